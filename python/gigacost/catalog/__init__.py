@@ -1,0 +1,9 @@
+"""Facts and prices: accelerators, rental quotes, regions, architectures, published runs. Each with source and date.
+
+``Catalog.bundled()`` is what ships with the package; ``.layered(book)`` lays a private price book over it.
+"""
+
+from gigacost.catalog.book import Catalog
+from gigacost.catalog.figures import Citation, Column, Preset, Published
+
+__all__ = ["Catalog", "Citation", "Column", "Preset", "Published"]

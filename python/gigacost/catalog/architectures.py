@@ -1,0 +1,59 @@
+"""Published model architectures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gigacost.catalog.figures import Citation, Column, missing
+
+_AXES = ("model",)
+
+COLUMNS = (
+    Column("params", "param", _AXES, "parameters, embeddings included"),
+    Column("params_active", "param", _AXES, "parameters a token passes through"),
+    Column("trained_tokens", "token", _AXES, "tokens the published model was trained on"),
+    Column("context_tokens", "token", _AXES, "context length"),
+    Column("layers", "1", _AXES, "transformer layers"),
+    Column("hidden", "1", _AXES, "width of the residual stream"),
+    Column("heads", "1", _AXES, "attention heads (queries)"),
+    Column("kv_heads", "1", _AXES, "heads of keys and values"),
+    Column("head_dim", "1", _AXES, "width of a head; with latent attention, without its rotary part"),
+    Column("ffn", "1", _AXES, "width of the feed-forward block, of one expert in a mixture"),
+    Column("glu", "1", _AXES, "1 where the feed-forward block is gated (three matrices), else 0"),
+    Column("vocab", "1", _AXES, "vocabulary"),
+    Column("tied_embeddings", "1", _AXES, "1 where input and output embeddings are one matrix"),
+    Column("experts", "1", _AXES, "routed experts of a layer; 1 in a dense model"),
+    Column("experts_per_token", "1", _AXES, "routed experts a token passes through"),
+    Column("shared_experts", "1", _AXES, "experts every token passes through, beside the routed"),
+    Column("dense_layers", "1", _AXES, "layers of a mixture without experts"),
+    Column("dense_ffn", "1", _AXES, "width of the feed-forward block of those layers"),
+    Column("mla", "1", _AXES, "1 with multi-head latent attention"),
+    Column("q_lora_rank", "1", _AXES, "rank of the queries in latent attention"),
+    Column("kv_lora_rank", "1", _AXES, "rank of keys and values in latent attention"),
+    Column("rope_head_dim", "1", _AXES, "rotary part of a head in latent attention"),
+    Column("v_head_dim", "1", _AXES, "width of a value head in latent attention"),
+    Column("relative_positions", "1", _AXES, "1 where each layer has one more hidden x hidden matrix"),
+)
+_UNITS = {column.name: column.unit for column in COLUMNS}
+FIELDS = tuple(_UNITS)
+_ABSENT_IS_ZERO = ("dense_layers", "dense_ffn", "mla", "relative_positions")
+
+
+class Architectures:
+    """The figures of all architectures, public and private."""
+
+    def __init__(self, models: Mapping[str, Mapping[str, Any]]) -> None:
+        self.entries = models
+
+    def figure(self, column: str, model: str) -> Citation:
+        """What was published; missing where it was not."""
+        entry = self.entries[model]
+        unit = _UNITS[column]
+        source, date = entry.get("origin", {}).get(column) or (entry["source"], entry["date"])
+        value = entry.get(column)
+        if value is not None:
+            return Citation(float(value), unit, source, date, "quoted")
+        if column in _ABSENT_IS_ZERO and "layers" in entry:
+            return Citation(0.0, unit, source, date, "quoted: the published shape has none")
+        return missing(unit, f"{column} of {entry['name']} is not published")

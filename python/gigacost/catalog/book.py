@@ -1,0 +1,295 @@
+"""The catalogue: axes with labels, columns of figures, and where every figure comes from."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from gigacost.catalog import architectures, hardware, regions, rental, terms
+from gigacost.catalog.dates import day, last_day
+from gigacost.catalog.figures import Citation, Column, Preset
+from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
+from gigacost.catalog.presets import presets
+from gigacost.catalog.read import DATA_FILES, data, data_text
+from gigacost.errors import CatalogError, Fault, SpecError, show
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DATE = "2026-11-21"
+"""The day on which the bundled figures were compiled: the default as-of date."""
+
+_DEFAULTS = {"precision": "bf16", "market": "on_demand", "provider_class": "neocloud", "region": "usa"}
+_MODULES = {
+    "hardware": hardware.COLUMNS,
+    "rental": rental.COLUMNS,
+    "regions": regions.COLUMNS,
+    "architectures": architectures.COLUMNS,
+    "terms": terms.COLUMNS,
+}
+_COLUMNS = MappingProxyType({column.name: column for columns in _MODULES.values() for column in columns})
+_SHELF = {column.name: shelf for shelf, columns in _MODULES.items() for column in columns}
+_RENT = rental.COLUMN.name
+
+
+class Catalog:
+    """Facts and prices with their sources. Immutable, picklable, safe to share between threads.
+
+    Equal catalogues have equal content. Nothing is read before it is asked for, and nothing from the network.
+    """
+
+    __slots__ = ("_layers", "_memo")
+    _layers: tuple[Mapping[str, Any], ...]
+    _memo: dict[str, Any]
+
+    def __init__(self, layers: tuple[Mapping[str, Any], ...] = ()) -> None:
+        """Use ``bundled`` and ``layered``; ``layers`` are price books already checked."""
+        object.__setattr__(self, "_layers", layers)
+        object.__setattr__(self, "_memo", {})
+
+    @classmethod
+    def bundled(cls) -> Catalog:
+        """The catalogue that ships with the package; always the same object."""
+        return _bundled()
+
+    def layered(self, book: str | os.PathLike[str] | Mapping[str, Any]) -> Catalog:
+        """The catalogue with a private price book over it: a TOML file, a CSV price list, or a mapping.
+
+        The form is that of ``gigacost.catalog.layers``. Raises SpecError naming everything that is wrong with the book.
+        """
+        from gigacost.catalog import layers  # noqa: PLC0415 - only those who have a book need its checks
+        from gigacost.catalog.open_book import opened  # noqa: PLC0415
+
+        tables, faults = opened(book)
+        below = layers.Below(self._entries("accelerators"), self._entries("regions"), self._entries("models"))
+        return Catalog((*self._layers, layers.checked(tables, below, faults)))
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The axes whose labels the catalogue knows."""
+        return AXES
+
+    @property
+    def date(self) -> str:
+        """The day of the catalogue: of its bundled figures, or of a newer book over them."""
+        books = (last_day(layer["date"]).isoformat() for layer in self._layers if "date" in layer)
+        return max([DATE, *books])
+
+    @property
+    def columns(self) -> Mapping[str, Column]:
+        """All columns by name."""
+        return _COLUMNS
+
+    @property
+    def presets(self) -> Mapping[str, Preset]:
+        """Published runs and sites by name."""
+        found: dict[str, Preset] = self._once("presets", lambda: presets(data("presets")))
+        return MappingProxyType(found)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the content, bundled and private, in hexadecimal."""
+        digest: str = self._once("sha256", self._hash)
+        return digest
+
+    def labels(self, axis: str, *, announced: bool = False) -> tuple[str, ...]:
+        """The labels of an axis, in the catalogue's order; none for ``as_of``, where every date is legal.
+
+        Announced chips, not to be had yet, are listed only when asked for.
+        """
+        self._check_axis(axis)
+        if axis == "as_of":
+            return ()
+        names = self._labels(axis)
+        return names.all if announced else names.offered
+
+    def default(self, axis: str) -> str | None:
+        """The label that is in play when none is given; None where there is no default."""
+        self._check_axis(axis)
+        return self.date if axis == "as_of" else _DEFAULTS.get(axis)
+
+    def canonical(self, axis: str, label: str) -> str:
+        """The label that a spelling or an alias means; CatalogError naming the nearest where none is meant."""
+        self._check_axis(axis)
+        return canonical_day(label) if axis == "as_of" else self._labels(axis).canonical(label)
+
+    def entry(self, axis: str, label: str) -> Mapping[str, Any]:
+        """All that is recorded under a label, as in the data file: name, notes, aliases, unverified fields and so on.
+
+        Raises CatalogError for an unknown label, and for ``as_of``, which has no entries.
+        """
+        if axis == "as_of":
+            message = "as_of: dates have no entries"
+            raise CatalogError(message)
+        return MappingProxyType(dict(self._of_axis(axis)[self.canonical(axis, label)]))
+
+    def table(self, column: str, selection: Mapping[str, Sequence[str]]) -> NDArray[np.float64]:
+        """A column's figures over the selected labels: one dimension per axis of the column, in its order.
+
+        NaN where a figure is missing. An axis that is not selected stands for its default. Raises CatalogError for an
+        unknown column or label, and for an axis with neither selection nor default.
+        """
+        import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+        axes = self._column(column).axes
+        labels = [self._selected(axis, selection) for axis in axes]
+        shape = tuple(len(names) for names in labels)
+        figures = self._rents(labels) if column == _RENT else self._figures(column, labels)
+        return np.array(figures, dtype=np.float64).reshape(shape) + 0.0
+
+    def cite(self, column: str, choice: Mapping[str, str]) -> Citation:
+        """One figure of a column with its source, date and basis; its value is NaN where it is missing.
+
+        Raises CatalogError as ``table`` does.
+        """
+        axes = self._column(column).axes
+        labels = [self._selected(axis, {key: (label,) for key, label in choice.items()})[0] for axis in axes]
+        found: Citation = self._shelf(_SHELF[column]).figure(*self._arguments(column, labels))
+        return found
+
+    def _figures(self, column: str, labels: Sequence[Sequence[str]]) -> list[float]:
+        figure = self._shelf(_SHELF[column]).figure
+        return [figure(column, *combination).value for combination in itertools.product(*labels)]
+
+    def _rents(self, labels: Sequence[Sequence[str]]) -> list[float]:
+        chips, markets, classes, dates = labels
+        days = [day(date) for date in dates]
+        price = self._shelf("rental").price
+        return [
+            price(chip, market, provider_class, date)
+            for chip, market, provider_class in itertools.product(chips, markets, classes)
+            for date in days
+        ]
+
+    def _arguments(self, column: str, labels: list[str]) -> tuple[Any, ...]:
+        return (*labels[:-1], day(labels[-1])) if column == _RENT else (column, *labels)
+
+    def _selected(self, axis: str, selection: Mapping[str, Sequence[str]]) -> list[str]:
+        given = selection.get(axis)
+        if given is None:
+            default = self.default(axis)
+            if default is None:
+                message = f"{axis}: no label given, and it has no default"
+                raise CatalogError(message)
+            return [default]
+        return [self.canonical(axis, label) for label in given]
+
+    def _check_axis(self, axis: str) -> None:
+        if axis not in AXES:
+            raise CatalogError(unknown("axis", axis, AXES, AXES))
+
+    def _column(self, name: str) -> Column:
+        column = _COLUMNS.get(name)
+        if column is None:
+            raise CatalogError(unknown("column", name, _COLUMNS, _COLUMNS))
+        return column
+
+    def _labels(self, axis: str) -> Labels:
+        found: Labels = self._once(f"labels {axis}", lambda: Labels(axis, self._of_axis(axis)))
+        return found
+
+    def _of_axis(self, axis: str) -> Mapping[str, Mapping[str, Any]]:
+        if axis in {"market", "provider_class"}:
+            shared: Mapping[str, Mapping[str, Any]] = data("markets")[
+                "markets" if axis == "market" else "provider_classes"
+            ]
+            return shared
+        if axis == "precision":
+            precisions: Mapping[str, Mapping[str, Any]] = data("precisions")["precisions"]
+            return precisions
+        return self._entries({"hardware": "accelerators", "region": "regions", "model": "models"}[axis])
+
+    def _entries(self, section: str) -> Mapping[str, Mapping[str, Any]]:
+        def merged() -> Mapping[str, Mapping[str, Any]]:
+            entries: Mapping[str, Mapping[str, Any]] = data(section)[section]
+            for layer in self._layers:
+                from gigacost.catalog.overlay import merged as over  # noqa: PLC0415 - as in layered
+
+                entries = over(section, entries, layer)
+            return entries
+
+        found: Mapping[str, Mapping[str, Any]] = self._once(f"entries {section}", merged)
+        return found
+
+    def _shelf(self, name: str) -> Any:  # noqa: ANN401 - each has its own figure()
+        return self._once(f"shelf {name}", getattr(self, f"_{name}_shelf"))
+
+    def _hardware_shelf(self) -> hardware.Hardware:
+        return hardware.Hardware(self._entries("accelerators"), data("accelerators")["sources"], data("markets"))
+
+    def _regions_shelf(self) -> regions.Regions:
+        return regions.Regions(self._entries("regions"), data("regions")["sources"])
+
+    def _architectures_shelf(self) -> architectures.Architectures:
+        return architectures.Architectures(self._entries("models"))
+
+    def _terms_shelf(self) -> terms.Terms:
+        return terms.Terms(data("markets"), data("precisions"))
+
+    def _rental_shelf(self) -> rental.Rental:
+        quotes: dict[tuple[str, str, str], list[rental.Quote]] = {}
+        discounts: dict[str, tuple[float, str, str]] = {}
+        for layer in self._layers:
+            from gigacost.catalog import private_rent  # noqa: PLC0415 - as in layered
+
+            quotes |= private_rent.quotes(layer)
+            discounts |= private_rent.discounts(layer)
+        return rental.Rental(data("rental"), data("markets")["markets"], day(DATE), quotes, discounts)
+
+    def _once(self, key: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever make makes
+        # Two threads may both make it; they make the same, and the first to be stored stays.
+        return self._memo[key] if key in self._memo else self._memo.setdefault(key, make())
+
+    def _hash(self) -> str:
+        import hashlib  # noqa: PLC0415 - importing the package stays light
+        import json  # noqa: PLC0415
+
+        digest = hashlib.sha256()
+        for name in DATA_FILES:
+            digest.update(f"{name}\n{data_text(name)}\n".encode())
+        for layer in self._layers:
+            digest.update(json.dumps(_canonical(layer), sort_keys=True, ensure_ascii=False).encode())
+        return digest.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return self.sha256 == other.sha256 if isinstance(other, Catalog) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def __repr__(self) -> str:
+        books = f" with {len(self._layers)} private" if self._layers else ""
+        return f"<Catalog of {self.date}{books}, sha256 {self.sha256[:12]}>"
+
+    def __reduce__(self) -> tuple[Callable[..., Catalog], tuple[Any, ...]]:
+        return _unpickled, (self._layers, self.sha256)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        message = f"a Catalog cannot be changed ({name}); layer a book over it"
+        raise AttributeError(message)
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> Catalog:
+    return Catalog()
+
+
+def _unpickled(layers: tuple[Mapping[str, Any], ...], sha256: str) -> Catalog:
+    catalog = Catalog(layers) if layers else _bundled()
+    if catalog.sha256 != sha256:
+        what = "pickled with other bundled figures than this installation has"
+        raise SpecError(Fault("catalog", show(sha256[:12]), what, f"the same version, {catalog.sha256[:12]}"))
+    return catalog
+
+
+def _canonical(value: Any) -> Any:  # noqa: ANN401 - any value of a book
+    if isinstance(value, dict):
+        return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    return float(value) + 0.0 if isinstance(value, int | float) and not isinstance(value, bool) else value

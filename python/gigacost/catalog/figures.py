@@ -1,0 +1,70 @@
+"""What the catalogue answers with: columns, figures with their sources, presets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table of figures over some of the catalogue's axes."""
+
+    name: str
+    unit: str
+    axes: tuple[str, ...]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One figure with all that is needed to check it."""
+
+    value: float
+    """In ``unit``; NaN where the catalogue has none."""
+    unit: str
+    source: str
+    """Title and address of where it stands; empty only where the value is missing."""
+    date: str
+    """Of the figure or of its source: ``2025``, ``2025-03`` or ``2025-03-17``."""
+    basis: str
+    """``quoted``, ``derived``, ``default`` or ``missing``, followed by what was done."""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the catalogue has no such figure."""
+        return math.isnan(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One figure that was published about a run or a site."""
+
+    quantity: str
+    """The model's quantity to compare with; empty where none is comparable."""
+    value: float
+    unit: str
+    what: str
+    source: str
+    date: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A published training run or site."""
+
+    name: str
+    doc: str
+    kind: str
+    """``run`` or ``site``."""
+    fixed: Mapping[str, float | str] = field(hash=False)
+    """What to fix to repeat it: names of the model and of the catalogue's axes."""
+    published: tuple[Published, ...]
+    note: str = ""
+
+
+def missing(unit: str, why: str) -> Citation:
+    """The citation of a figure that the catalogue does not have."""
+    return Citation(math.nan, unit, "", "", f"missing: {why}")

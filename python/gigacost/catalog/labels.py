@@ -1,0 +1,82 @@
+"""The catalogue's axes: which labels they have, and which of them a spelling means."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gigacost.catalog.dates import DAY_FORM, day
+from gigacost.errors import CatalogError, nearest, show
+
+AXES = ("hardware", "precision", "market", "provider_class", "region", "model", "as_of")
+PROVIDERS = {"aws": "aws-", "google": "gcp-", "azure": "azure-"}
+_SHOWN = 12
+
+
+def fold(label: str) -> str:
+    """The form in which labels are compared: NFC, without case, spaces and underscores as hyphens."""
+    return unicodedata.normalize("NFC", label).casefold().strip().replace(" ", "-").replace("_", "-")
+
+
+class Labels:
+    """The labels of one axis with everything that may be said for them."""
+
+    def __init__(self, axis: str, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        self._axis = axis
+        self.all = tuple(entries)
+        self.offered = tuple(name for name, entry in entries.items() if entry.get("status") != "announced")
+        self._meant: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+        for name in entries:
+            self._meant[fold(name)] = name
+        for name, entry in entries.items():
+            for alias in _aliases(axis, name, entry):
+                self._meant.setdefault(fold(alias), name)
+
+    def canonical(self, label: str) -> str:
+        """The label that is meant; CatalogError with the nearest one where none is."""
+        known = self._known.get(label) if isinstance(label, str) else None
+        if known is not None:
+            return known
+        if not isinstance(label, str):
+            message = f"{self._axis} = {show(label)}: expected text, got {type(label).__name__}"
+            raise CatalogError(message)
+        known = self._meant.get(fold(label))
+        if known is None:
+            raise CatalogError(unknown(self._axis, label, self._meant, self.offered))
+        self._known[label] = known
+        return known
+
+
+def canonical_day(label: str) -> str:
+    """The date itself, if it is one; CatalogError else."""
+    if not isinstance(label, str):
+        message = f"as_of = {show(label)}: expected text, got {type(label).__name__}; allowed: {DAY_FORM}"
+        raise CatalogError(message)
+    try:
+        return day(label).isoformat()
+    except ValueError as problem:
+        message = f"as_of = {show(label)}: {problem}; allowed: {DAY_FORM}"
+        raise CatalogError(message) from None
+
+
+def unknown(kind: str, label: str, known: Iterable[str], allowed: Iterable[str]) -> str:
+    """The message for a name that nothing has: the list where it is short, else the nearest."""
+    names = list(allowed)
+    listed = ", ".join(names) if len(names) <= _SHOWN else f"one of {len(names)}, as {', '.join(names[:3])}"
+    message = f"{kind} = {show(label)}: not in the catalogue; allowed: {listed}"
+    guess = nearest(fold(label), known)
+    return f"{message} did you mean {guess}?" if guess else message
+
+
+def _aliases(axis: str, name: str, entry: Mapping[str, Any]) -> Iterable[str]:
+    yield from entry.get("aliases", ())
+    if axis in {"hardware", "model"} and "name" in entry:
+        yield entry["name"]
+    if axis == "region":
+        if entry.get("level") in {"country", "us_state"}:
+            yield entry["name"]
+        prefix = PROVIDERS.get(entry.get("provider", ""))
+        if prefix and name.startswith(prefix):
+            yield name.removeprefix(prefix)

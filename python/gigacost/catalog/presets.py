@@ -1,0 +1,23 @@
+"""Published runs and sites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gigacost.catalog.figures import Preset, Published
+
+
+def presets(tables: Mapping[str, Any]) -> dict[str, Preset]:
+    """All presets by name."""
+    sources = tables["sources"]
+    return {name: _preset(name, entry, sources) for name, entry in tables["presets"].items()}
+
+
+def _preset(name: str, entry: Mapping[str, Any], sources: Mapping[str, Any]) -> Preset:
+    rows = []
+    for quantity, value, unit, what, key, *note in entry["published"]:
+        source = sources[key]
+        rows.append(Published(quantity, float(value), unit, what, source["title"], source["date"], *note))
+    kind, note = entry.get("kind", "run"), entry.get("note", "")
+    return Preset(name, entry["doc"], kind, dict(entry["fixed"]), tuple(rows), note)

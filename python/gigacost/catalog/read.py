@@ -1,0 +1,84 @@
+"""Reading the catalogue's files and private price books: regular files of bounded size, UTF-8, TOML."""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from gigacost.errors import Fault, SpecError, show
+
+LIMIT = 10 * 1024 * 1024
+"""The largest book read [B]."""
+
+DATA_FILES = ("accelerators", "markets", "models", "precisions", "presets", "regions", "rental")
+_DATA = Path(__file__).parent / "data"
+
+
+def data_text(name: str) -> str:
+    """The text of a bundled file."""
+    return (_DATA / f"{name}.toml").read_text("utf-8")
+
+
+@lru_cache(maxsize=len(DATA_FILES))
+def data(name: str) -> dict[str, Any]:
+    """A bundled file, parsed on first use. Shared: not to be changed."""
+    return _read_toml(data_text(name))
+
+
+def book_text(path: str | os.PathLike[str]) -> str:
+    """The text of a private book; SpecError unless it is a regular UTF-8 file of at most 10 MiB."""
+    name = os.fsdecode(path)
+    try:
+        # Without O_NONBLOCK opening a FIFO would wait for a writer for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except (OSError, ValueError) as problem:
+        what = getattr(problem, "strerror", None) or str(problem)
+        raise SpecError(Fault("catalog", show(name), f"cannot be read: {what}")) from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise SpecError(Fault("catalog", show(name), "not a regular file"))
+        raw = file.read(LIMIT + 1) if status.st_size <= LIMIT else b""
+        if status.st_size > LIMIT or len(raw) > LIMIT:
+            raise SpecError(Fault("catalog", show(name), "too large", "at most 10 MiB"))
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise SpecError(Fault("catalog", show(name), f"not UTF-8 at byte {problem.start}")) from None
+    text = unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
+    if "\r" in text.replace("\r\n", ""):
+        raise SpecError(Fault("catalog", show(name), "a carriage return alone ends a line", "LF or CRLF"))
+    return text
+
+
+def book_toml(text: str, name: str) -> dict[str, Any]:
+    """A private book's tables; SpecError where the text is not TOML or is empty."""
+    try:
+        tables = _read_toml(text)
+    except SpecError:
+        raise
+    except (ValueError, RecursionError) as problem:
+        what = "nested too deeply" if isinstance(problem, RecursionError) else f"not TOML: {problem}"
+        raise SpecError(Fault("catalog", show(name), what)) from None
+    if not tables:
+        raise SpecError(Fault("catalog", show(name), "an empty price book"))
+    return tables
+
+
+def _read_toml(text: str) -> dict[str, Any]:
+    return _parser()(text)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Callable[[str], dict[str, Any]]:
+    try:
+        from gigacost._engine import parse_toml  # noqa: PLC0415 - the engine may not be built yet
+    except ImportError:
+        from tomllib import loads as parse_toml  # noqa: PLC0415 - slower, only where there is no engine
+    parser: Callable[[str], dict[str, Any]] = parse_toml
+    return parser

@@ -1,0 +1,61 @@
+"""Regions: electricity, PUE, carbon. PUE and carbon may be the country's; a tariff may not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gigacost.catalog.figures import Citation, Column, missing
+from gigacost.catalog.sources import cited
+
+_AXES = ("region",)
+
+COLUMNS = (
+    Column("electricity_usd_per_kwh", "$/kWh", _AXES, "industrial price of electricity, official statistics only"),
+    Column("pue", "1", _AXES, "power usage effectiveness: facility over IT energy"),
+    Column("carbon_g_per_kwh", "g/kWh", _AXES, "carbon intensity of the grid, CO2e, yearly mean"),
+)
+_UNITS = {column.name: column.unit for column in COLUMNS}
+# Column: field of the value, of its source, of its year (if it has its own).
+_FIELDS = {
+    "electricity_usd_per_kwh": ("usd_per_kwh", "tariff", "year"),
+    "pue": ("pue", "pue_basis", ""),
+    "carbon_g_per_kwh": ("g_per_kwh", "carbon", "carbon_year"),
+}
+
+
+class Regions:
+    """The figures of all regions, public and private."""
+
+    def __init__(self, regions: Mapping[str, Mapping[str, Any]], sources: Mapping[str, Mapping[str, Any]]) -> None:
+        self.entries = regions
+        self._sources = sources
+
+    def figure(self, column: str, region: str) -> Citation:
+        """A region's own figure, else (never for electricity) that of its country, marked."""
+        entry = self.entries[region]
+        own = self._own(column, entry)
+        country = entry.get("country")
+        if not own.is_missing or column == "electricity_usd_per_kwh" or country is None:
+            return own
+        fallback = self._own(column, self.entries[country])
+        if fallback.is_missing:
+            return fallback
+        basis = f"derived: that of the country, {self.entries[country]['name']}"
+        return Citation(fallback.value, fallback.unit, fallback.source, fallback.date, basis)
+
+    def _own(self, column: str, entry: Mapping[str, Any]) -> Citation:
+        field, source_field, year_field = _FIELDS[column]
+        unit = _UNITS[column]
+        value = entry.get(field)
+        if value is None:
+            why = "no official tariff" if field == "usd_per_kwh" else f"no {field}"
+            return missing(unit, f"{why} for {entry['name']}")
+        doubt = "; unverified" if {field, year_field} & set(entry.get("unverified", ())) else ""
+        origin = entry.get("origin", {}).get(field)
+        if origin:
+            return Citation(float(value), unit, origin[0], origin[1], "quoted")
+        key = entry[source_field]
+        source, date = cited(self._sources, key)
+        basis = "derived: by a formula" if key == "lokshin" else "quoted"
+        return Citation(float(value), unit, source, entry.get(year_field) or date, basis + doubt)

@@ -1,0 +1,202 @@
+"""What it costs to rent a chip for an hour, chosen among dated quotes.
+
+The rule: quotes for exactly this chip, of this provider class, dated at or before the as-of date and at most 18 months
+older. Each provider has one vote, its latest quote; of several of that date its best multi-chip instance (the cheapest
+per chip; single-chip instances count only where it has no other). Surveys together are one such provider. The price is
+the lower median of the votes, so that it is always a quote that can be cited.
+
+A reserved price that nobody quotes follows from the nearest shorter term by ``(1 - d_to) / (1 - d_from)``, the
+discounts being those of the quote's provider or, where it has none, the mean of the known ones. Spot is never derived,
+and no price is another chip's.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gigacost.catalog.dates import last_day, months_before
+from gigacost.catalog.figures import Citation, Column, missing
+from gigacost.catalog.sources import cited
+
+COLUMN = Column(
+    "rental_usd_per_chip_hour",
+    "$/(chip·h)",
+    ("hardware", "market", "provider_class", "as_of"),
+    "rent of one chip for one hour",
+)
+COLUMNS = (COLUMN,)
+
+
+class Quote(NamedTuple):
+    """One provider's price of one chip for one hour."""
+
+    usd: float
+    known: datetime.date
+    """The day from which it counts: the last of the month or year it is dated by."""
+    date: str
+    provider: str
+    source: str
+    """A key of the sources, or for a private quote the text itself."""
+    region: str = ""
+    note: str = ""
+    single: bool = False
+    private: bool = False
+
+
+class Choice(NamedTuple):
+    """The quote that prices a chip, among how many votes."""
+
+    quote: Quote
+    votes: int
+
+
+def choose(quotes: Iterable[Quote], as_of: datetime.date, months: int) -> Choice | None:
+    """The lower median of the providers' latest quotes; None where no quote is in the window."""
+    oldest = months_before(as_of, months)
+    best: dict[str, Quote] = {}
+    for quote in quotes:
+        if oldest <= quote.known <= as_of:
+            other = best.get(quote.provider)
+            if other is None or _preference(quote) < _preference(other):
+                best[quote.provider] = quote
+    votes = sorted(best.values(), key=lambda quote: (quote.usd, quote.provider))
+    return Choice(votes[(len(votes) - 1) // 2], len(votes)) if votes else None
+
+
+def _preference(quote: Quote) -> tuple[int, bool, float]:
+    return (-quote.known.toordinal(), quote.single, quote.usd)
+
+
+class Rental:
+    """All quotes, public and private, and the rule."""
+
+    def __init__(
+        self,
+        rental: Mapping[str, Any],
+        markets: Mapping[str, Mapping[str, Any]],
+        newest: datetime.date,
+        private: Mapping[tuple[str, str, str], Sequence[Quote]],
+        discounts: Mapping[str, tuple[float, str, str]],
+    ) -> None:
+        self._sources: Mapping[str, Any] = rental["sources"]
+        self._providers: Mapping[str, Any] = rental["providers"]
+        self._months = int(rental["rule"]["months"])
+        self._markets = markets
+        self._discounts = discounts
+        self._terms = {name: rule["term"] for name, rule in markets.items() if "term" in rule}
+        known = {name: offered for name, offered in rental["discounts"].items() if name != "source"}
+        self._offered: dict[str, Mapping[str, float]] = known
+        terms = sorted({term for offered in known.values() for term in offered})
+        self._mean = {term: math.fsum(offered[term] for offered in known.values()) / len(known) for term in terms}
+        self._discount_source = cited(self._sources, rental["discounts"]["source"])[0]
+        self._quotes = self._public(rental["quotes"], newest)
+        for key, quotes in private.items():
+            self._quotes[key] = tuple(quotes)
+        self._turns: dict[tuple[str, str], list[datetime.date]] = {}
+        self._prices: dict[tuple[str, str, str, datetime.date | None], float] = {}
+
+    def quotes(self, chip: str, term: str, provider_class: str) -> tuple[Quote, ...]:
+        """The quotes of a chip by term and class of provider, of all dates."""
+        return self._quotes.get((chip, term, provider_class), ())
+
+    def figure(self, chip: str, market: str, provider_class: str, as_of: datetime.date) -> Citation:
+        """The price and where it comes from; missing where nothing is rented or nobody quotes."""
+        if market not in self._terms:
+            return missing(COLUMN.unit, f"nothing is rented in the market {market}")
+        found = self._find(chip, market, provider_class, as_of)
+        if found is None:
+            why = f"no quote for {chip}, {market}, {provider_class} within {self._months} months before {as_of}"
+            return missing(COLUMN.unit, why)
+        choice, origin = found
+        quote = choice.quote
+        price = quote.usd
+        source = quote.source if quote.private else self._source(quote)
+        basis = "quoted"
+        if origin != market:
+            price *= (1.0 - self._off(quote, market)) / (1.0 - self._off(quote, origin))
+            whose = self._providers[quote.provider]["name"] if quote.provider in self._offered else "the mean provider"
+            basis = f"derived: {origin} at {quote.usd:g} by the discounts of {whose} ({self._discount_source})"
+        basis += f"; lower median of {choice.votes} vote{'s' if choice.votes > 1 else ''}"
+        basis += "" if quote.private else f"; {self._confidence(quote)}"
+        if not quote.private and market in self._discounts:
+            fraction, whose, when = self._discounts[market]
+            price *= 1.0 - fraction
+            basis += f"; {fraction:.15g} off by {whose} ({when})"
+        return Citation(price, COLUMN.unit, source, quote.date, basis)
+
+    def price(self, chip: str, market: str, provider_class: str, as_of: datetime.date) -> float:
+        """The price alone [$/(chip·h)], remembered between the dates at which it can change; NaN where missing."""
+        if market not in self._terms:
+            return math.nan
+        turns = self._turning_days(chip, provider_class)
+        at = bisect_right(turns, as_of)
+        since = turns[at - 1] if at else None
+        key = (chip, market, provider_class, since)
+        known = self._prices.get(key)
+        if known is None:
+            known = math.nan if since is None else self.figure(chip, market, provider_class, since).value
+            self._prices[key] = known
+        return known
+
+    def _find(self, chip: str, market: str, provider_class: str, as_of: datetime.date) -> tuple[Choice, str] | None:
+        for origin in (market, *self._markets[market].get("shorter", ())):
+            quotes = self.quotes(chip, self._terms[origin], provider_class)
+            choice = choose(quotes, as_of, self._months)
+            if choice:
+                return choice, origin
+        return None
+
+    def _off(self, quote: Quote, market: str) -> float:
+        return float(self._offered.get(quote.provider, self._mean).get(self._terms[market], 0.0))
+
+    def _confidence(self, quote: Quote) -> str:
+        entry = self._sources[quote.source]
+        return str(entry.get("confidence") or self._sources[entry["via"]]["confidence"])
+
+    def _source(self, quote: Quote) -> str:
+        text = cited(self._sources, quote.source)[0]
+        detail = ", ".join(part for part in (quote.note, quote.region) if part)
+        name = self._providers[quote.provider]["name"]
+        entry = self._sources[quote.source]
+        until = f", a snapshot between {quote.date} and {entry['until']}" if "until" in entry else ""
+        return f"{name}{f' ({detail})' if detail else ''}: {text}{until}"
+
+    def _turning_days(self, chip: str, provider_class: str) -> list[datetime.date]:
+        """The days on which a price of the chip may change: a quote begins or ends to count."""
+        key = (chip, provider_class)
+        turns = self._turns.get(key)
+        if turns is None:
+            days = set()
+            for term in set(self._terms.values()):
+                for quote in self.quotes(chip, term, provider_class):
+                    days.add(quote.known)
+                    days.add(self._end(quote.known))
+            turns = self._turns[key] = sorted(days)
+        return turns
+
+    def _end(self, known: datetime.date) -> datetime.date:
+        """The first day on which a quote is too old."""
+        after = months_before(known, -self._months)
+        while months_before(after, self._months) <= known:
+            after += datetime.timedelta(days=1)
+        return after
+
+    def _public(
+        self, tables: Mapping[str, Mapping[str, Any]], newest: datetime.date
+    ) -> dict[tuple[str, str, str], tuple[Quote, ...]]:
+        found: dict[tuple[str, str, str], list[Quote]] = {}
+        for chip, terms in tables.items():
+            for term, rows in terms.items():
+                for usd, date, provider, source, *rest in rows:
+                    if not date:
+                        continue
+                    region, note, single = (*rest, "", "", "")[:3]
+                    known = last_day(date)
+                    known = min(known, newest) if len(date) < len("2026-11-21") else known
+                    quote = Quote(float(usd), known, date, provider, source, region, note, single == "single")
+                    found.setdefault((chip, term, self._providers[provider]["class"]), []).append(quote)
+        return {key: tuple(quotes) for key, quotes in found.items()}

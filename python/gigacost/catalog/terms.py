@@ -1,0 +1,42 @@
+"""Markets, precisions and dates: what follows from their labels alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gigacost.catalog.dates import day, decimal_year
+from gigacost.catalog.figures import Citation, Column
+from gigacost.catalog.sources import cited
+
+_MARKET = ("market",)
+
+COLUMNS = (
+    Column("owns_chips", "1", _MARKET, "1 where chips, servers and network are bought"),
+    Column("owns_facility", "1", _MARKET, "1 where the site is bought too"),
+    Column("is_rented", "1", _MARKET, "1 where chips are rented"),
+    Column("is_interruptible", "1", _MARKET, "1 where the provider may take the chips away"),
+    Column("commitment_hours", "h", _MARKET, "hours that are paid at least"),
+    Column("precision_bytes", "B", ("precision",), "bytes of one value"),
+    Column("as_of_year", "yr", ("as_of",), "the date as a year with a fraction"),
+)
+_UNITS = {column.name: column.unit for column in COLUMNS}
+
+
+class Terms:
+    """The figures of markets, precisions and dates."""
+
+    def __init__(self, markets: Mapping[str, Any], precisions: Mapping[str, Any]) -> None:
+        self._markets = markets
+        self._precisions = precisions
+
+    def figure(self, column: str, label: str) -> Citation:
+        """A figure that follows from the label by definition."""
+        if column == "as_of_year":
+            return Citation(decimal_year(day(label)), "yr", "the date itself", label, "derived: the date as a number")
+        if column == "precision_bytes":
+            source, date = cited(self._precisions["sources"], "definition")
+            return Citation(float(self._precisions["precisions"][label]["bytes"]), "B", source, date, "quoted")
+        source, date = cited(self._markets["sources"], "definition")
+        value = float(self._markets["markets"][label].get(column, 0.0))
+        return Citation(value, _UNITS[column], source, date, "quoted")

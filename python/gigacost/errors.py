@@ -1,0 +1,128 @@
+"""Every exception gigacost raises: one tree, each branch also the builtin a caller would expect.
+
+All of them survive pickling, so that they can leave a worker process.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_SHOWN = 80
+_FAULTS_SHOWN = 20
+_UNSAFE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+
+
+class Error(Exception):
+    """Any failure of gigacost."""
+
+
+class UnitError(Error, TypeError):
+    """Quantities of different units were added, compared or mixed, or a unit is written wrongly."""
+
+
+class CatalogError(Error, LookupError):
+    """The catalogue has no such entry, or no figure for what was asked."""
+
+
+class OutputError(Error, OSError):
+    """An output cannot be written where it was asked for."""
+
+
+class InternalError(Error, RuntimeError):
+    """gigacost is at fault: a computed value is not finite, or an invariant does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a specification."""
+
+    field: str
+    """Where it stands: ``axes.chips``, ``mfu``, ``query.where``."""
+    value: str
+    """What was given, as text that is safe to print."""
+    what: str
+    """What is wrong with it."""
+    allowed: str = ""
+    """What would be right: a range, a list, a form."""
+    hint: str = ""
+    """What was probably meant."""
+    path: str = ""
+    """``FILE:LINE`` when it came from a file."""
+
+    def __str__(self) -> str:
+        text = self.field
+        if self.value:
+            text += f" = {self.value}"
+        text += f": {self.what}"
+        if self.allowed:
+            text += f"; allowed: {self.allowed}"
+        if self.hint:
+            text += f"; did you mean {self.hint}?"
+        if self.path:
+            text += f" ({self.path})"
+        return text
+
+
+class SpecError(Error, ValueError):
+    """What was asked for makes no sense; ``faults`` lists everything that is wrong with it.
+
+    ``field``, ``value``, ``allowed`` and ``path`` are those of the first fault.
+    """
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+        first = faults[0] if faults else Fault("", "", "nothing")
+        self.field = first.field
+        self.value = first.value
+        self.allowed = first.allowed
+        self.path = first.path
+
+    def __str__(self) -> str:
+        shown = [str(fault) for fault in self.faults[:_FAULTS_SHOWN]]
+        if len(self.faults) > _FAULTS_SHOWN:
+            shown.append(f"... and {len(self.faults) - _FAULTS_SHOWN} more")
+        return "\n".join(shown)
+
+
+def show(value: object) -> str:
+    """The value as one short line that cannot disturb a terminal: quoted, escaped, cut at 80 characters."""
+    if isinstance(value, str):
+        return f'"{escape(value)}"'
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # an integer beyond Python's limit of digits; a structure too deep
+        text = f"<{type(value).__name__}>"
+    return escape(text, quotes="")
+
+
+def escape(text: str, quotes: str = '"\\') -> str:
+    """The text with control, format and bidi characters (and ``quotes``) escaped, cut at 80 characters."""
+    pieces: list[str] = []
+    length = 0
+    for character in text:
+        piece = _escaped(character, quotes)
+        length += len(piece)
+        if length > _SHOWN:
+            kept = "".join(pieces)[: _SHOWN - 3]
+            return kept + "..."
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name closest to a mistyped one, quoted; empty when none is close."""
+    by_fold = {candidate.casefold(): candidate for candidate in known}
+    close = difflib.get_close_matches(name[:_SHOWN].casefold(), by_fold, n=1, cutoff=0.6)
+    return f'"{by_fold[close[0]]}"' if close else ""
+
+
+def _escaped(character: str, quotes: str) -> str:
+    if character in quotes:
+        return "\\" + character
+    if unicodedata.category(character) in _UNSAFE:
+        return character.encode("unicode_escape").decode("ascii")
+    return character

@@ -1,0 +1,453 @@
+"""A model as a graph: functions wired by the names of their parameters.
+
+``Model`` collects the functions; ``wire`` puts those that some outputs need into an order in which they can be called;
+``Wiring.replay`` calls them, on whatever kind of number it is given: the reference's, the tracer's, the unit check's.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import FunctionType, MappingProxyType, ModuleType
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
+
+from gigacost.declare import Alternative, Contribution, Input, Status, Subtotal, marking
+from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.ops import Value, total
+
+Function: TypeAlias = Callable[..., Value]
+Part: TypeAlias = "Function | Input | Alternative | Subtotal | Search | ModuleType | Model"
+T = TypeVar("T")
+
+_KEPT = 64
+"""How many compiled forms of a model are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One function of a model."""
+
+    name: str
+    function: Function
+    parameters: tuple[str, ...]
+    """The quantities and inputs it is made of, in the order of the function's parameters."""
+    unit: str
+    """As its docstring says in brackets: ``chip·h``, ``1``, ``truth``; empty when it says nothing."""
+    doc: str
+    mark: Contribution | Status | Subtotal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Axes whose values a model chooses itself: those at which a quantity is smallest."""
+
+    name: str
+    over: tuple[tuple[str, tuple[float, ...]], ...]
+    """The axes and their values. The first axis is the outermost; of equally good candidates the first wins."""
+    minimise: str
+    among: str
+    """The truth value that makes a candidate legal."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStep:
+    """A search as a step of a wiring."""
+
+    search: Search
+    inner: tuple[Quantity | SearchStep, ...]
+    """What is evaluated for each candidate."""
+
+    def replay(self, values: dict[str, Value], player: Player) -> None:
+        """Evaluate the inner steps for one candidate, whose axes are among the values."""
+        for step in self.inner:
+            _take(step, values, player)
+
+
+class Player(Protocol):
+    """What plays a wiring: one for each kind of number."""
+
+    def lift(self, value: Value) -> Value:
+        """The value as the player's kind of number, if a function returned a plain one."""
+
+    def search(self, step: SearchStep, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Run a search on the values known so far: the values of its axes at the winner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The steps that make some outputs, in an order in which they can be taken."""
+
+    steps: tuple[Quantity | SearchStep, ...]
+    leaves: tuple[str, ...]
+    """What has to be supplied, in the order of first use."""
+
+    def replay(self, leaves: Mapping[str, Value], player: Player) -> dict[str, Value]:
+        """Every quantity's value, made from the leaves'."""
+        values = dict(leaves)
+        for step in self.steps:
+            _take(step, values, player)
+        return values
+
+    def upstream(self) -> dict[str, frozenset[str]]:
+        """For every name, the names it is made of, directly or not, and itself."""
+        above: dict[str, frozenset[str]] = {leaf: frozenset([leaf]) for leaf in self.leaves}
+        for step in self.steps:
+            if isinstance(step, Quantity):
+                above[step.name] = frozenset([step.name]).union(*(above[name] for name in step.parameters))
+            else:
+                _upstream_of_search(step, above)
+        return above
+
+
+def _upstream_of_search(step: SearchStep, above: dict[str, frozenset[str]]) -> None:
+    inside = dict(above)
+    for axis, _ in step.search.over:
+        inside.setdefault(axis, frozenset([axis]))
+    for inner in step.inner:
+        if isinstance(inner, Quantity):
+            inside[inner.name] = frozenset([inner.name]).union(*(inside[name] for name in inner.parameters))
+        else:
+            _upstream_of_search(inner, inside)
+    reasons = inside[step.search.minimise] | inside[step.search.among]
+    for axis, _ in step.search.over:
+        above[axis] = reasons | {axis}
+
+
+def _take(step: Quantity | SearchStep, values: dict[str, Value], player: Player) -> None:
+    if isinstance(step, SearchStep):
+        values.update(player.search(step, values))
+        return
+    try:
+        values[step.name] = player.lift(step.function(*[values[name] for name in step.parameters]))
+    except TypeError as error:
+        error.add_note(f"in the quantity {step.name} ({_place(step.function)})")
+        raise
+
+
+def _place(function: Function) -> str:
+    code = getattr(function, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
+
+
+class Model:
+    """Functions whose parameter names are the wiring, with their inputs. Never changed; ``extend`` makes another.
+
+    Parts are functions (quantities, named as they are), ``Input``, ``Alternative``, ``Subtotal`` and ``Search``
+    objects, modules (everything public that they define) and other models. A parameter that no part explains is an
+    input without limits; its default value, if it has one, is the input's.
+    """
+
+    __slots__ = ("_compiled", "alternatives", "inputs", "quantities", "searches", "values")
+
+    inputs: Mapping[str, Input]
+    quantities: Mapping[str, Quantity]
+    alternatives: tuple[Alternative, ...]
+    searches: tuple[Search, ...]
+    values: Mapping[str, float]
+    """Quantities and inputs overridden by a number."""
+
+    def __init__(self, *parts: Part) -> None:
+        parcel = _Parcel()
+        for part in parts:
+            parcel.add(part)
+        self._settle(parcel)
+
+    def _settle(self, parcel: _Parcel) -> None:
+        self.quantities = MappingProxyType(parcel.wired())
+        self.alternatives = tuple(parcel.alternatives)
+        self.searches = tuple(parcel.searches)
+        self.inputs = MappingProxyType(parcel.all_inputs(self.quantities))
+        self.values = MappingProxyType(dict(parcel.values))
+        self._compiled: dict[Hashable, Any] = {}
+
+    def extend(self, *parts: Part) -> Model:
+        """This model and more parts. Raises SpecError when a name is taken (``override`` replaces)."""
+        return Model(self, *parts)
+
+    def override(self, **replacements: float | Function) -> Model:
+        """This model with quantities or inputs replaced by numbers or by functions of that meaning.
+
+        Raises SpecError when the model has no such name.
+        """
+        parcel = _Parcel()
+        parcel.add(self)
+        for name, replacement in replacements.items():
+            if name not in self.quantities and name not in self.inputs:
+                known = [*self.quantities, *self.inputs]
+                raise SpecError(
+                    Fault(name, show(replacement), "the model has no such quantity or input", hint=nearest(name, known))
+                )
+            if callable(replacement):
+                parcel.replace(name, replacement)
+            else:
+                parcel.values[name] = _number(name, replacement)
+        return _from_parcel(parcel)
+
+    def search(self, name: str, *, over: Mapping[str, Sequence[float]], minimise: str, among: str) -> Model:
+        """This model with axes whose values it chooses itself: the legal ones that make ``minimise`` smallest.
+
+        Outside of the search an axis is an ordinary quantity, its value at the winner (missing when no candidate is
+        legal). Of equally good candidates the first in the order of ``over`` (first axis outermost) wins; a missing
+        objective never does. Raises SpecError when an axis has no values.
+        """
+        axes = tuple((axis, tuple(_number(axis, value) for value in values)) for axis, values in over.items())
+        for axis, values in axes:
+            if not values:
+                raise SpecError(Fault(f"{name}.{axis}", "", "an axis without values"))
+        return self.extend(Search(name, axes, minimise, among))
+
+    @property
+    def states(self) -> tuple[Quantity, ...]:
+        """The row states, in the order of declaration."""
+        return tuple(quantity for quantity in self.quantities.values() if isinstance(quantity.mark, Status))
+
+    @property
+    def contributions(self) -> tuple[Quantity, ...]:
+        """The contributions to the cost, in the order of declaration."""
+        return tuple(quantity for quantity in self.quantities.values() if isinstance(quantity.mark, Contribution))
+
+    @property
+    def subtotals(self) -> tuple[Quantity, ...]:
+        """The subtotals, in the order of declaration."""
+        return tuple(quantity for quantity in self.quantities.values() if isinstance(quantity.mark, Subtotal))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that can be asked for or given."""
+        searched = (axis for search in self.searches for axis, _ in search.over)
+        return tuple(dict.fromkeys([*self.inputs, *self.quantities, *searched]))
+
+    def unit(self, name: str) -> str:
+        """The unit of a quantity or input."""
+        return self.quantities[name].unit if name in self.quantities else self.inputs[name].unit
+
+    def wire(
+        self, outputs: Iterable[str], given: Collection[str], extra: Mapping[str, Quantity] | None = None
+    ) -> Wiring:
+        """The steps that make the outputs when the given names are supplied from outside.
+
+        ``extra`` are quantities beside the model's. Raises SpecError when the functions need each other in a circle.
+        """
+        return _Router(self, given, extra or {}).route(outputs)
+
+    def compiled(self, key: Hashable, compile_: Callable[[], T]) -> T:
+        """What ``compile_`` makes of this model, made once for each key; the most recent are kept."""
+        known = self._compiled
+        if key not in known:
+            while len(known) >= _KEPT:
+                known.pop(next(iter(known)), None)
+            known[key] = compile_()
+        return cast("T", known[key])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Models are pickled by their parts; functions by their place, as Python does."""
+        parts = (*self.inputs.values(), *self.alternatives, *self.searches)
+        return _rebuilt, (parts, tuple(self.quantities.values()), dict(self.values))
+
+
+def _rebuilt(parts: tuple[Any, ...], quantities: tuple[Quantity, ...], values: dict[str, float]) -> Model:
+    parcel = _Parcel()
+    for part in parts:
+        parcel.add(part)
+    for quantity in quantities:
+        parcel.quantities[quantity.name] = quantity
+    parcel.values.update(values)
+    return _from_parcel(parcel)
+
+
+def _from_parcel(parcel: _Parcel) -> Model:
+    model = Model.__new__(Model)
+    model._settle(parcel)  # noqa: SLF001 - the other way to make one
+    return model
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise SpecError(Fault(name, show(value), f"expected a number, got {type(value).__name__}"))
+    if not math.isfinite(value):
+        raise SpecError(Fault(name, show(value), "not finite"))
+    return float(value) + 0.0
+
+
+@dataclass(slots=True)
+class _Parcel:
+    """The parts of a model while it is put together."""
+
+    inputs: dict[str, Input] = field(default_factory=dict)
+    quantities: dict[str, Quantity] = field(default_factory=dict)
+    alternatives: list[Alternative] = field(default_factory=list)
+    searches: list[Search] = field(default_factory=list)
+    values: dict[str, float] = field(default_factory=dict)
+
+    def add(self, part: Part) -> None:
+        match part:
+            case Model():
+                self.inputs.update(part.inputs)
+                self.quantities.update(part.quantities)
+                self.alternatives.extend(part.alternatives)
+                self.searches.extend(part.searches)
+                self.values.update(part.values)
+            case ModuleType():
+                for name, member in vars(part).items():
+                    own = isinstance(member, FunctionType) and member.__module__ == part.__name__
+                    if isinstance(member, Input | Alternative | Subtotal) or (own and not name.startswith("_")):
+                        self.add(member)
+            case Input():
+                if self.inputs.get(part.name, part) != part:
+                    raise SpecError(Fault(part.name, "", "two inputs of this name"))
+                self.inputs[part.name] = part
+            case Alternative():
+                self.alternatives.append(part)
+            case Search():
+                self.searches.append(part)
+            case Subtotal():
+                self._put(Quantity(part.name, total, (), "$", part.doc, part))
+            case _ if callable(part):
+                self._put(_quantity(part.__name__, part))
+            case _:
+                raise TypeError(f"a model is made of functions, inputs and subtotals, not of {type(part).__name__}")
+
+    def replace(self, name: str, function: Function) -> None:
+        known = self.quantities.get(name)
+        made = _quantity(name, function)
+        mark = made.mark or (known.mark if known else None)
+        unit = made.unit or (known.unit if known else self.inputs[name].unit)
+        self.quantities[name] = replace(made, mark=mark, unit=unit)
+        self.values.pop(name, None)
+
+    def _put(self, quantity: Quantity) -> None:
+        known = self.quantities.get(quantity.name)
+        if known is not None and known.function is not quantity.function:
+            raise SpecError(Fault(quantity.name, "", "the model has a quantity of this name; override() replaces it"))
+        self.quantities[quantity.name] = quantity
+
+    def wired(self) -> dict[str, Quantity]:
+        """The quantities, each subtotal made of the contributions that were declared to it."""
+        wired = dict(self.quantities)
+        for quantity in self.quantities.values():
+            if isinstance(quantity.mark, Subtotal) and quantity.function is total:
+                added = [
+                    other.name
+                    for other in self.quantities.values()
+                    if isinstance(other.mark, Contribution) and other.mark.to == quantity.name
+                ]
+                below = [quantity.mark.of] if quantity.mark.of else []
+                wired[quantity.name] = replace(quantity, parameters=(*below, *added))
+            elif isinstance(quantity.mark, Contribution) and quantity.mark.to not in self.quantities:
+                raise SpecError(
+                    Fault(quantity.name, show(quantity.mark.to), "counted in a subtotal that the model does not have")
+                )
+        return wired
+
+    def all_inputs(self, quantities: Mapping[str, Quantity]) -> dict[str, Input]:
+        """The declared inputs, and those that only a parameter tells of."""
+        inputs = dict(self.inputs)
+        searched = {axis for search in self.searches for axis, _ in search.over}
+        for quantity in quantities.values():
+            if quantity.function is total:
+                continue
+            for name in quantity.parameters:
+                if name not in inputs and name not in quantities and name not in searched:
+                    inputs[name] = _input_of_parameter(name, quantity)
+        return inputs
+
+
+def _input_of_parameter(name: str, quantity: Quantity) -> Input:
+    """The input that only a function's parameter tells of; its default value is the input's."""
+    parameter = inspect.signature(quantity.function).parameters[name]
+    if parameter.default is parameter.empty:
+        return Input(name, "", "", low=-math.inf)
+    source = f"default of {quantity.name}()"
+    return Input(name, "", "", default=float(parameter.default), source=source, low=-math.inf)
+
+
+def _quantity(name: str, function: Function) -> Quantity:
+    parameters = tuple(inspect.signature(function).parameters)
+    doc = inspect.getdoc(function) or ""
+    return Quantity(name, function, parameters, _bracketed_unit(doc), doc, marking(function))
+
+
+def _bracketed_unit(doc: str) -> str:
+    """The unit in brackets at the end of the first paragraph's first bracket: ``... of the run [chip·h].``."""
+    first = doc.split("\n\n", 1)[0]
+    start = first.find("[")
+    end = first.find("]", start)
+    return first[start + 1 : end] if 0 <= start < end else ""
+
+
+class _Router:
+    """Visits what the outputs need, depth first."""
+
+    def __init__(self, model: Model, given: Collection[str], extra: Mapping[str, Quantity]) -> None:
+        self.model = model
+        self.extra = extra
+        self.given = frozenset(given) | frozenset(model.values)
+        self.steps: dict[str, Quantity | SearchStep] = {}
+        self.leaves: dict[str, None] = {}
+        self.path: list[str] = []
+        self.axis_of = {
+            axis: search for search in model.searches for axis, _ in search.over if axis not in self.given
+        }
+
+    def route(self, outputs: Iterable[str]) -> Wiring:
+        for output in outputs:
+            self.visit(output)
+        return Wiring(tuple(dict.fromkeys(self.steps.values())), tuple(self.leaves))
+
+    def visit(self, name: str) -> None:
+        if name in self.steps or name in self.leaves:
+            return
+        if name in self.given:
+            self.leaves[name] = None
+        elif name in self.axis_of:
+            self._visit_search(self.axis_of[name])
+        elif quantity := self._quantity(name):
+            self._enter(name)
+            for parameter in quantity.parameters:
+                self.visit(parameter)
+            self.path.pop()
+            self.steps[name] = quantity
+        elif name in self.model.inputs:
+            self.leaves[name] = None
+        else:
+            hint = nearest(name, self.model.names)
+            raise SpecError(Fault(name, "", "the model has no such quantity or input", hint=hint))
+
+    def _quantity(self, name: str) -> Quantity | None:
+        known = self.extra.get(name) or self.model.quantities.get(name)
+        if known:
+            return known
+        for other in self.model.alternatives:
+            if other.name == name and self.given.issuperset(other.given):
+                return replace(_quantity(name, other.function), name=name)
+        return None
+
+    def _enter(self, name: str) -> None:
+        if name in self.path:
+            circle = " <- ".join([*self.path[self.path.index(name) :], name])
+            raise SpecError(Fault(name, "", f"needs itself: {circle}; give one of them"))
+        self.path.append(name)
+
+    def _visit_search(self, search: Search) -> None:
+        self._enter(search.name)
+        free = tuple((axis, values) for axis, values in search.over if axis not in self.given)
+        axes = [axis for axis, _ in free]
+        within = _Router(self.model, self.given | frozenset(axes), self.extra)
+        wiring = within.route([search.minimise, search.among])
+        above = wiring.upstream()
+        inner = []
+        for step in wiring.steps:
+            names = [step.name] if isinstance(step, Quantity) else [axis for axis, _ in step.search.over]
+            if any(above[name].intersection(axes) for name in names):
+                inner.append(step)
+            else:
+                self.visit(names[0])
+        for leaf in wiring.leaves:
+            if leaf not in axes:
+                self.visit(leaf)
+        self.path.pop()
+        step = SearchStep(replace(search, over=free), tuple(inner))
+        for axis in axes:
+            self.steps[axis] = step

@@ -1,0 +1,54 @@
+"""The model: what a training run needs and costs, one function for each quantity, one module for each driver.
+
+The functions are wired by the names of their parameters (``gigacost.graph``); called with numbers they are the
+reference, called once with traced values they give the tape that the engine runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+
+from gigacost.declare import Alternative
+from gigacost.graph import Model
+
+DRIVERS = (
+    "limits",
+    "workload",
+    "loss",
+    "performance",
+    "reliability",
+    "time",
+    "market",
+    "energy",
+    "carbon",
+    "capital",
+    "depreciation",
+    "financing",
+    "colocation",
+    "rental",
+    "compute",
+    "capacity",
+    "experiments",
+    "people",
+    "data",
+    "storage",
+    "improvement",
+    "totals",
+    "perspective",
+)
+"""The modules of the model, in the order in which contributions add up and states are looked at."""
+
+
+@cache
+def default() -> Model:
+    """The whole model."""
+    modules = [importlib.import_module(f"gigacost.model.{driver}") for driver in DRIVERS]
+    optimal = importlib.import_module("gigacost.model.compute_optimal")
+    return Model(
+        *modules,
+        Alternative("params", ("training_flop", "tokens"), optimal.params_from_flop),
+        Alternative("params", ("training_flop",), optimal.compute_optimal_params),
+        Alternative("tokens", ("training_flop", "params"), optimal.tokens_from_flop),
+        Alternative("tokens", ("training_flop",), optimal.tokens_from_flop),
+    )

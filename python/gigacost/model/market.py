@@ -1,0 +1,135 @@
+"""The six markets of compute, told apart by what is owned, and the states in which a market has nothing to offer.
+
+A market is four 0/1 flags and a commitment, so that formulas need no branches:
+
+============  ==========  =============  =========  ================  ================
+market        owns_chips  owns_facility  is_rented  is_interruptible  commitment_hours
+============  ==========  =============  =========  ================  ================
+own           1           1              0          0                 0
+colo          1           0              0          0                 0
+on_demand     0           0              1          0                 0
+reserved_1y   0           0              1          0                 8766
+reserved_3y   0           0              1          0                 26298
+spot          0           0              1          1                 0
+============  ==========  =============  =========  ================  ================
+"""
+
+from __future__ import annotations
+
+from gigacost.declare import MISSING, Constant, Input, status
+from gigacost.model.constants import DAYS_PER_YEAR
+from gigacost.ops import Value, both, missing, where
+
+OWNS_CHIPS = Input(
+    "owns_chips", "1", "Whether the chips are bought (1) or not (0); set by the market.", high=1, integer=True
+)
+OWNS_FACILITY = Input(
+    "owns_facility", "1", "Whether the data centre is built (1) or not (0); set by the market.", high=1, integer=True
+)
+IS_RENTED = Input(
+    "is_rented", "1", "Whether the chips are rented (1) or not (0); set by the market.", high=1, integer=True
+)
+COMMITMENT_HOURS = Input("commitment_hours", "h", "Hours of each chip that are paid for whether used or not.", high=1e6)
+
+CHIP_PRICE = Input(
+    "chip_price_usd",
+    "$/chip",
+    "What one chip costs to buy, in the form that server_overhead_factor belongs to (chip, board, server or rack).",
+    default=MISSING,
+    high=1e9,
+    plausible=(500.0, 3e6),
+)
+IS_SOLD = Input(
+    "is_sold",
+    "1",
+    "Whether the chip can be bought (1) or only rented from its maker (0). Whoever prices a chip that is not sold, by "
+    "giving chip_price_usd, says so with is_sold = 1.",
+    default=1.0,
+    source="assumption: what the catalogue does not know to be kept by its maker is sold",
+    high=1,
+    integer=True,
+)
+RENTAL_PRICE = Input(
+    "rental_usd_per_chip_hour",
+    "$/(chip·h)",
+    "The rate of one rented chip in this market.",
+    default=MISSING,
+    high=1e6,
+    plausible=(0.05, 100.0),
+)
+RELEASE_YEAR = Input(
+    "release_year",
+    "yr",
+    "When the chip was released, as a decimal year.",
+    default=MISSING,
+    low=1990.0,
+    high=3000.0,
+)
+AS_OF_YEAR = Input(
+    "as_of_year", "yr", "The date of prices and availability, as a decimal year.", low=1990.0, high=3000.0
+)
+
+AVAILABILITY_LAG_DAYS = Constant(
+    90, "d", "Epoch AI training-cost-trends: a GPU can be had 90 days after its release", "2026-04-01"
+)
+
+
+@status("not_yet_available", spoils="chip_hours")
+def not_yet_available(as_of_year: Value, release_year: Value) -> Value:
+    """Whether the chip cannot be had yet at the date of the estimate [truth].
+
+    Less than 90 days from release_year to as_of_year. No run can take place, so its chip-hours and all that follows
+    from them are null. A chip without a known release date is taken to be available.
+
+    Source: Epoch AI training-cost-trends (availability of GPUs 90 days after release).
+    """
+    return (as_of_year - release_year) * DAYS_PER_YEAR < AVAILABILITY_LAG_DAYS
+
+
+@status("not_sold", spoils="chip_price_usd")
+def not_sold(owns_chips: Value, is_sold: Value) -> Value:
+    """Whether the design buys a chip that its maker only rents out [truth].
+
+    owns_chips = 1 and is_sold = 0: TPU and Trainium. Who has a price for them gives chip_price_usd and is_sold = 1.
+
+    Source: definition.
+    """
+    return both(owns_chips == 1, is_sold == 0)
+
+
+@status("no_chip_price", spoils="chip_price_usd")
+def no_chip_price(owns_chips: Value, chip_price_usd: Value) -> Value:
+    """Whether the design buys a chip whose price is not known [truth].
+
+    A missing price is never zero and never another chip's price.
+
+    Source: definition.
+    """
+    return both(owns_chips == 1, missing(chip_price_usd))
+
+
+@status("no_price", spoils="rental_usd_per_chip_hour")
+def no_price(is_rented: Value, rental_usd_per_chip_hour: Value) -> Value:
+    """Whether the design rents a chip for which this market has no quote [truth].
+
+    A missing rate is never zero and never another chip's rate.
+
+    Source: definition.
+    """
+    return both(is_rented == 1, missing(rental_usd_per_chip_hour))
+
+
+def bought_chip_usd(owns_chips: Value, chip_price_usd: Value) -> Value:
+    """What is paid to buy one chip; 0 where chips are not bought [$/chip].
+
+    Source: definition.
+    """
+    return where(owns_chips == 1, chip_price_usd, 0)
+
+
+def rent_usd_per_chip_hour(is_rented: Value, rental_usd_per_chip_hour: Value) -> Value:
+    """What is paid for one hour of one rented chip; 0 where chips are not rented [$/(chip·h)].
+
+    Source: definition.
+    """
+    return where(is_rented == 1, rental_usd_per_chip_hour, 0)

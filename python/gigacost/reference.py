@@ -1,0 +1,170 @@
+"""The readable twin of the engine: the model's functions called on plain numbers, one combination at a time.
+
+Nothing here is clever: that is its use. Whatever the engine answers must equal what this answers, with ``==``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from gigacost import _engine
+from gigacost.graph import SearchStep
+from gigacost.ops import Carrier, Value
+
+
+class Number(Carrier):
+    """A float with the rules of IEEE 754: nothing raises, division by zero is infinite, NaN is never equal."""
+
+    __slots__ = ("value",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, value: float) -> None:
+        self.value = float(value)
+
+    @classmethod
+    def _apply(cls, op: str, operands: tuple[Any, ...]) -> Number | Truth:
+        values = [_plain(operand) for operand in operands]
+        if op == "where":
+            return cls(values[1] if values[0] else values[2])
+        result = _OPERATIONS[op](*values)
+        return Truth(result) if isinstance(result, bool) else cls(result)
+
+    def __add__(self, other: Value) -> Number:
+        return Number(self.value + _plain(other))
+
+    def __radd__(self, other: Value) -> Number:
+        return Number(_plain(other) + self.value)
+
+    def __sub__(self, other: Value) -> Number:
+        return Number(self.value - _plain(other))
+
+    def __rsub__(self, other: Value) -> Number:
+        return Number(_plain(other) - self.value)
+
+    def __mul__(self, other: Value) -> Number:
+        return Number(self.value * _plain(other))
+
+    def __rmul__(self, other: Value) -> Number:
+        return Number(_plain(other) * self.value)
+
+    def __truediv__(self, other: Value) -> Number:
+        return Number(_divided(self.value, _plain(other)))
+
+    def __rtruediv__(self, other: Value) -> Number:
+        return Number(_divided(_plain(other), self.value))
+
+    def __neg__(self) -> Number:
+        return Number(-self.value)
+
+    def __lt__(self, other: Value) -> Truth:
+        return Truth(self.value < _plain(other))
+
+    def __le__(self, other: Value) -> Truth:
+        return Truth(self.value <= _plain(other))
+
+    def __gt__(self, other: Value) -> Truth:
+        return Truth(self.value > _plain(other))
+
+    def __ge__(self, other: Value) -> Truth:
+        return Truth(self.value >= _plain(other))
+
+    def __eq__(self, other: Value) -> Truth:  # type: ignore[override]
+        return Truth(self.value == _plain(other))
+
+    def __ne__(self, other: Value) -> Truth:  # type: ignore[override]
+        return Truth(self.value != _plain(other))
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("branching on a number of the reference: a model has no branches; use where")
+
+    def __repr__(self) -> str:
+        return f"Number({self.value!r})"
+
+
+class Truth(Carrier):
+    """What a comparison of ``Number`` gives: only ``where``, ``both``, ``either`` and ``negate`` can look at it."""
+
+    __slots__ = ("holds",)
+
+    def __init__(self, holds: bool) -> None:  # noqa: FBT001 - it is what it holds
+        self.holds = holds
+
+    @classmethod
+    def _apply(cls, op: str, operands: tuple[Any, ...]) -> Number | Truth:
+        return Number._apply(op, operands)  # noqa: SLF001 - the other half of this carrier
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("branching on a truth value of the reference: a model has no branches; use where")
+
+    def __repr__(self) -> str:
+        return f"Truth({self.holds!r})"
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - a float or a bool
+    if isinstance(value, Number):
+        return value.value
+    if isinstance(value, Truth):
+        return value.holds
+    if isinstance(value, (bool, int, float)):
+        return value if isinstance(value, bool) else float(value)
+    raise TypeError(f"a model calculates with numbers, not with {type(value).__name__}")
+
+
+def _divided(a: float, b: float) -> float:
+    if b != 0.0:
+        return a / b
+    if a == 0.0 or math.isnan(a) or math.isnan(b):
+        return math.nan
+    return math.copysign(math.inf, math.copysign(1.0, a) * math.copysign(1.0, b))
+
+
+def _rounded(x: float, whole: Any) -> float:  # noqa: ANN401 - math.floor, math.ceil or round
+    return math.copysign(float(whole(x)), x) if math.isfinite(x) else x
+
+
+def _floor(x: float) -> float:
+    return float(math.floor(x)) if math.isfinite(x) and x != 0.0 else x
+
+
+_OPERATIONS = {
+    "power": lambda a, b: _engine.apply("power", a, b),
+    "exp": lambda x: _engine.apply("exp", x),
+    "log": lambda x: _engine.apply("log", x),
+    "sqrt": lambda x: math.sqrt(x) if x >= 0.0 else math.nan,
+    "floor": _floor,
+    "ceil": lambda x: _rounded(x, math.ceil),
+    "round_half_even": lambda x: _rounded(x, round),
+    "minimum": lambda a, b: a if a < b or math.isnan(a) else b,
+    "maximum": lambda a, b: a if a > b or math.isnan(a) else b,
+    "both": lambda a, b: a and b,
+    "either": lambda a, b: a or b,
+    "negate": lambda a: not a,
+    "missing": math.isnan,
+}
+
+
+class Calculator:
+    """Plays a wiring on numbers."""
+
+    def lift(self, value: Value) -> Number | Truth:
+        """A result as a number, even when a function returned a plain one."""
+        if isinstance(value, (Number, Truth)):
+            return value
+        return Truth(value) if isinstance(value, bool) else Number(value)
+
+    def search(self, step: SearchStep, values: Mapping[str, Value]) -> dict[str, Value]:
+        """The axes' values at the legal candidate with the smallest objective, the first of equals; else missing."""
+        search = step.search
+        best: float | None = None
+        found: tuple[float, ...] = (math.nan,) * len(search.over)
+        for candidate in itertools.product(*(axis for _, axis in search.over)):
+            inside = dict(values)
+            inside.update({axis: Number(value) for (axis, _), value in zip(search.over, candidate, strict=True)})
+            step.replay(inside, self)
+            objective = _plain(inside[search.minimise])
+            if _plain(inside[search.among]) and not math.isnan(objective) and (best is None or objective < best):
+                best, found = objective, candidate
+        return {axis: Number(value) for (axis, _), value in zip(search.over, found, strict=True)}

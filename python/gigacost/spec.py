@@ -1,0 +1,511 @@
+"""A specification: which combinations to cost, and what to ask about them.
+
+It is read in one order: schema, values and their ranges, fields against each other, size of the space. All faults of a
+specification are reported at once, and nothing is computed or written before it is free of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any, Protocol
+
+from gigacost.axes import Axis, Field, Scalar, Typed, Zipped, as_list, read_axis, read_zipped, space_size, type_name, zipped
+from gigacost.declare import Input
+from gigacost.document import Document, check_tree, read_document
+from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.expression import Expression, ExpressionKind
+
+VERSION = 1
+"""The version of the specification's form that this release reads."""
+RESERVED_COLUMNS = frozenset({"index", "status"})
+"""Output columns that no user's name may take."""
+_KEYS = ("version", "axes", "zip", "fixed", "derive", "query", "as_of", "catalog", "preset")
+_QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+class Vocabulary(Protocol):
+    """What a specification may talk about: the names of a model and of a catalogue."""
+
+    @property
+    def inputs(self) -> Mapping[str, Input]:
+        """Inputs of the model."""
+
+    @property
+    def quantities(self) -> Mapping[str, str]:
+        """Quantities of the model with their units (``truth`` for a condition); any but a truth can be given a value."""
+
+    @property
+    def ranges(self) -> Mapping[str, Input]:
+        """The legal range of some quantities, for when they are given a value: ``mfu``, ``pue``."""
+
+    @property
+    def label_axes(self) -> Mapping[str, Callable[[str], str]]:
+        """Catalogue axes, each with what gives a label its one spelling (raising CatalogError)."""
+
+    @property
+    def presets(self) -> Collection[str]:
+        """Names of presets."""
+
+    def check(self, spec: Spec) -> Iterable[Fault]:
+        """Faults between fields that the model knows about (a hidden size that its heads do not divide)."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A valid specification. Made by ``from_file`` or ``from_dict``, which raise SpecError with every fault found."""
+
+    axes: tuple[Axis | Zipped, ...] = ()
+    """The space, outermost axis first."""
+    fixed: Mapping[str, Scalar] = field(default_factory=dict)
+    """Values that do not vary, in the units of the model; labels in their one spelling."""
+    derive: Mapping[str, Expression] = field(default_factory=dict)
+    """Quantities added by expression; each may use those before it."""
+    where: Expression | None = None
+    columns: tuple[str, ...] = ()
+    by: str = ""
+    k: int | None = None
+    per: tuple[str, ...] = ()
+    distinct: tuple[str, ...] = ()
+    as_of: str = ""
+    catalog: str = ""
+    """A private catalogue, relative to the specification's folder."""
+    preset: str = ""
+    version: int = VERSION
+    warnings: tuple[Fault, ...] = field(default=(), compare=False)
+    """What is legal but hardly meant."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What settings from the command line replaced."""
+    source: str = field(default="", compare=False)
+    """The file it was read from."""
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | os.PathLike[str],
+        vocabulary: Vocabulary,
+        *,
+        settings: Iterable[tuple[str, str]] = (),
+        strict: bool = False,
+    ) -> Spec:
+        """Read a TOML or JSON file. ``settings`` are applied before the file's values are checked (see ``override``)."""
+        document = read_document(path)
+        tree, notes, names = _with_settings(document.tree, settings, vocabulary)
+        spec = _read(tree, vocabulary, document, names, strict=strict)
+        return replace(spec, notes=notes, source=os.fsdecode(path))
+
+    @classmethod
+    def from_dict(cls, tree: Mapping[str, Any], vocabulary: Vocabulary, *, strict: bool = False) -> Spec:
+        """Read the same structure from Python, where axes may also be arrays and ``zipped`` tables.
+
+        ``strict`` makes warnings faults.
+        """
+        return _read(tree, vocabulary, Document({}), frozenset(), strict=strict)
+
+    def override(self, settings: Iterable[tuple[str, str]], vocabulary: Vocabulary, *, strict: bool = False) -> Spec:
+        """The specification with settings ``(name, text)`` as typed on the command line, which win over it.
+
+        A text is a value with or without unit (``256``, ``70B``, ``own``), a list (``256,512``) or a range
+        ``FROM..TO:STEPS[:linear|log[:MULTIPLE]]`` (``256..131072:64:log:8``). ``notes`` says what was replaced.
+        """
+        tree, notes, names = _with_settings(self.to_dict(), settings, vocabulary)
+        spec = _read(tree, vocabulary, Document({}), names, strict=strict)
+        return replace(spec, notes=self.notes + notes, source=self.source)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that ``from_dict`` reads back as an equal specification."""
+        query: dict[str, Any] = {
+            "where": self.where.text if self.where else None,
+            "columns": list(self.columns),
+            "by": self.by,
+            "k": self.k,
+            "per": list(self.per),
+            "distinct": list(self.distinct),
+        }
+        tree: dict[str, Any] = {
+            "axes": {axis.name: _axis_to_plain(axis) for axis in self.axes},
+            "fixed": dict(self.fixed),
+            "derive": {name: expression.text for name, expression in self.derive.items()},
+            "query": {key: value for key, value in query.items() if value},
+            "as_of": self.as_of,
+            "catalog": self.catalog,
+            "preset": self.preset,
+        }
+        return {"version": self.version} | {key: value for key, value in tree.items() if value}
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of what is specified, the order of the axes included, however it was written."""
+        tree = self.to_dict()
+        tree["axes"] = [[axis.name, _axis_to_plain(axis)] for axis in self.axes]  # their order counts
+        tree["fixed"] = sorted(self.fixed.items())
+        tree["derive"] = [[name, expression.canonical] for name, expression in self.derive.items()]
+        tree["where"] = self.where.canonical if self.where else ""
+        tree.get("query", {}).pop("where", None)
+        text = json.dumps(tree, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __hash__(self) -> int:
+        """Equal specifications have equal hashes."""
+        return hash(self.sha256)
+
+    @property
+    def size(self) -> int:
+        """How many combinations it has."""
+        return space_size(self.axes)
+
+
+def field_of(vocabulary: Vocabulary, name: str) -> Field | None:
+    """How a name's values are read; None if it cannot be given a value."""
+    if name in vocabulary.label_axes:
+        return Field(name, "label", canonical=vocabulary.label_axes[name])
+    limits = vocabulary.inputs.get(name) or vocabulary.ranges.get(name)
+    unit = limits.unit if limits else vocabulary.quantities.get(name, "truth")
+    if unit == "truth":
+        return None
+    return Field(name, "integer" if limits and limits.integer else "number", unit, limits=limits)
+
+
+def _axis_to_plain(axis: Axis | Zipped) -> object:
+    if isinstance(axis, Zipped):
+        return {"zip": {part.name: list(part.values) for part in axis.axes}}
+    return list(axis.values)
+
+
+def _read(
+    tree: Mapping[str, Any], vocabulary: Vocabulary, document: Document, typed: Collection[str], *, strict: bool
+) -> Spec:
+    if not isinstance(tree, Mapping):
+        raise SpecError(Fault("spec", show(tree), f"expected table, got {type_name(tree)}"))
+    check_tree(tree, document)
+    reader = _Reader(vocabulary, document, typed)
+    spec = reader.read(tree)
+    if strict:
+        reader.faults += spec.warnings
+    reader.raise_faults()
+    return spec
+
+
+class _Reader:
+    """Reads one tree and collects its faults; where there are any, what it made is thrown away."""
+
+    def __init__(self, vocabulary: Vocabulary, document: Document, typed: Collection[str]) -> None:
+        self.vocabulary = vocabulary
+        self.document = document
+        self.typed = typed
+        self.faults: list[Fault] = []
+        self.places: dict[str, str] = {}
+        """Where each name that was given a value stands."""
+        self.units: dict[str, str] = {name: item.unit for name, item in vocabulary.inputs.items()}
+        self.units |= vocabulary.quantities
+        for name in vocabulary.label_axes:
+            self.units.pop(name, None)
+
+    def read(self, tree: Mapping[str, Any]) -> Spec:
+        self._only("", tree, _KEYS)
+        self._version(tree)
+        axes = self._axes(self._table(tree, "axes")) + self._zips(tree)
+        fixed = self._fixed(self._table(tree, "fixed"))
+        derive = self._derive(self._table(tree, "derive"))
+        query = self._table(tree, "query")
+        self._only("query", query, _QUERY_KEYS)
+        where = self._expression("query.where", query["where"], "truth") if "where" in query else None
+        k = Field("k", "integer", limits=Input("k", "1", "", low=1, integer=True))
+        spec = Spec(
+            axes=tuple(axes),
+            fixed=fixed,
+            derive=derive,
+            where=where,
+            columns=self._names(query, "columns"),
+            by=next(iter(self._names(query, "by", single=True)), ""),
+            k=self._value(k, query["k"], "query.k") if "k" in query else None,  # type: ignore[arg-type]
+            per=self._names(query, "per"),
+            distinct=self._names(query, "distinct"),
+            as_of=self._as_of(tree),
+            catalog=self._catalog(tree),
+            preset=self._preset(tree),
+        )
+        if not self.faults:
+            with self._collecting():
+                space_size(spec.axes)
+            self.faults += [self._placed(fault) for fault in self.vocabulary.check(spec)]
+        return replace(spec, warnings=tuple(self._implausible(spec)))
+
+    def raise_faults(self) -> None:
+        if self.faults:
+            raise SpecError(*self.faults)
+
+    @contextmanager
+    def _collecting(self) -> Iterator[None]:
+        try:
+            yield
+        except SpecError as error:
+            self.faults += [self._placed(fault) for fault in error.faults]
+
+    def _placed(self, fault: Fault) -> Fault:
+        parts = re.split(r"[.\[ ]", fault.field)
+        typed = len(parts) > 1 and parts[0] in {"axes", "fixed"} and parts[1] in self.typed
+        return replace(fault, path=fault.path or ("--set" if typed else self.document.position(fault.field)))
+
+    def _refuse(self, at: str, value: object, what: str, allowed: str = "", hint: str = "") -> None:
+        shown = "" if value is None else show(value)
+        self.faults.append(self._placed(Fault(at, shown, what, allowed, hint)))
+
+    def _only(self, at: str, table: Mapping[str, Any], keys: Collection[str]) -> None:
+        for key, value in table.items():
+            if key not in keys:
+                place = f"{at}.{key}" if at else key
+                self._refuse(place, value, "unknown key", ", ".join(keys), nearest(key, keys))
+
+    def _table(self, tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        table = tree.get(key, {})
+        if isinstance(table, Mapping):
+            return table
+        self._refuse(key, table, "missing value" if table is None else f"expected table, got {type_name(table)}")
+        return {}
+
+    def _version(self, tree: Mapping[str, Any]) -> None:
+        version = tree.get("version")
+        if version is None:
+            self._refuse("version", None, "missing; every specification says the version of its form", f"version = {VERSION}")
+        elif isinstance(version, bool) or not isinstance(version, int):
+            self._refuse("version", version, f"expected integer, got {type_name(version)}", str(VERSION))
+        elif version > VERSION:
+            self._refuse("version", version, f"needs a gigacost that reads version >= {version}", f"<= {VERSION}")
+        elif version < 1:
+            self._refuse("version", version, "no such version", str(VERSION))
+
+    def _field(self, name: str, at: str, value: object) -> Field | None:
+        found = field_of(self.vocabulary, name)
+        if found:
+            return found
+        if name in self.vocabulary.quantities:
+            self._refuse(at, value, "a condition of the model cannot be given a value")
+            return None
+        known = [*self.vocabulary.label_axes, *self.vocabulary.inputs, *self.vocabulary.quantities]
+        self._refuse(at, value, f"unknown name {show(name)}", hint=nearest(name, known))
+        return None
+
+    def _once(self, name: str, at: str, value: object) -> None:
+        earlier = self.places.setdefault(name, at)
+        if earlier != at:
+            self._refuse(at, value, f"{name} is given a second time; {earlier} has it already")
+
+    def _axes(self, table: Mapping[str, Any]) -> list[Axis | Zipped]:
+        axes: list[Axis | Zipped] = []
+        for name, given in table.items():
+            at = f"axes.{name}"
+            if isinstance(given, Zipped):
+                axes += self._zip(given, at)
+            elif isinstance(given, Mapping) and set(given) == {"zip"}:
+                axes += self._zip(given["zip"], f"{at}.zip")
+            else:
+                found = self._field(name, at, given)
+                self._once(name, at, None)
+                with self._collecting():
+                    axes += [read_axis(found, given, at)] if found else []
+        return axes
+
+    def _zips(self, tree: Mapping[str, Any]) -> list[Axis | Zipped]:
+        given = tree.get("zip", [])
+        tables = [given] if isinstance(given, Mapping) else as_list(given)
+        if tables is None:
+            self._refuse("zip", given, f"expected a list of tables, got {type_name(given)}")
+            return []
+        return [axis for i, table in enumerate(tables) for axis in self._zip(table, f"zip[{i}]")]
+
+    def _zip(self, given: object, at: str) -> list[Zipped]:
+        with self._collecting():
+            table = zipped(given, at) if not isinstance(given, Zipped) else given
+            fields = {name: self._field(name, f"{at}.{name}", None) for name in table.names}
+            for name in table.names:
+                self._once(name, f"{at}.{name}", None)
+            found = {name: item for name, item in fields.items() if item}
+            known = tuple(axis for axis in table.axes if axis.name in found)
+            if known:
+                read = read_zipped(found, Zipped(known), at)
+                return [read] if len(found) == len(fields) else []
+        return []
+
+    def _value(self, found: Field, given: object, at: str) -> Scalar | None:
+        with self._collecting():
+            return found.read(given, at)
+        return None
+
+    def _fixed(self, table: Mapping[str, Any]) -> dict[str, Scalar]:
+        fixed: dict[str, Scalar] = {}
+        for name, given in table.items():
+            at = f"fixed.{name}"
+            found = self._field(name, at, given)
+            self._once(name, at, given)
+            value = self._value(found, given, at) if found else None
+            if value is not None:
+                fixed[name] = value
+        return fixed
+
+    def _derive(self, table: Mapping[str, Any]) -> dict[str, Expression]:
+        derive: dict[str, Expression] = {}
+        for name, given in table.items():
+            at = f"derive.{name}"
+            if not _NAME.fullmatch(name):
+                self._refuse(at, given, "not a plain name", "a-z, then a-z, 0-9 and _; at most 64 characters")
+            elif name in RESERVED_COLUMNS:
+                self._refuse(at, given, f"{show(name)} is an output column already")
+            elif name in self.units or name in self.vocabulary.label_axes:
+                self._refuse(at, given, f"{show(name)} is a name of the model already; choose another")
+            expression = self._expression(at, given, "number")
+            self.units.setdefault(name, "")
+            if expression:
+                derive[name] = expression
+        return derive
+
+    def _expression(self, at: str, given: object, kind: ExpressionKind) -> Expression | None:
+        if not isinstance(given, str):
+            self._refuse(at, given, "missing value" if given is None else f"expected string, got {type_name(given)}")
+            return None
+        with self._collecting():
+            labels = self.vocabulary.label_axes
+            return Expression.parse(given, at, kind=kind, units=self.units, labels=labels)
+        return None
+
+    def _names(self, query: Mapping[str, Any], key: str, *, single: bool = False) -> tuple[str, ...]:
+        if key not in query:
+            return ()
+        at, given = f"query.{key}", query[key]
+        names = [given] if isinstance(given, str) else as_list(given)
+        if names is None or (single and names != [given]):
+            expected = "string" if single else "list"
+            self._refuse(at, given, "missing value" if given is None else f"expected {expected}, got {type_name(given)}")
+            return ()
+        known = [*self.units, *self.vocabulary.label_axes, *RESERVED_COLUMNS]
+        for i, name in enumerate(names):
+            place = at if isinstance(given, str) else f"{at}[{i}]"
+            if not isinstance(name, str):
+                self._refuse(place, name, f"expected string, got {type_name(name)}")
+            elif name not in known:
+                self._refuse(place, name, "unknown column", hint=nearest(name, known))
+            elif name in names[:i]:
+                self._refuse(place, name, f"the same as {at}[{names.index(name)}]")
+        return tuple(str(name) for name in names)
+
+    def _text(self, tree: Mapping[str, Any], key: str, canonical: Callable[[str], str] | None = None) -> str:
+        if key not in tree:
+            return ""
+        return str(self._value(Field(key, "label", canonical=canonical), tree[key], key) or "")
+
+    def _as_of(self, tree: Mapping[str, Any]) -> str:
+        if "as_of" not in tree:
+            return ""
+        self._once("as_of", "as_of", tree["as_of"])
+        text = self._text(tree, "as_of", self.vocabulary.label_axes.get("as_of"))
+        if text and not _is_date(text):
+            self._refuse("as_of", text, "not a date", "YYYY-MM-DD")
+        return text
+
+    def _catalog(self, tree: Mapping[str, Any]) -> str:
+        path = self._text(tree, "catalog")
+        pure = PurePosixPath(path.replace("\\", "/"))
+        if pure.is_absolute() or ".." in pure.parts or "://" in path or PureWindowsPath(path).drive or path[:1] == "~":
+            self._refuse("catalog", path, "leads out of the folder", "a path below the specification's own folder")
+        return path
+
+    def _preset(self, tree: Mapping[str, Any]) -> str:
+        name = self._text(tree, "preset")
+        known = self.vocabulary.presets
+        if name and name not in known:
+            self._refuse("preset", name, "unknown preset", ", ".join(sorted(known)), nearest(name, known))
+        return name
+
+    def _implausible(self, spec: Spec) -> Iterator[Fault]:
+        given: dict[str, tuple[Scalar, ...]] = {name: (value,) for name, value in spec.fixed.items()}
+        for axis in spec.axes:
+            given |= {part.name: part.values for part in (axis.axes if isinstance(axis, Zipped) else (axis,))}
+        for name, values in given.items():
+            limits = self.vocabulary.inputs.get(name) or self.vocabulary.ranges.get(name)
+            if not limits or not limits.plausible:
+                continue
+            low, high = limits.plausible
+            odd = [value for value in values if not isinstance(value, str) and not low <= value <= high]
+            if odd:
+                more = f" (and {len(odd) - 1} more values)" if len(odd) > 1 else ""
+                band = f"{low:.15g} to {high:.15g} {limits.unit}".removesuffix(" 1")
+                what = f"outside of the plausible band {band}{more}"
+                yield self._placed(Fault(self.places.get(name, name), f"{odd[0]:.15g}", what))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _with_settings(
+    tree: Mapping[str, Any], settings: Iterable[tuple[str, str]], vocabulary: Vocabulary
+) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
+    """The tree with the settings in it, what they replaced, and their names. Raises SpecError."""
+    changed = dict(tree)
+    tables = {key: dict(tree[key]) for key in ("axes", "fixed") if isinstance(tree.get(key, {}), Mapping) and key in tree}
+    axes, fixed = tables.get("axes", {}), tables.get("fixed", {})
+    notes: list[str] = []
+    faults: list[Fault] = []
+    seen: set[str] = set()
+    for name, text in settings:
+        if name in seen:
+            faults.append(Fault(name, show(text), "set twice", path="--set"))
+            continue
+        seen.add(name)
+        group = next((at for at, names in _zip_groups(tree) if name in names), "")
+        if group:
+            faults.append(Fault(name, show(text), f"a column of {group}, which cannot be set alone", path="--set"))
+            continue
+        place = next((place for place, table in (("axes", axes), ("fixed", fixed)) if name in table), "")
+        if place or (name == "as_of" and changed.pop("as_of", "")):
+            notes.append(f"{name} = {show(text)} from the command line replaces {f'{place}.{name}' if place else name}")
+        value = _typed(name, text, vocabulary)
+        if isinstance(value, Typed):
+            axes.pop(name, None)
+            fixed[name] = value
+        else:
+            fixed.pop(name, None)
+            axes[name] = value
+    if faults:
+        raise SpecError(*faults)
+    if seen:
+        changed |= {"axes": axes, "fixed": fixed}
+    return changed, tuple(notes), frozenset(seen)
+
+
+def _zip_groups(tree: Mapping[str, Any]) -> Iterator[tuple[str, Collection[str]]]:
+    zips = tree.get("zip", [])
+    for i, table in enumerate([zips] if isinstance(zips, Mapping) else as_list(zips) or []):
+        yield f"zip[{i}]", table if isinstance(table, Mapping) else ()
+    axes = tree.get("axes", {})
+    for name, given in axes.items() if isinstance(axes, Mapping) else ():
+        if isinstance(given, Mapping) and isinstance(given.get("zip"), Mapping):
+            yield f"axes.{name}", given["zip"]
+
+
+def _typed(name: str, text: str, vocabulary: Vocabulary) -> object:
+    """A text from the command line as a value, a list or a range."""
+    found = field_of(vocabulary, name)
+    if found and found.kind != "label" and ".." in text:
+        ends, *options = text.split(":")
+        start, _, stop = ends.partition("..")
+        table: dict[str, object] = {"from": Typed(start), "to": Typed(stop)}
+        keys: tuple[str, ...] = ("steps", "scale", "multiple_of")
+        if len(options) > len(keys):
+            raise SpecError(Fault(name, show(text), "not a range", "FROM..TO:STEPS[:linear|log[:MULTIPLE]]", path="--set"))
+        return table | {key: Typed(option) for key, option in zip(keys, options, strict=False)}
+    if "," in text:
+        return [Typed(part) for part in text.split(",")]
+    return Typed(text)

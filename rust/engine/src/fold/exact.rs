@@ -1,0 +1,146 @@
+//! Sums without rounding: every bit of every term is kept, so that order and threads cannot matter.
+
+/// Bits in one limb of an accumulator.
+const LIMB: u32 = 32;
+/// The exponent of the lowest bit of a double.
+const LOWEST: i32 = -1074;
+/// How many deposits a limb can take before carries must be passed on: each adds less than 2^32 to it.
+const DEPOSITS: u32 = 1 << 29;
+
+/// A fixed-point number wide enough for the sum of `LIMBS`·32 bits, as signed limbs whose carries are passed on late.
+#[derive(Clone, Debug)]
+struct Accumulator<const LIMBS: usize> {
+    limbs: [i64; LIMBS],
+    deposits: u32,
+}
+
+impl<const LIMBS: usize> Accumulator<LIMBS> {
+    const ZERO: Self = Self { limbs: [0; LIMBS], deposits: 0 };
+
+    /// Add ±`magnitude`·2^`shift`, in units of the lowest bit.
+    #[inline]
+    fn add(&mut self, negative: bool, magnitude: u128, shift: u32) {
+        let mut limb = (shift / LIMB) as usize;
+        let offset = shift % LIMB;
+        let low = magnitude << offset;
+        // What `offset` pushed out of 128 bits.
+        let mut high = if offset == 0 { 0 } else { (magnitude >> (128 - offset)) as u64 };
+        let mut rest = low;
+        while rest != 0 || high != 0 {
+            let part = i64::from(rest as u32);
+            self.limbs[limb] += if negative { -part } else { part };
+            rest = rest >> LIMB | u128::from(high as u32) << (128 - LIMB);
+            high >>= LIMB;
+            limb += 1;
+        }
+        self.deposits += 1;
+        if self.deposits >= DEPOSITS {
+            self.carry();
+        }
+    }
+
+    /// Pass the carries on: afterwards every limb but the last is in 0..2^32.
+    fn carry(&mut self) {
+        let mut carry = 0;
+        for limb in &mut self.limbs[..LIMBS - 1] {
+            let value = *limb + carry;
+            *limb = value & 0xFFFF_FFFF;
+            carry = value >> LIMB;
+        }
+        self.limbs[LIMBS - 1] += carry;
+        self.deposits = 0;
+    }
+
+    fn merge(&mut self, mut other: Self) {
+        self.carry();
+        other.carry();
+        for (limb, more) in self.limbs.iter_mut().zip(other.limbs) {
+            *limb += more;
+        }
+        self.carry();
+    }
+
+    /// The value as a two's complement integer, lowest byte first.
+    fn to_le_bytes(&self) -> Vec<u8> {
+        let mut settled = self.clone();
+        settled.carry();
+        let low = settled.limbs[..LIMBS - 1].iter().flat_map(|limb| (*limb as u32).to_le_bytes());
+        low.chain(settled.limbs[LIMBS - 1].to_le_bytes()).collect()
+    }
+}
+
+/// Sign, mantissa and exponent above the lowest bit: x = ±mantissa·2^(shift + LOWEST).
+#[inline]
+fn parts(x: f64) -> (bool, u64, u32) {
+    let bits = x.to_bits();
+    let exponent = (bits >> 52 & 0x7FF) as u32;
+    let fraction = bits & ((1 << 52) - 1);
+    let (mantissa, shift) = if exponent == 0 { (fraction, 0) } else { (fraction | 1 << 52, exponent - 1) };
+    (bits >> 63 == 1, mantissa, shift)
+}
+
+/// An exact sum of finite doubles.
+#[derive(Clone, Debug)]
+pub struct ExactSum(Accumulator<68>);
+
+impl Default for ExactSum {
+    fn default() -> Self {
+        Self(Accumulator::ZERO)
+    }
+}
+
+impl ExactSum {
+    /// The exponent of the lowest bit of [`Self::to_le_bytes`].
+    pub const EXPONENT: i32 = LOWEST;
+
+    /// Add a finite number.
+    #[inline]
+    pub fn add(&mut self, x: f64) {
+        let (negative, mantissa, shift) = parts(x);
+        self.0.add(negative, u128::from(mantissa), shift);
+    }
+
+    /// Add another sum.
+    pub fn merge(&mut self, other: Self) {
+        self.0.merge(other.0);
+    }
+
+    /// The sum, divided by 2^`EXPONENT`, as a two's complement integer.
+    #[must_use]
+    pub fn to_le_bytes(&self) -> Vec<u8> {
+        self.0.to_le_bytes()
+    }
+}
+
+/// An exact sum of the squares of finite doubles.
+#[derive(Clone, Debug)]
+pub struct ExactSquares(Accumulator<136>);
+
+impl Default for ExactSquares {
+    fn default() -> Self {
+        Self(Accumulator::ZERO)
+    }
+}
+
+impl ExactSquares {
+    /// The exponent of the lowest bit of [`Self::to_le_bytes`].
+    pub const EXPONENT: i32 = 2 * LOWEST;
+
+    /// Add the square of a finite number.
+    #[inline]
+    pub fn add(&mut self, x: f64) {
+        let (_, mantissa, shift) = parts(x);
+        self.0.add(false, u128::from(mantissa) * u128::from(mantissa), 2 * shift);
+    }
+
+    /// Add another sum.
+    pub fn merge(&mut self, other: Self) {
+        self.0.merge(other.0);
+    }
+
+    /// The sum, divided by 2^`EXPONENT`, as a two's complement integer.
+    #[must_use]
+    pub fn to_le_bytes(&self) -> Vec<u8> {
+        self.0.to_le_bytes()
+    }
+}

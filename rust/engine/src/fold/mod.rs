@@ -1,0 +1,116 @@
+//! What becomes of the combinations: rows, the best of them, statistics.
+
+mod exact;
+mod rows;
+mod summary;
+mod top;
+
+pub use exact::{ExactSum, ExactSquares};
+pub use rows::{AxisValues, Column, Rows, labels};
+pub use summary::{Measure, Statistics, Summary};
+pub use top::{Top, Winner};
+
+use std::ops::Range;
+
+use crate::error::{Error, Result};
+use crate::math::holds;
+use crate::program::{Reader, Schedule};
+use crate::run::Control;
+use crate::space::Space;
+use crate::tape::{Node, Tape};
+
+/// About how many rows a worker takes at a time.
+const CHUNK_ROWS: u64 = 1 << 16;
+
+/// A range of rows cut into chunks for the workers.
+#[derive(Clone, Debug)]
+pub(crate) struct Chunks {
+    rows: Range<u64>,
+    each: u64,
+}
+
+impl Chunks {
+    pub(crate) fn new(rows: Range<u64>) -> Self {
+        Self { rows, each: CHUNK_ROWS }
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        (self.rows.end - self.rows.start).div_ceil(self.each)
+    }
+
+    pub(crate) fn get(&self, chunk: u64) -> Range<u64> {
+        let start = self.rows.start + chunk * self.each;
+        start..(start + self.each).min(self.rows.end)
+    }
+}
+
+/// Reads a schedule's nodes over a range of rows, one region at a time.
+#[derive(Debug)]
+pub(crate) struct Strips<'a> {
+    space: &'a Space,
+    schedule: &'a Schedule,
+    reader: Reader<'a>,
+    values: Vec<Vec<f64>>,
+}
+
+impl<'a> Strips<'a> {
+    pub(crate) fn new(space: &'a Space, schedule: &'a Schedule, nodes: usize) -> Self {
+        Self { space, schedule, reader: schedule.reader(), values: vec![vec![]; nodes] }
+    }
+
+    /// Call `each` with the first row and the values of each node, strip by strip.
+    pub(crate) fn for_each(
+        &mut self,
+        rows: Range<u64>,
+        control: &Control,
+        mut each: impl FnMut(&crate::space::Region, &[Vec<f64>]) -> Result<()>,
+    ) -> Result<()> {
+        let mut first = rows.start;
+        while first < rows.end {
+            let region = self.space.region(first, rows.end, self.schedule.region_rows());
+            self.reader.enter(&region);
+            for (which, values) in self.values.iter_mut().enumerate() {
+                values.resize(region.rows() as usize, 0.0);
+                self.reader.read(which, values);
+            }
+            each(&region, &self.values)?;
+            first += region.rows();
+            control.advance(region.rows())?;
+        }
+        Ok(())
+    }
+}
+
+/// The lowest row at which a value that should be finite is not.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fault(Option<(u64, Node, f64)>);
+
+impl Fault {
+    pub(crate) fn note(&mut self, row: u64, node: Node, value: f64) {
+        if self.0.is_none_or(|(lowest, ..)| row < lowest) {
+            self.0 = Some((row, node, value));
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        if let Some((row, node, value)) = other.0 {
+            self.note(row, node, value);
+        }
+    }
+
+    pub(crate) fn check(&self, tape: &Tape) -> Result<()> {
+        match self.0 {
+            None => Ok(()),
+            Some((row, node, value)) => {
+                let named = tape.outputs().iter().find(|(_, named)| *named == node);
+                let column = named.map_or_else(|| format!("node {node}"), |(name, _)| name.name.clone());
+                Err(Error::NotFinite { row, column, value })
+            }
+        }
+    }
+}
+
+/// Whether row `i` of a strip is wanted; every row is when there is no condition.
+fn kept(keep: Option<&Vec<f64>>, i: usize) -> bool {
+    keep.is_none_or(|keep| holds(keep[i]))
+}

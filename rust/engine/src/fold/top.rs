@@ -1,0 +1,166 @@
+//! The best combinations, or the best of each group: smallest value first, then lowest index.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::{Chunks, Fault, Strips, kept};
+use crate::error::{Error, Result};
+use crate::program::Program;
+use crate::run::{Control, gather};
+use crate::tape::Node;
+
+/// What to look for.
+#[derive(Clone, Debug)]
+pub struct Top {
+    /// What shall be small.
+    pub by: Node,
+    /// Which combinations may win; all when there is none.
+    pub keep: Option<Node>,
+    /// The number of the group that a combination belongs to, and how many groups there are.
+    pub cell: Option<(Node, usize)>,
+    /// How many to find (of each group).
+    pub k: usize,
+    /// Of combinations that are equal in all of these, only the first counts.
+    pub distinct: Vec<Node>,
+}
+
+/// A combination that was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Winner {
+    /// Its group.
+    pub cell: usize,
+    /// Its value.
+    pub value: f64,
+    /// Its index.
+    pub row: u64,
+}
+
+impl Top {
+    /// The winners of the rows in a range: by group, then by value, then by index.
+    ///
+    /// # Errors
+    /// When a value to compare is not finite, or the run was stopped.
+    pub fn run(&self, program: &Program, rows: Range<u64>, threads: usize, control: &Control) -> Result<Vec<Winner>> {
+        let cells = self.cell.map_or(1, |(_, cells)| cells);
+        if cells.saturating_mul(self.k.min(1 << 20)) > 1 << 32 {
+            return Err(Error::Invalid(format!("{cells} groups of {} winners each are too many", self.k)));
+        }
+        let mut nodes = vec![self.by];
+        nodes.extend(self.keep);
+        nodes.extend(self.cell.map(|(node, _)| node));
+        nodes.extend(&self.distinct);
+        let schedule = program.schedule(&nodes)?;
+        let chunks = Chunks::new(rows);
+        let worker = || (Strips::new(program.space(), &schedule, nodes.len()), Best::new(cells, self.k, !self.distinct.is_empty()));
+        let workers = gather(chunks.count(), threads, worker, |(strips, best), chunk| {
+            strips.for_each(chunks.get(chunk), control, |region, values| {
+                self.absorb(region.first, values, best);
+                Ok(())
+            })
+        })?;
+        let mut bests = workers.into_iter().map(|(_, best)| best);
+        let mut best = bests.next().unwrap_or_else(|| Best::new(cells, self.k, false));
+        bests.for_each(|other| best.merge(other));
+        best.fault.check(program.tape())?;
+        Ok(best.winners())
+    }
+
+    fn absorb(&self, first: u64, values: &[Vec<f64>], best: &mut Best) {
+        let (by, rest) = (&values[0], &values[1..]);
+        let (keep, rest) = if self.keep.is_some() { (Some(&rest[0]), &rest[1..]) } else { (None, rest) };
+        let (cell, distinct) = if self.cell.is_some() { (Some(&rest[0]), &rest[1..]) } else { (None, rest) };
+        for (i, &value) in by.iter().enumerate() {
+            if !kept(keep, i) {
+                continue;
+            }
+            let row = first + i as u64;
+            if !value.is_finite() {
+                best.fault.note(row, self.by, value);
+                continue;
+            }
+            let cell = cell.map_or(0, |cells| cells[i] as usize);
+            best.offer(Winner { cell, value, row }, || distinct.iter().map(|column| key(column[i])).collect());
+        }
+    }
+}
+
+/// A value as something to compare for equality: the zeros are equal, and so are all NaN.
+fn key(value: f64) -> u64 {
+    if value.is_nan() { f64::NAN.to_bits() } else { (value + 0.0).to_bits() }
+}
+
+fn order(a: &Winner, b: &Winner) -> Ordering {
+    a.value.total_cmp(&b.value).then(a.row.cmp(&b.row))
+}
+
+/// The best so far of each group, sorted; beside each, what it must be distinct in.
+struct Best {
+    k: usize,
+    distinct: bool,
+    cells: Vec<Vec<Winner>>,
+    keys: HashMap<(usize, Vec<u64>), Winner>,
+    fault: Fault,
+}
+
+impl Best {
+    fn new(cells: usize, k: usize, distinct: bool) -> Self {
+        Self { k, distinct, cells: vec![vec![]; cells], keys: HashMap::new(), fault: Fault::default() }
+    }
+
+    #[inline]
+    fn offer(&mut self, mut winner: Winner, key: impl FnOnce() -> Vec<u64>) {
+        // −0 and 0 are equal, and must tie.
+        winner.value += 0.0;
+        let found = &self.cells[winner.cell];
+        if found.len() == self.k && found.last().is_none_or(|worst| order(&winner, worst) != Ordering::Less) {
+            return;
+        }
+        if self.distinct {
+            self.offer_distinct(winner, key());
+        } else {
+            self.insert(winner);
+        }
+    }
+
+    fn insert(&mut self, winner: Winner) {
+        let found = &mut self.cells[winner.cell];
+        found.insert(found.partition_point(|other| order(other, &winner) == Ordering::Less), winner);
+        found.truncate(self.k);
+    }
+
+    fn offer_distinct(&mut self, winner: Winner, key: Vec<u64>) {
+        let key = (winner.cell, key);
+        if let Some(known) = self.keys.get(&key) {
+            if order(known, &winner) != Ordering::Greater {
+                return;
+            }
+            let (cell, row) = (winner.cell, known.row);
+            self.cells[cell].retain(|other| other.row != row);
+        }
+        self.keys.insert(key, winner);
+        self.insert(winner);
+        // Forget the keys of those that fell out, now and then.
+        if self.keys.len() > 2 * self.k * self.cells.len() + 1024 {
+            let cells = &self.cells;
+            self.keys.retain(|(cell, _), winner| {
+                cells[*cell].last().is_some_and(|worst| order(winner, worst) != Ordering::Greater)
+            });
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.fault.merge(other.fault);
+        if self.distinct {
+            for ((_, key), winner) in other.keys {
+                self.offer(winner, || key);
+            }
+        } else {
+            other.cells.into_iter().flatten().for_each(|winner| self.offer(winner, Vec::new));
+        }
+    }
+
+    fn winners(self) -> Vec<Winner> {
+        self.cells.into_iter().flatten().collect()
+    }
+}

@@ -1,0 +1,287 @@
+//! A tape bound to a space: which groups each node varies over, what is computed once, what for each region.
+
+use std::sync::Arc;
+
+use crate::block::{Action, Evaluator, Extent, Source, Step, mask};
+use crate::error::{Error, Result};
+use crate::kernel::Simd;
+use crate::space::{MAX_GROUPS, Region, Space};
+use crate::tape::{Node, Op, Tape};
+
+/// A node with at most this many values over the whole space is computed once, before the run.
+const TABLE_VALUES: usize = 1 << 13;
+/// About how many rows a region has: their values of all nodes should stay in a core's cache.
+const REGION_ROWS: usize = 1 << 11;
+/// About how many values a node may have in a region, candidates of searches included.
+const REGION_VALUES: usize = 1 << 16;
+
+/// The values of a leaf: a dense table over some groups.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    /// The groups it varies over, ascending.
+    pub groups: Vec<usize>,
+    /// Its values, the last group fastest.
+    pub values: Arc<[f64]>,
+}
+
+/// A tape bound to a space and to the values of its leaves.
+#[derive(Debug)]
+pub struct Program {
+    tape: Arc<Tape>,
+    space: Space,
+    leaves: Vec<Leaf>,
+    simd: Simd,
+    /// The sizes of all groups: those of the space, then one for each axis of each search.
+    sizes: Vec<usize>,
+    /// The first group of each search.
+    search_groups: Vec<usize>,
+    /// The groups that each node varies over.
+    masks: Vec<u64>,
+}
+
+impl Program {
+    /// Bind a tape to a space; one leaf for each of the tape's.
+    ///
+    /// # Errors
+    /// When the leaves do not fit the tape or the space, or there are too many groups.
+    pub fn new(tape: Arc<Tape>, space: Space, leaves: Vec<Leaf>, simd: Simd) -> Result<Self> {
+        if leaves.len() != tape.leaves().len() {
+            return Err(Error::Invalid(format!("{} leaves given, {} needed", leaves.len(), tape.leaves().len())));
+        }
+        for (leaf, name) in leaves.iter().zip(tape.leaves()) {
+            let ascending = leaf.groups.windows(2).all(|pair| pair[0] < pair[1]);
+            let known = leaf.groups.iter().all(|group| *group < space.sizes().len());
+            let values = known.then(|| leaf.groups.iter().map(|group| space.sizes()[*group]).product::<u64>());
+            if !ascending || values != Some(leaf.values.len() as u64) {
+                return Err(Error::Invalid(format!("leaf {}: its table does not fit its axes", name.name)));
+            }
+        }
+        let mut sizes: Vec<usize> = space.sizes().iter().map(|size| *size as usize).collect();
+        let mut search_groups = vec![];
+        for search in tape.searches() {
+            search_groups.push(sizes.len());
+            sizes.extend(search.axes.iter().map(|axis| axis.values.len()));
+        }
+        if sizes.len() > MAX_GROUPS {
+            return Err(Error::Invalid(format!("{} axes; at most {MAX_GROUPS} are possible", sizes.len())));
+        }
+        let mut program = Self { tape, space, leaves, simd, sizes, search_groups, masks: vec![] };
+        for op in program.tape.ops() {
+            let mask = program.mask(op);
+            program.masks.push(mask);
+        }
+        Ok(program)
+    }
+
+    /// The space.
+    #[must_use]
+    pub fn space(&self) -> &Space {
+        &self.space
+    }
+
+    /// The tape.
+    #[must_use]
+    pub fn tape(&self) -> &Tape {
+        &self.tape
+    }
+
+    /// What computes these nodes.
+    ///
+    /// # Errors
+    /// When a node does not exist.
+    pub fn schedule(&self, nodes: &[Node]) -> Result<Schedule> {
+        let needed = self.needed(nodes)?;
+        let candidates = (0..self.masks.len()).filter(|node| needed[*node]).map(|node| self.candidates(node));
+        let region_rows = (REGION_VALUES / candidates.max().unwrap_or(1)).clamp(1, REGION_ROWS);
+        let order = self.memory_order(region_rows as u64);
+        let whole = Extent { starts: vec![0; self.sizes.len()], lens: self.sizes.clone() };
+        let mut sources = vec![Source::Constant(f64::NAN); self.masks.len()];
+        let mut steps: Vec<Step> = vec![];
+        for (node, op) in self.tape.ops().iter().enumerate().filter(|(node, _)| needed[*node]) {
+            sources[node] = match self.action(op) {
+                None => self.given(op),
+                Some(action) => {
+                    let groups: Vec<usize> =
+                        order.iter().copied().filter(|group| self.masks[node] >> group & 1 == 1).collect();
+                    let operands: Vec<Source> =
+                        op.operands().iter().map(|operand| sources[*operand as usize].clone()).collect();
+                    let computed = operands.iter().all(|operand| !matches!(operand, Source::Step(_)));
+                    let step = Step { action, groups, operands };
+                    if computed && whole.values(&step.groups) <= TABLE_VALUES && self.small(&step) {
+                        let groups = step.groups.clone();
+                        let mut evaluator = Evaluator::new([step].into(), self.simd);
+                        evaluator.enter(&whole);
+                        let mut values = vec![0.0; whole.values(&groups)];
+                        evaluator.copy(&Source::Step(0), &groups, &mut values);
+                        if groups.is_empty() { Source::Constant(values[0]) } else { Source::table(values.into(), &groups, &self.sizes) }
+                    } else {
+                        steps.push(step);
+                        Source::Step(steps.len() - 1)
+                    }
+                }
+            };
+        }
+        Ok(Schedule {
+            sources: nodes.iter().map(|node| sources[*node as usize].clone()).collect(),
+            steps: steps.into(),
+            sizes: self.sizes.clone(),
+            outer: self.space.sizes().len(),
+            region_rows: region_rows as u64,
+            simd: self.simd,
+        })
+    }
+
+    /// Whether a step that has few results also has few candidates.
+    fn small(&self, step: &Step) -> bool {
+        match &step.action {
+            Action::Winner { over } => over.iter().map(|group| self.sizes[*group]).product::<usize>() <= TABLE_VALUES,
+            _ => true,
+        }
+    }
+
+    /// The order of groups in memory: searches outermost, the longest group of a region innermost.
+    fn memory_order(&self, region_rows: u64) -> Vec<usize> {
+        let outer = self.space.sizes().len();
+        let region = self.space.region(0, self.space.combinations(), region_rows);
+        let longest = (0..outer).max_by_key(|group| region.lens[*group]);
+        let mut order: Vec<usize> = (outer..self.sizes.len()).collect();
+        order.extend((0..outer).filter(|group| Some(*group) != longest));
+        order.extend(longest);
+        order
+    }
+
+    fn needed(&self, nodes: &[Node]) -> Result<Vec<bool>> {
+        let mut needed = vec![false; self.masks.len()];
+        for &node in nodes {
+            *needed.get_mut(node as usize).ok_or_else(|| Error::Invalid(format!("no node {node}")))? = true;
+        }
+        for (node, op) in self.tape.ops().iter().enumerate().rev() {
+            if needed[node] {
+                for operand in op.operands() {
+                    needed[operand as usize] = true;
+                }
+            }
+        }
+        Ok(needed)
+    }
+
+    /// How many candidates of searches a node varies over.
+    fn candidates(&self, node: usize) -> usize {
+        let searched = self.space.sizes().len()..self.sizes.len();
+        searched.filter(|group| self.masks[node] >> group & 1 == 1).map(|group| self.sizes[group]).product()
+    }
+
+    fn mask(&self, op: &Op) -> u64 {
+        match *op {
+            Op::Leaf(leaf) => mask(&self.leaves[leaf as usize].groups),
+            Op::SearchAxis { search, axis } => 1 << (self.search_groups[search as usize] + axis as usize),
+            Op::Winner { search, objective, among } => {
+                (self.masks[objective as usize] | self.masks[among as usize]) & !mask(&self.searched(search))
+            }
+            _ => op.operands().iter().fold(0, |mask, operand| mask | self.masks[*operand as usize]),
+        }
+    }
+
+    fn searched(&self, search: u32) -> Vec<usize> {
+        let first = self.search_groups[search as usize];
+        (first..first + self.tape.searches()[search as usize].axes.len()).collect()
+    }
+
+    /// What is given: constants and tables.
+    fn given(&self, op: &Op) -> Source {
+        match *op {
+            Op::Constant(bits) => Source::Constant(f64::from_bits(bits)),
+            Op::Leaf(leaf) => {
+                let leaf = &self.leaves[leaf as usize];
+                match leaf.groups[..] {
+                    [] => Source::Constant(leaf.values[0]),
+                    _ => Source::table(Arc::clone(&leaf.values), &leaf.groups, &self.sizes),
+                }
+            }
+            Op::SearchAxis { search, axis } => {
+                let values = &self.tape.searches()[search as usize].axes[axis as usize].values;
+                Source::table(values[..].into(), &[self.searched(search)[axis as usize]], &self.sizes)
+            }
+            _ => Source::Constant(f64::NAN),
+        }
+    }
+
+    /// What is computed.
+    fn action(&self, op: &Op) -> Option<Action> {
+        match *op {
+            Op::Constant(_) | Op::Leaf(_) | Op::SearchAxis { .. } => None,
+            Op::Unary(op, _) => Some(Action::Unary(op)),
+            Op::Binary(op, ..) => Some(Action::Binary(op)),
+            Op::Where(..) => Some(Action::Where),
+            Op::Winner { search, .. } => Some(Action::Winner { over: self.searched(search) }),
+            Op::Pick { search, axis, .. } => {
+                let search = &self.tape.searches()[search as usize];
+                let values = search.axes[axis as usize].values.clone();
+                Some(Action::Pick { values, stride: search.stride(axis as usize) })
+            }
+        }
+    }
+}
+
+/// What computes some nodes over any region: tables that are ready, and steps to run.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    sources: Vec<Source>,
+    steps: Arc<[Step]>,
+    sizes: Vec<usize>,
+    /// How many groups the space has, without those of searches.
+    outer: usize,
+    region_rows: u64,
+    simd: Simd,
+}
+
+impl Schedule {
+    /// About how many rows a region should have.
+    #[must_use]
+    pub fn region_rows(&self) -> u64 {
+        self.region_rows
+    }
+
+    /// How many steps are run for each region.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// A reader with buffers of its own.
+    #[must_use]
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            schedule: self,
+            evaluator: Evaluator::new(Arc::clone(&self.steps), self.simd),
+            extent: Extent { starts: vec![0; self.sizes.len()], lens: self.sizes.clone() },
+            rows: (0..self.outer).collect(),
+        }
+    }
+}
+
+/// Computes a schedule's nodes over one region after another.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    schedule: &'a Schedule,
+    evaluator: Evaluator,
+    extent: Extent,
+    /// The groups in the order of rows.
+    rows: Vec<usize>,
+}
+
+impl Reader<'_> {
+    /// Move to a region.
+    pub fn enter(&mut self, region: &Region) {
+        for group in 0..self.schedule.outer {
+            self.extent.starts[group] = region.starts[group] as usize;
+            self.extent.lens[group] = region.lens[group] as usize;
+        }
+        self.evaluator.enter(&self.extent);
+    }
+
+    /// The values of the schedule's `which`-th node, row by row.
+    pub fn read(&self, which: usize, out: &mut [f64]) {
+        self.evaluator.copy(&self.schedule.sources[which], &self.rows, out);
+    }
+}

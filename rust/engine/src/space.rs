@@ -1,0 +1,100 @@
+//! The space: the mixed-radix product of its axes, in checked u64.
+//!
+//! Axes that walk together are one *group*, one digit. The first group is the outermost.
+
+use crate::error::{Error, Result};
+
+/// How many groups a space can have, those of searches included: one bit each in a node's mask.
+pub(crate) const MAX_GROUPS: usize = 64;
+
+/// The product of groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Space {
+    sizes: Vec<u64>,
+    strides: Vec<u64>,
+    combinations: u64,
+}
+
+impl Space {
+    /// The product of groups of these sizes.
+    ///
+    /// # Errors
+    /// When a group is empty, there are too many groups, or more combinations than an `i64` counts.
+    pub fn new(sizes: Vec<u64>) -> Result<Self> {
+        if sizes.len() > MAX_GROUPS {
+            return Err(Error::Invalid(format!("{} axes; at most {MAX_GROUPS} are possible", sizes.len())));
+        }
+        if sizes.contains(&0) {
+            return Err(Error::Invalid("an axis without values".into()));
+        }
+        let mut strides = vec![1; sizes.len()];
+        let mut combinations = 1_u64;
+        for (stride, size) in strides.iter_mut().zip(&sizes).rev() {
+            *stride = combinations;
+            combinations = combinations.checked_mul(*size).ok_or(Error::TooLarge)?;
+        }
+        if i64::try_from(combinations).is_err() {
+            return Err(Error::TooLarge);
+        }
+        Ok(Self { sizes, strides, combinations })
+    }
+
+    /// The sizes of the groups.
+    #[must_use]
+    pub fn sizes(&self) -> &[u64] {
+        &self.sizes
+    }
+
+    /// How many combinations there are.
+    #[must_use]
+    pub fn combinations(&self) -> u64 {
+        self.combinations
+    }
+
+    /// The digit of a group in a combination.
+    #[must_use]
+    pub fn digit(&self, row: u64, group: usize) -> u64 {
+        row / self.strides[group] % self.sizes[group]
+    }
+
+    /// The largest box that starts at row `first`, ends by `stop`, and has about `budget` rows.
+    ///
+    /// Its rows are consecutive: outer digits fixed, a run of one digit, all of the inner digits.
+    #[must_use]
+    pub fn region(&self, first: u64, stop: u64, budget: u64) -> Region {
+        let mut region = Region {
+            first,
+            starts: (0..self.sizes.len()).map(|group| self.digit(first, group)).collect(),
+            lens: vec![1; self.sizes.len()],
+        };
+        for (group, (&size, &stride)) in self.sizes.iter().zip(&self.strides).enumerate() {
+            if stride > budget || first % stride != 0 || stop - first < stride {
+                continue;
+            }
+            let wanted = if size.saturating_mul(stride) <= budget.saturating_mul(4) { size } else { budget / stride };
+            region.lens[group] = wanted.min(size - region.starts[group]).min((stop - first) / stride);
+            region.lens[group + 1..].copy_from_slice(&self.sizes[group + 1..]);
+            break;
+        }
+        region
+    }
+}
+
+/// A box of the space whose rows are consecutive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// The index of its first row.
+    pub first: u64,
+    /// The first digit of each group.
+    pub starts: Vec<u64>,
+    /// How many digits of each group.
+    pub lens: Vec<u64>,
+}
+
+impl Region {
+    /// How many rows it has.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.lens.iter().product()
+    }
+}

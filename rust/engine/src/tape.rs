@@ -1,0 +1,339 @@
+//! The tape: a model as a list of f64 operations, each on the results of earlier ones.
+
+use std::collections::HashMap;
+
+use crate::error::{Error, Result};
+use crate::math;
+
+/// A node of a tape: the position of an operation.
+pub type Node = u32;
+
+/// An operation on one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unary {
+    /// −x
+    Negative,
+    /// √x
+    Sqrt,
+    /// The largest whole number not above x.
+    Floor,
+    /// The smallest whole number not below x.
+    Ceil,
+    /// The nearest whole number, ties to even.
+    RoundHalfEven,
+    /// e to the power of x.
+    Exp,
+    /// The natural logarithm.
+    Log,
+    /// Logical not.
+    Negate,
+    /// Whether x is NaN.
+    Missing,
+}
+
+/// An operation on two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Binary {
+    /// a + b
+    Add,
+    /// a − b
+    Subtract,
+    /// a × b
+    Multiply,
+    /// a ÷ b
+    Divide,
+    /// a to the power of b.
+    Power,
+    /// a if a < b or a is NaN, else b.
+    Minimum,
+    /// a if a > b or a is NaN, else b.
+    Maximum,
+    /// a < b
+    Less,
+    /// a ≤ b
+    LessEqual,
+    /// a = b
+    Equal,
+    /// a ≠ b
+    NotEqual,
+    /// Logical and.
+    Both,
+    /// Logical or.
+    Either,
+}
+
+impl Unary {
+    /// Every operation with the name it has in a model.
+    pub const ALL: [(Self, &str); 9] = [
+        (Self::Negative, "negative"),
+        (Self::Sqrt, "sqrt"),
+        (Self::Floor, "floor"),
+        (Self::Ceil, "ceil"),
+        (Self::RoundHalfEven, "round_half_even"),
+        (Self::Exp, "exp"),
+        (Self::Log, "log"),
+        (Self::Negate, "negate"),
+        (Self::Missing, "missing"),
+    ];
+}
+
+impl Binary {
+    /// Every operation with the name it has in a model.
+    pub const ALL: [(Self, &str); 13] = [
+        (Self::Add, "add"),
+        (Self::Subtract, "subtract"),
+        (Self::Multiply, "multiply"),
+        (Self::Divide, "divide"),
+        (Self::Power, "power"),
+        (Self::Minimum, "minimum"),
+        (Self::Maximum, "maximum"),
+        (Self::Less, "less"),
+        (Self::LessEqual, "less_equal"),
+        (Self::Equal, "equal"),
+        (Self::NotEqual, "not_equal"),
+        (Self::Both, "both"),
+        (Self::Either, "either"),
+    ];
+}
+
+/// What a node is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// A number, as its bits.
+    Constant(u64),
+    /// A figure from outside: the leaf's position.
+    Leaf(u32),
+    /// The value of an axis inside a search.
+    SearchAxis {
+        /// The search.
+        search: u32,
+        /// The position of the axis in it.
+        axis: u32,
+    },
+    /// An operation on one value.
+    Unary(Unary, Node),
+    /// An operation on two values.
+    Binary(Binary, Node, Node),
+    /// Condition, value where it holds, value elsewhere.
+    Where(Node, Node, Node),
+    /// The flat index of the candidate with the smallest objective among the legal ones; NaN when there is none.
+    Winner {
+        /// The search.
+        search: u32,
+        /// What is minimised. A NaN never wins.
+        objective: Node,
+        /// The truth value that makes a candidate legal.
+        among: Node,
+    },
+    /// The value of a search's axis at its winner.
+    Pick {
+        /// The search.
+        search: u32,
+        /// The position of the axis in it.
+        axis: u32,
+        /// The `Winner` node.
+        winner: Node,
+    },
+}
+
+impl Op {
+    /// The nodes it reads.
+    #[must_use]
+    pub fn operands(&self) -> Vec<Node> {
+        match *self {
+            Self::Constant(_) | Self::Leaf(_) | Self::SearchAxis { .. } => vec![],
+            Self::Unary(_, a) | Self::Pick { winner: a, .. } => vec![a],
+            Self::Binary(_, a, b) | Self::Winner { objective: a, among: b, .. } => vec![a, b],
+            Self::Where(c, a, b) => vec![c, a, b],
+        }
+    }
+}
+
+/// A figure from outside, or a named result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// As in the model.
+    pub name: String,
+    /// The unit, as text.
+    pub unit: String,
+    /// One line of explanation.
+    pub doc: String,
+}
+
+/// An axis that a search runs over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchAxis {
+    /// As in the model.
+    pub name: String,
+    /// Its values, in the order that breaks ties.
+    pub values: Vec<f64>,
+}
+
+/// A minimum over the product of some axes, the first axis outermost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Search {
+    /// As in the model.
+    pub name: String,
+    /// What it runs over.
+    pub axes: Vec<SearchAxis>,
+}
+
+impl Search {
+    /// How many steps of the flat index one step of an axis is.
+    #[must_use]
+    pub fn stride(&self, axis: usize) -> usize {
+        self.axes[axis + 1..].iter().map(|axis| axis.values.len()).product()
+    }
+
+    /// How many candidates there are.
+    #[must_use]
+    pub fn candidates(&self) -> usize {
+        self.axes.iter().map(|axis| axis.values.len()).product()
+    }
+}
+
+/// A model as a list of operations. Built by [`TapeBuilder`], never changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tape {
+    pub(crate) ops: Vec<Op>,
+    pub(crate) leaves: Vec<Name>,
+    pub(crate) searches: Vec<Search>,
+    pub(crate) outputs: Vec<(Name, Node)>,
+}
+
+impl Tape {
+    /// The operations, operands before users.
+    #[must_use]
+    pub fn ops(&self) -> &[Op] {
+        &self.ops
+    }
+
+    /// The figures it takes from outside.
+    #[must_use]
+    pub fn leaves(&self) -> &[Name] {
+        &self.leaves
+    }
+
+    /// The searches inside it.
+    #[must_use]
+    pub fn searches(&self) -> &[Search] {
+        &self.searches
+    }
+
+    /// Its named results.
+    #[must_use]
+    pub fn outputs(&self) -> &[(Name, Node)] {
+        &self.outputs
+    }
+}
+
+/// Builds a tape: equal operations become one node, operations on constants become constants.
+#[derive(Debug, Default)]
+pub struct TapeBuilder {
+    tape: Tape,
+    known: HashMap<Op, Node>,
+}
+
+impl TapeBuilder {
+    /// An empty tape.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A number.
+    pub fn constant(&mut self, value: f64) -> Node {
+        self.intern(Op::Constant(if value.is_nan() { f64::NAN } else { value }.to_bits()))
+    }
+
+    /// A figure from outside; the same name is the same leaf.
+    pub fn leaf(&mut self, leaf: Name) -> Node {
+        let position = self.tape.leaves.iter().position(|known| known.name == leaf.name).unwrap_or_else(|| {
+            self.tape.leaves.push(leaf);
+            self.tape.leaves.len() - 1
+        });
+        self.intern(Op::Leaf(position as u32))
+    }
+
+    /// A new search over axes.
+    ///
+    /// # Errors
+    /// When it has no axes, or an axis has no values.
+    pub fn search(&mut self, search: Search) -> Result<u32> {
+        if search.axes.is_empty() || search.axes.iter().any(|axis| axis.values.is_empty()) {
+            return Err(Error::Invalid(format!("search {}: nothing to search over", search.name)));
+        }
+        self.tape.searches.push(search);
+        Ok(self.tape.searches.len() as u32 - 1)
+    }
+
+    /// Any operation.
+    ///
+    /// # Errors
+    /// When it refers to a node, leaf, search or axis that does not exist.
+    pub fn push(&mut self, op: Op) -> Result<Node> {
+        self.tape.check(&op, self.tape.ops.len())?;
+        Ok(match self.folded(&op) {
+            Some(value) => self.constant(value),
+            None => self.intern(op),
+        })
+    }
+
+    /// The tape with its named results.
+    ///
+    /// # Errors
+    /// When a result is not a node.
+    pub fn finish(&self, outputs: Vec<(Name, Node)>) -> Result<Tape> {
+        let tape = Tape { outputs, ..self.tape.clone() };
+        tape.validate()?;
+        Ok(tape)
+    }
+
+    fn intern(&mut self, op: Op) -> Node {
+        *self.known.entry(op).or_insert_with(|| {
+            self.tape.ops.push(op);
+            self.tape.ops.len() as Node - 1
+        })
+    }
+
+    fn folded(&self, op: &Op) -> Option<f64> {
+        let constant = |node: Node| match self.tape.ops[node as usize] {
+            Op::Constant(bits) => Some(f64::from_bits(bits)),
+            _ => None,
+        };
+        match *op {
+            Op::Unary(op, a) => Some(math::unary(op, constant(a)?)),
+            Op::Binary(op, a, b) => Some(math::binary(op, constant(a)?, constant(b)?)),
+            Op::Where(c, a, b) => Some(math::select(constant(c)?, constant(a)?, constant(b)?)),
+            _ => None,
+        }
+    }
+}
+
+impl Tape {
+    /// Whether every reference of the tape is to something that exists and comes earlier.
+    pub(crate) fn validate(&self) -> Result<()> {
+        for (position, op) in self.ops.iter().enumerate() {
+            self.check(op, position)?;
+        }
+        match self.outputs.iter().find(|(_, node)| *node as usize >= self.ops.len()) {
+            Some((output, node)) => Err(Error::Invalid(format!("output {}: no node {node}", output.name))),
+            None => Ok(()),
+        }
+    }
+
+    fn check(&self, op: &Op, position: usize) -> Result<()> {
+        if let Some(node) = op.operands().into_iter().find(|node| *node as usize >= position) {
+            return Err(Error::Invalid(format!("node {position} reads node {node}, which does not come before it")));
+        }
+        let exists = match *op {
+            Op::Leaf(leaf) => (leaf as usize) < self.leaves.len(),
+            Op::SearchAxis { search, axis } | Op::Pick { search, axis, .. } => {
+                self.searches.get(search as usize).is_some_and(|search| (axis as usize) < search.axes.len())
+            }
+            Op::Winner { search, .. } => (search as usize) < self.searches.len(),
+            _ => true,
+        };
+        if exists { Ok(()) } else { Err(Error::Invalid(format!("node {position}: {op:?} refers to nothing"))) }
+    }
+}

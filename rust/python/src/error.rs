@@ -1,0 +1,37 @@
+//! The engine's errors as gigacost's exceptions.
+
+use gigacost_engine::Error;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+/// The exception that an engine error is in Python.
+pub(crate) fn raised(py: Python<'_>, error: Error) -> PyErr {
+    let made = || -> PyResult<PyErr> {
+        let errors = py.import("gigacost.errors")?;
+        let text = error.to_string();
+        let exception = match &error {
+            Error::NotFinite { row, .. } => errors.getattr("InternalError")?.call1((text, *row))?,
+            Error::Io { path, source } => {
+                let what = PyString::new(py, &source.to_string());
+                errors.getattr("OutputError")?.call1((source.raw_os_error(), what, path.as_os_str()))?
+            }
+            Error::Invalid(_) | Error::TooLarge => {
+                let fault = errors.getattr("Fault")?.call1(("query", "", text))?;
+                errors.getattr("SpecError")?.call1((fault,))?
+            }
+            Error::Encode(_) => errors.getattr("OutputError")?.call1((text,))?,
+            Error::Interrupted => return Ok(pyo3::exceptions::PyKeyboardInterrupt::new_err(())),
+        };
+        Ok(PyErr::from_value(exception))
+    };
+    made().unwrap_or_else(|error| error)
+}
+
+/// What a panic of the engine is in Python: gigacost's fault, as an exception that `except Exception` catches.
+pub(crate) fn panicked(py: Python<'_>) -> PyErr {
+    let made = || -> PyResult<PyErr> {
+        let exception = py.import("gigacost.errors")?.getattr("InternalError")?;
+        Ok(PyErr::from_value(exception.call1(("the engine panicked; what it printed says where",))?))
+    };
+    made().unwrap_or_else(|error| error)
+}

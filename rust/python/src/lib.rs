@@ -1,0 +1,29 @@
+//! `gigacost._engine`: the binding. Conversions, signals, errors; the work is done in `gigacost-engine`.
+
+mod batch;
+mod document;
+mod error;
+mod program;
+mod run;
+mod tape;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+mod _engine {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::batch::{Batch, Batches};
+    #[pymodule_export]
+    use crate::document::{parse_toml, parse_toml_positions};
+    #[pymodule_export]
+    use crate::program::{Program, simd};
+    #[pymodule_export]
+    use crate::tape::{Tape, TapeBuilder, apply};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

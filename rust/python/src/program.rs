@@ -1,0 +1,291 @@
+//! A tape bound to a space, and the questions that can be put to it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use gigacost_engine::fold::{self, AxisValues, Column, Measure, Rows, Summary, Top, labels};
+use gigacost_engine::output;
+use gigacost_engine::run::Control;
+use gigacost_engine::tape::Node;
+use gigacost_engine::write::{self, Format};
+use gigacost_engine::{Leaf, Simd, Space};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+
+use crate::batch::{Batch, Batches};
+use crate::error::raised;
+use crate::run::watched;
+use crate::tape::Tape;
+
+/// The SIMD level that programs use: the best of this CPU, or the one named, when the CPU has it.
+#[pyfunction]
+#[pyo3(signature = (wanted = None))]
+pub(crate) fn simd(wanted: Option<&str>) -> PyResult<&'static str> {
+    let level = level(wanted)?;
+    Ok(Simd::ALL.iter().find(|(each, _)| *each == level).map_or("", |(_, name)| name))
+}
+
+fn level(wanted: Option<&str>) -> PyResult<Simd> {
+    match wanted {
+        None => Ok(Simd::best()),
+        Some(name) => {
+            let found = Simd::ALL.iter().find(|(level, known)| *known == name && level.available());
+            found.map(|(level, _)| *level).ok_or_else(|| {
+                let have = Simd::ALL.iter().filter(|(level, _)| level.available()).map(|(_, name)| *name);
+                PyValueError::new_err(format!("SIMD level {name}; this CPU has: {}", have.collect::<Vec<_>>().join(", ")))
+            })
+        }
+    }
+}
+
+/// A column of rows as Python describes it.
+#[derive(FromPyObject)]
+enum ColumnSpec<'py> {
+    /// name, group, whole numbers
+    Integers(String, usize, PyReadonlyArray1<'py, i64>),
+    /// name, group, numbers
+    Floats(String, usize, PyReadonlyArray1<'py, f64>),
+    /// name, group, positions, labels
+    Labels(String, usize, Vec<i32>, Vec<String>),
+    /// name, node of positions, labels
+    State(String, Node, Vec<String>),
+    /// name, node, node of nulls
+    Value(String, Node, Option<Node>),
+}
+
+impl ColumnSpec<'_> {
+    fn column(self) -> Column {
+        match self {
+            Self::Integers(name, group, values) => {
+                Column::Axis { name, group, values: AxisValues::Integers(values.as_array().to_vec().into()) }
+            }
+            Self::Floats(name, group, values) => {
+                Column::Axis { name, group, values: AxisValues::Floats(values.as_array().to_vec().into()) }
+            }
+            Self::Labels(name, group, codes, texts) => {
+                Column::Axis { name, group, values: AxisValues::Labels(codes.into(), labels(&texts)) }
+            }
+            Self::State(name, value, texts) => Column::State { name, value, labels: labels(&texts) },
+            Self::Value(name, value, null) => Column::Value { name, value, null },
+        }
+    }
+}
+
+/// The indices of winners, their values and their groups.
+type Winners<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<u64>>);
+
+/// A tape bound to a space.
+#[pyclass(frozen, module = "gigacost._engine")]
+#[derive(Debug)]
+pub(crate) struct Program(Arc<gigacost_engine::Program>);
+
+impl Program {
+    fn rows_of(&self, py: Python<'_>, columns: Vec<ColumnSpec<'_>>, keep: Option<Node>) -> PyResult<Arc<Rows>> {
+        let columns = columns.into_iter().map(ColumnSpec::column).collect();
+        Ok(Arc::new(Rows::new(Arc::clone(&self.0), columns, keep).map_err(|error| raised(py, error))?))
+    }
+}
+
+#[pymethods]
+impl Program {
+    /// Bind a tape to groups of these sizes, with a table (its groups ascending, the last one fastest) for each leaf.
+    #[new]
+    #[pyo3(signature = (tape, sizes, leaves, simd = None))]
+    fn new(
+        py: Python<'_>,
+        tape: &Tape,
+        sizes: Vec<u64>,
+        leaves: Vec<(Vec<usize>, PyReadonlyArray1<'_, f64>)>,
+        simd: Option<&str>,
+    ) -> PyResult<Self> {
+        let leaves = leaves
+            .into_iter()
+            .map(|(groups, values)| Leaf { groups, values: values.as_array().to_vec().into() })
+            .collect();
+        let program = Space::new(sizes)
+            .and_then(|space| Ok((space, level(simd))))
+            .map_err(|error| raised(py, error))
+            .and_then(|(space, simd)| {
+                gigacost_engine::Program::new(Arc::clone(&tape.0), space, leaves, simd?).map_err(|error| raised(py, error))
+            })?;
+        Ok(Self(Arc::new(program)))
+    }
+
+    /// How many combinations there are.
+    #[getter]
+    fn size(&self) -> u64 {
+        self.0.space().combinations()
+    }
+
+    /// The values of some nodes at one combination.
+    fn values(&self, py: Python<'_>, row: u64, nodes: Vec<Node>) -> PyResult<Vec<f64>> {
+        let schedule = self.0.schedule(&nodes).map_err(|error| raised(py, error))?;
+        let mut reader = schedule.reader();
+        reader.enter(&self.0.space().region(row, row + 1, 1));
+        let mut value = [0.0];
+        Ok((0..nodes.len())
+            .map(|which| {
+                reader.read(which, &mut value);
+                value[0]
+            })
+            .collect())
+    }
+
+    /// The rows in a range, computed as they are read.
+    fn batches(
+        &self,
+        py: Python<'_>,
+        columns: Vec<ColumnSpec<'_>>,
+        keep: Option<Node>,
+        range: (u64, u64),
+        threads: usize,
+    ) -> PyResult<Batches> {
+        Ok(Batches::new(self.rows_of(py, columns, keep)?, range.0..range.1, threads))
+    }
+
+    /// The rows at these indices, in this order.
+    fn pick(&self, py: Python<'_>, columns: Vec<ColumnSpec<'_>>, rows: Vec<u64>) -> PyResult<Batch> {
+        let picked = self.rows_of(py, columns, None)?;
+        let batch = watched(py, None, move |control| picked.pick(rows.into_iter().map(|row| row..row + 1), control))?;
+        Ok(Batch(batch))
+    }
+
+    /// Write the rows in a range to a file, whole or not at all; how many rows were written.
+    #[pyo3(signature = (path, columns, keep, range, threads, metadata, csv_safe = true, limit = None, progress = None))]
+    #[allow(clippy::too_many_arguments)] // what a file is made of, named in Python
+    fn write(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        columns: Vec<ColumnSpec<'_>>,
+        keep: Option<Node>,
+        range: (u64, u64),
+        threads: usize,
+        metadata: Vec<(String, String)>,
+        csv_safe: bool,
+        limit: Option<u64>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<u64> {
+        let rows = self.rows_of(py, columns, keep)?;
+        let format = Format::from_path(&path).map_err(|error| raised(py, error))?;
+        let options = write::Options { threads, metadata, csv_safe, path: path.clone(), ..write::Options::default() };
+        watched(py, progress, move |control| {
+            output::to_file(&rows, range.0..range.1, limit, &path, format, &options, control)
+        })
+    }
+
+    /// Write the rows in a range as CSV to an object with a `write` method for bytes; how many rows were written.
+    #[pyo3(signature = (sink, columns, keep, range, threads, csv_safe = true, limit = None, progress = None))]
+    #[allow(clippy::too_many_arguments)] // as for `write`
+    fn write_csv(
+        &self,
+        py: Python<'_>,
+        sink: Py<PyAny>,
+        columns: Vec<ColumnSpec<'_>>,
+        keep: Option<Node>,
+        range: (u64, u64),
+        threads: usize,
+        csv_safe: bool,
+        limit: Option<u64>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<u64> {
+        let rows = self.rows_of(py, columns, keep)?;
+        let options = write::Options { threads, csv_safe, ..write::Options::default() };
+        let raised = Arc::new(std::sync::Mutex::new(None));
+        let out = PythonSink { sink, raised: Arc::clone(&raised) };
+        let written = watched(py, progress, move |control| {
+            output::to_sink(&rows, range.0..range.1, limit, Box::new(out), Format::Csv, &options, control)
+        });
+        match raised.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
+            Some(error) => Err(error),
+            None => written,
+        }
+    }
+
+    /// The best rows (of each group): their indices, values and groups.
+    #[pyo3(signature = (by, keep, cell, k, distinct, threads, progress = None))]
+    #[allow(clippy::too_many_arguments)] // what a question consists of, named in Python
+    fn top<'py>(
+        &self,
+        py: Python<'py>,
+        by: Node,
+        keep: Option<Node>,
+        cell: Option<(Node, usize)>,
+        k: usize,
+        distinct: Vec<Node>,
+        threads: usize,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Winners<'py>> {
+        let top = Top { by, keep, cell, k, distinct };
+        let program = Arc::clone(&self.0);
+        let rows = 0..program.space().combinations();
+        let winners = watched(py, progress, move |control| top.run(&program, rows, threads, control))?;
+        Ok((
+            winners.iter().map(|winner| winner.row).collect::<Vec<_>>().into_pyarray(py),
+            winners.iter().map(|winner| winner.value).collect::<Vec<_>>().into_pyarray(py),
+            winners.iter().map(|winner| winner.cell as u64).collect::<Vec<_>>().into_pyarray(py),
+        ))
+    }
+
+    /// Statistics: `kept`, `states`, and for each column `count`, `min`, `max`, `quantiles`, and the exact `sum` and
+    /// `squares` as two's complement bytes (lowest first) with the exponent of the lowest bit.
+    #[pyo3(signature = (columns, keep, state, quantiles, threads, progress = None))]
+    #[allow(clippy::too_many_arguments)] // as for `top`
+    fn summary<'py>(
+        &self,
+        py: Python<'py>,
+        columns: Vec<(Node, Option<Node>)>,
+        keep: Option<Node>,
+        state: Option<(Node, usize)>,
+        quantiles: Vec<f64>,
+        threads: usize,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let measures = columns.into_iter().map(|(value, null)| Measure { value, null }).collect();
+        let summary = Summary { measures, keep, state, quantiles };
+        let program = Arc::clone(&self.0);
+        let rows = 0..program.space().combinations();
+        let found = watched(py, progress, move |control: &Control| summary.run(&program, &rows, threads, control))?;
+        let columns = found.columns.iter().map(|column| {
+            let one = PyDict::new(py);
+            one.set_item("count", column.count)?;
+            one.set_item("min", column.min)?;
+            one.set_item("max", column.max)?;
+            one.set_item("quantiles", &column.quantiles)?;
+            one.set_item("sum", (PyBytes::new(py, &column.sum.to_le_bytes()), fold::ExactSum::EXPONENT))?;
+            one.set_item("squares", (PyBytes::new(py, &column.squares.to_le_bytes()), fold::ExactSquares::EXPONENT))?;
+            Ok(one)
+        });
+        let all = PyDict::new(py);
+        all.set_item("columns", columns.collect::<PyResult<Vec<_>>>()?)?;
+        all.set_item("kept", found.kept)?;
+        all.set_item("states", found.states)?;
+        Ok(all)
+    }
+}
+
+/// A Python object with a `write` method for bytes, as a Rust writer; what it raises is kept.
+struct PythonSink {
+    sink: Py<PyAny>,
+    raised: Arc<std::sync::Mutex<Option<PyErr>>>,
+}
+
+impl std::io::Write for PythonSink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = Python::try_attach(|py| self.sink.call_method1(py, "write", (PyBytes::new(py, bytes),)).map(drop));
+        match written {
+            Some(Ok(())) => Ok(bytes.len()),
+            Some(Err(error)) => {
+                *self.raised.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
+                Err(std::io::Error::other("the sink refused"))
+            }
+            None => Err(std::io::Error::other("the interpreter is gone")),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+"""What does it cost to train this model? Every combination of hardware, scale, market, place and date at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gigacost.axes import zipped as zipped
+    from gigacost.catalog import Catalog as Catalog
+    from gigacost.declare import Alternative as Alternative
+    from gigacost.declare import Constant as Constant
+    from gigacost.declare import Input as Input
+    from gigacost.declare import Subtotal as Subtotal
+    from gigacost.declare import contribution as contribution
+    from gigacost.declare import status as status
+    from gigacost.errors import CatalogError as CatalogError
+    from gigacost.errors import Error as Error
+    from gigacost.errors import InternalError as InternalError
+    from gigacost.errors import OutputError as OutputError
+    from gigacost.errors import SpecError as SpecError
+    from gigacost.estimates import Estimate as Estimate
+    from gigacost.estimates import estimate as estimate
+    from gigacost.explanations import explain as explain
+    from gigacost.graph import Model as Model
+    from gigacost.sweep import Sweep as Sweep
+
+_HOMES = {
+    "Alternative": "declare",
+    "Catalog": "catalog",
+    "CatalogError": "errors",
+    "Constant": "declare",
+    "Error": "errors",
+    "Estimate": "estimates",
+    "Input": "declare",
+    "InternalError": "errors",
+    "Model": "graph",
+    "OutputError": "errors",
+    "SpecError": "errors",
+    "Subtotal": "declare",
+    "Sweep": "sweep",
+    "contribution": "declare",
+    "estimate": "estimates",
+    "explain": "explanations",
+    "status": "declare",
+    "zipped": "axes",
+}
+"""Where each public name lives; it is loaded when it is first used, so that importing gigacost costs nothing."""
+
+__all__ = sorted([*_HOMES, "__version__"])  # noqa: PLE0605 - a list of names all the same
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
+    if name == "__version__":
+        from gigacost._engine import __version__  # noqa: PLC0415 - loaded when first used
+
+        return __version__
+    if name not in _HOMES:
+        message = f"module 'gigacost' has no attribute {name!r}"
+        raise AttributeError(message)
+    from importlib import import_module  # noqa: PLC0415 - as above
+
+    return getattr(import_module(f"gigacost.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "catalog", "model", "ops", "reference"]

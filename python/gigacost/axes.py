@@ -55,8 +55,8 @@ class Field:
 
     def _label(self, value: object, at: str) -> str:
         if not isinstance(value, str):
-            hint = "" if value is None else show(str(value)) + " in quotes"
-            _refuse(at, value, f"expected string, got {type_name(value)}" if value is not None else "missing value", hint)
+            what = "missing value" if value is None else f"expected string, got {type_name(value)}"
+            _refuse(at, value, what, allowed="a string in quotes")
         text = unicodedata.normalize("NFC", value)
         if not text.strip():
             _refuse(at, value, "missing value")
@@ -176,13 +176,15 @@ def read_axis(field: Field, given: object, at: str) -> Axis:
         _refuse(at, given, f"expected a list or a range, got {type_name(given)}; one value belongs under [fixed]")
     if not values:
         _refuse(at, given, "an axis without values")
-    read = _read_values(field, values, at)
-    _refuse_repeated(read, values, lambda i: f"{at}[{i}]")
-    return Axis(field.name, read, field.kind)
+    read, faults = _read_values(field, values, at)
+    faults += _repeated(read, values, lambda i: f"{at}[{i}]")
+    if faults:
+        raise SpecError(*sorted(faults, key=lambda fault: int(fault.field[len(at) + 1 : -1])))
+    return Axis(field.name, tuple(read.values()), field.kind)
 
 
 def read_zipped(fields: Mapping[str, Field], given: object, at: str) -> Zipped:
-    """The zipped axis of a table (see ``zipped``) whose columns are read by ``fields``; a missing field skips it.
+    """The zipped axis of a table (see ``zipped``), each column read by its field.
 
     Raises SpecError with every fault found.
     """
@@ -191,14 +193,14 @@ def read_zipped(fields: Mapping[str, Field], given: object, at: str) -> Zipped:
     axes: list[Axis] = []
     for axis in table.axes:
         field = fields[axis.name]
-        try:
-            axes.append(Axis(axis.name, _read_values(field, axis.values, f"{at}.{axis.name}"), field.kind))
-        except SpecError as error:
-            faults += error.faults
+        read, wrong = _read_values(field, axis.values, f"{at}.{axis.name}")
+        faults += wrong
+        axes.append(Axis(axis.name, tuple(read.values()), field.kind))
+    if not faults:
+        rows = list(zip(*(axis.values for axis in axes), strict=True))
+        faults += _repeated(dict(enumerate(rows)), rows, lambda i: f"{at} row {i}")
     if faults:
         raise SpecError(*faults)
-    rows = list(zip(*(axis.values for axis in axes), strict=True))
-    _refuse_repeated(rows, rows, lambda i: f"{at} row {i}")
     return Zipped(tuple(axes))
 
 
@@ -260,56 +262,56 @@ def _unboxed(value: object) -> object:
     return value
 
 
-def _read_values(field: Field, values: Sequence[object], at: str) -> tuple[Scalar, ...]:
-    read: list[Scalar] = []
+def _read_values(field: Field, values: Sequence[object], at: str) -> tuple[dict[int, Scalar], list[Fault]]:
+    """The values that could be read, by position, and the faults of the others."""
+    read: dict[int, Scalar] = {}
     faults: list[Fault] = []
     for i, value in enumerate(values):
         try:
-            read.append(field.read(value, f"{at}[{i}]"))
+            read[i] = field.read(value, f"{at}[{i}]")
         except SpecError as error:
             faults += error.faults
-    if faults:
-        raise SpecError(*faults)
-    return tuple(read)
+    return read, faults
 
 
-def _refuse_repeated(read: Sequence[object], given: Sequence[object], at: Callable[[int], str]) -> None:
+def _repeated(read: Mapping[int, object], given: Sequence[object], at: Callable[[int], str]) -> list[Fault]:
     first: dict[object, int] = {}
     faults = []
-    for i, value in enumerate(read):
+    for i, value in read.items():
         earlier = first.setdefault(value, i)
         if earlier != i:
             faults.append(Fault(at(i), show(given[i]), f"the same as {at(earlier)} = {show(given[earlier])}"))
-    if faults:
-        raise SpecError(*faults)
+    return faults
 
 
-def _columns(table: Any, at: str) -> dict[str, list[Any]]:  # noqa: ANN401
-    if isinstance(table, Mapping):
-        names, column = list(table), table.__getitem__
-    elif isinstance(table, list | tuple):
+def _columns(table: Any, at: str) -> dict[str, list[Any]]:  # noqa: ANN401 - as zipped
+    if isinstance(table, list | tuple):
         return _columns_of_rows(table, at)
-    elif getattr(getattr(table, "dtype", None), "names", None):  # a numpy structured array
-        names, column = list(table.dtype.names), table.__getitem__
-    elif hasattr(table, "to_pydict"):  # pyarrow
-        names = list(table.schema.names)
-        column = table.to_pydict().__getitem__
-    elif hasattr(table, "columns"):  # pandas, polars
-        names, column = list(table.columns), table.__getitem__
-    else:
-        _refuse(at, table, f"expected a table, got {type_name(table)}", "", "a mapping of name to values, or rows")
-    for i, name in enumerate(names):
-        if not isinstance(name, str):
-            _refuse(at, name, "a column's name must be a string")
-        if name in names[:i]:
-            _refuse(at, name, "two columns with one name")
+    names, column = _names_and_columns(table, at)
     columns: dict[str, list[Any]] = {}
     for name in names:
-        values = as_list(column(name))
+        if not isinstance(name, str):
+            _refuse(at, name, "a column's name must be a string")
+        if name in columns:
+            _refuse(at, name, "two columns with one name")
+        values = as_list(column(name)) if names.count(name) == 1 else []
         if values is None:
             _refuse(f"{at}.{name}", column(name), f"expected a list, got {type_name(column(name))}")
         columns[str(name)] = values
     return columns
+
+
+def _names_and_columns(table: Any, at: str) -> tuple[list[Any], Callable[[Any], Any]]:  # noqa: ANN401 - as zipped
+    """A table's names, as they come, and what gives the column of a name."""
+    if isinstance(table, Mapping):
+        return list(table), table.__getitem__
+    if getattr(getattr(table, "dtype", None), "names", None):  # a numpy structured array
+        return list(table.dtype.names), table.__getitem__
+    if hasattr(table, "to_pydict"):  # pyarrow
+        return list(table.schema.names), lambda name: table[name].to_pylist()
+    if hasattr(table, "columns"):  # pandas, polars
+        return list(table.columns), table.__getitem__
+    _refuse(at, table, f"expected a table, got {type_name(table)}", allowed="a mapping of name to values, or rows")
 
 
 def _columns_of_rows(rows: Sequence[Any], at: str) -> dict[str, list[Any]]:
@@ -415,7 +417,9 @@ def _multiples(
     field: Field, start: float, stop: float, points: list[float], table: Mapping[str, object], at: str
 ) -> Iterable[Scalar]:
     limits = Input("multiple_of", field.unit, "", low=1, integer=True)
-    multiple = int(Field("multiple_of", "integer", field.unit, limits=limits).read(table["multiple_of"], f"{at}.multiple_of"))
+    multiple = int(
+        Field("multiple_of", "integer", field.unit, limits=limits).read(table["multiple_of"], f"{at}.multiple_of")
+    )
     for key, end in (("from", start), ("to", stop)):
         if end % multiple:
             _refuse(f"{at}.{key}", table[key], "not a multiple of multiple_of", allowed=f"multiples of {multiple}")

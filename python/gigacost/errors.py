@@ -32,7 +32,17 @@ class OutputError(Error, OSError):
 
 
 class InternalError(Error, RuntimeError):
-    """gigacost is at fault: a computed value is not finite, or an invariant does not hold."""
+    """gigacost is at fault: a computed value is not finite, or an invariant does not hold.
+
+    ``row`` is the index of the combination, if it is about one.
+    """
+
+    def __init__(self, message: str, row: int | None = None) -> None:
+        super().__init__(message, row)
+        self.row = row
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True, slots=True)

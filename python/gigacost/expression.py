@@ -91,7 +91,7 @@ class Node:
     """A part of an expression."""
 
     op: str
-    """``number``, ``name``, ``label``, ``negative``, ``chain``, ``compare``, ``and``, ``or``, ``not``, or a function."""
+    """``number name label negative chain compare and or not``, or the name of a function."""
     kind: ExpressionKind
     parts: tuple[Node, ...] = ()
     signs: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ class Node:
         for part in self.parts:
             yield from part.walk()
 
-    def evaluate(self, env: Mapping[str, ops.Value], label_is: LabelIs | None) -> ops.Value:
+    def evaluate(self, env: Mapping[str, ops.Value], label_is: LabelIs | None) -> ops.Value:  # noqa: PLR0911 - one per op
         """Its value where the names stand for those of ``env``."""
         if self.op == "number":
             return self.value
@@ -340,7 +340,7 @@ class _Parser:
             if text.op == "text" and self._has_labels(name):
                 label = self._label(name, [text], column)
                 return label if signs[0] == "==" else Node("not", "truth", (label,))
-        units = [self._unit(part) for part in parts if part.op != "text"]
+        units = [self._unit(self._of_kind("number", part, column)) for part in parts if part.op != "text"]
         read = [self._quantity(part, units, column) if part.op == "text" else part for part in parts]
         return Node("compare", "truth", tuple(self._of_kind("number", part, column) for part in read), tuple(signs))
 

@@ -139,7 +139,7 @@ class Model:
     input without limits; its default value, if it has one, is the input's.
     """
 
-    __slots__ = ("_compiled", "alternatives", "inputs", "quantities", "searches", "values")
+    __slots__ = ("_compiled", "alternatives", "columns", "inputs", "quantities", "searches", "values")
 
     inputs: Mapping[str, Input]
     quantities: Mapping[str, Quantity]
@@ -148,10 +148,14 @@ class Model:
     values: Mapping[str, float]
     """Quantities and inputs overridden by a number."""
 
-    def __init__(self, *parts: Part) -> None:
+    columns: tuple[str, ...]
+    """The quantities shown when none are asked for."""
+
+    def __init__(self, *parts: Part, columns: Sequence[str] = ()) -> None:
         parcel = _Parcel()
         for part in parts:
             parcel.add(part)
+        parcel.columns = [*columns, *parcel.columns]
         self._settle(parcel)
 
     def _settle(self, parcel: _Parcel) -> None:
@@ -159,6 +163,8 @@ class Model:
         self.alternatives = tuple(parcel.alternatives)
         self.searches = tuple(parcel.searches)
         self.inputs = MappingProxyType(parcel.all_inputs(self.quantities))
+        shown = [name for name, quantity in self.quantities.items() if quantity.unit != "truth"]
+        self.columns = tuple(dict.fromkeys(parcel.columns)) or tuple(shown)
         self.values = MappingProxyType(dict(parcel.values))
         self._compiled: dict[Hashable, Any] = {}
 
@@ -244,16 +250,17 @@ class Model:
     def __reduce__(self) -> tuple[Any, ...]:
         """Models are pickled by their parts; functions by their place, as Python does."""
         parts = (*self.inputs.values(), *self.alternatives, *self.searches)
-        return _rebuilt, (parts, tuple(self.quantities.values()), dict(self.values))
+        return _rebuilt, (parts, tuple(self.quantities.values()), dict(self.values), self.columns)
 
 
-def _rebuilt(parts: tuple[Any, ...], quantities: tuple[Quantity, ...], values: dict[str, float]) -> Model:
+def _rebuilt(parts: tuple[Any, ...], quantities: tuple[Quantity, ...], values: dict[str, float], columns: tuple[str, ...]) -> Model:
     parcel = _Parcel()
     for part in parts:
         parcel.add(part)
     for quantity in quantities:
         parcel.quantities[quantity.name] = quantity
     parcel.values.update(values)
+    parcel.columns.extend(columns)
     return _from_parcel(parcel)
 
 
@@ -280,6 +287,7 @@ class _Parcel:
     alternatives: list[Alternative] = field(default_factory=list)
     searches: list[Search] = field(default_factory=list)
     values: dict[str, float] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
 
     def add(self, part: Part) -> None:
         match part:
@@ -289,6 +297,7 @@ class _Parcel:
                 self.alternatives.extend(part.alternatives)
                 self.searches.extend(part.searches)
                 self.values.update(part.values)
+                self.columns.extend(part.columns)
             case ModuleType():
                 for name, member in vars(part).items():
                     own = isinstance(member, FunctionType) and member.__module__ == part.__name__

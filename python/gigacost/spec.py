@@ -6,19 +6,28 @@ specification are reported at once, and nothing is computed or written before it
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
 
-from gigacost.axes import Axis, Field, Scalar, Typed, Zipped, as_list, read_axis, read_zipped, space_size, type_name, zipped
+from gigacost.axes import (
+    Axis,
+    Field,
+    Scalar,
+    Typed,
+    Zipped,
+    as_list,
+    read_axis,
+    read_zipped,
+    space_size,
+    type_name,
+    zipped,
+)
 from gigacost.declare import Input
 from gigacost.document import Document, check_tree, read_document
 from gigacost.errors import Fault, SpecError, nearest, show
@@ -42,7 +51,7 @@ class Vocabulary(Protocol):
 
     @property
     def quantities(self) -> Mapping[str, str]:
-        """Quantities of the model with their units (``truth`` for a condition); any but a truth can be given a value."""
+        """Quantities of the model with their units; any but a condition (unit ``truth``) can be given a value."""
 
     @property
     def ranges(self) -> Mapping[str, Input]:
@@ -97,7 +106,7 @@ class Spec:
         settings: Iterable[tuple[str, str]] = (),
         strict: bool = False,
     ) -> Spec:
-        """Read a TOML or JSON file. ``settings`` are applied before the file's values are checked (see ``override``)."""
+        """Read a TOML or JSON file; ``settings`` (see ``override``) are applied before its values are checked."""
         document = read_document(path)
         tree, notes, names = _with_settings(document.tree, settings, vocabulary)
         spec = _read(tree, vocabulary, document, names, strict=strict)
@@ -145,6 +154,8 @@ class Spec:
     @cached_property
     def sha256(self) -> str:
         """The hash of what is specified, the order of the axes included, however it was written."""
+        import hashlib  # loads OpenSSL
+
         tree = self.to_dict()
         tree["axes"] = [[axis.name, _axis_to_plain(axis)] for axis in self.axes]  # their order counts
         tree["fixed"] = sorted(self.fixed.items())
@@ -276,7 +287,9 @@ class _Reader:
     def _version(self, tree: Mapping[str, Any]) -> None:
         version = tree.get("version")
         if version is None:
-            self._refuse("version", None, "missing; every specification says the version of its form", f"version = {VERSION}")
+            self._refuse(
+                "version", None, "missing; every specification says the version of its form", f"version = {VERSION}"
+            )
         elif isinstance(version, bool) or not isinstance(version, int):
             self._refuse("version", version, f"expected integer, got {type_name(version)}", str(VERSION))
         elif version > VERSION:
@@ -384,7 +397,9 @@ class _Reader:
         names = [given] if isinstance(given, str) else as_list(given)
         if names is None or (single and names != [given]):
             expected = "string" if single else "list"
-            self._refuse(at, given, "missing value" if given is None else f"expected {expected}, got {type_name(given)}")
+            self._refuse(
+                at, given, "missing value" if given is None else f"expected {expected}, got {type_name(given)}"
+            )
             return ()
         known = [*self.units, *self.vocabulary.label_axes, *RESERVED_COLUMNS]
         for i, name in enumerate(names):
@@ -413,8 +428,8 @@ class _Reader:
 
     def _catalog(self, tree: Mapping[str, Any]) -> str:
         path = self._text(tree, "catalog")
-        pure = PurePosixPath(path.replace("\\", "/"))
-        if pure.is_absolute() or ".." in pure.parts or "://" in path or PureWindowsPath(path).drive or path[:1] == "~":
+        parts = path.replace("\\", "/").split("/")
+        if path and (parts[0] == "" or ".." in parts or ":" in path or path.startswith("~")):
             self._refuse("catalog", path, "leads out of the folder", "a path below the specification's own folder")
         return path
 
@@ -443,6 +458,8 @@ class _Reader:
 
 
 def _is_date(text: str) -> bool:
+    from datetime import date
+
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
@@ -454,7 +471,9 @@ def _with_settings(
 ) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
     """The tree with the settings in it, what they replaced, and their names. Raises SpecError."""
     changed = dict(tree)
-    tables = {key: dict(tree[key]) for key in ("axes", "fixed") if isinstance(tree.get(key, {}), Mapping) and key in tree}
+    tables = {
+        key: dict(tree[key]) for key in ("axes", "fixed") if isinstance(tree.get(key, {}), Mapping) and key in tree
+    }
     axes, fixed = tables.get("axes", {}), tables.get("fixed", {})
     notes: list[str] = []
     faults: list[Fault] = []
@@ -504,7 +523,9 @@ def _typed(name: str, text: str, vocabulary: Vocabulary) -> object:
         table: dict[str, object] = {"from": Typed(start), "to": Typed(stop)}
         keys: tuple[str, ...] = ("steps", "scale", "multiple_of")
         if len(options) > len(keys):
-            raise SpecError(Fault(name, show(text), "not a range", "FROM..TO:STEPS[:linear|log[:MULTIPLE]]", path="--set"))
+            raise SpecError(
+                Fault(name, show(text), "not a range", "FROM..TO:STEPS[:linear|log[:MULTIPLE]]", path="--set")
+            )
         return table | {key: Typed(option) for key, option in zip(keys, options, strict=False)}
     if "," in text:
         return [Typed(part) for part in text.split(",")]

@@ -272,7 +272,7 @@ def _truth(what: str, value: object) -> bool:
 
 def _fits_any(value: object) -> bool:
     plain = isinstance(value, int | float) and not hasattr(value, "unit")
-    return plain and (value == 0 or not math.isfinite(value))  # type: ignore[operator, arg-type]
+    return plain and (value == 0 or not math.isfinite(value))  # type: ignore[arg-type]
 
 
 def _common(what: str, *values: object) -> Unit:
@@ -362,7 +362,7 @@ def _refuse(text: str, unit: str, what: str, hint: str = "") -> NoReturn:
     raise SpecError(Fault("quantity", show(text), what, allowed=allowed, hint=hint))
 
 
-def _unreadable(text: str) -> str:
+def _unreadable(text: str) -> str:  # noqa: PLR0911 - a list of reasons
     """Why the text cannot be read at all, or nothing."""
     if not text.strip():
         return "missing value"
@@ -434,11 +434,16 @@ def _mismatch(text: str, unit: str, number: str, written: str) -> NoReturn:
     product = written.replace("/", "", 1)
     if product != written and product in _scales() and _uncounted(_scales()[product][1]) == due:
         _refuse(text, unit, f"{show(written)} is a quotient", hint=show(f"{number} {product}"))
-    if dimension == due / Unit.parse("s"):
+    second = Unit.parse("s")
+    if dimension == due / second and _is_amount(due):
         _refuse(text, unit, f"{show(written)} is a rate, and an amount in {unit} is due")
-    if dimension == due * Unit.parse("s"):
+    if dimension == due * second and _is_amount(dimension):
         _refuse(text, unit, f"{show(written)} is an amount, and a rate in {unit} is due")
     _refuse(text, unit, f"{show(written)} does not measure the same as {unit}")
+
+
+def _is_amount(unit: Unit) -> bool:
+    return all(power > 0 for _, power in unit.powers)
 
 
 def _with_products(written: str) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from gigacost.catalog.lines import toml_lines
 from gigacost.catalog.pricelist import read_price_list
 from gigacost.catalog.read import book_text, book_toml
 from gigacost.catalog.schema import Faults
@@ -30,14 +29,25 @@ def opened(book: str | os.PathLike[str] | Mapping[str, Any]) -> tuple[Mapping[st
         raise SpecError(Fault("catalog", show(path), "not a price book", _FORMS))
     text = book_text(book)
     if suffix == ".toml":
-        return book_toml(text, path), Faults(path, toml_lines(text))
+        tables, lines = book_toml(text, path)
+        return tables, Faults(path, _line_in(lines))
     tables = read_price_list(text, path)
     # Cited by its name alone: a result should not depend on, or tell, where a book lies.
     tables["name"] = PurePath(path).name
     return tables, Faults(path, _row_of(text))
 
 
-def _row_of(text: str) -> Any:  # noqa: ANN401 - a function from field to line
+def _line_in(lines: Mapping[str, int]) -> Callable[[str], int | None]:
+    def line_of(field: str) -> int | None:
+        # What is missing stands nowhere: then the line of the table that lacks it.
+        while field and field not in lines:
+            field = field[: max(field.rfind("."), field.rfind("["), 0)]
+        return lines.get(field)
+
+    return line_of
+
+
+def _row_of(text: str) -> Callable[[str], int | None]:
     rows = [number for number, line in enumerate(text.splitlines(), start=1) if line]
 
     def line_of(field: str) -> int | None:

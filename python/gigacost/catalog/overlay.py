@@ -44,7 +44,7 @@ def _private_chip(
             new[table] = {**old.get(table, {}), **entry[table]}
             origin.update({f"{table}.{precision}": own for precision in entry[table]})
     if "sources" not in old:
-        origin.update({key: own for key in ("release", "is_sold", "system_w", *new)})
+        origin.update(dict.fromkeys(("release", "is_sold", "system_w", *new), own))
     if "price_usd" in entry:
         # Whoever prices a chip can buy it, whatever its maker says.
         new.setdefault("is_sold", 1)

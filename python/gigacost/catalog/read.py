@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,10 +38,11 @@ def book_text(path: str | os.PathLike[str]) -> str:
     except (OSError, ValueError) as problem:
         what = getattr(problem, "strerror", None) or str(problem)
         raise SpecError(Fault("catalog", show(name), f"cannot be read: {what}")) from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise SpecError(Fault("catalog", show(name), "not a regular file"))
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise SpecError(Fault("catalog", show(name), "not a regular file"))
         raw = file.read(LIMIT + 1) if status.st_size <= LIMIT else b""
         if status.st_size > LIMIT or len(raw) > LIMIT:
             raise SpecError(Fault("catalog", show(name), "too large", "at most 10 MiB"))
@@ -56,29 +56,24 @@ def book_text(path: str | os.PathLike[str]) -> str:
     return text
 
 
-def book_toml(text: str, name: str) -> dict[str, Any]:
-    """A private book's tables; SpecError where the text is not TOML or is empty."""
+def book_toml(text: str, name: str) -> tuple[dict[str, Any], dict[str, int]]:
+    """A private book's tables, and the line of each value by its path; SpecError where it is not TOML or is empty."""
+    from gigacost._engine import parse_toml_positions  # noqa: PLC0415 - only those who have a book need it
+
+    tables: dict[str, Any]
+    lines: dict[str, int]
     try:
-        tables = _read_toml(text)
-    except SpecError:
-        raise
-    except (ValueError, RecursionError) as problem:
-        what = "nested too deeply" if isinstance(problem, RecursionError) else f"not TOML: {problem}"
-        raise SpecError(Fault("catalog", show(name), what)) from None
+        tables, lines = parse_toml_positions(text)
+    except ValueError as problem:
+        line, _, what = str(problem).partition(":")
+        raise SpecError(Fault("catalog", show(name), f"not TOML: column {what}", path=f"{name}:{line}")) from None
     if not tables:
         raise SpecError(Fault("catalog", show(name), "an empty price book"))
-    return tables
+    return tables, lines
 
 
 def _read_toml(text: str) -> dict[str, Any]:
-    return _parser()(text)
+    from gigacost._engine import parse_toml  # noqa: PLC0415 - importing the package stays light
 
-
-@lru_cache(maxsize=1)
-def _parser() -> Callable[[str], dict[str, Any]]:
-    try:
-        from gigacost._engine import parse_toml  # noqa: PLC0415 - the engine may not be built yet
-    except ImportError:
-        from tomllib import loads as parse_toml  # noqa: PLC0415 - slower, only where there is no engine
-    parser: Callable[[str], dict[str, Any]] = parse_toml
-    return parser
+    tables: dict[str, Any] = parse_toml(text)
+    return tables

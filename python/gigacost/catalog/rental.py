@@ -3,7 +3,8 @@
 The rule: quotes for exactly this chip, of this provider class, dated at or before the as-of date and at most 18 months
 older. Each provider has one vote, its latest quote; of several of that date its best multi-chip instance (the cheapest
 per chip; single-chip instances count only where it has no other). Surveys together are one such provider. The price is
-the lower median of the votes, so that it is always a quote that can be cited.
+the lower median of the votes, so that it is always a quote that can be cited; of equal ones a provider's own comes
+before a survey.
 
 A reserved price that nobody quotes follows from the nearest shorter term by ``(1 - d_to) / (1 - d_from)``, the
 discounts being those of the quote's provider or, where it has none, the mean of the known ones. Spot is never derived,
@@ -12,7 +13,7 @@ and no price is another chip's.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +36,7 @@ class Quote(NamedTuple):
     """One provider's price of one chip for one hour."""
 
     usd: float
-    known: datetime.date
+    known: dt.date
     """The day from which it counts: the last of the month or year it is dated by."""
     date: str
     provider: str
@@ -45,6 +46,8 @@ class Quote(NamedTuple):
     note: str = ""
     single: bool = False
     private: bool = False
+    survey: bool = False
+    """Whether it is itself a median or a midpoint of others' prices."""
 
 
 class Choice(NamedTuple):
@@ -54,7 +57,7 @@ class Choice(NamedTuple):
     votes: int
 
 
-def choose(quotes: Iterable[Quote], as_of: datetime.date, months: int) -> Choice | None:
+def choose(quotes: Iterable[Quote], as_of: dt.date, months: int) -> Choice | None:
     """The lower median of the providers' latest quotes; None where no quote is in the window."""
     oldest = months_before(as_of, months)
     best: dict[str, Quote] = {}
@@ -63,7 +66,7 @@ def choose(quotes: Iterable[Quote], as_of: datetime.date, months: int) -> Choice
             other = best.get(quote.provider)
             if other is None or _preference(quote) < _preference(other):
                 best[quote.provider] = quote
-    votes = sorted(best.values(), key=lambda quote: (quote.usd, quote.provider))
+    votes = sorted(best.values(), key=lambda quote: (quote.usd, quote.survey, quote.provider))
     return Choice(votes[(len(votes) - 1) // 2], len(votes)) if votes else None
 
 
@@ -78,7 +81,7 @@ class Rental:
         self,
         rental: Mapping[str, Any],
         markets: Mapping[str, Mapping[str, Any]],
-        newest: datetime.date,
+        newest: dt.date,
         private: Mapping[tuple[str, str, str], Sequence[Quote]],
         discounts: Mapping[str, tuple[float, str, str]],
     ) -> None:
@@ -96,14 +99,14 @@ class Rental:
         self._quotes = self._public(rental["quotes"], newest)
         for key, quotes in private.items():
             self._quotes[key] = tuple(quotes)
-        self._turns: dict[tuple[str, str], list[datetime.date]] = {}
-        self._prices: dict[tuple[str, str, str, datetime.date | None], float] = {}
+        self._turns: dict[tuple[str, str], list[dt.date]] = {}
+        self._prices: dict[tuple[str, str, str, dt.date | None], float] = {}
 
     def quotes(self, chip: str, term: str, provider_class: str) -> tuple[Quote, ...]:
         """The quotes of a chip by term and class of provider, of all dates."""
         return self._quotes.get((chip, term, provider_class), ())
 
-    def figure(self, chip: str, market: str, provider_class: str, as_of: datetime.date) -> Citation:
+    def figure(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> Citation:
         """The price and where it comes from; missing where nothing is rented or nobody quotes."""
         if market not in self._terms:
             return missing(COLUMN.unit, f"nothing is rented in the market {market}")
@@ -128,7 +131,7 @@ class Rental:
             basis += f"; {fraction:.15g} off by {whose} ({when})"
         return Citation(price, COLUMN.unit, source, quote.date, basis)
 
-    def price(self, chip: str, market: str, provider_class: str, as_of: datetime.date) -> float:
+    def price(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> float:
         """The price alone [$/(chip·h)], remembered between the dates at which it can change; NaN where missing."""
         if market not in self._terms:
             return math.nan
@@ -142,7 +145,7 @@ class Rental:
             self._prices[key] = known
         return known
 
-    def _find(self, chip: str, market: str, provider_class: str, as_of: datetime.date) -> tuple[Choice, str] | None:
+    def _find(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> tuple[Choice, str] | None:
         for origin in (market, *self._markets[market].get("shorter", ())):
             quotes = self.quotes(chip, self._terms[origin], provider_class)
             choice = choose(quotes, as_of, self._months)
@@ -165,7 +168,7 @@ class Rental:
         until = f", a snapshot between {quote.date} and {entry['until']}" if "until" in entry else ""
         return f"{name}{f' ({detail})' if detail else ''}: {text}{until}"
 
-    def _turning_days(self, chip: str, provider_class: str) -> list[datetime.date]:
+    def _turning_days(self, chip: str, provider_class: str) -> list[dt.date]:
         """The days on which a price of the chip may change: a quote begins or ends to count."""
         key = (chip, provider_class)
         turns = self._turns.get(key)
@@ -178,15 +181,15 @@ class Rental:
             turns = self._turns[key] = sorted(days)
         return turns
 
-    def _end(self, known: datetime.date) -> datetime.date:
+    def _end(self, known: dt.date) -> dt.date:
         """The first day on which a quote is too old."""
         after = months_before(known, -self._months)
         while months_before(after, self._months) <= known:
-            after += datetime.timedelta(days=1)
+            after += dt.timedelta(days=1)
         return after
 
     def _public(
-        self, tables: Mapping[str, Mapping[str, Any]], newest: datetime.date
+        self, tables: Mapping[str, Mapping[str, Any]], newest: dt.date
     ) -> dict[tuple[str, str, str], tuple[Quote, ...]]:
         found: dict[tuple[str, str, str], list[Quote]] = {}
         for chip, terms in tables.items():
@@ -197,6 +200,17 @@ class Rental:
                     region, note, single = (*rest, "", "", "")[:3]
                     known = last_day(date)
                     known = min(known, newest) if len(date) < len("2026-11-21") else known
-                    quote = Quote(float(usd), known, date, provider, source, region, note, single == "single")
-                    found.setdefault((chip, term, self._providers[provider]["class"]), []).append(quote)
+                    offered_by = self._providers[provider]
+                    quote = Quote(
+                        usd=float(usd),
+                        known=known,
+                        date=date,
+                        provider=provider,
+                        source=source,
+                        region=region,
+                        note=note,
+                        single=single == "single",
+                        survey=offered_by.get("survey", False),
+                    )
+                    found.setdefault((chip, term, offered_by["class"]), []).append(quote)
         return {key: tuple(quotes) for key, quotes in found.items()}

@@ -26,7 +26,8 @@ class Faults:
         """Note one fault."""
         line = self.line_of(where)
         path = f"{self.path}:{line}" if self.path and line else self.path
-        self.found.append(Fault(where, value, what, allowed, hint, path))
+        safe = where if where.isprintable() else show(where)[1:-1]
+        self.found.append(Fault(safe, value, what, allowed, hint, path))
 
 
 type_names = {bool: "boolean", int: "integer", float: "number", str: "text", list: "list", dict: "table"}

@@ -40,6 +40,23 @@ DRIVERS = (
 """The modules of the model, in the order in which contributions add up and states are looked at."""
 
 
+COLUMNS = (
+    "cost_total_usd",
+    "total_project_usd",
+    "total_development_usd",
+    "total_run_usd",
+    "train_days",
+    "chip_hours",
+    "mfu",
+    "goodput",
+    "facility_mw",
+    "energy_mwh",
+    "carbon_t",
+    "loss",
+)
+"""What a row shows when nothing is asked for."""
+
+
 @cache
 def default() -> Model:
     """The whole model."""
@@ -51,4 +68,5 @@ def default() -> Model:
         Alternative("params", ("training_flop",), optimal.compute_optimal_params),
         Alternative("tokens", ("training_flop", "params"), optimal.tokens_from_flop),
         Alternative("tokens", ("training_flop",), optimal.tokens_from_flop),
+        columns=COLUMNS,
     )

@@ -205,20 +205,20 @@ impl Program {
     }
 
     /// The best rows (of each group): their indices, values and groups.
-    #[pyo3(signature = (by, keep, cell, k, distinct, threads, progress = None))]
+    #[pyo3(signature = (by, keep, per, k, distinct, threads, progress = None))]
     #[allow(clippy::too_many_arguments)] // what a question consists of, named in Python
     fn top<'py>(
         &self,
         py: Python<'py>,
         by: Node,
         keep: Option<Node>,
-        cell: Option<(Node, usize)>,
+        per: Vec<usize>,
         k: usize,
         distinct: Vec<Node>,
         threads: usize,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Winners<'py>> {
-        let top = Top { by, keep, cell, k, distinct };
+        let top = Top { by, keep, per, k, distinct };
         let program = Arc::clone(&self.0);
         let rows = 0..program.space().combinations();
         let winners = watched(py, progress, move |control| top.run(&program, rows, threads, control))?;

@@ -8,7 +8,11 @@ use super::{Chunks, Fault, Strips, kept};
 use crate::error::{Error, Result};
 use crate::program::Program;
 use crate::run::{Control, gather};
+use crate::space::{Region, Space};
 use crate::tape::Node;
+
+/// How many groups of combinations there may be.
+const MOST_CELLS: u64 = 1 << 27;
 
 /// What to look for.
 #[derive(Clone, Debug)]
@@ -17,8 +21,8 @@ pub struct Top {
     pub by: Node,
     /// Which combinations may win; all when there is none.
     pub keep: Option<Node>,
-    /// The number of the group that a combination belongs to, and how many groups there are.
-    pub cell: Option<(Node, usize)>,
+    /// The axes (groups of the space) whose digits make a group of combinations; none: one group of all.
+    pub per: Vec<usize>,
     /// How many to find (of each group).
     pub k: usize,
     /// Of combinations that are equal in all of these, only the first counts.
@@ -42,20 +46,16 @@ impl Top {
     /// # Errors
     /// When a value to compare is not finite, or the run was stopped.
     pub fn run(&self, program: &Program, rows: Range<u64>, threads: usize, control: &Control) -> Result<Vec<Winner>> {
-        let cells = self.cell.map_or(1, |(_, cells)| cells);
-        if cells.saturating_mul(self.k.min(1 << 20)) > 1 << 32 {
-            return Err(Error::Invalid(format!("{cells} groups of {} winners each are too many", self.k)));
-        }
+        let cells = self.cells(program.space())?;
         let mut nodes = vec![self.by];
         nodes.extend(self.keep);
-        nodes.extend(self.cell.map(|(node, _)| node));
         nodes.extend(&self.distinct);
         let schedule = program.schedule(&nodes)?;
         let chunks = Chunks::new(rows);
         let worker = || (Strips::new(program.space(), &schedule, nodes.len()), Best::new(cells, self.k, !self.distinct.is_empty()));
         let workers = gather(chunks.count(), threads, worker, |(strips, best), chunk| {
             strips.for_each(chunks.get(chunk), control, |region, values| {
-                self.absorb(region.first, values, best);
+                self.absorb(program.space(), region, values, best);
                 Ok(())
             })
         })?;
@@ -66,20 +66,32 @@ impl Top {
         Ok(best.winners())
     }
 
-    fn absorb(&self, first: u64, values: &[Vec<f64>], best: &mut Best) {
+    /// How many groups of combinations there are.
+    fn cells(&self, space: &Space) -> Result<usize> {
+        if let Some(group) = self.per.iter().find(|group| **group >= space.sizes().len()) {
+            return Err(Error::Invalid(format!("no axis {group}")));
+        }
+        let cells = self.per.iter().try_fold(1_u64, |cells, group| cells.checked_mul(space.sizes()[*group]));
+        cells
+            .filter(|cells| *cells <= MOST_CELLS)
+            .map(|cells| cells as usize)
+            .ok_or_else(|| Error::Invalid(format!("more than {MOST_CELLS} groups")))
+    }
+
+    fn absorb(&self, space: &Space, region: &Region, values: &[Vec<f64>], best: &mut Best) {
         let (by, rest) = (&values[0], &values[1..]);
-        let (keep, rest) = if self.keep.is_some() { (Some(&rest[0]), &rest[1..]) } else { (None, rest) };
-        let (cell, distinct) = if self.cell.is_some() { (Some(&rest[0]), &rest[1..]) } else { (None, rest) };
+        let (keep, distinct) = if self.keep.is_some() { (Some(&rest[0]), &rest[1..]) } else { (None, rest) };
+        best.number_cells(space, region, &self.per);
         for (i, &value) in by.iter().enumerate() {
             if !kept(keep, i) {
                 continue;
             }
-            let row = first + i as u64;
+            let row = region.first + i as u64;
             if !value.is_finite() {
                 best.fault.note(row, self.by, value);
                 continue;
             }
-            let cell = cell.map_or(0, |cells| cells[i] as usize);
+            let cell = best.numbers[i] as usize;
             best.offer(Winner { cell, value, row }, || distinct.iter().map(|column| key(column[i])).collect());
         }
     }
@@ -101,11 +113,29 @@ struct Best {
     cells: Vec<Vec<Winner>>,
     keys: HashMap<(usize, Vec<u64>), Winner>,
     fault: Fault,
+    /// The group of each row of the strip at hand.
+    numbers: Vec<u32>,
 }
 
 impl Best {
     fn new(cells: usize, k: usize, distinct: bool) -> Self {
-        Self { k, distinct, cells: vec![vec![]; cells], keys: HashMap::new(), fault: Fault::default() }
+        Self { k, distinct, cells: vec![vec![]; cells], keys: HashMap::new(), fault: Fault::default(), numbers: vec![] }
+    }
+
+    /// Find the group of each row of a region.
+    fn number_cells(&mut self, space: &Space, region: &Region, per: &[usize]) {
+        let mut strides = vec![0; region.lens.len()];
+        let mut stride = 1;
+        for &group in per.iter().rev() {
+            strides[group] = stride;
+            stride *= space.sizes()[group] as u32;
+        }
+        self.numbers.clear();
+        self.numbers.push(region.starts.iter().zip(&strides).map(|(start, stride)| *start as u32 * stride).sum());
+        for (&len, &stride) in region.lens.iter().zip(&strides).filter(|(len, _)| **len > 1) {
+            let outer = std::mem::take(&mut self.numbers);
+            self.numbers.extend(outer.iter().flat_map(|first| (0..len as u32).map(move |digit| first + digit * stride)));
+        }
     }
 
     #[inline]

@@ -1,0 +1,232 @@
+"""A specification bound to a model and a catalogue: every figure that goes in, as a table over the axes it depends on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from gigacost.axes import Axis, Kind, Scalar, Zipped
+from gigacost.catalog import Catalog
+from gigacost.declare import Input
+from gigacost.errors import CatalogError, Fault, SpecError
+from gigacost.graph import Model
+from gigacost.spec import Spec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Words:
+    """What a specification may talk about, given a model and a catalogue (``gigacost.spec.Vocabulary``)."""
+
+    def __init__(self, model: Model, catalog: Catalog) -> None:
+        self.inputs: Mapping[str, Input] = {
+            name: item for name, item in model.inputs.items() if name not in model.quantities
+        }
+        self.ranges: Mapping[str, Input] = {
+            name: item for name, item in model.inputs.items() if name in model.quantities
+        }
+        searched = {axis: "1" for search in model.searches for axis, _ in search.over}
+        self.quantities: Mapping[str, str] = {
+            name: quantity.unit or "1" for name, quantity in model.quantities.items()
+        } | searched
+        wanted = {name for name in catalog.columns if name in self.inputs or name in self.quantities}
+        axes = dict.fromkeys(axis for name in wanted for axis in catalog.columns[name].axes)
+        self.label_axes: Mapping[str, Callable[[str], str]] = {axis: _speller(catalog, axis) for axis in axes}
+        self.presets = catalog.presets.keys()
+
+    def check(self, spec: Spec) -> Iterable[Fault]:
+        """Nothing more is known about how fields go together."""
+        del spec
+        return ()
+
+
+def _speller(catalog: Catalog, axis: str) -> Callable[[str], str]:
+    return lambda label: catalog.canonical(axis, label)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The values of a leaf over some groups of the space (ascending, the last one fastest)."""
+
+    groups: tuple[int, ...]
+    values: NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """An axis of the space with the group it belongs to."""
+
+    name: str
+    group: int
+    kind: Kind
+    values: tuple[Scalar, ...]
+
+
+class Bound:
+    """A specification, a model and a catalogue put together. What the engine and the reference both start from."""
+
+    def __init__(self, spec: Spec, model: Model, catalog: Catalog) -> None:
+        if spec.catalog:
+            catalog = catalog.layered(os.path.join(os.path.dirname(spec.source), spec.catalog))  # noqa: PTH118, PTH120
+        self.spec = _with_preset(spec, catalog)
+        self.model = model
+        self.catalog = catalog
+        self.sizes: tuple[int, ...] = tuple(len(axis) for axis in spec.axes)
+        self.digits: Mapping[str, Digit] = MappingProxyType({digit.name: digit for digit in _digits(spec.axes)})
+        self._tables: dict[str, Table] = {}
+        self._special: dict[str, tuple[Callable[[str], float], str]] = {}
+
+    @property
+    def size(self) -> int:
+        """How many combinations there are."""
+        return self.spec.size
+
+    @cached_property
+    def labels(self) -> Mapping[str, tuple[int | None, tuple[str, ...]]]:
+        """For each catalogue axis in play: its group (None when it is fixed) and its labels, one for each digit."""
+        found: dict[str, tuple[int | None, tuple[str, ...]]] = {}
+        for axis in self.catalog.axes:
+            if axis in self.digits:
+                digit = self.digits[axis]
+                found[axis] = (digit.group, tuple(str(value) for value in digit.values))
+            else:
+                as_of = self.spec.as_of if axis == "as_of" else ""
+                label = as_of or self.spec.fixed.get(axis) or self.catalog.default(axis)
+                if label is not None:
+                    found[axis] = (None, (str(label),))
+        return found
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """Every name that has a value from outside: from the user, from the model's overrides, from the catalogue."""
+        return frozenset([*self.user_given, *self.model.values, *self._from_catalog])
+
+    @cached_property
+    def user_given(self) -> frozenset[str]:
+        """The names that the specification gives a value."""
+        return frozenset([*self.digits, *self.spec.fixed]) - frozenset(self.catalog.axes)
+
+    @cached_property
+    def _from_catalog(self) -> frozenset[str]:
+        columns = self.catalog.columns.values()
+        return frozenset(column.name for column in columns if all(axis in self.labels for axis in column.axes))
+
+    def origin(self, name: str) -> str:
+        """Where a leaf's value is from: ``spec``, ``model``, ``catalogue``, ``default``."""
+        if name in self.user_given:
+            return "spec"
+        if name in self.model.values:
+            return "model"
+        return "catalogue" if name in self._from_catalog else "default"
+
+    def test(self, axis: str, labels: tuple[str, ...]) -> str:
+        """The name of a leaf that is 1 where the axis has one of the labels, else 0."""
+        name = f"{axis} in {'|'.join(labels)}"
+        self._special[name] = lambda label: float(label in labels), axis
+        return name
+
+    def code(self, axis: str) -> str:
+        """The name of a leaf that has another number for each label of an axis."""
+        name = f"label of {axis}"
+        distinct = list(dict.fromkeys(self.labels[axis][1]))
+        self._special[name] = lambda label: float(distinct.index(label)), axis
+        return name
+
+    @property
+    def special(self) -> frozenset[str]:
+        """The names that ``test`` and ``code`` have given."""
+        return frozenset(self._special)
+
+    def table(self, name: str) -> Table:
+        """The values of a leaf. Raises SpecError when it has none."""
+        if name not in self._tables:
+            self._tables[name] = self._find(name)
+        return self._tables[name]
+
+    def _find(self, name: str) -> Table:
+        if name in self._special:
+            return self._by_label(*self._special[name])
+        origin = self.origin(name)
+        if origin == "spec" and name in self.digits:
+            digit = self.digits[name]
+            return _table((digit.group,), [float(value) for value in digit.values])
+        if origin == "spec":
+            return _table((), [float(self.spec.fixed[name])])
+        if origin == "model":
+            return _table((), [self.model.values[name]])
+        if origin == "catalogue":
+            return self._catalogued(name)
+        default = self.model.inputs[name].default
+        if default is None:
+            raise SpecError(self.lacking(name))
+        return _table((), [float(default)])
+
+    def lacking(self, name: str) -> Fault:
+        """What to tell who did not give an input that has no default."""
+        column = self.catalog.columns.get(name)
+        absent = [axis for axis in column.axes if axis not in self.labels] if column else []
+        if absent:
+            axis = absent[0]
+            example = next(iter(self.catalog.labels(axis)), "")
+            return Fault(axis, "", f"missing: {name} comes from it", allowed=f'{axis} = "{example}" and others, or {name}')
+        return Fault(name, "", "missing value", allowed=self.model.inputs[name].allowed)
+
+    def available(self, name: str) -> bool:
+        """Whether a leaf has a value, if only a default."""
+        if name in self._special or name in self.given:
+            return True
+        return name in self.model.inputs and self.model.inputs[name].default is not None
+
+    def _by_label(self, value: Callable[[str], float], axis: str) -> Table:
+        if axis not in self.labels:
+            raise SpecError(Fault(axis, "", "missing value"))
+        group, labels = self.labels[axis]
+        return _table(() if group is None else (group,), [value(label) for label in labels])
+
+    def _catalogued(self, name: str) -> Table:
+        import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+        axes = self.catalog.columns[name].axes
+        try:
+            distinct = {axis: tuple(dict.fromkeys(self.labels[axis][1])) for axis in axes}
+            figures = self.catalog.table(name, distinct)
+        except CatalogError as error:
+            raise SpecError(Fault(name, "", str(error))) from error
+        groups = sorted({group for axis in axes if (group := self.labels[axis][0]) is not None})
+        index = []
+        for axis in axes:
+            group, labels = self.labels[axis]
+            position = {label: i for i, label in enumerate(distinct[axis])}
+            codes = np.array([position[label] for label in labels])
+            index.append(codes.reshape([-1 if group == other else 1 for other in groups]))
+        spread = np.broadcast_to(figures[tuple(index)], [self.sizes[group] for group in groups])
+        return Table(tuple(groups), np.ascontiguousarray(spread, dtype=np.float64).ravel())
+
+
+def _with_preset(spec: Spec, catalog: Catalog) -> Spec:
+    """The values of a preset, where the specification does not give its own."""
+    if not spec.preset:
+        return spec
+    own = {name for axis in spec.axes for name in axis.names} | set(spec.fixed)
+    more = {name: value for name, value in catalog.presets[spec.preset].fixed.items() if name not in own}
+    as_of = spec.as_of or str(more.pop("as_of", ""))
+    return replace(spec, fixed={**more, **spec.fixed}, as_of=as_of)
+
+
+def _digits(axes: Iterable[Axis | Zipped]) -> Iterable[Digit]:
+    for group, axis in enumerate(axes):
+        for part in axis.axes if isinstance(axis, Zipped) else (axis,):
+            yield Digit(part.name, group, part.kind, part.values)
+
+
+def _table(groups: tuple[int, ...], values: list[float]) -> Table:
+    import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+    return Table(groups, np.array(values, dtype=np.float64))
+
+

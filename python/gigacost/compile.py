@@ -1,0 +1,110 @@
+"""From a recipe to a program: traced once into a tape, then bound to the tables of its leaves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gigacost import _engine, ops
+from gigacost.bind import Bound
+from gigacost.errors import Fault, SpecError, show
+from gigacost.graph import Quantity
+from gigacost.ops import Value
+from gigacost.recipe import Question, Recipe, recipe
+from gigacost.trace import Traced, Tracer
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A question as a tape, with the nodes that answer it. Independent of all values: it serves every space."""
+
+    recipe: Recipe
+    tape: _engine.Tape
+    nodes: Mapping[str, int]
+    """The node of each column and of each of the question's reads."""
+    nulls: Mapping[str, int | None]
+    keep: int | None
+    state: int
+
+
+def compiled(bound: Bound, question: Question) -> Compiled:
+    """The question's tape; made once for each model, question and set of given names."""
+    key = (
+        question.columns,
+        question.reads,
+        question.largest,
+        question.where.canonical if question.where else "",
+        tuple((name, expression.canonical) for name, expression in bound.spec.derive.items()),
+        bound.given,
+    )
+    known = bound.model.compiled(key, lambda: _compile(bound, question))
+    for expression in (question.where, *bound.spec.derive.values()):
+        for node in expression.root.walk() if expression else ():
+            if node.op == "label":
+                bound.test(node.name, node.labels)
+    return known
+
+
+def _compile(bound: Bound, question: Question) -> Compiled:
+    made = recipe(bound, question)
+    tracer = Tracer()
+    inputs, quantities = bound.model.inputs, bound.model.quantities
+    leaves: dict[str, Value] = {}
+    for leaf in made.wiring.leaves:
+        known = inputs.get(leaf) or quantities.get(leaf)
+        leaves[leaf] = tracer.leaf(leaf, known.unit if known else "", known.doc if known else "")
+    answer = made.play(leaves, tracer)
+    nodes = {name: _node(tracer, answer.values[name]) for name in (*question.columns, *question.reads)}
+    if question.largest:
+        name = question.reads[0]
+        nodes[f"-{name}"] = tracer.lift(-answer.values[name]).node
+    nulls = {name: None if null is None else tracer.lift(null).node for name, null in answer.nulls.items()}
+    outputs = [(name, *_named(quantities.get(name)), node) for name, node in nodes.items()]
+    tape = tracer.builder.finish(outputs)
+    keep = None if answer.keep is None else tracer.lift(answer.keep).node
+    return Compiled(made, tape, nodes, nulls, keep, tracer.lift(answer.state).node)
+
+
+def _node(tracer: Tracer, value: Value) -> int:
+    lifted: Traced = tracer.lift(value)
+    return tracer.lift(ops.where(lifted, 1.0, 0.0)).node if lifted.truth else lifted.node
+
+
+def _named(quantity: Quantity | None) -> tuple[str, str]:
+    return (quantity.unit, quantity.doc) if quantity else ("", "")
+
+
+def program(bound: Bound, made: Compiled) -> _engine.Program:
+    """The tape bound to the values of a specification."""
+    tables = [bound.table(leaf) for leaf in made.tape.leaves]
+    leaves = [(list(table.groups), table.values) for table in tables]
+    return _engine.Program(made.tape, list(bound.sizes), leaves, simd_level())
+
+
+def simd_level() -> str | None:
+    """The SIMD level that ``GIGACOST_SIMD`` names (baseline, avx2, avx512); None for the best there is."""
+    wanted = os.environ.get("GIGACOST_SIMD") or None
+    try:
+        _engine.simd(wanted)
+    except ValueError as error:
+        raise SpecError(Fault("GIGACOST_SIMD", show(wanted), str(error))) from None
+    return wanted
+
+
+def thread_count(threads: int | None = None) -> int:
+    """How many threads to use: as asked for, else as ``GIGACOST_THREADS`` says, else one for each CPU at hand."""
+    given: object = threads
+    name = "threads"
+    if threads is None:
+        text = os.environ.get("GIGACOST_THREADS")
+        if not text:
+            return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        name, given = "GIGACOST_THREADS", text
+        threads = int(text) if text.isascii() and text.isdigit() else 0
+    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= _MOST_THREADS:
+        raise SpecError(Fault(name, show(given), "not a number of threads", allowed=f"1 to {_MOST_THREADS}"))
+    return threads
+
+
+_MOST_THREADS = 1024

@@ -1,0 +1,496 @@
+"""A sweep: every combination of a specification, as rows, as the best of them, or summed up."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from gigacost import _engine, compile  # noqa: A004 - the module, where compiling is done
+from gigacost.bind import Bound, Digit, Words
+from gigacost.catalog import Catalog
+from gigacost.errors import Fault, InternalError, SpecError, nearest, show
+from gigacost.graph import Model
+from gigacost.model import default as default_model
+from gigacost.recipe import Question
+from gigacost.spec import RESERVED_COLUMNS, Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+Progress = Callable[[int], None]
+"""Called now and then with the number of combinations evaluated so far."""
+
+QUANTILES = (0.1, 0.5, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """One column over the combinations that count and in which it is not null."""
+
+    count: int
+    nulls: int
+    """Combinations that count, but in which the column is null."""
+    min: float
+    max: float
+    sum: float
+    """Correctly rounded."""
+    mean: float
+    """``sum / count``."""
+    std: float
+    """The population's standard deviation, from exact sums."""
+    quantiles: Mapping[float, float]
+    """Element ⌊q·(n−1)⌋ of the sorted values, without interpolation."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; NaN (of no values) as None."""
+        plain = {name: _plain(getattr(self, name)) for name in ("min", "max", "sum", "mean", "std")}
+        quantiles = {f"{q:g}": _plain(value) for q, value in self.quantiles.items()}
+        return {"count": self.count, "nulls": self.nulls, **plain, "quantiles": quantiles}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A sweep summed up."""
+
+    combinations: int
+    feasible: int
+    """How many combinations meet the condition (and have what it reads)."""
+    states: Mapping[str, int]
+    """How many combinations are in each state; ``ok`` first."""
+    columns: Mapping[str, Statistics]
+    meta: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {
+            "combinations": self.combinations,
+            "feasible": self.feasible,
+            "status": dict(self.states),
+            "columns": {name: column.to_dict() for name, column in self.columns.items()},
+            "meta": dict(self.meta),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best combinations of a sweep, best first; of each group, in the order of the groups."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    """Axes, status and columns of each; ``index`` is its place in the space."""
+    meta: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {"rows": [dict(row) for row in self.rows], "meta": dict(self.meta)}
+
+
+class Sweep:
+    """Every combination of some axes, costed by a model.
+
+    ``axes`` maps names to values, ranges (``{"from": .., "to": .., "steps": ..}``) or is joined by ``zipped`` tables;
+    the first axis is the outermost. ``fixed`` are values that do not vary, ``where`` a condition on quantities,
+    ``derive`` quantities by expression, ``columns`` the quantities wanted. Units as in ``"70B"``, ``"2.10 $/h"``.
+    Nothing is computed before it is asked for. Raises SpecError with all faults.
+    """
+
+    def __init__(
+        self,
+        axes: Mapping[str, Any] | None = None,
+        *,
+        fixed: Mapping[str, Any] | None = None,
+        where: str | None = None,
+        derive: Mapping[str, str] | None = None,
+        columns: Sequence[str] = (),
+        model: Model | None = None,
+        catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+        as_of: str | None = None,
+        preset: str | None = None,
+        strict: bool = False,
+    ) -> None:
+        query = {"where": where, "columns": list(columns) or None}
+        tree: dict[str, Any] = {
+            "version": 1,
+            "axes": dict(axes or {}),
+            "fixed": dict(fixed or {}),
+            "derive": dict(derive or {}),
+            "query": {key: value for key, value in query.items() if value is not None},
+        }
+        tree |= {key: value for key, value in (("as_of", as_of), ("preset", preset)) if value is not None}
+        model = model or default_model()
+        catalog = opened(catalog)
+        self._take(Spec.from_dict(tree, Words(model, catalog), strict=strict), model, catalog)
+
+    @classmethod
+    def from_toml(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        settings: Iterable[tuple[str, str]] = (),
+        model: Model | None = None,
+        catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+        strict: bool = False,
+    ) -> Sweep:
+        """The sweep that a TOML (or JSON) file specifies; ``settings`` win over it, as ``--set`` does."""
+        model = model or default_model()
+        opened_catalog = opened(catalog)
+        spec = Spec.from_file(path, Words(model, opened_catalog), settings=settings, strict=strict)
+        return cls.from_spec(spec, model=model, catalog=opened_catalog)
+
+    @classmethod
+    def from_spec(cls, spec: Spec, *, model: Model | None = None, catalog: Catalog | None = None) -> Sweep:
+        """The sweep of a specification that has been read."""
+        sweep = cls.__new__(cls)
+        sweep._take(spec, model or default_model(), catalog or Catalog.bundled())
+        return sweep
+
+    def _take(self, spec: Spec, model: Model, catalog: Catalog) -> None:
+        self.bound = Bound(spec, model, catalog)
+        names = (*model.names, *spec.derive, *self.bound.digits)
+        for column in spec.columns:
+            if column not in names and column not in RESERVED_COLUMNS:
+                raise SpecError(Fault("columns", show(column), "unknown column", hint=nearest(column, names)))
+
+    @property
+    def spec(self) -> Spec:
+        """What is specified."""
+        return self.bound.spec
+
+    @property
+    def model(self) -> Model:
+        """What costs it."""
+        return self.bound.model
+
+    @property
+    def size(self) -> int:
+        """How many combinations there are."""
+        return self.bound.size
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The quantities of each row, beside its axes and its status."""
+        asked = self.spec.columns or (*self.model.columns, *self.spec.derive)
+        return tuple(column for column in asked if column not in self.bound.digits and column not in RESERVED_COLUMNS)
+
+    @property
+    def meta(self) -> dict[str, str]:
+        """What a figure can be rebuilt from: the version and the hashes of specification, model and catalogue."""
+        return {
+            "gigacost_version": _engine.__version__,
+            "spec_sha256": self.spec.sha256,
+            "model_sha256": self._rows_compiled().tape.sha256,
+            "catalog_sha256": self.bound.catalog.sha256,
+            "as_of": self.bound.labels["as_of"][1][0] if "as_of" in self.bound.labels else "",
+        }
+
+    def batches(self, *, threads: int | None = None) -> _engine.Batches:
+        """The rows in the order of the axes, in Arrow batches, each computed when it is asked for."""
+        return self._batches((0, self.size), threads)
+
+    def rows(self, start: int, stop: int, *, threads: int | None = None) -> _engine.Batches:
+        """The rows of the combinations ``start`` to ``stop`` (not included). Raises SpecError outside of the space."""
+        for name, value in (("start", start), ("stop", stop)):
+            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= self.size:
+                raise SpecError(Fault(name, show(value), "not a combination", allowed=f"0 to {self.size}"))
+        if start > stop:
+            raise SpecError(Fault("start", show(start), "after the end", allowed=f"<= {stop}"))
+        return self._batches((start, stop), threads)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Arrow's PyCapsule protocol: polars, pandas, duckdb and pyarrow read a sweep as a table."""
+        return self.batches().__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        """Arrow's PyCapsule protocol."""
+        return self.batches().__arrow_c_schema__()
+
+    def to_numpy(self, *, threads: int | None = None) -> dict[str, NDArray[Any]]:
+        """The columns of all rows as arrays: null as NaN, labels as an array of strings.
+
+        Raises SpecError when they would not fit into memory.
+        """
+        import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+        from gigacost import machine  # noqa: PLC0415 - only needed here
+
+        machine.require_memory(self.size, self.row_bytes)
+        batches = list(self.batches(threads=threads))
+        names = self.column_names
+        columns: dict[str, NDArray[Any]] = {}
+        for name in names:
+            parts = [batch.column(name) for batch in batches]
+            values = np.concatenate(parts) if parts else np.empty(0)
+            labels = batches[0].labels(name) if batches else None
+            columns[name] = np.array(labels)[values] if labels is not None else values
+        return columns
+
+    def write(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        threads: int | None = None,
+        limit: int | None = None,
+        csv_safe: bool = True,
+        progress: Progress | None = None,
+    ) -> int:
+        """Write the rows to a file, whole or not at all, and say how many there were.
+
+        The name's ending decides the form: .parquet, .csv, .csv.gz, .arrow. An older file is replaced only when the new
+        one is complete. Raises OutputError, or SpecError for an ending that says nothing.
+        """
+        made = self._rows_compiled()
+        metadata = [(f"gigacost:{key}", value) for key, value in self.meta.items()]
+        return self._checked(
+            lambda: compile.program(self.bound, made).write(
+                os.fspath(path),
+                self._column_specs(made),
+                made.keep,
+                (0, self.size),
+                compile.thread_count(threads),
+                metadata,
+                csv_safe,
+                limit,
+                progress,
+            )
+        )
+
+    def write_csv(
+        self,
+        sink: Any,  # noqa: ANN401 - any binary file
+        *,
+        threads: int | None = None,
+        limit: int | None = None,
+        csv_safe: bool = True,
+        progress: Progress | None = None,
+    ) -> int:
+        """Write the rows as CSV to a binary file object, and say how many there were."""
+        made = self._rows_compiled()
+        return self._checked(
+            lambda: compile.program(self.bound, made).write_csv(
+                sink,
+                self._column_specs(made),
+                made.keep,
+                (0, self.size),
+                compile.thread_count(threads),
+                csv_safe,
+                limit,
+                progress,
+            )
+        )
+
+    def top(
+        self,
+        k: int = 10,
+        by: str = "cost_total_usd",
+        *,
+        per: Sequence[str] = (),
+        distinct: Sequence[str] = (),
+        largest: bool = False,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Best:
+        """The ``k`` combinations with the smallest ``by`` (``largest``: the largest), or the best ``k`` of each group.
+
+        ``per`` names the axes whose values make a group. Of combinations equal in all of ``distinct`` only the first
+        counts. Ties go to the lowest index. Raises SpecError.
+        """
+        if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+            raise SpecError(Fault("k", show(k), "not a number of rows", allowed=">= 1"))
+        self._known_number("by", by)
+        same = tuple(self._comparable(name) for name in distinct)
+        made = compile.compiled(
+            self.bound, Question((), self.spec.where, tuple(dict.fromkeys([by, *same])), largest=largest)
+        )
+        order = made.nodes[f"-{by}" if largest else by]
+        program = compile.program(self.bound, made)
+        found, _, _ = self._checked(
+            lambda: program.top(
+                order,
+                made.keep,
+                self._groups(per),
+                k,
+                [made.nodes[name] for name in same],
+                compile.thread_count(threads),
+                progress,
+            )
+        )
+        meta = {**self.meta, "combinations": self.size, "evaluated": self.size, "exact": True, "by": by}
+        return Best(tuple(self._described(found.tolist(), by)), meta)
+
+    def summary(
+        self,
+        columns: Sequence[str] = (),
+        *,
+        quantiles: Sequence[float] = QUANTILES,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Summary:
+        """Counts, extremes, exact sums and means, exact quantiles; how many combinations are in which state.
+
+        Quantiles take four more passes over the space; without them (``quantiles=()``) there is one.
+        """
+        for q in quantiles:
+            if isinstance(q, bool) or not isinstance(q, (int, float)) or not 0 <= q <= 1:
+                raise SpecError(Fault("quantiles", show(q), "not a quantile", allowed="0 <= q <= 1"))
+        names = tuple(dict.fromkeys(columns or self.columns))
+        for name in names:
+            self._known_number("columns", name)
+        made = compile.compiled(self.bound, Question(names, self.spec.where))
+        program = compile.program(self.bound, made)
+        states = made.recipe.states
+        measured = [(made.nodes[name], made.nulls[name]) for name in names]
+        found = self._checked(
+            lambda: program.summary(
+                measured,
+                made.keep,
+                (made.state, len(states)),
+                [float(q) for q in quantiles],
+                compile.thread_count(threads),
+                progress,
+            )
+        )
+        statistics = {
+            name: _statistics(column, found["kept"], quantiles)
+            for name, column in zip(names, found["columns"], strict=True)
+        }
+        counts = dict.fromkeys(states, 0)
+        for state, count in zip(states, found["states"], strict=True):
+            counts[state] += count
+        return Summary(self.size, found["kept"], counts, statistics, {**self.meta, "evaluated": self.size})
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of all columns of the rows: axes, status, quantities."""
+        status = ("status",) if self.model.states else ()
+        return (*self.bound.digits, *status, *self.columns)
+
+    @property
+    def row_bytes(self) -> int:
+        """How many bytes a row takes in memory."""
+        return 8 * len(self.column_names)
+
+    def axis_values(self, index: int) -> dict[str, Any]:
+        """The values of the axes in a combination."""
+        values: dict[str, Any] = {}
+        left = index
+        digits = []
+        for size in reversed(self.bound.sizes):
+            left, digit = divmod(left, size)
+            digits.append(digit)
+        digits.reverse()
+        for digit in self.bound.digits.values():
+            values[digit.name] = digit.values[digits[digit.group]]
+        return values
+
+    def _batches(self, rows: tuple[int, int], threads: int | None) -> _engine.Batches:
+        made = self._rows_compiled()
+        program = compile.program(self.bound, made)
+        return program.batches(self._column_specs(made), made.keep, rows, compile.thread_count(threads))
+
+    def _rows_compiled(self) -> compile.Compiled:
+        return compile.compiled(self.bound, Question(self.columns, self.spec.where))
+
+    def _column_specs(self, made: compile.Compiled) -> list[tuple[Any, ...]]:
+        specs = [_axis_column(digit) for digit in self.bound.digits.values()]
+        if self.model.states:
+            specs.append(("status", made.state, list(made.recipe.states)))
+        specs += [(name, made.nodes[name], made.nulls[name]) for name in made.recipe.question.columns]
+        return specs
+
+    def _described(self, indices: Sequence[int], by: str) -> Iterator[dict[str, Any]]:
+        """The rows at some indices, with ``by`` among their columns."""
+        names = tuple(dict.fromkeys([*self.columns, *([by] if by not in self.bound.digits else [])]))
+        made = compile.compiled(self.bound, Question(names))
+        program = compile.program(self.bound, made)
+        batch = self._checked(lambda: program.pick(self._column_specs(made), list(indices)))
+        columns = {}
+        for name in batch.column_names:
+            labels, values = batch.labels(name), batch.column(name).tolist()
+            columns[name] = [labels[value] for value in values] if labels is not None else [_plain(v) for v in values]
+        for position, index in enumerate(indices):
+            yield {"index": index, **{name: values[position] for name, values in columns.items()}}
+
+    def _known_number(self, field: str, name: str) -> None:
+        known = (*self.model.names, *self.spec.derive)
+        if name not in known or (name in self.bound.digits and self.bound.digits[name].kind == "label"):
+            raise SpecError(Fault(field, show(name), "not a number of this model", hint=nearest(name, known)))
+
+    def _comparable(self, name: str) -> str:
+        """What tells whether two combinations are equal in a column."""
+        if name in self.bound.digits and self.bound.digits[name].kind == "label":
+            return self.bound.code(name)
+        self._known_number("distinct", name)
+        return name
+
+    def _groups(self, per: Sequence[str]) -> list[int]:
+        groups = []
+        for name in per:
+            if name not in self.bound.digits:
+                known = tuple(self.bound.digits)
+                raise SpecError(
+                    Fault("per", show(name), "not an axis of this space", ", ".join(known), nearest(name, known))
+                )
+            groups.append(self.bound.digits[name].group)
+        return list(dict.fromkeys(groups))
+
+    def _checked(self, run: Callable[[], Any]) -> Any:  # noqa: ANN401 - what run returns
+        """Run; a value that should be finite and is not is reported with the inputs that made it."""
+        try:
+            return run()
+        except InternalError as error:
+            if error.row is None:
+                raise
+            inputs = ", ".join(f"{name} = {value}" for name, value in self.axis_values(error.row).items())
+            raise InternalError(f"{error} ({inputs})", error.row) from None
+
+
+def opened(catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None) -> Catalog:
+    """The catalogue itself, or the bundled one with a private book over it."""
+    if catalog is None:
+        return Catalog.bundled()
+    return catalog if isinstance(catalog, Catalog) else Catalog.bundled().layered(catalog)
+
+
+def _axis_column(digit: Digit) -> tuple[Any, ...]:
+    import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+    if digit.kind == "label":
+        labels = list(dict.fromkeys(str(value) for value in digit.values))
+        position = {label: i for i, label in enumerate(labels)}
+        return (digit.name, digit.group, [position[str(value)] for value in digit.values], labels)
+    dtype = np.int64 if digit.kind == "integer" else np.float64
+    return (digit.name, digit.group, np.array(digit.values, dtype=dtype))
+
+
+def _statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float]) -> Statistics:
+    count: int = found["count"]
+    if count == 0:
+        nan = math.nan
+        return Statistics(0, kept, nan, nan, 0.0, nan, nan, dict.fromkeys(quantiles, nan))
+    total, squares = _exact(*found["sum"]), _exact(*found["squares"])
+    variance = (squares - total * total / count) / count
+    return Statistics(
+        count=count,
+        nulls=kept - count,
+        min=found["min"],
+        max=found["max"],
+        sum=float(total),
+        mean=float(total) / count,
+        std=math.sqrt(float(variance)),
+        quantiles=dict(zip(quantiles, found["quantiles"], strict=True)),
+    )
+
+
+def _exact(digits: bytes, exponent: int) -> Fraction:
+    """The number that an accumulator of the engine holds, without rounding."""
+    return Fraction(int.from_bytes(digits, "little", signed=True), 2**-exponent)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a number of a column
+    """NaN as None: a null."""
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -1,0 +1,291 @@
+"""Axes: values, ranges, tables, and the size of a space."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gigacost.axes import LARGEST_SPACE, Axis, Field, Zipped, read_axis, read_zipped, space_size, zipped
+from gigacost.declare import Input
+from gigacost.errors import CatalogError, SpecError
+
+NUMBER = Field("mfu", limits=Input("mfu", "1", "", low=0, low_open=True, high=1))
+ANY = Field("x", unit="h")
+CHIPS = Field("chips", "integer", "chip", limits=Input("chips", "chip", "", low=1, integer=True))
+PARAMS = Field("params", "number", "param")
+
+
+def _hardware(label: str) -> str:
+    known = {"h100": "h100-sxm", "h100-sxm": "h100-sxm", "b200": "b200", "caf\u00e9": "caf\u00e9"}
+    if label.lower() not in known:
+        message = f"no such accelerator: {label!r}"
+        raise CatalogError(message)
+    return known[label.lower()]
+
+
+HARDWARE = Field("hardware", "label", canonical=_hardware)
+
+
+def values(field: Field, given: object) -> tuple[object, ...]:
+    return read_axis(field, given, f"axes.{field.name}").values
+
+
+def refusal(field: Field, given: object) -> str:
+    with pytest.raises(SpecError) as raised:
+        read_axis(field, given, f"axes.{field.name}")
+    return str(raised.value)
+
+
+def test_a_list_keeps_its_order_and_becomes_one_kind() -> None:
+    assert values(CHIPS, [512, "256 chips", 8.0]) == (512, 256, 8)
+    assert all(type(value) is int for value in values(CHIPS, [1, 2.0]))
+    assert all(type(value) is float for value in values(ANY, [1, "2 d"]))
+    assert values(ANY, [1, "2 d"]) == (1.0, 48.0)
+    assert values(HARDWARE, ["B200", "H100"]) == ("b200", "h100-sxm")
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array([1, 2, 3]),
+        np.array([1, 2, 3], dtype=np.uint8),
+        np.array([1, 2, 3], dtype=np.float32),
+        (1, 2, 3),
+        range(1, 4),
+    ],
+)
+def test_arrays_are_lists(array: object) -> None:
+    assert values(CHIPS, array) == (1, 2, 3)
+
+
+def test_numpy_scalars_are_taken_exactly() -> None:
+    assert values(ANY, [np.float32(0.1), np.float64(0.1), np.int64(3)]) == (float(np.float32(0.1)), 0.1, 3.0)
+    assert all(type(value) is float for value in values(ANY, [np.float64(0.1), np.float32(0.5)]))
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (Decimal("0.5"), "Decimal"),
+        (Fraction(1, 2), "Fraction"),
+        (np.array(0.5), "0-dimensional array"),
+        (np.bool_(True), "boolean"),  # noqa: FBT003
+        (True, "boolean"),
+        (0.5j, "complex"),
+        ([0.5], "list"),
+        ({"a": 1}, "table"),
+        (object, "type"),
+    ],
+)
+def test_other_types_are_refused_by_name(value: object, name: str) -> None:
+    assert f"got {name}" in refusal(NUMBER, [value])
+
+
+def test_pandas_missing_is_refused_by_name() -> None:
+    pandas = pytest.importorskip("pandas")
+    assert "NAType" in refusal(NUMBER, [pandas.NA])
+
+
+def test_minus_zero_is_zero() -> None:
+    (value,) = values(ANY, [-0.0])
+    assert math.copysign(1.0, value) == 1.0  # type: ignore[arg-type]
+
+
+def test_every_fault_of_a_list_is_reported_with_its_place() -> None:
+    text = refusal(CHIPS, [8, 0, 8.5, True, 8])
+    assert [line.split(":")[0] for line in text.splitlines()] == [
+        "axes.chips[1] = 0",
+        "axes.chips[2] = 8.5",
+        "axes.chips[3] = True",
+        "axes.chips[4] = 8",
+    ]
+    assert "the same as axes.chips[0]" in text
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        (CHIPS, [8, 8]),
+        (CHIPS, [1, 1.0]),
+        (ANY, [0.0, -0.0]),
+        (ANY, ["1 d", 24]),
+        (HARDWARE, ["H100", "h100"]),
+        (HARDWARE, ["h100-sxm", "h100"]),
+        (HARDWARE, ["caf\u00e9", "cafe\u0301"]),
+    ],
+)
+def test_repeated_values_are_refused_naming_both_places(field: Field, given: list[object]) -> None:
+    text = refusal(field, given)
+    assert f"axes.{field.name}[1]" in text
+    assert f"the same as axes.{field.name}[0]" in text
+
+
+def test_end_points_are_exact_and_steps_do_not_accumulate() -> None:
+    points = values(ANY, {"from": 0, "to": 1, "step": 0.1})
+    assert points == (0.0, 0.1, 0.2, 3 * 0.1, 0.4, 0.5, 6 * 0.1, 7 * 0.1, 0.8, 0.9, 1.0)
+    assert len(points) == 11
+
+
+def test_a_range_that_misses_its_end_stops_below_it() -> None:
+    assert values(ANY, {"from": 0, "to": 1, "step": 0.4}) == (0.0, 0.4, 0.8)
+    assert values(CHIPS, {"from": 8, "to": 64, "step": 24}) == (8, 32, 56)
+
+
+@pytest.mark.parametrize(
+    ("field", "table", "expected"),
+    [
+        (ANY, {"from": 0, "to": 1, "steps": 5}, (0.0, 0.25, 0.5, 0.75, 1.0)),
+        (ANY, {"from": 3, "to": 9, "steps": 1}, (3.0,)),
+        (ANY, {"from": 5, "to": 5, "step": 1}, (5.0,)),
+        (PARAMS, {"from": "1B", "to": "1T", "steps": 4, "scale": "log"}, (1e9, 1e10, 1e11, 1e12)),
+        (CHIPS, {"from": 1, "to": 4, "steps": 7}, (1, 2, 3, 4)),  # 1.5 and 2.5 go to the even neighbour
+        (CHIPS, {"from": 8, "to": 64, "steps": 15, "multiple_of": 8}, (8, 16, 24, 32, 40, 48, 56, 64)),
+        (PARAMS, {"from": "1B", "to": "3B", "steps": 5, "multiple_of": "1B"}, (1e9, 2e9, 3e9)),
+    ],
+)
+def test_ranges(field: Field, table: dict[str, object], expected: tuple[float, ...]) -> None:
+    assert values(field, table) == expected
+
+
+@given(st.floats(1e-300, 1e300), st.floats(1.001, 1e6), st.integers(2, 200))
+def test_log_ranges_rise_between_exact_ends(start: float, ratio: float, steps: int) -> None:
+    stop = start * ratio
+    points: Any = values(ANY, {"from": start, "to": stop, "steps": steps, "scale": "log"})
+    assert (points[0], points[-1], len(points)) == (start, stop, steps)
+    assert all(a < b for a, b in itertools.pairwise(points))
+
+
+@given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(1, 300))
+def test_integer_ranges_are_distinct_whole_numbers(start: int, span: int, steps: int) -> None:
+    if span == 0:
+        steps = 1
+    points: Any = values(CHIPS, {"from": start, "to": start + span, "steps": steps})
+    assert all(type(point) is int for point in points)
+    assert list(points) == sorted(set(points))
+    assert points[0] == start
+
+
+@pytest.mark.parametrize(
+    ("field", "table", "says"),
+    [
+        (ANY, {"from": 0, "to": 1, "step": 0}, "> 0"),
+        (ANY, {"from": 1, "to": 10, "step": -1}, "> 0"),
+        (ANY, {"from": 1e16, "to": 1e16 + 4, "step": 0.5}, "too small"),
+        (ANY, {"from": 1, "to": 1e300, "step": 1}, "1000000"),
+        (ANY, {"from": 1, "to": 2, "step": 1e-300}, "1000000"),
+        (ANY, {"from": 0, "to": 1, "steps": 0}, "steps = 0"),
+        (ANY, {"from": 0, "to": 1, "steps": -1}, "steps = -1"),
+        (ANY, {"from": 0, "to": 1, "steps": 2.5}, "whole number"),
+        (ANY, {"from": 0, "to": 1, "steps": True}, "boolean"),
+        (ANY, {"from": 0, "to": 1, "steps": 10**12}, "steps <= 1000000"),
+        (ANY, {"from": 0, "to": 1, "steps": 4, "scale": "log"}, "> 0"),
+        (ANY, {"from": -1, "to": 1, "steps": 4, "scale": "log"}, "> 0"),
+        (ANY, {"from": 2, "to": 1, "steps": 4}, "axes.x.from = 2"),
+        (ANY, {"from": 1, "to": 1, "steps": 4}, "begins where it ends"),
+        (ANY, {"from": 1, "to": 1 + 1e-15, "steps": 100}, "same 64-bit float"),
+        (ANY, {"from": -1e308, "to": 1e308, "steps": 4}, "too wide"),
+        (ANY, {"from": 0, "to": math.inf, "steps": 4}, "infinite"),
+        (ANY, {"from": 0, "to": math.nan, "steps": 4}, "nan"),
+        (ANY, {"from": 0, "steps": 4}, "axes.x.to: missing"),
+        (ANY, {"from": 0, "to": 1}, "either steps"),
+        (ANY, {"from": 0, "to": 1, "steps": 4, "step": 1}, "either steps"),
+        (ANY, {"from": 0, "to": 1, "steps": 4, "scael": "log"}, 'did you mean "scale"?'),
+        (ANY, {"from": 0, "to": 1, "steps": 4, "scale": "cubic"}, '"linear" or "log"'),
+        (ANY, {"from": 1, "to": 2, "step": 1, "scale": "log"}, "goes with steps"),
+        (CHIPS, {"from": 0, "to": 8, "steps": 4}, "axes.chips.from = 0: out of range"),
+        (CHIPS, {"from": 8, "to": 64, "step": 0.5}, "not a whole number"),
+        (CHIPS, {"from": 9, "to": 64, "steps": 4, "multiple_of": 8}, "multiples of 8"),
+        (CHIPS, {"from": 8, "to": 64, "steps": 4, "multiple_of": 0}, "multiple_of = 0"),
+        (HARDWARE, {"from": "a", "to": "b", "steps": 2}, "no range"),
+    ],
+)
+def test_impossible_ranges_are_refused(field: Field, table: dict[str, object], says: str) -> None:
+    assert says in refusal(field, table)
+
+
+@pytest.mark.parametrize("given", [[], (), np.array([])])
+def test_an_axis_without_values_is_refused(given: object) -> None:
+    assert "without values" in refusal(ANY, given)
+
+
+@pytest.mark.parametrize("given", [8, "8..64", None, {8, 16}, np.ones((2, 2))])
+def test_what_is_no_list_is_refused(given: object) -> None:
+    assert "expected a list" in refusal(ANY, given)
+
+
+FIELDS = {"hardware": HARDWARE, "chips": CHIPS, "x": ANY}
+TABLE = {"hardware": ["H100", "b200", "b200"], "chips": [8, 8, 16]}
+
+
+def test_tables_of_every_kind_are_one_axis() -> None:
+    pandas, polars, pyarrow = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
+    rows = [dict(zip(TABLE, row, strict=True)) for row in zip(*TABLE.values(), strict=True)]
+    structured = np.array(list(zip(*TABLE.values(), strict=True)), dtype=[("hardware", "U8"), ("chips", "i4")])
+    tables = [TABLE, rows, structured, pandas.DataFrame(TABLE), polars.DataFrame(TABLE), pyarrow.table(TABLE)]
+    read = [read_zipped(FIELDS, zipped(table), "zip") for table in [*tables, pyarrow.RecordBatch.from_pydict(TABLE)]]
+    expected = Zipped((Axis("hardware", ("h100-sxm", "b200", "b200"), "label"), Axis("chips", (8, 8, 16), "integer")))
+    assert all(table == expected for table in read)
+    assert (len(expected), expected.name, expected.names) == (3, "hardware+chips", ("hardware", "chips"))
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ({"hardware": ["h100"], "chips": [8, 16]}, "different lengths"),
+        ([{"chips": 8}, {"chips": 8, "x": 1}], "zip[1]"),
+        ([{"chips": 8}, {"x": 8}], "zip[1]"),
+        ([8], "expected a table"),
+        ({}, "without columns"),
+        ({"chips": []}, "without rows"),
+        ([], "without columns"),
+        ({"chips": 8}, "expected a list"),
+        ({1: [8]}, "must be a string"),
+        (5, "expected a table"),
+        ({"hardware": ["h100", "H100"], "chips": [8, 8]}, "zip row 1"),
+        ({"chips": [8, 8.5]}, "zip.chips[1] = 8.5"),
+        ({"chips": [8, None]}, "zip.chips[1]: missing value"),
+    ],
+)
+def test_broken_tables_are_refused(table: object, says: str) -> None:
+    with pytest.raises(SpecError) as raised:
+        read_zipped(FIELDS, zipped(table), "zip")
+    assert says in str(raised.value)
+
+
+def test_two_columns_with_one_name_are_refused() -> None:
+    pandas, pyarrow = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    for table in (
+        pandas.DataFrame([[8, 16]], columns=["chips", "chips"]),
+        pyarrow.Table.from_arrays([pyarrow.array([8]), pyarrow.array([9])], names=["chips", "chips"]),
+    ):
+        with pytest.raises(SpecError, match="one name"):
+            zipped(table)
+
+
+def test_the_size_is_the_exact_product_up_to_its_limit() -> None:
+    axis = Axis("a", tuple(range(1000)))
+    assert space_size([]) == 1
+    assert space_size([axis] * 6) == 10**18
+    small = Axis("b", tuple(range(11)))
+    with pytest.raises(SpecError) as raised:
+        space_size([small, *[axis] * 6])
+    assert all(
+        text in str(raised.value) for text in (str(11 * 10**18), str(LARGEST_SPACE), "a (1000), a (1000), a (1000)")
+    )
+    with pytest.raises(SpecError, match=str(10**80)):
+        space_size([Axis("c", tuple(range(10**4)))] * 20)
+
+
+@pytest.mark.parametrize("exponent", [63, 64, 80])
+def test_products_that_wrap_in_machine_words_are_refused(exponent: int) -> None:
+    with pytest.raises(SpecError, match=str(2**exponent)):
+        space_size([Axis("a", (0, 1))] * exponent)
+    assert space_size([Axis("a", (0, 1))] * 62) == 2**62

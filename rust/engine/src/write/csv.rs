@@ -20,11 +20,11 @@ use super::{Options, TableWriter, Watched, encode_error, ordered};
 use crate::{Error, Result};
 
 /// How many rows are formatted by one thread at a time, and make one member of a gzip file.
-const CHUNK_ROWS: usize = 1 << 14;
+const CHUNK_ROWS: usize = 1 << 12;
 /// Chunks per thread and group: enough to keep the threads busy, few enough to hold their text.
 const CHUNKS_PER_THREAD: usize = 4;
-/// Most of what gzip can save on such text, at a third of the default level's time.
-const GZIP_LEVEL: u32 = 3;
+/// On such text a tenth larger than level 3 and an eighth larger than level 6, at three and six times their speed.
+const GZIP_LEVEL: u32 = 1;
 
 /// Writes CSV, gzipped or not.
 pub(super) struct Csv<'a> {
@@ -220,10 +220,10 @@ fn format(
                 }
                 match column.values {
                     Values::Labels(keys, cells) => {
-                        lines.push(&cells[keys[row].cast_unsigned() as usize])
+                        lines.push(&cells[keys[row].cast_unsigned() as usize]);
                     }
                     Values::Integers(values) => {
-                        numbers.push_integer(&mut lines, values[row], column.end)
+                        numbers.push_integer(&mut lines, values[row], column.end);
                     }
                     Values::Floats(values) if values[row].is_finite() => {
                         numbers.push_float(&mut lines, values[row], column.end);

@@ -16,11 +16,11 @@ use ::parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPro
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::types::ColumnPath;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int64Type};
-use arrow_array::{Array, RecordBatch};
+use arrow_array::types::{ArrowPrimitiveType, Float64Type, Int64Type};
+use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-use super::regroup::{Regroup, joined};
+use super::regroup::Regroup;
 use super::{Options, TableWriter, Watched, encode_error, ordered};
 use crate::{Error, Result};
 
@@ -172,42 +172,33 @@ fn properties(schema: &Schema, options: &Options, layout: Layout) -> Result<Writ
 }
 
 /// Encodes one column of a row group.
+///
+/// The slices go to the encoder one by one, uncopied: it cuts pages by rows alone, so they leave no trace.
 fn encode(
     field: &Field,
     group: &[RecordBatch],
     column: usize,
     take: impl Fn(Layout) -> Option<ArrowColumnWriter>,
 ) -> Result<ArrowColumnChunk> {
-    let array = joined(group, column)?;
-    let mut writer = take(layout(&array))
+    let slices: Vec<&ArrayRef> = group.iter().map(|batch| batch.column(column)).collect();
+    let mut writer = take(layout(field, &slices))
         .ok_or_else(|| Error::Encode("a column is encoded twice".to_owned()))?;
-    for leaf in compute_leaves(field, &array).map_err(encode_error)? {
-        writer.write(&leaf).map_err(encode_error)?;
+    for slice in slices {
+        for leaf in compute_leaves(field, slice).map_err(encode_error)? {
+            writer.write(&leaf).map_err(encode_error)?;
+        }
     }
     writer.close().map_err(encode_error)
 }
 
 /// The layout that suits a column of a row group, by its values alone.
-fn layout(array: &dyn Array) -> Layout {
+fn layout(field: &Field, slices: &[&ArrayRef]) -> Layout {
+    let rows: usize = slices.iter().copied().map(Array::len).sum();
     // Where nearly every value is new, a dictionary holds the column twice.
-    let most = DICTIONARY_VALUES.min(array.len() / 2);
-    let few = match array.data_type() {
-        DataType::Int64 => few_distinct(
-            array
-                .as_primitive::<Int64Type>()
-                .values()
-                .iter()
-                .map(|value| value.cast_unsigned()),
-            most,
-        ),
-        DataType::Float64 => few_distinct(
-            array
-                .as_primitive::<Float64Type>()
-                .values()
-                .iter()
-                .map(|value| value.to_bits()),
-            most,
-        ),
+    let most = DICTIONARY_VALUES.min(rows / 2);
+    let few = match field.data_type() {
+        DataType::Int64 => few_distinct(words::<Int64Type>(slices, i64::cast_unsigned), most),
+        DataType::Float64 => few_distinct(words::<Float64Type>(slices, f64::to_bits), most),
         _ => true,
     };
     if few {
@@ -215,6 +206,20 @@ fn layout(array: &dyn Array) -> Layout {
     } else {
         Layout::Values
     }
+}
+
+/// A column's values as words; what lies under a null is no value.
+fn words<'a, T: ArrowPrimitiveType>(
+    slices: &'a [&'a ArrayRef],
+    word: impl Fn(T::Native) -> u64 + Copy + 'a,
+) -> impl Iterator<Item = u64> + 'a {
+    slices.iter().flat_map(move |slice| {
+        let nulls = slice.nulls().filter(|nulls| nulls.null_count() > 0);
+        let values = slice.as_primitive::<T>().values().iter().enumerate();
+        values
+            .filter(move |(row, _)| nulls.is_none_or(|nulls| nulls.is_valid(*row)))
+            .map(move |(_, &value)| word(value))
+    })
 }
 
 /// Whether there are at most `most` distinct words; looks no further than it must.

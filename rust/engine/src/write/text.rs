@@ -8,7 +8,7 @@ const WIDTH: usize = 32;
 /// How many texts of numbers a column remembers.
 const REMEMBERED: usize = 1 << 10;
 /// After this many numbers a column decides whether remembering pays.
-const TRIAL: u32 = 1 << 11;
+const TRIAL: u32 = 1 << 9;
 
 /// A field's text with what follows it.
 #[derive(Clone, Debug)]

@@ -15,6 +15,10 @@ from gigacost.recipe import Question, Recipe, recipe
 from gigacost.trace import Traced, Tracer
 
 
+BLOCKS: tuple[int, int, int, int] | None = None
+"""How the engine cuts up the space (see ``_engine.Program``); None for its own choice. It never changes a result."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A question as a tape, with the nodes that answer it. Independent of all values: it serves every space."""
@@ -79,7 +83,7 @@ def program(bound: Bound, made: Compiled) -> _engine.Program:
     """The tape bound to the values of a specification."""
     tables = [bound.table(leaf) for leaf in made.tape.leaves]
     leaves = [(list(table.groups), table.values) for table in tables]
-    return _engine.Program(made.tape, list(bound.sizes), leaves, simd_level())
+    return _engine.Program(made.tape, list(bound.sizes), leaves, simd_level(), BLOCKS)
 
 
 def simd_level() -> str | None:

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from gigacost import _engine
+from gigacost.errors import InternalError
 from gigacost.graph import SearchStep
 from gigacost.ops import Carrier, Value
+from gigacost.recipe import Answer, Question, Recipe, recipe
+
+if TYPE_CHECKING:
+    from gigacost.bind import Bound
+    from gigacost.sweep import Sweep
 
 
 class Number(Carrier):
@@ -168,3 +175,124 @@ class Calculator:
             if _plain(inside[search.among]) and not math.isnan(objective) and (best is None or objective < best):
                 best, found = objective, candidate
         return {axis: Number(value) for (axis, _), value in zip(search.over, found, strict=True)}
+
+
+def answer(bound: Bound, made: Recipe, index: int) -> Answer:
+    """What a recipe answers about one combination."""
+    digits = []
+    left = index
+    for size in reversed(bound.sizes):
+        left, digit = divmod(left, size)
+        digits.append(digit)
+    digits.reverse()
+    leaves = {}
+    for leaf in made.wiring.leaves:
+        table = bound.table(leaf)
+        place = 0
+        for group in table.groups:
+            place = place * bound.sizes[group] + digits[group]
+        leaves[leaf] = Number(table.values[place])
+    return made.play(leaves, Calculator())
+
+
+def rows(sweep: Sweep, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
+    """The rows that ``sweep.rows`` gives: axes, status, quantities, null as None. Raises InternalError as it does."""
+    made = recipe(sweep.bound, Question(sweep.columns, sweep.spec.where))
+    found = []
+    for index in range(start, sweep.size if stop is None else stop):
+        known = answer(sweep.bound, made, index)
+        if known.keep is not None and not _plain(known.keep):
+            continue
+        row = sweep.axis_values(index)
+        if sweep.model.states:
+            row["status"] = made.states[int(_plain(known.state))]
+        for name in sweep.columns:
+            row[name] = _value(known, name, index)
+        found.append(row)
+    return found
+
+
+def top(
+    sweep: Sweep,
+    k: int,
+    by: str,
+    *,
+    per: Sequence[str] = (),
+    distinct: Sequence[str] = (),
+    largest: bool = False,
+) -> list[int]:
+    """The indices of the combinations that ``sweep.top`` finds, in its order."""
+    made = recipe(sweep.bound, Question((), sweep.spec.where, tuple(dict.fromkeys([by, *sweep.comparable(distinct)]))))
+    groups: dict[tuple[Any, ...], list[tuple[float, int, tuple[Any, ...]]]] = {}
+    for index in range(sweep.size):
+        known = answer(sweep.bound, made, index)
+        if known.keep is not None and not _plain(known.keep):
+            continue
+        value = _finite(_plain(known.values[by]), by, index)
+        axes = sweep.axis_values(index)
+        group = tuple(sweep.bound.digits[name].values.index(axes[name]) for name in per)
+        same = tuple(_finite(_number(known.values[name]), name, index) for name in sweep.comparable(distinct))
+        groups.setdefault(group, []).append((-value if largest else value, index, same))
+    found: list[int] = []
+    for group in sorted(groups):
+        seen: set[tuple[Any, ...]] = set()
+        best: list[int] = []
+        for _, index, same in sorted(groups[group], key=lambda entry: entry[:2]):
+            if (not distinct or same not in seen) and len(best) < k:
+                best.append(index)
+                seen.add(same)
+        found += best
+    return found
+
+
+def summary(sweep: Sweep, columns: Sequence[str], quantiles: Sequence[float]) -> dict[str, Any]:
+    """What ``sweep.summary`` finds: ``feasible``, ``status`` and for each column its statistics by name."""
+    made = recipe(sweep.bound, Question(tuple(columns), sweep.spec.where))
+    values: dict[str, list[float]] = {name: [] for name in columns}
+    feasible = 0
+    states = dict.fromkeys(made.states, 0)
+    for index in range(sweep.size):
+        known = answer(sweep.bound, made, index)
+        states[made.states[int(_plain(known.state))]] += 1
+        if known.keep is not None and not _plain(known.keep):
+            continue
+        feasible += 1
+        for name in columns:
+            value = _value(known, name, index)
+            if value is not None:
+                values[name].append(value)
+    return {
+        "feasible": feasible,
+        "status": states,
+        "columns": {name: _statistics(values[name], feasible, quantiles) for name in columns},
+    }
+
+
+def _statistics(values: list[float], feasible: int, quantiles: Sequence[float]) -> dict[str, Any]:
+    count = len(values)
+    found: dict[str, Any] = {"count": count, "nulls": feasible - count}
+    if count:
+        ordered = sorted(values)
+        mean = Fraction(0) + sum(map(Fraction, values)) / count
+        variance = sum((Fraction(value) - mean) ** 2 for value in values) / count
+        found |= {"min": ordered[0], "max": ordered[-1], "sum": math.fsum(values), "mean": math.fsum(values) / count}
+        found["std"] = math.sqrt(float(variance))
+        found["quantiles"] = {q: ordered[math.floor(q * (count - 1))] for q in quantiles}
+    return found
+
+
+def _value(known: Answer, name: str, index: int) -> float | None:
+    null = known.nulls[name]
+    if null is not None and _plain(null):
+        return None
+    return _finite(_number(known.values[name]), name, index)
+
+
+def _number(value: Value) -> float:
+    return float(_plain(value)) + 0.0
+
+
+def _finite(value: float, name: str, index: int) -> float:
+    if not math.isfinite(value):
+        raise InternalError(f"{name} is {value} at combination {index}", index)
+    return value

@@ -299,10 +299,28 @@ class Sweep:
         ``per`` names the axes whose values make a group. Of combinations equal in all of ``distinct`` only the first
         counts. Ties go to the lowest index. Raises SpecError.
         """
+        found = self.find(
+            k, by, per=per, distinct=distinct, largest=largest, threads=threads, progress=progress
+        )
+        meta = {**self.meta, "combinations": self.size, "evaluated": self.size, "exact": True, "by": by}
+        return Best(tuple(self._described(found, by)), meta)
+
+    def find(
+        self,
+        k: int,
+        by: str,
+        *,
+        per: Sequence[str] = (),
+        distinct: Sequence[str] = (),
+        largest: bool = False,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> list[int]:
+        """The indices of the combinations that ``top`` describes."""
         if isinstance(k, bool) or not isinstance(k, int) or k < 1:
             raise SpecError(Fault("k", show(k), "not a number of rows", allowed=">= 1"))
         self._known_number("by", by)
-        same = tuple(self._comparable(name) for name in distinct)
+        same = self.comparable(distinct)
         made = compile.compiled(
             self.bound, Question((), self.spec.where, tuple(dict.fromkeys([by, *same])), largest=largest)
         )
@@ -319,8 +337,7 @@ class Sweep:
                 progress,
             )
         )
-        meta = {**self.meta, "combinations": self.size, "evaluated": self.size, "exact": True, "by": by}
-        return Best(tuple(self._described(found.tolist(), by)), meta)
+        return [int(index) for index in found]
 
     def summary(
         self,
@@ -374,18 +391,17 @@ class Sweep:
         """How many bytes a row takes in memory."""
         return 8 * len(self.column_names)
 
+    def axis_digits(self, index: int) -> dict[str, int]:
+        """For each axis, the position of its value in a combination."""
+        digits = {}
+        for group in range(len(self.bound.sizes) - 1, -1, -1):
+            index, digits[group] = divmod(index, self.bound.sizes[group])
+        return {digit.name: digits[digit.group] for digit in self.bound.digits.values()}
+
     def axis_values(self, index: int) -> dict[str, Any]:
         """The values of the axes in a combination."""
-        values: dict[str, Any] = {}
-        left = index
-        digits = []
-        for size in reversed(self.bound.sizes):
-            left, digit = divmod(left, size)
-            digits.append(digit)
-        digits.reverse()
-        for digit in self.bound.digits.values():
-            values[digit.name] = digit.values[digits[digit.group]]
-        return values
+        digits = self.axis_digits(index)
+        return {digit.name: digit.values[digits[digit.name]] for digit in self.bound.digits.values()}
 
     def _batches(self, rows: tuple[int, int], threads: int | None) -> _engine.Batches:
         made = self._rows_compiled()
@@ -420,23 +436,30 @@ class Sweep:
         if name not in known or (name in self.bound.digits and self.bound.digits[name].kind == "label"):
             raise SpecError(Fault(field, show(name), "not a number of this model", hint=nearest(name, known)))
 
-    def _comparable(self, name: str) -> str:
-        """What tells whether two combinations are equal in a column."""
-        if name in self.bound.digits and self.bound.digits[name].kind == "label":
-            return self.bound.code(name)
-        self._known_number("distinct", name)
-        return name
+    def comparable(self, names: Sequence[str]) -> tuple[str, ...]:
+        """For each name of an axis or quantity, what is a number and tells whether two combinations are equal in it."""
+        found = []
+        for name in names:
+            if name in self.bound.digits and self.bound.digits[name].kind == "label":
+                found.append(self.bound.code(name))
+            else:
+                self._known_number("distinct", name)
+                found.append(name)
+        return tuple(found)
 
-    def _groups(self, per: Sequence[str]) -> list[int]:
+    def _groups(self, per: Sequence[str]) -> list[tuple[int, list[int]]]:
+        """For each axis to group by, its group of the space and the number of each digit's value."""
         groups = []
-        for name in per:
+        for name in dict.fromkeys(per):
             if name not in self.bound.digits:
                 known = tuple(self.bound.digits)
                 raise SpecError(
                     Fault("per", show(name), "not an axis of this space", ", ".join(known), nearest(name, known))
                 )
-            groups.append(self.bound.digits[name].group)
-        return list(dict.fromkeys(groups))
+            digit = self.bound.digits[name]
+            numbers: dict[object, int] = {}
+            groups.append((digit.group, [numbers.setdefault(value, len(numbers)) for value in digit.values]))
+        return groups
 
     def _checked(self, run: Callable[[], Any]) -> Any:  # noqa: ANN401 - what run returns
         """Run; a value that should be finite and is not is reported with the inputs that made it."""

@@ -26,7 +26,10 @@ pub(crate) enum Source {
     /// One value for all combinations.
     Constant(f64),
     /// A table over the whole of its groups, with the stride of every group (0 for those it does not vary over).
-    Table { values: Arc<[f64]>, strides: Vec<usize> },
+    Table {
+        values: Arc<[f64]>,
+        strides: Vec<usize>,
+    },
     /// The result of a step, over its groups in the region.
     Step(usize),
 }
@@ -34,7 +37,10 @@ pub(crate) enum Source {
 impl Source {
     /// A dense table over groups, the last one fastest.
     pub(crate) fn table(values: Arc<[f64]>, groups: &[usize], sizes: &[usize]) -> Self {
-        Self::Table { values, strides: dense(groups, sizes) }
+        Self::Table {
+            values,
+            strides: dense(groups, sizes),
+        }
     }
 }
 
@@ -56,9 +62,14 @@ pub(crate) enum Action {
     Binary(Binary),
     Where,
     /// The best candidate over these groups, the first one outermost.
-    Winner { over: Vec<usize> },
+    Winner {
+        over: Vec<usize>,
+    },
     /// The value of a search's axis at a winner: `values[winner / stride % len]`.
-    Pick { values: Vec<f64>, stride: usize },
+    Pick {
+        values: Vec<f64>,
+        stride: usize,
+    },
 }
 
 /// One node's evaluation.
@@ -88,7 +99,12 @@ impl Loops {
         for &group in groups.iter().filter(|group| lens[**group] > 1) {
             let strides: Vec<usize> = arrays.iter().map(|array| array[group]).collect();
             match loops.last_mut() {
-                Some((len, above)) if above.iter().zip(&strides).all(|(above, below)| *above == below * lens[group]) => {
+                Some((len, above))
+                    if above
+                        .iter()
+                        .zip(&strides)
+                        .all(|(above, below)| *above == below * lens[group]) =>
+                {
                     *len *= lens[group];
                     *above = strides;
                 }
@@ -96,7 +112,11 @@ impl Loops {
             }
         }
         let (run, strides) = loops.pop().unwrap_or_else(|| (1, vec![0; arrays.len()]));
-        Self { outer: loops, run, strides }
+        Self {
+            outer: loops,
+            run,
+            strides,
+        }
     }
 
     /// Call `each` with the offset of every array at the start of each run.
@@ -168,7 +188,8 @@ impl Evaluator {
             let groups = 0..extent.lens.len();
             groups
                 .filter(|&group| {
-                    self.extent.starts[group] != extent.starts[group] || self.extent.lens[group] != extent.lens[group]
+                    self.extent.starts[group] != extent.starts[group]
+                        || self.extent.lens[group] != extent.lens[group]
                 })
                 .fold(0, |mask, group| mask | 1 << group)
         };
@@ -213,11 +234,24 @@ impl Evaluator {
             let step = &self.steps[index];
             self.results[index].resize(self.extent.values(&step.groups), 0.0);
             self.strides[index] = dense(&step.groups, &self.extent.lens);
-            let over: &[usize] = if let Action::Winner { over } = &step.action { over } else { &[] };
+            let over: &[usize] = if let Action::Winner { over } = &step.action {
+                over
+            } else {
+                &[]
+            };
             let loops = {
-                let mut arrays: Vec<&[usize]> = step.operands.iter().map(|operand| self.strides_of(operand)).collect();
+                let mut arrays: Vec<&[usize]> = step
+                    .operands
+                    .iter()
+                    .map(|operand| self.strides_of(operand))
+                    .collect();
                 arrays.push(&self.strides[index]);
-                let groups: Vec<usize> = step.groups.iter().copied().filter(|group| !over.contains(group)).collect();
+                let groups: Vec<usize> = step
+                    .groups
+                    .iter()
+                    .copied()
+                    .filter(|group| !over.contains(group))
+                    .collect();
                 Loops::new(&groups, &self.extent.lens, &arrays)
             };
             self.loops[index] = loops;
@@ -236,9 +270,14 @@ impl Evaluator {
     fn array<'a>(&'a self, source: &'a Source) -> (&'a [f64], usize) {
         match source {
             Source::Constant(value) => (std::slice::from_ref(value), 0),
-            Source::Table { values, strides } => {
-                (values, strides.iter().zip(&self.extent.starts).map(|(stride, start)| stride * start).sum())
-            }
+            Source::Table { values, strides } => (
+                values,
+                strides
+                    .iter()
+                    .zip(&self.extent.starts)
+                    .map(|(stride, start)| stride * start)
+                    .sum(),
+            ),
             Source::Step(step) => (&self.results[*step], 0),
         }
     }
@@ -257,12 +296,24 @@ impl Evaluator {
 
     fn elementwise(&self, index: usize, out: &mut [f64], gathered: &mut [Vec<f64>; 3]) {
         let (step, loops, simd) = (&self.steps[index], &self.loops[index], self.simd);
-        let arrays: Vec<(&[f64], usize)> = step.operands.iter().map(|operand| self.array(operand)).collect();
+        let arrays: Vec<(&[f64], usize)> = step
+            .operands
+            .iter()
+            .map(|operand| self.array(operand))
+            .collect();
         let mut offsets: Vec<usize> = arrays.iter().map(|(_, offset)| *offset).collect();
         offsets.push(0);
         loops.for_each(&offsets, |at| {
             let [first, second, third] = gathered;
-            let operand = |which: usize, space| operand(arrays[which].0, at[which], loops.strides[which], loops.run, space);
+            let operand = |which: usize, space| {
+                operand(
+                    arrays[which].0,
+                    at[which],
+                    loops.strides[which],
+                    loops.run,
+                    space,
+                )
+            };
             let start = at[arrays.len()];
             let out = &mut out[start..start + loops.run];
             match &step.action {
@@ -270,8 +321,16 @@ impl Evaluator {
                     Operand::Each(a) => kernel::unary(simd, *op, out, a),
                     Operand::All(a) => out.fill(math::unary(*op, a)),
                 },
-                Action::Binary(op) => kernel::binary(simd, *op, out, operand(0, first), operand(1, second)),
-                Action::Where => kernel::select(simd, out, operand(0, first), operand(1, second), operand(2, third)),
+                Action::Binary(op) => {
+                    kernel::binary(simd, *op, out, operand(0, first), operand(1, second))
+                }
+                Action::Where => kernel::select(
+                    simd,
+                    out,
+                    operand(0, first),
+                    operand(1, second),
+                    operand(2, third),
+                ),
                 Action::Pick { values, stride } => {
                     let winners = operand(0, first);
                     for (i, out) in out.iter_mut().enumerate() {
@@ -279,7 +338,11 @@ impl Evaluator {
                             Operand::Each(winners) => winners[i],
                             Operand::All(winner) => winner,
                         };
-                        *out = if winner.is_nan() { f64::NAN } else { values[winner as usize / stride % values.len()] };
+                        *out = if winner.is_nan() {
+                            f64::NAN
+                        } else {
+                            values[winner as usize / stride % values.len()]
+                        };
                     }
                 }
                 Action::Winner { .. } => {}
@@ -291,10 +354,21 @@ impl Evaluator {
         let (step, loops, simd) = (&self.steps[index], &self.loops[index], self.simd);
         let (objectives, objective_start) = self.array(&step.operands[0]);
         let (legals, legal_start) = self.array(&step.operands[1]);
-        let arrays: [&[usize]; 2] = [self.strides_of(&step.operands[0]), self.strides_of(&step.operands[1])];
+        let arrays: [&[usize]; 2] = [
+            self.strides_of(&step.operands[0]),
+            self.strides_of(&step.operands[1]),
+        ];
         // Every candidate is one step of loops of which none is a run.
         let candidates = Loops {
-            outer: over.iter().map(|&group| (self.extent.lens[group], arrays.map(|array| array[group]).to_vec())).collect(),
+            outer: over
+                .iter()
+                .map(|&group| {
+                    (
+                        self.extent.lens[group],
+                        arrays.map(|array| array[group]).to_vec(),
+                    )
+                })
+                .collect(),
             run: 1,
             strides: vec![0; 2],
         };
@@ -307,7 +381,14 @@ impl Evaluator {
                 let rows = at[2]..at[2] + loops.run;
                 let objective = operand(objectives, at[0], loops.strides[0], loops.run, first);
                 let among = operand(legals, at[1], loops.strides[1], loops.run, second);
-                kernel::take_minimum(simd, &mut best[rows.clone()], &mut out[rows], objective, among, candidate);
+                kernel::take_minimum(
+                    simd,
+                    &mut best[rows.clone()],
+                    &mut out[rows],
+                    objective,
+                    among,
+                    candidate,
+                );
             });
             candidate += 1.0;
         });
@@ -315,7 +396,13 @@ impl Evaluator {
 }
 
 /// A run of an array as a kernel takes it; values that are not next to each other are gathered first.
-fn operand<'a>(values: &'a [f64], start: usize, stride: usize, run: usize, gathered: &'a mut Vec<f64>) -> Operand<'a> {
+fn operand<'a>(
+    values: &'a [f64],
+    start: usize,
+    stride: usize,
+    run: usize,
+    gathered: &'a mut Vec<f64>,
+) -> Operand<'a> {
     match stride {
         0 => Operand::All(values[start]),
         1 => Operand::Each(&values[start..start + run]),

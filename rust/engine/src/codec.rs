@@ -19,7 +19,9 @@ impl Tape {
             out.text(&search.name);
             out.list(&search.axes, |out, axis| {
                 out.text(&axis.name);
-                out.list(&axis.values, |out, value| out.0.extend(value.to_bits().to_le_bytes()));
+                out.list(&axis.values, |out, value| {
+                    out.0.extend(value.to_bits().to_le_bytes())
+                });
             });
         });
         out.list(&self.ops, |out, op| out.op(op));
@@ -41,7 +43,9 @@ impl Tape {
         }
         let version = input.number()?;
         if version != VERSION {
-            return Err(Error::Invalid(format!("a tape of version {version}; this is version {VERSION}")));
+            return Err(Error::Invalid(format!(
+                "a tape of version {version}; this is version {VERSION}"
+            )));
         }
         let tape = Self {
             leaves: input.list(In::name)?,
@@ -62,7 +66,11 @@ impl Tape {
         if !input.0.is_empty() {
             return Err(malformed("bytes left over"));
         }
-        if tape.searches.iter().any(|search| search.axes.is_empty() || search.candidates() == 0) {
+        if tape
+            .searches
+            .iter()
+            .any(|search| search.axes.is_empty() || search.candidates() == 0)
+        {
             return Err(malformed("a search over nothing"));
         }
         tape.validate()?;
@@ -72,7 +80,10 @@ impl Tape {
     /// The SHA-256 of the tape's bytes, in hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> String {
-        Sha256::digest(self.to_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        Sha256::digest(self.to_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 
@@ -107,11 +118,32 @@ impl Out {
             Op::Constant(bits) => (0, vec![bits as u32, (bits >> 32) as u32]),
             Op::Leaf(leaf) => (1, vec![leaf]),
             Op::SearchAxis { search, axis } => (2, vec![search, axis]),
-            Op::Unary(op, a) => (3, vec![position(Unary::ALL.iter().position(|(each, _)| *each == op)), a]),
-            Op::Binary(op, a, b) => (4, vec![position(Binary::ALL.iter().position(|(each, _)| *each == op)), a, b]),
+            Op::Unary(op, a) => (
+                3,
+                vec![
+                    position(Unary::ALL.iter().position(|(each, _)| *each == op)),
+                    a,
+                ],
+            ),
+            Op::Binary(op, a, b) => (
+                4,
+                vec![
+                    position(Binary::ALL.iter().position(|(each, _)| *each == op)),
+                    a,
+                    b,
+                ],
+            ),
             Op::Where(c, a, b) => (5, vec![c, a, b]),
-            Op::Winner { search, objective, among } => (6, vec![search, objective, among]),
-            Op::Pick { search, axis, winner } => (7, vec![search, axis, winner]),
+            Op::Winner {
+                search,
+                objective,
+                among,
+            } => (6, vec![search, objective, among]),
+            Op::Pick {
+                search,
+                axis,
+                winner,
+            } => (7, vec![search, axis, winner]),
         };
         self.0.push(code);
         for field in fields {
@@ -124,13 +156,19 @@ struct In<'a>(&'a [u8]);
 
 impl<'a> In<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or_else(|| malformed("cut short"))?;
+        let (taken, rest) = self
+            .0
+            .split_at_checked(count)
+            .ok_or_else(|| malformed("cut short"))?;
         self.0 = rest;
         Ok(taken)
     }
 
     fn number(&mut self) -> Result<u32> {
-        self.take(4)?.try_into().map(u32::from_le_bytes).map_err(|_| malformed("cut short"))
+        self.take(4)?
+            .try_into()
+            .map(u32::from_le_bytes)
+            .map_err(|_| malformed("cut short"))
     }
 
     fn bits(&mut self) -> Result<u64> {
@@ -139,11 +177,16 @@ impl<'a> In<'a> {
 
     fn text(&mut self) -> Result<String> {
         let length = self.number()? as usize;
-        String::from_utf8(self.take(length)?.to_vec()).map_err(|_| malformed("text that is not UTF-8"))
+        String::from_utf8(self.take(length)?.to_vec())
+            .map_err(|_| malformed("text that is not UTF-8"))
     }
 
     fn name(&mut self) -> Result<Name> {
-        Ok(Name { name: self.text()?, unit: self.text()?, doc: self.text()? })
+        Ok(Name {
+            name: self.text()?,
+            unit: self.text()?,
+            doc: self.text()?,
+        })
     }
 
     fn list<T>(&mut self, mut each: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
@@ -154,19 +197,32 @@ impl<'a> In<'a> {
         Ok(match self.take(1)?[0] {
             0 => Op::Constant(self.bits()?),
             1 => Op::Leaf(self.number()?),
-            2 => Op::SearchAxis { search: self.number()?, axis: self.number()? },
+            2 => Op::SearchAxis {
+                search: self.number()?,
+                axis: self.number()?,
+            },
             3 => Op::Unary(self.one_of(&Unary::ALL)?, self.number()?),
             4 => Op::Binary(self.one_of(&Binary::ALL)?, self.number()?, self.number()?),
             5 => Op::Where(self.number()?, self.number()?, self.number()?),
-            6 => Op::Winner { search: self.number()?, objective: self.number()?, among: self.number()? },
-            7 => Op::Pick { search: self.number()?, axis: self.number()?, winner: self.number()? },
+            6 => Op::Winner {
+                search: self.number()?,
+                objective: self.number()?,
+                among: self.number()?,
+            },
+            7 => Op::Pick {
+                search: self.number()?,
+                axis: self.number()?,
+                winner: self.number()?,
+            },
             _ => return Err(malformed("an unknown operation")),
         })
     }
 
     fn one_of<T: Copy>(&mut self, all: &[(T, &str)]) -> Result<T> {
         let position = self.number()? as usize;
-        all.get(position).map(|(op, _)| *op).ok_or_else(|| malformed("an unknown operation"))
+        all.get(position)
+            .map(|(op, _)| *op)
+            .ok_or_else(|| malformed("an unknown operation"))
     }
 }
 

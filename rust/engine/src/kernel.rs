@@ -22,8 +22,11 @@ pub enum Simd {
 
 impl Simd {
     /// Every level with its name, lowest first.
-    pub const ALL: [(Self, &str); 3] =
-        [(Self::Baseline, "baseline"), (Self::Avx2, "avx2"), (Self::Avx512, "avx512")];
+    pub const ALL: [(Self, &str); 3] = [
+        (Self::Baseline, "baseline"),
+        (Self::Avx2, "avx2"),
+        (Self::Avx512, "avx512"),
+    ];
 
     /// Whether this CPU has it.
     #[must_use]
@@ -35,9 +38,9 @@ impl Simd {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 => {
                 std::arch::is_x86_feature_detected!("avx512f")
-                && std::arch::is_x86_feature_detected!("avx512dq")
-                && std::arch::is_x86_feature_detected!("avx512bw")
-                && std::arch::is_x86_feature_detected!("avx512vl")
+                    && std::arch::is_x86_feature_detected!("avx512dq")
+                    && std::arch::is_x86_feature_detected!("avx512bw")
+                    && std::arch::is_x86_feature_detected!("avx512vl")
             }
             #[cfg(not(target_arch = "x86_64"))]
             _ => false,
@@ -47,7 +50,12 @@ impl Simd {
     /// The highest level that this CPU has.
     #[must_use]
     pub fn best() -> Self {
-        Self::ALL.iter().rev().map(|(level, _)| *level).find(|level| level.available()).unwrap_or(Self::Baseline)
+        Self::ALL
+            .iter()
+            .rev()
+            .map(|(level, _)| *level)
+            .find(|level| level.available())
+            .unwrap_or(Self::Baseline)
     }
 }
 

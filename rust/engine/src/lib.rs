@@ -17,6 +17,6 @@ pub mod write;
 
 pub use error::{Error, Result};
 pub use kernel::Simd;
-pub use program::{Leaf, Program, Reader, Schedule};
+pub use program::{Blocks, Leaf, Program, Reader, Schedule};
 pub use space::{Region, Space};
 pub use tape::{Tape, TapeBuilder};

@@ -23,7 +23,15 @@ pub fn to_file(
     control: &Control,
 ) -> Result<u64> {
     let mut staged = Staged::create(path)?;
-    let written = to_sink(rows, range, limit, Box::new(&mut staged), format, options, control)?;
+    let written = to_sink(
+        rows,
+        range,
+        limit,
+        Box::new(&mut staged),
+        format,
+        options,
+        control,
+    )?;
     staged.commit()?;
     Ok(written)
 }
@@ -42,7 +50,9 @@ pub fn to_sink<'a>(
     control: &Control,
 ) -> Result<u64> {
     let mut writer = table_writer(format, sink, rows.schema(), options)?;
-    let written = rows.for_each(range, limit, options.threads, control, |batch| writer.write(&batch))?;
+    let written = rows.for_each(range, limit, options.threads, control, |batch| {
+        writer.write(&batch)
+    })?;
     writer.finish()?;
     Ok(written)
 }

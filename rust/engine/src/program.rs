@@ -8,12 +8,29 @@ use crate::kernel::Simd;
 use crate::space::{MAX_GROUPS, Region, Space};
 use crate::tape::{Node, Op, Tape};
 
-/// A node with at most this many values over the whole space is computed once, before the run.
-const TABLE_VALUES: usize = 1 << 13;
-/// About how many rows a region has: their values of all nodes should stay in a core's cache.
-const REGION_ROWS: usize = 1 << 11;
-/// About how many values a node may have in a region, candidates of searches included.
-const REGION_VALUES: usize = 1 << 16;
+/// How the space is cut up. It decides speed and memory, never results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blocks {
+    /// A node with at most this many values over the whole space is computed once, before the run.
+    pub table_values: usize,
+    /// About how many rows a region has: their values of all nodes should stay in a core's cache.
+    pub region_rows: usize,
+    /// About how many values a node may have in a region, candidates of searches included.
+    pub region_values: usize,
+    /// How many rows a worker takes at a time.
+    pub chunk_rows: u64,
+}
+
+impl Default for Blocks {
+    fn default() -> Self {
+        Self {
+            table_values: 1 << 13,
+            region_rows: 1 << 11,
+            region_values: 1 << 16,
+            chunk_rows: 1 << 16,
+        }
+    }
+}
 
 /// The values of a leaf: a dense table over some groups.
 #[derive(Clone, Debug)]
@@ -31,6 +48,7 @@ pub struct Program {
     space: Space,
     leaves: Vec<Leaf>,
     simd: Simd,
+    blocks: Blocks,
     /// The sizes of all groups: those of the space, then one for each axis of each search.
     sizes: Vec<usize>,
     /// The first group of each search.
@@ -44,16 +62,34 @@ impl Program {
     ///
     /// # Errors
     /// When the leaves do not fit the tape or the space, or there are too many groups.
-    pub fn new(tape: Arc<Tape>, space: Space, leaves: Vec<Leaf>, simd: Simd) -> Result<Self> {
+    pub fn new(
+        tape: Arc<Tape>,
+        space: Space,
+        leaves: Vec<Leaf>,
+        simd: Simd,
+        blocks: Blocks,
+    ) -> Result<Self> {
         if leaves.len() != tape.leaves().len() {
-            return Err(Error::Invalid(format!("{} leaves given, {} needed", leaves.len(), tape.leaves().len())));
+            return Err(Error::Invalid(format!(
+                "{} leaves given, {} needed",
+                leaves.len(),
+                tape.leaves().len()
+            )));
         }
         for (leaf, name) in leaves.iter().zip(tape.leaves()) {
             let ascending = leaf.groups.windows(2).all(|pair| pair[0] < pair[1]);
             let known = leaf.groups.iter().all(|group| *group < space.sizes().len());
-            let values = known.then(|| leaf.groups.iter().map(|group| space.sizes()[*group]).product::<u64>());
+            let values = known.then(|| {
+                leaf.groups
+                    .iter()
+                    .map(|group| space.sizes()[*group])
+                    .product::<u64>()
+            });
             if !ascending || values != Some(leaf.values.len() as u64) {
-                return Err(Error::Invalid(format!("leaf {}: its table does not fit its axes", name.name)));
+                return Err(Error::Invalid(format!(
+                    "leaf {}: its table does not fit its axes",
+                    name.name
+                )));
             }
         }
         let mut sizes: Vec<usize> = space.sizes().iter().map(|size| *size as usize).collect();
@@ -63,9 +99,21 @@ impl Program {
             sizes.extend(search.axes.iter().map(|axis| axis.values.len()));
         }
         if sizes.len() > MAX_GROUPS {
-            return Err(Error::Invalid(format!("{} axes; at most {MAX_GROUPS} are possible", sizes.len())));
+            return Err(Error::Invalid(format!(
+                "{} axes; at most {MAX_GROUPS} are possible",
+                sizes.len()
+            )));
         }
-        let mut program = Self { tape, space, leaves, simd, sizes, search_groups, masks: vec![] };
+        let mut program = Self {
+            tape,
+            space,
+            leaves,
+            simd,
+            blocks,
+            sizes,
+            search_groups,
+            masks: vec![],
+        };
         for op in program.tape.ops() {
             let mask = program.mask(op);
             program.masks.push(mask);
@@ -77,6 +125,12 @@ impl Program {
     #[must_use]
     pub fn space(&self) -> &Space {
         &self.space
+    }
+
+    /// How the space is cut up.
+    #[must_use]
+    pub fn blocks(&self) -> Blocks {
+        self.blocks
     }
 
     /// The tape.
@@ -91,29 +145,60 @@ impl Program {
     /// When a node does not exist.
     pub fn schedule(&self, nodes: &[Node]) -> Result<Schedule> {
         let needed = self.needed(nodes)?;
-        let candidates = (0..self.masks.len()).filter(|node| needed[*node]).map(|node| self.candidates(node));
-        let region_rows = (REGION_VALUES / candidates.max().unwrap_or(1)).clamp(1, REGION_ROWS);
+        let candidates = (0..self.masks.len())
+            .filter(|node| needed[*node])
+            .map(|node| self.candidates(node));
+        let region_rows = (self.blocks.region_values / candidates.max().unwrap_or(1))
+            .clamp(1, self.blocks.region_rows);
         let order = self.memory_order(region_rows as u64);
-        let whole = Extent { starts: vec![0; self.sizes.len()], lens: self.sizes.clone() };
+        let whole = Extent {
+            starts: vec![0; self.sizes.len()],
+            lens: self.sizes.clone(),
+        };
         let mut sources = vec![Source::Constant(f64::NAN); self.masks.len()];
         let mut steps: Vec<Step> = vec![];
-        for (node, op) in self.tape.ops().iter().enumerate().filter(|(node, _)| needed[*node]) {
+        for (node, op) in self
+            .tape
+            .ops()
+            .iter()
+            .enumerate()
+            .filter(|(node, _)| needed[*node])
+        {
             sources[node] = match self.action(op) {
                 None => self.given(op),
                 Some(action) => {
-                    let groups: Vec<usize> =
-                        order.iter().copied().filter(|group| self.masks[node] >> group & 1 == 1).collect();
-                    let operands: Vec<Source> =
-                        op.operands().iter().map(|operand| sources[*operand as usize].clone()).collect();
-                    let computed = operands.iter().all(|operand| !matches!(operand, Source::Step(_)));
-                    let step = Step { action, groups, operands };
-                    if computed && whole.values(&step.groups) <= TABLE_VALUES && self.small(&step) {
+                    let groups: Vec<usize> = order
+                        .iter()
+                        .copied()
+                        .filter(|group| self.masks[node] >> group & 1 == 1)
+                        .collect();
+                    let operands: Vec<Source> = op
+                        .operands()
+                        .iter()
+                        .map(|operand| sources[*operand as usize].clone())
+                        .collect();
+                    let computed = operands
+                        .iter()
+                        .all(|operand| !matches!(operand, Source::Step(_)));
+                    let step = Step {
+                        action,
+                        groups,
+                        operands,
+                    };
+                    if computed
+                        && whole.values(&step.groups) <= self.blocks.table_values
+                        && self.small(&step)
+                    {
                         let groups = step.groups.clone();
                         let mut evaluator = Evaluator::new([step].into(), self.simd);
                         evaluator.enter(&whole);
                         let mut values = vec![0.0; whole.values(&groups)];
                         evaluator.copy(&Source::Step(0), &groups, &mut values);
-                        if groups.is_empty() { Source::Constant(values[0]) } else { Source::table(values.into(), &groups, &self.sizes) }
+                        if groups.is_empty() {
+                            Source::Constant(values[0])
+                        } else {
+                            Source::table(values.into(), &groups, &self.sizes)
+                        }
                     } else {
                         steps.push(step);
                         Source::Step(steps.len() - 1)
@@ -122,7 +207,10 @@ impl Program {
             };
         }
         Ok(Schedule {
-            sources: nodes.iter().map(|node| sources[*node as usize].clone()).collect(),
+            sources: nodes
+                .iter()
+                .map(|node| sources[*node as usize].clone())
+                .collect(),
             steps: steps.into(),
             sizes: self.sizes.clone(),
             outer: self.space.sizes().len(),
@@ -134,7 +222,12 @@ impl Program {
     /// Whether a step that has few results also has few candidates.
     fn small(&self, step: &Step) -> bool {
         match &step.action {
-            Action::Winner { over } => over.iter().map(|group| self.sizes[*group]).product::<usize>() <= TABLE_VALUES,
+            Action::Winner { over } => {
+                over.iter()
+                    .map(|group| self.sizes[*group])
+                    .product::<usize>()
+                    <= self.blocks.table_values
+            }
             _ => true,
         }
     }
@@ -153,7 +246,9 @@ impl Program {
     fn needed(&self, nodes: &[Node]) -> Result<Vec<bool>> {
         let mut needed = vec![false; self.masks.len()];
         for &node in nodes {
-            *needed.get_mut(node as usize).ok_or_else(|| Error::Invalid(format!("no node {node}")))? = true;
+            *needed
+                .get_mut(node as usize)
+                .ok_or_else(|| Error::Invalid(format!("no node {node}")))? = true;
         }
         for (node, op) in self.tape.ops().iter().enumerate().rev() {
             if needed[node] {
@@ -168,17 +263,30 @@ impl Program {
     /// How many candidates of searches a node varies over.
     fn candidates(&self, node: usize) -> usize {
         let searched = self.space.sizes().len()..self.sizes.len();
-        searched.filter(|group| self.masks[node] >> group & 1 == 1).map(|group| self.sizes[group]).product()
+        searched
+            .filter(|group| self.masks[node] >> group & 1 == 1)
+            .map(|group| self.sizes[group])
+            .product()
     }
 
     fn mask(&self, op: &Op) -> u64 {
         match *op {
             Op::Leaf(leaf) => mask(&self.leaves[leaf as usize].groups),
-            Op::SearchAxis { search, axis } => 1 << (self.search_groups[search as usize] + axis as usize),
-            Op::Winner { search, objective, among } => {
-                (self.masks[objective as usize] | self.masks[among as usize]) & !mask(&self.searched(search))
+            Op::SearchAxis { search, axis } => {
+                1 << (self.search_groups[search as usize] + axis as usize)
             }
-            _ => op.operands().iter().fold(0, |mask, operand| mask | self.masks[*operand as usize]),
+            Op::Winner {
+                search,
+                objective,
+                among,
+            } => {
+                (self.masks[objective as usize] | self.masks[among as usize])
+                    & !mask(&self.searched(search))
+            }
+            _ => op
+                .operands()
+                .iter()
+                .fold(0, |mask, operand| mask | self.masks[*operand as usize]),
         }
     }
 
@@ -200,7 +308,11 @@ impl Program {
             }
             Op::SearchAxis { search, axis } => {
                 let values = &self.tape.searches()[search as usize].axes[axis as usize].values;
-                Source::table(values[..].into(), &[self.searched(search)[axis as usize]], &self.sizes)
+                Source::table(
+                    values[..].into(),
+                    &[self.searched(search)[axis as usize]],
+                    &self.sizes,
+                )
             }
             _ => Source::Constant(f64::NAN),
         }
@@ -213,11 +325,16 @@ impl Program {
             Op::Unary(op, _) => Some(Action::Unary(op)),
             Op::Binary(op, ..) => Some(Action::Binary(op)),
             Op::Where(..) => Some(Action::Where),
-            Op::Winner { search, .. } => Some(Action::Winner { over: self.searched(search) }),
+            Op::Winner { search, .. } => Some(Action::Winner {
+                over: self.searched(search),
+            }),
             Op::Pick { search, axis, .. } => {
                 let search = &self.tape.searches()[search as usize];
                 let values = search.axes[axis as usize].values.clone();
-                Some(Action::Pick { values, stride: search.stride(axis as usize) })
+                Some(Action::Pick {
+                    values,
+                    stride: search.stride(axis as usize),
+                })
             }
         }
     }
@@ -254,7 +371,10 @@ impl Schedule {
         Reader {
             schedule: self,
             evaluator: Evaluator::new(Arc::clone(&self.steps), self.simd),
-            extent: Extent { starts: vec![0; self.sizes.len()], lens: self.sizes.clone() },
+            extent: Extent {
+                starts: vec![0; self.sizes.len()],
+                lens: self.sizes.clone(),
+            },
             rows: (0..self.outer).collect(),
         }
     }
@@ -282,6 +402,7 @@ impl Reader<'_> {
 
     /// The values of the schedule's `which`-th node, row by row.
     pub fn read(&self, which: usize, out: &mut [f64]) {
-        self.evaluator.copy(&self.schedule.sources[which], &self.rows, out);
+        self.evaluator
+            .copy(&self.schedule.sources[which], &self.rows, out);
     }
 }

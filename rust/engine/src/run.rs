@@ -31,7 +31,11 @@ impl Control {
     /// When the run shall stop.
     pub fn advance(&self, rows: u64) -> Result<()> {
         self.done.fetch_add(rows, Ordering::Relaxed);
-        if self.stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
+        if self.stop.load(Ordering::Relaxed) {
+            Err(Error::Interrupted)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -63,10 +67,18 @@ pub fn gather<W: Send>(
         return Ok(vec![one()?]);
     }
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(chunks as usize)).map(|_| scope.spawn(one)).collect();
+        let workers: Vec<_> = (0..threads.min(chunks as usize))
+            .map(|_| scope.spawn(one))
+            .collect();
         // Every worker is joined before any error is returned.
-        let finished: Vec<Result<W>> =
-            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect();
+        let finished: Vec<Result<W>> = workers
+            .into_iter()
+            .map(|worker| {
+                worker
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect();
         finished.into_iter().collect()
     })
 }
@@ -128,8 +140,18 @@ struct Waiting<T> {
 
 impl<T> Queue<T> {
     fn new(chunks: u64, window: u64) -> Self {
-        let state = Waiting { claimed: 0, taken: 0, ready: BTreeMap::new(), stopped: false };
-        Self { state: Mutex::new(state), changed: Condvar::new(), chunks, window }
+        let state = Waiting {
+            claimed: 0,
+            taken: 0,
+            ready: BTreeMap::new(),
+            stopped: false,
+        };
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            chunks,
+            window,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
@@ -137,13 +159,18 @@ impl<T> Queue<T> {
     }
 
     fn wait<'a>(&self, guard: MutexGuard<'a, Waiting<T>>) -> MutexGuard<'a, Waiting<T>> {
-        self.changed.wait(guard).unwrap_or_else(PoisonError::into_inner)
+        self.changed
+            .wait(guard)
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The next chunk to work on, once few enough are waiting to be taken.
     fn claim(&self) -> Option<u64> {
         let mut state = self.lock();
-        while !state.stopped && state.claimed < self.chunks && state.claimed >= state.taken + self.window {
+        while !state.stopped
+            && state.claimed < self.chunks
+            && state.claimed >= state.taken + self.window
+        {
             state = self.wait(state);
         }
         if state.stopped || state.claimed >= self.chunks {

@@ -22,7 +22,10 @@ impl Space {
     /// When a group is empty, there are too many groups, or more combinations than an `i64` counts.
     pub fn new(sizes: Vec<u64>) -> Result<Self> {
         if sizes.len() > MAX_GROUPS {
-            return Err(Error::Invalid(format!("{} axes; at most {MAX_GROUPS} are possible", sizes.len())));
+            return Err(Error::Invalid(format!(
+                "{} axes; at most {MAX_GROUPS} are possible",
+                sizes.len()
+            )));
         }
         if sizes.contains(&0) {
             return Err(Error::Invalid("an axis without values".into()));
@@ -36,7 +39,11 @@ impl Space {
         if i64::try_from(combinations).is_err() {
             return Err(Error::TooLarge);
         }
-        Ok(Self { sizes, strides, combinations })
+        Ok(Self {
+            sizes,
+            strides,
+            combinations,
+        })
     }
 
     /// The sizes of the groups.
@@ -64,15 +71,23 @@ impl Space {
     pub fn region(&self, first: u64, stop: u64, budget: u64) -> Region {
         let mut region = Region {
             first,
-            starts: (0..self.sizes.len()).map(|group| self.digit(first, group)).collect(),
+            starts: (0..self.sizes.len())
+                .map(|group| self.digit(first, group))
+                .collect(),
             lens: vec![1; self.sizes.len()],
         };
         for (group, (&size, &stride)) in self.sizes.iter().zip(&self.strides).enumerate() {
             if stride > budget || first % stride != 0 || stop - first < stride {
                 continue;
             }
-            let wanted = if size.saturating_mul(stride) <= budget.saturating_mul(4) { size } else { budget / stride };
-            region.lens[group] = wanted.min(size - region.starts[group]).min((stop - first) / stride);
+            let wanted = if size.saturating_mul(stride) <= budget.saturating_mul(4) {
+                size
+            } else {
+                budget / stride
+            };
+            region.lens[group] = wanted
+                .min(size - region.starts[group])
+                .min((stop - first) / stride);
             region.lens[group + 1..].copy_from_slice(&self.sizes[group + 1..]);
             break;
         }

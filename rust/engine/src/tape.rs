@@ -143,7 +143,12 @@ impl Op {
         match *self {
             Self::Constant(_) | Self::Leaf(_) | Self::SearchAxis { .. } => vec![],
             Self::Unary(_, a) | Self::Pick { winner: a, .. } => vec![a],
-            Self::Binary(_, a, b) | Self::Winner { objective: a, among: b, .. } => vec![a, b],
+            Self::Binary(_, a, b)
+            | Self::Winner {
+                objective: a,
+                among: b,
+                ..
+            } => vec![a, b],
             Self::Where(c, a, b) => vec![c, a, b],
         }
     }
@@ -182,7 +187,10 @@ impl Search {
     /// How many steps of the flat index one step of an axis is.
     #[must_use]
     pub fn stride(&self, axis: usize) -> usize {
-        self.axes[axis + 1..].iter().map(|axis| axis.values.len()).product()
+        self.axes[axis + 1..]
+            .iter()
+            .map(|axis| axis.values.len())
+            .product()
     }
 
     /// How many candidates there are.
@@ -243,15 +251,22 @@ impl TapeBuilder {
 
     /// A number.
     pub fn constant(&mut self, value: f64) -> Node {
-        self.intern(Op::Constant(if value.is_nan() { f64::NAN } else { value }.to_bits()))
+        self.intern(Op::Constant(
+            if value.is_nan() { f64::NAN } else { value }.to_bits(),
+        ))
     }
 
     /// A figure from outside; the same name is the same leaf.
     pub fn leaf(&mut self, leaf: Name) -> Node {
-        let position = self.tape.leaves.iter().position(|known| known.name == leaf.name).unwrap_or_else(|| {
-            self.tape.leaves.push(leaf);
-            self.tape.leaves.len() - 1
-        });
+        let position = self
+            .tape
+            .leaves
+            .iter()
+            .position(|known| known.name == leaf.name)
+            .unwrap_or_else(|| {
+                self.tape.leaves.push(leaf);
+                self.tape.leaves.len() - 1
+            });
         self.intern(Op::Leaf(position as u32))
     }
 
@@ -261,7 +276,10 @@ impl TapeBuilder {
     /// When it has no axes, or an axis has no values.
     pub fn search(&mut self, search: Search) -> Result<u32> {
         if search.axes.is_empty() || search.axes.iter().any(|axis| axis.values.is_empty()) {
-            return Err(Error::Invalid(format!("search {}: nothing to search over", search.name)));
+            return Err(Error::Invalid(format!(
+                "search {}: nothing to search over",
+                search.name
+            )));
         }
         self.tape.searches.push(search);
         Ok(self.tape.searches.len() as u32 - 1)
@@ -284,7 +302,10 @@ impl TapeBuilder {
     /// # Errors
     /// When a result is not a node.
     pub fn finish(&self, outputs: Vec<(Name, Node)>) -> Result<Tape> {
-        let tape = Tape { outputs, ..self.tape.clone() };
+        let tape = Tape {
+            outputs,
+            ..self.tape.clone()
+        };
         tape.validate()?;
         Ok(tape)
     }
@@ -316,24 +337,44 @@ impl Tape {
         for (position, op) in self.ops.iter().enumerate() {
             self.check(op, position)?;
         }
-        match self.outputs.iter().find(|(_, node)| *node as usize >= self.ops.len()) {
-            Some((output, node)) => Err(Error::Invalid(format!("output {}: no node {node}", output.name))),
+        match self
+            .outputs
+            .iter()
+            .find(|(_, node)| *node as usize >= self.ops.len())
+        {
+            Some((output, node)) => Err(Error::Invalid(format!(
+                "output {}: no node {node}",
+                output.name
+            ))),
             None => Ok(()),
         }
     }
 
     fn check(&self, op: &Op, position: usize) -> Result<()> {
-        if let Some(node) = op.operands().into_iter().find(|node| *node as usize >= position) {
-            return Err(Error::Invalid(format!("node {position} reads node {node}, which does not come before it")));
+        if let Some(node) = op
+            .operands()
+            .into_iter()
+            .find(|node| *node as usize >= position)
+        {
+            return Err(Error::Invalid(format!(
+                "node {position} reads node {node}, which does not come before it"
+            )));
         }
         let exists = match *op {
             Op::Leaf(leaf) => (leaf as usize) < self.leaves.len(),
-            Op::SearchAxis { search, axis } | Op::Pick { search, axis, .. } => {
-                self.searches.get(search as usize).is_some_and(|search| (axis as usize) < search.axes.len())
-            }
+            Op::SearchAxis { search, axis } | Op::Pick { search, axis, .. } => self
+                .searches
+                .get(search as usize)
+                .is_some_and(|search| (axis as usize) < search.axes.len()),
             Op::Winner { search, .. } => (search as usize) < self.searches.len(),
             _ => true,
         };
-        if exists { Ok(()) } else { Err(Error::Invalid(format!("node {position}: {op:?} refers to nothing"))) }
+        if exists {
+            Ok(())
+        } else {
+            Err(Error::Invalid(format!(
+                "node {position}: {op:?} refers to nothing"
+            )))
+        }
     }
 }

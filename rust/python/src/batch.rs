@@ -15,7 +15,9 @@ use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
-use pyo3_arrow::ffi::{ArrayIterator, to_array_pycapsules, to_schema_pycapsule, to_stream_pycapsule};
+use pyo3_arrow::ffi::{
+    ArrayIterator, to_array_pycapsules, to_schema_pycapsule, to_stream_pycapsule,
+};
 
 use crate::run::watched;
 
@@ -38,7 +40,12 @@ impl Batch {
     /// The names of its columns.
     #[getter]
     fn column_names(&self) -> Vec<String> {
-        self.0.schema_ref().fields().iter().map(|field| field.name().clone()).collect()
+        self.0
+            .schema_ref()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect()
     }
 
     fn __len__(&self) -> usize {
@@ -50,10 +57,19 @@ impl Batch {
         let array = self.array(name)?;
         Ok(match array.data_type() {
             DataType::Int64 => copied(py, array.as_primitive::<Int64Type>().values().to_vec()),
-            DataType::Dictionary(..) => copied(py, array.as_dictionary::<Int32Type>().keys().values().to_vec()),
+            DataType::Dictionary(..) => copied(
+                py,
+                array.as_dictionary::<Int32Type>().keys().values().to_vec(),
+            ),
             _ => {
                 let values = array.as_primitive::<Float64Type>();
-                copied(py, values.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+                copied(
+                    py,
+                    values
+                        .iter()
+                        .map(|value| value.unwrap_or(f64::NAN))
+                        .collect(),
+                )
             }
         })
     }
@@ -62,7 +78,12 @@ impl Batch {
     fn labels(&self, name: &str) -> PyResult<Option<Vec<String>>> {
         let array = self.array(name)?;
         Ok(array.as_any_dictionary_opt().map(|dictionary| {
-            dictionary.values().as_string::<i32>().iter().map(|label| label.unwrap_or_default().to_owned()).collect()
+            dictionary
+                .values()
+                .as_string::<i32>()
+                .iter()
+                .map(|label| label.unwrap_or_default().to_owned())
+                .collect()
         }))
     }
 
@@ -74,7 +95,12 @@ impl Batch {
         requested_schema: Option<Bound<'py, PyCapsule>>,
     ) -> PyResult<Bound<'py, PyTuple>> {
         let field = Arc::new(struct_field(&self.0.schema()));
-        Ok(to_array_pycapsules(py, field, &StructArray::from(self.0.clone()), requested_schema)?)
+        Ok(to_array_pycapsules(
+            py,
+            field,
+            &StructArray::from(self.0.clone()),
+            requested_schema,
+        )?)
     }
 
     /// Arrow's PyCapsule protocol.
@@ -85,7 +111,9 @@ impl Batch {
 
 impl Batch {
     fn array(&self, name: &str) -> PyResult<&ArrayRef> {
-        self.0.column_by_name(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))
+        self.0
+            .column_by_name(name)
+            .ok_or_else(|| PyKeyError::new_err(name.to_owned()))
     }
 }
 
@@ -117,12 +145,17 @@ impl Stream {
             } else if self.left.is_empty() {
                 return Ok(None);
             } else {
-                let end = self.left.end.min(self.left.start.saturating_add(ROWS_AHEAD * self.threads as u64));
+                let end = self.left.end.min(
+                    self.left
+                        .start
+                        .saturating_add(ROWS_AHEAD * self.threads as u64),
+                );
                 let ready = &mut self.ready;
-                self.rows.for_each(self.left.start..end, None, self.threads, control, |batch| {
-                    ready.push_back(batch);
-                    Ok(())
-                })?;
+                self.rows
+                    .for_each(self.left.start..end, None, self.threads, control, |batch| {
+                        ready.push_back(batch);
+                        Ok(())
+                    })?;
                 self.left.start = end;
             }
         }
@@ -135,7 +168,12 @@ pub(crate) struct Batches(Mutex<Stream>);
 
 impl Batches {
     pub(crate) fn new(rows: Arc<Rows>, range: Range<u64>, threads: usize) -> Self {
-        Self(Mutex::new(Stream { rows, left: range, threads, ready: VecDeque::new() }))
+        Self(Mutex::new(Stream {
+            rows,
+            left: range,
+            threads,
+            ready: VecDeque::new(),
+        }))
     }
 }
 
@@ -146,7 +184,12 @@ impl Batches {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
-        let next = watched(py, None, |control| self.0.lock().unwrap_or_else(PoisonError::into_inner).advance(control))?;
+        let next = watched(py, None, |control| {
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .advance(control)
+        })?;
         Ok(next.map(Batch))
     }
 
@@ -169,9 +212,15 @@ impl Batches {
         let arrays = std::iter::from_fn(move || {
             let next = taken.advance(&Control::default());
             let array = |batch| Arc::new(StructArray::from(batch)) as ArrayRef;
-            next.map(|batch| batch.map(array)).map_err(|error| ArrowError::ExternalError(Box::new(error))).transpose()
+            next.map(|batch| batch.map(array))
+                .map_err(|error| ArrowError::ExternalError(Box::new(error)))
+                .transpose()
         });
-        Ok(to_stream_pycapsule(py, Box::new(ArrayIterator::new(arrays, field)), requested_schema)?)
+        Ok(to_stream_pycapsule(
+            py,
+            Box::new(ArrayIterator::new(arrays, field)),
+            requested_schema,
+        )?)
     }
 
     /// Arrow's PyCapsule protocol.

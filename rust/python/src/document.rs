@@ -9,7 +9,11 @@ use toml_edit::{Document, Item, TableLike, Value};
 #[pyfunction]
 pub(crate) fn parse_toml<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyDict>> {
     let document = parsed(text)?;
-    Reader { text, positions: None }.table(py, document.as_table(), "")
+    Reader {
+        text,
+        positions: None,
+    }
+    .table(py, document.as_table(), "")
 }
 
 /// The values of a TOML document, and the line (from 1) of each by its path: `axes.chips`, `axes.chips[2]`.
@@ -20,7 +24,10 @@ pub(crate) fn parse_toml_positions<'py>(
 ) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyDict>)> {
     let document = parsed(text)?;
     let positions = PyDict::new(py);
-    let reader = Reader { text, positions: Some(positions.clone()) };
+    let reader = Reader {
+        text,
+        positions: Some(positions.clone()),
+    };
     Ok((reader.table(py, document.as_table(), "")?, positions))
 }
 
@@ -28,13 +35,26 @@ fn parsed(text: &str) -> PyResult<Document<&str>> {
     Document::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let before = &text[..text.floor_char_boundary(at)];
-        let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
-        PyValueError::new_err(format!("{}:{column}: {}", line(text, at), error.message().trim().replace('\n', "; ")))
+        let column = before
+            .chars()
+            .rev()
+            .take_while(|character| *character != '\n')
+            .count()
+            + 1;
+        PyValueError::new_err(format!(
+            "{}:{column}: {}",
+            line(text, at),
+            error.message().trim().replace('\n', "; ")
+        ))
     })
 }
 
 fn line(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+    text.as_bytes()[..at.min(text.len())]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1
 }
 
 struct Reader<'a, 'py> {
@@ -50,10 +70,19 @@ impl<'py> Reader<'_, 'py> {
         }
     }
 
-    fn table(&self, py: Python<'py>, table: &dyn TableLike, path: &str) -> PyResult<Bound<'py, PyDict>> {
+    fn table(
+        &self,
+        py: Python<'py>,
+        table: &dyn TableLike,
+        path: &str,
+    ) -> PyResult<Bound<'py, PyDict>> {
         let values = PyDict::new(py);
         for (name, item) in table.iter() {
-            let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            let path = if path.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{path}.{name}")
+            };
             let key = table.key(name).and_then(toml_edit::Key::span);
             self.note(&path, key.or_else(|| item.span()))?;
             values.set_item(name, self.item(py, item, &path)?)?;
@@ -91,7 +120,9 @@ impl<'py> Reader<'_, 'py> {
                     (Some(_), None) => "date",
                     _ => "time",
                 };
-                py.import("datetime")?.getattr(class)?.call_method1("fromisoformat", (when.to_string(),))?
+                py.import("datetime")?
+                    .getattr(class)?
+                    .call_method1("fromisoformat", (when.to_string(),))?
             }
             Value::Array(array) => {
                 let list = PyList::empty(py);

@@ -13,7 +13,11 @@ pub(crate) fn raised(py: Python<'_>, error: Error) -> PyErr {
             Error::NotFinite { row, .. } => errors.getattr("InternalError")?.call1((text, *row))?,
             Error::Io { path, source } => {
                 let what = PyString::new(py, &source.to_string());
-                errors.getattr("OutputError")?.call1((source.raw_os_error(), what, path.as_os_str()))?
+                errors.getattr("OutputError")?.call1((
+                    source.raw_os_error(),
+                    what,
+                    path.as_os_str(),
+                ))?
             }
             Error::Invalid(_) | Error::TooLarge => {
                 let fault = errors.getattr("Fault")?.call1(("query", "", text))?;
@@ -31,7 +35,9 @@ pub(crate) fn raised(py: Python<'_>, error: Error) -> PyErr {
 pub(crate) fn panicked(py: Python<'_>) -> PyErr {
     let made = || -> PyResult<PyErr> {
         let exception = py.import("gigacost.errors")?.getattr("InternalError")?;
-        Ok(PyErr::from_value(exception.call1(("the engine panicked; what it printed says where",))?))
+        Ok(PyErr::from_value(exception.call1((
+            "the engine panicked; what it printed says where",
+        ))?))
     };
     made().unwrap_or_else(|error| error)
 }

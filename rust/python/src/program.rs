@@ -8,7 +8,7 @@ use gigacost_engine::output;
 use gigacost_engine::run::Control;
 use gigacost_engine::tape::Node;
 use gigacost_engine::write::{self, Format};
-use gigacost_engine::{Leaf, Simd, Space};
+use gigacost_engine::{Blocks, Leaf, Simd, Space};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -24,17 +24,28 @@ use crate::tape::Tape;
 #[pyo3(signature = (wanted = None))]
 pub(crate) fn simd(wanted: Option<&str>) -> PyResult<&'static str> {
     let level = level(wanted)?;
-    Ok(Simd::ALL.iter().find(|(each, _)| *each == level).map_or("", |(_, name)| name))
+    Ok(Simd::ALL
+        .iter()
+        .find(|(each, _)| *each == level)
+        .map_or("", |(_, name)| name))
 }
 
 fn level(wanted: Option<&str>) -> PyResult<Simd> {
     match wanted {
         None => Ok(Simd::best()),
         Some(name) => {
-            let found = Simd::ALL.iter().find(|(level, known)| *known == name && level.available());
+            let found = Simd::ALL
+                .iter()
+                .find(|(level, known)| *known == name && level.available());
             found.map(|(level, _)| *level).ok_or_else(|| {
-                let have = Simd::ALL.iter().filter(|(level, _)| level.available()).map(|(_, name)| *name);
-                PyValueError::new_err(format!("SIMD level {name}; this CPU has: {}", have.collect::<Vec<_>>().join(", ")))
+                let have = Simd::ALL
+                    .iter()
+                    .filter(|(level, _)| level.available())
+                    .map(|(_, name)| *name);
+                PyValueError::new_err(format!(
+                    "SIMD level {name}; this CPU has: {}",
+                    have.collect::<Vec<_>>().join(", ")
+                ))
             })
         }
     }
@@ -58,23 +69,37 @@ enum ColumnSpec<'py> {
 impl ColumnSpec<'_> {
     fn column(self) -> Column {
         match self {
-            Self::Integers(name, group, values) => {
-                Column::Axis { name, group, values: AxisValues::Integers(values.as_array().to_vec().into()) }
-            }
-            Self::Floats(name, group, values) => {
-                Column::Axis { name, group, values: AxisValues::Floats(values.as_array().to_vec().into()) }
-            }
-            Self::Labels(name, group, codes, texts) => {
-                Column::Axis { name, group, values: AxisValues::Labels(codes.into(), labels(&texts)) }
-            }
-            Self::State(name, value, texts) => Column::State { name, value, labels: labels(&texts) },
+            Self::Integers(name, group, values) => Column::Axis {
+                name,
+                group,
+                values: AxisValues::Integers(values.as_array().to_vec().into()),
+            },
+            Self::Floats(name, group, values) => Column::Axis {
+                name,
+                group,
+                values: AxisValues::Floats(values.as_array().to_vec().into()),
+            },
+            Self::Labels(name, group, codes, texts) => Column::Axis {
+                name,
+                group,
+                values: AxisValues::Labels(codes.into(), labels(&texts)),
+            },
+            Self::State(name, value, texts) => Column::State {
+                name,
+                value,
+                labels: labels(&texts),
+            },
             Self::Value(name, value, null) => Column::Value { name, value, null },
         }
     }
 }
 
 /// The indices of winners, their values and their groups.
-type Winners<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<u64>>);
+type Winners<'py> = (
+    Bound<'py, PyArray1<u64>>,
+    Bound<'py, PyArray1<f64>>,
+    Bound<'py, PyArray1<u64>>,
+);
 
 /// A tape bound to a space.
 #[pyclass(frozen, module = "gigacost._engine")]
@@ -82,33 +107,56 @@ type Winners<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f64>>, Bound
 pub(crate) struct Program(Arc<gigacost_engine::Program>);
 
 impl Program {
-    fn rows_of(&self, py: Python<'_>, columns: Vec<ColumnSpec<'_>>, keep: Option<Node>) -> PyResult<Arc<Rows>> {
+    fn rows_of(
+        &self,
+        py: Python<'_>,
+        columns: Vec<ColumnSpec<'_>>,
+        keep: Option<Node>,
+    ) -> PyResult<Arc<Rows>> {
         let columns = columns.into_iter().map(ColumnSpec::column).collect();
-        Ok(Arc::new(Rows::new(Arc::clone(&self.0), columns, keep).map_err(|error| raised(py, error))?))
+        Ok(Arc::new(
+            Rows::new(Arc::clone(&self.0), columns, keep).map_err(|error| raised(py, error))?,
+        ))
     }
 }
 
 #[pymethods]
 impl Program {
     /// Bind a tape to groups of these sizes, with a table (its groups ascending, the last one fastest) for each leaf.
+    ///
+    /// `blocks` says how the space is cut up: values of a table, rows of a region, values of a region, rows of a chunk.
     #[new]
-    #[pyo3(signature = (tape, sizes, leaves, simd = None))]
+    #[pyo3(signature = (tape, sizes, leaves, simd = None, blocks = None))]
     fn new(
         py: Python<'_>,
         tape: &Tape,
         sizes: Vec<u64>,
         leaves: Vec<(Vec<usize>, PyReadonlyArray1<'_, f64>)>,
         simd: Option<&str>,
+        blocks: Option<(usize, usize, usize, u64)>,
     ) -> PyResult<Self> {
+        let blocks = blocks.map_or_else(
+            Blocks::default,
+            |(table_values, region_rows, region_values, chunk_rows)| Blocks {
+                table_values,
+                region_rows,
+                region_values,
+                chunk_rows,
+            },
+        );
         let leaves = leaves
             .into_iter()
-            .map(|(groups, values)| Leaf { groups, values: values.as_array().to_vec().into() })
+            .map(|(groups, values)| Leaf {
+                groups,
+                values: values.as_array().to_vec().into(),
+            })
             .collect();
         let program = Space::new(sizes)
             .and_then(|space| Ok((space, level(simd))))
             .map_err(|error| raised(py, error))
             .and_then(|(space, simd)| {
-                gigacost_engine::Program::new(Arc::clone(&tape.0), space, leaves, simd?).map_err(|error| raised(py, error))
+                gigacost_engine::Program::new(Arc::clone(&tape.0), space, leaves, simd?, blocks)
+                    .map_err(|error| raised(py, error))
             })?;
         Ok(Self(Arc::new(program)))
     }
@@ -142,13 +190,24 @@ impl Program {
         range: (u64, u64),
         threads: usize,
     ) -> PyResult<Batches> {
-        Ok(Batches::new(self.rows_of(py, columns, keep)?, range.0..range.1, threads))
+        Ok(Batches::new(
+            self.rows_of(py, columns, keep)?,
+            range.0..range.1,
+            threads,
+        ))
     }
 
     /// The rows at these indices, in this order.
-    fn pick(&self, py: Python<'_>, columns: Vec<ColumnSpec<'_>>, rows: Vec<u64>) -> PyResult<Batch> {
+    fn pick(
+        &self,
+        py: Python<'_>,
+        columns: Vec<ColumnSpec<'_>>,
+        rows: Vec<u64>,
+    ) -> PyResult<Batch> {
         let picked = self.rows_of(py, columns, None)?;
-        let batch = watched(py, None, move |control| picked.pick(rows.into_iter().map(|row| row..row + 1), control))?;
+        let batch = watched(py, None, move |control| {
+            picked.pick(rows.into_iter().map(|row| row..row + 1), control)
+        })?;
         Ok(Batch(batch))
     }
 
@@ -170,9 +229,23 @@ impl Program {
     ) -> PyResult<u64> {
         let rows = self.rows_of(py, columns, keep)?;
         let format = Format::from_path(&path).map_err(|error| raised(py, error))?;
-        let options = write::Options { threads, metadata, csv_safe, path: path.clone(), ..write::Options::default() };
+        let options = write::Options {
+            threads,
+            metadata,
+            csv_safe,
+            path: path.clone(),
+            ..write::Options::default()
+        };
         watched(py, progress, move |control| {
-            output::to_file(&rows, range.0..range.1, limit, &path, format, &options, control)
+            output::to_file(
+                &rows,
+                range.0..range.1,
+                limit,
+                &path,
+                format,
+                &options,
+                control,
+            )
         })
     }
 
@@ -192,13 +265,32 @@ impl Program {
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<u64> {
         let rows = self.rows_of(py, columns, keep)?;
-        let options = write::Options { threads, csv_safe, ..write::Options::default() };
+        let options = write::Options {
+            threads,
+            csv_safe,
+            ..write::Options::default()
+        };
         let raised = Arc::new(std::sync::Mutex::new(None));
-        let out = PythonSink { sink, raised: Arc::clone(&raised) };
+        let out = PythonSink {
+            sink,
+            raised: Arc::clone(&raised),
+        };
         let written = watched(py, progress, move |control| {
-            output::to_sink(&rows, range.0..range.1, limit, Box::new(out), Format::Csv, &options, control)
+            output::to_sink(
+                &rows,
+                range.0..range.1,
+                limit,
+                Box::new(out),
+                Format::Csv,
+                &options,
+                control,
+            )
         });
-        match raised.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
+        match raised
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take()
+        {
             Some(error) => Err(error),
             None => written,
         }
@@ -212,20 +304,40 @@ impl Program {
         py: Python<'py>,
         by: Node,
         keep: Option<Node>,
-        per: Vec<usize>,
+        per: Vec<(usize, Vec<u32>)>,
         k: usize,
         distinct: Vec<Node>,
         threads: usize,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Winners<'py>> {
-        let top = Top { by, keep, per, k, distinct };
+        let top = Top {
+            by,
+            keep,
+            per,
+            k,
+            distinct,
+        };
         let program = Arc::clone(&self.0);
         let rows = 0..program.space().combinations();
-        let winners = watched(py, progress, move |control| top.run(&program, rows, threads, control))?;
+        let winners = watched(py, progress, move |control| {
+            top.run(&program, rows, threads, control)
+        })?;
         Ok((
-            winners.iter().map(|winner| winner.row).collect::<Vec<_>>().into_pyarray(py),
-            winners.iter().map(|winner| winner.value).collect::<Vec<_>>().into_pyarray(py),
-            winners.iter().map(|winner| winner.cell as u64).collect::<Vec<_>>().into_pyarray(py),
+            winners
+                .iter()
+                .map(|winner| winner.row)
+                .collect::<Vec<_>>()
+                .into_pyarray(py),
+            winners
+                .iter()
+                .map(|winner| winner.value)
+                .collect::<Vec<_>>()
+                .into_pyarray(py),
+            winners
+                .iter()
+                .map(|winner| winner.cell as u64)
+                .collect::<Vec<_>>()
+                .into_pyarray(py),
         ))
     }
 
@@ -243,19 +355,41 @@ impl Program {
         threads: usize,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let measures = columns.into_iter().map(|(value, null)| Measure { value, null }).collect();
-        let summary = Summary { measures, keep, state, quantiles };
+        let measures = columns
+            .into_iter()
+            .map(|(value, null)| Measure { value, null })
+            .collect();
+        let summary = Summary {
+            measures,
+            keep,
+            state,
+            quantiles,
+        };
         let program = Arc::clone(&self.0);
         let rows = 0..program.space().combinations();
-        let found = watched(py, progress, move |control: &Control| summary.run(&program, &rows, threads, control))?;
+        let found = watched(py, progress, move |control: &Control| {
+            summary.run(&program, &rows, threads, control)
+        })?;
         let columns = found.columns.iter().map(|column| {
             let one = PyDict::new(py);
             one.set_item("count", column.count)?;
             one.set_item("min", column.min)?;
             one.set_item("max", column.max)?;
             one.set_item("quantiles", &column.quantiles)?;
-            one.set_item("sum", (PyBytes::new(py, &column.sum.to_le_bytes()), fold::ExactSum::EXPONENT))?;
-            one.set_item("squares", (PyBytes::new(py, &column.squares.to_le_bytes()), fold::ExactSquares::EXPONENT))?;
+            one.set_item(
+                "sum",
+                (
+                    PyBytes::new(py, &column.sum.to_le_bytes()),
+                    fold::ExactSum::EXPONENT,
+                ),
+            )?;
+            one.set_item(
+                "squares",
+                (
+                    PyBytes::new(py, &column.squares.to_le_bytes()),
+                    fold::ExactSquares::EXPONENT,
+                ),
+            )?;
             Ok(one)
         });
         let all = PyDict::new(py);
@@ -274,11 +408,18 @@ struct PythonSink {
 
 impl std::io::Write for PythonSink {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = Python::try_attach(|py| self.sink.call_method1(py, "write", (PyBytes::new(py, bytes),)).map(drop));
+        let written = Python::try_attach(|py| {
+            self.sink
+                .call_method1(py, "write", (PyBytes::new(py, bytes),))
+                .map(drop)
+        });
         match written {
             Some(Ok(())) => Ok(bytes.len()),
             Some(Err(error)) => {
-                *self.raised.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
+                *self
+                    .raised
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
                 Err(std::io::Error::other("the sink refused"))
             }
             None => Err(std::io::Error::other("the interpreter is gone")),

@@ -41,7 +41,9 @@ pub(crate) fn watched<T: Send>(
                     Err(RecvTimeoutError::Timeout) if raising.is_none() => {
                         let watched = Python::try_attach(|py| {
                             py.check_signals()?;
-                            progress.as_ref().map_or(Ok(()), |progress| progress.call1(py, (control.done(),)).map(drop))
+                            progress.as_ref().map_or(Ok(()), |progress| {
+                                progress.call1(py, (control.done(),)).map(drop)
+                            })
                         });
                         if let Some(Err(error)) = watched {
                             control.stop();

@@ -12,6 +12,7 @@ use crate::error::raised;
 
 /// The operation `op` on plain numbers, exactly as the engine computes it.
 #[pyfunction]
+#[pyo3(signature = (op, a, b = None))]
 pub(crate) fn apply(op: &str, a: f64, b: Option<f64>) -> PyResult<f64> {
     match b {
         None => Ok(math::unary(named(&Unary::ALL, op)?, a)),
@@ -20,7 +21,10 @@ pub(crate) fn apply(op: &str, a: f64, b: Option<f64>) -> PyResult<f64> {
 }
 
 fn named<T: Copy>(all: &[(T, &str)], name: &str) -> PyResult<T> {
-    let found = all.iter().find(|(_, known)| *known == name).map(|(op, _)| *op);
+    let found = all
+        .iter()
+        .find(|(_, known)| *known == name)
+        .map(|(op, _)| *op);
     found.ok_or_else(|| PyValueError::new_err(format!("no operation {name}")))
 }
 
@@ -52,22 +56,35 @@ impl Tape {
     /// The names of the figures it takes from outside.
     #[getter]
     fn leaves(&self) -> Vec<&str> {
-        self.0.leaves().iter().map(|leaf| leaf.name.as_str()).collect()
+        self.0
+            .leaves()
+            .iter()
+            .map(|leaf| leaf.name.as_str())
+            .collect()
     }
 
     /// The nodes of its named results.
     #[getter]
     fn outputs(&self) -> Vec<(&str, Node)> {
-        self.0.outputs().iter().map(|(output, node)| (output.name.as_str(), *node)).collect()
+        self.0
+            .outputs()
+            .iter()
+            .map(|(output, node)| (output.name.as_str(), *node))
+            .collect()
     }
 
     fn __len__(&self) -> usize {
         self.0.ops().len()
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
         let py = slf.py();
-        Ok((py.get_type::<Self>().getattr("from_bytes")?, (slf.get().to_bytes(py),)))
+        Ok((
+            py.get_type::<Self>().getattr("from_bytes")?,
+            (slf.get().to_bytes(py),),
+        ))
     }
 }
 
@@ -82,7 +99,8 @@ impl TapeBuilder {
     }
 
     fn push(&self, py: Python<'_>, op: Op) -> PyResult<Node> {
-        self.build(|builder| builder.push(op)).map_err(|error| raised(py, error))
+        self.build(|builder| builder.push(op))
+            .map_err(|error| raised(py, error))
     }
 }
 
@@ -111,15 +129,24 @@ impl TapeBuilder {
             ("where", &[condition, a, b]) => Op::Where(condition, a, b),
             (_, &[a]) => Op::Unary(named(&Unary::ALL, op)?, a),
             (_, &[a, b]) => Op::Binary(named(&Binary::ALL, op)?, a, b),
-            _ => return Err(PyValueError::new_err(format!("{op} on {} operands", operands.len()))),
+            _ => {
+                return Err(PyValueError::new_err(format!(
+                    "{op} on {} operands",
+                    operands.len()
+                )));
+            }
         };
         self.push(py, op)
     }
 
     /// A search over axes, given as names and values; the first is the outermost.
     fn search(&self, py: Python<'_>, name: String, axes: Vec<(String, Vec<f64>)>) -> PyResult<u32> {
-        let axes = axes.into_iter().map(|(name, values)| SearchAxis { name, values }).collect();
-        self.build(|builder| builder.search(Search { name, axes })).map_err(|error| raised(py, error))
+        let axes = axes
+            .into_iter()
+            .map(|(name, values)| SearchAxis { name, values })
+            .collect();
+        self.build(|builder| builder.search(Search { name, axes }))
+            .map_err(|error| raised(py, error))
     }
 
     /// The value of an axis inside a search.
@@ -129,18 +156,41 @@ impl TapeBuilder {
 
     /// The flat index of the legal candidate with the smallest objective.
     fn winner(&self, py: Python<'_>, search: u32, objective: Node, among: Node) -> PyResult<Node> {
-        self.push(py, Op::Winner { search, objective, among })
+        self.push(
+            py,
+            Op::Winner {
+                search,
+                objective,
+                among,
+            },
+        )
     }
 
     /// The value of a search's axis at its winner.
     fn pick(&self, py: Python<'_>, search: u32, axis: u32, winner: Node) -> PyResult<Node> {
-        self.push(py, Op::Pick { search, axis, winner })
+        self.push(
+            py,
+            Op::Pick {
+                search,
+                axis,
+                winner,
+            },
+        )
     }
 
     /// The tape; outputs as name, unit, documentation, node.
-    fn finish(&self, py: Python<'_>, outputs: Vec<(String, String, String, Node)>) -> PyResult<Tape> {
-        let outputs = outputs.into_iter().map(|(name, unit, doc, node)| (Name { name, unit, doc }, node)).collect();
-        let tape = self.build(|builder| builder.finish(outputs)).map_err(|error| raised(py, error))?;
+    fn finish(
+        &self,
+        py: Python<'_>,
+        outputs: Vec<(String, String, String, Node)>,
+    ) -> PyResult<Tape> {
+        let outputs = outputs
+            .into_iter()
+            .map(|(name, unit, doc, node)| (Name { name, unit, doc }, node))
+            .collect();
+        let tape = self
+            .build(|builder| builder.finish(outputs))
+            .map_err(|error| raised(py, error))?;
         Ok(Tape(Arc::new(tape)))
     }
 }

@@ -15,7 +15,10 @@ struct Accumulator<const LIMBS: usize> {
 }
 
 impl<const LIMBS: usize> Accumulator<LIMBS> {
-    const ZERO: Self = Self { limbs: [0; LIMBS], deposits: 0 };
+    const ZERO: Self = Self {
+        limbs: [0; LIMBS],
+        deposits: 0,
+    };
 
     /// Add ±`magnitude`·2^`shift`, in units of the lowest bit.
     #[inline]
@@ -24,7 +27,11 @@ impl<const LIMBS: usize> Accumulator<LIMBS> {
         let offset = shift % LIMB;
         let low = magnitude << offset;
         // What `offset` pushed out of 128 bits.
-        let mut high = if offset == 0 { 0 } else { (magnitude >> (128 - offset)) as u64 };
+        let mut high = if offset == 0 {
+            0
+        } else {
+            (magnitude >> (128 - offset)) as u64
+        };
         let mut rest = low;
         while rest != 0 || high != 0 {
             let part = i64::from(rest as u32);
@@ -64,7 +71,9 @@ impl<const LIMBS: usize> Accumulator<LIMBS> {
     fn to_le_bytes(&self) -> Vec<u8> {
         let mut settled = self.clone();
         settled.carry();
-        let low = settled.limbs[..LIMBS - 1].iter().flat_map(|limb| (*limb as u32).to_le_bytes());
+        let low = settled.limbs[..LIMBS - 1]
+            .iter()
+            .flat_map(|limb| (*limb as u32).to_le_bytes());
         low.chain(settled.limbs[LIMBS - 1].to_le_bytes()).collect()
     }
 }
@@ -75,7 +84,11 @@ fn parts(x: f64) -> (bool, u64, u32) {
     let bits = x.to_bits();
     let exponent = (bits >> 52 & 0x7FF) as u32;
     let fraction = bits & ((1 << 52) - 1);
-    let (mantissa, shift) = if exponent == 0 { (fraction, 0) } else { (fraction | 1 << 52, exponent - 1) };
+    let (mantissa, shift) = if exponent == 0 {
+        (fraction, 0)
+    } else {
+        (fraction | 1 << 52, exponent - 1)
+    };
     (bits >> 63 == 1, mantissa, shift)
 }
 
@@ -130,7 +143,11 @@ impl ExactSquares {
     #[inline]
     pub fn add(&mut self, x: f64) {
         let (_, mantissa, shift) = parts(x);
-        self.0.add(false, u128::from(mantissa) * u128::from(mantissa), 2 * shift);
+        self.0.add(
+            false,
+            u128::from(mantissa) * u128::from(mantissa),
+            2 * shift,
+        );
     }
 
     /// Add another sum.

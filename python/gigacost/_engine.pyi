@@ -1,0 +1,236 @@
+"""The engine, compiled from Rust: tapes, programs, batches of rows. Used through ``gigacost.Sweep``.
+
+A *node* is the place of an operation in a tape. Everything here is immutable but for ``TapeBuilder`` and ``Batches``,
+which are locked; all of it may be used from several threads. Long work runs without the interpreter's lock; signals and
+``progress`` are looked after every 50 ms, and what they raise ends the work and is raised.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from os import PathLike
+from typing import Any, Protocol, Self, TypeAlias, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Batch",
+    "Batches",
+    "Program",
+    "Tape",
+    "TapeBuilder",
+    "__version__",
+    "apply",
+    "parse_toml",
+    "parse_toml_positions",
+    "simd",
+]
+
+__version__: str
+
+_Column: TypeAlias = (
+    tuple[str, int, NDArray[np.int64]]
+    | tuple[str, int, NDArray[np.float64]]
+    | tuple[str, int, Sequence[int], Sequence[str]]
+    | tuple[str, int, Sequence[str]]
+    | tuple[str, int, int | None]
+)
+"""A column of rows: an axis (name, group, its whole numbers, numbers, or positions in a list of labels), the state
+(name, node, labels) or a quantity (name, node, node that is true where it is null)."""
+
+_Progress: TypeAlias = Callable[[int], object]
+"""Called with the number of combinations done."""
+
+class _Sink(Protocol):
+    def write(self, data: bytes, /) -> object: ...
+
+def apply(op: str, a: float, b: float | None = None) -> float:
+    """The operation on plain numbers, exactly as the engine computes it. Raises ValueError for an unknown one."""
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """The values of a TOML document. Raises ValueError with ``line:column: what``."""
+
+def parse_toml_positions(text: str) -> tuple[dict[str, Any], dict[str, int]]:
+    """The values of a TOML document, and the line (from 1) of each by its path: ``axes.chips``, ``axes.chips[2]``."""
+
+def simd(wanted: str | None = None) -> str:
+    """The SIMD level that programs use: the best of this CPU, or the one named. Raises ValueError if it lacks it."""
+
+@final
+class TapeBuilder:
+    """Builds a tape, node by node. Equal operations on equal nodes are one node."""
+
+    def __new__(cls) -> Self: ...
+    def constant(self, value: float) -> int:
+        """A number."""
+
+    def leaf(self, name: str, unit: str, doc: str) -> int:
+        """A figure from outside."""
+
+    def apply(self, op: str, *operands: int) -> int:
+        """An operation by its name, on one, two or (``where``) three nodes. Raises ValueError for an unknown one."""
+
+    def search(self, name: str, axes: Sequence[tuple[str, Sequence[float]]]) -> int:
+        """A search over axes, given as names and values; the first is the outermost."""
+
+    def search_axis(self, search: int, axis: int) -> int:
+        """The value of an axis inside a search."""
+
+    def winner(self, search: int, objective: int, among: int) -> int:
+        """The flat index of the legal candidate with the smallest objective."""
+
+    def pick(self, search: int, axis: int, winner: int) -> int:
+        """The value of a search's axis at its winner."""
+
+    def finish(self, outputs: Sequence[tuple[str, str, str, int]]) -> Tape:
+        """The tape; outputs as name, unit, documentation, node."""
+
+@final
+class Tape:
+    """A model as a list of operations. Pickled as its bytes."""
+
+    @staticmethod
+    def from_bytes(data: bytes) -> Tape:
+        """The tape that ``to_bytes`` wrote. Raises SpecError for other bytes."""
+
+    def to_bytes(self) -> bytes:
+        """Versioned bytes; equal tapes give equal bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes, in hexadecimal."""
+
+    @property
+    def leaves(self) -> list[str]:
+        """The names of the figures it takes from outside."""
+
+    @property
+    def outputs(self) -> list[tuple[str, int]]:
+        """The nodes of its named results."""
+
+    def __len__(self) -> int: ...
+    def __reduce__(self) -> tuple[Callable[[bytes], Tape], tuple[bytes]]: ...
+
+@final
+class Program:
+    """A tape bound to a space, and the questions that can be put to it.
+
+    In every question ``keep`` is the node of a condition (None: all rows), ``threads`` how many workers to use.
+    """
+
+    def __new__(
+        cls,
+        tape: Tape,
+        sizes: Sequence[int],
+        leaves: Sequence[tuple[Sequence[int], NDArray[np.float64]]],
+        simd: str | None = None,
+        blocks: tuple[int, int, int, int] | None = None,
+    ) -> Self:
+        """Bind a tape to groups of these sizes, with a table for each leaf (groups ascending, the last one fastest).
+
+        ``blocks`` says how the space is cut up: values of a table, rows of a region, values of a region, rows of a
+        chunk; it never changes a result. Raises SpecError for tables that do not fit and for too large a space.
+        """
+
+    @property
+    def size(self) -> int:
+        """How many combinations there are."""
+
+    def values(self, row: int, nodes: Sequence[int]) -> list[float]:
+        """The values of some nodes at one combination."""
+
+    def batches(self, columns: Sequence[_Column], keep: int | None, range: tuple[int, int], threads: int) -> Batches:
+        """The rows in a range, computed as they are read."""
+
+    def pick(self, columns: Sequence[_Column], rows: Sequence[int]) -> Batch:
+        """The rows at these indices, in this order."""
+
+    def write(
+        self,
+        path: str | PathLike[str],
+        columns: Sequence[_Column],
+        keep: int | None,
+        range: tuple[int, int],
+        threads: int,
+        metadata: Sequence[tuple[str, str]],
+        csv_safe: bool = True,
+        limit: int | None = None,
+        progress: _Progress | None = None,
+    ) -> int:
+        """Write the rows in a range to a file, whole or not at all; how many rows were written. Raises OutputError."""
+
+    def write_csv(
+        self,
+        sink: _Sink,
+        columns: Sequence[_Column],
+        keep: int | None,
+        range: tuple[int, int],
+        threads: int,
+        csv_safe: bool = True,
+        limit: int | None = None,
+        progress: _Progress | None = None,
+    ) -> int:
+        """Write the rows in a range as CSV to an object with ``write`` for bytes; how many rows were written."""
+
+    def top(
+        self,
+        by: int,
+        keep: int | None,
+        per: Sequence[int],
+        k: int,
+        distinct: Sequence[int],
+        threads: int,
+        progress: _Progress | None = None,
+    ) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.uint64]]:
+        """The best rows (of each group ``per``): their indices, values and groups."""
+
+    def summary(
+        self,
+        columns: Sequence[tuple[int, int | None]],
+        keep: int | None,
+        state: tuple[int, int] | None,
+        quantiles: Sequence[float],
+        threads: int,
+        progress: _Progress | None = None,
+    ) -> dict[str, Any]:
+        """Statistics: ``kept``, ``states``, and for each column ``count``, ``min``, ``max``, ``quantiles``.
+
+        A column's exact ``sum`` and ``squares`` are two's complement bytes (lowest first) with the exponent of the
+        lowest bit.
+        """
+
+@final
+class Batch:
+    """Some rows. Arrow's PyCapsule protocol is how other libraries read it."""
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows it has."""
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of its columns."""
+
+    def __len__(self) -> int: ...
+    def column(self, name: str) -> NDArray[Any]:
+        """A column's values, null as NaN; of a column of labels, their positions in ``labels``. Raises KeyError."""
+
+    def labels(self, name: str) -> list[str] | None:
+        """The labels of a column of labels; None of other columns. Raises KeyError."""
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        """Arrow's PyCapsule protocol."""
+
+    def __arrow_c_schema__(self) -> object:
+        """Arrow's PyCapsule protocol."""
+
+@final
+class Batches(Iterator[Batch]):
+    """The rows of a range, batch by batch: an iterator, and an Arrow stream. Each can be read once."""
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> Batch: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Arrow's PyCapsule protocol. The consumer computes the rows as it reads them."""
+
+    def __arrow_c_schema__(self) -> object:
+        """Arrow's PyCapsule protocol."""

@@ -1,0 +1,85 @@
+"""The group of commands, and the one way out of the program: every failure is a line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from gigacost.cli import process
+from gigacost.cli.options import NAMES
+
+_COMMANDS = {
+    "estimate": "What one training run costs; comma lists stand side by side.",
+    "sweep": "Cost every combination of a specification and write the rows to a file.",
+    "top": "The cheapest combinations (or the best of each group).",
+    "summary": "Counts, means, quantiles; why combinations fail.",
+    "explain": "How a number is made: formula, sources, parts.",
+    "catalog": "Chips, prices, regions, architectures, and where each figure is from.",
+    "schema": "JSON Schema of a specification; all quantities with units.",
+    "completion": "Completion for bash, zsh or fish.",
+}
+"""The commands with their line in the help, so that showing the help loads none of them."""
+
+
+class _Commands(click.Group):
+    """Loads a command's module when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        from importlib import import_module  # noqa: PLC0415 - loaded when called
+
+        command: click.Command = import_module(f"gigacost.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            from gigacost.errors import nearest, show  # noqa: PLC0415 - only for mistakes
+
+            guess = nearest(name, _COMMANDS)
+            hint = f"; did you mean {guess}?" if guess else ""
+            raise click.UsageError(f"command = {show(name)}: unknown command; allowed: {', '.join(_COMMANDS)}{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's form
+    if wanted:
+        from gigacost import __version__  # noqa: PLC0415 - loads the engine
+
+        click.echo(f"gigacost {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=_Commands, context_settings=NAMES, no_args_is_help=True)
+@click.option("--debug", is_flag=True, help="Show tracebacks of internal errors (also: GIGACOST_DEBUG=1).")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
+def gigacost(debug: bool) -> None:  # noqa: FBT001 - click's form
+    """What does it cost to train this AI model? Every combination of hardware, scale, market, place and date.
+
+    Exit codes: 0 done, 1 failed while running, 2 bad input, 3 nothing feasible (--require-feasible), 4 an --assert does
+    not hold, 130 interrupted, 143 terminated.
+    """
+    process.debug = debug or process.debug
+
+
+def main(arguments: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - never returns
+    """Run the command line; never returns."""
+    sys.exit(process.run(lambda: gigacost.main(args=arguments, prog_name="gigacost", standalone_mode=False)))

@@ -1,0 +1,224 @@
+"""``gigacost catalog``: chips, prices, regions, architectures, published runs, with their sources."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gigacost.cli import options
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog, Preset
+
+_SHOWN = {
+    "hardware": ("release_year", "peak_flop_per_s", "mem_gib", "tdp_w", "chip_price_usd"),
+    "region": ("electricity_usd_per_kwh", "pue", "carbon_g_per_kwh"),
+    "model": ("params", "params_active", "layers", "hidden", "context_tokens"),
+    "market": ("owns_chips", "owns_facility", "is_rented", "is_interruptible", "commitment_hours"),
+}
+"""What ``list`` tells of each label."""
+_HEADS = {
+    "release_year": "released",
+    "peak_flop_per_s": "bf16 FLOP/s",
+    "mem_gib": "GiB",
+    "tdp_w": "TDP W",
+    "chip_price_usd": "price",
+    "rental_usd_per_chip_hour": "rent/h",
+    "electricity_usd_per_kwh": "$/kWh",
+    "carbon_g_per_kwh": "gCO2e/kWh",
+    "context_tokens": "context",
+    "params_active": "active",
+}
+"""Column heads that are short and hold the unit, so that the cells need not."""
+_EXACT = 1e5
+_RENT = "rental_usd_per_chip_hour"
+
+
+@click.group("catalog", context_settings=options.NAMES)
+def command() -> None:
+    """Facts and prices that ship with the package, each with source and date."""
+
+
+@command.command("list", context_settings=options.NAMES)
+@click.argument("axis", required=False)
+@options.prices
+@options.as_json
+def list_(axis: str | None, catalog: str | None, as_of: str | None, *, as_json: bool) -> None:
+    """The labels of AXIS (or presets) with their main figures; without AXIS, the axes."""
+    from gigacost.cli.terminal import literal, payload, show, table  # noqa: PLC0415 - after --help
+
+    book = options.opened_catalog(catalog)
+    rows = _rows(book, axis, as_of)
+    if as_json:
+        payload(rows)
+        return
+    keys = list(rows[0]) if rows else []
+    columns = book.columns
+    heads = {key: _HEADS.get(key, key) for key in keys}
+    cells = [
+        [_cell(key, value) if key in columns else "" if value is None else value for key, value in row.items()]
+        for row in rows
+    ]
+    made = table(list(heads.values()), cells, [heads[key] for key in keys if key in columns or key == "labels"])
+    show(made, literal("gigacost catalog show LABEL gives sources and dates", "dim"))
+
+
+def _cell(column: str, value: float | None) -> str:
+    """A figure without its unit, which the head of the column says."""
+    from gigacost.cli.figures import scaled, usd  # noqa: PLC0415 - after --help
+
+    if value is None:
+        return "—"
+    if column == "release_year":
+        return f"{value:.1f}"
+    if column in {"chip_price_usd", _RENT}:
+        return usd(value)
+    return scaled(value)
+
+
+def _rows(book: Catalog, axis: str | None, as_of: str | None) -> list[dict[str, Any]]:
+    if axis is None:
+        found = [{"axis": name, "labels": len(book.labels(name)), "default": book.default(name)} for name in book.axes]
+        return [*found, {"axis": "presets", "labels": len(book.presets), "default": None}]
+    if axis == "presets":
+        return [{"preset": one.name, "kind": one.kind, "what": one.doc} for one in book.presets.values()]
+    labels = book.labels(axis)
+    if not labels:
+        return [{"axis": axis, "default": book.default(axis), "labels": "any day, YYYY-MM-DD"}]
+    shown = _SHOWN.get(axis, ())
+    tables = {column: book.table(column, {axis: labels}).reshape(len(labels), -1)[:, 0] for column in shown}
+    if axis == "hardware":
+        selection = {"hardware": labels, "as_of": [as_of or book.date]}
+        tables[_RENT] = book.table(_RENT, selection)[:, 0, 0, 0]
+    return [
+        {axis: label, **{column: _plain(values[i]) for column, values in tables.items()}}
+        for i, label in enumerate(labels)
+    ]
+
+
+@command.command("show", context_settings=options.NAMES)
+@click.argument("label")
+@options.prices
+@options.as_json
+def show_(label: str, catalog: str | None, as_of: str | None, *, as_json: bool) -> None:
+    """Everything known about LABEL (a chip, region, architecture, market, preset), with source and date."""
+    from gigacost.cli.terminal import payload  # noqa: PLC0415 - after --help
+
+    book = options.opened_catalog(catalog)
+    if label in book.presets:
+        one = book.presets[label]
+        if as_json:
+            payload(_preset(one))
+        else:
+            _print_preset(one)
+        return
+    axis, name = _found(book, label)
+    day = book.canonical("as_of", as_of) if as_of else book.date
+    figures = _figures(book, axis, name, day)
+    if as_json:
+        payload({"axis": axis, "label": name, "as_of": day, "entry": dict(book.entry(axis, name)), "figures": figures})
+    else:
+        _print_label(book, axis, name, figures)
+
+
+def _found(book: Catalog, label: str) -> tuple[str, str]:
+    """The axis and the canonical spelling of a label. Raises CatalogError with the nearest ones."""
+    from gigacost.errors import CatalogError, nearest, show  # noqa: PLC0415 - after --help
+
+    for axis in book.axes:
+        if axis != "as_of":
+            try:
+                return axis, book.canonical(axis, label)
+            except CatalogError:
+                continue
+    every = [name for axis in book.axes for name in book.labels(axis)]
+    guess = nearest(label, [*every, *book.presets])
+    hint = f"; did you mean {guess}?" if guess else ""
+    axes = ", ".join([*book.axes[:-1], "presets"])
+    message = f"label = {show(label)}: not in the catalogue; allowed: what gigacost catalog list shows of {axes}{hint}"
+    raise CatalogError(message)
+
+
+def _figures(book: Catalog, axis: str, name: str, day: str) -> list[dict[str, Any]]:
+    """The figures of a label: of each column, at each precision, market and class that it depends on."""
+    import itertools  # noqa: PLC0415 - after --help
+
+    figures = []
+    for column in book.columns.values():
+        if axis not in column.axes or (axis != "hardware" and "hardware" in column.axes):
+            continue
+        others = [other for other in column.axes if other not in {axis, "as_of"}]
+        for labels in itertools.product(*(book.labels(other) for other in others)):
+            choice = {axis: name, "as_of": day, **dict(zip(others, labels, strict=True))}
+            cited = book.cite(column.name, choice)
+            if cited.is_missing and others:
+                continue
+            figures.append({
+                "name": column.name,
+                "of": ", ".join(labels),
+                "value": _plain(cited.value),
+                "unit": cited.unit,
+                "source": cited.source,
+                "date": cited.date,
+                "basis": cited.basis,
+            })  # fmt: skip
+    return figures
+
+
+def _print_label(book: Catalog, axis: str, name: str, figures: list[dict[str, Any]]) -> None:
+    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+
+    entry = book.entry(axis, name)
+    show(literal(f"{axis} = {name}", "bold"), literal(str(entry.get("name") or entry.get("doc") or "")))
+    sources: dict[str, int] = {}
+    rows = []
+    for one in figures:
+        title = f"{one['name']} ({one['of']})" if one["of"] else one["name"]
+        number = f" [{sources.setdefault(one['source'], len(sources) + 1)}]" if one["source"] else ""
+        rows.append([title, amount(one["value"], one["unit"]), one["date"], f"{one['basis']}{number}"])
+    made = table(["figure", "value", "date", "basis"], rows, ["value"])
+    show(made, *(literal(f"[{number}] {source}", "dim") for source, number in sources.items()))
+    if entry.get("notes"):
+        show(literal(f"Notes: {entry['notes']}", "dim"))
+
+
+def _preset(one: Preset) -> dict[str, Any]:
+    published = [
+        {key: getattr(row, key) for key in ("quantity", "value", "unit", "what", "source", "date", "note")}
+        for row in one.published
+    ]
+    return {
+        "preset": one.name,
+        "doc": one.doc,
+        "kind": one.kind,
+        "fixed": dict(one.fixed),
+        "published": published,
+        "note": one.note,
+    }
+
+
+def _print_preset(one: Preset) -> None:
+    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+
+    show(literal(f"preset {one.name}", "bold"), literal(one.doc), "")
+    given = [[name, _given(value)] for name, value in one.fixed.items()]
+    rows = []
+    for row in one.published:
+        dated = f"{row.source} ({row.date})" + (f"; {row.note}" if row.note else "")
+        rows.append([row.what, amount(row.value, row.unit), dated])
+    made = table(["published", "value", "source"], rows, ["value"])
+    show(table(["given", "value"], given), made, literal(f"gigacost estimate --preset {one.name}", "dim"))
+
+
+def _given(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:,g}" if value < _EXACT else f"{value:,.0f}"
+
+
+def _plain(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

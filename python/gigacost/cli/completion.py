@@ -1,0 +1,28 @@
+"""``gigacost completion``: what a shell needs to complete commands, options, chips and quantities."""
+
+from __future__ import annotations
+
+import click
+
+from gigacost.cli import options
+
+
+@click.command("completion", context_settings=options.NAMES)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> None:
+    r"""Print the completion script of a shell.
+
+    \b
+    bash: eval "$(gigacost completion bash)"       in ~/.bashrc
+    zsh:  eval "$(gigacost completion zsh)"        in ~/.zshrc
+    fish: gigacost completion fish | source        in ~/.config/fish/config.fish
+    """
+    from click.shell_completion import get_completion_class  # noqa: PLC0415 - only for the shell
+
+    from gigacost.cli.app import gigacost  # noqa: PLC0415 - the group, which imports this module
+    from gigacost.cli.terminal import plain  # noqa: PLC0415
+
+    found = get_completion_class(shell)
+    if found is None:  # click knows all three
+        raise click.UsageError(f"no completion for {shell}")
+    plain(found(gigacost, {}, "gigacost", "_GIGACOST_COMPLETE").source())

@@ -1,0 +1,127 @@
+"""``gigacost estimate``: one run on one screen; comma lists stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gigacost.cli import options
+
+if TYPE_CHECKING:
+    from gigacost.estimates import Estimate
+    from gigacost.graph import Model
+    from gigacost.spec import Spec
+
+_MOST = 12
+"""Columns that can stand side by side."""
+_MOST_JSON = 10_000
+_MAIN = ("hardware", "chips", "params", "tokens", "model", "market", "provider_class", "region", "precision", "mfu")
+
+
+@click.command("estimate", context_settings=options.NAMES)
+@options.once("--hardware", metavar="CHIP", shell_complete=options.labels("hardware"), help="As h100-sxm.")
+@options.once("--chips", metavar="N", help="Accelerators that train together.")
+@options.once("--params", metavar="N", help="Parameters, as 405B; a --model brings its own.")
+@options.once("--tokens", metavar="N", help="Tokens of pre-training, as 15.6T.")
+@options.once("--model", metavar="NAME", shell_complete=options.labels("model"), help="A published architecture.")
+@options.once("--market", metavar="MARKET", shell_complete=options.labels("market"), help="own, colo, on_demand, ...")
+@options.once(
+    "--provider-class", metavar="CLASS", shell_complete=options.labels("provider_class"), help="Of who rents out."
+)
+@options.once("--region", metavar="REGION", shell_complete=options.labels("region"), help="Electricity, PUE, carbon.")
+@options.once("--precision", metavar="FORMAT", shell_complete=options.labels("precision"), help="bf16 by default.")
+@options.once("--mfu", metavar="SHARE", help="Share of the peak while stepping, if you know better.")
+@options.once("--preset", metavar="NAME", help="Start from a published run (gigacost catalog list presets).")
+@options.setting
+@options.asserting("all quantities and inputs")
+@click.option("--sources", is_flag=True, help="List every figure it rests on, with source and date.")
+@options.as_json
+def command(
+    settings: tuple[str, ...],
+    assertions: tuple[str, ...],
+    preset: str | None,
+    catalog: str | None,
+    as_of: str | None,
+    *,
+    strict: bool,
+    sources: bool,
+    as_json: bool,
+    **given: str | None,
+) -> int:
+    r"""What one training run costs, from the rent of the chips to the people.
+
+    \b
+    gigacost estimate --hardware h100-sxm --chips 16384 --params 405B --tokens 15.6T
+    gigacost estimate ... --market on_demand,reserved_1y,own     side by side
+    gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
+    """
+    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
+    from gigacost.cli.process import warn  # noqa: PLC0415
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.estimates import words  # noqa: PLC0415
+    from gigacost.model import default  # noqa: PLC0415
+
+    model, book = default(), options.opened_catalog(catalog)
+    flags = [(name, value) for name in _MAIN if (value := given.get(name)) is not None]
+    flags += [("as_of", as_of)] if as_of else []
+    spec = options.single(flags, options.pairs(settings), preset, words(model, book), strict=strict)
+    for warning in spec.warnings:
+        warn("warning", str(warning))
+    points = _points(spec, _MOST_JSON if as_json else _MOST)
+    units = {name: model.unit(name) for name in model.names}
+    asserted = Assertions(assertions, units, book.axes)
+    estimates = _estimated(points, model, book)
+    varied = [name for axis in spec.axes for name in axis.names]
+    if as_json:
+        payload([one.to_dict() for one in estimates] if varied else estimates[0].to_dict())
+    elif sources:
+        from gigacost.cli.estimate_sources import show_sources  # noqa: PLC0415 - only one view is shown
+
+        show_sources(estimates)
+    else:
+        from gigacost.cli.estimate_view import show_many, show_one  # noqa: PLC0415
+
+        if varied:
+            show_many(estimates, varied, model)
+        else:
+            show_one(estimates[0], model)
+    for one in estimates:
+        known = {item.name: item.value for item in one.assumptions}
+        place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)
+        asserted.check({**known, **one.inputs, **one.quantities}, place)
+    return asserted.code()
+
+
+def _points(spec: Spec, most: int) -> list[Spec]:
+    """The combinations, each as a specification without axes. Raises SpecError when there are too many."""
+    import itertools  # noqa: PLC0415 - after --help
+    from dataclasses import replace  # noqa: PLC0415
+
+    from gigacost.errors import Fault, SpecError  # noqa: PLC0415
+
+    if spec.size > most:
+        what = "too many alternatives to stand side by side"
+        raise SpecError(Fault("combinations", str(spec.size), what, allowed=f"<= {most}; gigacost sweep takes any"))
+    axes = [axis for axis in spec.axes if hasattr(axis, "values")]
+    combinations = itertools.product(*(axis.values for axis in axes))
+    names = [axis.name for axis in axes]
+    return [replace(spec, axes=(), fixed={**spec.fixed, **dict(zip(names, one, strict=True))}) for one in combinations]
+
+
+def _estimated(points: Sequence[Spec], model: Model, book: Any) -> list[Estimate]:  # noqa: ANN401 - a Catalog, as above
+    """Their estimates. Raises SpecError with what is wrong with any of them, each fault once."""
+    from gigacost.errors import Fault, SpecError  # noqa: PLC0415 - after --help
+    from gigacost.estimates import estimated  # noqa: PLC0415
+
+    estimates: list[Estimate] = []
+    faults: dict[Fault, None] = {}
+    for point in points:
+        try:
+            estimates.append(estimated(point, model, book))
+        except SpecError as error:
+            faults |= dict.fromkeys(error.faults)
+    if faults:
+        raise SpecError(*faults)
+    return estimates

@@ -1,0 +1,222 @@
+"""Options that commands share, and how they become a specification."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from gigacost.catalog import Catalog
+    from gigacost.spec import Spec
+    from gigacost.sweep import Sweep
+
+C = TypeVar("C", bound=Callable[..., Any])
+NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_SETTING = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+
+
+class Whole(click.ParamType):
+    """A whole number in plain ASCII digits."""
+
+    name = "n"
+
+    def __init__(self, low: int = 0) -> None:
+        self.low = low
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
+        """The number. Raises SpecError."""
+        del ctx
+        if isinstance(value, int):
+            return value
+        if not (isinstance(value, str) and value.isascii() and value.isdigit() and int(value) >= self.low):
+            from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - only for mistakes
+
+            field = param.opts[0] if param else "number"
+            raise SpecError(Fault(field, show(value), "not a whole number", allowed=f">= {self.low}, in digits 0-9"))
+        return int(value)
+
+
+class Once(click.Option):
+    """An option that may be given once; a second time is a mistake, not a correction."""
+
+    def __init__(self, *names: Any, **attributes: Any) -> None:  # noqa: ANN401 - as click has it
+        super().__init__(*names, **{**attributes, "multiple": True, "default": None})
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:  # noqa: ANN401 - as click has it
+        """The one value, None without. Raises SpecError for more than one."""
+        values = super().type_cast_value(ctx, value)
+        if values and len(values) > 1:
+            from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - only for mistakes
+
+            raise SpecError(Fault(self.opts[0], show(values[1]), f"given twice; it was {show(values[0])} before"))
+        return values[0] if values else None
+
+
+def once(*names: str, **attributes: Any) -> Callable[[C], C]:  # noqa: ANN401 - as click has it
+    """An option that may be given once."""
+    return click.option(*names, cls=Once, **attributes)
+
+
+def labels(axis: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """What completes a label of a catalogue axis; after a comma the next one."""
+
+    def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem as Item  # noqa: PLC0415 - only for the shell
+
+        from gigacost.catalog import Catalog  # noqa: PLC0415
+
+        before, comma, begun = incomplete.rpartition(",")
+        return [Item(before + comma + name) for name in Catalog.bundled().labels(axis) if name.startswith(begun)]
+
+    return complete
+
+
+def quantities(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What completes the name of a quantity or input."""
+    from click.shell_completion import CompletionItem as Item  # noqa: PLC0415 - only for the shell
+
+    from gigacost.model import default  # noqa: PLC0415
+
+    before, comma, begun = incomplete.rpartition(",")
+    return [Item(before + comma + name) for name in default().names if name.startswith(begun)]
+
+
+def prices(command: C) -> C:
+    """``--catalog`` and ``--as-of``."""
+    command = once(
+        "--as-of", metavar="DATE", help="Prices and availability at this date; the catalogue's own by default."
+    )(command)
+    return once("--catalog", metavar="BOOK", help="A private price book (.toml, .csv) over the catalogue.")(command)
+
+
+def setting(command: C) -> C:
+    """``--set``, ``--strict``, and the prices."""
+    command = click.option("--strict", is_flag=True, help="Warnings are errors.")(command)
+    command = click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Give any name of the model a value, a list (8,16) or a range (256..4096:5:log). Repeatable.",
+    )(command)
+    return prices(command)
+
+
+def querying(command: C) -> C:
+    """A specification and what may be changed about it."""
+    command = once("--threads", type=Whole(1), metavar="N", help="How many threads to use; all CPUs by default.")(
+        command
+    )
+    command = click.option("--require-feasible", is_flag=True, help="Exit with 3 when no combination is feasible.")(
+        command
+    )
+    command = once("--where", metavar="EXPR", help="Keep combinations for which this holds, instead of the file's.")(
+        command
+    )
+    command = setting(command)
+    return click.argument("spec", metavar="SPEC")(command)
+
+
+def asserting(what: str) -> Callable[[C], C]:
+    """``--assert``, over the names that ``what`` says."""
+    return click.option(
+        "--assert", "assertions", multiple=True, metavar="EXPR", help=f"Exit with 4 unless it holds, over {what}."
+    )
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def pairs(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """The names and values of ``NAME=VALUE``. Raises SpecError."""
+    found = []
+    for text in texts:
+        match = _SETTING.fullmatch(text)
+        if not match:
+            from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - only for mistakes
+
+            raise SpecError(Fault("--set", show(text), "not a setting", allowed="NAME=VALUE"))
+        found.append((match[1], match[2]))
+    return found
+
+
+def names(text: str | None) -> list[str]:
+    """The names of a comma list."""
+    return [part.strip() for part in text.split(",")] if text else []
+
+
+def opened_catalog(book: str | None) -> Catalog:
+    """The bundled catalogue, or it with a private book over it."""
+    from gigacost.sweep import opened  # noqa: PLC0415 - heavy
+
+    return opened(book)
+
+
+def loaded(
+    spec: str,
+    *,
+    settings: Iterable[str] = (),
+    catalog: str | None = None,
+    as_of: str | None = None,
+    where: str | None = None,
+    columns: str | None = None,
+    strict: bool = False,
+) -> Sweep:
+    """The sweep of a specification's file with what the command line changes about it. Raises SpecError."""
+    from dataclasses import replace  # noqa: PLC0415 - heavy
+
+    from gigacost.cli.process import warn  # noqa: PLC0415
+    from gigacost.estimates import words  # noqa: PLC0415
+    from gigacost.model import default  # noqa: PLC0415
+    from gigacost.spec import Spec  # noqa: PLC0415
+    from gigacost.sweep import Sweep  # noqa: PLC0415
+
+    model, book = default(), opened_catalog(catalog)
+    given = pairs(settings) + ([("as_of", as_of)] if as_of else [])
+    read = Spec.from_file(spec, words(model, book), settings=given, strict=strict)
+    query = {key: value for key, value in (("where", where), ("columns", names(columns))) if value}
+    if query:
+        tree = read.to_dict()
+        tree["query"] = {**tree.get("query", {}), **query}
+        changed = Spec.from_dict(tree, words(model, book), strict=strict)
+        read = replace(changed, notes=read.notes, source=read.source, warnings=read.warnings)
+    for note in read.notes:
+        warn("note", note)
+    for warning in read.warnings:
+        warn("warning", str(warning))
+    return Sweep.from_spec(read, model=model, catalog=book)
+
+
+def single(
+    flags: Iterable[tuple[str, str]],
+    settings: Iterable[tuple[str, str]],
+    preset: str | None,
+    vocabulary: Any,  # noqa: ANN401 - Words; naming it here would load it before --help
+    *,
+    strict: bool,
+) -> Spec:
+    """The specification of options and settings alone. Raises SpecError with faults named as they were typed."""
+    from dataclasses import replace  # noqa: PLC0415 - after --help
+
+    from gigacost.errors import SpecError  # noqa: PLC0415
+    from gigacost.estimates import unplaced  # noqa: PLC0415
+    from gigacost.spec import Spec  # noqa: PLC0415
+
+    flags = list(flags)
+    tree: dict[str, Any] = {"version": 1} | ({"preset": preset} if preset else {})
+    flagged = {name for name, _ in flags}
+    try:
+        start = Spec.from_dict(tree, vocabulary)
+        return start.override([*flags, *settings], vocabulary, strict=strict)
+    except SpecError as error:
+        faults = []
+        for fault in unplaced(error.faults):
+            name = fault.field.split("[")[0]
+            typed = f"--{name.replace('_', '-')}" if name in flagged and fault.what != "set twice" else fault.path
+            faults.append(replace(fault, path=typed))
+        raise SpecError(*faults) from None

@@ -1,0 +1,148 @@
+"""The process around a command: exit codes, signals, streams that cannot show what is written.
+
+Nothing that goes wrong leaves as a traceback: bad input is one line for each fault, and gigacost's own faults are one
+line too, with the traceback only for who asks for it (``--debug``).
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import NoReturn
+
+DONE, FAILED, BAD_INPUT, INFEASIBLE, ASSERTION = 0, 1, 2, 3, 4
+INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
+
+debug = bool(os.environ.get("GIGACOST_DEBUG"))
+evaluating = False
+"""Whether anything was evaluated: an output that fails afterwards is no bad input."""
+
+_PLAIN = {
+    "·": "*", "×": "x", "÷": "/", "−": "-", "–": "-", "—": "-", "≤": "<=", "≥": ">=", "≈": "~", "²": "2", "³": "3",
+    "└": "`", "├": "|", "│": "|", "─": "-", "━": "-", "█": "#", "…": "...", "Σ": "sum", "√": "sqrt", "→": "->",
+    "½": "1/2", "⌊": "floor(", "⌋": ")", "δ": "delta", "ₕ": "h", "ₛ": "s", "’": "'", "“": '"', "”": '"', "µ": "u",
+}  # fmt: skip
+"""What stands for a character where the terminal's encoding has no such."""
+
+
+class Stop(Exception):  # noqa: N818 - it is no error
+    """Ends the program with an exit code, after everything has been said."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Terminated(BaseException):
+    """SIGTERM, raised so that what is staged is removed on the way out, as for Ctrl-C."""
+
+
+def run(command: Callable[[], object]) -> int:
+    """Run a command and return the exit code it earned."""
+    codecs.register_error("gigacost", _degraded)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="gigacost")
+    try:
+        previous = signal.signal(signal.SIGTERM, _terminate)
+    except ValueError:  # not the main thread: whoever runs us there handles signals
+        previous = None
+    try:
+        return _attempt(command)
+    finally:
+        if previous is not None:
+            signal.signal(signal.SIGTERM, previous)
+
+
+def warn(kind: str, text: str) -> None:
+    """A line on stderr: ``warning: ...``, ``note: ...``, ``error: ...``."""
+    for line in text.splitlines() or [""]:
+        more = line.startswith("... and ")
+        print(line if more else f"{kind}: {line}", file=sys.stderr)  # noqa: T201 - messages go to stderr
+
+
+def _attempt(command: Callable[[], object]) -> int:
+    try:
+        code = command()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _quiet()
+    except Stop as stop:
+        return _flushed(stop.code)
+    except (KeyboardInterrupt, Terminated) as stopped:
+        terminated = isinstance(stopped, Terminated)
+        warn("error", "terminated" if terminated else "interrupted")
+        return TERMINATED if terminated else INTERRUPTED
+    except BaseException as error:  # noqa: BLE001 - the one place where everything ends
+        return _failed(error)
+    return code if isinstance(code, int) else DONE
+
+
+def _flushed(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _quiet()
+    return code
+
+
+def _failed(error: BaseException) -> int:
+    """Say what went wrong; the exit code for it."""
+    import click  # noqa: PLC0415 - is loaded already
+
+    from gigacost.errors import CatalogError, OutputError, SpecError, escape  # noqa: PLC0415 - only for failures
+
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return BAD_INPUT
+    if isinstance(error, click.Abort):
+        warn("error", "interrupted")
+        return INTERRUPTED
+    if isinstance(error, click.ClickException):
+        where = getattr(error, "ctx", None)
+        warn("error", _one_line(error.format_message()) + (f" (see {where.command_path} --help)" if where else ""))
+        return BAD_INPUT
+    if isinstance(error, SpecError | CatalogError):
+        warn("error", str(error))
+        return BAD_INPUT
+    if isinstance(error, OutputError | OSError):
+        name = f"{escape(os.fsdecode(error.filename))}: " if error.filename else ""
+        warn("error", f"{name}{error.strerror or error}")
+        return FAILED if evaluating or not isinstance(error, OutputError) else BAD_INPUT
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else FAILED
+    if debug:
+        import traceback  # noqa: PLC0415 - only for failures
+
+        traceback.print_exception(error)
+    internal = "" if type(error).__name__ == "InternalError" else f"{type(error).__name__}: "
+    advice = "" if debug else "; --debug shows where"
+    warn("error", f"internal error: {internal}{escape(str(error), quotes='')}{advice}")
+    return FAILED
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quiet() -> int:
+    """Whoever read our output has enough: nothing more is written, also not at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE
+
+
+def _terminate(_: int, __: FrameType | None) -> NoReturn:
+    raise Terminated
+
+
+def _degraded(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(character, "?") for character in text), error.end

@@ -1,0 +1,107 @@
+"""``gigacost summary``: a sweep summed up, and why combinations fail."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from gigacost.cli import options
+
+if TYPE_CHECKING:
+    from gigacost.sweep import Summary, Sweep
+
+_NUMBERS = ("count", "nulls", "min", "max", "sum", "mean", "std")
+
+
+@click.command("summary", context_settings=options.NAMES)
+@options.querying
+@options.once("--columns", metavar="NAMES", shell_complete=options.quantities, help="Quantities to sum up.")
+@click.option("--no-quantiles", is_flag=True, help="One pass over the space instead of five.")
+@options.asserting("combinations, feasible, status_LABEL, and COLUMN_min, _mean, _max, _sum, _std, _count, _nulls")
+@options.as_json
+def command(
+    spec: str,
+    settings: tuple[str, ...],
+    assertions: tuple[str, ...],
+    columns: str | None,
+    where: str | None,
+    catalog: str | None,
+    as_of: str | None,
+    threads: int | None,
+    *,
+    no_quantiles: bool,
+    strict: bool,
+    require_feasible: bool,
+    as_json: bool,
+) -> int:
+    """How many combinations of SPEC are feasible, their extremes, means and quantiles, and why the others are not."""
+    from gigacost.cli import process  # noqa: PLC0415 - after --help
+    from gigacost.cli.assertions import Assertions  # noqa: PLC0415
+    from gigacost.cli.progress import watched  # noqa: PLC0415
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.sweep import QUANTILES  # noqa: PLC0415
+
+    sweep = options.loaded(
+        spec, settings=settings, catalog=catalog, as_of=as_of, where=where, columns=columns, strict=strict
+    )
+    names = ["combinations", "feasible", *(f"{column}_{what}" for column in sweep.columns for what in _NUMBERS)]
+    asserted = Assertions(assertions, dict.fromkeys(names, "1"), prefixes=("status_",))
+    start = time.perf_counter()
+    with watched("summary", sweep.size) as progress:
+        found = sweep.summary(quantiles=() if no_quantiles else QUANTILES, threads=threads, progress=progress)
+    seconds = time.perf_counter() - start
+    if as_json:
+        plain = found.to_dict()
+        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
+    else:
+        _print(sweep, found, seconds)
+    asserted.check(_flat(found))
+    if not found.feasible:
+        process.warn("warning", "no combination is feasible")
+    return asserted.code(process.INFEASIBLE if not found.feasible and require_feasible else process.DONE)
+
+
+def _flat(found: Summary) -> dict[str, float]:
+    flat: dict[str, float] = {"combinations": found.combinations, "feasible": found.feasible}
+    flat |= {f"status_{label}": count for label, count in found.states.items()}
+    return flat | {f"{name}_{what}": getattr(one, what) for name, one in found.columns.items() for what in _NUMBERS}
+
+
+def _print(sweep: Sweep, found: Summary, seconds: float) -> None:
+    from gigacost.cli.figures import cell, duration, share  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+
+    of = share(found.feasible / found.combinations)
+    condition = f" where {sweep.spec.where.text}" if sweep.spec.where else ""
+    said = f"{found.feasible:,} of {found.combinations:,} combinations ({of}) are feasible{condition}"
+    show(literal(said, "bold"), "")
+    quantiles = next((list(one.quantiles) for one in found.columns.values()), [])
+    heads = ["min", *(f"p{q * 100:g}" for q in quantiles), "mean", "max", "nulls"]
+    rows = []
+    for name, one in found.columns.items():
+        unit = sweep.model.unit(name) if name in sweep.model.names else ""
+        figures = [one.min, *one.quantiles.values(), one.mean, one.max]
+        cells = [cell(None if math.isnan(value) else value, unit) for value in figures]
+        rows.append([name, *cells, f"{one.nulls:,}"])
+    made = table(["column", *heads], rows, heads)
+    show(made, *_states(sweep, found), literal(f"in {duration(seconds)}", "dim"))
+
+
+def _states(sweep: Sweep, found: Summary) -> list[object]:
+    """Why combinations cannot be: the states with their counts and meanings."""
+    from gigacost.cli.figures import share  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import table  # noqa: PLC0415
+
+    meanings: dict[str, str] = {}
+    for state in sweep.model.states:
+        said = state.doc.split("\n\n", 1)[0].replace("\n", " ").split(" [", 1)[0].removeprefix("Whether ")
+        meanings.setdefault(getattr(state.mark, "label", ""), said)
+    rows = []
+    for label, count in found.states.items():
+        if count:
+            meaning = "" if label == "ok" else meanings.get(label, "")
+            rows.append([label, f"{count:,}", share(count / found.combinations), meaning])
+    return [table(["status", "combinations", "share", "meaning"], rows, ["combinations", "share"])]

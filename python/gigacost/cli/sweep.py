@@ -1,0 +1,137 @@
+"""``gigacost sweep``: every combination as a row of a file."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from gigacost.cli import options
+
+if TYPE_CHECKING:
+    from gigacost.cli.plan import Plan
+    from gigacost.sweep import Sweep
+
+
+@click.command("sweep", context_settings=options.NAMES)
+@options.querying
+@options.once("-o", "--output", metavar="FILE", help=".parquet, .csv, .csv.gz, .arrow; - for CSV on stdout.")
+@options.once("--columns", metavar="NAMES", shell_complete=options.quantities, help="Quantities of each row.")
+@options.once("--limit", type=options.Whole(0), metavar="N", help="At most so many rows.")
+@click.option("--dry-run", is_flag=True, help="Say how many rows and bytes, and how long; write nothing.")
+@click.option("--csv-safe/--no-csv-safe", default=True, help="Labels a spreadsheet takes for formulas get a '.")
+@click.option("--force", is_flag=True, help="Write even if the disk looks too small.")
+@options.asserting("rows and combinations")
+@options.as_json
+def command(
+    spec: str,
+    settings: tuple[str, ...],
+    assertions: tuple[str, ...],
+    output: str | None,
+    columns: str | None,
+    where: str | None,
+    catalog: str | None,
+    as_of: str | None,
+    limit: int | None,
+    threads: int | None,
+    *,
+    strict: bool,
+    require_feasible: bool,
+    dry_run: bool,
+    csv_safe: bool,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Cost every combination of SPEC (TOML or JSON) and write the rows to a file, whole or not at all.
+
+    An older file of that name is replaced when the new one is complete.
+    """
+    from gigacost.cli import plan, process  # noqa: PLC0415 - after --help
+    from gigacost.cli.assertions import Assertions  # noqa: PLC0415
+    from gigacost.cli.progress import watched  # noqa: PLC0415
+    from gigacost.compile import thread_count  # noqa: PLC0415
+    from gigacost.errors import Fault, SpecError  # noqa: PLC0415
+
+    sweep = options.loaded(
+        spec, settings=settings, catalog=catalog, as_of=as_of, where=where, columns=columns, strict=strict
+    )
+    thread_count(threads)
+    asserted = Assertions(assertions, {"rows": "1", "combinations": "1"})
+    if output is None and not dry_run:
+        allowed = "-o FILE; -o - for CSV on stdout; --dry-run"
+        raise SpecError(Fault("-o", "", "missing: where the rows go", allowed))
+    if output is not None and output != "-":
+        plan.refuse_bad_output(output, (spec, catalog))
+    if dry_run:
+        _tell(sweep, plan.planned(sweep, output or ".parquet", limit, threads), output, as_json=as_json)
+        return process.DONE
+    if output != "-" and not force:
+        plan.refuse_full_disk(sweep, str(output), limit, threads)
+    start = time.perf_counter()
+    with watched("sweep", sweep.size) as progress:
+        if output == "-":
+            sys.stdout.flush()
+            sink = sys.stdout.buffer
+            rows = sweep.write_csv(sink, threads=threads, limit=limit, csv_safe=csv_safe, progress=progress)
+            sink.flush()
+        else:
+            rows = sweep.write(str(output), threads=threads, limit=limit, csv_safe=csv_safe, progress=progress)
+    _report(sweep, rows, str(output), time.perf_counter() - start, as_json=as_json)
+    asserted.check({"rows": rows, "combinations": sweep.size})
+    infeasible = rows == 0 and limit != 0
+    if infeasible:
+        process.warn("warning", "no combination is feasible; gigacost summary says why")
+    return asserted.code(process.INFEASIBLE if infeasible and require_feasible else process.DONE)
+
+
+def _report(sweep: Sweep, rows: int, output: str, seconds: float, *, as_json: bool) -> None:
+    """What was written: JSON on stdout when asked for, else a line on stderr."""
+    from gigacost.cli.figures import duration, scaled  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.errors import escape  # noqa: PLC0415
+
+    if as_json and output != "-":
+        payload({
+            "output": output,
+            "rows": rows,
+            "meta": {**sweep.meta, "combinations": sweep.size, "seconds": seconds},
+        })  # fmt: skip
+        return
+    rate = scaled(sweep.size / seconds) if seconds > 0 else "?"
+    where = "" if output == "-" else f" to {escape(output)}"
+    line = f"{rows:,} rows of {sweep.size:,} combinations{where} in {duration(seconds)} ({rate}/s)"
+    print(line, file=sys.stderr)  # noqa: T201 - a message
+
+
+def _tell(sweep: Sweep, planned: Plan, output: str | None, *, as_json: bool) -> None:
+    """The plan, as the result of a dry run."""
+    from gigacost.cli.figures import duration  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import payload, plain  # noqa: PLC0415
+    from gigacost.errors import escape  # noqa: PLC0415
+    from gigacost.machine import free_disk, in_bytes  # noqa: PLC0415
+
+    free = free_disk(output) if output and output != "-" else None
+    axes = " x ".join(f"{len(axis):,} {axis.name}" for axis in sweep.spec.axes) or "one combination"
+    if as_json:
+        payload({
+            "combinations": planned.combinations,
+            "rows": planned.rows,
+            "bytes": planned.size,
+            "seconds": planned.seconds,
+            "sampled": planned.sampled,
+            "output": output,
+            "free_bytes": free,
+            "columns": list(sweep.column_names),
+        })  # fmt: skip
+        return
+    exact = "" if sweep.spec.where is None else "about "
+    plain(f"combinations  {planned.combinations:,} = {axes}")
+    plain(f"rows          {exact}{planned.rows:,}" + (f" where {sweep.spec.where.text}" if sweep.spec.where else ""))
+    plain(f"columns       {', '.join(sweep.column_names)}")
+    plain(f"bytes         about {in_bytes(planned.size)} before compression")
+    plain(f"time          about {duration(planned.seconds)} and writing (from a sample of {planned.sampled:,})")
+    if output:
+        plain(f"output        {escape(output)}" + (f", {in_bytes(free)} free" if free is not None else ""))
+    plain("nothing was written")

@@ -1,0 +1,112 @@
+"""What is printed for people: consoles that respect the terminal, and payload for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+_PIPED_WIDTH = 120
+"""Columns where nothing tells how wide the reader is."""
+_BETWEEN = 3
+"""Columns between two columns of a table."""
+_NARROWEST = 6
+"""Heads are not broken into lines narrower than this."""
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+
+
+@cache
+def out() -> Console:
+    """Standard output, for people. Colour only on a terminal, and not with NO_COLOR."""
+    from rich.console import Console  # noqa: PLC0415 - 60 ms that --json and --help do without
+
+    piped = not sys.stdout.isatty() and not os.environ.get("COLUMNS")
+    return Console(highlight=False, soft_wrap=False, emoji=False, width=_PIPED_WIDTH if piped else None)
+
+
+def show(*renderables: RenderableType) -> None:
+    """Print for people, on standard output."""
+    for renderable in renderables:
+        out().print(renderable)
+
+
+def plain(text: str) -> None:
+    """Print text as it is, nothing in it taken for markup, long lines left whole."""
+    sys.stdout.write(f"{text}\n")
+
+
+def payload(value: Any) -> None:  # noqa: ANN401 - plain data
+    """Print data as JSON: UTF-8 and the same bytes whatever the locale."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    data = text.encode("utf-8", "backslashreplace") + b"\n"
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:  # a stream that takes only text, as in a notebook
+        sys.stdout.write(data.decode())
+    else:
+        sys.stdout.flush()
+        buffer.write(data)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[object]], right: Collection[str] = (), title: str = "") -> Table:
+    """An open table; the columns whose head is in ``right`` are flush right. All text is taken literally.
+
+    Where it is too wide for the terminal, heads break at their underscores first.
+    """
+    from rich import box  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title or None, title_justify="left", header_style="bold")
+    texts = [[str(cell) for cell in row] for row in rows]
+    widths = [max((len(row[i]) for row in texts), default=0) for i in range(len(heads))]
+    wide = sum(max(width, len(head)) + _BETWEEN for width, head in zip(widths, heads, strict=True)) > out().width
+    for head, width in zip(heads, widths, strict=True):
+        shown = _broken(head, max(width, _NARROWEST)) if wide else head
+        made.add_column(shown, justify="right" if head in right else "left", overflow="fold")
+    for row in texts:
+        made.add_row(*(literal(text) for text in row))
+    return made
+
+
+def _broken(head: str, width: int) -> str:
+    """A head in lines no wider than ``width`` where its underscores allow that."""
+    lines = [""]
+    for i, part in enumerate(head.split("_")):
+        piece = f"_{part}" if i else part
+        if lines[-1] and len(lines[-1]) + len(piece) > width:
+            lines.append(piece)
+        else:
+            lines[-1] += piece
+    return "\n".join(lines)
+
+
+def literal(text: object, style: str = "") -> Any:  # noqa: ANN401 - a rich Text
+    """A cell that is taken literally: no markup, control characters escaped."""
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    return Text(escaped(str(text)), style=style)
+
+
+def indented(text: object, style: str = "") -> Any:  # noqa: ANN401 - a rich Padding
+    """A paragraph set in by two, its further lines too."""
+    from rich.padding import Padding  # noqa: PLC0415 - as above
+
+    return Padding(literal(text, style), (0, 0, 0, 2))
+
+
+def shortened(text: str, width: int) -> str:
+    """The text, cut to a width."""
+    return text if len(text) <= width else f"{text[: max(width - 3, 0)].rstrip()}..."
+
+
+def escaped(text: str) -> str:
+    """The text with whatever could disturb a terminal escaped, of any length."""
+    if text.isprintable():
+        return text
+    pieces = (one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+    return "".join(pieces)

@@ -1,0 +1,340 @@
+"""One run, costed: every quantity of the model at one combination, with what it rests on.
+
+The path is that of a sweep over an empty space: specification, tape, engine. What depends on the names given and not on
+their values (the tape, which quantities there are) is made once for each model and kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from gigacost import _engine, compile  # noqa: A004 - the module, where compiling is done
+from gigacost.bind import Bound, Words
+from gigacost.catalog import Catalog, Citation
+from gigacost.errors import Fault, InternalError, SpecError
+from gigacost.graph import Model
+from gigacost.model import default as default_model
+from gigacost.recipe import OK, Question
+from gigacost.spec import Spec
+from gigacost.sweep import opened
+
+if TYPE_CHECKING:
+    import os
+
+_MODELS_KEPT = 16
+_FIGURES_KEPT = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A figure or a choice that an estimate rests on."""
+
+    name: str
+    value: float | str | None
+    """In ``unit``; the label of a choice; None for a figure that is left out."""
+    unit: str
+    source: str
+    """Where it stands, and what was done with it; ``given`` for what the caller said."""
+    date: str
+    """The date of the source, as far as it is known."""
+    origin: str = field(default="", compare=False)
+    """``given``, ``preset``, ``model`` (an override), ``catalogue``, ``default``."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        names = ("name", "value", "unit", "source", "date")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, repr=False)
+class Estimate:
+    """What one training run costs and needs. Made by ``estimate``; plain data, picklable."""
+
+    inputs: Mapping[str, float | str]
+    """What was given, in the model's units, and the label of every catalogue axis in play."""
+    quantities: Mapping[str, float | None]
+    """Every quantity that can be computed, in its own unit; None where a state spoils it."""
+    breakdown: Mapping[str, float | None]
+    """The contributions [$], in the order in which they are added."""
+    subtotals: Mapping[str, float | None]
+    """The nested subtotals [$], the smallest first; the last one is the total."""
+    intervals: Mapping[str, tuple[float, float]]
+    """Reserved for intervals of the quantities; empty."""
+    assumptions: tuple[Assumption, ...]
+    """What it rests on: all figures that go in, in the order of first use."""
+    status: str
+    """``ok``, or the first state of the combination (it then spoils something beside the total)."""
+    meta: Mapping[str, Any]
+    """What a figure can be rebuilt from: version, hashes, date; and warnings."""
+
+    def __getitem__(self, name: str) -> float | None:
+        """A quantity by name. Raises KeyError."""
+        return self.quantities[name]
+
+    def __repr__(self) -> str:
+        shown = {name: self.quantities.get(name) for name in ("train_days", "chip_hours", "facility_mw")}
+        figures = [f"{name}={value:.6g}" for name, value in {**self.subtotals, **shown}.items() if value is not None]
+        inputs = ", ".join(f"{name}={value!r}" for name, value in self.inputs.items())
+        return f"<Estimate of {inputs}: {', '.join(figures)}, status={self.status!r}>"
+
+    def assumption(self, name: str) -> Assumption:
+        """One of the assumptions. Raises KeyError."""
+        for one in self.assumptions:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``gigacost estimate --json`` prints it."""
+        return {
+            "inputs": dict(self.inputs),
+            "quantities": dict(self.quantities),
+            "breakdown": dict(self.breakdown),
+            "subtotals": dict(self.subtotals),
+            "intervals": dict(self.intervals),
+            "assumptions": [one.to_dict() for one in self.assumptions],
+            "status": self.status,
+            "meta": dict(self.meta),
+        }
+
+
+def estimate(
+    given: Mapping[str, Any] | None = None,
+    /,
+    *,
+    model: Model | str | None = None,
+    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    as_of: str | None = None,
+    preset: str | None = None,
+    strict: bool = False,
+    **inputs: Any,  # noqa: ANN401 - a value as people write it
+) -> Estimate:
+    """What one training run costs: ``estimate(hardware="h100-sxm", chips=16384, params="405B", tokens="15.6T")``.
+
+    Every name of the model and of the catalogue may be given, with units as people write them (``"405B"``,
+    ``"0.08 $/kWh"``), by keyword or in the mapping ``given``. ``model`` is an architecture of the catalogue
+    (``"llama-3.1-405b"``) or a ``gigacost.Model``; who wants both puts the architecture into ``given``. ``catalog`` is
+    a private price book or a Catalog, ``as_of`` the date of prices, ``preset`` a published run to start from,
+    ``strict`` makes warnings errors.
+
+    Raises SpecError: for bad values, for what is missing, and for a design that is impossible, saying why.
+    """
+    fixed = {**(given or {}), **inputs}
+    if isinstance(model, str):
+        fixed["model"] = model
+        model = None
+    model = model or default_model()
+    catalog = opened(catalog)
+    tree: dict[str, Any] = {"version": 1, "fixed": fixed}
+    tree |= {key: value for key, value in (("as_of", as_of), ("preset", preset)) if value is not None}
+    try:
+        spec = Spec.from_dict(tree, words(model, catalog), strict=strict)
+    except SpecError as error:
+        raise SpecError(*unplaced(error.faults)) from None
+    return estimated(spec, model, catalog)
+
+
+def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
+    """The estimate of a specification without axes. Raises SpecError as ``estimate`` does."""
+    bound = Bound(spec, model, catalog)
+    made = _plan(bound)
+    labels = {axis: where[1][0] for axis, where in bound.labels.items()}
+    assumed = {leaf: assumption(bound, spec, leaf) for leaf in made.compiled.tape.leaves}
+    figures = [math.nan if one.value is None else float(one.value) for one in assumed.values()]
+    found = dict(zip(made.outputs, _values(made, figures), strict=True))
+    _refuse_impossible(bound, made, found, labels)
+    quantities = _without_nulls(made, found)
+    recipe = made.compiled.recipe
+    status = next((recipe.states[i] for i, name in enumerate(recipe.conditions, 1) if found[name]), OK)
+    return Estimate(
+        inputs={**bound.spec.fixed, **labels},
+        quantities=quantities,
+        breakdown={name: quantities[name] for name in made.contributions},
+        subtotals={name: quantities[name] for name in made.subtotals},
+        intervals={},
+        assumptions=(*_choices(spec, bound, labels), *assumed.values()),
+        status=status,
+        meta={
+            "gigacost_version": _engine.__version__,
+            "spec_sha256": bound.spec.sha256,
+            "model_sha256": made.sha256,
+            "catalog_sha256": bound.catalog.sha256,
+            "as_of": labels.get("as_of", ""),
+            "warnings": [str(warning) for warning in unplaced(spec.warnings)],
+        },
+    )
+
+
+@lru_cache(maxsize=_MODELS_KEPT)
+def words(model: Model, catalog: Catalog) -> Words:
+    """What may be said about a model with a catalogue; made once for each pair."""
+    return Words(model, catalog)
+
+
+def unplaced(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults named after the keyword alone: who gives keywords knows of no table ``fixed``."""
+    found = []
+    for fault in faults:
+        name = fault.field.removeprefix("fixed.").removeprefix("axes.")
+        repeated = f"{name} = {fault.value}: "
+        found.append(replace(fault, field=name, what=fault.what.removeprefix(repeated)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What an estimate takes from the names that are given, whatever their values."""
+
+    compiled: compile.Compiled
+    outputs: tuple[str, ...]
+    """The quantities, then the conditions of the states."""
+    contributions: tuple[str, ...]
+    subtotals: tuple[str, ...]
+    required: tuple[str, ...]
+    """Without these there is no estimate."""
+    sha256: str
+
+
+def _plan(bound: Bound) -> _Plan:
+    derive = tuple((name, expression.canonical) for name, expression in bound.spec.derive.items())
+    plan: _Plan = bound.model.compiled(("estimate", bound.given, derive), lambda: _planned(bound))
+    return plan
+
+
+def _planned(bound: Bound) -> _Plan:
+    model = bound.model
+    found = [alternative.name for alternative in model.alternatives if alternative.name not in bound.given]
+    numbers = [name for name, quantity in model.quantities.items() if quantity.unit != "truth"]
+    subtotals = [quantity.name for quantity in model.subtotals]
+    absent = lacking(bound)
+    if absent:
+        raise SpecError(*absent)
+    names = [name for name in dict.fromkeys([*found, *numbers]) if not _lacking(bound, [name])]
+    states = [state.name for state in model.states if not _lacking(bound, [state.name])]
+    made = compile.compiled(bound, Question((*names, *bound.spec.derive, *states)))
+    return _Plan(
+        compiled=made,
+        outputs=made.recipe.question.columns,
+        contributions=tuple(quantity.name for quantity in model.contributions if quantity.name in names),
+        subtotals=tuple(name for name in subtotals if name in names),
+        required=_required(model),
+        sha256=made.tape.sha256,
+    )
+
+
+def lacking(bound: Bound) -> list[Fault]:
+    """What has to be given before there can be an estimate; nothing when all is there."""
+    return _lacking(bound, _required(bound.model))
+
+
+def _required(model: Model) -> tuple[str, ...]:
+    """The total; of a model without subtotals, what it shows."""
+    return tuple(quantity.name for quantity in model.subtotals[-1:]) or model.columns
+
+
+def _lacking(bound: Bound, names: Iterable[str]) -> list[Fault]:
+    """What has to be given before the quantities can be computed, each name once."""
+    leaves = bound.model.wire(names, bound.given).leaves
+    faults: dict[str, Fault] = {}
+    for leaf in leaves:
+        if not bound.available(leaf):
+            fault = bound.lacking(leaf)
+            others = [one.given for one in bound.model.alternatives if one.name == leaf]
+            if others:
+                shortest = min(others, key=len)
+                fault = replace(fault, allowed=f"{fault.allowed}; or give {', '.join(shortest)}")
+            faults.setdefault(fault.field, fault)
+    return list(faults.values())
+
+
+def _values(made: _Plan, figures: list[float]) -> list[float]:
+    import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+    leaves: list[Any] = [([], np.array([figure])) for figure in figures]
+    program = _engine.Program(made.compiled.tape, [], leaves, compile.simd_level())
+    return program.values(0, [made.compiled.nodes[name] for name in made.outputs])
+
+
+def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
+    """A figure that goes in, with its source; ``spec`` is what was given, before a preset filled it up.
+
+    Raises SpecError when it has no value.
+    """
+    origin = bound.origin(leaf)
+    known = bound.model.inputs.get(leaf)
+    quantity = bound.model.quantities.get(leaf)
+    unit = quantity.unit if quantity else known.unit if known else ""
+    if origin == "catalogue":
+        chosen = tuple(bound.labels[axis][1][0] for axis in bound.catalog.columns[leaf].axes)
+        value, cited = _figure(bound.catalog, leaf, chosen)
+        source = f"{cited.source} ({cited.basis})" if cited.source else cited.basis
+        return Assumption(leaf, _plain(value), cited.unit, source, cited.date, origin)
+    if origin == "spec":
+        number = float(bound.spec.fixed[leaf])
+        if leaf in spec.fixed:
+            return Assumption(leaf, number, unit, "given", "", "given")
+        return Assumption(leaf, number, unit, f"preset {spec.preset}", "", "preset")
+    if origin == "model":
+        return Assumption(leaf, bound.model.values[leaf], unit, "override of the model", "", "model")
+    if known is None or known.default is None:
+        raise SpecError(bound.lacking(leaf))
+    source = known.source or ("left out" if math.isnan(known.default) else "default")
+    return Assumption(leaf, _plain(known.default), unit, source, known.date, "default")
+
+
+@lru_cache(maxsize=_FIGURES_KEPT)
+def _figure(catalog: Catalog, column: str, labels: tuple[str, ...]) -> tuple[float, Citation]:
+    """A figure as the sweep sees it, and its source."""
+    choice = dict(zip(catalog.columns[column].axes, labels, strict=True))
+    table = catalog.table(column, {axis: (label,) for axis, label in choice.items()})
+    return float(table.flat[0]), catalog.cite(column, choice)
+
+
+def _choices(spec: Spec, bound: Bound, labels: Mapping[str, str]) -> list[Assumption]:
+    """The labels in play, as assumptions."""
+    choices = []
+    for axis, label in labels.items():
+        given = axis in spec.fixed or (axis == "as_of" and spec.as_of)
+        preset = axis in bound.spec.fixed or (axis == "as_of" and bound.spec.as_of)
+        origin = "given" if given else "preset" if preset else "default"
+        source = {"given": "given", "preset": f"preset {spec.preset}", "default": "default, nothing else was given"}
+        date = bound.catalog.date if axis == "as_of" and origin == "default" else ""
+        choices.append(Assumption(axis, label, "", source[origin], date, origin))
+    return choices
+
+
+def _refuse_impossible(bound: Bound, made: _Plan, found: Mapping[str, float], labels: Mapping[str, str]) -> None:
+    spoiled = made.compiled.recipe.spoiled
+    true = [[state for state in spoiled[name] if found[state]] for name in made.required]
+    if not all(true):
+        return
+    from gigacost.refusals import reasons  # noqa: PLC0415 - only the impossible need it
+
+    states = list(dict.fromkeys(state for conditions in true for state in conditions))
+    raise SpecError(*reasons(bound, states, found, labels))
+
+
+def _without_nulls(made: _Plan, found: Mapping[str, float]) -> dict[str, float | None]:
+    """The quantities, null where a state spoils them. Raises InternalError for what is neither null nor finite."""
+    spoiled = made.compiled.recipe.spoiled
+    conditions = frozenset(made.compiled.recipe.conditions)
+    quantities: dict[str, float | None] = {}
+    for name, value in found.items():
+        if name in conditions:
+            continue
+        if any(found[state] for state in spoiled[name]):
+            quantities[name] = None
+        elif not math.isfinite(value):
+            message = f"{name} is {value}, and no state says why"
+            raise InternalError(message)
+        else:
+            quantities[name] = value
+    return quantities
+
+
+def _plain(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,136 @@
+"""Why a design that is legal is impossible, in words, with what would be possible instead.
+
+In a sweep such a combination is a row with a state; where only one design is asked about, it is an error.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from gigacost.bind import Bound
+from gigacost.errors import Fault, show
+
+_Labels = Mapping[str, str]
+_Found = Mapping[str, float]
+_SHOWN = 6
+_IMPLIED: Mapping[str, tuple[str, ...]] = {
+    "not_sold": ("no_chip_price", "no_owned_power_data"),
+    "not_yet_available": ("no_price", "no_chip_price", "not_sold"),
+}
+_FIRST_YEAR, _LAST_YEAR = 2016, 2028
+
+
+def reasons(bound: Bound, states: Sequence[str], found: _Found, labels: _Labels) -> list[Fault]:
+    """The faults that true states are for who asked for this one design; those that follow from another left out."""
+    implied = {other for state in states for other in _IMPLIED.get(state, ())}
+    return [_reason(bound, state, found, labels) for state in states if state not in implied]
+
+
+def _reason(bound: Bound, state: str, found: _Found, labels: _Labels) -> Fault:
+    words = _WORDS.get(state)
+    fault = words(bound, found, labels) if words and _knows(labels, state) else None
+    return fault or _in_general(bound, state, labels)
+
+
+def _knows(labels: _Labels, state: str) -> bool:
+    return state == "never_finishes" or "hardware" in labels
+
+
+def _in_general(bound: Bound, state: str, labels: _Labels) -> Fault:
+    """The first sentence of the state's docstring, with its first word taken off (``Whether ...``)."""
+    quantity = bound.model.quantities[state]
+    said = quantity.doc.split("\n\n", 1)[0].replace("\n", " ").split(" [", 1)[0].removeprefix("Whether ")
+    spoils = getattr(quantity.mark, "spoils", "")
+    column = bound.catalog.columns.get(spoils)
+    chosen = ", ".join(f"{axis} = {show(labels[axis])}" for axis in (column.axes if column else ()) if axis in labels)
+    allowed = f"a value for {spoils}" if spoils in bound.model.inputs else "another design"
+    return Fault(getattr(quantity.mark, "label", state), chosen, said, allowed)
+
+
+def _unsupported_precision(bound: Bound, _: _Found, labels: _Labels) -> Fault:
+    chip, precision = labels["hardware"], labels["precision"]
+    every = bound.catalog.labels("precision")
+    peaks = bound.catalog.table("peak_flop_per_s", {"hardware": [chip], "precision": every})[0]
+    can = [name for name, peak in zip(every, peaks, strict=True) if not math.isnan(peak)]
+    return Fault("precision", show(precision), f"not on {chip}", ", ".join(can))
+
+
+def _no_price(bound: Bound, _: _Found, labels: _Labels) -> Fault:
+    chip, market, provider, date = (labels[axis] for axis in ("hardware", "market", "provider_class", "as_of"))
+    what = f"no price: nobody quotes {chip} in this market from a {provider} at {date}"
+    ways = [*_other_markets(bound, chip, date), *_other_dates(bound, chip, market, provider, date)]
+    return Fault("market", show(market), what, "; ".join([*ways, "a rental_usd_per_chip_hour of your own"]))
+
+
+def _other_markets(bound: Bound, chip: str, date: str) -> list[str]:
+    """The markets and provider classes that have a price at that date."""
+    markets, classes = bound.catalog.labels("market"), bound.catalog.labels("provider_class")
+    selection = {"hardware": [chip], "market": markets, "provider_class": classes, "as_of": [date]}
+    prices = bound.catalog.table("rental_usd_per_chip_hour", selection)[0, :, :, 0]
+    quoted = [
+        f"{market} from a {name} (${prices[i, j]:.2f})"
+        for i, market in enumerate(markets)
+        for j, name in enumerate(classes)
+        if not math.isnan(prices[i, j])
+    ]
+    sold = bound.catalog.table("is_sold", {"hardware": [chip]})[0] == 1.0
+    priced = not math.isnan(bound.catalog.table("chip_price_usd", {"hardware": [chip]})[0])
+    quoted += ["own", "colo"] if sold and priced else []
+    return [f"at that date {', '.join(quoted[:_SHOWN])}"] if quoted else []
+
+
+def _other_dates(bound: Bound, chip: str, market: str, provider: str, date: str) -> list[str]:
+    """The dates nearest to the one asked for at which this market has a price."""
+    months = [f"{year}-{month:02}-28" for year in range(_FIRST_YEAR, _LAST_YEAR) for month in range(1, 13)]
+    selection = {"hardware": [chip], "market": [market], "provider_class": [provider], "as_of": months}
+    prices = bound.catalog.table("rental_usd_per_chip_hour", selection).ravel()
+    dates = [month for month, price in zip(months, prices, strict=True) if not math.isnan(price)]
+    earlier = [month for month in dates if month < date][-1:]
+    later = [month for month in dates if month > date][:1]
+    return [f"in this market as of {' or '.join(earlier + later)}"] if dates else []
+
+
+def _not_sold(_: Bound, __: _Found, labels: _Labels) -> Fault:
+    chip = labels["hardware"]
+    what = f"{chip} cannot be bought: its maker only rents it out"
+    allowed = "on_demand, reserved_1y, reserved_3y, spot; or give chip_price_usd with is_sold = 1"
+    return Fault("market", show(labels["market"]), what, allowed)
+
+
+def _no_chip_price(_: Bound, __: _Found, labels: _Labels) -> Fault:
+    what = f"no purchase price of {labels['hardware']} is known"
+    return Fault("market", show(labels["market"]), what, "a market that rents; or give chip_price_usd")
+
+
+def _not_yet_available(bound: Bound, _: _Found, labels: _Labels) -> Fault:
+    chip, date = labels["hardware"], labels["as_of"]
+    cited = bound.catalog.cite("release_year", {"hardware": chip})
+    released = cited.basis.removeprefix("quoted: ").split(",")[0]
+    what = f"{chip} cannot be had at {date}: released {released}, available 90 days later"
+    return Fault("hardware", show(chip), what, "an as_of date 90 days or more after its release; another chip")
+
+
+def _never_finishes(bound: Bound, found: _Found, _: _Labels) -> Fault:
+    chips = bound.spec.fixed.get("chips", "")
+    lost, between = found.get("lost_hours_per_failure"), found.get("cluster_mtbf_hours")
+    what = "the run never finishes: the next failure comes before the last one is made up for"
+    if lost is not None and between is not None:
+        what += f" (one every {between * 60:.3g} minutes, each costs {lost * 60:.3g})"
+    return Fault("chips", show(chips), what, "fewer chips, a lower failures_per_chip_hour, a lower restart_seconds")
+
+
+def _no_electricity_price(_: Bound, __: _Found, labels: _Labels) -> Fault:
+    what = "no electricity price is known here, and owned chips need one"
+    return Fault("region", show(labels.get("region", "")), what, "another region; or give electricity_usd_per_kwh")
+
+
+_WORDS: Mapping[str, Callable[[Bound, _Found, _Labels], Fault]] = {
+    "unsupported_precision": _unsupported_precision,
+    "no_price": _no_price,
+    "not_sold": _not_sold,
+    "no_chip_price": _no_chip_price,
+    "not_yet_available": _not_yet_available,
+    "never_finishes": _never_finishes,
+    "no_electricity_price": _no_electricity_price,
+}

@@ -1,0 +1,194 @@
+"""Random models, spaces and questions for the parity tests."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from hypothesis import strategies as st
+
+from gigacost import Model, Sweep, declare, ops
+from gigacost.bind import Table
+from gigacost.ops import Value
+
+INTERESTING = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 3.0, -2.5, 1e-300, 1e300, -1e300, 1e16, 0.1, 7.0, math.pi]
+UNARY = ["sqrt", "floor", "ceil", "round_half_even", "exp", "log", "negative"]
+BINARY = ["add", "subtract", "multiply", "divide", "power", "minimum", "maximum"]
+COMPARISON = ["less", "less_equal", "greater", "greater_equal", "equal", "not_equal"]
+
+numbers = st.one_of(st.sampled_from(INTERESTING), st.floats(-1e3, 1e3), st.floats(allow_nan=False, allow_infinity=False))
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A random formula: an operation on trees, a parameter, a number."""
+
+    op: str
+    parts: tuple[Tree, ...] = ()
+    name: str = ""
+    value: float = 0.0
+
+    def evaluate(self, known: dict[str, Value]) -> Value:
+        if self.op == "name":
+            return known[self.name]
+        if self.op == "number":
+            return self.value
+        values = [part.evaluate(known) for part in self.parts]
+        return _OPERATIONS.get(self.op, getattr(ops, self.op, None))(*values)
+
+
+_OPERATIONS: dict[str, Callable[..., Value]] = {
+    "negative": lambda a: -a,
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / b,
+    "less": lambda a, b: a < b,
+    "less_equal": lambda a, b: a <= b,
+    "greater": lambda a, b: a > b,
+    "greater_equal": lambda a, b: a >= b,
+    "equal": lambda a, b: a == b,
+    "not_equal": lambda a, b: a != b,
+}
+
+
+def trees(names: list[str], depth: int = 3) -> st.SearchStrategy[Tree]:
+    """Formulas of numbers over some names."""
+    leaves = st.one_of(
+        st.sampled_from(names).map(lambda name: Tree("name", name=name)),
+        numbers.map(lambda value: Tree("number", value=value)),
+    )
+    named = st.sampled_from(names).map(lambda name: Tree("name", name=name))
+    if depth == 0:
+        return leaves
+    below = st.deferred(lambda: trees(names, depth - 1))
+    # A plain number on both sides would be Python's arithmetic, which raises where IEEE does not.
+    return st.one_of(
+        leaves,
+        st.builds(lambda op, a: Tree(op, (a,)), st.sampled_from(UNARY), named),
+        st.builds(lambda op, a, b: Tree(op, (a, b)), st.sampled_from(BINARY), named, below),
+        st.builds(lambda op, a, b: Tree(op, (a, b)), st.sampled_from(BINARY), below, named),
+        st.builds(lambda c, a, b: Tree("where", (c, a, b)), truths(names, depth - 1), below, named),
+    )
+
+
+def truths(names: list[str], depth: int = 2) -> st.SearchStrategy[Tree]:
+    """Conditions over some names."""
+    named = st.sampled_from(names).map(lambda name: Tree("name", name=name))
+    other = st.one_of(named, numbers.map(lambda value: Tree("number", value=value)))
+    compared = st.one_of(
+        st.builds(lambda op, a, b: Tree(op, (a, b)), st.sampled_from(COMPARISON), named, other),
+        named.map(lambda a: Tree("missing", (a,))),
+    )
+    if depth <= 0:
+        return compared
+    below = truths(names, depth - 1)
+    return st.one_of(
+        compared,
+        st.builds(lambda op, a, b: Tree(op, (a, b)), st.sampled_from(["both", "either"]), below, below),
+        below.map(lambda a: Tree("negate", (a,))),
+    )
+
+
+def function(name: str, names: list[str], tree: Tree) -> Callable[..., Value]:
+    """A model's function that computes a tree."""
+
+    def made(*arguments: Value) -> Value:
+        return tree.evaluate(dict(zip(names, arguments, strict=True)))
+
+    made.__name__ = made.__qualname__ = name
+    parameters = [inspect.Parameter(each, inspect.Parameter.POSITIONAL_OR_KEYWORD) for each in names]
+    made.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return made
+
+
+def settled(name: str, source: str, limit: float) -> Callable[..., Value]:
+    """A quantity that is finite whatever its source is: rows of most models should have some."""
+
+    def made(x: Value) -> Value:
+        return ops.where(ops.both(x < limit, x > -limit), x, 0.0)
+
+    made.__name__ = made.__qualname__ = name
+    made.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(source, inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+    )
+    return made
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A random sweep with tables in place of some inputs."""
+
+    sweep: Sweep
+    quantities: list[str]
+    axes: list[str]
+    has_states: bool
+    has_search: bool
+
+
+@st.composite
+def problems(draw: st.DrawFn, most_rows: int = 400) -> Problem:
+    """Random models over random spaces, with leaves over any of the axes, missing figures, states and searches."""
+    axis_values = st.lists(st.one_of(numbers, st.integers(-3, 9).map(float)), min_size=1, max_size=7, unique_by=lambda v: v + 0.0)
+    axes: dict[str, list[float]] = {}
+    rows = 1
+    for i in range(draw(st.integers(0, 4))):
+        values = draw(axis_values)
+        if rows * len(values) <= most_rows:
+            axes[f"x{i}"] = values
+            rows *= len(values)
+    leaves = [f"leaf{i}" for i in range(draw(st.integers(0, 3)))]
+    fixed = {f"c{i}": draw(numbers) for i in range(draw(st.integers(0, 2)))}
+    names = [*axes, *leaves, *fixed] or ["c9"]
+    if names == ["c9"]:
+        fixed["c9"] = draw(numbers)
+    parts: list[object] = [declare.Input(name, "1", "", default=0.0, low=-math.inf) for name in names]
+    quantities: list[str] = []
+    searched: dict[str, list[float]] = {}
+    if draw(st.booleans()):
+        searched = {f"s{i}": draw(st.lists(numbers, min_size=1, max_size=4)) for i in range(draw(st.integers(1, 2)))}
+        inner = names + list(searched)
+        parts.append(function("objective", inner, draw(trees(inner))))
+        parts.append(function("legal", inner, draw(truths(inner))))
+        quantities.append("objective")
+        names = names + list(searched)
+    for i in range(draw(st.integers(1, 5))):
+        name = f"q{i}"
+        used = draw(st.lists(st.sampled_from([*names, *quantities]), min_size=1, max_size=4, unique=True))
+        parts.append(function(name, used, draw(trees(used))))
+        quantities.append(name)
+    for i, source in enumerate(list(quantities)):
+        if draw(st.integers(0, 3)):
+            parts.append(settled(f"f{i}", source, draw(st.sampled_from([1e308, 1e100, 5.0]))))
+            quantities.append(f"f{i}")
+    states = draw(st.integers(0, 2))
+    for i in range(states):
+        used = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
+        spoils = draw(st.sampled_from([*names, *quantities]))
+        parts.append(declare.status(f"state_{i}", spoils=spoils)(function(f"is_state{i}", used, draw(truths(used)))))
+    model = Model(*parts)
+    if searched:
+        model = model.search("plan", over=searched, minimise="objective", among="legal")
+    columns = draw(st.lists(st.sampled_from(quantities), min_size=1, max_size=4, unique=True))
+    where = None
+    if draw(st.booleans()):
+        left = draw(st.sampled_from([*quantities, *names]))
+        where = f"{left} {draw(st.sampled_from(['<', '<=', '>', '!=']))} {draw(st.integers(-5, 5))}"
+        if draw(st.booleans()):
+            where = f"not ({where}) or {draw(st.sampled_from(names))} >= 0"
+    given: dict[str, object] = dict(axes)
+    if len(axes) > 1 and draw(st.booleans()):
+        pair = list(axes)[:2]
+        length = min(len(axes[name]) for name in pair)
+        table = {name: axes[name][:length] for name in pair}
+        given = {"zip": {"zip": table}, **{name: axes[name] for name in axes if name not in pair}}
+    sweep = Sweep(given, fixed=fixed, where=where, columns=columns, model=model)
+    for leaf in leaves:
+        groups = tuple(sorted(draw(st.sets(st.sampled_from(range(len(sweep.bound.sizes)))))) if sweep.bound.sizes else ())
+        size = math.prod(sweep.bound.sizes[group] for group in groups)
+        values = draw(st.lists(st.one_of(numbers, st.just(math.nan)), min_size=size, max_size=size))
+        sweep.bound._tables[leaf] = Table(groups, np.array(values, dtype=float))
+    return Problem(sweep, quantities, list(sweep.bound.digits), bool(states), bool(searched))

@@ -1,0 +1,65 @@
+"""The handbook says what the model says."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from gigacost.model import default
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+
+@pytest.fixture(scope="module")
+def build() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("build", DOCS / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    # Its dataclasses look their module up.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(importlib.import_module("sys").modules, "build", module)
+        spec.loader.exec_module(module)
+    return module
+
+
+def test_the_pages_are_those_of_the_model(build: ModuleType) -> None:
+    stale = [
+        path
+        for path, text in build.pages().items()
+        if not (DOCS / path).exists() or (DOCS / path).read_text(encoding="utf-8") != text
+    ]
+    assert not stale, "run `make docs`"
+
+
+def test_no_page_is_left_of_a_module_that_is_gone(build: ModuleType) -> None:
+    assert {f"model/{page.name}" for page in (DOCS / "model").glob("*.md")} <= set(build.pages())
+
+
+def test_every_quantity_and_input_has_its_place(build: ModuleType) -> None:
+    pages = build.pages()
+    text = "\n".join(page for path, page in pages.items() if path != "model/README.md")
+    for name in default().quantities:
+        assert f"## {name}\n" in text, name
+    for name in default().inputs:
+        assert f"`{name}` |" in text, name
+
+
+def test_links_lead_somewhere(build: ModuleType) -> None:
+    texts = {path: (DOCS / path).read_text(encoding="utf-8") for path in build.pages()}
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in DOCS.glob("*.md")}
+    texts |= {f"../{path.name}": path.read_text(encoding="utf-8") for path in ROOT.glob("*.md")}
+    for path, text in texts.items():
+        for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([\w-]+))?\)", text):
+            file = (DOCS / path).parent / target if target else DOCS / path
+            assert file.exists(), f"{path}: {target}"
+            if anchor and file.suffix == ".md":
+                there = file.read_text(encoding="utf-8")
+                assert f'id="{anchor}"' in there or re.search(rf"^#+ {anchor}$", there, re.MULTILINE), (
+                    f"{path}: {anchor}"
+                )

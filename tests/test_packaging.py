@@ -1,0 +1,169 @@
+"""The wheel is all one needs, and importing it costs next to nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+import gigacost
+
+ROOT = Path(__file__).parent.parent
+RUN = ["--hardware", "h100-sxm", "--chips", "256", "--params", "13B", "--tokens", "2T"]
+
+
+def run(*command: str | Path, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A command in an environment that knows nothing of this tree; its output."""
+    keep = ("PATH", "HOME", "LANG", "CARGO_HOME", "RUSTUP_HOME", "CARGO_TARGET_DIR", "TMPDIR", "SYSTEMROOT")
+    keep += ("HTTPS_PROXY", "https_proxy", "PIP_INDEX_URL", "PIP_CACHE_DIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+    environment = {name: os.environ[name] for name in keep if name in os.environ} | variables
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
+    return done
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    into = tmp_path_factory.mktemp("dist")
+    maturin = (sys.executable, "-m", "maturin")
+    run(*maturin, "build", "--release", "--locked", "--quiet", "--out", into, cwd=ROOT)
+    (made,) = into.glob("*.whl")
+    return made
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An environment with the wheel and what it asks for, and nothing else."""
+
+    bin: Path
+    elsewhere: Path
+
+    def call(self, program: str, *arguments: str) -> str:
+        return run(self.bin / program, *arguments, cwd=self.elsewhere).stdout
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    home = tmp_path_factory.mktemp("empty")
+    run(sys.executable, "-m", "venv", home / "venv", cwd=home)
+    there = home / "venv" / ("Scripts" if os.name == "nt" else "bin")
+    run(there / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel, cwd=home)
+    elsewhere = home / "elsewhere"
+    elsewhere.mkdir()
+    return Installed(there, elsewhere)
+
+
+@pytest.mark.slow
+def test_one_wheel_serves_every_python_from_3_11(wheel: Path) -> None:
+    assert "-cp311-abi3-" in wheel.name
+
+
+@pytest.mark.slow
+def test_the_wheel_has_what_the_package_has(wheel: Path) -> None:
+    package = ROOT / "python"
+    wanted = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*")
+        if path.suffix in {".py", ".pyi", ".toml", ".typed"}
+    }
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert wanted <= names
+    assert {"gigacost/py.typed", "gigacost/_engine.pyi", "gigacost/catalog/data/accelerators.toml"} <= names
+    rest = {name for name in names - wanted if ".dist-info/" not in name}
+    assert all(name.startswith("gigacost/_engine") for name in rest), rest
+
+
+@pytest.mark.slow
+def test_the_wheel_says_what_it_needs_and_under_which_licence(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    names = archive.namelist()
+    (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
+    said = Parser().parsestr(archive.read(metadata).decode())
+    assert said["Version"] == gigacost.__version__
+    assert said["License-Expression"] == "Apache-2.0 OR MIT"
+    assert sorted(need.split(">")[0] for need in said.get_all("Requires-Dist", [])) == ["click", "numpy", "rich"]
+    for licence in ("LICENSE-APACHE", "LICENSE-MIT", "NOTICE"):
+        (found,) = (name for name in names if name.endswith(f"licenses/{licence}"))
+        assert archive.read(found) == (ROOT / licence).read_bytes()
+        assert archive.read(found)
+
+
+@pytest.mark.slow
+def test_the_wheel_runs_without_the_tree(installed: Installed) -> None:
+    assert "estimate" in installed.call("gigacost", "--help")
+    there = installed.call("python", "-c", "import gigacost; print(gigacost.__file__)")
+    assert Path(there.strip()).is_relative_to(installed.bin.parent)
+    found = json.loads(installed.call("gigacost", "estimate", *RUN, "--json"))
+    here = gigacost.estimate(hardware="h100-sxm", chips=256, params="13B", tokens="2T").to_dict()
+    assert found["subtotals"] == here["subtotals"]
+
+
+@pytest.mark.slow
+def test_the_wheel_writes_parquet_with_no_library_for_it(installed: Installed) -> None:
+    code = (
+        "import gigacost; axes = {'chips': [256, 512], 'market': ['on_demand', 'own']};"
+        "fixed = {'hardware': 'h100-sxm', 'params': '13B', 'tokens': '2T'};"
+        "print(gigacost.Sweep(axes, fixed=fixed).write('rows.parquet'))"
+    )
+    assert installed.call("python", "-W", "error", "-c", code).strip() == "4"
+    written = (installed.elsewhere / "rows.parquet").read_bytes()
+    assert written[:4] == written[-4:] == b"PAR1"
+
+
+@pytest.mark.slow
+def test_the_source_distribution_is_complete(tmp_path: Path) -> None:
+    run(sys.executable, "-m", "maturin", "sdist", "--quiet", "--out", tmp_path, cwd=ROOT)
+    (made,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(made) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (tree,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    for source in [*ROOT.glob("rust/*/src/**/*.rs"), *ROOT.glob("python/**/*.py"), *ROOT.glob("python/**/*.toml")]:
+        assert (tree / source.relative_to(ROOT)).read_bytes() == source.read_bytes(), source
+    for name in ("LICENSE-APACHE", "LICENSE-MIT", "NOTICE", "README.md", "Cargo.lock"):
+        assert (tree / name).read_bytes() == (ROOT / name).read_bytes(), name
+    run("cargo", "metadata", "--offline", "--locked", "--format-version", "1", cwd=tree)
+
+
+def loaded(*command: str) -> set[str]:
+    """The modules that a run of Python imports."""
+    done = run(sys.executable, "-X", "importtime", *command, cwd=ROOT / "tests")
+    return {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+
+
+def heavy(modules: set[str]) -> set[str]:
+    """Those that take long to load."""
+    slow = {"numpy", "rich", "click", "pyarrow", "pandas", "polars", "tomllib", "asyncio", "typing_extensions"}
+    return {name for name in modules if name.split(".")[0] in slow}
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    modules = loaded("-c", "import gigacost")
+    assert "gigacost" in modules
+    assert not heavy(modules)
+    assert {name for name in modules if name.startswith("gigacost.")} == set()
+
+
+def test_the_help_loads_neither_engine_nor_arrays() -> None:
+    modules = loaded("-c", "import sys; sys.argv[1:] = ['--help']; from gigacost.cli import main; main()")
+    assert "click" in modules
+    assert {name.split(".")[0] for name in heavy(modules)} == {"click"}
+    assert "gigacost._engine" not in modules
+    assert not any(name.startswith(("gigacost.model", "gigacost.catalog")) for name in modules)
+
+
+def test_public_names_are_there_when_asked_for() -> None:
+    for name in gigacost.__all__:
+        assert getattr(gigacost, name) is not None
+    assert set(gigacost.__all__) <= set(dir(gigacost))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = gigacost.nothing  # type: ignore[attr-defined]

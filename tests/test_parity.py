@@ -1,0 +1,118 @@
+"""The law of the house: whatever the engine answers, the reference answers, to the last bit.
+
+Random models, spaces, conditions and questions; any number of threads, any cutting of the space, every SIMD level.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from strategies import Problem, problems
+
+from gigacost import InternalError, _engine, compile, reference
+
+LEVELS = [level for level in ("baseline", "avx2", "avx512") if _engine.simd() >= level or level == "baseline"]
+blocks = st.one_of(
+    st.none(),
+    st.tuples(st.sampled_from([0, 1, 5, 64]), st.integers(1, 40), st.integers(1, 200), st.integers(1, 50)),
+)
+threads = st.integers(1, 4)
+thorough = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+
+
+@pytest.fixture(autouse=True)
+def _restored_blocks() -> Iterator[None]:
+    yield
+    compile.BLOCKS = None
+
+
+def outcome(run: Callable[[], Any]) -> Any:
+    """What a run gives, or the row at which a value is not finite."""
+    try:
+        return run()
+    except InternalError as error:
+        assert error.row is not None, error
+        return "not finite", error.row
+
+
+def engine_rows(problem: Problem, start: int, stop: int, workers: int) -> list[dict[str, Any]]:
+    rows = []
+    for batch in problem.sweep.rows(start, stop, threads=workers):
+        columns = {}
+        for name in batch.column_names:
+            labels, values = batch.labels(name), batch.column(name).tolist()
+            columns[name] = [labels[v] if labels else v for v in values]
+        for position in range(batch.num_rows):
+            row = {name: values[position] for name, values in columns.items()}
+            rows.append({name: None if isinstance(v, float) and math.isnan(v) else v for name, v in row.items()})
+    return rows
+
+
+@thorough
+@given(problems(), threads, blocks, st.data())
+def test_rows(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
+    compile.BLOCKS = cut
+    start = data.draw(st.integers(0, problem.sweep.size))
+    stop = data.draw(st.integers(start, problem.sweep.size))
+    expected = outcome(lambda: reference.rows(problem.sweep, start, stop))
+    assert outcome(lambda: engine_rows(problem, start, stop, workers)) == expected
+
+
+@thorough
+@given(problems(), threads, blocks, st.data())
+def test_top(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
+    compile.BLOCKS = cut
+    k = data.draw(st.integers(1, 8))
+    by = data.draw(st.sampled_from(problem.quantities))
+    per = data.draw(st.lists(st.sampled_from(problem.axes), unique=True)) if problem.axes else []
+    distinct = data.draw(st.lists(st.sampled_from([*problem.quantities, *problem.axes]), max_size=2, unique=True))
+    largest = data.draw(st.booleans())
+    question = {"per": per, "distinct": distinct, "largest": largest}
+    expected = outcome(lambda: reference.top(problem.sweep, k, by, **question))
+    found = outcome(lambda: problem.sweep.find(k, by, **question, threads=workers))
+    assert found == expected
+
+
+@thorough
+@given(problems(), threads, blocks, st.data())
+def test_summary(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
+    compile.BLOCKS = cut
+    columns = data.draw(st.lists(st.sampled_from(problem.quantities), min_size=1, max_size=3, unique=True))
+    quantiles = data.draw(st.lists(st.floats(0, 1), max_size=3, unique=True))
+    try:
+        expected = outcome(lambda: reference.summary(problem.sweep, columns, quantiles))
+    except OverflowError:  # a sum or a variance above the largest float
+        return
+    found = outcome(lambda: problem.sweep.summary(columns, quantiles=quantiles, threads=workers))
+    if not isinstance(found, tuple):
+        found = plain_summary(found)
+    assert found == expected
+
+
+def plain_summary(found: Any) -> dict[str, Any]:
+    columns = {}
+    for name, column in found.columns.items():
+        columns[name] = {"count": column.count, "nulls": column.nulls}
+        if column.count:
+            fields = ("min", "max", "sum", "mean", "std", "quantiles")
+            columns[name] |= {field: getattr(column, field) for field in fields}
+    return {"feasible": found.feasible, "status": dict(found.states), "columns": columns}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_simd_level_gives_the_same_bits(level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIGACOST_SIMD", level)
+
+    @settings(thorough, max_examples=150)
+    @given(problems(), blocks)
+    def check(problem: Problem, cut: Any) -> None:
+        compile.BLOCKS = cut
+        expected = outcome(lambda: reference.rows(problem.sweep))
+        assert outcome(lambda: engine_rows(problem, 0, problem.sweep.size, 1)) == expected
+
+    check()

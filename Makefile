@@ -53,6 +53,7 @@ format: $(VENV)/.group-lint
 
 docs: $(VENV)/.engine
 	$(BIN)/python docs/build.py
+	$(BIN)/python docs/readme.py
 
 wheel: $(VENV)/.group-build
 	$(BIN)/maturin build --release --locked --out dist

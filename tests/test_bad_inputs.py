@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_spec import WORDS, spec_file
 
 from gigacost.document import Document, read_document
 from gigacost.errors import CatalogError, Error, Fault, InternalError, OutputError, SpecError, UnitError, nearest, show
 from gigacost.spec import Spec
-from test_spec import WORDS, spec_file
 
 
 def refusal(tmp_path: Path, text: str | bytes, name: str = "spec.toml") -> SpecError:

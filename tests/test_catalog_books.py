@@ -23,7 +23,7 @@ def _rent(catalog: Catalog, chip: str = "h100-sxm", market: str = "on_demand", *
     return catalog.cite(RENT, {"hardware": chip, "market": market, **more})
 
 
-def _refused(book: Any) -> SpecError:  # noqa: ANN401 - also what is no book
+def _refused(book: Any) -> SpecError:
     before = CATALOG.sha256
     with pytest.raises(SpecError) as caught:
         CATALOG.layered(book)
@@ -257,7 +257,7 @@ def _write(folder: Path, text: str | bytes, name: str = "book.toml") -> Path:
 
 
 @pytest.mark.parametrize("change", [lambda text: text, lambda text: "\ufeff" + text.replace("\n", "\r\n")])
-def test_a_toml_book_is_read_from_a_path_as_text_or_object(tmp_path: Path, change: Any) -> None:  # noqa: ANN401
+def test_a_toml_book_is_read_from_a_path_as_text_or_object(tmp_path: Path, change: Any) -> None:
     path = _write(tmp_path, change(TOML))
     private = CATALOG.layered(path)
     assert private == CATALOG.layered(str(path))

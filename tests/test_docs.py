@@ -41,6 +41,13 @@ def test_no_page_is_left_of_a_module_that_is_gone(build: ModuleType) -> None:
     assert {f"model/{page.name}" for page in (DOCS / "model").glob("*.md")} <= set(build.pages())
 
 
+def test_the_examples_run() -> None:
+    text = (DOCS / "your-own-model.md").read_text(encoding="utf-8")
+    names: dict[str, object] = {"__name__": "docs"}
+    for code in re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        exec(compile(code, "your-own-model.md", "exec"), names)  # noqa: S102 - our own text
+
+
 def test_every_quantity_and_input_has_its_place(build: ModuleType) -> None:
     pages = build.pages()
     text = "\n".join(page for path, page in pages.items() if path != "model/README.md")

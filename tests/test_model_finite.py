@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 
 import pytest
+
 from gigacost.declare import Input, marking
 from gigacost.model import carbon, energy, loss, performance, perspective, reliability, time, workload
 

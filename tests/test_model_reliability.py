@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from gigacost.model import reliability
 
 LLAMA_RATE = 419 / (54 * 24 * 16384)

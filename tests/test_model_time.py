@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from gigacost.model import performance, reliability, time, workload
 
 NAN = math.nan
@@ -90,7 +91,7 @@ def test_llama_405b_is_within_a_quarter_of_its_published_chip_hours() -> None:
         (1.02e6, A100, 2048.0, 65.2e9, 65.2e9, 1.4e12, 0.0, 0.25),  # Llama 65B
     ],
 )
-def test_published_chip_hours(  # noqa: PLR0913 - a row of a table
+def test_published_chip_hours(
     published: float,
     chip: tuple[float, float, float],
     chips: float,

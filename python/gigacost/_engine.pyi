@@ -175,13 +175,16 @@ class Program:
         self,
         by: int,
         keep: int | None,
-        per: Sequence[int],
+        per: Sequence[tuple[int, Sequence[int]]],
         k: int,
         distinct: Sequence[int],
         threads: int,
         progress: _Progress | None = None,
     ) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.uint64]]:
-        """The best rows (of each group ``per``): their indices, values and groups."""
+        """The best rows (of each group): their indices, values and groups.
+
+        ``per`` is what makes a group: for some groups of axes, a number for each digit.
+        """
 
     def summary(
         self,

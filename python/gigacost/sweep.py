@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +148,10 @@ class Sweep:
         sweep = cls.__new__(cls)
         sweep._take(spec, model or default_model(), catalog or Catalog.bundled())
         return sweep
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A sweep is pickled by what it is made of."""
+        return _unpickled, (self.spec, self.model, self.bound.catalog)
 
     def _take(self, spec: Spec, model: Model, catalog: Catalog) -> None:
         self.bound = Bound(spec, model, catalog)
@@ -472,6 +476,11 @@ class Sweep:
             raise InternalError(f"{error} ({inputs})", error.row) from None
 
 
+def _unpickled(spec: Spec, model: Model, catalog: Catalog) -> Sweep:
+    # The private book that a specification names is in the catalogue already.
+    return Sweep.from_spec(replace(spec, catalog=""), model=model, catalog=catalog)
+
+
 def opened(catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None) -> Catalog:
     """The catalogue itself, or the bundled one with a private book over it."""
     if catalog is None:
@@ -502,9 +511,9 @@ def _statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float])
         nulls=kept - count,
         min=found["min"],
         max=found["max"],
-        sum=float(total),
-        mean=float(total) / count,
-        std=math.sqrt(float(variance)),
+        sum=_rounded(total),
+        mean=_rounded(total) / count,
+        std=math.sqrt(_rounded(variance)),
         quantiles=dict(zip(quantiles, found["quantiles"], strict=True)),
     )
 
@@ -512,6 +521,13 @@ def _statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float])
 def _exact(digits: bytes, exponent: int) -> Fraction:
     """The number that an accumulator of the engine holds, without rounding."""
     return Fraction(int.from_bytes(digits, "little", signed=True), 2**-exponent)
+
+
+def _rounded(exact: Fraction) -> float:
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.copysign(math.inf, exact)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a number of a column

@@ -27,6 +27,13 @@ _COMMANDS = {
 class _Commands(click.Group):
     """Loads a command's module when it is called."""
 
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        """Run the command; a reader that has enough ends it here, before click makes a failure of that."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise process.Stop(process.quiet()) from None
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         return list(_COMMANDS)

@@ -25,7 +25,7 @@ class Assertions:
         found = list(texts)
         for text in found:
             units |= dict.fromkeys((word for word in _words(text) if word.startswith(tuple(prefixes))), "1")
-        labels = {axis: _itself for axis in axes}
+        labels = dict.fromkeys(axes, _itself)
         self.expressions = [
             Expression.parse(text, "--assert", kind="truth", units=units, labels=labels) for text in found
         ]

@@ -36,10 +36,16 @@ _KEY = (
     "horizon_years",
 )
 """What moves the total most, and is shown if the estimate depends on it."""
-_OWNED = frozenset({
-    "electricity_usd_per_kwh", "cost_of_capital", "facility_usd_per_w", "assumed_fleet_utilisation", "chip_price_usd",
-    "colo_usd_per_kw_month",
-})  # fmt: skip
+_ONLY_IN = {
+    "electricity_usd_per_kwh": ("own", "colo"),
+    "cost_of_capital": ("own", "colo"),
+    "assumed_fleet_utilisation": ("own", "colo"),
+    "chip_price_usd": ("own", "colo"),
+    "facility_usd_per_w": ("own",),
+    "colo_usd_per_kw_month": ("colo",),
+    "rental_usd_per_chip_hour": ("on_demand", "reserved_1y", "reserved_3y", "spot"),
+}
+"""The markets in which a figure matters."""
 _RUN = (
     ("train_days", "d"),
     ("chip_hours", "chip·h"),
@@ -268,12 +274,14 @@ def _perspective(one: Estimate) -> list[str]:
 
 def _assumptions(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table
     """The figures that move the total most, each with the beginning of its source."""
-    owned = one.inputs.get("market") in {"own", "colo"}
+    market = str(one.inputs.get("market", ""))
     rows = []
     for item in one.assumptions:
         if item.name not in _KEY or item.value is None or isinstance(item.value, str):
             continue
-        if item.origin != "given" and item.name in _MARKETS and (item.name in _OWNED) != owned:
+        matters = market in _ONLY_IN.get(item.name, (market,))
+        replaced = item.name == "assumed_fleet_utilisation" and one.assumption("runs_per_year").value is not None
+        if item.origin != "given" and (not matters or replaced):
             continue
         source = f"{item.date}, {item.source}" if item.date else item.source
         rows.append((f"  {item.name}", amount(item.value, item.unit), source))
@@ -282,9 +290,6 @@ def _assumptions(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table
     for name, value, source in rows:
         made.add_row(literal(name), literal(value), literal(shortened(source, out().width - beside), "dim"))
     return made
-
-
-_MARKETS = _OWNED | {"rental_usd_per_chip_hour"}
 
 
 def _plain(value: float | None, unit: str) -> str:

@@ -20,7 +20,7 @@ NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _SETTING = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
-class Whole(click.ParamType):
+class Whole(click.ParamType):  # type: ignore[type-arg] # generic only in newer releases of click
     """A whole number in plain ASCII digits."""
 
     name = "n"

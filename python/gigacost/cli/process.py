@@ -43,6 +43,8 @@ class Terminated(BaseException):
 
 def run(command: Callable[[], object]) -> int:
     """Run a command and return the exit code it earned."""
+    global evaluating  # noqa: PLW0603 - a process runs one command at a time
+    evaluating = False
     codecs.register_error("gigacost", _degraded)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -70,7 +72,7 @@ def _attempt(command: Callable[[], object]) -> int:
         code = command()
         sys.stdout.flush()
     except BrokenPipeError:
-        return _quiet()
+        return quiet()
     except Stop as stop:
         return _flushed(stop.code)
     except (KeyboardInterrupt, Terminated) as stopped:
@@ -86,7 +88,7 @@ def _flushed(code: int) -> int:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        _quiet()
+        quiet()
     return code
 
 
@@ -94,45 +96,47 @@ def _failed(error: BaseException) -> int:
     """Say what went wrong; the exit code for it."""
     import click  # noqa: PLC0415 - is loaded already
 
-    from gigacost.errors import CatalogError, OutputError, SpecError, escape  # noqa: PLC0415 - only for failures
+    from gigacost.errors import CatalogError, SpecError  # noqa: PLC0415 - only for failures
 
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        error.show()
-        return BAD_INPUT
+    if isinstance(error, click.exceptions.Exit | SystemExit):
+        code = error.exit_code if isinstance(error, click.exceptions.Exit) else error.code
+        return code if isinstance(code, int) else FAILED
     if isinstance(error, click.Abort):
         warn("error", "interrupted")
         return INTERRUPTED
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return BAD_INPUT
     if isinstance(error, click.ClickException):
-        where = getattr(error, "ctx", None)
-        warn("error", _one_line(error.format_message()) + (f" (see {where.command_path} --help)" if where else ""))
+        context = getattr(error, "ctx", None)
+        help_ = f" (see {context.command_path} --help)" if context else ""
+        warn("error", " ".join(error.format_message().split()) + help_)
         return BAD_INPUT
     if isinstance(error, SpecError | CatalogError):
         warn("error", str(error))
         return BAD_INPUT
-    if isinstance(error, OutputError | OSError):
+    return _failed_running(error)
+
+
+def _failed_running(error: BaseException) -> int:
+    from gigacost.errors import InternalError, OutputError, escape  # noqa: PLC0415 - only for failures
+
+    if isinstance(error, OSError):
         name = f"{escape(os.fsdecode(error.filename))}: " if error.filename else ""
         warn("error", f"{name}{error.strerror or error}")
-        return FAILED if evaluating or not isinstance(error, OutputError) else BAD_INPUT
-    if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else FAILED
+        return BAD_INPUT if isinstance(error, OutputError) and not evaluating else FAILED
     if debug:
         import traceback  # noqa: PLC0415 - only for failures
 
         traceback.print_exception(error)
-    internal = "" if type(error).__name__ == "InternalError" else f"{type(error).__name__}: "
+    kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
     advice = "" if debug else "; --debug shows where"
-    warn("error", f"internal error: {internal}{escape(str(error), quotes='')}{advice}")
+    warn("error", f"internal error: {kind}{escape(str(error), quotes='')}{advice}")
     return FAILED
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _quiet() -> int:
-    """Whoever read our output has enough: nothing more is written, also not at exit."""
+def quiet() -> int:
+    """Whoever read our output has enough: nothing more is written, also not at exit. The exit code for that."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE
 

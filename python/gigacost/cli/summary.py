@@ -11,6 +11,8 @@ import click
 from gigacost.cli import options
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from gigacost.sweep import Summary, Sweep
 
 _NUMBERS = ("count", "nulls", "min", "max", "sum", "mean", "std")
@@ -87,10 +89,10 @@ def _print(sweep: Sweep, found: Summary, seconds: float) -> None:
         cells = [cell(None if math.isnan(value) else value, unit) for value in figures]
         rows.append([name, *cells, f"{one.nulls:,}"])
     made = table(["column", *heads], rows, heads)
-    show(made, *_states(sweep, found), literal(f"in {duration(seconds)}", "dim"))
+    show(made, _states(sweep, found), literal(f"in {duration(seconds)}", "dim"))
 
 
-def _states(sweep: Sweep, found: Summary) -> list[object]:
+def _states(sweep: Sweep, found: Summary) -> Table:
     """Why combinations cannot be: the states with their counts and meanings."""
     from gigacost.cli.figures import share  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import table  # noqa: PLC0415
@@ -104,4 +106,4 @@ def _states(sweep: Sweep, found: Summary) -> list[object]:
         if count:
             meaning = "" if label == "ok" else meanings.get(label, "")
             rows.append([label, f"{count:,}", share(count / found.combinations), meaning])
-    return [table(["status", "combinations", "share", "meaning"], rows, ["combinations", "share"])]
+    return table(["status", "combinations", "share", "meaning"], rows, ["combinations", "share"])

@@ -26,8 +26,14 @@ def out() -> Console:
     """Standard output, for people. Colour only on a terminal, and not with NO_COLOR."""
     from rich.console import Console  # noqa: PLC0415 - 60 ms that --json and --help do without
 
+    class Printer(Console):
+        """Ends quietly, not with an error, when the reader has enough."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     piped = not sys.stdout.isatty() and not os.environ.get("COLUMNS")
-    return Console(highlight=False, soft_wrap=False, emoji=False, width=_PIPED_WIDTH if piped else None)
+    return Printer(highlight=False, soft_wrap=False, emoji=False, width=_PIPED_WIDTH if piped else None)
 
 
 def show(*renderables: RenderableType) -> None:
@@ -53,7 +59,9 @@ def payload(value: Any) -> None:  # noqa: ANN401 - plain data
         buffer.write(data)
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[object]], right: Collection[str] = (), title: str = "") -> Table:
+def table(
+    heads: Sequence[str], rows: Sequence[Sequence[object]], right: Collection[str] = (), title: str = ""
+) -> Table:
     """An open table; the columns whose head is in ``right`` are flush right. All text is taken literally.
 
     Where it is too wide for the terminal, heads break at their underscores first.

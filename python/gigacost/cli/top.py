@@ -97,9 +97,14 @@ def _print(sweep: Sweep, best: Best, limit: int | None, seconds: float) -> None:
     names = [name for name in (rows[0] if rows else ()) if name not in {"index", "status"}]
     units = {name: sweep.model.unit(name) if name in sweep.model.names else "" for name in names}
     axes = sweep.bound.digits
+    same = [name for name in names if name in axes and len(rows) > 1 and len({row[name] for row in rows}) == 1]
+    names = [name for name in names if name not in same]
     numbers = [name for name in names if name not in axes or axes[name].kind != "label"]
     if rows:
         show(table(names, [[cell(row[name], units[name]) for name in names] for row in rows], numbers))
+    if same:
+        shown = ", ".join(f"{name} = {cell(rows[0][name], units[name])}" for name in same)
+        show(literal(f"all with {shown}", "dim"))
     left = f", {len(best.rows) - len(rows)} more not printed" if len(best.rows) > len(rows) else ""
     said = f"{len(rows)} of {sweep.size:,} combinations by {best.meta['by']}{left}, in {duration(seconds)}"
     show(literal(said, "dim"))

@@ -80,5 +80,5 @@ $(VENV)/.group-%: pyproject.toml $(VENV)/.made
 
 $(VENV)/.engine: $(ENGINE_SOURCES) pyproject.toml $(VENV)/.group-build $(ENGINE_GONE)
 	@command -v cargo >/dev/null || { echo 'gigacost needs Rust to be built: https://rustup.rs' >&2; exit 1; }
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --release --locked --quiet
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --release --locked
 	@touch $@

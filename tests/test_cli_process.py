@@ -84,6 +84,17 @@ def test_a_reader_that_closes_at_once_is_no_error() -> None:
         assert (process.returncode, err) == (0, b"")
 
 
+def test_a_closed_standard_output_does_not_crash() -> None:
+    done = subprocess.run(["sh", "-c", '"$0" "$@" >&-', GIGACOST, *LLAMA], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_full_disk_behind_standard_output_is_a_failure() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([GIGACOST, *LLAMA], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"error: No space left on device\n")
+
+
 def test_progress_is_shown_to_who_watches(tmp_path: Path) -> None:
     spec = spec_file(tmp_path, BIG)
     main, side = os.openpty()

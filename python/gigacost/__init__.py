@@ -46,6 +46,9 @@ _HOMES = {
 }
 """Where each public name lives; it is loaded when it is first used, so that importing gigacost costs nothing."""
 
+_MODULES = ("catalog", "model", "ops", "reference")
+"""Public modules."""
+
 __all__ = sorted([*_HOMES, "__version__"])  # noqa: PLE0605 - a list of names all the same
 
 
@@ -54,13 +57,15 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
         from gigacost._engine import __version__  # noqa: PLC0415 - loaded when first used
 
         return __version__
+    from importlib import import_module  # noqa: PLC0415 - as above
+
+    if name in _MODULES:
+        return import_module(f"gigacost.{name}")
     if name not in _HOMES:
         message = f"module 'gigacost' has no attribute {name!r}"
         raise AttributeError(message)
-    from importlib import import_module  # noqa: PLC0415 - as above
-
     return getattr(import_module(f"gigacost.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "catalog", "model", "ops", "reference"]
+    return [*__all__, *_MODULES]

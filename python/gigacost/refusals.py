@@ -125,6 +125,14 @@ def _no_electricity_price(_: Bound, __: _Found, labels: _Labels) -> Fault:
     return Fault("region", show(labels.get("region", "")), what, "another region; or give electricity_usd_per_kwh")
 
 
+def _no_network_data(bound: Bound, _: _Found, labels: _Labels) -> Fault:
+    chip = labels["hardware"]
+    domain = bound.catalog.table("scaleup_domain", {"hardware": [chip]})[0]
+    what = f"nothing is known of the network that joins so many {chip}"
+    few = "" if math.isnan(domain) else f"<= {domain:.0f}; or "
+    return Fault("chips", show(bound.spec.fixed.get("chips", "")), what, f"{few}give scaleout_byte_per_s")
+
+
 _WORDS: Mapping[str, Callable[[Bound, _Found, _Labels], Fault]] = {
     "unsupported_precision": _unsupported_precision,
     "no_price": _no_price,
@@ -132,5 +140,6 @@ _WORDS: Mapping[str, Callable[[Bound, _Found, _Labels], Fault]] = {
     "no_chip_price": _no_chip_price,
     "not_yet_available": _not_yet_available,
     "never_finishes": _never_finishes,
+    "no_network_data": _no_network_data,
     "no_electricity_price": _no_electricity_price,
 }

@@ -41,7 +41,7 @@ def command() -> None:
     """Facts and prices that ship with the package, each with source and date."""
 
 
-@command.command("list", context_settings=options.NAMES)
+@command.command("list", short_help="The labels of an axis with their main figures.", context_settings=options.NAMES)
 @click.argument("axis", required=False)
 @options.prices
 @options.as_json
@@ -98,7 +98,7 @@ def _rows(book: Catalog, axis: str | None, as_of: str | None) -> list[dict[str, 
     ]
 
 
-@command.command("show", context_settings=options.NAMES)
+@command.command("show", short_help="One label with all its figures and sources.", context_settings=options.NAMES)
 @click.argument("label")
 @options.prices
 @options.as_json

@@ -158,8 +158,10 @@ def _headline(one: Estimate) -> str:
 
 def _place(inputs: Mapping[str, float | str], more: Iterable[str] = ()) -> str:
     first = [_label(name, inputs[name]) for name in more]
-    chips = f"{float(inputs['chips']):,.0f} x " if "chips" in inputs else ""
-    parts = [*first, f"{chips}{inputs['hardware']}" if "hardware" in inputs else f"{chips}chips" if chips else ""]
+    hardware = str(inputs.get("hardware", ""))
+    if "chips" in inputs:
+        hardware = f"{float(inputs['chips']):,.0f} " + (f"x {hardware}" if hardware else "chips")
+    parts = [*first, hardware]
     parts += [str(inputs[axis]) for axis in ("precision", "market", "provider_class", "region") if axis in inputs]
     parts += [f"as of {inputs['as_of']}"] if "as_of" in inputs else []
     return " · ".join(part for part in parts if part)

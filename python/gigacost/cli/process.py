@@ -46,6 +46,9 @@ def run(command: Callable[[], object]) -> int:
     global evaluating  # noqa: PLW0603 - a process runs one command at a time
     evaluating = False
     codecs.register_error("gigacost", _degraded)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started us: what is written there is lost
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - open to the end
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="gigacost")

@@ -16,6 +16,7 @@ _EVERY = 0.1
 _AFTER = 0.3
 """Seconds before the first: what is quick shows nothing."""
 _WIDTH = 24
+_USUAL_COLUMNS = 80
 
 
 @contextmanager
@@ -69,6 +70,7 @@ class _Line:
 
 def _columns() -> int:
     try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
     except (OSError, ValueError):
-        return 80
+        columns = 0
+    return columns or _USUAL_COLUMNS  # some terminals do not say how wide they are

@@ -1,8 +1,10 @@
 //! Workers that live for one call: chunks of the space in parallel, results in order.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::Builder;
 
 use crate::error::{Error, Result};
 
@@ -39,7 +41,9 @@ impl Control {
     }
 }
 
-/// Work on every chunk, in any order; what the workers gathered comes back.
+/// Work on every chunk, in any order; what the workers gathered comes back. The calling thread is one of them.
+///
+/// Where the system gives fewer threads than asked for, there are fewer workers.
 ///
 /// # Errors
 /// The first error of any worker.
@@ -67,19 +71,16 @@ pub fn gather<W: Send>(
         return Ok(vec![one()?]);
     }
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(chunks as usize))
-            .map(|_| scope.spawn(one))
+        let workers: Vec<_> = (1..threads.min(chunks as usize))
+            .map_while(|_| Builder::new().spawn_scoped(scope, one).ok())
             .collect();
+        let own = one();
         // Every worker is joined before any error is returned.
-        let finished: Vec<Result<W>> = workers
+        let others: Vec<Result<W>> = workers
             .into_iter()
-            .map(|worker| {
-                worker
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
+            .map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
             .collect();
-        finished.into_iter().collect()
+        std::iter::once(own).chain(others).collect()
     })
 }
 
@@ -103,15 +104,21 @@ pub fn ordered<W, T: Send>(
     let queue = Queue::new(chunks, 2 * threads as u64);
     std::thread::scope(|scope| {
         let _stop = StopOnDrop(&queue);
-        for _ in 0..threads.min(chunks as usize) {
-            scope.spawn(|| {
-                // A worker that panics must not leave the others waiting.
-                let _stop = StopOnPanic(&queue);
-                let mut state = worker();
-                while let Some(chunk) = queue.claim() {
-                    queue.deliver(chunk, work(&mut state, chunk));
-                }
-            });
+        let one = || {
+            // A worker that panics must not leave the others waiting.
+            let _stop = StopOnPanic(&queue);
+            let mut state = worker();
+            while let Some(chunk) = queue.claim() {
+                queue.deliver(chunk, work(&mut state, chunk));
+            }
+        };
+        let workers = (0..threads.min(chunks as usize))
+            .map_while(|_| Builder::new().spawn_scoped(scope, one).ok())
+            .count();
+        if workers == 0 {
+            // The system gives no more threads: this one does the work.
+            let mut state = worker();
+            return (0..chunks).try_for_each(|chunk| take(work(&mut state, chunk)?));
         }
         for chunk in 0..chunks {
             match queue.collect(chunk) {

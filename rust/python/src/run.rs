@@ -2,10 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread::Builder;
 use std::time::Duration;
 
-use gigacost_engine::Result;
 use gigacost_engine::run::Control;
+use gigacost_engine::{Error, Result};
 use pyo3::prelude::*;
 
 use crate::error::{panicked, raised};
@@ -28,12 +29,16 @@ pub(crate) fn watched<T: Send>(
         let outcome = std::thread::scope(|scope| {
             let (send, receive) = channel();
             let control = &control;
-            scope.spawn(move || {
+            let spawned = Builder::new().spawn_scoped(scope, move || {
                 // A closed channel tells of the panic.
                 if let Ok(result) = catch_unwind(AssertUnwindSafe(|| work(control))) {
                     let _ = send.send(result);
                 }
             });
+            if let Err(source) = spawned {
+                let path = "a thread to compute in".into();
+                return Some(Err(Error::Io { path, source }));
+            }
             loop {
                 match receive.recv_timeout(WAKE) {
                     Ok(result) => return Some(result),

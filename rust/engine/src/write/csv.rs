@@ -16,7 +16,8 @@ use flate2::{Compression, GzBuilder};
 
 use super::regroup::Regroup;
 use super::text::{Cell, Lines, Numbers, quoted};
-use super::{Options, TableWriter, Watched, encode_error, ordered};
+use super::{Options, TableWriter, Watched, encode_error};
+use crate::run::ordered;
 use crate::{Error, Result};
 
 /// How many rows are formatted by one thread at a time, and make one member of a gzip file.
@@ -75,11 +76,12 @@ impl<'a> Csv<'a> {
         self.fill_labels(group);
         let chunks = chunks(group);
         let (schema, labels, gzip, sink) = (&self.schema, &self.labels, self.gzip, &mut self.sink);
-        ordered::in_order(
+        ordered(
+            chunks.len() as u64,
             self.threads,
-            chunks.len(),
-            |index| {
-                let text = format(schema, labels, &chunks[index])?;
+            || (),
+            |(), index| {
+                let text = format(schema, labels, &chunks[index as usize])?;
                 if gzip { member(&text) } else { Ok(text) }
             },
             |bytes| sink.write_all(&bytes).map_err(encode_error),

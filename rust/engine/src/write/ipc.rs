@@ -9,8 +9,9 @@ use arrow_ipc::writer::{FileWriter, IpcWriteOptions};
 use arrow_schema::{Schema, SchemaRef};
 
 use super::regroup::{Regroup, joined};
-use super::{Options, TableWriter, Watched, encode_error, ordered};
+use super::{Options, TableWriter, Watched, encode_error};
 use crate::Result;
+use crate::run::ordered;
 
 /// How many rows make a batch of the file.
 const BATCH_ROWS: usize = 1 << 17;
@@ -47,10 +48,11 @@ impl<'a> Ipc<'a> {
 
     fn write_group(&mut self, group: &[RecordBatch]) -> Result<()> {
         let mut columns = Vec::with_capacity(self.schema.fields().len());
-        ordered::in_order(
+        ordered(
+            self.schema.fields().len() as u64,
             self.threads,
-            self.schema.fields().len(),
-            |column| joined(group, column),
+            || (),
+            |(), column| joined(group, column as usize),
             |column| {
                 columns.push(column);
                 Ok(())

@@ -6,7 +6,6 @@
 
 mod csv;
 mod ipc;
-mod ordered;
 mod parquet;
 mod regroup;
 mod staged;

@@ -21,7 +21,8 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::regroup::Regroup;
-use super::{Options, TableWriter, Watched, encode_error, ordered};
+use super::{Options, TableWriter, Watched, encode_error};
+use crate::run::ordered;
 use crate::{Error, Result};
 
 /// Compresses nearly as well as the higher levels what the encodings have prepared, at several times their speed.
@@ -91,10 +92,12 @@ impl<'a> Parquet<'a> {
         let (dictionary, values) = (writers(&self.dictionary)?, writers(&self.values)?);
         let mut row_group = self.file.next_row_group().map_err(encode_error)?;
         let fields = self.schema.fields();
-        ordered::in_order(
+        ordered(
+            fields.len() as u64,
             self.threads,
-            fields.len(),
-            |column| {
+            || (),
+            |(), column| {
+                let column = column as usize;
                 encode(&fields[column], group, column, |layout| {
                     let writers = if layout == Layout::Dictionary {
                         &dictionary

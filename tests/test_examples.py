@@ -1,0 +1,24 @@
+"""The examples are specifications of the sizes they speak of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gigacost import Sweep
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.stem)
+def test_an_example_can_be_swept(path: Path) -> None:
+    sweep = Sweep.from_toml(path)
+    assert not sweep.spec.warnings
+    middle = sweep.size // 2
+    assert sum(batch.num_rows for batch in sweep.rows(middle, min(middle + 4096, sweep.size))) > 0
+
+
+@pytest.mark.parametrize(("name", "size"), [("planner", 51_840_000), ("gigafactory", 16_777_216)])
+def test_sizes(name: str, size: int) -> None:
+    assert Sweep.from_toml(EXAMPLES / f"{name}.toml").size == size

@@ -6,6 +6,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -19,7 +20,9 @@ UNARY = ["sqrt", "floor", "ceil", "round_half_even", "exp", "log", "negative"]
 BINARY = ["add", "subtract", "multiply", "divide", "power", "minimum", "maximum"]
 COMPARISON = ["less", "less_equal", "greater", "greater_equal", "equal", "not_equal"]
 
-numbers = st.one_of(st.sampled_from(INTERESTING), st.floats(-1e3, 1e3), st.floats(allow_nan=False, allow_infinity=False))
+numbers = st.one_of(
+    st.sampled_from(INTERESTING), st.floats(-1e3, 1e3), st.floats(allow_nan=False, allow_infinity=False)
+)
 
 
 @dataclass(frozen=True)
@@ -125,14 +128,16 @@ class Problem:
     sweep: Sweep
     quantities: list[str]
     axes: list[str]
-    has_states: bool
-    has_search: bool
+
+
+axis_values = st.lists(
+    st.one_of(numbers, st.integers(-3, 9).map(float)), min_size=1, max_size=7, unique_by=lambda value: value + 0.0
+)
 
 
 @st.composite
-def problems(draw: st.DrawFn, most_rows: int = 400) -> Problem:
-    """Random models over random spaces, with leaves over any of the axes, missing figures, states and searches."""
-    axis_values = st.lists(st.one_of(numbers, st.integers(-3, 9).map(float)), min_size=1, max_size=7, unique_by=lambda v: v + 0.0)
+def spaces(draw: st.DrawFn, most_rows: int) -> dict[str, list[float]]:
+    """Up to four axes with at most so many combinations."""
     axes: dict[str, list[float]] = {}
     rows = 1
     for i in range(draw(st.integers(0, 4))):
@@ -140,55 +145,67 @@ def problems(draw: st.DrawFn, most_rows: int = 400) -> Problem:
         if rows * len(values) <= most_rows:
             axes[f"x{i}"] = values
             rows *= len(values)
-    leaves = [f"leaf{i}" for i in range(draw(st.integers(0, 3)))]
-    fixed = {f"c{i}": draw(numbers) for i in range(draw(st.integers(0, 2)))}
-    names = [*axes, *leaves, *fixed] or ["c9"]
-    if names == ["c9"]:
-        fixed["c9"] = draw(numbers)
-    parts: list[object] = [declare.Input(name, "1", "", default=0.0, low=-math.inf) for name in names]
+    return axes
+
+
+@st.composite
+def models(draw: st.DrawFn, names: list[str]) -> tuple[Model, list[str]]:
+    """A model over some inputs, with states and perhaps a search, and the names of its quantities."""
+    parts: list[Any] = [declare.Input(name, "1", "", default=0.0, low=-math.inf) for name in names]
     quantities: list[str] = []
     searched: dict[str, list[float]] = {}
     if draw(st.booleans()):
         searched = {f"s{i}": draw(st.lists(numbers, min_size=1, max_size=4)) for i in range(draw(st.integers(1, 2)))}
-        inner = names + list(searched)
-        parts.append(function("objective", inner, draw(trees(inner))))
-        parts.append(function("legal", inner, draw(truths(inner))))
+        names = [*names, *searched]
+        parts.append(function("objective", names, draw(trees(names))))
+        parts.append(function("legal", names, draw(truths(names))))
         quantities.append("objective")
-        names = names + list(searched)
     for i in range(draw(st.integers(1, 5))):
-        name = f"q{i}"
         used = draw(st.lists(st.sampled_from([*names, *quantities]), min_size=1, max_size=4, unique=True))
-        parts.append(function(name, used, draw(trees(used))))
-        quantities.append(name)
+        parts.append(function(f"q{i}", used, draw(trees(used))))
+        quantities.append(f"q{i}")
     for i, source in enumerate(list(quantities)):
         if draw(st.integers(0, 3)):
             parts.append(settled(f"f{i}", source, draw(st.sampled_from([1e308, 1e100, 5.0]))))
             quantities.append(f"f{i}")
-    states = draw(st.integers(0, 2))
-    for i in range(states):
+    for i in range(draw(st.integers(0, 2))):
         used = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
         spoils = draw(st.sampled_from([*names, *quantities]))
         parts.append(declare.status(f"state_{i}", spoils=spoils)(function(f"is_state{i}", used, draw(truths(used)))))
     model = Model(*parts)
     if searched:
         model = model.search("plan", over=searched, minimise="objective", among="legal")
-    columns = draw(st.lists(st.sampled_from(quantities), min_size=1, max_size=4, unique=True))
-    where = None
-    if draw(st.booleans()):
-        left = draw(st.sampled_from([*quantities, *names]))
-        where = f"{left} {draw(st.sampled_from(['<', '<=', '>', '!=']))} {draw(st.integers(-5, 5))}"
-        if draw(st.booleans()):
-            where = f"not ({where}) or {draw(st.sampled_from(names))} >= 0"
-    given: dict[str, object] = dict(axes)
+    return model, quantities
+
+
+@st.composite
+def conditions(draw: st.DrawFn, names: list[str]) -> str:
+    """A condition as a spec has it."""
+    where = f"{draw(st.sampled_from(names))} {draw(st.sampled_from(['<', '<=', '>', '!=']))} {draw(st.integers(-5, 5))}"
+    return f"not ({where}) or {draw(st.sampled_from(names))} >= 0" if draw(st.booleans()) else where
+
+
+@st.composite
+def problems(draw: st.DrawFn, most_rows: int = 400) -> Problem:
+    """Random models over random spaces, with leaves over any of the axes, missing figures, states and searches."""
+    axes = draw(spaces(most_rows))
+    leaves = [f"leaf{i}" for i in range(draw(st.integers(0, 3)))]
+    fixed = {f"c{i}": draw(numbers) for i in range(draw(st.integers(0 if axes or leaves else 1, 2)))}
+    names = [*axes, *leaves, *fixed]
+    model, quantities = draw(models(names))
+    given: dict[str, Any] = dict(axes)
     if len(axes) > 1 and draw(st.booleans()):
         pair = list(axes)[:2]
         length = min(len(axes[name]) for name in pair)
         table = {name: axes[name][:length] for name in pair}
         given = {"zip": {"zip": table}, **{name: axes[name] for name in axes if name not in pair}}
+    columns = draw(st.lists(st.sampled_from(quantities), min_size=1, max_size=4, unique=True))
+    where = draw(st.none() | conditions([*quantities, *names]))
     sweep = Sweep(given, fixed=fixed, where=where, columns=columns, model=model)
+    sizes = sweep.bound.sizes
     for leaf in leaves:
-        groups = tuple(sorted(draw(st.sets(st.sampled_from(range(len(sweep.bound.sizes)))))) if sweep.bound.sizes else ())
-        size = math.prod(sweep.bound.sizes[group] for group in groups)
+        groups = tuple(sorted(draw(st.sets(st.sampled_from(range(len(sizes))))))) if sizes else ()
+        size = math.prod(sizes[group] for group in groups)
         values = draw(st.lists(st.one_of(numbers, st.just(math.nan)), min_size=size, max_size=size))
         sweep.bound._tables[leaf] = Table(groups, np.array(values, dtype=float))
-    return Problem(sweep, quantities, list(sweep.bound.digits), bool(states), bool(searched))
+    return Problem(sweep, quantities, list(sweep.bound.digits))

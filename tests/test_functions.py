@@ -46,7 +46,14 @@ def test_power(base: float, exponent: float) -> None:
 
 def test_corners() -> None:
     inf, nan = math.inf, math.nan
-    power = [(0.0, -1.0, inf), (-8.0, 1 / 3, nan), (0.0, 0.0, 1.0), (nan, 0.0, 1.0), (2.0, 2000.0, inf), (-2.0, 3.0, -8.0)]
+    power = [
+        (0.0, -1.0, inf),
+        (-8.0, 1 / 3, nan),
+        (0.0, 0.0, 1.0),
+        (nan, 0.0, 1.0),
+        (2.0, 2000.0, inf),
+        (-2.0, 3.0, -8.0),
+    ]
     for base, exponent, expected in power:
         found = _engine.apply("power", base, exponent)
         assert found == expected or (math.isnan(found) and math.isnan(expected)), (base, exponent, found)

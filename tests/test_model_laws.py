@@ -184,6 +184,4 @@ def rows_of(batch: _engine.Batch) -> list[dict[str, Any]]:
         labels, values = batch.labels(name), batch.column(name).tolist()
         columns[name] = [labels[v] if labels is not None else v for v in values]
     rows = [{name: values[i] for name, values in columns.items()} for i in range(batch.num_rows)]
-    return [
-        {name: None if isinstance(v, float) and math.isnan(v) else v for name, v in row.items()} for row in rows
-    ]
+    return [{name: None if isinstance(v, float) and math.isnan(v) else v for name, v in row.items()} for row in rows]

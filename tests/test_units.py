@@ -97,7 +97,7 @@ def test_units_follow_the_formula(formula: object, unit: str) -> None:
         lambda h, _: ops.where(h, 1, 0),
         lambda h, _: ops.both(h, h > 0),
         lambda h, _: (h > 0) + 1,
-        lambda h, s: ops.minimum(h, s),
+        ops.minimum,
         lambda h, _: h + "1",
         lambda _h, _s: HOUR + DAY,
     ],

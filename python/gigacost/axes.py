@@ -66,7 +66,8 @@ class Field:
         try:
             return self.canonical(text) if self.canonical else str(text)
         except CatalogError as error:
-            _refuse(at, value, str(error))
+            # The catalogue's message begins with the axis and the label, which the fault names already.
+            _refuse(at, value, str(error).removeprefix(f"{self.name} = {show(text)}: "))
 
     def _number(self, value: object, at: str) -> int | float:
         expected = "integer" if self.kind == "integer" else "number"

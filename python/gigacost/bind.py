@@ -1,8 +1,7 @@
-"""A specification bound to a model and a catalogue: every figure that goes in, as a table over the axes it depends on."""
+"""A specification bound to a model and a catalogue: every figure that goes in, as a table over its axes."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,6 +16,7 @@ from gigacost.graph import Model
 from gigacost.spec import Spec
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -54,7 +54,7 @@ class Table:
     """The values of a leaf over some groups of the space (ascending, the last one fastest)."""
 
     groups: tuple[int, ...]
-    values: NDArray
+    values: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,12 @@ class Digit:
 
 
 class Bound:
-    """A specification, a model and a catalogue put together. What the engine and the reference both start from."""
+    """A specification, a model and a catalogue put together. What the engine and the reference both start from.
+
+    The catalogue has the specification's private book over it already, which its labels were read with.
+    """
 
     def __init__(self, spec: Spec, model: Model, catalog: Catalog) -> None:
-        if spec.catalog:
-            catalog = catalog.layered(os.path.join(os.path.dirname(spec.source), spec.catalog))  # noqa: PTH118, PTH120
         self.spec = _with_preset(spec, catalog)
         self.model = model
         self.catalog = catalog
@@ -173,7 +174,9 @@ class Bound:
         if absent:
             axis = absent[0]
             example = next(iter(self.catalog.labels(axis)), "")
-            return Fault(axis, "", f"missing: {name} comes from it", allowed=f'{axis} = "{example}" and others, or {name}')
+            return Fault(
+                axis, "", f"missing: {name} comes from it", allowed=f'{axis} = "{example}" and others, or {name}'
+            )
         return Fault(name, "", "missing value", allowed=self.model.inputs[name].allowed)
 
     def available(self, name: str) -> bool:
@@ -228,5 +231,3 @@ def _table(groups: tuple[int, ...], values: list[float]) -> Table:
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
     return Table(groups, np.array(values, dtype=np.float64))
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from gigacost.errors import UnitError
 from gigacost.units import combined
@@ -77,7 +77,7 @@ class Constant(float):
     """Whether a bare number went into it. That number may have been a plain argument (a formula worked by hand), so
     the unit is only known for literals, and a sum that does not match is a plain float and not an error."""
 
-    def __new__(cls, value: float, unit: str, source: str = "", date: str = "", *, scaled: bool = False) -> Constant:
+    def __new__(cls, value: float, unit: str, source: str = "", date: str = "", *, scaled: bool = False) -> Self:
         """``source`` may be empty only for a definition (seconds in an hour)."""
         self = super().__new__(cls, value)
         self.unit = unit

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from gigacost import _engine, compile  # noqa: A004 - the module, where compiling is done
+from gigacost import _engine, compiler
 from gigacost.bind import Bound, Words
 from gigacost.catalog import Catalog, Citation
 from gigacost.errors import Fault, InternalError, SpecError
@@ -177,19 +177,14 @@ def words(model: Model, catalog: Catalog) -> Words:
 
 def unplaced(faults: Iterable[Fault]) -> list[Fault]:
     """Faults named after the keyword alone: who gives keywords knows of no table ``fixed``."""
-    found = []
-    for fault in faults:
-        name = fault.field.removeprefix("fixed.").removeprefix("axes.")
-        repeated = f"{name} = {fault.value}: "
-        found.append(replace(fault, field=name, what=fault.what.removeprefix(repeated)))
-    return found
+    return [replace(fault, field=fault.field.removeprefix("fixed.").removeprefix("axes.")) for fault in faults]
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What an estimate takes from the names that are given, whatever their values."""
 
-    compiled: compile.Compiled
+    compiled: compiler.Compiled
     outputs: tuple[str, ...]
     """The quantities, then the conditions of the states."""
     contributions: tuple[str, ...]
@@ -215,7 +210,7 @@ def _planned(bound: Bound) -> _Plan:
         raise SpecError(*absent)
     names = [name for name in dict.fromkeys([*found, *numbers]) if not _lacking(bound, [name])]
     states = [state.name for state in model.states if not _lacking(bound, [state.name])]
-    made = compile.compiled(bound, Question((*names, *bound.spec.derive, *states)))
+    made = compiler.compiled(bound, Question((*names, *bound.spec.derive, *states)))
     return _Plan(
         compiled=made,
         outputs=made.recipe.question.columns,
@@ -255,7 +250,7 @@ def _values(made: _Plan, figures: list[float]) -> list[float]:
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
     leaves: list[Any] = [([], np.array([figure])) for figure in figures]
-    program = _engine.Program(made.compiled.tape, [], leaves, compile.simd_level())
+    program = _engine.Program(made.compiled.tape, [], leaves, compiler.simd_level())
     return program.values(0, [made.compiled.nodes[name] for name in made.outputs])
 
 

@@ -253,7 +253,9 @@ class Model:
         return _rebuilt, (parts, tuple(self.quantities.values()), dict(self.values), self.columns)
 
 
-def _rebuilt(parts: tuple[Any, ...], quantities: tuple[Quantity, ...], values: dict[str, float], columns: tuple[str, ...]) -> Model:
+def _rebuilt(
+    parts: tuple[Any, ...], quantities: tuple[Quantity, ...], values: dict[str, float], columns: tuple[str, ...]
+) -> Model:
     parcel = _Parcel()
     for part in parts:
         parcel.add(part)
@@ -299,10 +301,7 @@ class _Parcel:
                 self.values.update(part.values)
                 self.columns.extend(part.columns)
             case ModuleType():
-                for name, member in vars(part).items():
-                    own = isinstance(member, FunctionType) and member.__module__ == part.__name__
-                    if isinstance(member, Input | Alternative | Subtotal) or (own and not name.startswith("_")):
-                        self.add(member)
+                self._add_module(part)
             case Input():
                 if self.inputs.get(part.name, part) != part:
                     raise SpecError(Fault(part.name, "", "two inputs of this name"))
@@ -317,6 +316,12 @@ class _Parcel:
                 self._put(_quantity(part.__name__, part))
             case _:
                 raise TypeError(f"a model is made of functions, inputs and subtotals, not of {type(part).__name__}")
+
+    def _add_module(self, module: ModuleType) -> None:
+        for name, member in vars(module).items():
+            own = isinstance(member, FunctionType) and member.__module__ == module.__name__
+            if isinstance(member, Input | Alternative | Subtotal) or (own and not name.startswith("_")):
+                self.add(member)
 
     def replace(self, name: str, function: Function) -> None:
         known = self.quantities.get(name)
@@ -396,9 +401,7 @@ class _Router:
         self.steps: dict[str, Quantity | SearchStep] = {}
         self.leaves: dict[str, None] = {}
         self.path: list[str] = []
-        self.axis_of = {
-            axis: search for search in model.searches for axis, _ in search.over if axis not in self.given
-        }
+        self.axis_of = {axis: search for search in model.searches for axis, _ in search.over if axis not in self.given}
 
     def route(self, outputs: Iterable[str]) -> Wiring:
         for output in outputs:

@@ -10,6 +10,7 @@ A truth value (of a comparison, of ``both``, ``either``, ``negate``, ``missing``
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 
@@ -34,7 +35,7 @@ def power(base: Value, exponent: Value) -> Value:
 
 
 def exp(x: Value) -> Value:
-    """e to the power of ``x`` (dimensionless)."""
+    """E to the power of ``x`` (dimensionless)."""
     return _apply("exp", x)
 
 
@@ -137,7 +138,7 @@ def _plain_log(x: float) -> float:
     return math.log(x) if x > 0.0 else math.nan
 
 
-_PLAIN = {
+_PLAIN: dict[str, Callable[..., Value]] = {
     "power": _plain_power,
     "exp": _plain_exp,
     "log": _plain_log,

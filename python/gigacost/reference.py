@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -136,7 +136,7 @@ def _floor(x: float) -> float:
     return float(math.floor(x)) if math.isfinite(x) and x != 0.0 else x
 
 
-_OPERATIONS = {
+_OPERATIONS: dict[str, Callable[..., Any]] = {
     "power": lambda a, b: _engine.apply("power", a, b),
     "exp": lambda x: _engine.apply("exp", x),
     "log": lambda x: _engine.apply("log", x),

@@ -154,7 +154,7 @@ class Spec:
     @cached_property
     def sha256(self) -> str:
         """The hash of what is specified, the order of the axes included, however it was written."""
-        import hashlib  # loads OpenSSL
+        import hashlib  # noqa: PLC0415 - loads OpenSSL
 
         tree = self.to_dict()
         tree["axes"] = [[axis.name, _axis_to_plain(axis)] for axis in self.axes]  # their order counts
@@ -428,8 +428,7 @@ class _Reader:
 
     def _catalog(self, tree: Mapping[str, Any]) -> str:
         path = self._text(tree, "catalog")
-        parts = path.replace("\\", "/").split("/")
-        if path and (parts[0] == "" or ".." in parts or ":" in path or path.startswith("~")):
+        if leads_out(path):
             self._refuse("catalog", path, "leads out of the folder", "a path below the specification's own folder")
         return path
 
@@ -457,8 +456,14 @@ class _Reader:
                 yield self._placed(Fault(self.places.get(name, name), f"{odd[0]:.15g}", what))
 
 
+def leads_out(path: str) -> bool:
+    """Whether a path written in a specification could lead out of the specification's own folder."""
+    parts = path.replace("\\", "/").split("/")
+    return bool(path) and (parts[0] == "" or ".." in parts or ":" in path or path.startswith("~"))
+
+
 def _is_date(text: str) -> bool:
-    from datetime import date
+    from datetime import date  # noqa: PLC0415 - only where a date is read
 
     try:
         return date.fromisoformat(text).isoformat() == text

@@ -5,24 +5,26 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from gigacost import _engine, compile  # noqa: A004 - the module, where compiling is done
+from gigacost import _engine, compiler
 from gigacost.bind import Bound, Digit, Words
 from gigacost.catalog import Catalog
+from gigacost.document import read_document
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
 from gigacost.model import default as default_model
 from gigacost.recipe import Question
-from gigacost.spec import RESERVED_COLUMNS, Spec
+from gigacost.spec import RESERVED_COLUMNS, Spec, leads_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+T = TypeVar("T")
 Progress = Callable[[int], None]
 """Called now and then with the number of combinations evaluated so far."""
 
@@ -138,15 +140,15 @@ class Sweep:
     ) -> Sweep:
         """The sweep that a TOML (or JSON) file specifies; ``settings`` win over it, as ``--set`` does."""
         model = model or default_model()
-        opened_catalog = opened(catalog)
-        spec = Spec.from_file(path, Words(model, opened_catalog), settings=settings, strict=strict)
-        return cls.from_spec(spec, model=model, catalog=opened_catalog)
+        book = with_private_book(path, opened(catalog))
+        spec = Spec.from_file(path, Words(model, book), settings=settings, strict=strict)
+        return cls.from_spec(spec, model=model, catalog=book)
 
     @classmethod
     def from_spec(cls, spec: Spec, *, model: Model | None = None, catalog: Catalog | None = None) -> Sweep:
         """The sweep of a specification that has been read."""
         sweep = cls.__new__(cls)
-        sweep._take(spec, model or default_model(), catalog or Catalog.bundled())
+        sweep._take(spec, model or default_model(), catalog or Catalog.bundled())  # noqa: SLF001 - as __init__ does
         return sweep
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -250,12 +252,12 @@ class Sweep:
         made = self._rows_compiled()
         metadata = [(f"gigacost:{key}", value) for key, value in self.meta.items()]
         return self._checked(
-            lambda: compile.program(self.bound, made).write(
+            lambda: compiler.program(self.bound, made).write(
                 os.fspath(path),
                 self._column_specs(made),
                 made.keep,
                 (0, self.size),
-                compile.thread_count(threads),
+                compiler.thread_count(threads),
                 metadata,
                 csv_safe,
                 limit,
@@ -275,12 +277,12 @@ class Sweep:
         """Write the rows as CSV to a binary file object, and say how many there were."""
         made = self._rows_compiled()
         return self._checked(
-            lambda: compile.program(self.bound, made).write_csv(
+            lambda: compiler.program(self.bound, made).write_csv(
                 sink,
                 self._column_specs(made),
                 made.keep,
                 (0, self.size),
-                compile.thread_count(threads),
+                compiler.thread_count(threads),
                 csv_safe,
                 limit,
                 progress,
@@ -303,9 +305,7 @@ class Sweep:
         ``per`` names the axes whose values make a group. Of combinations equal in all of ``distinct`` only the first
         counts. Ties go to the lowest index. Raises SpecError.
         """
-        found = self.find(
-            k, by, per=per, distinct=distinct, largest=largest, threads=threads, progress=progress
-        )
+        found = self.find(k, by, per=per, distinct=distinct, largest=largest, threads=threads, progress=progress)
         meta = {**self.meta, "combinations": self.size, "evaluated": self.size, "exact": True, "by": by}
         return Best(tuple(self._described(found, by)), meta)
 
@@ -325,11 +325,11 @@ class Sweep:
             raise SpecError(Fault("k", show(k), "not a number of rows", allowed=">= 1"))
         self._known_number("by", by)
         same = self.comparable(distinct)
-        made = compile.compiled(
+        made = compiler.compiled(
             self.bound, Question((), self.spec.where, tuple(dict.fromkeys([by, *same])), largest=largest)
         )
         order = made.nodes[f"-{by}" if largest else by]
-        program = compile.program(self.bound, made)
+        program = compiler.program(self.bound, made)
         found, _, _ = self._checked(
             lambda: program.top(
                 order,
@@ -337,7 +337,7 @@ class Sweep:
                 self._groups(per),
                 k,
                 [made.nodes[name] for name in same],
-                compile.thread_count(threads),
+                compiler.thread_count(threads),
                 progress,
             )
         )
@@ -361,8 +361,8 @@ class Sweep:
         names = tuple(dict.fromkeys(columns or self.columns))
         for name in names:
             self._known_number("columns", name)
-        made = compile.compiled(self.bound, Question(names, self.spec.where))
-        program = compile.program(self.bound, made)
+        made = compiler.compiled(self.bound, Question(names, self.spec.where))
+        program = compiler.program(self.bound, made)
         states = made.recipe.states
         measured = [(made.nodes[name], made.nulls[name]) for name in names]
         found = self._checked(
@@ -371,7 +371,7 @@ class Sweep:
                 made.keep,
                 (made.state, len(states)),
                 [float(q) for q in quantiles],
-                compile.thread_count(threads),
+                compiler.thread_count(threads),
                 progress,
             )
         )
@@ -409,13 +409,13 @@ class Sweep:
 
     def _batches(self, rows: tuple[int, int], threads: int | None) -> _engine.Batches:
         made = self._rows_compiled()
-        program = compile.program(self.bound, made)
-        return program.batches(self._column_specs(made), made.keep, rows, compile.thread_count(threads))
+        program = compiler.program(self.bound, made)
+        return program.batches(self._column_specs(made), made.keep, rows, compiler.thread_count(threads))
 
-    def _rows_compiled(self) -> compile.Compiled:
-        return compile.compiled(self.bound, Question(self.columns, self.spec.where))
+    def _rows_compiled(self) -> compiler.Compiled:
+        return compiler.compiled(self.bound, Question(self.columns, self.spec.where))
 
-    def _column_specs(self, made: compile.Compiled) -> list[tuple[Any, ...]]:
+    def _column_specs(self, made: compiler.Compiled) -> list[tuple[Any, ...]]:
         specs = [_axis_column(digit) for digit in self.bound.digits.values()]
         if self.model.states:
             specs.append(("status", made.state, list(made.recipe.states)))
@@ -425,8 +425,8 @@ class Sweep:
     def _described(self, indices: Sequence[int], by: str) -> Iterator[dict[str, Any]]:
         """The rows at some indices, with ``by`` among their columns."""
         names = tuple(dict.fromkeys([*self.columns, *([by] if by not in self.bound.digits else [])]))
-        made = compile.compiled(self.bound, Question(names))
-        program = compile.program(self.bound, made)
+        made = compiler.compiled(self.bound, Question(names))
+        program = compiler.program(self.bound, made)
         batch = self._checked(lambda: program.pick(self._column_specs(made), list(indices)))
         columns = {}
         for name in batch.column_names:
@@ -465,7 +465,7 @@ class Sweep:
             groups.append((digit.group, [numbers.setdefault(value, len(numbers)) for value in digit.values]))
         return groups
 
-    def _checked(self, run: Callable[[], Any]) -> Any:  # noqa: ANN401 - what run returns
+    def _checked(self, run: Callable[[], T]) -> T:
         """Run; a value that should be finite and is not is reported with the inputs that made it."""
         try:
             return run()
@@ -477,8 +477,18 @@ class Sweep:
 
 
 def _unpickled(spec: Spec, model: Model, catalog: Catalog) -> Sweep:
-    # The private book that a specification names is in the catalogue already.
-    return Sweep.from_spec(replace(spec, catalog=""), model=model, catalog=catalog)
+    return Sweep.from_spec(spec, model=model, catalog=catalog)
+
+
+def with_private_book(path: str | os.PathLike[str], catalog: Catalog) -> Catalog:
+    """The catalogue with the private book that a specification's file names over it.
+
+    Only a name that ``Spec.from_file`` accepts is followed; it refuses the others itself.
+    """
+    named = read_document(path).tree.get("catalog")
+    if not isinstance(named, str) or leads_out(named):
+        return catalog
+    return catalog.layered(os.path.join(os.path.dirname(os.fsdecode(path)), named))  # noqa: PTH118, PTH120
 
 
 def opened(catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None) -> Catalog:

@@ -174,9 +174,9 @@ def loaded(
     from gigacost.estimates import words  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
     from gigacost.spec import Spec  # noqa: PLC0415
-    from gigacost.sweep import Sweep  # noqa: PLC0415
+    from gigacost.sweep import Sweep, with_private_book  # noqa: PLC0415
 
-    model, book = default(), opened_catalog(catalog)
+    model, book = default(), with_private_book(spec, opened_catalog(catalog))
     given = pairs(settings) + ([("as_of", as_of)] if as_of else [])
     read = Spec.from_file(spec, words(model, book), settings=given, strict=strict)
     query = {key: value for key, value in (("where", where), ("columns", names(columns))) if value}

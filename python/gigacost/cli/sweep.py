@@ -51,7 +51,7 @@ def command(
     from gigacost.cli import plan, process  # noqa: PLC0415 - after --help
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415
     from gigacost.cli.progress import watched  # noqa: PLC0415
-    from gigacost.compile import thread_count  # noqa: PLC0415
+    from gigacost.compiler import thread_count  # noqa: PLC0415
     from gigacost.errors import Fault, SpecError  # noqa: PLC0415
 
     sweep = options.loaded(

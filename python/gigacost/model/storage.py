@@ -49,7 +49,8 @@ RETRIEVAL_USD_PER_TB = Input(
     "$/TB",
     "Price of reading stored data back, within the store's region.",
     default=0.0,
-    source="AWS S3 Standard has no charge for retrieval; colder tiers do",
+    source="AWS S3 pricing, as of 2025: Standard has no charge for retrieval; colder tiers do",
+    date="2025",
     high=1e6,
 )
 EGRESS_COPIES = Input(

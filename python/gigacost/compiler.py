@@ -14,7 +14,6 @@ from gigacost.ops import Value
 from gigacost.recipe import Question, Recipe, recipe
 from gigacost.trace import Traced, Tracer
 
-
 BLOCKS: tuple[int, int, int, int] | None = None
 """How the engine cuts up the space (see ``_engine.Program``); None for its own choice. It never changes a result."""
 

@@ -122,7 +122,7 @@ def test_the_wheel_writes_parquet_with_no_library_for_it(installed: Installed) -
 
 @pytest.mark.slow
 def test_the_source_distribution_is_complete(tmp_path: Path) -> None:
-    run(sys.executable, "-m", "maturin", "sdist", "--quiet", "--out", tmp_path, cwd=ROOT)
+    run(sys.executable, "-m", "maturin", "sdist", "--out", tmp_path, cwd=ROOT)
     (made,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(made) as archive:
         archive.extractall(tmp_path, filter="data")

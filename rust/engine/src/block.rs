@@ -322,7 +322,7 @@ impl Evaluator {
                     Operand::All(a) => out.fill(math::unary(*op, a)),
                 },
                 Action::Binary(op) => {
-                    kernel::binary(simd, *op, out, operand(0, first), operand(1, second))
+                    kernel::binary(simd, *op, out, operand(0, first), operand(1, second));
                 }
                 Action::Where => kernel::select(
                     simd,

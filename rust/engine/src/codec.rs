@@ -20,11 +20,11 @@ impl Tape {
             out.list(&search.axes, |out, axis| {
                 out.text(&axis.name);
                 out.list(&axis.values, |out, value| {
-                    out.0.extend(value.to_bits().to_le_bytes())
+                    out.0.extend(value.to_bits().to_le_bytes());
                 });
             });
         });
-        out.list(&self.ops, |out, op| out.op(op));
+        out.list(&self.ops, Out::op);
         out.list(&self.outputs, |out, (name, node)| {
             out.name(name);
             out.number(*node);
@@ -80,10 +80,14 @@ impl Tape {
     /// The SHA-256 of the tape's bytes, in hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> String {
-        Sha256::digest(self.to_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let mut text = String::new();
+        for byte in Sha256::digest(self.to_bytes()) {
+            text.extend(
+                [byte >> 4, byte & 15]
+                    .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
+            );
+        }
+        text
     }
 }
 

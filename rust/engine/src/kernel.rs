@@ -5,6 +5,7 @@
 //! [`crate::math`], lane by lane, and Rust never contracts a multiplication and an addition.
 
 #![allow(unsafe_code)]
+#![allow(clippy::inline_always)]
 
 use crate::math;
 use crate::tape::{Binary, Unary};

@@ -77,7 +77,7 @@ impl Space {
             lens: vec![1; self.sizes.len()],
         };
         for (group, (&size, &stride)) in self.sizes.iter().zip(&self.strides).enumerate() {
-            if stride > budget || first % stride != 0 || stop - first < stride {
+            if stride > budget || !first.is_multiple_of(stride) || stop - first < stride {
                 continue;
             }
             let wanted = if size.saturating_mul(stride) <= budget.saturating_mul(4) {

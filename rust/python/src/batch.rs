@@ -24,7 +24,7 @@ use crate::run::watched;
 /// About how many rows each thread computes before the next batches are handed out.
 const ROWS_AHEAD: u64 = 1 << 17;
 
-/// Some rows. Arrow's PyCapsule protocol is how other libraries read it.
+/// Some rows. Arrow's `PyCapsule` protocol is how other libraries read it.
 #[pyclass(frozen, module = "gigacost._engine")]
 #[derive(Debug)]
 pub(crate) struct Batch(pub(crate) RecordBatch);
@@ -87,7 +87,7 @@ impl Batch {
         }))
     }
 
-    /// Arrow's PyCapsule protocol.
+    /// Arrow's `PyCapsule` protocol.
     #[pyo3(signature = (requested_schema = None))]
     fn __arrow_c_array__<'py>(
         &self,
@@ -103,7 +103,7 @@ impl Batch {
         )?)
     }
 
-    /// Arrow's PyCapsule protocol.
+    /// Arrow's `PyCapsule` protocol.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         Ok(to_schema_pycapsule(py, self.0.schema().as_ref())?)
     }
@@ -193,7 +193,7 @@ impl Batches {
         Ok(next.map(Batch))
     }
 
-    /// Arrow's PyCapsule protocol. The consumer computes the rows as it reads them.
+    /// Arrow's `PyCapsule` protocol. The consumer computes the rows as it reads them.
     #[pyo3(signature = (requested_schema = None))]
     fn __arrow_c_stream__<'py>(
         &self,
@@ -223,7 +223,7 @@ impl Batches {
         )?)
     }
 
-    /// Arrow's PyCapsule protocol.
+    /// Arrow's `PyCapsule` protocol.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         let stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(to_schema_pycapsule(py, stream.rows.schema().as_ref())?)

@@ -50,11 +50,7 @@ fn parsed(text: &str) -> PyResult<Document<&str>> {
 }
 
 fn line(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
-        + 1
+    text[..text.floor_char_boundary(at)].matches('\n').count() + 1
 }
 
 struct Reader<'a, 'py> {

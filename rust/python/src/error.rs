@@ -5,11 +5,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 /// The exception that an engine error is in Python.
-pub(crate) fn raised(py: Python<'_>, error: Error) -> PyErr {
+pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
     let made = || -> PyResult<PyErr> {
         let errors = py.import("gigacost.errors")?;
         let text = error.to_string();
-        let exception = match &error {
+        let exception = match error {
             Error::NotFinite { row, .. } => errors.getattr("InternalError")?.call1((text, *row))?,
             Error::Io { path, source } => {
                 let what = PyString::new(py, &source.to_string());

@@ -115,7 +115,7 @@ impl Program {
     ) -> PyResult<Arc<Rows>> {
         let columns = columns.into_iter().map(ColumnSpec::column).collect();
         Ok(Arc::new(
-            Rows::new(Arc::clone(&self.0), columns, keep).map_err(|error| raised(py, error))?,
+            Rows::new(Arc::clone(&self.0), columns, keep).map_err(|error| raised(py, &error))?,
         ))
     }
 }
@@ -151,13 +151,12 @@ impl Program {
                 values: values.as_array().to_vec().into(),
             })
             .collect();
+        let simd = level(simd)?;
         let program = Space::new(sizes)
-            .and_then(|space| Ok((space, level(simd))))
-            .map_err(|error| raised(py, error))
-            .and_then(|(space, simd)| {
-                gigacost_engine::Program::new(Arc::clone(&tape.0), space, leaves, simd?, blocks)
-                    .map_err(|error| raised(py, error))
-            })?;
+            .and_then(|space| {
+                gigacost_engine::Program::new(Arc::clone(&tape.0), space, leaves, simd, blocks)
+            })
+            .map_err(|error| raised(py, &error))?;
         Ok(Self(Arc::new(program)))
     }
 
@@ -168,8 +167,12 @@ impl Program {
     }
 
     /// The values of some nodes at one combination.
+    #[allow(clippy::needless_pass_by_value)] // a list is extracted as a Vec
     fn values(&self, py: Python<'_>, row: u64, nodes: Vec<Node>) -> PyResult<Vec<f64>> {
-        let schedule = self.0.schedule(&nodes).map_err(|error| raised(py, error))?;
+        let schedule = self
+            .0
+            .schedule(&nodes)
+            .map_err(|error| raised(py, &error))?;
         let mut reader = schedule.reader();
         reader.enter(&self.0.space().region(row, row + 1, 1));
         let mut value = [0.0];
@@ -228,7 +231,7 @@ impl Program {
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<u64> {
         let rows = self.rows_of(py, columns, keep)?;
-        let format = Format::from_path(&path).map_err(|error| raised(py, error))?;
+        let format = Format::from_path(&path).map_err(|error| raised(py, &error))?;
         let options = write::Options {
             threads,
             metadata,

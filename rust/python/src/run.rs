@@ -63,7 +63,7 @@ pub(crate) fn watched<T: Send>(
     });
     match (outcome, raising) {
         (_, Some(error)) => Err(error),
-        (Some(result), None) => result.map_err(|error| raised(py, error)),
+        (Some(result), None) => result.map_err(|error| raised(py, &error)),
         (None, None) => Err(panicked(py)),
     }
 }

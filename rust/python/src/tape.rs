@@ -38,7 +38,7 @@ impl Tape {
     /// The tape that `to_bytes` wrote.
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
-        let tape = gigacost_engine::Tape::from_bytes(data).map_err(|error| raised(py, error))?;
+        let tape = gigacost_engine::Tape::from_bytes(data).map_err(|error| raised(py, &error))?;
         Ok(Self(Arc::new(tape)))
     }
 
@@ -100,7 +100,7 @@ impl TapeBuilder {
 
     fn push(&self, py: Python<'_>, op: Op) -> PyResult<Node> {
         self.build(|builder| builder.push(op))
-            .map_err(|error| raised(py, error))
+            .map_err(|error| raised(py, &error))
     }
 }
 
@@ -146,7 +146,7 @@ impl TapeBuilder {
             .map(|(name, values)| SearchAxis { name, values })
             .collect();
         self.build(|builder| builder.search(Search { name, axes }))
-            .map_err(|error| raised(py, error))
+            .map_err(|error| raised(py, &error))
     }
 
     /// The value of an axis inside a search.
@@ -190,7 +190,7 @@ impl TapeBuilder {
             .collect();
         let tape = self
             .build(|builder| builder.finish(outputs))
-            .map_err(|error| raised(py, error))?;
+            .map_err(|error| raised(py, &error))?;
         Ok(Tape(Arc::new(tape)))
     }
 }

@@ -99,7 +99,7 @@ impl Fault {
         }
     }
 
-    pub(crate) fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         if let Some((row, node, value)) = other.0 {
             self.note(row, node, value);
         }

@@ -209,7 +209,7 @@ impl Summary {
             for (column, other) in total.columns.iter_mut().zip(statistics.columns) {
                 column.merge(other);
             }
-            fault.merge(found);
+            fault.merge(&found);
         }
         fault.check(program.tape())?;
         Ok(total)

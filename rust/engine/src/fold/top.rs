@@ -239,7 +239,7 @@ impl Best {
     }
 
     fn merge(&mut self, other: Self) {
-        self.fault.merge(other.fault);
+        self.fault.merge(&other.fault);
         if self.distinct {
             for ((_, key), winner) in other.keys {
                 self.offer(winner, || key);

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::error::Result;
 use crate::fold::Rows;
 use crate::run::Control;
-use crate::write::{Format, Options, Staged, table_writer};
+use crate::write::{Format, Options, Staged, TableWriter};
 
 /// Write the rows in a range, at most `limit` of them, to a file: whole or not at all. How many rows were written.
 ///
@@ -49,7 +49,7 @@ pub fn to_sink<'a>(
     options: &Options,
     control: &Control,
 ) -> Result<u64> {
-    let mut writer = table_writer(format, sink, rows.schema(), options)?;
+    let mut writer = TableWriter::new(format, sink, &rows.schema(), options)?;
     let written = rows.for_each(range, limit, options.threads, control, |batch| {
         writer.write(&batch)
     })?;

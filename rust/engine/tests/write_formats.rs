@@ -15,7 +15,7 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use gigacost_engine::Error;
-use gigacost_engine::write::{Format, Options, table_writer};
+use gigacost_engine::write::{Format, Options, TableWriter};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Encoding;
 use parquet::file::metadata::RowGroupMetaData;
@@ -82,7 +82,7 @@ fn written(format: Format, rows: &[Row], cuts: &[usize], options: &Options) -> V
     cuts.extend([0, rows.len()]);
     cuts.sort_unstable();
     let mut bytes = Vec::new();
-    let mut writer = table_writer(format, Box::new(&mut bytes), schema(), options).unwrap();
+    let mut writer = TableWriter::new(format, Box::new(&mut bytes), &schema(), options).unwrap();
     for pair in cuts.windows(2) {
         writer
             .write(&batch(&rows[pair[0]..pair[1]], &labels))
@@ -283,7 +283,7 @@ proptest! {
         let schema = Arc::new(Schema::new(fields));
         let mut bytes = Vec::new();
         let options = Options { csv_safe: safe, ..Options::default() };
-        let mut writer = table_writer(Format::Csv, Box::new(&mut bytes), Arc::clone(&schema), &options).unwrap();
+        let mut writer = TableWriter::new(Format::Csv, Box::new(&mut bytes), &schema, &options).unwrap();
         writer.write(&RecordBatch::try_new(schema, columns).unwrap()).unwrap();
         writer.finish().unwrap();
         let records = parse(std::str::from_utf8(&bytes).unwrap());
@@ -413,10 +413,10 @@ fn a_null_alone_on_its_line_is_not_an_empty_line() {
     let schema = Arc::new(Schema::new(vec![Field::new("x", DataType::Float64, true)]));
     let column: ArrayRef = Arc::new(Float64Array::from(vec![Some(1.5), None]));
     let mut bytes = Vec::new();
-    let mut writer = table_writer(
+    let mut writer = TableWriter::new(
         Format::Csv,
         Box::new(&mut bytes),
-        Arc::clone(&schema),
+        &schema,
         &Options::default(),
     )
     .unwrap();
@@ -431,10 +431,10 @@ fn a_null_alone_on_its_line_is_not_an_empty_line() {
 fn csv_never_says_nan_or_infinity() {
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         let mut bytes = Vec::new();
-        let mut writer = table_writer(
+        let mut writer = TableWriter::new(
             Format::Csv,
             Box::new(&mut bytes),
-            schema(),
+            &schema(),
             &Options::default(),
         )
         .unwrap();
@@ -469,7 +469,7 @@ fn labels_must_not_change_between_batches() {
     for format in FORMATS {
         let mut bytes = Vec::new();
         let mut writer =
-            table_writer(format, Box::new(&mut bytes), schema(), &Options::default()).unwrap();
+            TableWriter::new(format, Box::new(&mut bytes), &schema(), &Options::default()).unwrap();
         let rows = [(0, 1, 1.0, None)];
         writer
             .write(&batch(
@@ -514,10 +514,10 @@ fn unknown_columns_are_refused() {
         vec![field("x", DataType::Utf8)],
         vec![field("x", DataType::Int64), field("x", DataType::Int64)],
     ] {
-        let made = table_writer(
+        let made = TableWriter::new(
             Format::Csv,
             Box::new(std::io::sink()),
-            Arc::new(Schema::new(fields)),
+            &Arc::new(Schema::new(fields)),
             &Options::default(),
         );
         assert!(matches!(made.err(), Some(Error::Invalid(_))));

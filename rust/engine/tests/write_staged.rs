@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow_array::{Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use gigacost_engine::Error;
-use gigacost_engine::write::{Format, Options, Staged, table_writer};
+use gigacost_engine::write::{Format, Options, Staged, TableWriter};
 
 fn names(folder: &Path) -> Vec<OsString> {
     let mut names: Vec<OsString> = fs::read_dir(folder)
@@ -232,7 +232,7 @@ fn fill(format: Format, sink: impl Write + Send, path: &Path) -> Result<(), Erro
         threads: 2,
         ..Options::default()
     };
-    let mut writer = table_writer(format, Box::new(sink), schema, &options)?;
+    let mut writer = TableWriter::new(format, Box::new(sink), &schema, &options)?;
     writer.write(&batch)?;
     writer.finish()
 }

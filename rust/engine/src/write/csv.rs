@@ -14,9 +14,8 @@ use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, SchemaRef};
 use flate2::{Compression, GzBuilder};
 
-use super::regroup::Regroup;
 use super::text::{Cell, Lines, Numbers, quoted};
-use super::{Options, TableWriter, Watched, encode_error};
+use super::{GroupWriter, Options, Watched, encode_error};
 use crate::run::ordered;
 use crate::{Error, Result};
 
@@ -31,7 +30,6 @@ const GZIP_LEVEL: u32 = 1;
 pub(super) struct Csv<'a> {
     sink: Watched<'a>,
     schema: SchemaRef,
-    regroup: Regroup,
     /// The text of each label of each column, filled in by the first batch.
     labels: Vec<Option<Vec<Cell>>>,
     threads: usize,
@@ -43,7 +41,7 @@ impl<'a> Csv<'a> {
     /// Writes the header.
     pub(super) fn create(
         mut sink: Watched<'a>,
-        schema: SchemaRef,
+        schema: &SchemaRef,
         options: &Options,
         gzip: bool,
     ) -> Result<Self> {
@@ -57,35 +55,14 @@ impl<'a> Csv<'a> {
         sink.write_all(&header).map_err(encode_error)?;
         let threads = options.threads.max(1);
         let labels = vec![None; schema.fields().len()];
-        let regroup = Regroup::new(
-            SchemaRef::clone(&schema),
-            CHUNK_ROWS * CHUNKS_PER_THREAD * threads,
-        );
         Ok(Self {
             sink,
-            schema,
-            regroup,
+            schema: SchemaRef::clone(schema),
             labels,
             threads,
             safe: options.csv_safe,
             gzip,
         })
-    }
-
-    fn write_group(&mut self, group: &[RecordBatch]) -> Result<()> {
-        self.fill_labels(group);
-        let chunks = chunks(group);
-        let (schema, labels, gzip, sink) = (&self.schema, &self.labels, self.gzip, &mut self.sink);
-        ordered(
-            chunks.len() as u64,
-            self.threads,
-            || (),
-            |(), index| {
-                let text = format(schema, labels, &chunks[index as usize])?;
-                if gzip { member(&text) } else { Ok(text) }
-            },
-            |bytes| sink.write_all(&bytes).map_err(encode_error),
-        )
     }
 
     /// Formats the labels, each once per file; they are the same in every batch.
@@ -112,19 +89,28 @@ impl<'a> Csv<'a> {
     }
 }
 
-impl TableWriter for Csv<'_> {
-    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.regroup.push(batch)?;
-        while let Some(group) = self.regroup.whole() {
-            self.write_group(&group)?;
-        }
-        Ok(())
+impl GroupWriter for Csv<'_> {
+    fn group_rows(&self) -> usize {
+        CHUNK_ROWS * CHUNKS_PER_THREAD * self.threads
     }
 
-    fn finish(mut self: Box<Self>) -> Result<()> {
-        if let Some(group) = self.regroup.rest() {
-            self.write_group(&group)?;
-        }
+    fn write_group(&mut self, group: &[RecordBatch]) -> Result<()> {
+        self.fill_labels(group);
+        let chunks = chunks(group);
+        let (schema, labels, gzip, sink) = (&self.schema, &self.labels, self.gzip, &mut self.sink);
+        ordered(
+            chunks.len() as u64,
+            self.threads,
+            || (),
+            |(), index| {
+                let text = format(schema, labels, &chunks[index as usize])?;
+                if gzip { member(&text) } else { Ok(text) }
+            },
+            |bytes| sink.write_all(&bytes).map_err(encode_error),
+        )
+    }
+
+    fn close(&mut self) -> Result<()> {
         self.sink.flush().map_err(encode_error)
     }
 }

@@ -8,8 +8,8 @@ use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions};
 use arrow_schema::{Schema, SchemaRef};
 
-use super::regroup::{Regroup, joined};
-use super::{Options, TableWriter, Watched, encode_error};
+use super::regroup::joined;
+use super::{GroupWriter, Options, Watched, encode_error};
 use crate::Result;
 use crate::run::ordered;
 
@@ -21,7 +21,6 @@ const ZSTD_LEVEL: i32 = 1;
 pub(super) struct Ipc<'a> {
     file: FileWriter<Watched<'a>>,
     schema: SchemaRef,
-    regroup: Regroup,
     threads: usize,
 }
 
@@ -37,13 +36,17 @@ impl<'a> Ipc<'a> {
             .map_err(encode_error)?;
         let file =
             FileWriter::try_new_with_options(sink, &schema, settings).map_err(encode_error)?;
-        let regroup = Regroup::new(Arc::clone(&schema), BATCH_ROWS);
         Ok(Self {
             file,
             schema,
-            regroup,
             threads: options.threads,
         })
+    }
+}
+
+impl GroupWriter for Ipc<'_> {
+    fn group_rows(&self) -> usize {
+        BATCH_ROWS
     }
 
     fn write_group(&mut self, group: &[RecordBatch]) -> Result<()> {
@@ -62,21 +65,8 @@ impl<'a> Ipc<'a> {
             RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(encode_error)?;
         self.file.write(&batch).map_err(encode_error)
     }
-}
 
-impl TableWriter for Ipc<'_> {
-    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.regroup.push(batch)?;
-        while let Some(group) = self.regroup.whole() {
-            self.write_group(&group)?;
-        }
-        Ok(())
-    }
-
-    fn finish(mut self: Box<Self>) -> Result<()> {
-        if let Some(group) = self.regroup.rest() {
-            self.write_group(&group)?;
-        }
+    fn close(&mut self) -> Result<()> {
         self.file.finish().map_err(encode_error)?;
         self.file.flush().map_err(encode_error)
     }

@@ -20,6 +20,8 @@ use arrow_schema::{DataType, SchemaRef};
 
 pub use staged::Staged;
 
+use regroup::Regroup;
+
 use crate::{Error, Result};
 
 /// The kind of file a table is written to.
@@ -99,62 +101,120 @@ impl Default for Options {
     }
 }
 
-/// Takes a table's rows, batch by batch.
-pub trait TableWriter: Send {
+/// A format, which takes whole groups of rows.
+trait GroupWriter: Send {
+    /// How many rows make a group.
+    fn group_rows(&self) -> usize;
+
+    /// Appends a group; only the last may have fewer rows.
+    fn write_group(&mut self, group: &[RecordBatch]) -> Result<()>;
+
+    /// Writes the footer; the sink is flushed.
+    fn close(&mut self) -> Result<()>;
+}
+
+/// Takes a table's rows, batch by batch. Its errors name the file, and it stays broken once it is.
+pub struct TableWriter<'a> {
+    format: Box<dyn GroupWriter + 'a>,
+    regroup: Regroup,
+    failure: Failure,
+    path: PathBuf,
+    broken: bool,
+}
+
+impl<'a> TableWriter<'a> {
+    /// A writer of tables with these columns: `Int64`, `Float64` and `Dictionary<Int32, Utf8>`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if the schema is empty, repeats a name or has another type; [`Error::Io`] if the sink refuses
+    /// the file's first bytes.
+    pub fn new(
+        format: Format,
+        sink: Box<dyn Write + Send + 'a>,
+        schema: &SchemaRef,
+        options: &Options,
+    ) -> Result<Self> {
+        check(schema)?;
+        let failure = Failure::default();
+        let sink = Watched {
+            sink,
+            failure: Arc::clone(&failure),
+        };
+        let path = options.path.clone();
+        let made: Result<Box<dyn GroupWriter + 'a>> = match format {
+            Format::Parquet => parquet::Parquet::create(sink, schema, options).map(boxed),
+            Format::Csv => csv::Csv::create(sink, schema, options, false).map(boxed),
+            Format::CsvGz => csv::Csv::create(sink, schema, options, true).map(boxed),
+            Format::Ipc => ipc::Ipc::create(sink, schema, options).map(boxed),
+        };
+        let format = made.map_err(|error| blame(error, &failure, &path))?;
+        let regroup = Regroup::new(Arc::clone(schema), format.group_rows());
+        Ok(Self {
+            format,
+            regroup,
+            failure,
+            path,
+            broken: false,
+        })
+    }
+
     /// Appends rows. All batches have the writer's schema, and one dictionary per column of labels.
     ///
     /// # Errors
     ///
     /// [`Error::Io`] if the sink refuses the bytes, [`Error::Encode`] if the batch does not fit the schema.
     /// After an error the writer is of no further use: all later calls fail.
-    fn write(&mut self, batch: &RecordBatch) -> Result<()>;
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.usable()?;
+        let written = self.append(batch);
+        self.checked(written)
+    }
 
     /// Writes what is still held, and the footer; the sink is flushed.
     ///
     /// # Errors
     ///
     /// As for [`TableWriter::write`].
-    fn finish(self: Box<Self>) -> Result<()>;
+    pub fn finish(mut self) -> Result<()> {
+        self.usable()?;
+        let finished = self.close();
+        self.checked(finished)
+    }
+
+    fn append(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.regroup.push(batch)?;
+        while let Some(group) = self.regroup.whole() {
+            self.format.write_group(&group)?;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<()> {
+        if let Some(group) = self.regroup.rest() {
+            self.format.write_group(&group)?;
+        }
+        self.format.close()
+    }
+
+    fn usable(&self) -> Result<()> {
+        if self.broken {
+            let path = self.path.display();
+            return Err(Error::Encode(format!("{path}: an earlier write failed")));
+        }
+        Ok(())
+    }
+
+    fn checked(&mut self, result: Result<()>) -> Result<()> {
+        result.map_err(|error| {
+            self.broken = true;
+            blame(error, &self.failure, &self.path)
+        })
+    }
 }
 
-/// A writer of tables with these columns: `Int64`, `Float64` and `Dictionary<Int32, Utf8>`.
-///
-/// # Errors
-///
-/// [`Error::Invalid`] if the schema is empty, repeats a name or has another type; [`Error::Io`] if the sink refuses the
-/// file's first bytes.
-pub fn table_writer<'a>(
-    format: Format,
-    sink: Box<dyn Write + Send + 'a>,
-    schema: SchemaRef,
-    options: &Options,
-) -> Result<Box<dyn TableWriter + 'a>> {
-    check(&schema)?;
-    let failure = Arc::new(Mutex::new(None));
-    let sink = Watched {
-        sink,
-        failure: Arc::clone(&failure),
-    };
-    let made: Result<Box<dyn TableWriter + 'a>> = match format {
-        Format::Parquet => {
-            parquet::Parquet::create(sink, &schema, options).map(|writer| Box::new(writer) as _)
-        }
-        Format::Csv | Format::CsvGz => {
-            csv::Csv::create(sink, schema, options, format == Format::CsvGz)
-                .map(|writer| Box::new(writer) as _)
-        }
-        Format::Ipc => ipc::Ipc::create(sink, &schema, options).map(|writer| Box::new(writer) as _),
-    };
-    let path = options.path.clone();
-    match made {
-        Ok(writer) => Ok(Box::new(Guarded {
-            writer,
-            failure,
-            path,
-            broken: false,
-        })),
-        Err(error) => Err(blame(error, &failure, &path)),
-    }
+fn boxed<'a>(format: impl GroupWriter + 'a) -> Box<dyn GroupWriter + 'a> {
+    Box::new(format)
 }
 
 fn check(schema: &SchemaRef) -> Result<()> {
@@ -241,49 +301,6 @@ fn blame(error: Error, failure: &Failure, path: &Path) -> Error {
             source,
         },
         None => error,
-    }
-}
-
-/// A writer whose errors name the file, and which stays broken once it is.
-struct Guarded<'a> {
-    writer: Box<dyn TableWriter + 'a>,
-    failure: Failure,
-    path: PathBuf,
-    broken: bool,
-}
-
-impl Guarded<'_> {
-    fn usable(&self) -> Result<()> {
-        if self.broken {
-            return Err(Error::Encode(format!(
-                "{}: an earlier write failed",
-                self.path.display()
-            )));
-        }
-        Ok(())
-    }
-}
-
-impl TableWriter for Guarded<'_> {
-    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.usable()?;
-        self.writer.write(batch).map_err(|error| {
-            self.broken = true;
-            blame(error, &self.failure, &self.path)
-        })
-    }
-
-    fn finish(self: Box<Self>) -> Result<()> {
-        self.usable()?;
-        let Self {
-            writer,
-            failure,
-            path,
-            ..
-        } = *self;
-        writer
-            .finish()
-            .map_err(|error| blame(error, &failure, &path))
     }
 }
 

@@ -20,8 +20,7 @@ use arrow_array::types::{ArrowPrimitiveType, Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-use super::regroup::Regroup;
-use super::{Options, TableWriter, Watched, encode_error};
+use super::{GroupWriter, Options, Watched, encode_error};
 use crate::run::ordered;
 use crate::{Error, Result};
 
@@ -49,7 +48,7 @@ pub(super) struct Parquet<'a> {
     schema: SchemaRef,
     dictionary: ArrowRowGroupWriterFactory,
     values: ArrowRowGroupWriterFactory,
-    regroup: Regroup,
+    group_rows: usize,
     threads: usize,
     groups: usize,
 }
@@ -71,16 +70,21 @@ impl<'a> Parquet<'a> {
         let nowhere =
             SerializedFileWriter::new(std::io::sink(), root, properties).map_err(encode_error)?;
         let values = ArrowRowGroupWriterFactory::new(&nowhere, Arc::clone(&schema));
-        let regroup = Regroup::new(Arc::clone(&schema), options.row_group_rows);
         Ok(Self {
             file,
             schema,
             dictionary,
             values,
-            regroup,
+            group_rows: options.row_group_rows,
             threads: options.threads,
             groups: 0,
         })
+    }
+}
+
+impl GroupWriter for Parquet<'_> {
+    fn group_rows(&self) -> usize {
+        self.group_rows
     }
 
     fn write_group(&mut self, group: &[RecordBatch]) -> Result<()> {
@@ -120,21 +124,8 @@ impl<'a> Parquet<'a> {
         self.groups += 1;
         Ok(())
     }
-}
 
-impl TableWriter for Parquet<'_> {
-    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.regroup.push(batch)?;
-        while let Some(group) = self.regroup.whole() {
-            self.write_group(&group)?;
-        }
-        Ok(())
-    }
-
-    fn finish(mut self: Box<Self>) -> Result<()> {
-        if let Some(group) = self.regroup.rest() {
-            self.write_group(&group)?;
-        }
+    fn close(&mut self) -> Result<()> {
         self.file.finish().map_err(encode_error)?;
         Ok(())
     }

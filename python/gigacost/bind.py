@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -137,6 +137,13 @@ class Bound:
         distinct = list(dict.fromkeys(self.labels[axis][1]))
         self._special[name] = lambda label: float(distinct.index(label)), axis
         return name
+
+    def idle_axes(self, leaves: Collection[str]) -> list[str]:
+        """The axes that none of some leaves varies over."""
+        columns = [self.catalog.columns[leaf] for leaf in leaves if self.origin(leaf) == "catalogue"]
+        moving = {axis for column in columns for axis in column.axes}
+        moving |= {self._special[leaf][1] for leaf in leaves if leaf in self._special} | set(leaves)
+        return [name for name in self.digits if name not in moving]
 
     @property
     def special(self) -> frozenset[str]:

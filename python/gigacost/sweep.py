@@ -413,7 +413,14 @@ class Sweep:
         return program.batches(self._column_specs(made), made.keep, rows, compiler.thread_count(threads))
 
     def _rows_compiled(self) -> compiler.Compiled:
-        return compiler.compiled(self.bound, Question(self.columns, self.spec.where))
+        made = compiler.compiled(self.bound, Question(self.columns, self.spec.where))
+        idle = self.bound.idle_axes(made.recipe.wiring.leaves)
+        if idle:
+            what = "nothing that is asked for depends on this axis"
+            raise SpecError(
+                *(Fault(f"axes.{name}", "", what, allowed="other columns, or no such axis") for name in idle)
+            )
+        return made
 
     def _column_specs(self, made: compiler.Compiled) -> list[tuple[Any, ...]]:
         specs = [_axis_column(digit) for digit in self.bound.digits.values()]

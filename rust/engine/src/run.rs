@@ -1,6 +1,7 @@
 //! Workers that live for one call: chunks of the space in parallel, results in order.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -84,7 +85,7 @@ pub fn gather<W: Send>(
     })
 }
 
-/// Work on every chunk in parallel, and take the results in the order of the chunks.
+/// Work on every chunk in parallel, and take the results in the order of the chunks, until `take` breaks off.
 ///
 /// At most a few chunks for each thread wait to be taken.
 ///
@@ -95,11 +96,20 @@ pub fn ordered<W, T: Send>(
     threads: usize,
     worker: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, u64) -> Result<T> + Sync,
-    mut take: impl FnMut(T) -> Result<()>,
+    mut take: impl FnMut(T) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
-    if threads <= 1 || chunks <= 1 {
+    // What one thread does alone.
+    let mut alone = |take: &mut dyn FnMut(T) -> Result<ControlFlow<()>>| -> Result<()> {
         let mut state = worker();
-        return (0..chunks).try_for_each(|chunk| take(work(&mut state, chunk)?));
+        for chunk in 0..chunks {
+            if take(work(&mut state, chunk)?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    };
+    if threads <= 1 || chunks <= 1 {
+        return alone(&mut take);
     }
     let queue = Queue::new(chunks, 2 * threads as u64);
     std::thread::scope(|scope| {
@@ -117,12 +127,15 @@ pub fn ordered<W, T: Send>(
             .count();
         if workers == 0 {
             // The system gives no more threads: this one does the work.
-            let mut state = worker();
-            return (0..chunks).try_for_each(|chunk| take(work(&mut state, chunk)?));
+            return alone(&mut take);
         }
         for chunk in 0..chunks {
             match queue.collect(chunk) {
-                Some(result) => take(result?)?,
+                Some(result) => {
+                    if take(result?)?.is_break() {
+                        break;
+                    }
+                }
                 None => return Err(Error::Interrupted),
             }
         }

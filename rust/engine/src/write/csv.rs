@@ -6,6 +6,7 @@
 //! Rows are formatted in chunks of a fixed number of rows, which are also the members of a gzip file.
 
 use std::io::Write;
+use std::ops::ControlFlow;
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
@@ -106,7 +107,10 @@ impl GroupWriter for Csv<'_> {
                 let text = format(schema, labels, &chunks[index as usize])?;
                 if gzip { member(&text) } else { Ok(text) }
             },
-            |bytes| sink.write_all(&bytes).map_err(encode_error),
+            |bytes| {
+                sink.write_all(&bytes).map_err(encode_error)?;
+                Ok(ControlFlow::Continue(()))
+            },
         )
     }
 

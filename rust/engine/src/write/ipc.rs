@@ -1,6 +1,7 @@
 //! Arrow IPC files: batches of a fixed number of rows, zstd-compressed, each dictionary written once.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -58,7 +59,7 @@ impl GroupWriter for Ipc<'_> {
             |(), column| joined(group, column as usize),
             |column| {
                 columns.push(column);
-                Ok(())
+                Ok(ControlFlow::Continue(()))
             },
         )?;
         let batch =

@@ -1,0 +1,122 @@
+"""What is written is what was computed: files read back by other people's readers, and memory that does not grow."""
+
+from __future__ import annotations
+
+import math
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.ipc
+import pyarrow.parquet as pq
+import pytest
+
+from gigacost import SpecError, Sweep, reference
+
+
+def sweep() -> Sweep:
+    """Labels, whole numbers, numbers and nulls: TPUs are not sold, one region has no electricity price."""
+    return Sweep(
+        {
+            "hardware": ["h100-sxm", "tpu-v5e", "v100-sxm2-32"],
+            "chips": [8, 256],
+            "region": ["usa", "can"],
+            "market": ["own", "on_demand"],
+        },
+        fixed={"params": "13B", "tokens": "2T", "precision": "bf16"},
+        derive={
+            "usd_per_million_tokens": "cost_total_usd / tokens * 1e6",
+            "h100": 'where(hardware == "h100-sxm", 1, 0)',
+        },
+        where='not (hardware == "h100-sxm" and market in ["on_demand"]) or chips > "8 chip"',
+        columns=["cost_total_usd", "train_days", "usd_per_million_tokens", "h100"],
+    )
+
+
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: None if isinstance(v, float) and math.isnan(v) else v for name, v in row.items()}
+
+
+READERS: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
+    "parquet-pyarrow": lambda path: pq.read_table(path).to_pylist(),
+    "parquet-polars": lambda path: pl.read_parquet(path).to_dicts(),
+    "parquet-duckdb": lambda path: duckdb.sql(f"select * from '{path}'").to_arrow_table().to_pylist(),
+    "csv-pyarrow": lambda path: pyarrow.csv.read_csv(path).to_pylist(),
+    "csv-polars": lambda path: pl.read_csv(path).to_dicts(),
+    "csv-duckdb": lambda path: duckdb.sql(f"select * from '{path}'").to_arrow_table().to_pylist(),
+    "csv.gz-polars": lambda path: pl.read_csv(path).to_dicts(),
+    "csv.gz-duckdb": lambda path: duckdb.sql(f"select * from '{path}'").to_arrow_table().to_pylist(),
+    "arrow-pyarrow": lambda path: pa.ipc.open_file(path).read_all().to_pylist(),
+    "arrow-polars": lambda path: pl.read_ipc(path, memory_map=False).to_dicts(),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_files_read_back_as_the_reference_computes_them(reader: str, tmp_path: Path) -> None:
+    ending = reader.split("-", maxsplit=1)[0]
+    path = tmp_path / f"rows.{ending}"
+    expected = reference.rows(sweep())
+    assert any(row["cost_total_usd"] is None for row in expected)
+    assert {row["status"] for row in expected} > {"ok", "not_sold"}
+    assert sweep().write(path) == len(expected)
+    assert [plain(row) for row in READERS[reader](path)] == expected
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "csv.gz", "arrow"])
+def test_the_bytes_do_not_depend_on_threads(ending: str, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{threads}.{ending}" for threads in (1, 2, 5)]
+    for threads, path in zip((1, 2, 5), paths, strict=True):
+        large(300_000).write(path, threads=threads)
+    assert len({path.read_bytes() for path in paths}) == 1
+
+
+def test_labels_stay_labels_and_provenance_is_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    sweep().write(path)
+    file = pq.ParquetFile(path)
+    assert pa.types.is_dictionary(file.schema_arrow.field("hardware").type)
+    assert file.schema_arrow.field("chips").type == pa.int64()
+    kept = {key.decode(): value.decode() for key, value in file.metadata.metadata.items()}
+    assert kept["gigacost:spec_sha256"] == sweep().spec.sha256
+    assert {"gigacost:model_sha256", "gigacost:catalog_sha256", "gigacost:gigacost_version"} <= set(kept)
+
+
+def test_an_axis_that_changes_nothing_is_refused(tmp_path: Path) -> None:
+    idle = Sweep({"mfu": [0.3, 0.4]}, fixed={"params": "1B", "tokens": "1T"}, columns=["loss"])
+    with pytest.raises(SpecError, match=r"axes\.mfu: nothing that is asked for depends on this axis"):
+        idle.write(tmp_path / "x.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def large(rows: int) -> Sweep:
+    steps = round(rows**0.5)
+    axes = {name: {"from": 1e9, "to": 1e13, "steps": steps, "scale": "log"} for name in ("params", "tokens")}
+    return Sweep(axes, fixed={"hardware": "h100-sxm", "chips": 1024}, columns=["cost_total_usd", "train_days", "loss"])
+
+
+def peak_megabytes(rows: int, path: Path) -> float:
+    script = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+    script += (
+        f"from test_outputs import large, own_peak\nlarge({rows}).write({str(path)!r}, threads=2); print(own_peak())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def own_peak() -> float:
+    """The largest memory this process has had [MB]."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
+    # Row groups are full in both, so that what is held at a time is the same.
+    some, many = (peak_megabytes(rows, tmp_path / f"{rows}.parquet") for rows in (3_000_000, 15_000_000))
+    assert many < some + 100
+    assert many < 500

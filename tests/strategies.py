@@ -197,7 +197,9 @@ def problems(draw: st.DrawFn, most_rows: int = 400) -> Problem:
     if len(axes) > 1 and draw(st.booleans()):
         pair = list(axes)[:2]
         length = min(len(axes[name]) for name in pair)
-        table = {name: axes[name][:length] for name in pair}
+        # Rows of a table are different, its columns need not be.
+        repeated = [axes[pair[0]][i // 2] for i in range(length)]
+        table = {pair[0]: draw(st.sampled_from([axes[pair[0]][:length], repeated])), pair[1]: axes[pair[1]][:length]}
         given = {"zip": {"zip": table}, **{name: axes[name] for name in axes if name not in pair}}
     columns = draw(st.lists(st.sampled_from(quantities), min_size=1, max_size=4, unique=True))
     where = draw(st.none() | conditions([*quantities, *names]))

@@ -28,6 +28,11 @@ def case(number: int, arguments: str, says: str) -> object:
         case(1, "--set rental_usd_per_chip_hour=-2", 'rental_usd_per_chip_hour = "-2": out of range; allowed: 0 <='),
         case(5, "--mfu 0", 'mfu = "0": out of range; allowed: 0 < mfu <= 1 (--mfu)'),
         case(7, "--mfu 45", "did you mean 0.45?"),
+        case(7, "--mfu 1.0001", 'mfu = "1.0001": out of range; allowed: 0 < mfu <= 1 (--mfu)'),
+        case(7, "--set goodput=2", 'goodput = "2": out of range; allowed: 0 < goodput <= 1 (--set)'),
+        case(5, "--set chip_hours=0", 'chip_hours = "0": out of range; allowed: 0 < chip_hours'),
+        case(5, "--set train_days=0", 'train_days = "0": out of range; allowed: 0 < train_days'),
+        case(0, "--set unique_tokens=1,5T", 'decimals are written with a point; did you mean "1.5T"? (--set)'),
         case(8, "--mfu nan", 'mfu = "nan": not finite'),
         case(9, "--set unique_tokens=inf", 'unique_tokens = "inf": not finite'),
         case(11, "--set salary_usd=1e400", "overflows a 64-bit float"),
@@ -50,6 +55,8 @@ def case(number: int, arguments: str, says: str) -> object:
         case(0, "--set chips", '--set = "chips": not a setting; allowed: NAME=VALUE'),
         case(0, "--as-of 2021-01-01", "cannot be had at 2021-01-01"),
         case(0, "--region atlantis", "atlantis"),
+        case(0, "--region usb", 'allowed: one of 135, as usa, can, mex; did you mean "usa"? (--region)'),
+        case(0, "--assert 1/0>1", "divides by zero"),
         case(0, "--preset nothing", "unknown preset"),
         case(0, "--catalog /nowhere.toml", "nowhere.toml"),
         case(0, "--catalog book.yaml", "not a price book"),
@@ -65,6 +72,34 @@ def test_estimate_refuses(capsys: Capture, more: list[str], says: str) -> None:
     assert says in done.err
     assert done.out == ""
     assert all(line.startswith(("error: ", "warning: ", "... and ")) for line in done.err.splitlines())
+
+
+def test_a_run_has_at_least_one_parameter(capsys: Capture) -> None:
+    done = invoke(capsys, "estimate", "--hardware", "h100-sxm", "--chips", "8", "--params", "1e-3", "--tokens", "1T")
+    assert done.code == 2
+    assert 'params = "1e-3": out of range; allowed: 1 <= params' in done.err
+
+
+def test_a_site_asks_for_a_run(capsys: Capture) -> None:
+    done = invoke(capsys, "estimate", "--preset", "colossus-2-110k")
+    assert done.code == 2
+    assert done.err.startswith('error: preset = "colossus-2-110k": a site')
+    assert "--params 1T --tokens 10T" in done.err
+    assert invoke(capsys, "estimate", "--preset", "colossus-2-110k", "--params", "1T", "--tokens", "10T").code == 0
+
+
+@pytest.mark.parametrize("command", ["summary", "top", "sweep"])
+def test_what_an_expression_of_the_users_makes_is_not_an_internal_error(
+    capsys: Capture, tmp_path: Path, command: str
+) -> None:
+    derive = '[derive]\nx = "1 / (chips - 256)"\n\n[query]'
+    spec = spec_file(tmp_path, SPEC.replace("[query]", derive).replace('"train_days"', '"x"'))
+    done = invoke(capsys, command, spec, *(["-o", str(tmp_path / "rows.csv")] if command == "sweep" else []))
+    assert done.code == 1
+    assert done.err.startswith('error: derive.x = "1 / (chips - 256)": is inf at combination ')
+    assert "chips = 256" in done.err
+    assert "internal" not in done.err
+    assert not (tmp_path / "rows.csv").exists()
 
 
 def test_all_faults_are_reported_at_once(capsys: Capture) -> None:
@@ -155,12 +190,16 @@ def test_a_bad_file_is_refused_by_every_command(
     ("arguments", "says"),
     [
         (("sweep", "SPEC"), "-o: missing: where the rows go"),
-        (("sweep", "SPEC", "-o", "-", "--limit", "-1"), '--limit = "-1": not a whole number; allowed: >= 0'),
-        (("sweep", "SPEC", "-o", "-", "--threads", "0"), '--threads = "0": not a whole number; allowed: >= 1'),
+        (("sweep", "SPEC", "-o", "-", "--limit", "-1"), '--limit = "-1": out of range; allowed: >= 0'),
+        (("sweep", "SPEC", "-o", "-", "--threads", "0"), '--threads = "0": out of range; allowed: >= 1'),
         (("sweep", "SPEC", "-o", "-", "--threads", "٣"), "not a whole number"),
         (("sweep", "SPEC", "-o", "-", "--threads", "100000"), "not a number of threads; allowed: 1 to 1024"),
         (("sweep", "SPEC", "-o", "-", "--where", "train_days <= "), "where"),
-        (("top", "SPEC", "-k", "0"), '-k = "0": not a whole number; allowed: >= 1'),
+        (("top", "SPEC", "-k", "0"), '-k = "0": out of range; allowed: >= 1'),
+        (("top", "SPEC", "-k", "9" * 20), "out of range; allowed: >= 1 and <= 9223372036854775807"),
+        (("top", "SPEC", "-k", "1.5"), '-k = "1.5": not a whole number; allowed: >= 1, in digits 0-9'),
+        (("summary", "SPEC", "--assert", "status_no_prise != 1"), 'did you mean "status_no_price"?'),
+        (("summary", "SPEC", "--strict", "--as-of", "2027-06-01"), "no trend is assumed"),
         (("top", "SPEC", "--per", "hardwear"), 'did you mean "hardware"?'),
         (("top", "SPEC", "--by", "train_dais"), 'did you mean "train_days"?'),
         (("top", "nowhere.toml"), "nowhere.toml"),
@@ -170,6 +209,10 @@ def test_a_bad_file_is_refused_by_every_command(
         (("explain", "mfu", "--set", "chips=8,16"), "a list, where one value is explained"),
         (("catalog", "list", "hardwear"), 'did you mean "hardware"?'),
         (("catalog", "show", "h1000"), "not in the catalogue"),
+        (("catalog", "show", "hardware", "usa"), 'hardware = "usa": not in the catalogue'),
+        (("catalog", "show", "hardwear", "h100"), 'axis = "hardwear": unknown axis; allowed: hardware, precision'),
+        (("catalog", "show", "presets", "plam"), 'did you mean "palm"?'),
+        (("catalog", "show", "hardware", "h100", "h200"), 'label = "h200": one label at a time'),
         (("catalog", "show", "h100", "--as-of", "2023-02-30"), "there is no such day"),
     ],
 )

@@ -37,6 +37,54 @@ def test_estimate_prints_what_a_planner_asks_for(capsys: Capture) -> None:
     assert done.err == ""
 
 
+@pytest.mark.parametrize("columns", ["40", "60", "100"])
+def test_the_headline_keeps_its_numbers_at_any_width(columns: str) -> None:
+    done = gigacost_command("estimate", *LLAMA, COLUMNS=columns)
+    head = done.stdout.decode().split("What it costs")[0]
+    for word in ("in total", "days", "31.8M", "chip-hours", "27.2", "MW of the site"):
+        assert word in head
+    assert all(line == line.rstrip() for line in done.stdout.decode().splitlines())
+
+
+def test_markets_that_are_not_compared_alike_are_said(capsys: Capture) -> None:
+    small = ("--hardware", "h100-sxm", "--chips", "64", "--params", "7B", "--tokens", "1T")
+    done = invoke(capsys, "estimate", *small, "--market", "own,reserved_1y")
+    assert "No runs_per_year given: own is assumed used 80 %, a reserved commitment is borne by" in done.out
+    done = invoke(capsys, "estimate", *small, "--market", "own,reserved_1y", "--set", "runs_per_year=2")
+    assert "runs_per_year given" not in done.out
+    assert "cannot do" not in done.out
+    done = invoke(capsys, "estimate", *small, "--market", "own", "--set", "runs_per_year=30")
+    assert "The cluster cannot do 30 runs a year" in done.out
+
+
+def test_a_date_after_the_catalogues_is_warned_of(capsys: Capture, tmp_path: Path) -> None:
+    for arguments in (("estimate", *LLAMA), ("summary", spec_file(tmp_path)), ("explain", "mfu")):
+        done = invoke(capsys, *arguments, "--as-of", "2027-06-01")
+        assert done.code == 0
+        assert "warning: as_of = 2027-06-01: prices are those of 2026-11-21: no trend is assumed" in done.err
+
+
+@pytest.mark.parametrize("command", ["estimate", "top", "explain"])
+def test_help_shows_its_examples_on_lines_of_their_own(capsys: Capture, command: str) -> None:
+    done = invoke(capsys, command, "--help")
+    assert "\\b" not in done.out
+    assert sum(line.startswith(f"  gigacost {command} ") for line in done.out.splitlines()) >= 2
+
+
+def test_a_label_may_be_shown_with_its_axis(capsys: Capture) -> None:
+    for axis, label in (("hardware", "h100-sxm"), ("presets", "palm"), ("region", "usa")):
+        assert invoke(capsys, "catalog", "show", axis, label).out == invoke(capsys, "catalog", "show", label).out
+
+
+def test_presets_say_what_they_are(capsys: Capture) -> None:
+    listed = {one["preset"]: one for one in invoke(capsys, "catalog", "list", "presets", "--json").json}
+    assert listed["llama-3.1-405b"]["estimate"] == "yes"
+    assert listed["palm"]["estimate"] == "not as it stands"
+    assert listed["colossus-2-110k"]["estimate"] == "with params, tokens"
+    assert "nothing is known of the network" in invoke(capsys, "catalog", "show", "palm").out
+    assert "--params 1T --tokens 10T" in invoke(capsys, "catalog", "show", "colossus-2-110k").out
+
+
 def test_estimate_as_json_is_what_python_gives(capsys: Capture) -> None:
     done = invoke(capsys, "estimate", *LLAMA, "--json")
     one = gigacost.estimate(hardware="h100-sxm", chips=16384, params="405B", tokens="15.6T")

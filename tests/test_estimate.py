@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import pickle
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 import gigacost
 from gigacost import Constant, Input, Model, SpecError, estimate
 from gigacost.estimates import Estimate
+from gigacost.model import default
 
 LLAMA: dict[str, Any] = {"hardware": "h100-sxm", "chips": 16384, "params": "405B", "tokens": "15.6T"}
 
@@ -72,6 +75,44 @@ def test_an_estimate_survives_pickling_and_shows_itself(llama: Estimate) -> None
     assert pickle.loads(pickle.dumps(llama)) == llama
     assert "cost_total_usd=" in repr(llama)
     assert len(repr(llama)) < 500
+
+
+def test_an_estimate_is_asked_like_a_mapping(llama: Estimate) -> None:
+    assert "mfu" in llama
+    assert "mfuu" not in llama
+    assert llama.get("mfu") == llama["mfu"]
+    assert llama.get("mfuu") is None
+    assert dict(llama) == llama.quantities
+    assert list(llama) == list(llama.quantities)
+    assert len(llama) == len(llama.quantities)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("train_dais", 'did you mean "train_days"?'), ("chips", "an input"), ("pue", "an assumption")]
+)
+def test_an_unknown_quantity_says_where_to_look(llama: Estimate, name: str, says: str) -> None:
+    with pytest.raises(KeyError, match=re.escape(says)):
+        llama[name]
+
+
+def test_an_unknown_assumption_names_the_nearest(llama: Estimate) -> None:
+    with pytest.raises(KeyError, match="salary_usd"):
+        llama.assumption("salery_usd")
+
+
+@pytest.mark.parametrize("name", [name for name, quantity in default().quantities.items() if quantity.unit != "truth"])
+@pytest.mark.parametrize("market", ["own", "reserved_1y"])
+def test_no_quantity_can_be_given_a_zero_that_breaks_others(name: str, market: str) -> None:
+    with contextlib.suppress(SpecError):
+        estimate({**LLAMA, "market": market, name: 0})
+
+
+def test_a_date_after_the_catalogues_is_warned_of() -> None:
+    says = "as_of = 2027-06-01: prices are those of 2026-11-21: no trend is assumed"
+    assert estimate(**LLAMA, as_of="2027-06-01").meta["warnings"] == [says]
+    assert not estimate(**LLAMA, as_of="2026-11-21").meta["warnings"]
+    with pytest.raises(SpecError, match="no trend"):
+        estimate(**LLAMA, as_of="2027-06-01", strict=True)
 
 
 def test_values_are_read_as_people_write_them() -> None:

@@ -47,14 +47,14 @@ def plain(row: dict[str, Any]) -> dict[str, Any]:
 READERS: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
     "parquet-pyarrow": lambda path: pq.read_table(path).to_pylist(),
     "parquet-polars": lambda path: pl.read_parquet(path).to_dicts(),
-    "parquet-duckdb": lambda path: duckdb.sql(f"select * from '{path}'").to_arrow_table().to_pylist(),
+    "parquet-duckdb": lambda path: duckdb.read_parquet(str(path)).to_arrow_table().to_pylist(),
     "csv-pyarrow": lambda path: pyarrow.csv.read_csv(path).to_pylist(),
     "csv-polars": lambda path: pl.read_csv(path).to_dicts(),
-    "csv-duckdb": lambda path: duckdb.sql(f"select * from '{path}'").to_arrow_table().to_pylist(),
+    "csv-duckdb": lambda path: duckdb.read_csv(str(path)).to_arrow_table().to_pylist(),
     "csv.gz-polars": lambda path: pl.read_csv(path).to_dicts(),
-    "csv.gz-duckdb": lambda path: duckdb.sql(f"select * from '{path}'").to_arrow_table().to_pylist(),
+    "csv.gz-duckdb": lambda path: duckdb.read_csv(str(path)).to_arrow_table().to_pylist(),
     "arrow-pyarrow": lambda path: pa.ipc.open_file(path).read_all().to_pylist(),
-    "arrow-polars": lambda path: pl.read_ipc(path, memory_map=False).to_dicts(),
+    "arrow-polars": lambda path: pl.read_ipc(path).to_dicts(),
 }
 
 

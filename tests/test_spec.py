@@ -269,3 +269,16 @@ def test_implausible_values_are_warned_about_and_strict_refuses_them(tmp_path: P
 def test_the_model_can_refuse_what_does_not_go_together() -> None:
     with pytest.raises(SpecError, match="does not go with anything"):
         Spec.from_dict({"version": 1, "fixed": {"chips": 13}}, WORDS)
+
+
+def test_an_empty_list_of_columns_is_refused() -> None:
+    with pytest.raises(SpecError, match=r"query.columns: an empty list; allowed: at least one column"):
+        Spec.from_dict({"version": 1, "query": {"columns": []}}, WORDS)
+
+
+def test_a_decimal_comma_is_not_taken_for_a_list() -> None:
+    plain = Spec.from_dict({"version": 1}, WORDS)
+    with pytest.raises(SpecError, match=r'did you mean "1.5T"'):
+        plain.override([("tokens", "1,5T")], WORDS)
+    assert plain.override([("tokens", "1T,5T")], WORDS).size == 2
+    assert plain.override([("chips", "8,16")], WORDS).size == 2

@@ -174,6 +174,7 @@ class Program:
     def top(
         self,
         by: int,
+        largest: bool,
         keep: int | None,
         per: Sequence[tuple[int, Sequence[int]]],
         k: int,

@@ -26,6 +26,8 @@ LARGEST_INTEGER = 2**53
 
 Kind = Literal["integer", "number", "label"]
 Scalar = int | float | str
+_PERCENT = 5.0
+"""From here on a share above 1 is taken for a percentage; 1.0001 and 2 are mistakes of another kind."""
 _RANGE_KEYS = ("from", "to", "steps", "step", "scale", "multiple_of")
 
 
@@ -66,6 +68,9 @@ class Field:
         try:
             return self.canonical(text) if self.canonical else str(text)
         except CatalogError as error:
+            known = error.args[0]
+            if isinstance(known, Fault):
+                raise SpecError(replace(known, field=at, value=show(value))) from None
             # The catalogue's message begins with the axis and the label, which the fault names already.
             _refuse(at, value, str(error).removeprefix(f"{self.name} = {show(text)}: "))
 
@@ -107,7 +112,8 @@ class Field:
             return Fault("", "", "too large for a whole number", f"up to 2^53 = {LARGEST_INTEGER}")
         if self.limits is None or self.limits.accepts(value):
             return None
-        percent = self.unit == "1" and value > 1.0 and self.limits.high <= 1.0 and self.limits.accepts(value / 100)
+        share = self.unit == "1" and self.limits.high <= 1.0
+        percent = share and value >= _PERCENT and self.limits.accepts(value / 100)
         return Fault("", "", "out of range", allowed, f"{value / 100:.15g}" if percent else "")
 
 
@@ -159,7 +165,7 @@ def space_size(axes: Iterable[Axis | Zipped]) -> int:
         biggest = sorted(axes, key=len, reverse=True)[:3]
         listed = ", ".join(f"{axis.name} ({len(axis)})" for axis in biggest)
         what = f"the product of all axes is too large; the biggest are {listed}"
-        raise SpecError(Fault("axes", str(size), what, allowed=f"<= {LARGEST_SPACE} combinations"))
+        raise SpecError(Fault("axes", show(size), what, allowed=f"<= {LARGEST_SPACE} combinations"))
     return size
 
 
@@ -362,8 +368,11 @@ def _check_keys(table: Mapping[str, object], at: str) -> None:
         if key not in _RANGE_KEYS
     ]
     faults += [Fault(f"{at}.{key}", "", "missing") for key in ("from", "to") if key not in table]
-    if ("steps" in table) == ("step" in table):
-        faults.append(Fault(at, "", "a range needs either steps (how many values) or step (their distance)"))
+    ways = "steps (how many values) or step (their distance)"
+    if "steps" in table and "step" in table:
+        faults.append(Fault(at, "", f"either {ways}, not both"))
+    elif "steps" not in table and "step" not in table:
+        faults.append(Fault(at, "", f"a range needs either {ways}"))
     if table.get("scale", "linear") not in ("linear", "log"):
         faults.append(Fault(f"{at}.scale", show(table["scale"]), "unknown scale", '"linear" or "log"'))
     elif "step" in table and table.get("scale") == "log":

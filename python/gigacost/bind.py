@@ -27,9 +27,11 @@ class Words:
         self.inputs: Mapping[str, Input] = {
             name: item for name, item in model.inputs.items() if name not in model.quantities
         }
-        self.ranges: Mapping[str, Input] = {
-            name: item for name, item in model.inputs.items() if name in model.quantities
-        }
+        # What has a unit is an amount: it may be given by the user, but not below nothing.
+        self.ranges: dict[str, Input] = {name: item for name, item in model.inputs.items() if name in model.quantities}
+        for name, quantity in model.quantities.items():
+            if name not in self.ranges and quantity.unit not in {"", "1", "truth"}:
+                self.ranges[name] = Input(name, quantity.unit, "", low=0.0)
         searched = {axis: "1" for search in model.searches for axis, _ in search.over}
         self.quantities: Mapping[str, str] = {
             name: quantity.unit or "1" for name, quantity in model.quantities.items()
@@ -127,7 +129,7 @@ class Bound:
 
     def test(self, axis: str, labels: tuple[str, ...]) -> str:
         """The name of a leaf that is 1 where the axis has one of the labels, else 0."""
-        name = f"{axis} in {'|'.join(labels)}"
+        name = f"{axis} in {labels!r}"
         self._special[name] = lambda label: float(label in labels), axis
         return name
 
@@ -139,11 +141,8 @@ class Bound:
         return name
 
     def idle_axes(self, leaves: Collection[str]) -> list[str]:
-        """The axes that none of some leaves varies over."""
-        columns = [self.catalog.columns[leaf] for leaf in leaves if self.origin(leaf) == "catalogue"]
-        moving = {axis for column in columns for axis in column.axes}
-        moving |= {self._special[leaf][1] for leaf in leaves if leaf in self._special} | set(leaves)
-        return [name for name in self.digits if name not in moving]
+        """The axes that override a quantity which none of some leaves is."""
+        return [name for name in self.digits if name in self.model.quantities and name not in leaves]
 
     @property
     def special(self) -> frozenset[str]:

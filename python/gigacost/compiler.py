@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gigacost import _engine, ops
 from gigacost.bind import Bound
 from gigacost.errors import Fault, SpecError, show
-from gigacost.graph import Quantity
+from gigacost.graph import Model, Quantity
 from gigacost.ops import Value
 from gigacost.recipe import Question, Recipe, recipe
 from gigacost.trace import Traced, Tracer
@@ -36,7 +36,6 @@ def compiled(bound: Bound, question: Question) -> Compiled:
     key = (
         question.columns,
         question.reads,
-        question.largest,
         question.where.canonical if question.where else "",
         tuple((name, expression.canonical) for name, expression in bound.spec.derive.items()),
         bound.given,
@@ -59,9 +58,6 @@ def _compile(bound: Bound, question: Question) -> Compiled:
         leaves[leaf] = tracer.leaf(leaf, known.unit if known else "", known.doc if known else "")
     answer = made.play(leaves, tracer)
     nodes = {name: _node(tracer, answer.values[name]) for name in (*question.columns, *question.reads)}
-    if question.largest:
-        name = question.reads[0]
-        nodes[f"-{name}"] = tracer.lift(-answer.values[name]).node
     nulls = {name: None if null is None else tracer.lift(null).node for name, null in answer.nulls.items()}
     outputs = [(name, *_named(quantities.get(name)), node) for name, node in nodes.items()]
     tape = tracer.builder.finish(outputs)
@@ -76,6 +72,23 @@ def _node(tracer: Tracer, value: Value) -> int:
 
 def _named(quantity: Quantity | None) -> tuple[str, str]:
     return (quantity.unit, quantity.doc) if quantity else ("", "")
+
+
+def model_sha256(model: Model) -> str:
+    """The hash of a model: of the tape of all its quantities, whatever is asked of it. Empty for a circular model."""
+
+    def trace() -> str:
+        try:
+            wiring = model.wire([*model.quantities], ())
+        except SpecError:
+            return ""
+        tracer = Tracer()
+        known = {leaf: tracer.leaf(leaf, model.unit(leaf)) for leaf in wiring.leaves}
+        values = wiring.replay(known, tracer)
+        outputs = [(name, *_named(model.quantities[name]), _node(tracer, values[name])) for name in model.quantities]
+        return tracer.builder.finish(outputs).sha256
+
+    return model.compiled("sha256", trace)
 
 
 def program(bound: Bound, made: Compiled) -> _engine.Program:

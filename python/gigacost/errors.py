@@ -24,7 +24,7 @@ class UnitError(Error, TypeError):
 
 
 class CatalogError(Error, LookupError):
-    """The catalogue has no such entry, or no figure for what was asked."""
+    """The catalogue has no such entry, or no figure for what was asked. Made of a message or of a Fault."""
 
 
 class OutputError(Error, OSError):
@@ -109,15 +109,15 @@ def show(value: object) -> str:
     return escape(text, quotes="")
 
 
-def escape(text: str, quotes: str = '"\\') -> str:
-    """The text with control, format and bidi characters (and ``quotes``) escaped, cut at 80 characters."""
+def escape(text: str, quotes: str = '"\\', shown: int = _SHOWN) -> str:
+    """The text with control, format and bidi characters (and ``quotes``) escaped, cut at ``shown`` characters."""
     pieces: list[str] = []
     length = 0
     for character in text:
         piece = _escaped(character, quotes)
         length += len(piece)
-        if length > _SHOWN:
-            kept = "".join(pieces)[: _SHOWN - 3]
+        if length > shown:
+            kept = "".join(pieces)[: shown - 3]
             return kept + "..."
         pieces.append(piece)
     return "".join(pieces)

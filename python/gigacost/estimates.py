@@ -7,15 +7,16 @@ their values (the tape, which quantities there are) is made once for each model 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gigacost import _engine, compiler
+from gigacost.axes import Zipped
 from gigacost.bind import Bound, Words
 from gigacost.catalog import Catalog, Citation
-from gigacost.errors import Fault, InternalError, SpecError
+from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
 from gigacost.model import default as default_model
 from gigacost.recipe import OK, Question
@@ -72,8 +73,39 @@ class Estimate:
     """What a figure can be rebuilt from: version, hashes, date; and warnings."""
 
     def __getitem__(self, name: str) -> float | None:
-        """A quantity by name. Raises KeyError."""
-        return self.quantities[name]
+        """A quantity by name. Raises KeyError, with the nearest name."""
+        try:
+            return self.quantities[name]
+        except KeyError:
+            raise KeyError(self._unknown(name)) from None
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a quantity of that name."""
+        return name in self.quantities
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the quantities."""
+        return iter(self.quantities)
+
+    def __len__(self) -> int:
+        """How many quantities there are."""
+        return len(self.quantities)
+
+    def get(self, name: str, default: float | None = None) -> float | None:
+        """A quantity by name, or ``default`` where there is none of that name."""
+        return self.quantities.get(name, default)
+
+    def keys(self) -> KeysView[str]:
+        """The names of the quantities: ``dict(estimate)`` is all of them."""
+        return self.quantities.keys()
+
+    def _unknown(self, name: str) -> str:
+        if name in self.inputs:
+            return f"{show(name)} is an input: estimate.inputs[{show(name)}]"
+        if any(one.name == name for one in self.assumptions):
+            return f"{show(name)} is an assumption: estimate.assumption({show(name)})"
+        guess = nearest(name, [*self.quantities, *self.inputs]) if isinstance(name, str) else ""
+        return f"no quantity {show(name)}" + (f"; did you mean {guess}?" if guess else "")
 
     def __repr__(self) -> str:
         shown = {name: self.quantities.get(name) for name in ("train_days", "chip_hours", "facility_mw")}
@@ -86,7 +118,9 @@ class Estimate:
         for one in self.assumptions:
             if one.name == name:
                 return one
-        raise KeyError(name)
+        guess = nearest(name, [one.name for one in self.assumptions])
+        message = f"no assumption {show(name)}" + (f"; did you mean {guess}?" if guess else "")
+        raise KeyError(message)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as ``gigacost estimate --json`` prints it."""
@@ -135,6 +169,8 @@ def estimate(
         spec = Spec.from_dict(tree, words(model, catalog), strict=strict)
     except SpecError as error:
         raise SpecError(*unplaced(error.faults)) from None
+    if strict and (faults := future_dates(spec, catalog)):
+        raise SpecError(*faults)
     return estimated(spec, model, catalog)
 
 
@@ -164,7 +200,7 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
             "model_sha256": made.sha256,
             "catalog_sha256": bound.catalog.sha256,
             "as_of": labels.get("as_of", ""),
-            "warnings": [str(warning) for warning in unplaced(spec.warnings)],
+            "warnings": [str(warning) for warning in unplaced([*spec.warnings, *future_dates(spec, catalog)])],
         },
     )
 
@@ -173,6 +209,18 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
 def words(model: Model, catalog: Catalog) -> Words:
     """What may be said about a model with a catalogue; made once for each pair."""
     return Words(model, catalog)
+
+
+def future_dates(spec: Spec, catalog: Catalog) -> list[Fault]:
+    """A warning where prices are asked for after the catalogue's date: they are its newest, without a trend."""
+    dates = [spec.as_of, str(spec.fixed.get("as_of", ""))]
+    for axis in spec.axes:
+        parts = axis.axes if isinstance(axis, Zipped) else (axis,)
+        dates += [str(value) for part in parts if part.name == "as_of" for value in part.values]
+    latest = max(dates)
+    if latest <= catalog.date:  # ISO dates sort as text
+        return []
+    return [Fault("as_of", latest, f"prices are those of {catalog.date}: no trend is assumed")]
 
 
 def unplaced(faults: Iterable[Fault]) -> list[Fault]:
@@ -207,7 +255,7 @@ def _planned(bound: Bound) -> _Plan:
     subtotals = [quantity.name for quantity in model.subtotals]
     absent = lacking(bound)
     if absent:
-        raise SpecError(*absent)
+        raise SpecError(*_of_site(bound), *absent)
     names = [name for name in dict.fromkeys([*found, *numbers]) if not _lacking(bound, [name])]
     states = [state.name for state in model.states if not _lacking(bound, [state.name])]
     made = compiler.compiled(bound, Question((*names, *bound.spec.derive, *states)))
@@ -224,6 +272,15 @@ def _planned(bound: Bound) -> _Plan:
 def lacking(bound: Bound) -> list[Fault]:
     """What has to be given before there can be an estimate; nothing when all is there."""
     return _lacking(bound, _required(bound.model))
+
+
+def _of_site(bound: Bound) -> list[Fault]:
+    """Where a preset is a site, that it needs a run to be estimated."""
+    preset = bound.spec.preset
+    if not preset or bound.catalog.presets[preset].kind != "site":
+        return []
+    what = "a site, which says where to train and not what; it needs params and tokens"
+    return [Fault("preset", show(preset), what, "with a run, as --params 1T --tokens 10T")]
 
 
 def _required(model: Model) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ Part: TypeAlias = "Function | Input | Alternative | Subtotal | Search | ModuleTy
 T = TypeVar("T")
 
 _KEPT = 64
-"""How many compiled forms of a model are kept."""
+"""How many compiled forms of a model are kept before all are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,11 @@ class Model:
         """
         parcel = _Parcel()
         parcel.add(self)
+        searched = {axis: search.name for search in self.searches for axis, _ in search.over}
         for name, replacement in replacements.items():
+            if name in searched:
+                what = f"an axis of the search {searched[name]}; give it a value in the sweep instead"
+                raise SpecError(Fault(name, show(replacement), what))
             if name not in self.quantities and name not in self.inputs:
                 known = [*self.quantities, *self.inputs]
                 raise SpecError(
@@ -188,7 +192,11 @@ class Model:
             if callable(replacement):
                 parcel.replace(name, replacement)
             else:
-                parcel.values[name] = _number(name, replacement)
+                value = _number(name, replacement)
+                limits = self.inputs.get(name)
+                if limits and not limits.accepts(value):
+                    raise SpecError(Fault(name, show(replacement), "out of range", allowed=limits.allowed))
+                parcel.values[name] = value
         return _from_parcel(parcel)
 
     def search(self, name: str, *, over: Mapping[str, Sequence[float]], minimise: str, among: str) -> Model:
@@ -239,13 +247,16 @@ class Model:
         return _Router(self, given, extra or {}).route(outputs)
 
     def compiled(self, key: Hashable, compile_: Callable[[], T]) -> T:
-        """What ``compile_`` makes of this model, made once for each key; the most recent are kept."""
+        """What ``compile_`` makes of this model, made once for each key, as long as there are not too many."""
         known = self._compiled
-        if key not in known:
-            while len(known) >= _KEPT:
-                known.pop(next(iter(known)), None)
-            known[key] = compile_()
-        return cast("T", known[key])
+        made = known.get(key)
+        if made is None:
+            # Two threads may make the same at once; either will do.
+            made = compile_()
+            if len(known) >= _KEPT:
+                known.clear()
+            known[key] = made
+        return cast("T", made)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Models are pickled by their parts; functions by their place, as Python does."""
@@ -337,8 +348,25 @@ class _Parcel:
             raise SpecError(Fault(quantity.name, "", "the model has a quantity of this name; override() replaces it"))
         self.quantities[quantity.name] = quantity
 
+    def _check(self) -> None:
+        """Refuse what would be two things of one name."""
+        searched: set[str] = set()
+        for search in self.searches:
+            for axis, _ in search.over:
+                if axis in searched or axis in self.quantities:
+                    other = "another search's axis" if axis in searched else "a quantity"
+                    raise SpecError(Fault(f"{search.name}.{axis}", "", f"the name of {other} already"))
+                searched.add(axis)
+        labels = {"ok"}
+        for quantity in self.quantities.values():
+            if isinstance(quantity.mark, Status):
+                if quantity.mark.label in labels:
+                    raise SpecError(Fault(quantity.name, show(quantity.mark.label), "a state of this label exists"))
+                labels.add(quantity.mark.label)
+
     def wired(self) -> dict[str, Quantity]:
         """The quantities, each subtotal made of the contributions that were declared to it."""
+        self._check()
         wired = dict(self.quantities)
         for quantity in self.quantities.values():
             if isinstance(quantity.mark, Subtotal) and quantity.function is total:
@@ -443,7 +471,7 @@ class _Router:
         self.path.append(name)
 
     def _visit_search(self, search: Search) -> None:
-        self._enter(search.name)
+        self._enter(f"search {search.name}")
         free = tuple((axis, values) for axis, values in search.over if axis not in self.given)
         axes = [axis for axis, _ in free]
         within = _Router(self.model, self.given | frozenset(axes), self.extra)

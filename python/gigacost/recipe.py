@@ -19,7 +19,8 @@ from gigacost.ops import Value
 
 OK = "ok"
 """The state of a combination of which nothing is spoiled."""
-_WHERE = "where"
+_WHERE = "(where)"
+"""The condition's name among the quantities; none of a user's can be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,6 @@ class Question:
     where: Expression | None = None
     reads: tuple[str, ...] = ()
     """Quantities that a combination must have to be looked at: what a query compares or groups by."""
-    largest: bool = False
-    """Whether the first of ``reads`` shall be large, not small."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,8 +229,7 @@ def top(
         if known.keep is not None and not _plain(known.keep):
             continue
         value = _finite(_plain(known.values[by]), by, index)
-        axes = sweep.axis_values(index)
-        group = tuple(sweep.bound.digits[name].values.index(axes[name]) for name in per)
+        group = _group(sweep, index, per)
         same = tuple(_finite(_number(known.values[name]), name, index) for name in sweep.comparable(distinct))
         groups.setdefault(group, []).append((-value if largest else value, index, same))
     found: list[int] = []
@@ -273,12 +272,30 @@ def _statistics(values: list[float], feasible: int, quantiles: Sequence[float]) 
     found: dict[str, Any] = {"count": count, "nulls": feasible - count}
     if count:
         ordered = sorted(values)
-        mean = Fraction(0) + sum(map(Fraction, values)) / count
-        variance = sum((Fraction(value) - mean) ** 2 for value in values) / count
-        found |= {"min": ordered[0], "max": ordered[-1], "sum": math.fsum(values), "mean": math.fsum(values) / count}
-        found["std"] = math.sqrt(float(variance))
+        exact = sum(map(Fraction, values), Fraction(0))
+        total = _nearest(exact)
+        variance = sum(((Fraction(value) - exact / count) ** 2 for value in values), Fraction(0)) / count
+        found |= {"min": ordered[0], "max": ordered[-1], "sum": total, "mean": total / count}
+        found["std"] = math.sqrt(_nearest(variance))
         found["quantiles"] = {q: ordered[math.floor(q * (count - 1))] for q in quantiles}
     return found
+
+
+def _group(sweep: Sweep, index: int, per: Sequence[str]) -> tuple[int, ...]:
+    """For each group of the space with axes to group by, where the values of these axes come up first."""
+    digits, places = sweep.axis_digits(index), []
+    for group in sorted({sweep.bound.digits[name].group for name in per}):
+        columns = [sweep.bound.digits[name] for name in dict.fromkeys(per) if sweep.bound.digits[name].group == group]
+        rows = list(zip(*(column.values for column in columns), strict=True))
+        places.append(rows.index(rows[digits[columns[0].name]]))
+    return tuple(places)
+
+
+def _nearest(exact: Fraction) -> float:
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.inf if exact > 0 else -math.inf
 
 
 def _value(known: Answer, name: str, index: int) -> float | None:

@@ -39,6 +39,8 @@ RESERVED_COLUMNS = frozenset({"index", "status"})
 """Output columns that no user's name may take."""
 _KEYS = ("version", "axes", "zip", "fixed", "derive", "query", "as_of", "catalog", "preset")
 _QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
+_DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")
+"""As ``1,5T``: hardly a list of 1 and 5T."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -401,6 +403,8 @@ class _Reader:
                 at, given, "missing value" if given is None else f"expected {expected}, got {type_name(given)}"
             )
             return ()
+        if key == "columns" and not names:
+            self._refuse(at, None, "an empty list", "at least one column; without the key, those of the model")
         known = [*self.units, *self.vocabulary.label_axes, *RESERVED_COLUMNS]
         for i, name in enumerate(names):
             place = at if isinstance(given, str) else f"{at}[{i}]"
@@ -532,6 +536,10 @@ def _typed(name: str, text: str, vocabulary: Vocabulary) -> object:
                 Fault(name, show(text), "not a range", "FROM..TO:STEPS[:linear|log[:MULTIPLE]]", path="--set")
             )
         return table | {key: Typed(option) for key, option in zip(keys, options, strict=False)}
+    decimal = _DECIMAL_COMMA.fullmatch(text)
+    if decimal and found and found.kind != "label":
+        what = "a comma separates the values of a list; decimals are written with a point"
+        raise SpecError(Fault(name, show(text), what, hint=f'"{decimal[1]}.{decimal[2]}"', path="--set"))
     if "," in text:
         return [Typed(part) for part in text.split(",")]
     return Typed(text)

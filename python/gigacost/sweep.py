@@ -29,6 +29,8 @@ Progress = Callable[[int], None]
 """Called now and then with the number of combinations evaluated so far."""
 
 QUANTILES = (0.1, 0.5, 0.9)
+_MOST_ROWS = 10_000_000
+"""How many rows ``top`` finds at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Statistics:
     def to_dict(self) -> dict[str, Any]:
         """Plain data; NaN (of no values) as None."""
         plain = {name: _plain(getattr(self, name)) for name in ("min", "max", "sum", "mean", "std")}
-        quantiles = {f"{q:g}": _plain(value) for q, value in self.quantiles.items()}
+        quantiles = {str(q): _plain(value) for q, value in self.quantiles.items()}
         return {"count": self.count, "nulls": self.nulls, **plain, "quantiles": quantiles}
 
 
@@ -189,7 +191,7 @@ class Sweep:
         return {
             "gigacost_version": _engine.__version__,
             "spec_sha256": self.spec.sha256,
-            "model_sha256": self._rows_compiled().tape.sha256,
+            "model_sha256": compiler.model_sha256(self.model),
             "catalog_sha256": self.bound.catalog.sha256,
             "as_of": self.bound.labels["as_of"][1][0] if "as_of" in self.bound.labels else "",
         }
@@ -229,9 +231,13 @@ class Sweep:
         names = self.column_names
         columns: dict[str, NDArray[Any]] = {}
         for name in names:
-            parts = [batch.column(name) for batch in batches]
-            values = np.concatenate(parts) if parts else np.empty(0)
-            labels = batches[0].labels(name) if batches else None
+            if not batches:
+                kind = self.bound.digits[name].kind if name in self.bound.digits else "number"
+                empty = {"integer": np.int64, "label": np.str_}.get("label" if name == "status" else kind, np.float64)
+                columns[name] = np.empty(0, dtype=empty)
+                continue
+            values = np.concatenate([batch.column(name) for batch in batches])
+            labels = batches[0].labels(name)
             columns[name] = np.array(labels)[values] if labels is not None else values
         return columns
 
@@ -250,6 +256,7 @@ class Sweep:
         one is complete. Raises OutputError, or SpecError for an ending that says nothing.
         """
         made = self._rows_compiled()
+        _check_limit(limit)
         metadata = [(f"gigacost:{key}", value) for key, value in self.meta.items()]
         return self._checked(
             lambda: compiler.program(self.bound, made).write(
@@ -276,6 +283,7 @@ class Sweep:
     ) -> int:
         """Write the rows as CSV to a binary file object, and say how many there were."""
         made = self._rows_compiled()
+        _check_limit(limit)
         return self._checked(
             lambda: compiler.program(self.bound, made).write_csv(
                 sink,
@@ -321,18 +329,16 @@ class Sweep:
         progress: Progress | None = None,
     ) -> list[int]:
         """The indices of the combinations that ``top`` describes."""
-        if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-            raise SpecError(Fault("k", show(k), "not a number of rows", allowed=">= 1"))
+        if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= _MOST_ROWS:
+            raise SpecError(Fault("k", show(k), "not a number of rows", allowed=f"1 to {_MOST_ROWS}"))
         self._known_number("by", by)
         same = self.comparable(distinct)
-        made = compiler.compiled(
-            self.bound, Question((), self.spec.where, tuple(dict.fromkeys([by, *same])), largest=largest)
-        )
-        order = made.nodes[f"-{by}" if largest else by]
+        made = compiler.compiled(self.bound, Question((), self.spec.where, tuple(dict.fromkeys([by, *same]))))
         program = compiler.program(self.bound, made)
         found, _, _ = self._checked(
             lambda: program.top(
-                order,
+                made.nodes[by],
+                largest,
                 made.keep,
                 self._groups(per),
                 k,
@@ -444,8 +450,11 @@ class Sweep:
 
     def _known_number(self, field: str, name: str) -> None:
         known = (*self.model.names, *self.spec.derive)
-        if name not in known or (name in self.bound.digits and self.bound.digits[name].kind == "label"):
-            raise SpecError(Fault(field, show(name), "not a number of this model", hint=nearest(name, known)))
+        label = name in self.bound.digits and self.bound.digits[name].kind == "label"
+        truth = name in self.model.quantities and self.model.quantities[name].unit == "truth"
+        if name not in known or label or truth:
+            what = "a condition, not a number" if truth else "not a number of this model"
+            raise SpecError(Fault(field, show(name), what, hint=nearest(name, known)))
 
     def comparable(self, names: Sequence[str]) -> tuple[str, ...]:
         """For each name of an axis or quantity, what is a number and tells whether two combinations are equal in it."""
@@ -459,8 +468,10 @@ class Sweep:
         return tuple(found)
 
     def _groups(self, per: Sequence[str]) -> list[tuple[int, list[int]]]:
-        """For each axis to group by, its group of the space and the number of each digit's value."""
-        groups = []
+        """For each group of the space that has axes to group by, the number of each digit's values of these axes."""
+        if isinstance(per, str):
+            raise SpecError(Fault("per", show(per), "expected a list of names", allowed=f'["{per}"]'))
+        axes: dict[int, list[tuple[Any, ...]]] = {}
         for name in dict.fromkeys(per):
             if name not in self.bound.digits:
                 known = tuple(self.bound.digits)
@@ -468,8 +479,11 @@ class Sweep:
                     Fault("per", show(name), "not an axis of this space", ", ".join(known), nearest(name, known))
                 )
             digit = self.bound.digits[name]
-            numbers: dict[object, int] = {}
-            groups.append((digit.group, [numbers.setdefault(value, len(numbers)) for value in digit.values]))
+            axes.setdefault(digit.group, []).append(digit.values)
+        groups = []
+        for group, columns in sorted(axes.items()):
+            numbers: dict[tuple[Any, ...], int] = {}
+            groups.append((group, [numbers.setdefault(values, len(numbers)) for values in zip(*columns, strict=True)]))
         return groups
 
     def _checked(self, run: Callable[[], T]) -> T:
@@ -505,6 +519,11 @@ def opened(catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None)
     return catalog if isinstance(catalog, Catalog) else Catalog.bundled().layered(catalog)
 
 
+def _check_limit(limit: int | None) -> None:
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or not 0 <= limit < 2**63):
+        raise SpecError(Fault("limit", show(limit), "not a number of rows", allowed=">= 0"))
+
+
 def _axis_column(digit: Digit) -> tuple[Any, ...]:
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
@@ -528,9 +547,9 @@ def _statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float])
         nulls=kept - count,
         min=found["min"],
         max=found["max"],
-        sum=_rounded(total),
-        mean=_rounded(total) / count,
-        std=math.sqrt(_rounded(variance)),
+        sum=rounded(total),
+        mean=rounded(total) / count,
+        std=math.sqrt(rounded(variance)),
         quantiles=dict(zip(quantiles, found["quantiles"], strict=True)),
     )
 
@@ -540,11 +559,12 @@ def _exact(digits: bytes, exponent: int) -> Fraction:
     return Fraction(int.from_bytes(digits, "little", signed=True), 2**-exponent)
 
 
-def _rounded(exact: Fraction) -> float:
+def rounded(exact: Fraction) -> float:
+    """The nearest float; infinite beyond the largest."""
     try:
         return float(exact)
     except OverflowError:
-        return math.copysign(math.inf, exact)
+        return math.inf if exact > 0 else -math.inf
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a number of a column

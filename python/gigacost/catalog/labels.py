@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gigacost.catalog.dates import DAY_FORM, day
-from gigacost.errors import CatalogError, nearest, show
+from gigacost.errors import CatalogError, Fault, nearest, show
 
 AXES = ("hardware", "precision", "market", "provider_class", "region", "model", "as_of")
 PROVIDERS = {"aws": "aws-", "google": "gcp-", "azure": "azure-"}
@@ -61,13 +61,11 @@ def canonical_day(label: str) -> str:
         raise CatalogError(message) from None
 
 
-def unknown(kind: str, label: str, known: Iterable[str], allowed: Iterable[str]) -> str:
-    """The message for a name that nothing has: the list where it is short, else the nearest."""
+def unknown(kind: str, label: str, known: Iterable[str], allowed: Iterable[str]) -> Fault:
+    """The fault of a name that nothing has: the list where it is short, else the nearest."""
     names = list(allowed)
     listed = ", ".join(names) if len(names) <= _SHOWN else f"one of {len(names)}, as {', '.join(names[:3])}"
-    message = f"{kind} = {show(label)}: not in the catalogue; allowed: {listed}"
-    guess = nearest(fold(label), known)
-    return f"{message} did you mean {guess}?" if guess else message
+    return Fault(kind, show(label), "not in the catalogue", listed, nearest(fold(label), known))
 
 
 def _aliases(axis: str, name: str, entry: Mapping[str, Any]) -> Iterable[str]:

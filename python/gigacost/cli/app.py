@@ -45,6 +45,8 @@ class _Commands(click.Group):
         from importlib import import_module  # noqa: PLC0415 - loaded when called
 
         command: click.Command = import_module(f"gigacost.cli.{cmd_name}").command
+        # What keeps click from joining lines is a backspace, which a docstring cannot hold.
+        command.help = (command.help or "").replace("\\b\n", "\b\n")
         return command
 
     def resolve_command(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from gigacost.cli.process import ASSERTION, warn
-from gigacost.errors import show
+from gigacost.errors import Fault, SpecError, show
 from gigacost.expression import Expression
 from gigacost.reference import Number, Truth
 
@@ -14,21 +14,14 @@ from gigacost.reference import Number, Truth
 class Assertions:
     """Conditions over results, read before anything is computed. Raises SpecError for a bad one."""
 
-    def __init__(
-        self, texts: Iterable[str], names: Mapping[str, str], axes: Iterable[str] = (), prefixes: Sequence[str] = ()
-    ) -> None:
-        """``names`` with their units are the numbers that may be spoken of, ``axes`` the labels.
-
-        ``prefixes`` begin names that only the result knows of (``status_no_price``).
-        """
-        units = dict(names)
-        found = list(texts)
-        for text in found:
-            units |= dict.fromkeys((word for word in _words(text) if word.startswith(tuple(prefixes))), "1")
+    def __init__(self, texts: Iterable[str], names: Mapping[str, str], axes: Iterable[str] = ()) -> None:
+        """``names`` with their units are the numbers that may be spoken of, ``axes`` the labels."""
         labels = dict.fromkeys(axes, _itself)
         self.expressions = [
-            Expression.parse(text, "--assert", kind="truth", units=units, labels=labels) for text in found
+            Expression.parse(text, "--assert", kind="truth", units=names, labels=labels) for text in texts
         ]
+        for expression in self.expressions:
+            _refuse_impossible(expression)
         self.broken = False
 
     def check(self, values: Mapping[str, float | str | None], where: str = "") -> None:
@@ -56,7 +49,11 @@ def _itself(label: str) -> str:
     return label
 
 
-def _words(text: str) -> list[str]:
-    import re  # noqa: PLC0415 - small, and only where something is asserted
-
-    return re.findall(r"[A-Za-z_][A-Za-z0-9_]*", text)
+def _refuse_impossible(expression: Expression) -> None:
+    """Raise SpecError for arithmetic between plain numbers that has no result: ``1/0``."""
+    nothing = dict.fromkeys(expression.names, Number(math.nan))
+    try:
+        expression.evaluate(nothing, lambda axis, labels: Truth(axis in labels))
+    except ArithmeticError:
+        what = "divides by zero, or overflows a 64-bit float"
+        raise SpecError(Fault("--assert", show(expression.text), what)) from None

@@ -11,6 +11,7 @@ from gigacost.cli import options
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog, Preset
+    from gigacost.errors import Fault
 
 _SHOWN = {
     "hardware": ("release_year", "peak_flop_per_s", "mem_gib", "tdp_w", "chip_price_usd"),
@@ -33,6 +34,7 @@ _HEADS = {
 }
 """Column heads that are short and hold the unit, so that the cells need not."""
 _EXACT = 1e5
+_AXIS_AND_LABEL = 2
 _RENT = "rental_usd_per_chip_hour"
 
 
@@ -83,7 +85,10 @@ def _rows(book: Catalog, axis: str | None, as_of: str | None) -> list[dict[str, 
         found = [{"axis": name, "labels": len(book.labels(name)), "default": book.default(name)} for name in book.axes]
         return [*found, {"axis": "presets", "labels": len(book.presets), "default": None}]
     if axis == "presets":
-        return [{"preset": one.name, "kind": one.kind, "what": one.doc} for one in book.presets.values()]
+        return [
+            {"preset": one.name, "kind": one.kind, "estimate": _short(_refusal(book, one), one), "what": one.doc}
+            for one in book.presets.values()
+        ]
     labels = book.labels(axis)
     if not labels:
         return [{"axis": axis, "default": book.default(axis), "labels": "any day, YYYY-MM-DD"}]
@@ -99,22 +104,26 @@ def _rows(book: Catalog, axis: str | None, as_of: str | None) -> list[dict[str, 
 
 
 @command.command("show", short_help="One label with all its figures and sources.", context_settings=options.NAMES)
-@click.argument("label")
+@click.argument("label", nargs=-1, required=True, metavar="[AXIS] LABEL")
 @options.prices
 @options.as_json
-def show_(label: str, catalog: str | None, as_of: str | None, *, as_json: bool) -> None:
-    """Everything known about LABEL (a chip, region, architecture, market, preset), with source and date."""
+def show_(label: tuple[str, ...], catalog: str | None, as_of: str | None, *, as_json: bool) -> None:
+    """Everything known about LABEL (a chip, region, architecture, market, preset), with source and date.
+
+    AXIS (hardware, region, ..., presets) says which one is meant where several have a label of that name.
+    """
     from gigacost.cli.terminal import payload  # noqa: PLC0415 - after --help
 
     book = options.opened_catalog(catalog)
-    if label in book.presets:
-        one = book.presets[label]
+    within, asked = _within(book, label)
+    if within in {"", "presets"} and asked in book.presets:
+        one = book.presets[asked]
         if as_json:
             payload(_preset(one))
         else:
-            _print_preset(one)
+            _print_preset(one, _refusal(book, one))
         return
-    axis, name = _found(book, label)
+    axis, name = _found(book, asked, within)
     day = book.canonical("as_of", as_of) if as_of else book.date
     figures = _figures(book, axis, name, day)
     if as_json:
@@ -123,10 +132,30 @@ def show_(label: str, catalog: str | None, as_of: str | None, *, as_json: bool) 
         _print_label(book, axis, name, figures)
 
 
-def _found(book: Catalog, label: str) -> tuple[str, str]:
-    """The axis and the canonical spelling of a label. Raises CatalogError with the nearest ones."""
-    from gigacost.errors import CatalogError, nearest, show  # noqa: PLC0415 - after --help
+def _within(book: Catalog, words: tuple[str, ...]) -> tuple[str, str]:
+    """The axis and the label of what was typed; no axis where only a label was. Raises SpecError."""
+    from gigacost.errors import Fault, SpecError, nearest, show  # noqa: PLC0415 - after --help
 
+    if len(words) == 1:
+        return "", words[0]
+    if len(words) > _AXIS_AND_LABEL:
+        raise SpecError(Fault("label", show(words[2]), "one label at a time", "gigacost catalog show [AXIS] LABEL"))
+    axis, label = words
+    axes = [*(name for name in book.axes if name != "as_of"), "presets"]
+    if axis not in axes:
+        raise SpecError(Fault("axis", show(axis), "unknown axis", ", ".join(axes), nearest(axis, axes)))
+    return axis, label
+
+
+def _found(book: Catalog, label: str, within: str) -> tuple[str, str]:
+    """The axis and the canonical spelling of a label. Raises CatalogError with the nearest ones."""
+    from gigacost.errors import CatalogError, Fault, nearest, show  # noqa: PLC0415 - after --help
+
+    if within == "presets":
+        known = list(book.presets)
+        raise CatalogError(Fault("preset", show(label), "unknown preset", ", ".join(known), nearest(label, known)))
+    if within:
+        return within, book.canonical(within, label)
     for axis in book.axes:
         if axis != "as_of":
             try:
@@ -134,11 +163,10 @@ def _found(book: Catalog, label: str) -> tuple[str, str]:
             except CatalogError:
                 continue
     every = [name for axis in book.axes for name in book.labels(axis)]
-    guess = nearest(label, [*every, *book.presets])
-    hint = f"; did you mean {guess}?" if guess else ""
     axes = ", ".join([*book.axes[:-1], "presets"])
-    message = f"label = {show(label)}: not in the catalogue; allowed: what gigacost catalog list shows of {axes}{hint}"
-    raise CatalogError(message)
+    allowed = f"what gigacost catalog list shows of {axes}"
+    guess = nearest(label, [*every, *book.presets])
+    raise CatalogError(Fault("label", show(label), "not in the catalogue", allowed, guess))
 
 
 def _figures(book: Catalog, axis: str, name: str, day: str) -> list[dict[str, Any]]:
@@ -200,18 +228,44 @@ def _preset(one: Preset) -> dict[str, Any]:
     }
 
 
-def _print_preset(one: Preset) -> None:
-    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+def _refusal(book: Catalog, one: Preset) -> tuple[Fault, ...]:
+    """Why a preset cannot be estimated as it stands; nothing where it can."""
+    from gigacost.errors import SpecError  # noqa: PLC0415 - after --help
+    from gigacost.estimates import estimate  # noqa: PLC0415
 
-    show(literal(f"preset {one.name}", "bold"), literal(one.doc), "")
+    try:
+        estimate(preset=one.name, catalog=book)
+    except SpecError as error:
+        return error.faults
+    return ()
+
+
+def _short(faults: tuple[Fault, ...], one: Preset) -> str:
+    """Whether a preset can be estimated, in a cell of a table."""
+    if one.kind == "site":
+        return "with params, tokens"
+    return "not as it stands" if faults else "yes"
+
+
+def _print_preset(one: Preset, faults: tuple[Fault, ...]) -> None:
+    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import indented, literal, show, table  # noqa: PLC0415
+
+    kind = "a site, not a run: give params and tokens" if one.kind == "site" else f"a {one.kind}"
+    show(literal(f"preset {one.name} ({kind})", "bold"), literal(one.doc), "")
     given = [[name, _given(value)] for name, value in one.fixed.items()]
     rows = []
     for row in one.published:
         dated = f"{row.source} ({row.date})" + (f"; {row.note}" if row.note else "")
         rows.append([row.what, amount(row.value, row.unit), dated])
     made = table(["published", "value", "source"], rows, ["value"])
-    show(table(["given", "value"], given), made, literal(f"gigacost estimate --preset {one.name}", "dim"))
+    more = " --params 1T --tokens 10T" if one.kind == "site" else ""
+    show(table(["given", "value"], given), made)
+    if faults and not more:
+        show(literal("It cannot be estimated as it stands, for want of data in the catalogue:", "yellow"))
+        show(*(indented(fault) for fault in faults))
+    else:
+        show(literal(f"gigacost estimate --preset {one.name}{more}", "dim"))
 
 
 def _given(value: float | str) -> str:

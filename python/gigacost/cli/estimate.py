@@ -69,6 +69,7 @@ def command(
     spec = options.single(flags, options.pairs(settings), preset, words(model, book), strict=strict)
     for warning in spec.warnings:
         warn("warning", str(warning))
+    options.warn_of_the_future(spec, book, strict=strict)
     points = _points(spec, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, book.axes)
@@ -99,11 +100,11 @@ def _points(spec: Spec, most: int) -> list[Spec]:
     import itertools  # noqa: PLC0415 - after --help
     from dataclasses import replace  # noqa: PLC0415
 
-    from gigacost.errors import Fault, SpecError  # noqa: PLC0415
+    from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415
 
     if spec.size > most:
         what = "too many alternatives to stand side by side"
-        raise SpecError(Fault("combinations", str(spec.size), what, allowed=f"<= {most}; gigacost sweep takes any"))
+        raise SpecError(Fault("combinations", show(spec.size), what, allowed=f"<= {most}; gigacost sweep takes any"))
     axes = [axis for axis in spec.axes if hasattr(axis, "values")]
     combinations = itertools.product(*(axis.values for axis in axes))
     names = [axis.name for axis in axes]

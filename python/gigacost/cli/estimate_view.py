@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from gigacost.cli.cautions import cautions
 from gigacost.cli.figures import amount, grouped, scaled, share, usd
 from gigacost.cli.terminal import indented, literal, out, shortened, show, table
 
@@ -16,8 +17,6 @@ _BAR = 40
 _BESIDE_BAR = 46
 """Columns that stand left of a bar."""
 _NARROW = 60
-_MANY_CHIPS = 64
-"""From here on, that somebody quotes a price does not mean that so many chips are to be had."""
 _KEY = (
     "rental_usd_per_chip_hour",
     "chip_price_usd",
@@ -126,24 +125,6 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
     show(literal("Sources of every figure: --sources; of one: gigacost explain NAME.", "dim"))
 
 
-def cautions(estimates: Sequence[Estimate]) -> list[str]:
-    """What a reader should not take the figures for."""
-    lines = []
-    market = next((one for one in estimates[0].assumptions if one.name == "market"), None)
-    if market is not None and market.origin == "default":
-        lines.append(f"The market is {market.value} by default; --market own,colo,reserved_1y,... compares others.")
-    quoted = sorted({
-        str(one.inputs["market"])
-        for one in estimates
-        if one.inputs.get("market") in {"on_demand", "spot"} and float(one.inputs.get("chips", 0)) > _MANY_CHIPS
-    })  # fmt: skip
-    if quoted:
-        most = max(float(one.inputs.get("chips", 0)) for one in estimates)
-        markets = " and ".join(quoted)
-        lines.append(f"Quotes for {markets} say nothing about whether {most:,.0f} chips are to be had at once.")
-    return lines
-
-
 def _headline(one: Estimate) -> str:
     known = {**one.quantities, **{item.name: item.value for item in one.assumptions}}
     parts = []
@@ -173,7 +154,7 @@ def _label(name: str, value: float | str) -> str:
     return f"{name} {int(value):,}" if name == "chips" else f"{name} {scaled(value)}"
 
 
-def _big(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table
+def _big(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table or Text
     from rich.table import Table  # noqa: PLC0415 - only where something is shown
 
     figures = [(amount(value, "$"), "in total") for value in list(one.subtotals.values())[-1:]]
@@ -182,9 +163,14 @@ def _big(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table
         value = one.quantities.get(name)
         if value is not None:
             figures.append((scaled(value) if unit == "chip·h" else grouped(value), words[unit]))
+    if out().width < _NARROW:  # side by side they would be cut
+        from rich.text import Text  # noqa: PLC0415 - as above
+
+        lines = [literal(f"  {text} {word}", "bold green" if word == "in total" else "bold") for text, word in figures]
+        return Text("\n").join(lines)
     made = Table.grid(padding=(0, 4, 0, 0))
     for _ in figures:
-        made.add_column(no_wrap=out().width >= _NARROW)
+        made.add_column(no_wrap=True)
     made.add_row(*(literal(f"  {text}", "bold green" if word == "in total" else "bold") for text, word in figures))
     made.add_row(*(literal(f"  {word}", "dim") for _, word in figures))
     return made
@@ -203,7 +189,8 @@ def _subtotals(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich Tab
     made = _grid("left", "right", "left")
     for name, value in one.subtotals.items():
         doc = model.quantities[name].doc.replace("\n", " ").split(". ")[0].removesuffix(".")
-        made.add_row(literal(f"  {name}"), literal(amount(value, "$"), "bold"), literal(doc, "dim"))
+        meaning = [literal(doc, "dim")] if out().width >= _NARROW else []
+        made.add_row(literal(f"  {name}"), literal(amount(value, "$"), "bold"), *meaning)
     return made
 
 

@@ -45,6 +45,7 @@ def command(
         raise SpecError(Fault("--set", spec.axes[0].name, "a list, where one value is explained", "one value"))
     for warning in spec.warnings:
         warn("warning", str(warning))
+    options.warn_of_the_future(spec, book, strict=strict)
     one = explained(quantity, spec, model, book, DEPTH if depth is None else depth)
     if as_json:
         payload(one.to_dict())

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Callable[..., Any])
 NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_WHOLE = re.compile(r"-?[0-9]{1,4000}")  # Python reads no more digits than 4300
+_LARGEST = 2**63 - 1
 _SETTING = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
@@ -33,11 +35,15 @@ class Whole(click.ParamType):  # type: ignore[type-arg] # generic only in newer 
         del ctx
         if isinstance(value, int):
             return value
-        if not (isinstance(value, str) and value.isascii() and value.isdigit() and int(value) >= self.low):
+        whole = isinstance(value, str) and _WHOLE.fullmatch(value)
+        if not whole or not self.low <= int(value) <= _LARGEST:
             from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - only for mistakes
 
             field = param.opts[0] if param else "number"
-            raise SpecError(Fault(field, show(value), "not a whole number", allowed=f">= {self.low}, in digits 0-9"))
+            what = "out of range" if whole else "not a whole number"
+            most = f" and <= {_LARGEST}" if whole and int(value) > _LARGEST else ""
+            allowed = f">= {self.low}{most}" + ("" if whole else ", in digits 0-9")
+            raise SpecError(Fault(field, show(value), what, allowed))
         return int(value)
 
 
@@ -170,7 +176,7 @@ def loaded(
     """The sweep of a specification's file with what the command line changes about it. Raises SpecError."""
     from dataclasses import replace  # noqa: PLC0415 - heavy
 
-    from gigacost.cli.process import warn  # noqa: PLC0415
+    from gigacost.cli.process import derived, warn  # noqa: PLC0415
     from gigacost.estimates import words  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
     from gigacost.spec import Spec  # noqa: PLC0415
@@ -189,7 +195,22 @@ def loaded(
         warn("note", note)
     for warning in read.warnings:
         warn("warning", str(warning))
+    warn_of_the_future(read, book, strict=strict)
+    derived.update({name: expression.text for name, expression in read.derive.items()})
     return Sweep.from_spec(read, model=model, catalog=book)
+
+
+def warn_of_the_future(spec: Spec, book: Catalog, *, strict: bool) -> None:
+    """Say that prices are older than the date asked for. Raises SpecError instead when ``strict``."""
+    from gigacost.cli.process import warn  # noqa: PLC0415 - after --help
+    from gigacost.errors import SpecError  # noqa: PLC0415
+    from gigacost.estimates import future_dates  # noqa: PLC0415
+
+    faults = future_dates(spec, book)
+    if faults and strict:
+        raise SpecError(*faults)
+    for fault in faults:
+        warn("warning", str(fault))
 
 
 def single(

@@ -21,12 +21,19 @@ debug = bool(os.environ.get("GIGACOST_DEBUG"))
 evaluating = False
 """Whether anything was evaluated: an output that fails afterwards is no bad input."""
 
+derived: dict[str, str] = {}
+"""The user's own expressions by name: what they make of a combination is the user's, not gigacost's fault."""
+
 _PLAIN = {
     "·": "*", "×": "x", "÷": "/", "−": "-", "–": "-", "—": "-", "≤": "<=", "≥": ">=", "≈": "~", "²": "2", "³": "3",
     "└": "`", "├": "|", "│": "|", "─": "-", "━": "-", "█": "#", "…": "...", "Σ": "sum", "√": "sqrt", "→": "->",
     "½": "1/2", "⌊": "floor(", "⌋": ")", "δ": "delta", "ₕ": "h", "ₛ": "s", "’": "'", "“": '"', "”": '"', "µ": "u",
 }  # fmt: skip
 """What stands for a character where the terminal's encoding has no such."""
+
+
+_LONG = 400
+"""Characters of a message that names every axis of a combination."""
 
 
 class Stop(Exception):  # noqa: N818 - it is no error
@@ -45,6 +52,7 @@ def run(command: Callable[[], object]) -> int:
     """Run a command and return the exit code it earned."""
     global evaluating  # noqa: PLW0603 - a process runs one command at a time
     evaluating = False
+    derived.clear()
     codecs.register_error("gigacost", _degraded)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who started us: what is written there is lost
@@ -122,12 +130,16 @@ def _failed(error: BaseException) -> int:
 
 
 def _failed_running(error: BaseException) -> int:
-    from gigacost.errors import InternalError, OutputError, escape  # noqa: PLC0415 - only for failures
+    from gigacost.errors import InternalError, OutputError, escape, show  # noqa: PLC0415 - only for failures
 
     if isinstance(error, OSError):
         name = f"{escape(os.fsdecode(error.filename))}: " if error.filename else ""
         warn("error", f"{name}{error.strerror or error}")
         return BAD_INPUT if isinstance(error, OutputError) and not evaluating else FAILED
+    name, _, rest = str(error).partition(" ")
+    if isinstance(error, InternalError) and error.row is not None and name in derived:
+        warn("error", f"derive.{name} = {show(derived[name])}: {escape(rest, quotes='', shown=_LONG)}")
+        return FAILED
     if debug:
         import traceback  # noqa: PLC0415 - only for failures
 

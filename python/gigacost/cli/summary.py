@@ -50,7 +50,8 @@ def command(
         spec, settings=settings, catalog=catalog, as_of=as_of, where=where, columns=columns, strict=strict
     )
     names = ["combinations", "feasible", *(f"{column}_{what}" for column in sweep.columns for what in _NUMBERS)]
-    asserted = Assertions(assertions, dict.fromkeys(names, "1"), prefixes=("status_",))
+    names += [f"status_{label}" for label in _labels(sweep)]
+    asserted = Assertions(assertions, dict.fromkeys(names, "1"))
     start = time.perf_counter()
     with watched("summary", sweep.size) as progress:
         found = sweep.summary(quantiles=() if no_quantiles else QUANTILES, threads=threads, progress=progress)
@@ -60,10 +61,15 @@ def command(
         payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
     else:
         _print(sweep, found, seconds)
-    asserted.check(_flat(found))
+    asserted.check({**dict.fromkeys((f"status_{label}" for label in _labels(sweep)), 0), **_flat(found)})
     if not found.feasible:
         process.warn("warning", "no combination is feasible")
     return asserted.code(process.INFEASIBLE if not found.feasible and require_feasible else process.DONE)
+
+
+def _labels(sweep: Sweep) -> list[str]:
+    """Every state that a combination may be in, ``ok`` first."""
+    return ["ok", *dict.fromkeys(getattr(state.mark, "label", "") for state in sweep.model.states)]
 
 
 def _flat(found: Summary) -> dict[str, float]:

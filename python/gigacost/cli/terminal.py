@@ -38,8 +38,16 @@ def out() -> Console:
 
 def show(*renderables: RenderableType) -> None:
     """Print for people, on standard output."""
+    printer = out()
+    if printer.is_terminal:
+        for renderable in renderables:
+            printer.print(renderable)
+        return
     for renderable in renderables:
-        out().print(renderable)
+        with printer.capture() as printed:
+            printer.print(renderable)
+        # Tables are padded to their width, which is of no use in a file.
+        sys.stdout.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
 
 
 def plain(text: str) -> None:

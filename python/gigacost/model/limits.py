@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gigacost.declare import Input
 
-GIVEN_PARAMS_ACTIVE = Input("params_active", "param", "Parameters that work on one token.", low_open=True, high=1e18)
+GIVEN_PARAMS_ACTIVE = Input("params_active", "param", "Parameters that work on one token.", low=1, high=1e18)
 GIVEN_TRAINING_FLOP = Input(
     "training_flop", "FLOP", "Arithmetic of pre-training.", low_open=True, high=1e40, plausible=(1e18, 1e30)
 )
@@ -29,3 +29,41 @@ GIVEN_TRAIN_HOURS = Input("train_hours", "h", "Elapsed hours of the final run.",
 GIVEN_CHECKPOINT_INTERVAL_HOURS = Input(
     "checkpoint_interval_hours", "h", "Time between two checkpoints.", low_open=True, high=1e6
 )
+GIVEN_TRAIN_DAYS = Input("train_days", "d", "Elapsed days of the final run.", low_open=True, high=1e8)
+GIVEN_STEPPING_HOURS = Input("stepping_hours", "h", "Hours with progress of the final run.", low_open=True, high=1e9)
+GIVEN_BUSY_HOURS = Input("busy_hours", "h", "Hours that one run keeps its chips busy.", low_open=True, high=1e12)
+GIVEN_CHIP_HOURS = Input("chip_hours", "chip·h", "Accelerator-hours of the final run.", low_open=True, high=1e18)
+GIVEN_DENSE_FLOP = Input("dense_flop", "FLOP", "Arithmetic in the weight matrices.", low_open=True, high=1e40)
+GIVEN_ATTENTION_FLOP = Input("attention_flop", "FLOP", "Arithmetic between pairs of tokens.", high=1e40)
+GIVEN_RUN_FLOP = Input("run_flop", "FLOP", "Arithmetic of pre- and post-training.", low_open=True, high=1e40)
+GIVEN_EFFECTIVE_TOKENS = Input("effective_tokens", "token", "Fresh tokens worth as much.", low=1, high=1e20)
+GIVEN_MATMUL_EFFICIENCY = Input(
+    "matmul_efficiency", "1", "Share of the peak of a large matrix product.", low_open=True, high=1
+)
+GIVEN_MEMORY_EFFICIENCY = Input(
+    "memory_efficiency", "1", "Share of a step left by waits for memory.", low_open=True, high=1
+)
+GIVEN_SCALING_EFFICIENCY = Input(
+    "scaling_efficiency", "1", "Share of a step left by waits for other chips.", low_open=True, high=1
+)
+GIVEN_SPARSITY_EFFICIENCY = Input(
+    "sparsity_efficiency", "1", "Share of a step left by routing to experts.", low_open=True, high=1
+)
+GIVEN_CHECKPOINT_EFFICIENCY = Input(
+    "checkpoint_efficiency", "1", "Share of the time not spent on checkpoints.", low_open=True, high=1
+)
+GIVEN_RUNS_PER_COMMITMENT = Input(
+    "runs_per_commitment", "1", "Runs that share one commitment.", low_open=True, high=1e6
+)
+GIVEN_OWNED_UTILISATION = Input(
+    "owned_utilisation", "1", "Share of the year in which an owned fleet is used.", low=0.001, high=1
+)
+GIVEN_COMMITMENT_UTILISATION = Input(
+    "commitment_utilisation", "1", "Share of the paid hours that is used.", low=0.001, high=1
+)
+GIVEN_HARDWARE_GAIN = Input(
+    "hardware_gain", "1", "Factor by which hardware gets cheaper in a year.", low_open=True, high=1e6
+)
+GIVEN_LOAD_FACTOR = Input("load_factor", "1", "Average power relative to the nominal one.", high=10)
+GIVEN_FACILITY_OVERHEAD = Input("facility_overhead", "1", "Power of the site per power of the IT.", high=100)
+GIVEN_AVERAGE_MW = Input("average_mw", "MW", "Power that the run draws on average.", high=1e12)

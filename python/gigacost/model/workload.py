@@ -13,7 +13,7 @@ PARAMS = Input(
     "params",
     "param",
     "Parameters of the model, all experts included.",
-    low_open=True,
+    low=1,
     high=1e18,
     plausible=(1e6, 1e14),
 )
@@ -49,6 +49,7 @@ POST_TRAINING_SHARE = Input(
     default=0.047,
     source="DeepSeek-V3 technical report (arXiv 2412.19437) table 1: 2.788M hours in all, 2.664M in pre-training",
     date="2024-12",
+    high=1e6,
     plausible=(0.0, 1.0),
 )
 LAYERS = Input("layers", "1", "Transformer layers.", default=MISSING, low=1, high=1e6)

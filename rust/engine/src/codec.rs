@@ -66,11 +66,9 @@ impl Tape {
         if !input.0.is_empty() {
             return Err(malformed("bytes left over"));
         }
-        if tape
-            .searches
-            .iter()
-            .any(|search| search.axes.is_empty() || search.candidates() == 0)
-        {
+        if tape.searches.iter().any(|search| {
+            search.axes.is_empty() || search.axes.iter().any(|axis| axis.values.is_empty())
+        }) {
             return Err(malformed("a search over nothing"));
         }
         tape.validate()?;

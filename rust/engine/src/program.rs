@@ -6,7 +6,7 @@ use crate::block::{Action, Evaluator, Extent, Source, Step, mask};
 use crate::error::{Error, Result};
 use crate::kernel::Simd;
 use crate::space::{MAX_GROUPS, Region, Space};
-use crate::tape::{Node, Op, Tape};
+use crate::tape::{MOST_CANDIDATES, Node, Op, Tape};
 
 /// How the space is cut up. It decides speed and memory, never results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,16 @@ impl Program {
                     name.name
                 )));
             }
+        }
+        if let Some(search) = tape
+            .searches()
+            .iter()
+            .find(|search| search.candidates().is_none())
+        {
+            let name = &search.name;
+            return Err(Error::Invalid(format!(
+                "search {name}: more than {MOST_CANDIDATES} candidates"
+            )));
         }
         let mut sizes: Vec<usize> = space.sizes().iter().map(|size| *size as usize).collect();
         let mut search_groups = vec![];
@@ -266,7 +276,7 @@ impl Program {
         searched
             .filter(|group| self.masks[node] >> group & 1 == 1)
             .map(|group| self.sizes[group])
-            .product()
+            .fold(1, usize::saturating_mul)
     }
 
     fn mask(&self, op: &Op) -> u64 {

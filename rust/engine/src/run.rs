@@ -99,7 +99,7 @@ pub fn ordered<W, T: Send>(
     mut take: impl FnMut(T) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     // What one thread does alone.
-    let mut alone = |take: &mut dyn FnMut(T) -> Result<ControlFlow<()>>| -> Result<()> {
+    let alone = |take: &mut dyn FnMut(T) -> Result<ControlFlow<()>>| -> Result<()> {
         let mut state = worker();
         for chunk in 0..chunks {
             if take(work(&mut state, chunk)?)?.is_break() {

@@ -174,6 +174,9 @@ pub struct SearchAxis {
     pub values: Vec<f64>,
 }
 
+/// How many candidates a search may have: all of them are held at once.
+pub const MOST_CANDIDATES: usize = 1 << 22;
+
 /// A minimum over the product of some axes, the first axis outermost.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Search {
@@ -193,10 +196,14 @@ impl Search {
             .product()
     }
 
-    /// How many candidates there are.
+    /// How many candidates there are; None when there are more than [`MOST_CANDIDATES`].
     #[must_use]
-    pub fn candidates(&self) -> usize {
-        self.axes.iter().map(|axis| axis.values.len()).product()
+    pub fn candidates(&self) -> Option<usize> {
+        let sizes = self.axes.iter().map(|axis| axis.values.len());
+        sizes
+            .into_iter()
+            .try_fold(1_usize, usize::checked_mul)
+            .filter(|candidates| *candidates <= MOST_CANDIDATES)
     }
 }
 

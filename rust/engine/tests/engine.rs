@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -339,7 +340,7 @@ fn results_come_in_order_and_the_first_error_wins() {
             |(), chunk| Ok(chunk),
             |chunk| {
                 taken.push(chunk);
-                Ok(())
+                Ok(ControlFlow::Continue(()))
             },
         )
         .unwrap();
@@ -355,7 +356,7 @@ fn results_come_in_order_and_the_first_error_wins() {
                     Ok(chunk)
                 }
             },
-            |_| Ok(()),
+            |_| Ok(ControlFlow::Continue(())),
         );
         assert_eq!(failed.unwrap_err().to_string(), "17");
         let refused = ordered(
@@ -367,11 +368,30 @@ fn results_come_in_order_and_the_first_error_wins() {
                 if chunk == 3 {
                     Err(Error::Invalid("full".into()))
                 } else {
-                    Ok(())
+                    Ok(ControlFlow::Continue(()))
                 }
             },
         );
         assert_eq!(refused.unwrap_err().to_string(), "full");
+        let mut few = vec![];
+        let taken = |chunk| {
+            few.push(chunk);
+            Ok(if chunk == 4 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            })
+        };
+        // What lies behind the end does not matter, were it an error.
+        let work = |(): &mut (), chunk| {
+            if chunk == 5 {
+                Err(Error::Invalid("behind".into()))
+            } else {
+                Ok(chunk)
+            }
+        };
+        ordered(100, threads, || (), work, taken).unwrap();
+        assert_eq!(few, [0, 1, 2, 3, 4]);
     }
 }
 
@@ -406,6 +426,7 @@ fn a_stopped_run_is_interrupted() {
     control.stop();
     let top = Top {
         by: node,
+        largest: false,
         keep: None,
         per: vec![],
         k: 1,
@@ -436,6 +457,7 @@ fn a_value_that_is_not_finite_is_reported_with_its_lowest_row() {
     for threads in [1, 4] {
         let top = Top {
             by: root,
+            largest: false,
             keep: None,
             per: vec![],
             k: 2,

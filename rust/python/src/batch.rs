@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
@@ -135,45 +136,48 @@ struct Stream {
 }
 
 impl Stream {
-    /// The next rows; None at the end.
-    fn advance(&mut self, control: &Control) -> Result<Option<RecordBatch>> {
-        loop {
-            if let Some(batch) = self.ready.pop_front() {
-                if batch.num_rows() > 0 {
-                    return Ok(Some(batch));
-                }
-            } else if self.left.is_empty() {
-                return Ok(None);
-            } else {
-                let end = self.left.end.min(
-                    self.left
-                        .start
-                        .saturating_add(ROWS_AHEAD * self.threads as u64),
-                );
-                let ready = &mut self.ready;
-                self.rows
-                    .for_each(self.left.start..end, None, self.threads, control, |batch| {
-                        ready.push_back(batch);
-                        Ok(())
-                    })?;
-                self.left.start = end;
-            }
+    /// Have the next rows ready, if there are any. What fails or is interrupted changes nothing.
+    fn prepare(&mut self, control: &Control) -> Result<()> {
+        while self.ready.is_empty() && !self.left.is_empty() {
+            let span = ROWS_AHEAD * self.threads as u64;
+            let end = self.left.end.min(self.left.start.saturating_add(span));
+            let mut batches = VecDeque::new();
+            self.rows
+                .for_each(self.left.start..end, None, self.threads, control, |batch| {
+                    batches.push_back(batch);
+                    Ok(())
+                })?;
+            self.ready = batches;
+            self.left.start = end;
         }
+        Ok(())
     }
 }
 
 /// The rows of a range, batch by batch: an iterator, and an Arrow stream. Each can be read once.
 #[pyclass(frozen, module = "gigacost._engine")]
-pub(crate) struct Batches(Mutex<Stream>);
+pub(crate) struct Batches {
+    stream: Mutex<Stream>,
+    schema: SchemaRef,
+}
 
 impl Batches {
     pub(crate) fn new(rows: Arc<Rows>, range: Range<u64>, threads: usize) -> Self {
-        Self(Mutex::new(Stream {
+        let schema = rows.schema();
+        let stream = Stream {
             rows,
             left: range,
             threads,
             ready: VecDeque::new(),
-        }))
+        };
+        Self {
+            stream: Mutex::new(stream),
+            schema,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Stream> {
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -184,13 +188,8 @@ impl Batches {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
-        let next = watched(py, None, |control| {
-            self.0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .advance(control)
-        })?;
-        Ok(next.map(Batch))
+        watched(py, None, |control| self.lock().prepare(control))?;
+        Ok(py.detach(|| self.lock().ready.pop_front()).map(Batch))
     }
 
     /// Arrow's `PyCapsule` protocol. The consumer computes the rows as it reads them.
@@ -200,21 +199,30 @@ impl Batches {
         py: Python<'py>,
         requested_schema: Option<Bound<'py, PyCapsule>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut taken = Stream {
-            rows: Arc::clone(&stream.rows),
-            left: stream.left.clone(),
-            threads: stream.threads,
-            ready: std::mem::take(&mut stream.ready),
-        };
-        stream.left = stream.left.end..stream.left.end;
-        let field = Arc::new(struct_field(&taken.rows.schema()));
+        let mut taken = py.detach(|| {
+            let mut stream = self.lock();
+            let end = stream.left.end;
+            Stream {
+                rows: Arc::clone(&stream.rows),
+                left: std::mem::replace(&mut stream.left, end..end),
+                threads: stream.threads,
+                ready: std::mem::take(&mut stream.ready),
+            }
+        });
+        let field = Arc::new(struct_field(&self.schema));
         let arrays = std::iter::from_fn(move || {
-            let next = taken.advance(&Control::default());
-            let array = |batch| Arc::new(StructArray::from(batch)) as ArrayRef;
-            next.map(|batch| batch.map(array))
-                .map_err(|error| ArrowError::ExternalError(Box::new(error)))
-                .transpose()
+            // Nobody may unwind into the consumer's C.
+            let prepared = catch_unwind(AssertUnwindSafe(|| taken.prepare(&Control::default())));
+            match prepared {
+                Ok(Ok(())) => taken
+                    .ready
+                    .pop_front()
+                    .map(|batch| Ok(Arc::new(StructArray::from(batch)) as ArrayRef)),
+                Ok(Err(error)) => Some(Err(ArrowError::ExternalError(Box::new(error)))),
+                Err(_) => Some(Err(ArrowError::ComputeError(
+                    "the engine panicked".to_owned(),
+                ))),
+            }
         });
         Ok(to_stream_pycapsule(
             py,
@@ -225,7 +233,6 @@ impl Batches {
 
     /// Arrow's `PyCapsule` protocol.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        let stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(to_schema_pycapsule(py, stream.rows.schema().as_ref())?)
+        Ok(to_schema_pycapsule(py, self.schema.as_ref())?)
     }
 }

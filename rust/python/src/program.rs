@@ -16,7 +16,7 @@ use pyo3::types::{PyBytes, PyDict};
 
 use crate::batch::{Batch, Batches};
 use crate::error::raised;
-use crate::run::watched;
+use crate::run::{relayed, watched};
 use crate::tape::Tape;
 
 /// The SIMD level that programs use: the best of this CPU, or the one named, when the CPU has it.
@@ -273,39 +273,33 @@ impl Program {
             csv_safe,
             ..write::Options::default()
         };
-        let raised = Arc::new(std::sync::Mutex::new(None));
-        let out = PythonSink {
-            sink,
-            raised: Arc::clone(&raised),
-        };
-        let written = watched(py, progress, move |control| {
-            output::to_sink(
-                &rows,
-                range.0..range.1,
-                limit,
-                Box::new(out),
-                Format::Csv,
-                &options,
-                control,
-            )
-        });
-        match raised
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take()
-        {
-            Some(error) => Err(error),
-            None => written,
-        }
+        relayed(
+            py,
+            progress,
+            |py, bytes| write_all(sink.bind(py), bytes),
+            move |control, relay| {
+                let range = range.0..range.1;
+                output::to_sink(
+                    &rows,
+                    range,
+                    limit,
+                    Box::new(relay),
+                    Format::Csv,
+                    &options,
+                    control,
+                )
+            },
+        )
     }
 
     /// The best rows (of each group): their indices, values and groups.
-    #[pyo3(signature = (by, keep, per, k, distinct, threads, progress = None))]
+    #[pyo3(signature = (by, largest, keep, per, k, distinct, threads, progress = None))]
     #[allow(clippy::too_many_arguments)] // what a question consists of, named in Python
     fn top<'py>(
         &self,
         py: Python<'py>,
         by: Node,
+        largest: bool,
         keep: Option<Node>,
         per: Vec<(usize, Vec<u32>)>,
         k: usize,
@@ -315,6 +309,7 @@ impl Program {
     ) -> PyResult<Winners<'py>> {
         let top = Top {
             by,
+            largest,
             keep,
             per,
             k,
@@ -403,33 +398,21 @@ impl Program {
     }
 }
 
-/// A Python object with a `write` method for bytes, as a Rust writer; what it raises is kept.
-struct PythonSink {
-    sink: Py<PyAny>,
-    raised: Arc<std::sync::Mutex<Option<PyErr>>>,
-}
-
-impl std::io::Write for PythonSink {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = Python::try_attach(|py| {
-            self.sink
-                .call_method1(py, "write", (PyBytes::new(py, bytes),))
-                .map(drop)
-        });
-        match written {
-            Some(Ok(())) => Ok(bytes.len()),
-            Some(Err(error)) => {
-                *self
-                    .raised
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
-                Err(std::io::Error::other("the sink refused"))
-            }
-            None => Err(std::io::Error::other("the interpreter is gone")),
+/// Give all of the bytes to a Python object with a `write` method, which may take some of them at a time.
+fn write_all(sink: &Bound<'_, PyAny>, mut bytes: &[u8]) -> PyResult<()> {
+    let raw = sink.py().import("io")?.getattr("RawIOBase")?;
+    while !bytes.is_empty() {
+        let written = sink.call_method1("write", (PyBytes::new(sink.py(), bytes),))?;
+        // A raw file says None when it would block; other objects may say nothing when they have taken all.
+        let taken = if written.is_none() && sink.is_instance(&raw)? {
+            0
+        } else {
+            written.extract().unwrap_or(bytes.len())
+        };
+        if taken == 0 {
+            sink.py().check_signals()?;
         }
+        bytes = bytes.get(taken..).unwrap_or_default();
     }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    Ok(())
 }

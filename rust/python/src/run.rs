@@ -1,7 +1,7 @@
 //! A run beside the interpreter: it computes detached, the calling thread watches signals and progress.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -14,6 +14,29 @@ use crate::error::{panicked, raised};
 /// How often the calling thread wakes.
 const WAKE: Duration = Duration::from_millis(50);
 
+/// What a run sends to the calling thread.
+enum Message<T> {
+    /// Bytes for the caller's sink.
+    Bytes(Vec<u8>),
+    /// The outcome.
+    Done(Result<T>),
+}
+
+/// A sink in the run: what is written goes to the calling thread, where Python's sinks and signals live.
+pub(crate) struct Relay<T>(SyncSender<Message<T>>);
+
+impl<T> std::io::Write for Relay<T> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let sent = self.0.send(Message::Bytes(bytes.to_vec()));
+        sent.map_err(|_| std::io::Error::other("nobody takes the bytes"))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Run `work` detached from the interpreter; every 50 ms handle signals and call `progress` with the combinations done.
 ///
 /// What a signal handler or `progress` raises stops the run and is raised.
@@ -22,48 +45,56 @@ pub(crate) fn watched<T: Send>(
     progress: Option<&Bound<'_, PyAny>>,
     work: impl FnOnce(&Control) -> Result<T> + Send,
 ) -> PyResult<T> {
+    relayed(py, progress, |_, _| Ok(()), |control, _| work(control))
+}
+
+/// As `watched`; what the run writes to its relay is given to `take` on the calling thread.
+pub(crate) fn relayed<T: Send>(
+    py: Python<'_>,
+    progress: Option<&Bound<'_, PyAny>>,
+    take: impl Fn(Python<'_>, &[u8]) -> PyResult<()> + Sync,
+    work: impl FnOnce(&Control, Relay<T>) -> Result<T> + Send,
+) -> PyResult<T> {
     let control = Control::default();
     let progress = progress.map(|progress| progress.clone().unbind());
-    let (outcome, raising) = py.detach(|| {
-        let mut raising = None;
-        let outcome = std::thread::scope(|scope| {
-            let (send, receive) = channel();
+    let outcome = py.detach(|| {
+        std::thread::scope(|scope| {
+            let (send, receive) = sync_channel(1);
             let control = &control;
+            let relay = Relay(SyncSender::clone(&send));
             let spawned = Builder::new().spawn_scoped(scope, move || {
                 // A closed channel tells of the panic.
-                if let Ok(result) = catch_unwind(AssertUnwindSafe(|| work(control))) {
-                    let _ = send.send(result);
+                if let Ok(result) = catch_unwind(AssertUnwindSafe(|| work(control, relay))) {
+                    let _ = send.send(Message::Done(result));
                 }
             });
             if let Err(source) = spawned {
                 let path = "a thread to compute in".into();
-                return Some(Err(Error::Io { path, source }));
+                return Ok(Some(Err(Error::Io { path, source })));
             }
             loop {
-                match receive.recv_timeout(WAKE) {
-                    Ok(result) => return Some(result),
-                    Err(RecvTimeoutError::Disconnected) => return None,
-                    Err(RecvTimeoutError::Timeout) if raising.is_none() => {
-                        let watched = Python::try_attach(|py| {
-                            py.check_signals()?;
-                            progress.as_ref().map_or(Ok(()), |progress| {
-                                progress.call1(py, (control.done(),)).map(drop)
-                            })
-                        });
-                        if let Some(Err(error)) = watched {
-                            control.stop();
-                            raising = Some(error);
-                        }
-                    }
-                    Err(RecvTimeoutError::Timeout) => {}
+                let handled = match receive.recv_timeout(WAKE) {
+                    Ok(Message::Done(result)) => return Ok(Some(result)),
+                    Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                    Ok(Message::Bytes(bytes)) => Python::try_attach(|py| take(py, &bytes)),
+                    Err(RecvTimeoutError::Timeout) => Python::try_attach(|py| {
+                        py.check_signals()?;
+                        let done = (control.done(),);
+                        progress
+                            .as_ref()
+                            .map_or(Ok(()), |progress| progress.call1(py, done).map(drop))
+                    }),
+                };
+                if let Some(Err(error)) = handled {
+                    // The run ends at its next strip, or when it finds that nobody takes its bytes.
+                    control.stop();
+                    return Err(error);
                 }
             }
-        });
-        (outcome, raising)
+        })
     });
-    match (outcome, raising) {
-        (_, Some(error)) => Err(error),
-        (Some(result), None) => result.map_err(|error| raised(py, &error)),
-        (None, None) => Err(panicked(py)),
+    match outcome? {
+        Some(result) => result.map_err(|error| raised(py, &error)),
+        None => Err(panicked(py)),
     }
 }

@@ -99,6 +99,11 @@ impl Fault {
         }
     }
 
+    /// The row.
+    pub(crate) fn row(&self) -> Option<u64> {
+        self.0.map(|(row, ..)| row)
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         if let Some((row, node, value)) = other.0 {
             self.note(row, node, value);

@@ -1,6 +1,6 @@
 //! Rows, as Arrow record batches in the order of the spec.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
@@ -167,6 +167,8 @@ impl Rows {
 
     /// The rows in a range, in order, a batch at a time; the first `limit` of them. How many there were.
     ///
+    /// A value that is not finite counts only if its row comes before the end.
+    ///
     /// # Errors
     /// When a value that is not null is not finite, `take` fails, or the run was stopped.
     pub fn for_each(
@@ -178,31 +180,24 @@ impl Rows {
         mut take: impl FnMut(RecordBatch) -> Result<()>,
     ) -> Result<u64> {
         let limit = limit.unwrap_or(u64::MAX);
-        // With a limit, look no further than a few chunks at a time.
-        let span = if limit == u64::MAX {
-            u64::MAX
-        } else {
-            2 * self.program.blocks().chunk_rows * threads as u64
-        };
         let mut taken = 0;
-        let mut start = rows.start;
-        while start < rows.end && taken < limit {
-            let end = rows.end.min(start.saturating_add(span));
-            let chunks = Chunks::new(start..end, &self.program);
-            let worker = || Strips::new(self.program.space(), &self.schedule, self.nodes);
-            let work =
-                |strips: &mut Strips<'_>, chunk| self.batch(strips, [chunks.get(chunk)], control);
-            ordered(chunks.count(), threads, worker, work, |batch| {
-                let wanted = (limit - taken).min(batch.num_rows() as u64);
-                taken += wanted;
-                if wanted == 0 {
-                    Ok(())
-                } else {
-                    take(batch.slice(0, wanted as usize))
-                }
-            })?;
-            start = end;
-        }
+        let chunks = Chunks::new(rows, &self.program);
+        let count = if limit == 0 { 0 } else { chunks.count() };
+        let worker = || Strips::new(self.program.space(), &self.schedule, self.nodes);
+        let work =
+            |strips: &mut Strips<'_>, chunk| self.batch(strips, [chunks.get(chunk)], control);
+        ordered(count, threads, worker, work, |(batch, fault)| {
+            let wanted = (limit - taken).min(batch.num_rows() as u64);
+            if wanted > 0 {
+                take(batch.slice(0, wanted as usize))?;
+            }
+            taken += wanted;
+            if taken == limit {
+                return Ok(ControlFlow::Break(()));
+            }
+            fault.check(self.program.tape())?;
+            Ok(ControlFlow::Continue(()))
+        })?;
         Ok(taken)
     }
 
@@ -215,44 +210,51 @@ impl Rows {
         ranges: impl IntoIterator<Item = Range<u64>>,
         control: &Control,
     ) -> Result<RecordBatch> {
-        self.batch(
-            &mut Strips::new(self.program.space(), &self.schedule, self.nodes),
-            ranges,
-            control,
-        )
+        let mut strips = Strips::new(self.program.space(), &self.schedule, self.nodes);
+        let (batch, fault) = self.batch(&mut strips, ranges, control)?;
+        fault.check(self.program.tape())?;
+        Ok(batch)
     }
 
+    /// The rows in some ranges, up to the first at which a value is not finite, which is told apart.
     fn batch(
         &self,
         strips: &mut Strips<'_>,
         ranges: impl IntoIterator<Item = Range<u64>>,
         control: &Control,
-    ) -> Result<RecordBatch> {
+    ) -> Result<(RecordBatch, Fault)> {
         let mut builders: Vec<Builder> = self.columns.iter().map(Builder::new).collect();
         let mut fault = Fault::default();
         let mut selected = vec![];
         let mut count = 0;
         for rows in ranges {
             strips.for_each(rows, control, |region, values| {
+                if fault.row().is_some() {
+                    return Ok(());
+                }
                 let keep = self.keep.is_some().then(|| &values[values.len() - 1]);
                 selected.clear();
                 selected.extend((0..region.rows() as usize).filter(|&i| kept(keep, i)));
-                count += selected.len();
                 let mut values = values.iter();
                 for (column, builder) in self.columns.iter().zip(&mut builders) {
                     builder.extend(column, region, &selected, &mut values, &mut fault);
                 }
+                count += match fault.row() {
+                    None => selected.len(),
+                    Some(row) => selected.partition_point(|i| region.first + (*i as u64) < row),
+                };
                 Ok(())
             })?;
         }
-        fault.check(self.program.tape())?;
         let arrays = builders
             .into_iter()
             .zip(&self.columns)
-            .map(|(builder, column)| builder.finish(column));
+            .map(|(builder, column)| Ok(builder.finish(column)?.slice(0, count)))
+            .collect::<Result<_>>()?;
         let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(count));
-        let arrays = arrays.collect::<Result<_>>()?;
-        RecordBatch::try_new_with_options(self.schema(), arrays, &options).map_err(encode)
+        let batch =
+            RecordBatch::try_new_with_options(self.schema(), arrays, &options).map_err(encode)?;
+        Ok((batch, fault))
     }
 }
 

@@ -12,16 +12,19 @@ use crate::space::{Region, Space};
 use crate::tape::Node;
 
 /// How many groups of combinations there may be.
-const MOST_CELLS: u64 = 1 << 27;
+const MOST_CELLS: u64 = 1 << 22;
 
 /// What to look for.
 #[derive(Clone, Debug)]
 pub struct Top {
-    /// What shall be small.
+    /// What shall be small, or large.
     pub by: Node,
+    /// Whether it shall be large.
+    pub largest: bool,
     /// Which combinations may win; all when there is none.
     pub keep: Option<Node>,
-    /// What makes combinations a group: for some groups of the space, a number for each digit. None: all are one.
+    /// What makes combinations a group: for some groups of the space (each once), a number for each digit. None: all
+    /// are one.
     pub per: Vec<(usize, Vec<u32>)>,
     /// How many to find (of each group).
     pub k: usize,
@@ -85,21 +88,25 @@ impl Top {
         let mut adds: Vec<Vec<u32>> = space.sizes().iter().map(|_| vec![]).collect();
         let mut cells = 1_u64;
         for (group, numbers) in self.per.iter().rev() {
-            let size = space.sizes().get(*group).copied();
-            if size != Some(numbers.len() as u64) {
+            if space.sizes().get(*group) != Some(&(numbers.len() as u64))
+                || !adds[*group].is_empty()
+            {
                 return Err(Error::Invalid(format!(
-                    "group {group} has no {} digits",
-                    numbers.len()
+                    "group {group}: not one number for each digit"
                 )));
             }
-            adds[*group].resize(numbers.len(), 0);
-            for (add, number) in adds[*group].iter_mut().zip(numbers) {
-                *add += number * cells as u32;
-            }
-            cells *= u64::from(numbers.iter().max().map_or(0, |most| *most)) + 1;
+            let different = u64::from(numbers.iter().max().map_or(0, |most| *most)) + 1;
+            let stride = cells;
+            cells = cells.saturating_mul(different);
             if cells > MOST_CELLS {
-                return Err(Error::Invalid(format!("more than {MOST_CELLS} groups")));
+                return Err(Error::Invalid(format!(
+                    "{cells} groups of combinations; at most {MOST_CELLS} are possible"
+                )));
             }
+            adds[*group] = numbers
+                .iter()
+                .map(|number| number * stride as u32)
+                .collect();
         }
         Ok((adds, cells as usize))
     }
@@ -129,9 +136,15 @@ impl Top {
                 continue;
             }
             let cell = best.numbers[i] as usize;
-            best.offer(Winner { cell, value, row }, || {
-                distinct.iter().map(|column| key(column[i])).collect()
-            });
+            let rank = if self.largest { -value } else { value };
+            let winner = Winner { cell, value, row };
+            best.offer(
+                Found {
+                    rank: rank + 0.0,
+                    winner,
+                },
+                || distinct.iter().map(|column| key(column[i])).collect(),
+            );
         }
     }
 }
@@ -141,18 +154,64 @@ fn key(value: f64) -> u64 {
     (value + 0.0).to_bits()
 }
 
-fn order(a: &Winner, b: &Winner) -> Ordering {
-    a.value.total_cmp(&b.value).then(a.row.cmp(&b.row))
+/// A combination that was found, by what it is ranked (never −0, which must tie with 0).
+#[derive(Clone, Copy)]
+struct Found {
+    rank: f64,
+    winner: Winner,
 }
 
-/// The best so far of each group, sorted; beside each, what it must be distinct in.
+impl Found {
+    fn order(&self, other: &Self) -> Ordering {
+        self.rank
+            .total_cmp(&other.rank)
+            .then(self.winner.row.cmp(&other.winner.row))
+    }
+
+    fn beats(&self, other: &Self) -> bool {
+        self.order(other) == Ordering::Less
+    }
+}
+
+/// The best so far of one cell: twice as many as are wanted are gathered, then the worse half is dropped.
+#[derive(Clone, Default)]
+struct Cell {
+    found: Vec<Found>,
+    /// The worst of those that were kept when there were enough: nothing behind it can win.
+    bar: Option<Found>,
+}
+
+impl Cell {
+    #[inline]
+    fn admits(&self, found: &Found) -> bool {
+        self.bar.as_ref().is_none_or(|bar| found.beats(bar))
+    }
+
+    fn push(&mut self, found: Found, k: usize) {
+        self.found.push(found);
+        if self.found.len() >= k.saturating_mul(2) {
+            self.settle(k);
+        }
+    }
+
+    /// Drop what cannot win.
+    fn settle(&mut self, k: usize) {
+        if self.found.len() >= k {
+            let (_, last, _) = self.found.select_nth_unstable_by(k - 1, Found::order);
+            self.bar = Some(*last);
+            self.found.truncate(k);
+        }
+    }
+}
+
+/// The best so far of each cell.
 struct Best {
     k: usize,
-    distinct: bool,
-    cells: Vec<Vec<Winner>>,
-    keys: HashMap<(usize, Vec<u64>), Winner>,
+    cells: Vec<Cell>,
+    /// With columns to be distinct in: the best of each cell and values of these columns, instead of `Cell::found`.
+    keys: Option<HashMap<(usize, Vec<u64>), Found>>,
     fault: Fault,
-    /// The group of each row of the strip at hand.
+    /// The cell of each row of the strip at hand.
     numbers: Vec<u32>,
 }
 
@@ -160,9 +219,8 @@ impl Best {
     fn new(cells: usize, k: usize, distinct: bool) -> Self {
         Self {
             k,
-            distinct,
-            cells: vec![vec![]; cells],
-            keys: HashMap::new(),
+            cells: vec![Cell::default(); cells],
+            keys: distinct.then(HashMap::new),
             fault: Fault::default(),
             numbers: vec![],
         }
@@ -179,81 +237,85 @@ impl Best {
                 self.numbers.iter_mut().for_each(|number| *number += add(0));
             } else {
                 let outer = std::mem::take(&mut self.numbers);
-                self.numbers.extend(
-                    outer
-                        .iter()
-                        .flat_map(|first| (0..len).map(move |digit| first + add(digit))),
-                );
+                let inner = |first: &u32| {
+                    let first = *first;
+                    (0..len).map(move |digit| first + add(digit))
+                };
+                self.numbers.extend(outer.iter().flat_map(inner));
             }
         }
     }
 
     #[inline]
-    fn offer(&mut self, mut winner: Winner, key: impl FnOnce() -> Vec<u64>) {
-        // −0 and 0 are equal, and must tie.
-        winner.value += 0.0;
-        let found = &self.cells[winner.cell];
-        if found.len() == self.k
-            && found
-                .last()
-                .is_none_or(|worst| order(&winner, worst) != Ordering::Less)
-        {
+    fn offer(&mut self, found: Found, key: impl FnOnce() -> Vec<u64>) {
+        let cell = &mut self.cells[found.winner.cell];
+        if !cell.admits(&found) {
             return;
         }
-        if self.distinct {
-            self.offer_distinct(winner, key());
-        } else {
-            self.insert(winner);
-        }
-    }
-
-    fn insert(&mut self, winner: Winner) {
-        let found = &mut self.cells[winner.cell];
-        found.insert(
-            found.partition_point(|other| order(other, &winner) == Ordering::Less),
-            winner,
-        );
-        found.truncate(self.k);
-    }
-
-    fn offer_distinct(&mut self, winner: Winner, key: Vec<u64>) {
-        let key = (winner.cell, key);
-        if let Some(known) = self.keys.get(&key) {
-            if order(known, &winner) != Ordering::Greater {
-                return;
+        match &mut self.keys {
+            None => cell.push(found, self.k),
+            Some(keys) => {
+                let known = keys.entry((found.winner.cell, key())).or_insert(found);
+                if found.beats(known) {
+                    *known = found;
+                }
+                if keys.len()
+                    >= self
+                        .k
+                        .saturating_mul(2)
+                        .saturating_mul(self.cells.len())
+                        .saturating_add(1024)
+                {
+                    self.settle_keys();
+                }
             }
-            let (cell, row) = (winner.cell, known.row);
-            self.cells[cell].retain(|other| other.row != row);
         }
-        self.keys.insert(key, winner);
-        self.insert(winner);
-        // Forget the keys of those that fell out, now and then.
-        if self.keys.len() > 2 * self.k * self.cells.len() + 1024 {
-            let cells = &self.cells;
-            self.keys.retain(|(cell, _), winner| {
-                cells[*cell]
-                    .last()
-                    .is_some_and(|worst| order(winner, worst) != Ordering::Greater)
-            });
+    }
+
+    /// Forget the keys that cannot win: those behind the k-th best of their cell.
+    fn settle_keys(&mut self) {
+        let Some(keys) = &mut self.keys else { return };
+        for cell in &mut self.cells {
+            cell.found.clear();
         }
+        for found in keys.values() {
+            self.cells[found.winner.cell].found.push(*found);
+        }
+        for cell in &mut self.cells {
+            cell.settle(self.k);
+        }
+        let cells = &self.cells;
+        keys.retain(|(cell, _), found| {
+            cells[*cell]
+                .bar
+                .as_ref()
+                .is_none_or(|bar| !bar.beats(found))
+        });
     }
 
     fn merge(&mut self, other: Self) {
         self.fault.merge(&other.fault);
-        if self.distinct {
-            for ((_, key), winner) in other.keys {
-                self.offer(winner, || key);
+        if let Some(keys) = other.keys {
+            for ((_, key), found) in keys {
+                self.offer(found, || key);
             }
         } else {
-            other
-                .cells
-                .into_iter()
-                .flatten()
-                .for_each(|winner| self.offer(winner, Vec::new));
+            let all = other.cells.into_iter().flat_map(|cell| cell.found);
+            all.for_each(|found| self.offer(found, Vec::new));
         }
     }
 
-    fn winners(self) -> Vec<Winner> {
-        self.cells.into_iter().flatten().collect()
+    /// The winners, by cell, then best first.
+    fn winners(mut self) -> Vec<Winner> {
+        self.settle_keys();
+        for cell in &mut self.cells {
+            cell.settle(self.k);
+            cell.found.sort_unstable_by(Found::order);
+        }
+        self.cells
+            .into_iter()
+            .flat_map(|cell| cell.found)
+            .map(|found| found.winner)
+            .collect()
     }
 }

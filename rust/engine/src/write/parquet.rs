@@ -4,6 +4,7 @@
 //! a column that is periodic along the axes then repeats within one zstd frame. Up to one row group of input and one
 //! of output are held.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::parquet::arrow::arrow_writer::{
@@ -117,7 +118,8 @@ impl GroupWriter for Parquet<'_> {
             |chunk| {
                 chunk
                     .append_to_row_group(&mut row_group)
-                    .map_err(encode_error)
+                    .map_err(encode_error)?;
+                Ok(ControlFlow::Continue(()))
             },
         )?;
         row_group.close().map_err(encode_error)?;

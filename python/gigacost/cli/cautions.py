@@ -1,0 +1,58 @@
+"""What a reader should not take the figures of estimates for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gigacost.cli.figures import grouped, scaled, share
+from gigacost.model.constants import HOURS_PER_DAY, HOURS_PER_YEAR
+
+if TYPE_CHECKING:
+    from gigacost.estimates import Estimate
+
+_MANY_CHIPS = 64
+"""From here on, that somebody quotes a price does not mean that so many chips are to be had."""
+
+
+def cautions(estimates: Sequence[Estimate]) -> list[str]:
+    """What a reader should not take the figures for."""
+    lines = []
+    market = next((one for one in estimates[0].assumptions if one.name == "market"), None)
+    if market is not None and market.origin == "default":
+        lines.append(f"The market is {market.value} by default; --market own,colo,reserved_1y,... compares others.")
+    quoted = sorted({
+        str(one.inputs["market"])
+        for one in estimates
+        if one.inputs.get("market") in {"on_demand", "spot"} and float(one.inputs.get("chips", 0)) > _MANY_CHIPS
+    })  # fmt: skip
+    if quoted:
+        most = max(float(one.inputs.get("chips", 0)) for one in estimates)
+        markets = " and ".join(quoted)
+        lines.append(f"Quotes for {markets} say nothing about whether {most:,.0f} chips are to be had at once.")
+    return lines + _about_use(estimates)
+
+
+def _about_use(estimates: Sequence[Estimate]) -> list[str]:
+    """Where markets are not compared alike, and where a cluster is to do more runs than a year has room for."""
+    lines = []
+    markets = {str(one.inputs.get("market", "")) for one in estimates}
+    figures = [{item.name: item.value for item in one.assumptions} for one in estimates]
+    first = figures[0]
+    if len(markets) > 1 and "runs_per_year" in first and first["runs_per_year"] is None:
+        parts = []
+        owned = [market for market in ("own", "colo") if market in markets]
+        used = first.get("assumed_fleet_utilisation")
+        if owned and isinstance(used, int | float):
+            parts.append(f"{' and '.join(owned)} {'is' if len(owned) == 1 else 'are'} assumed used {share(used)}")
+        if any(market.startswith("reserved") for market in markets):
+            parts.append("a reserved commitment is borne by this run alone")
+        if parts:
+            lines.append(f"No runs_per_year given: {', '.join(parts)}; --set runs_per_year=N compares them alike.")
+    for one, known in zip(estimates, figures, strict=True):
+        runs, busy = known.get("runs_per_year"), one.quantities.get("busy_hours")
+        if isinstance(runs, int | float) and busy is not None and runs * busy > HOURS_PER_YEAR:
+            most = HOURS_PER_YEAR / busy
+            said = f"with experiments one keeps it busy for {grouped(busy / HOURS_PER_DAY)} days"
+            lines.append(f"The cluster cannot do {scaled(runs)} runs a year: {said}, which leaves room for {most:.2g}.")
+    return list(dict.fromkeys(lines))

@@ -254,7 +254,7 @@ impl Program {
 
     /// Write the rows in a range as CSV to an object with a `write` method for bytes; how many rows were written.
     #[pyo3(signature = (sink, columns, keep, range, threads, csv_safe = true, limit = None, progress = None))]
-    #[allow(clippy::too_many_arguments)] // as for `write`
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // as for `write`; extracted
     fn write_csv(
         &self,
         py: Python<'_>,

@@ -16,7 +16,8 @@ import pytest
 from gigacost.axes import Zipped, zipped
 from gigacost.declare import Input
 from gigacost.errors import CatalogError, Fault, SpecError, nearest
-from gigacost.spec import Spec, Vocabulary
+from gigacost.spec import Spec
+from gigacost.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)

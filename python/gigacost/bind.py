@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Words:
-    """What a specification may talk about, given a model and a catalogue (``gigacost.spec.Vocabulary``)."""
+    """What a specification may talk about, given a model and a catalogue (``gigacost.vocabulary.Vocabulary``)."""
 
     def __init__(self, model: Model, catalog: Catalog) -> None:
         self.inputs: Mapping[str, Input] = {

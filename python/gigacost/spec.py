@@ -13,13 +13,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from gigacost.axes import (
     Axis,
     Field,
     Scalar,
-    Typed,
     Zipped,
     as_list,
     read_axis,
@@ -32,6 +31,8 @@ from gigacost.declare import Input
 from gigacost.document import Document, check_tree, read_document
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.expression import Expression, ExpressionKind
+from gigacost.settings import with_settings
+from gigacost.vocabulary import Vocabulary, field_of
 
 VERSION = 1
 """The version of the specification's form that this release reads."""
@@ -39,36 +40,7 @@ RESERVED_COLUMNS = frozenset({"index", "status"})
 """Output columns that no user's name may take."""
 _KEYS = ("version", "axes", "zip", "fixed", "derive", "query", "as_of", "catalog", "preset")
 _QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
-_DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")
-"""As ``1,5T``: hardly a list of 1 and 5T."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-
-
-class Vocabulary(Protocol):
-    """What a specification may talk about: the names of a model and of a catalogue."""
-
-    @property
-    def inputs(self) -> Mapping[str, Input]:
-        """Inputs of the model."""
-
-    @property
-    def quantities(self) -> Mapping[str, str]:
-        """Quantities of the model with their units; any but a condition (unit ``truth``) can be given a value."""
-
-    @property
-    def ranges(self) -> Mapping[str, Input]:
-        """The legal range of some quantities, for when they are given a value: ``mfu``, ``pue``."""
-
-    @property
-    def label_axes(self) -> Mapping[str, Callable[[str], str]]:
-        """Catalogue axes, each with what gives a label its one spelling (raising CatalogError)."""
-
-    @property
-    def presets(self) -> Collection[str]:
-        """Names of presets."""
-
-    def check(self, spec: Spec) -> Iterable[Fault]:
-        """Faults between fields that the model knows about (a hidden size that its heads do not divide)."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +82,7 @@ class Spec:
     ) -> Spec:
         """Read a TOML or JSON file; ``settings`` (see ``override``) are applied before its values are checked."""
         document = read_document(path)
-        tree, notes, names = _with_settings(document.tree, settings, vocabulary)
+        tree, notes, names = with_settings(document.tree, settings, vocabulary)
         spec = _read(tree, vocabulary, document, names, strict=strict)
         return replace(spec, notes=notes, source=os.fsdecode(path))
 
@@ -128,7 +100,7 @@ class Spec:
         A text is a value with or without unit (``256``, ``70B``, ``own``), a list (``256,512``) or a range
         ``FROM..TO:STEPS[:linear|log[:MULTIPLE]]`` (``256..131072:64:log:8``). ``notes`` says what was replaced.
         """
-        tree, notes, names = _with_settings(self.to_dict(), settings, vocabulary)
+        tree, notes, names = with_settings(self.to_dict(), settings, vocabulary)
         spec = _read(tree, vocabulary, Document({}), names, strict=strict)
         return replace(spec, notes=self.notes + notes, source=self.source)
 
@@ -175,17 +147,6 @@ class Spec:
     def size(self) -> int:
         """How many combinations it has."""
         return space_size(self.axes)
-
-
-def field_of(vocabulary: Vocabulary, name: str) -> Field | None:
-    """How a name's values are read; None if it cannot be given a value."""
-    if name in vocabulary.label_axes:
-        return Field(name, "label", canonical=vocabulary.label_axes[name])
-    limits = vocabulary.inputs.get(name) or vocabulary.ranges.get(name)
-    unit = limits.unit if limits else vocabulary.quantities.get(name, "truth")
-    if unit == "truth":
-        return None
-    return Field(name, "integer" if limits and limits.integer else "number", unit, limits=limits)
 
 
 def _axis_to_plain(axis: Axis | Zipped) -> object:
@@ -473,73 +434,3 @@ def _is_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def _with_settings(
-    tree: Mapping[str, Any], settings: Iterable[tuple[str, str]], vocabulary: Vocabulary
-) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
-    """The tree with the settings in it, what they replaced, and their names. Raises SpecError."""
-    changed = dict(tree)
-    tables = {
-        key: dict(tree[key]) for key in ("axes", "fixed") if isinstance(tree.get(key, {}), Mapping) and key in tree
-    }
-    axes, fixed = tables.get("axes", {}), tables.get("fixed", {})
-    notes: list[str] = []
-    faults: list[Fault] = []
-    seen: set[str] = set()
-    for name, text in settings:
-        if name in seen:
-            faults.append(Fault(name, show(text), "set twice", path="--set"))
-            continue
-        seen.add(name)
-        group = next((at for at, names in _zip_groups(tree) if name in names), "")
-        if group:
-            faults.append(Fault(name, show(text), f"a column of {group}, which cannot be set alone", path="--set"))
-            continue
-        place = next((place for place, table in (("axes", axes), ("fixed", fixed)) if name in table), "")
-        if place or (name == "as_of" and changed.pop("as_of", "")):
-            notes.append(f"{name} = {show(text)} from the command line replaces {f'{place}.{name}' if place else name}")
-        value = _typed(name, text, vocabulary)
-        if isinstance(value, Typed):
-            axes.pop(name, None)
-            fixed[name] = value
-        else:
-            fixed.pop(name, None)
-            axes[name] = value
-    if faults:
-        raise SpecError(*faults)
-    if seen:
-        changed |= {"axes": axes, "fixed": fixed}
-    return changed, tuple(notes), frozenset(seen)
-
-
-def _zip_groups(tree: Mapping[str, Any]) -> Iterator[tuple[str, Collection[str]]]:
-    zips = tree.get("zip", [])
-    for i, table in enumerate([zips] if isinstance(zips, Mapping) else as_list(zips) or []):
-        yield f"zip[{i}]", table if isinstance(table, Mapping) else ()
-    axes = tree.get("axes", {})
-    for name, given in axes.items() if isinstance(axes, Mapping) else ():
-        if isinstance(given, Mapping) and isinstance(given.get("zip"), Mapping):
-            yield f"axes.{name}", given["zip"]
-
-
-def _typed(name: str, text: str, vocabulary: Vocabulary) -> object:
-    """A text from the command line as a value, a list or a range."""
-    found = field_of(vocabulary, name)
-    if found and found.kind != "label" and ".." in text:
-        ends, *options = text.split(":")
-        start, _, stop = ends.partition("..")
-        table: dict[str, object] = {"from": Typed(start), "to": Typed(stop)}
-        keys: tuple[str, ...] = ("steps", "scale", "multiple_of")
-        if len(options) > len(keys):
-            raise SpecError(
-                Fault(name, show(text), "not a range", "FROM..TO:STEPS[:linear|log[:MULTIPLE]]", path="--set")
-            )
-        return table | {key: Typed(option) for key, option in zip(keys, options, strict=False)}
-    decimal = _DECIMAL_COMMA.fullmatch(text)
-    if decimal and found and found.kind != "label":
-        what = "a comma separates the values of a list; decimals are written with a point"
-        raise SpecError(Fault(name, show(text), what, hint=f'"{decimal[1]}.{decimal[2]}"', path="--set"))
-    if "," in text:
-        return [Typed(part) for part in text.split(",")]
-    return Typed(text)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gigacost import _engine, compiler
@@ -17,6 +14,7 @@ from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
 from gigacost.model import default as default_model
 from gigacost.recipe import Question
+from gigacost.results import Best, Summary, plain, statistics
 from gigacost.spec import RESERVED_COLUMNS, Spec, leads_out
 
 if TYPE_CHECKING:
@@ -31,67 +29,6 @@ Progress = Callable[[int], None]
 QUANTILES = (0.1, 0.5, 0.9)
 _MOST_ROWS = 10_000_000
 """How many rows ``top`` finds at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """One column over the combinations that count and in which it is not null."""
-
-    count: int
-    nulls: int
-    """Combinations that count, but in which the column is null."""
-    min: float
-    max: float
-    sum: float
-    """Correctly rounded."""
-    mean: float
-    """``sum / count``."""
-    std: float
-    """The population's standard deviation, from exact sums."""
-    quantiles: Mapping[float, float]
-    """Element ⌊q·(n−1)⌋ of the sorted values, without interpolation."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data; NaN (of no values) as None."""
-        plain = {name: _plain(getattr(self, name)) for name in ("min", "max", "sum", "mean", "std")}
-        quantiles = {str(q): _plain(value) for q, value in self.quantiles.items()}
-        return {"count": self.count, "nulls": self.nulls, **plain, "quantiles": quantiles}
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A sweep summed up."""
-
-    combinations: int
-    feasible: int
-    """How many combinations meet the condition (and have what it reads)."""
-    states: Mapping[str, int]
-    """How many combinations are in each state; ``ok`` first."""
-    columns: Mapping[str, Statistics]
-    meta: Mapping[str, Any]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {
-            "combinations": self.combinations,
-            "feasible": self.feasible,
-            "status": dict(self.states),
-            "columns": {name: column.to_dict() for name, column in self.columns.items()},
-            "meta": dict(self.meta),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """The best combinations of a sweep, best first; of each group, in the order of the groups."""
-
-    rows: tuple[Mapping[str, Any], ...]
-    """Axes, status and columns of each; ``index`` is its place in the space."""
-    meta: Mapping[str, Any]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {"rows": [dict(row) for row in self.rows], "meta": dict(self.meta)}
 
 
 class Sweep:
@@ -258,8 +195,9 @@ class Sweep:
         made = self._rows_compiled()
         _check_limit(limit)
         metadata = [(f"gigacost:{key}", value) for key, value in self.meta.items()]
-        return self._checked(
-            lambda: compiler.program(self.bound, made).write(
+        return self._run(
+            made,
+            lambda program: program.write(
                 os.fspath(path),
                 self._column_specs(made),
                 made.keep,
@@ -269,7 +207,7 @@ class Sweep:
                 csv_safe,
                 limit,
                 progress,
-            )
+            ),
         )
 
     def write_csv(
@@ -284,8 +222,9 @@ class Sweep:
         """Write the rows as CSV to a binary file object, and say how many there were."""
         made = self._rows_compiled()
         _check_limit(limit)
-        return self._checked(
-            lambda: compiler.program(self.bound, made).write_csv(
+        return self._run(
+            made,
+            lambda program: program.write_csv(
                 sink,
                 self._column_specs(made),
                 made.keep,
@@ -294,7 +233,7 @@ class Sweep:
                 csv_safe,
                 limit,
                 progress,
-            )
+            ),
         )
 
     def top(
@@ -334,9 +273,9 @@ class Sweep:
         self._known_number("by", by)
         same = self.comparable(distinct)
         made = compiler.compiled(self.bound, Question((), self.spec.where, tuple(dict.fromkeys([by, *same]))))
-        program = compiler.program(self.bound, made)
-        found, _, _ = self._checked(
-            lambda: program.top(
+        found, _, _ = self._run(
+            made,
+            lambda program: program.top(
                 made.nodes[by],
                 largest,
                 made.keep,
@@ -345,7 +284,7 @@ class Sweep:
                 [made.nodes[name] for name in same],
                 compiler.thread_count(threads),
                 progress,
-            )
+            ),
         )
         return [int(index) for index in found]
 
@@ -368,27 +307,27 @@ class Sweep:
         for name in names:
             self._known_number("columns", name)
         made = compiler.compiled(self.bound, Question(names, self.spec.where))
-        program = compiler.program(self.bound, made)
         states = made.recipe.states
         measured = [(made.nodes[name], made.nulls[name]) for name in names]
-        found = self._checked(
-            lambda: program.summary(
+        found = self._run(
+            made,
+            lambda program: program.summary(
                 measured,
                 made.keep,
                 (made.state, len(states)),
                 [float(q) for q in quantiles],
                 compiler.thread_count(threads),
                 progress,
-            )
+            ),
         )
-        statistics = {
-            name: _statistics(column, found["kept"], quantiles)
+        measures = {
+            name: statistics(column, found["kept"], quantiles)
             for name, column in zip(names, found["columns"], strict=True)
         }
         counts = dict.fromkeys(states, 0)
         for state, count in zip(states, found["states"], strict=True):
             counts[state] += count
-        return Summary(self.size, found["kept"], counts, statistics, {**self.meta, "evaluated": self.size})
+        return Summary(self.size, found["kept"], counts, measures, {**self.meta, "evaluated": self.size})
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -439,12 +378,11 @@ class Sweep:
         """The rows at some indices, with ``by`` among their columns."""
         names = tuple(dict.fromkeys([*self.columns, *([by] if by not in self.bound.digits else [])]))
         made = compiler.compiled(self.bound, Question(names))
-        program = compiler.program(self.bound, made)
-        batch = self._checked(lambda: program.pick(self._column_specs(made), list(indices)))
+        batch = self._run(made, lambda program: program.pick(self._column_specs(made), list(indices)))
         columns = {}
         for name in batch.column_names:
             labels, values = batch.labels(name), batch.column(name).tolist()
-            columns[name] = [labels[value] for value in values] if labels is not None else [_plain(v) for v in values]
+            columns[name] = [labels[value] for value in values] if labels is not None else [plain(v) for v in values]
         for position, index in enumerate(indices):
             yield {"index": index, **{name: values[position] for name, values in columns.items()}}
 
@@ -486,10 +424,11 @@ class Sweep:
             groups.append((group, [numbers.setdefault(values, len(numbers)) for values in zip(*columns, strict=True)]))
         return groups
 
-    def _checked(self, run: Callable[[], T]) -> T:
-        """Run; a value that should be finite and is not is reported with the inputs that made it."""
+    def _run(self, made: compiler.Compiled, ask: Callable[[_engine.Program], T]) -> T:
+        """Ask the engine; a value that should be finite and is not is reported with the inputs that made it."""
+        program = compiler.program(self.bound, made)
         try:
-            return run()
+            return ask(program)
         except InternalError as error:
             if error.row is None:
                 raise
@@ -533,40 +472,3 @@ def _axis_column(digit: Digit) -> tuple[Any, ...]:
         return (digit.name, digit.group, [position[str(value)] for value in digit.values], labels)
     dtype = np.int64 if digit.kind == "integer" else np.float64
     return (digit.name, digit.group, np.array(digit.values, dtype=dtype))
-
-
-def _statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float]) -> Statistics:
-    count: int = found["count"]
-    if count == 0:
-        nan = math.nan
-        return Statistics(0, kept, nan, nan, 0.0, nan, nan, dict.fromkeys(quantiles, nan))
-    total, squares = _exact(*found["sum"]), _exact(*found["squares"])
-    variance = (squares - total * total / count) / count
-    return Statistics(
-        count=count,
-        nulls=kept - count,
-        min=found["min"],
-        max=found["max"],
-        sum=rounded(total),
-        mean=rounded(total) / count,
-        std=math.sqrt(rounded(variance)),
-        quantiles=dict(zip(quantiles, found["quantiles"], strict=True)),
-    )
-
-
-def _exact(digits: bytes, exponent: int) -> Fraction:
-    """The number that an accumulator of the engine holds, without rounding."""
-    return Fraction(int.from_bytes(digits, "little", signed=True), 2**-exponent)
-
-
-def rounded(exact: Fraction) -> float:
-    """The nearest float; infinite beyond the largest."""
-    try:
-        return float(exact)
-    except OverflowError:
-        return math.inf if exact > 0 else -math.inf
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a number of a column
-    """NaN as None: a null."""
-    return None if isinstance(value, float) and math.isnan(value) else value

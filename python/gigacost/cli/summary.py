@@ -13,7 +13,8 @@ from gigacost.cli import options
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from gigacost.sweep import Summary, Sweep
+    from gigacost.results import Summary
+    from gigacost.sweep import Sweep
 
 _NUMBERS = ("count", "nulls", "min", "max", "sum", "mean", "std")
 

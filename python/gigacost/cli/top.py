@@ -10,7 +10,8 @@ import click
 from gigacost.cli import options
 
 if TYPE_CHECKING:
-    from gigacost.sweep import Best, Sweep
+    from gigacost.results import Best
+    from gigacost.sweep import Sweep
 
 _K = 10
 

@@ -1,0 +1,84 @@
+"""Settings of a specification as they are typed on the command line: ``NAME=VALUE``, a list, a range."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from gigacost.axes import Typed, as_list
+from gigacost.errors import Fault, SpecError, show
+from gigacost.vocabulary import Vocabulary, field_of
+
+_DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")
+"""As ``1,5T``: hardly a list of 1 and 5T."""
+
+
+def with_settings(
+    tree: Mapping[str, Any], settings: Iterable[tuple[str, str]], vocabulary: Vocabulary
+) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
+    """The tree with the settings in it, what they replaced, and their names. Raises SpecError."""
+    changed = dict(tree)
+    tables = {
+        key: dict(tree[key]) for key in ("axes", "fixed") if isinstance(tree.get(key, {}), Mapping) and key in tree
+    }
+    axes, fixed = tables.get("axes", {}), tables.get("fixed", {})
+    notes: list[str] = []
+    faults: list[Fault] = []
+    seen: set[str] = set()
+    for name, text in settings:
+        if name in seen:
+            faults.append(Fault(name, show(text), "set twice", path="--set"))
+            continue
+        seen.add(name)
+        group = next((at for at, names in _zip_groups(tree) if name in names), "")
+        if group:
+            faults.append(Fault(name, show(text), f"a column of {group}, which cannot be set alone", path="--set"))
+            continue
+        place = next((place for place, table in (("axes", axes), ("fixed", fixed)) if name in table), "")
+        if place or (name == "as_of" and changed.pop("as_of", "")):
+            notes.append(f"{name} = {show(text)} from the command line replaces {f'{place}.{name}' if place else name}")
+        value = _typed(name, text, vocabulary)
+        if isinstance(value, Typed):
+            axes.pop(name, None)
+            fixed[name] = value
+        else:
+            fixed.pop(name, None)
+            axes[name] = value
+    if faults:
+        raise SpecError(*faults)
+    if seen:
+        changed |= {"axes": axes, "fixed": fixed}
+    return changed, tuple(notes), frozenset(seen)
+
+
+def _zip_groups(tree: Mapping[str, Any]) -> Iterator[tuple[str, Collection[str]]]:
+    zips = tree.get("zip", [])
+    for i, table in enumerate([zips] if isinstance(zips, Mapping) else as_list(zips) or []):
+        yield f"zip[{i}]", table if isinstance(table, Mapping) else ()
+    axes = tree.get("axes", {})
+    for name, given in axes.items() if isinstance(axes, Mapping) else ():
+        if isinstance(given, Mapping) and isinstance(given.get("zip"), Mapping):
+            yield f"axes.{name}", given["zip"]
+
+
+def _typed(name: str, text: str, vocabulary: Vocabulary) -> object:
+    """A text from the command line as a value, a list or a range."""
+    found = field_of(vocabulary, name)
+    if found and found.kind != "label" and ".." in text:
+        ends, *options = text.split(":")
+        start, _, stop = ends.partition("..")
+        table: dict[str, object] = {"from": Typed(start), "to": Typed(stop)}
+        keys: tuple[str, ...] = ("steps", "scale", "multiple_of")
+        if len(options) > len(keys):
+            raise SpecError(
+                Fault(name, show(text), "not a range", "FROM..TO:STEPS[:linear|log[:MULTIPLE]]", path="--set")
+            )
+        return table | {key: Typed(option) for key, option in zip(keys, options, strict=False)}
+    decimal = _DECIMAL_COMMA.fullmatch(text)
+    if decimal and found and found.kind != "label":
+        what = "a comma separates the values of a list; decimals are written with a point"
+        raise SpecError(Fault(name, show(text), what, hint=f'"{decimal[1]}.{decimal[2]}"', path="--set"))
+    if "," in text:
+        return [Typed(part) for part in text.split(",")]
+    return Typed(text)

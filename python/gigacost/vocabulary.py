@@ -1,0 +1,51 @@
+"""What a specification may talk about, and how the values of its names are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from gigacost.axes import Field
+from gigacost.declare import Input
+from gigacost.errors import Fault
+
+if TYPE_CHECKING:
+    from gigacost.spec import Spec
+
+
+class Vocabulary(Protocol):
+    """What a specification may talk about: the names of a model and of a catalogue."""
+
+    @property
+    def inputs(self) -> Mapping[str, Input]:
+        """Inputs of the model."""
+
+    @property
+    def quantities(self) -> Mapping[str, str]:
+        """Quantities of the model with their units; any but a condition (unit ``truth``) can be given a value."""
+
+    @property
+    def ranges(self) -> Mapping[str, Input]:
+        """The legal range of some quantities, for when they are given a value: ``mfu``, ``pue``."""
+
+    @property
+    def label_axes(self) -> Mapping[str, Callable[[str], str]]:
+        """Catalogue axes, each with what gives a label its one spelling (raising CatalogError)."""
+
+    @property
+    def presets(self) -> Collection[str]:
+        """Names of presets."""
+
+    def check(self, spec: Spec) -> Iterable[Fault]:
+        """Faults between fields that the model knows about (a hidden size that its heads do not divide)."""
+
+
+def field_of(vocabulary: Vocabulary, name: str) -> Field | None:
+    """How a name's values are read; None if it cannot be given a value."""
+    if name in vocabulary.label_axes:
+        return Field(name, "label", canonical=vocabulary.label_axes[name])
+    limits = vocabulary.inputs.get(name) or vocabulary.ranges.get(name)
+    unit = limits.unit if limits else vocabulary.quantities.get(name, "truth")
+    if unit == "truth":
+        return None
+    return Field(name, "integer" if limits and limits.integer else "number", unit, limits=limits)

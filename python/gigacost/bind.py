@@ -83,6 +83,11 @@ class Bound:
         self.digits: Mapping[str, Digit] = MappingProxyType({digit.name: digit for digit in _digits(spec.axes)})
         self._tables: dict[str, Table] = {}
         self._special: dict[str, tuple[Callable[[str], float], str]] = {}
+        # A tape that was compiled for another bound specification reads the same tests by the same names.
+        for expression in (spec.where, *spec.derive.values()):
+            for node in expression.root.walk() if expression else ():
+                if node.op == "label":
+                    self.test(node.name, node.labels)
 
     @property
     def size(self) -> int:

@@ -40,12 +40,7 @@ def compiled(bound: Bound, question: Question) -> Compiled:
         tuple((name, expression.canonical) for name, expression in bound.spec.derive.items()),
         bound.given,
     )
-    known = bound.model.compiled(key, lambda: _compile(bound, question))
-    for expression in (question.where, *bound.spec.derive.values()):
-        for node in expression.root.walk() if expression else ():
-            if node.op == "label":
-                bound.test(node.name, node.labels)
-    return known
+    return bound.model.compiled(key, lambda: _compile(bound, question))
 
 
 def _compile(bound: Bound, question: Question) -> Compiled:

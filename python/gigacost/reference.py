@@ -16,6 +16,7 @@ from gigacost.errors import InternalError
 from gigacost.graph import SearchStep
 from gigacost.ops import Carrier, Value
 from gigacost.recipe import Answer, Question, Recipe, recipe
+from gigacost.results import rounded
 
 if TYPE_CHECKING:
     from gigacost.bind import Bound
@@ -273,10 +274,10 @@ def _statistics(values: list[float], feasible: int, quantiles: Sequence[float]) 
     if count:
         ordered = sorted(values)
         exact = sum(map(Fraction, values), Fraction(0))
-        total = _nearest(exact)
+        total = rounded(exact)
         variance = sum(((Fraction(value) - exact / count) ** 2 for value in values), Fraction(0)) / count
         found |= {"min": ordered[0], "max": ordered[-1], "sum": total, "mean": total / count}
-        found["std"] = math.sqrt(_nearest(variance))
+        found["std"] = math.sqrt(rounded(variance))
         found["quantiles"] = {q: ordered[math.floor(q * (count - 1))] for q in quantiles}
     return found
 
@@ -289,13 +290,6 @@ def _group(sweep: Sweep, index: int, per: Sequence[str]) -> tuple[int, ...]:
         rows = list(zip(*(column.values for column in columns), strict=True))
         places.append(rows.index(rows[digits[columns[0].name]]))
     return tuple(places)
-
-
-def _nearest(exact: Fraction) -> float:
-    try:
-        return float(exact)
-    except OverflowError:
-        return math.inf if exact > 0 else -math.inf
 
 
 def _value(known: Answer, name: str, index: int) -> float | None:

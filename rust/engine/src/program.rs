@@ -369,12 +369,6 @@ impl Schedule {
         self.region_rows
     }
 
-    /// How many steps are run for each region.
-    #[must_use]
-    pub fn steps(&self) -> usize {
-        self.steps.len()
-    }
-
     /// A reader with buffers of its own.
     #[must_use]
     pub fn reader(&self) -> Reader<'_> {

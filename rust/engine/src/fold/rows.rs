@@ -159,12 +159,6 @@ impl Rows {
         Arc::clone(&self.schema)
     }
 
-    /// The program.
-    #[must_use]
-    pub fn program(&self) -> &Arc<Program> {
-        &self.program
-    }
-
     /// The rows in a range, in order, a batch at a time; the first `limit` of them. How many there were.
     ///
     /// A value that is not finite counts only if its row comes before the end.

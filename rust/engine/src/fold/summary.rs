@@ -96,16 +96,6 @@ impl ColumnStatistics {
 }
 
 impl Summary {
-    /// How many times [`Self::run`] evaluates every row.
-    #[must_use]
-    pub fn passes(&self) -> u64 {
-        if self.quantiles.is_empty() {
-            1
-        } else {
-            1 + u64::from(DIGITS)
-        }
-    }
-
     /// The statistics of a range of rows.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use gigacost_engine::run::Control;
 use gigacost_engine::tape::Node;
 use gigacost_engine::write::{self, Format};
 use gigacost_engine::{Blocks, Leaf, Simd, Space};
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadwriteArray, PyReadwriteArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -292,6 +292,26 @@ impl Program {
         )
     }
 
+    /// Fill an array for each column (its node, and that of its nulls) with its values in all rows, NaN for null.
+    #[pyo3(signature = (columns, arrays, threads, progress = None))]
+    #[allow(clippy::needless_pass_by_value)] // extracted
+    fn fill(
+        &self,
+        py: Python<'_>,
+        columns: Vec<(Node, Option<Node>)>,
+        mut arrays: Vec<PyReadwriteArray1<'_, f64>>,
+        threads: usize,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let columns = measures(columns);
+        let program = Arc::clone(&self.0);
+        let arrays = arrays.iter_mut().map(PyReadwriteArray::as_slice_mut);
+        let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
+        watched(py, progress, move |control| {
+            fold::fill(&program, &columns, arrays, threads, control)
+        })
+    }
+
     /// The best rows (of each group): their indices, values and groups.
     #[pyo3(signature = (by, largest, keep, per, k, distinct, threads, progress = None))]
     #[allow(clippy::too_many_arguments)] // what a question consists of, named in Python
@@ -352,12 +372,8 @@ impl Program {
         threads: usize,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let measures = columns
-            .into_iter()
-            .map(|(value, null)| Measure { value, null })
-            .collect();
         let summary = Summary {
-            measures,
+            measures: measures(columns),
             keep,
             state,
             quantiles,
@@ -375,14 +391,14 @@ impl Program {
             one.set_item(
                 "sum",
                 (
-                    PyBytes::new(py, &column.sum.to_le_bytes()),
+                    PyBytes::new(py, &column.moments.sum.to_le_bytes()),
                     fold::ExactSum::EXPONENT,
                 ),
             )?;
             one.set_item(
                 "squares",
                 (
-                    PyBytes::new(py, &column.squares.to_le_bytes()),
+                    PyBytes::new(py, &column.moments.squares.to_le_bytes()),
                     fold::ExactSquares::EXPONENT,
                 ),
             )?;
@@ -394,6 +410,14 @@ impl Program {
         all.set_item("states", found.states)?;
         Ok(all)
     }
+}
+
+/// Columns given by their nodes and those of their nulls.
+fn measures(columns: Vec<(Node, Option<Node>)>) -> Vec<Measure> {
+    columns
+        .into_iter()
+        .map(|(value, null)| Measure { value, null })
+        .collect()
 }
 
 /// Give all of the bytes to a Python object with a `write` method, which may take some of them at a time.

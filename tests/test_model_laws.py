@@ -15,7 +15,8 @@ from gigacost.declare import Contribution, Subtotal
 from gigacost.graph import SearchStep
 from gigacost.model import default
 from gigacost.ops import Value
-from gigacost.units import Measured, Unit
+from gigacost.measured import Measured
+from gigacost.units import Unit
 
 MODEL = default()
 MARKETS = ["own", "colo", "on_demand", "reserved_1y", "reserved_3y", "spot"]

@@ -15,7 +15,7 @@ from typing import Any, Literal, NoReturn
 
 from gigacost.declare import Input
 from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
-from gigacost.units import is_bare_number, parse_quantity
+from gigacost.quantities import is_bare_number, parse_quantity
 
 LARGEST_SPACE = 2**63 - 1
 """How many combinations a space may have: row counts are signed in Parquet, Arrow and SQL."""

@@ -17,7 +17,7 @@ from typing import Literal, NoReturn
 
 from gigacost import ops
 from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
-from gigacost.units import parse_quantity
+from gigacost.quantities import parse_quantity
 
 ExpressionKind = Literal["number", "truth"]
 LabelIs = Callable[[str, tuple[str, ...]], ops.Value]

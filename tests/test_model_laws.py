@@ -13,9 +13,9 @@ from gigacost import Sweep, _engine, reference
 from gigacost.catalog import Catalog
 from gigacost.declare import Contribution, Subtotal
 from gigacost.graph import SearchStep
+from gigacost.measured import Measured
 from gigacost.model import default
 from gigacost.ops import Value
-from gigacost.measured import Measured
 from gigacost.units import Unit
 
 MODEL = default()

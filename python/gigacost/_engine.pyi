@@ -121,11 +121,13 @@ class Program:
         cls,
         tape: Tape,
         sizes: Sequence[int],
-        leaves: Sequence[tuple[Sequence[int], NDArray[np.float64]]],
+        leaves: Sequence[tuple[Sequence[int], NDArray[np.float64] | tuple[float]]],
         simd: str | None = None,
         blocks: tuple[int, int, int, int] | None = None,
     ) -> Self:
         """Bind a tape to groups of these sizes, with a table for each leaf (groups ascending, the last one fastest).
+
+        A leaf without groups may be a tuple of its one value.
 
         ``blocks`` says how the space is cut up: values of a table, rows of a region, values of a region, rows of a
         chunk; it never changes a result. Raises SpecError for tables that do not fit and for too large a space.

@@ -11,18 +11,19 @@ import math
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import FunctionType, MappingProxyType, ModuleType
-from typing import Any, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from gigacost.declare import Alternative, Contribution, Input, Status, Subtotal, marking
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.ops import Value, total
+from gigacost.recent import Recent
 
 Function: TypeAlias = Callable[..., Value]
 Part: TypeAlias = "Function | Input | Alternative | Subtotal | Search | ModuleType | Model"
 T = TypeVar("T")
 
 _KEPT = 64
-"""How many compiled forms of a model are kept before all are forgotten."""
+"""How many compiled forms of a model are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ class Model:
         shown = [name for name, quantity in self.quantities.items() if quantity.unit != "truth"]
         self.columns = tuple(dict.fromkeys(parcel.columns)) or tuple(shown)
         self.values = MappingProxyType(dict(parcel.values))
-        self._compiled: dict[Hashable, Any] = {}
+        self._compiled = Recent(_KEPT)
 
     def extend(self, *parts: Part) -> Model:
         """This model and more parts. Raises SpecError when a name is taken (``override`` replaces)."""
@@ -247,16 +248,8 @@ class Model:
         return _Router(self, given, extra or {}).route(outputs)
 
     def compiled(self, key: Hashable, compile_: Callable[[], T]) -> T:
-        """What ``compile_`` makes of this model, made once for each key, as long as there are not too many."""
-        known = self._compiled
-        made = known.get(key)
-        if made is None:
-            # Two threads may make the same at once; either will do.
-            made = compile_()
-            if len(known) >= _KEPT:
-                known.clear()
-            known[key] = made
-        return cast("T", made)
+        """What ``compile_`` makes of this model; kept by its key as long as it is among the last asked for."""
+        return self._compiled.get(key, compile_)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Models are pickled by their parts; functions by their place, as Python does."""

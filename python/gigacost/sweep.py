@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gigacost import _engine, compiler
-from gigacost.bind import Bound, Digit, Words
+from gigacost.bind import Bound, Digit, Picked, words
 from gigacost.catalog import Catalog
 from gigacost.document import read_document
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
@@ -65,7 +65,7 @@ class Sweep:
         tree |= {key: value for key, value in (("as_of", as_of), ("preset", preset)) if value is not None}
         model = model or default_model()
         catalog = opened(catalog)
-        self._take(Spec.from_dict(tree, Words(model, catalog), strict=strict), model, catalog)
+        self._take(Spec.from_dict(tree, words(model, catalog), strict=strict), model, catalog)
 
     @classmethod
     def from_toml(
@@ -80,7 +80,7 @@ class Sweep:
         """The sweep that a TOML (or JSON) file specifies; ``settings`` win over it, as ``--set`` does."""
         model = model or default_model()
         book = with_private_book(path, opened(catalog))
-        spec = Spec.from_file(path, Words(model, book), settings=settings, strict=strict)
+        spec = Spec.from_file(path, words(model, book), settings=settings, strict=strict)
         return cls.from_spec(spec, model=model, catalog=book)
 
     @classmethod
@@ -368,7 +368,10 @@ class Sweep:
         return made
 
     def _column_specs(self, made: compiler.Compiled) -> list[tuple[Any, ...]]:
-        specs = [_axis_column(digit) for digit in self.bound.digits.values()]
+        return self._columns_over(self.bound, made)
+
+    def _columns_over(self, space: Bound | Picked, made: compiler.Compiled) -> list[tuple[Any, ...]]:
+        specs = [_axis_column(digit) for digit in space.digits.values()]
         if self.model.states:
             specs.append(("status", made.state, list(made.recipe.states)))
         specs += [(name, made.nodes[name], made.nulls[name]) for name in made.recipe.question.columns]
@@ -378,7 +381,14 @@ class Sweep:
         """The rows at some indices, with ``by`` among their columns."""
         names = tuple(dict.fromkeys([*self.columns, *([by] if by not in self.bound.digits else [])]))
         made = compiler.compiled(self.bound, Question(names))
-        batch = self._run(made, lambda program: program.pick(self._column_specs(made), list(indices)))
+        if not indices:
+            return
+        picked = Picked(self.bound, indices)
+        try:
+            program = compiler.program(picked, made)
+            batch = program.pick(self._columns_over(picked, made), range(len(indices)))
+        except InternalError:  # the whole space knows which combination it was
+            batch = self._run(made, lambda program: program.pick(self._column_specs(made), indices))
         columns = {}
         for name in batch.column_names:
             labels, values = batch.labels(name), batch.column(name).tolist()

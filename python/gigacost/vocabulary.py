@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from gigacost.axes import Field
 from gigacost.declare import Input
 from gigacost.errors import Fault
+from gigacost.fields import Field
 
 if TYPE_CHECKING:
     from gigacost.spec import Spec

@@ -57,10 +57,10 @@ def command(
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
+    from gigacost.bind import words  # noqa: PLC0415
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.process import warn  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.estimates import words  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 
     model, book = default(), options.opened_catalog(catalog)

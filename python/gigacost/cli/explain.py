@@ -31,10 +31,10 @@ def command(
     gigacost explain rental_usd_per_chip_hour --set hardware=h100-sxm
     gigacost explain cost_total_usd --preset llama-3.1-405b      with values and shares
     """
+    from gigacost.bind import words  # noqa: PLC0415
     from gigacost.cli.process import warn  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload, plain  # noqa: PLC0415
     from gigacost.errors import Fault, SpecError  # noqa: PLC0415
-    from gigacost.estimates import words  # noqa: PLC0415
     from gigacost.explanations import DEPTH, explained  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 

@@ -176,8 +176,8 @@ def loaded(
     """The sweep of a specification's file with what the command line changes about it. Raises SpecError."""
     from dataclasses import replace  # noqa: PLC0415 - heavy
 
+    from gigacost.bind import words  # noqa: PLC0415
     from gigacost.cli.process import derived, warn  # noqa: PLC0415
-    from gigacost.estimates import words  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
     from gigacost.spec import Spec  # noqa: PLC0415
     from gigacost.sweep import Sweep, with_private_book  # noqa: PLC0415

@@ -113,7 +113,7 @@ class Bound:
         for axis in self.catalog.axes:
             if axis in self.digits:
                 digit = self.digits[axis]
-                found[axis] = (digit.group, tuple(str(value) for value in digit.values))
+                found[axis] = (digit.group, digit.values)  # type: ignore[assignment] # labels are text
             else:
                 as_of = self.spec.as_of if axis == "as_of" else ""
                 label = as_of or self.spec.fixed.get(axis) or self.catalog.default(axis)
@@ -222,14 +222,13 @@ class Bound:
         coded = self._codes.get(axis)
         if coded is None:
             group, labels = self.labels[axis]
-            place = {label: i for i, label in enumerate(dict.fromkeys(labels))}
+            # In one order, whatever that of the digits: the catalogue then has made the tables before.
+            place = {label: i for i, label in enumerate(sorted(set(labels)))}
             codes = np.fromiter(map(place.__getitem__, labels), np.intp, len(labels))
             coded = self._codes[axis] = (group, tuple(place), codes)
         return coded
 
     def _catalogued(self, name: str) -> Table:
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
-
         axes = self.catalog.columns[name].axes
         coded = [self._coded(axis) for axis in axes]
         try:
@@ -240,8 +239,7 @@ class Bound:
         if not groups:
             return Table((), (float(figures.flat[0]),))
         index = tuple(codes.reshape([-1 if group == other else 1 for other in groups]) for group, _, codes in coded)
-        spread = np.broadcast_to(figures[index], [self.sizes[group] for group in groups])
-        return Table(tuple(groups), np.ascontiguousarray(spread, dtype=np.float64).ravel())
+        return Table(tuple(groups), figures[index].ravel())
 
 
 class Picked:

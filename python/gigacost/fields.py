@@ -53,7 +53,7 @@ class Field:
         kinds = set(map(type, values))
         if self.kind == "label":
             return self._labels_together(values) if kinds == {str} else None
-        return self._numbers_together(values) if kinds <= {int, float} else None
+        return self._numbers_together(values, kinds) if kinds <= {int, float} else None
 
     def _labels_together(self, values: Sequence[Any]) -> tuple[Scalar, ...] | None:
         try:
@@ -62,7 +62,7 @@ class Field:
             return None
         return tuple(map(known.__getitem__, values))
 
-    def _numbers_together(self, values: Sequence[Any]) -> tuple[Scalar, ...] | None:
+    def _numbers_together(self, values: Sequence[Any], kinds: set[type]) -> tuple[Scalar, ...] | None:
         try:
             if not all(map(math.isfinite, values)):
                 return None
@@ -73,7 +73,7 @@ class Field:
             return None
         if self.kind != "integer":
             return tuple([value + 0.0 for value in values])
-        whole = all(isinstance(value, int) or value.is_integer() for value in values)
+        whole = float not in kinds or all(float(value).is_integer() for value in values)
         return tuple(map(int, values)) if whole else None
 
     def _label(self, value: object, at: str) -> str:

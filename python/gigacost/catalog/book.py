@@ -155,10 +155,11 @@ class Catalog:
         to: who asks again is given the same. Raises CatalogError for an unknown column or label, and for an axis with
         neither selection nor default.
         """
-        labels = tuple(self._selected(axis, selection) for axis in self._column(column).axes)
-        if math.prod(map(len, labels)) > _LARGEST_KEPT:
-            return self._tabulated(column, labels)
-        return self._tables.get((column, labels), lambda: self._tabulated(column, labels))
+        axes = self._column(column).axes
+        given = tuple([tuple(selection[axis]) if axis in selection else None for axis in axes])
+        if math.prod([len(labels) for labels in given if labels]) > _LARGEST_KEPT:
+            return self._tabulated(column, given)
+        return self._tables.get((column, given), lambda: self._tabulated(column, given))
 
     def cite(self, column: str, choice: Mapping[str, str]) -> Citation:
         """One figure of a column with its source, date and basis; its value is NaN where it is missing.
@@ -166,16 +167,21 @@ class Catalog:
         Raises CatalogError as ``table`` does.
         """
         axes = self._column(column).axes
-        labels = tuple(self._selected(axis, {key: (label,) for key, label in choice.items()})[0] for axis in axes)
-        return self._citations.get((column, labels), lambda: self._cited(column, labels))
+        given = tuple([choice.get(axis) for axis in axes])
+        return self._citations.get((column, given), lambda: self._cited(column, given))
 
-    def _cited(self, column: str, labels: tuple[str, ...]) -> Citation:
+    def _cited(self, column: str, given: tuple[str | None, ...]) -> Citation:
+        labels = [
+            self._selected(axis, None if label is None else (label,))[0]
+            for axis, label in zip(_COLUMNS[column].axes, given, strict=True)
+        ]
         found: Citation = self._shelf(_SHELF[column]).figure(*self._arguments(column, labels))
         return found
 
-    def _tabulated(self, column: str, labels: tuple[tuple[str, ...], ...]) -> NDArray[np.float64]:
+    def _tabulated(self, column: str, given: tuple[tuple[str, ...] | None, ...]) -> NDArray[np.float64]:
         import numpy as np  # noqa: PLC0415 - importing the package stays light
 
+        labels = [self._selected(axis, names) for axis, names in zip(_COLUMNS[column].axes, given, strict=True)]
         figures = self._rents(labels) if column == _RENT else self._figures(column, labels)
         table = np.array(figures, dtype=np.float64).reshape([len(names) for names in labels]) + 0.0
         table.setflags(write=False)
@@ -195,18 +201,17 @@ class Catalog:
             for date in days
         ]
 
-    def _arguments(self, column: str, labels: tuple[str, ...]) -> tuple[Any, ...]:
+    def _arguments(self, column: str, labels: list[str]) -> tuple[Any, ...]:
         return (*labels[:-1], day(labels[-1])) if column == _RENT else (column, *labels)
 
-    def _selected(self, axis: str, selection: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-        given = selection.get(axis)
+    def _selected(self, axis: str, given: Sequence[str] | None) -> list[str]:
         if given is None:
             default = self.default(axis)
             if default is None:
                 message = f"{axis}: no label given, and it has no default"
                 raise CatalogError(message)
-            return (default,)
-        return tuple([self.canonical(axis, label) for label in given])
+            return [default]
+        return [self.canonical(axis, label) for label in given]
 
     def _check_axis(self, axis: str) -> None:
         if axis not in AXES:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import marshal
+import io
 import os
+import pickle
 import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -17,8 +18,6 @@ from gigacost.errors import Fault, SpecError, show
 
 _FORMS = "a .toml book or a .csv price list"
 _ROW = re.compile(r"rental\[([0-9]+)\]")
-_PLAIN = 2
-"""The form of ``marshal`` in which equal content gives equal bytes, however often a part of it is referred to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Book:
     """Where it was read from; empty for a mapping."""
     content: Mapping[str, Any] | str
     key: Hashable | None
-    """The same for books of the same content, another for any other; None where the content cannot be told."""
+    """Never the same for books of different content; None where the content cannot be told."""
 
     def tables(self) -> tuple[Mapping[str, Any], Faults]:
         """Its tables, not yet checked, and where to note its faults; SpecError if it cannot be read."""
@@ -57,11 +56,21 @@ def found(book: str | os.PathLike[str] | Mapping[str, Any]) -> Book:
     return Book(path, text, (PurePath(path).name, text))
 
 
+class _PlainPickler(pickle.Pickler):
+    """Writes plain data only, whose bytes tell all about it."""
+
+    def reducer_override(self, value: object) -> Any:  # noqa: ANN401 - as pickle has it
+        """Whatever is not of a builtin type: a numpy number, a mapping that is no dict."""
+        raise TypeError(f"{type(value).__name__} is not plain data")
+
+
 def _key_of(book: Mapping[str, Any]) -> bytes | None:
+    written = io.BytesIO()
     try:
-        return marshal.dumps(book, _PLAIN)
-    except ValueError:  # something in it is not plain data: a numpy number, a mapping that is no dict
+        _PlainPickler(written).dump(book)
+    except (TypeError, RecursionError):
         return None
+    return written.getvalue()
 
 
 def _suffix(path: str) -> str:

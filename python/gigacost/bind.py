@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gigacost.axes import Axis, Zipped
 from gigacost.catalog import Catalog
-from gigacost.declare import Input
+from gigacost.declare import LARGEST, Input
 from gigacost.errors import CatalogError, Fault, SpecError
 from gigacost.fields import Kind, Scalar
 from gigacost.graph import Model
+from gigacost.rules import broken
 from gigacost.spec import Spec
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ class Words:
         # What has a unit is an amount: it may be given by the user, but not below nothing.
         self.ranges: dict[str, Input] = {name: item for name, item in model.inputs.items() if name in model.quantities}
         for name, quantity in model.quantities.items():
-            if name not in self.ranges and quantity.unit not in {"", "1", "truth"}:
-                self.ranges[name] = Input(name, quantity.unit, "", low=0.0)
+            if name not in self.ranges and quantity.unit not in {"", "truth"}:
+                low = -LARGEST if quantity.unit == "1" else 0.0
+                self.ranges[name] = Input(name, quantity.unit, "", low=low, high=LARGEST)
         searched = {axis: "1" for search in model.searches for axis, _ in search.over}
         self.quantities: Mapping[str, str] = {
             name: quantity.unit or "1" for name, quantity in model.quantities.items()
@@ -45,10 +47,22 @@ class Words:
         self.label_axes: Mapping[str, Callable[[str], str]] = {axis: _speller(catalog, axis) for axis in axes}
         self.presets = catalog.presets.keys()
 
+        self._rules = model.rules
+        self._catalog = catalog
+
     def check(self, spec: Spec) -> Iterable[Fault]:
-        """Nothing more is known about how fields go together."""
-        del spec
-        return ()
+        """The rules of the model that some combination breaks."""
+        return broken(self._rules, self.inputs, spec)
+
+    def doubts(self, spec: Spec) -> Iterable[Fault]:
+        """Prices asked for after the catalogue's date: they are its newest, without a trend."""
+        dates = [spec.as_of, str(spec.fixed.get("as_of", ""))]
+        for axis in spec.axes:
+            parts = axis.axes if isinstance(axis, Zipped) else (axis,)
+            dates += [str(value) for part in parts if part.name == "as_of" for value in part.values]
+        latest = max(dates)
+        if latest > self._catalog.date:  # ISO dates sort as text
+            yield Fault("as_of", latest, f"prices are those of {self._catalog.date}: no trend is assumed")
 
 
 @lru_cache(maxsize=_WORDS_KEPT)
@@ -265,10 +279,12 @@ class Picked:
         whole = self._bound.table(name)
         if not whole.groups:
             return whole
-        place = 0
+        import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+        place = np.zeros(self.sizes, dtype=np.int64)
         for group in whole.groups:
             place = place * self._bound.sizes[group] + self._places[group]
-        return Table((0,), whole.values[place])
+        return Table((0,), np.asarray(whole.values)[place])
 
 
 def _with_preset(spec: Spec, catalog: Catalog) -> Spec:
@@ -287,7 +303,7 @@ def _digits(axes: Iterable[Axis | Zipped]) -> Iterable[Digit]:
             yield Digit(part.name, group, part.kind, part.values)
 
 
-def _over(group: int, values: Iterable[float]) -> Table:
+def _over(group: int, values: Iterable[Any]) -> Table:
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
     return Table((group,), np.array(values, dtype=np.float64))

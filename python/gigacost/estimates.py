@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gigacost import _engine, compiler
-from gigacost.axes import Zipped
 from gigacost.bind import Bound, words
 from gigacost.catalog import Catalog
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
 from gigacost.model import default as default_model
 from gigacost.recipe import OK, Question
+from gigacost.rules import broken
 from gigacost.spec import Spec
 from gigacost.sweep import opened
 
@@ -165,8 +165,6 @@ def estimate(
         spec = Spec.from_dict(tree, words(model, catalog), strict=strict)
     except SpecError as error:
         raise SpecError(*unplaced(error.faults)) from None
-    if strict and (faults := future_dates(spec, catalog)):
-        raise SpecError(*faults)
     return estimated(spec, model, catalog)
 
 
@@ -180,6 +178,8 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
     found = dict(zip(made.outputs, _values(made, figures), strict=True))
     _refuse_impossible(bound, made, found, labels)
     quantities = _without_nulls(made, found)
+    if faults := unplaced(broken(model.rules, model.inputs, bound.spec, quantities)):
+        raise SpecError(*faults)
     recipe = made.compiled.recipe
     status = next((recipe.states[i] for i, name in enumerate(recipe.conditions, 1) if found[name]), OK)
     return Estimate(
@@ -196,21 +196,9 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
             "model_sha256": made.sha256,
             "catalog_sha256": bound.catalog.sha256,
             "as_of": labels.get("as_of", ""),
-            "warnings": [str(warning) for warning in unplaced([*spec.warnings, *future_dates(spec, catalog)])],
+            "warnings": [str(warning) for warning in unplaced(spec.warnings)],
         },
     )
-
-
-def future_dates(spec: Spec, catalog: Catalog) -> list[Fault]:
-    """A warning where prices are asked for after the catalogue's date: they are its newest, without a trend."""
-    dates = [spec.as_of, str(spec.fixed.get("as_of", ""))]
-    for axis in spec.axes:
-        parts = axis.axes if isinstance(axis, Zipped) else (axis,)
-        dates += [str(value) for part in parts if part.name == "as_of" for value in part.values]
-    latest = max(dates)
-    if latest <= catalog.date:  # ISO dates sort as text
-        return []
-    return [Fault("as_of", latest, f"prices are those of {catalog.date}: no trend is assumed")]
 
 
 def unplaced(faults: Iterable[Fault]) -> list[Fault]:

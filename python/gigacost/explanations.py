@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, Literal
 
-from gigacost.bind import Bound
+from gigacost.bind import Bound, words
 from gigacost.catalog import Catalog
 from gigacost.declare import Constant, Contribution, Status, Subtotal
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.estimates import Assumption, Estimate, assumption, estimated, lacking, unplaced, words
+from gigacost.estimates import Assumption, Estimate, assumption, estimated, lacking, unplaced
 from gigacost.graph import Model, Quantity
 from gigacost.model import default as default_model
 from gigacost.spec import Spec

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from gigacost.declare import Input
+from gigacost.declare import SMALLEST, Input
 from gigacost.errors import CatalogError, Fault, SpecError, show
 from gigacost.quantities import is_bare_number, parse_quantity
 
@@ -119,7 +119,7 @@ class Field:
         except SpecError as error:
             raise SpecError(*(replace(fault, field=at) for fault in error.faults)) from None
 
-    def _outside(self, number: float) -> Fault | None:
+    def _outside(self, number: float) -> Fault | None:  # noqa: PLR0911 - a list of reasons
         try:
             value = float(number)
         except OverflowError:
@@ -133,6 +133,8 @@ class Field:
             return Fault("", "", "too large for a whole number", f"up to 2^53 = {LARGEST_INTEGER}")
         if self.limits is None or self.limits.accepts(value):
             return None
+        if self.limits.vanishes(value):
+            return Fault("", "", "too small to compute with", f"{self._allowed}, at least {SMALLEST:g} where not 0")
         share = self.unit == "1" and self.limits.high <= 1.0
         percent = share and value >= _PERCENT and self.limits.accepts(value / 100)
         return Fault("", "", "out of range", self._allowed, f"{value / 100:.15g}" if percent else "")

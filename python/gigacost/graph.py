@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from gigacost.declare import Alternative, Contribution, Input, Status, Subtotal, marking
+from gigacost.declare import Alternative, Contribution, Input, Rule, Status, Subtotal, marking
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.ops import Value, total
 from gigacost.recent import Recent
@@ -37,7 +37,7 @@ class Quantity:
     unit: str
     """As its docstring says in brackets: ``chip·h``, ``1``, ``truth``; empty when it says nothing."""
     doc: str
-    mark: Contribution | Status | Subtotal | None = None
+    mark: Contribution | Status | Subtotal | Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +135,18 @@ def _place(function: Function) -> str:
 class Model:
     """Functions whose parameter names are the wiring, with their inputs. Never changed; ``extend`` makes another.
 
-    Parts are functions (quantities, named as they are), ``Input``, ``Alternative``, ``Subtotal`` and ``Search``
-    objects, modules (everything public that they define) and other models. A parameter that no part explains is an
-    input without limits; its default value, if it has one, is the input's.
+    Parts are functions (quantities, named as they are, and rules), ``Input``, ``Alternative``, ``Subtotal`` and
+    ``Search`` objects, modules (everything public that they define) and other models. A parameter that no part explains
+    is an input without limits; its default value, if it has one, is the input's.
     """
 
-    __slots__ = ("_compiled", "alternatives", "columns", "inputs", "quantities", "searches", "values")
+    __slots__ = ("_compiled", "alternatives", "columns", "inputs", "quantities", "rules", "searches", "values")
 
     inputs: Mapping[str, Input]
     quantities: Mapping[str, Quantity]
     alternatives: tuple[Alternative, ...]
+    rules: tuple[Quantity, ...]
+    """Conditions that no run could be in."""
     searches: tuple[Search, ...]
     values: Mapping[str, float]
     """Quantities and inputs overridden by a number."""
@@ -162,6 +164,7 @@ class Model:
     def _settle(self, parcel: _Parcel) -> None:
         self.quantities = MappingProxyType(parcel.wired())
         self.alternatives = tuple(parcel.alternatives)
+        self.rules = tuple(parcel.rules)
         self.searches = tuple(parcel.searches)
         self.inputs = MappingProxyType(parcel.all_inputs(self.quantities))
         shown = [name for name, quantity in self.quantities.items() if quantity.unit != "truth"]
@@ -253,7 +256,7 @@ class Model:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Models are pickled by their parts; functions by their place, as Python does."""
-        parts = (*self.inputs.values(), *self.alternatives, *self.searches)
+        parts = (*self.inputs.values(), *self.alternatives, *(rule.function for rule in self.rules), *self.searches)
         return _rebuilt, (parts, tuple(self.quantities.values()), dict(self.values), self.columns)
 
 
@@ -291,6 +294,7 @@ class _Parcel:
     inputs: dict[str, Input] = field(default_factory=dict)
     quantities: dict[str, Quantity] = field(default_factory=dict)
     alternatives: list[Alternative] = field(default_factory=list)
+    rules: list[Quantity] = field(default_factory=list)
     searches: list[Search] = field(default_factory=list)
     values: dict[str, float] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
@@ -301,6 +305,7 @@ class _Parcel:
                 self.inputs.update(part.inputs)
                 self.quantities.update(part.quantities)
                 self.alternatives.extend(part.alternatives)
+                self.rules.extend(part.rules)
                 self.searches.extend(part.searches)
                 self.values.update(part.values)
                 self.columns.extend(part.columns)
@@ -316,6 +321,8 @@ class _Parcel:
                 self.searches.append(part)
             case Subtotal():
                 self._put(Quantity(part.name, total, (), "$", part.doc, part))
+            case _ if callable(part) and isinstance(marking(part), Rule):
+                self.rules.append(_quantity(part.__name__, part))
             case _ if callable(part):
                 self._put(_quantity(part.__name__, part))
             case _:

@@ -216,7 +216,10 @@ class _Reader:
             with self._collecting():
                 space_size(spec.axes)
             self.faults += [self._placed(fault) for fault in self.vocabulary.check(spec)]
-        return replace(spec, warnings=tuple(self._implausible(spec)))
+        doubts = (
+            replace(doubt, field=self.places.get(doubt.field, doubt.field)) for doubt in self.vocabulary.doubts(spec)
+        )
+        return replace(spec, warnings=(*self._implausible(spec), *map(self._placed, doubts)))
 
     def raise_faults(self) -> None:
         if self.faults:

@@ -133,6 +133,11 @@ class Sweep:
             "as_of": self.bound.labels["as_of"][1][0] if "as_of" in self.bound.labels else "",
         }
 
+    @property
+    def _meta(self) -> dict[str, Any]:
+        """What results carry: also what is legal about the specification but hardly meant."""
+        return {**self.meta, "warnings": [str(warning) for warning in self.spec.warnings]}
+
     def batches(self, *, threads: int | None = None) -> _engine.Batches:
         """The rows in the order of the axes, in Arrow batches, each computed when it is asked for."""
         return self._batches((0, self.size), threads)
@@ -253,7 +258,7 @@ class Sweep:
         counts. Ties go to the lowest index. Raises SpecError.
         """
         found = self.find(k, by, per=per, distinct=distinct, largest=largest, threads=threads, progress=progress)
-        meta = {**self.meta, "combinations": self.size, "evaluated": self.size, "exact": True, "by": by}
+        meta = {**self._meta, "combinations": self.size, "evaluated": self.size, "exact": True, "by": by}
         return Best(tuple(self._described(found, by)), meta)
 
     def find(
@@ -327,7 +332,7 @@ class Sweep:
         counts = dict.fromkeys(states, 0)
         for state, count in zip(states, found["states"], strict=True):
             counts[state] += count
-        return Summary(self.size, found["kept"], counts, measures, {**self.meta, "evaluated": self.size})
+        return Summary(self.size, found["kept"], counts, measures, {**self._meta, "evaluated": self.size})
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -39,6 +39,9 @@ class Vocabulary(Protocol):
     def check(self, spec: Spec) -> Iterable[Fault]:
         """Faults between fields that the model knows about (a hidden size that its heads do not divide)."""
 
+    def doubts(self, spec: Spec) -> Iterable[Fault]:
+        """What is legal but hardly meant, beside values out of their plausible band; each under its bare name."""
+
 
 def field_of(vocabulary: Vocabulary, name: str) -> Field | None:
     """How a name's values are read; None if it cannot be given a value."""

@@ -1,8 +1,9 @@
 """The engine, compiled from Rust: tapes, programs, batches of rows. Used through ``gigacost.Sweep``.
 
 A *node* is the place of an operation in a tape. Everything here is immutable but for ``TapeBuilder`` and ``Batches``,
-which are locked; all of it may be used from several threads. Long work runs without the interpreter's lock; signals and
-``progress`` are looked after every 50 ms, and what they raise ends the work and is raised.
+which are locked; all of it may be used from several threads. Work runs without the interpreter's lock. Where it takes
+longer than some milliseconds, signals and ``progress`` are looked after every 50 ms, and what they raise ends the work
+and is raised.
 """
 
 from collections.abc import Callable, Iterator, Sequence

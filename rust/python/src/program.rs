@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gigacost_engine::fold::{self, AxisValues, Column, Measure, Rows, Summary, Top, labels};
 use gigacost_engine::output;
 use gigacost_engine::run::Control;
-use gigacost_engine::tape::Node;
+use gigacost_engine::tape::{Node, Search};
 use gigacost_engine::write::{self, Format};
 use gigacost_engine::{Blocks, Leaf, Simd, Space};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
@@ -155,7 +155,7 @@ impl Program {
     fn values_of(&self, rows: u64) -> u64 {
         let tape = self.0.tape();
         let searches = tape.searches().iter();
-        let candidates = searches.filter_map(|search| search.candidates()).max();
+        let candidates = searches.filter_map(Search::candidates).max();
         rows.saturating_mul(tape.ops().len() as u64)
             .saturating_mul(candidates.unwrap_or(1) as u64)
     }

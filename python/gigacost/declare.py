@@ -17,7 +17,7 @@ from gigacost.units import combined
 MISSING = math.nan
 """The default of an input that may be left out; ``missing(x)`` is true for it."""
 SMALLEST, LARGEST = 1e-30, 1e40
-"""No amount that is not 0 is outside of these: what is made of it would overflow or vanish."""
+"""No amount above 0 is smaller, none is larger: what is made of it would overflow or vanish."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,8 +64,8 @@ class Input:
         return above and below and not self.vanishes(value)
 
     def vanishes(self, value: float) -> bool:
-        """Whether the value is that of an amount, and so small that nothing can be computed with it."""
-        return self.low >= 0.0 and 0.0 < value < SMALLEST
+        """Whether the value is that of an amount above 0, and so small that nothing can be divided by it."""
+        return self.low_open and self.low == 0.0 and 0.0 < value < SMALLEST
 
 
 class Constant(float):

@@ -134,7 +134,7 @@ class Field:
         if self.limits is None or self.limits.accepts(value):
             return None
         if self.limits.vanishes(value):
-            return Fault("", "", "too small to compute with", f"{self._allowed}, at least {SMALLEST:g} where not 0")
+            return Fault("", "", "too small to compute with", f"{self._allowed}, at least {SMALLEST:g}")
         share = self.unit == "1" and self.limits.high <= 1.0
         percent = share and value >= _PERCENT and self.limits.accepts(value / 100)
         return Fault("", "", "out of range", self._allowed, f"{value / 100:.15g}" if percent else "")

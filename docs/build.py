@@ -17,8 +17,9 @@ from types import ModuleType
 
 from gigacost.catalog import Catalog
 from gigacost.declare import Constant, Contribution, Input, Rule, Status, Subtotal
-from gigacost.graph import Model, Quantity
+from gigacost.graph import Model
 from gigacost.model import DRIVERS, default
+from gigacost.wiring import Quantity
 
 HERE = Path(__file__).parent
 NOTE = "<!-- Written by `make docs` from the model's docstrings: change them, not this page. -->\n"

@@ -111,6 +111,19 @@ def test_an_interval_longer_than_the_computed_run_is_refused_where_one_run_is_as
         estimate(given)
 
 
+def test_a_run_that_never_ends_is_a_row_without_a_cost() -> None:
+    sweep = Sweep({"restart_seconds": [600, 1e7]}, fixed=RUN, columns=["cost_total_usd", "train_days"])
+    usual, endless = sweep.rows(0, 1), sweep.rows(1, 2)
+    assert next(usual).labels("status")[0] == "ok"  # type: ignore[index]
+    row = next(endless)
+    assert row.labels("status")[row.column("status")[0]] == "never_finishes"  # type: ignore[index]
+    assert math.isnan(row.column("cost_total_usd")[0])
+    assert math.isnan(row.column("train_days")[0])
+    assert sweep.summary().states["never_finishes"] == 1
+    with pytest.raises(SpecError, match="never finishes"):
+        estimate(RUN, restart_seconds=1e7)
+
+
 def test_every_combination_of_the_axes_is_looked_at() -> None:
     fixed = {key: value for key, value in RUN.items() if key != "chips"}
     legal = {"heads": [16, 32], "chips": [8, 16], "hidden": [4096, 8192]}

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from gigacost import _engine, ops
 from gigacost.bind import Bound, Picked
 from gigacost.errors import Fault, SpecError, show
-from gigacost.graph import Model, Quantity
+from gigacost.graph import Model
 from gigacost.ops import Value
 from gigacost.recipe import Question, Recipe, recipe
 from gigacost.trace import Traced, Tracer
+from gigacost.wiring import Quantity
 
 BLOCKS: tuple[int, int, int, int] | None = None
 """How the engine cuts up the space (see ``_engine.Program``); None for its own choice. It never changes a result."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost import _engine, compiler
 from gigacost.bind import Bound, words
+from gigacost.books import opened
 from gigacost.catalog import Catalog
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
@@ -20,7 +21,6 @@ from gigacost.model import default as default_model
 from gigacost.recipe import OK, Question
 from gigacost.rules import broken
 from gigacost.spec import Spec
-from gigacost.sweep import opened
 
 if TYPE_CHECKING:
     import os

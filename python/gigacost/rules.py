@@ -12,8 +12,8 @@ from gigacost.declare import Input, Rule
 from gigacost.errors import Fault
 
 if TYPE_CHECKING:
-    from gigacost.graph import Quantity
     from gigacost.spec import Spec
+    from gigacost.wiring import Quantity
 
 
 def broken(

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gigacost import _engine, compiler
 from gigacost.bind import Bound, Digit, Picked, words
+from gigacost.books import opened, with_private_book
 from gigacost.catalog import Catalog
-from gigacost.document import read_document
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
 from gigacost.model import default as default_model
 from gigacost.recipe import Question
 from gigacost.results import Best, Summary, plain, statistics
-from gigacost.spec import RESERVED_COLUMNS, Spec, leads_out
+from gigacost.spec import RESERVED_COLUMNS, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -453,24 +453,6 @@ class Sweep:
 
 def _unpickled(spec: Spec, model: Model, catalog: Catalog) -> Sweep:
     return Sweep.from_spec(spec, model=model, catalog=catalog)
-
-
-def with_private_book(path: str | os.PathLike[str], catalog: Catalog) -> Catalog:
-    """The catalogue with the private book that a specification's file names over it.
-
-    Only a name that ``Spec.from_file`` accepts is followed; it refuses the others itself.
-    """
-    named = read_document(path).tree.get("catalog")
-    if not isinstance(named, str) or leads_out(named):
-        return catalog
-    return catalog.layered(os.path.join(os.path.dirname(os.fsdecode(path)), named))  # noqa: PTH118, PTH120
-
-
-def opened(catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None) -> Catalog:
-    """The catalogue itself, or the bundled one with a private book over it."""
-    if catalog is None:
-        return Catalog.bundled()
-    return catalog if isinstance(catalog, Catalog) else Catalog.bundled().layered(catalog)
 
 
 def _check_limit(limit: int | None) -> None:

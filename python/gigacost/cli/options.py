@@ -143,7 +143,7 @@ def names(text: str | None) -> list[str]:
 
 def opened_catalog(book: str | None) -> Catalog:
     """The bundled catalogue, or it with a private book over it."""
-    from gigacost.sweep import opened  # noqa: PLC0415 - heavy
+    from gigacost.books import opened  # noqa: PLC0415 - heavy
 
     return opened(book)
 

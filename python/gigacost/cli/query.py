@@ -35,11 +35,12 @@ class Query(NamedTuple):
         from dataclasses import replace  # noqa: PLC0415 - after --help
 
         from gigacost.bind import words  # noqa: PLC0415
+        from gigacost.books import with_private_book  # noqa: PLC0415
         from gigacost.cli.process import derived, warn  # noqa: PLC0415
         from gigacost.compiler import thread_count  # noqa: PLC0415
         from gigacost.model import default  # noqa: PLC0415
         from gigacost.spec import Spec  # noqa: PLC0415
-        from gigacost.sweep import Sweep, with_private_book  # noqa: PLC0415
+        from gigacost.sweep import Sweep  # noqa: PLC0415
 
         model, book = default(), with_private_book(self.spec, options.opened_catalog(self.catalog))
         given = options.pairs(self.settings) + ([("as_of", self.as_of)] if self.as_of else [])

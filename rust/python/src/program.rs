@@ -359,10 +359,9 @@ impl Program {
             distinct,
         };
         let program = Arc::clone(&self.0);
-        let rows = 0..program.space().combinations();
-        let values = self.values_of(rows.end);
+        let values = self.values_of(program.space().combinations());
         let winners = computed(py, values, progress, move |control| {
-            top.run(&program, rows, threads, control)
+            top.run(&program, threads, control)
         })?;
         Ok((
             winners
@@ -408,10 +407,9 @@ impl Program {
             quantiles,
         };
         let program = Arc::clone(&self.0);
-        let rows = 0..program.space().combinations();
-        let values = self.values_of(rows.end);
+        let values = self.values_of(program.space().combinations());
         let found = computed(py, values, progress, move |control: &Control| {
-            summary.run(&program, &rows, threads, control)
+            summary.run(&program, threads, control)
         })?;
         let columns = found.columns.iter().map(|column| {
             let one = PyDict::new(py);

@@ -30,14 +30,12 @@ pub(crate) fn simd(wanted: Option<&str>) -> PyResult<&'static str> {
         .map_or("", |(_, name)| name))
 }
 
-/// How a space of so many combinations is cut up. What varies over much of it is not worth a table of its own, and the
-/// buffers of a small region are soon filled, where those of all nodes over thousands of rows would be fresh memory.
+/// How a space of so many combinations is cut up: what varies over much of it is not worth a table of its own.
 fn blocks_for(combinations: u64) -> Blocks {
     let blocks = Blocks::default();
     let part = usize::try_from(combinations / 8).unwrap_or(usize::MAX);
     Blocks {
         table_values: blocks.table_values.min(part.max(1)),
-        region_rows: blocks.region_rows.min(part.max(64)),
         ..blocks
     }
 }

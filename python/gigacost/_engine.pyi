@@ -190,6 +190,15 @@ class Program:
         ``per`` is what makes a group: for some groups of axes, a number for each digit.
         """
 
+    def fill(
+        self,
+        columns: Sequence[tuple[int, int | None]],
+        arrays: Sequence[NDArray[np.float64]],
+        threads: int,
+        progress: _Progress | None = None,
+    ) -> None:
+        """Fill an array for each column (its node, and that of its nulls) with its values in all rows, NaN for null."""
+
     def summary(
         self,
         columns: Sequence[tuple[int, int | None]],

@@ -11,6 +11,7 @@ from gigacost.bind import Bound, Digit, Picked, words
 from gigacost.books import opened, with_private_book
 from gigacost.catalog import Catalog
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
+from gigacost.fields import Kind
 from gigacost.graph import Model
 from gigacost.model import default as default_model
 from gigacost.recipe import Question
@@ -159,29 +160,41 @@ class Sweep:
         """Arrow's PyCapsule protocol."""
         return self.batches().__arrow_c_schema__()
 
-    def to_numpy(self, *, threads: int | None = None) -> dict[str, NDArray[Any]]:
-        """The columns of all rows as arrays: null as NaN, labels as an array of strings.
+    def to_numpy(self, columns: Sequence[str] = (), *, threads: int | None = None) -> dict[str, NDArray[Any]]:
+        """The columns of all rows (or those that are named) as arrays: null as NaN, labels as an array of strings.
 
-        Raises SpecError when they would not fit into memory.
+        Without a condition the arrays are filled in place by all threads. Raises SpecError for an unknown column, or
+        when the arrays would not fit into memory.
         """
+        from gigacost import arrays, machine  # noqa: PLC0415 - importing the package stays light
+
+        names = tuple(dict.fromkeys(columns)) or self.column_names
+        for name in names:
+            if name not in self.column_names:
+                raise SpecError(Fault("columns", show(name), "unknown column", hint=nearest(name, self.column_names)))
+        digits = self.bound.digits
+        if self.spec.where is not None:
+            machine.require_memory(self.size, self.row_bytes)
+            kinds = {name: digits[name].kind if name in digits else "number" for name in names}
+            states: dict[str, Kind] = {"status": "label"} if "status" in names and "status" not in digits else {}
+            return arrays.gathered(self.batches(threads=threads), {**kinds, **states})
+        machine.require_memory(self.size, 8 * len(names))
+        filled = self._filled([name for name in names if name not in digits], compiler.thread_count(threads))
+        return {name: arrays.along(digits[name], self.bound.sizes) if name in digits else filled[name] for name in names}
+
+    def _filled(self, names: Sequence[str], threads: int) -> dict[str, NDArray[Any]]:
+        """Quantities and states in all rows."""
         import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-        from gigacost import machine  # noqa: PLC0415 - only needed here
-
-        machine.require_memory(self.size, self.row_bytes)
-        batches = list(self.batches(threads=threads))
-        names = self.column_names
-        columns: dict[str, NDArray[Any]] = {}
+        quantities = tuple(name for name in names if name in self.columns)
+        made = compiler.compiled(self.bound, Question(quantities))
+        nodes = [(made.nodes[name], made.nulls[name]) if name in made.nodes else (made.state, None) for name in names]
+        filled: dict[str, NDArray[Any]] = {name: np.empty(self.size) for name in names}
+        self._run(made, lambda program: program.fill(nodes, list(filled.values()), threads))
         for name in names:
-            if not batches:
-                kind = self.bound.digits[name].kind if name in self.bound.digits else "number"
-                empty = {"integer": np.int64, "label": np.str_}.get("label" if name == "status" else kind, np.float64)
-                columns[name] = np.empty(0, dtype=empty)
-                continue
-            values = np.concatenate([batch.column(name) for batch in batches])
-            labels = batches[0].labels(name)
-            columns[name] = np.array(labels)[values] if labels is not None else values
-        return columns
+            if name not in made.nodes:
+                filled[name] = np.array(made.recipe.states)[filled[name].astype(np.intp)]
+        return filled
 
     def write(
         self,

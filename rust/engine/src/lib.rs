@@ -9,6 +9,7 @@ pub mod fold;
 pub mod kernel;
 pub mod math;
 pub mod output;
+mod pipeline;
 mod program;
 pub mod run;
 mod space;

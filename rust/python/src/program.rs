@@ -209,7 +209,7 @@ impl Program {
     ) -> PyResult<Batch> {
         let picked = self.rows_of(py, columns, None)?;
         let batch = watched(py, None, move |control| {
-            picked.pick(rows.into_iter().map(|row| row..row + 1), control)
+            picked.pick(&rows, control)
         })?;
         Ok(Batch(batch))
     }
@@ -279,7 +279,7 @@ impl Program {
             |py, bytes| write_all(sink.bind(py), bytes),
             move |control, relay| {
                 let range = range.0..range.1;
-                output::to_sink(
+                write::to_sink(
                     &rows,
                     range,
                     limit,

@@ -1,12 +1,18 @@
 //! What becomes of the combinations: rows, the best of them, statistics.
 
+pub(crate) mod arrow;
 mod exact;
+pub(crate) mod piece;
 mod rows;
 mod summary;
+pub(crate) mod table;
 mod top;
+mod walk;
 
 pub use exact::{ExactSquares, ExactSum};
 pub use rows::{AxisValues, Column, Rows, labels};
+pub(crate) use rows::{Quota, Source};
+pub(crate) use walk::Walk;
 pub use summary::{ColumnStatistics, Measure, Statistics, Summary};
 pub use top::{Top, Winner};
 

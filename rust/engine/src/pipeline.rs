@@ -48,7 +48,7 @@ pub(crate) fn run<W, A: Send, J: Send, B: Send>(
         mut take,
     } = stages;
     let alone = |gather: &mut dyn FnMut(Option<A>) -> Result<Jobs<J>>,
-                     take: &mut dyn FnMut(B) -> Result<()>| {
+                 take: &mut dyn FnMut(B) -> Result<()>| {
         let mut state = worker();
         for chunk in (0..chunks).map(Some).chain([None]) {
             let result = chunk.map(|chunk| first(&mut state, chunk)).transpose()?;
@@ -67,10 +67,16 @@ pub(crate) fn run<W, A: Send, J: Send, B: Send>(
     }
     let desk = Desk::new(chunks, WINDOW * threads);
     std::thread::scope(|scope| {
-        let _stop = Stop { desk: &desk, always: true };
+        let _stop = Stop {
+            desk: &desk,
+            always: true,
+        };
         let one = || {
             // A worker that panics must not leave the others waiting.
-            let _stop = Stop { desk: &desk, always: false };
+            let _stop = Stop {
+                desk: &desk,
+                always: false,
+            };
             let mut state = worker();
             while let Some(work) = desk.claim() {
                 match work {
@@ -230,7 +236,9 @@ impl<A, J, B> Desk<A, J, B> {
             }
             if state.complete {
                 let done = state.jobs.is_empty() && state.taken == state.started;
-                return done.then_some(Ok(Next::End)).or_else(|| state.interrupted());
+                return done
+                    .then_some(Ok(Next::End))
+                    .or_else(|| state.interrupted());
             }
             if let Some(result) = state.arrived.remove(&state.gathered) {
                 state.gathered += 1;

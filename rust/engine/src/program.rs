@@ -191,7 +191,10 @@ impl Program {
                 .map(|group| self.space.sizes().get(*group).copied().unwrap_or_default())
                 .collect(),
         )?;
-        let leaves = self.leaves.iter().map(|leaf| leaf.over(groups, &self.space));
+        let leaves = self
+            .leaves
+            .iter()
+            .map(|leaf| leaf.over(groups, &self.space));
         Self::new(
             Arc::clone(&self.tape),
             space,

@@ -208,9 +208,7 @@ impl Program {
         rows: Vec<u64>,
     ) -> PyResult<Batch> {
         let picked = self.rows_of(py, columns, None)?;
-        let batch = watched(py, None, move |control| {
-            picked.pick(&rows, control)
-        })?;
+        let batch = watched(py, None, move |control| picked.pick(&rows, control))?;
         Ok(Batch(batch))
     }
 

@@ -54,7 +54,9 @@ fn looked_up(table: &Table, positions: Positions) -> Result<ArrayRef> {
 fn spread<T: Copy>(table: &Table, positions: Positions, value: impl Fn(u32) -> T) -> Vec<T> {
     if positions.ends.is_empty() {
         let positions = positions.values.into_iter();
-        return positions.map(|position| value(table.id(position))).collect();
+        return positions
+            .map(|position| value(table.id(position)))
+            .collect();
     }
     let mut out = vec![];
     for (position, end) in positions.values.iter().zip(&positions.ends) {
@@ -64,7 +66,11 @@ fn spread<T: Copy>(table: &Table, positions: Positions, value: impl Fn(u32) -> T
 }
 
 fn labelled(codes: Vec<u32>, labels: &Arc<StringArray>) -> Result<ArrayRef> {
-    let codes: Int32Array = codes.into_iter().map(u32::cast_signed).collect::<Vec<_>>().into();
+    let codes: Int32Array = codes
+        .into_iter()
+        .map(u32::cast_signed)
+        .collect::<Vec<_>>()
+        .into();
     let labels = Arc::clone(labels) as ArrayRef;
     let array = DictionaryArray::<Int32Type>::try_new(codes, labels).map_err(encode)?;
     Ok(Arc::new(array))

@@ -12,9 +12,9 @@ mod walk;
 pub use exact::{ExactSquares, ExactSum};
 pub use rows::{AxisValues, Column, Rows, labels};
 pub(crate) use rows::{Quota, Source};
-pub(crate) use walk::Walk;
 pub use summary::{ColumnStatistics, Measure, Statistics, Summary};
 pub use top::{Top, Winner};
+pub(crate) use walk::Walk;
 
 use std::ops::Range;
 

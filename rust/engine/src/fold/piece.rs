@@ -115,6 +115,26 @@ impl Group {
         self.rows
     }
 
+    /// The same rows, at most so many at a time.
+    pub(crate) fn blocks(&self, most: usize) -> impl Iterator<Item = Self> {
+        let mut parts = self.parts.iter().cloned().peekable();
+        std::iter::from_fn(move || {
+            let mut block = Self::default();
+            while let Some((piece, rows)) = parts.peek_mut() {
+                let end = rows.end.min(rows.start + most - block.rows);
+                block.push(Arc::clone(piece), rows.start..end);
+                rows.start = end;
+                if rows.start == rows.end {
+                    parts.next();
+                }
+                if block.rows == most {
+                    break;
+                }
+            }
+            (block.rows > 0).then_some(block)
+        })
+    }
+
     /// The numbers of a computed column and which of them count, part by part.
     pub(crate) fn numbers(&self, column: usize) -> impl Iterator<Item = (&[f64], Option<&[bool]>)> {
         self.parts
@@ -209,7 +229,9 @@ impl Group {
 
 fn span(rows: &[u64]) -> Range<u64> {
     let (first, last) = (rows.iter().min(), rows.iter().max());
-    first.zip(last).map_or(0..0, |(first, last)| *first..last + 1)
+    first
+        .zip(last)
+        .map_or(0..0, |(first, last)| *first..last + 1)
 }
 
 /// The positions of rows that follow each other.
@@ -252,6 +274,9 @@ fn picked(walk: &Walk, rows: &[u64], origin: u64, all: &mut Vec<u32>, out: &mut 
     if repeat == 1 {
         out.extend(rows.iter().map(|row| all[(row - span.start) as usize]));
     } else {
-        out.extend(rows.iter().map(|row| all[((row - origin) / repeat - first) as usize]));
+        out.extend(
+            rows.iter()
+                .map(|row| all[((row - origin) / repeat - first) as usize]),
+        );
     }
 }

@@ -297,13 +297,19 @@ impl Rows {
             Ok((arrow::batch(self, &piece.into())?, fault))
         };
         let count = quota.of(chunks.count());
-        ordered(count, threads, || self.strips(), work, |(batch, fault)| {
-            let wanted = quota.take(batch.num_rows());
-            if wanted > 0 {
-                take(batch.slice(0, wanted))?;
-            }
-            quota.check(self, &fault)
-        })?;
+        ordered(
+            count,
+            threads,
+            || self.strips(),
+            work,
+            |(batch, fault)| {
+                let wanted = quota.take(batch.num_rows());
+                if wanted > 0 {
+                    take(batch.slice(0, wanted))?;
+                }
+                quota.check(self, &fault)
+            },
+        )?;
         Ok(quota.taken)
     }
 
@@ -332,6 +338,9 @@ impl Rows {
         control: &Control,
     ) -> Result<(Piece, Fault)> {
         let mut made = Maker::new(self);
+        if self.keep.is_none() {
+            made.reserve((rows.end - rows.start) as usize);
+        }
         strips.for_each(rows.clone(), control, |region, values| {
             if made.fault.row().is_none() {
                 made.extend(region.first, region.rows() as usize, values);
@@ -418,13 +427,24 @@ impl<'a> Maker<'a> {
         }
     }
 
+    /// Make room for so many rows.
+    fn reserve(&mut self, rows: usize) {
+        for column in &mut self.computed {
+            match column {
+                Computed::Numbers(values, _) => values.reserve_exact(rows),
+                Computed::Codes(codes) => codes.reserve_exact(rows),
+            }
+        }
+    }
+
     /// Append the wanted ones of `count` rows.
     fn extend(&mut self, first: u64, count: usize, values: &[Vec<f64>]) {
         let keep = self.of.keep.and(values.last());
         if keep.is_some() {
             self.selected.clear();
             self.selected.extend((0..count).filter(|&i| kept(keep, i)));
-            self.rows.extend(self.selected.iter().map(|i| first + *i as u64));
+            self.rows
+                .extend(self.selected.iter().map(|i| first + *i as u64));
         }
         let selected = keep.map(|_| &self.selected[..]);
         let mut values = values.iter();
@@ -434,7 +454,8 @@ impl<'a> Maker<'a> {
                 return;
             };
             let mut fault = |row: usize| {
-                self.fault.note(first + row as u64, measure.value, value[row]);
+                self.fault
+                    .note(first + row as u64, measure.value, value[row]);
             };
             match (out, null) {
                 (Computed::Codes(out), _) => {
@@ -444,7 +465,10 @@ impl<'a> Maker<'a> {
                     append(out, value, selected);
                     // Nearly always there is nothing to find.
                     let added = out.len() - selected.map_or(count, <[usize]>::len);
-                    if !out[added..].iter().fold(true, |all, value| all & value.is_finite()) {
+                    if !out[added..]
+                        .iter()
+                        .fold(true, |all, value| all & value.is_finite())
+                    {
                         each(selected, count, |i| {
                             if !value[i].is_finite() {
                                 fault(i);
@@ -481,7 +505,10 @@ impl<'a> Maker<'a> {
                     if let Some(valid) = valid {
                         valid.truncate(rows);
                     }
-                    if valid.as_ref().is_some_and(|valid| valid.iter().all(|&each| each)) {
+                    if valid
+                        .as_ref()
+                        .is_some_and(|valid| valid.iter().all(|&each| each))
+                    {
                         *valid = None;
                     }
                 }

@@ -22,7 +22,12 @@ impl Walk {
             repeat: 1,
             positions: 1,
         };
-        for (group, &size) in sizes.iter().enumerate().rev().filter(|(_, size)| **size > 1) {
+        for (group, &size) in sizes
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(_, size)| **size > 1)
+        {
             let stride = if groups.contains(&group) {
                 walk.positions
             } else {

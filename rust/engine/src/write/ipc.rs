@@ -38,8 +38,8 @@ pub(super) fn create<'a, 'r>(
         .try_with_compression(Some(CompressionType::ZSTD))
         .and_then(|settings| settings.try_with_compression_level(Some(ZSTD_LEVEL)))
         .map_err(encode_error)?;
-    let file =
-        FileWriter::try_new_with_options(sink, &Arc::new(schema), settings).map_err(encode_error)?;
+    let file = FileWriter::try_new_with_options(sink, &Arc::new(schema), settings)
+        .map_err(encode_error)?;
     Ok((Batches { rows }, Ipc(file)))
 }
 

@@ -13,7 +13,7 @@ mod text;
 use std::io::Write;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow_schema::SchemaRef;
 
@@ -120,7 +120,12 @@ trait Encode: Sync {
     fn parts(&self) -> usize;
 
     /// Encode a part of a group.
-    fn encode(&self, scratch: &mut Self::Scratch, group: &Group, part: usize) -> Result<Self::Encoded>;
+    fn encode(
+        &self,
+        scratch: &mut Self::Scratch,
+        group: &Group,
+        part: usize,
+    ) -> Result<Self::Encoded>;
 }
 
 /// Takes what was encoded, part after part, group after group, to the sink.
@@ -246,6 +251,25 @@ fn check(schema: &SchemaRef) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Buffers that go round between the threads that fill them and the one that empties them.
+#[derive(Clone, Default)]
+struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Spare {
+    fn buffers(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A buffer, whatever it holds.
+    fn take(&self) -> Vec<u8> {
+        self.buffers().pop().unwrap_or_default()
+    }
+
+    fn put(&self, buffer: Vec<u8>) {
+        self.buffers().push(buffer);
+    }
 }
 
 type Failure = Arc<Mutex<Option<std::io::Error>>>;

@@ -92,7 +92,10 @@ impl Lines {
     /// Appends one of some texts.
     #[inline]
     pub(super) fn push(&mut self, texts: &Texts, which: u32) {
-        let (start, end) = (texts.starts[which as usize], texts.starts[which as usize + 1]);
+        let (start, end) = (
+            texts.starts[which as usize],
+            texts.starts[which as usize + 1],
+        );
         let mut done = 0;
         while done < end - start {
             let (to, from) = (self.len + done, start + done);

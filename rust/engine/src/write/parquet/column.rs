@@ -42,7 +42,8 @@ pub(super) fn encode(
                     floats(&[(&values, Some(&valid))], scratch, chunk)
                 }
                 Entries::Integers(values) if used.entries.len() > few => {
-                    let values: Vec<i64> = ids.each().iter().map(|id| values[*id as usize]).collect();
+                    let values: Vec<i64> =
+                        ids.each().iter().map(|id| values[*id as usize]).collect();
                     integers(&values, scratch, chunk)
                 }
                 _ => dictionary(ids, &entries, &used, scratch, chunk),
@@ -206,7 +207,10 @@ fn floats(
         )
     };
     let mut present = Positions::default();
-    if parts.iter().any(|(_, valid)| valid.is_some_and(|valid| valid.contains(&false))) {
+    if parts
+        .iter()
+        .any(|(_, valid)| valid.is_some_and(|valid| valid.contains(&false)))
+    {
         present.values = parts.iter().flat_map(valid).collect();
     }
     let nulls = absent(&present);
@@ -225,7 +229,10 @@ fn floats(
         let values = match valid {
             Some(valid) if nulls > 0 => {
                 let both = values.iter().zip(*valid);
-                counting = both.filter(|(_, valid)| **valid).map(|(value, _)| *value).collect();
+                counting = both
+                    .filter(|(_, valid)| **valid)
+                    .map(|(value, _)| *value)
+                    .collect();
                 &counting
             }
             _ => *values,

@@ -95,14 +95,18 @@ mod tests {
         for width in 1..=32 {
             for count in [1, 7, 8, 63, 64, 65, 200_u32] {
                 let mask = u32::MAX >> (32 - width);
-                let codes: Vec<u32> = (0..count).map(|i| i.wrapping_mul(0x9E37_79B9) & mask).collect();
+                let codes: Vec<u32> = (0..count)
+                    .map(|i| i.wrapping_mul(0x9E37_79B9) & mask)
+                    .collect();
                 let mut out = vec![];
                 pack(&codes, width, &mut out);
                 assert_eq!(out.len() as u32, count.div_ceil(8) * width);
                 for (index, code) in codes.iter().enumerate() {
                     let bit = |bit: usize| u32::from(out[bit / 8] >> (bit % 8) & 1);
                     let first = index * width as usize;
-                    let read = (0..width as usize).map(|i| bit(first + i) << i).sum::<u32>();
+                    let read = (0..width as usize)
+                        .map(|i| bit(first + i) << i)
+                        .sum::<u32>();
                     assert_eq!(read, *code, "code {index} of {count}, {width} bits");
                 }
             }
@@ -111,6 +115,9 @@ mod tests {
 
     #[test]
     fn a_width_holds_its_largest_code() {
-        assert_eq!([0, 1, 2, 255, 256, u32::MAX].map(width), [0, 1, 2, 8, 9, 32]);
+        assert_eq!(
+            [0, 1, 2, 255, 256, u32::MAX].map(width),
+            [0, 1, 2, 8, 9, 32]
+        );
     }
 }

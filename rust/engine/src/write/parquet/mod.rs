@@ -10,25 +10,28 @@ mod hybrid;
 mod page;
 mod split;
 
+use std::io::Write;
 use std::sync::Arc;
 
 use ::parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
-use ::parquet::column::writer::ColumnCloseResult;
-use ::parquet::file::metadata::KeyValue;
-use ::parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
-use ::parquet::file::writer::SerializedFileWriter;
+use ::parquet::file::metadata::{
+    ColumnChunkMetaData, FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataWriter,
+    RowGroupMetaData,
+};
+use ::parquet::file::properties::WriterProperties;
 use ::parquet::schema::types::SchemaDescPtr;
 use arrow_schema::Schema;
-use bytes::Bytes;
 
 use self::column::{Content, encode};
 use self::page::{Chunk, Scratch};
-use super::{Assemble, Encode, Options, Watched, encode_error};
+use super::{Assemble, Encode, Options, Spare, Watched, encode_error};
 use crate::Result;
 use crate::fold::piece::{Group, Positions};
 use crate::fold::table::{Entries, NULL};
 use crate::fold::{Rows, Source, Walk};
 
+/// What a file begins with, and ends with.
+const MAGIC: &[u8; 4] = b"PAR1";
 /// A row group holds at most about this many bytes of columns that are computed row by row.
 const GROUP_BYTES: usize = 1 << 27;
 /// Row groups have a multiple of this many rows, where they may.
@@ -40,66 +43,69 @@ pub(super) struct Columns<'a> {
     schema: SchemaDescPtr,
     group_rows: usize,
     dictionary_values: u64,
+    spare: Spare,
 }
 
 /// A Parquet file.
 pub(super) struct File<'a> {
-    file: SerializedFileWriter<Watched<'a>>,
+    sink: Watched<'a>,
+    /// How many bytes have been written.
+    at: usize,
+    spare: Spare,
+    schema: SchemaDescPtr,
+    metadata: Option<Vec<KeyValue>>,
     /// The columns of the row group that is not complete.
-    group: Vec<ColumnChunk>,
-    columns: usize,
+    columns: Vec<ColumnChunkMetaData>,
+    groups: Vec<RowGroupMetaData>,
 }
-
-/// An encoded column of a row group.
-type ColumnChunk = (Bytes, ColumnCloseResult);
 
 /// Starts the file.
 pub(super) fn create<'a, 'r>(
-    sink: Watched<'a>,
+    mut sink: Watched<'a>,
     rows: &'r Rows,
     options: &Options,
 ) -> Result<(Columns<'r>, File<'a>)> {
-    let schema = rows.schema();
-    let root = ArrowSchemaConverter::new()
-        .convert(&schema)
+    let schema = ArrowSchemaConverter::new()
+        .convert(&rows.schema())
         .map_err(encode_error)?;
-    let properties = properties(&schema, options);
-    let file = SerializedFileWriter::new(sink, root.root_schema_ptr(), properties)
-        .map_err(encode_error)?;
+    let (schema, spare) = (Arc::new(schema), Spare::default());
+    sink.write_all(MAGIC).map_err(encode_error)?;
     let most = GROUP_BYTES / (8 * rows.computed().max(1)) / GROUP_STEP * GROUP_STEP;
     let columns = Columns {
         rows,
-        schema: Arc::new(root),
+        schema: Arc::clone(&schema),
         group_rows: options.row_group_rows.clamp(1, most.max(GROUP_STEP)),
         dictionary_values: options.dictionary_values,
+        spare: spare.clone(),
     };
     let file = File {
-        file,
-        group: vec![],
-        columns: rows.columns().len(),
+        sink,
+        at: MAGIC.len(),
+        spare,
+        schema,
+        metadata: metadata(&rows.schema(), options),
+        columns: vec![],
+        groups: vec![],
     };
     Ok((columns, file))
 }
 
-fn properties(schema: &Schema, options: &Options) -> WriterPropertiesPtr {
-    let metadata = options
-        .metadata
-        .iter()
-        .map(|(key, value)| KeyValue::new(key.clone(), value.clone()))
+/// The caller's metadata, and what tells readers that labels are a dictionary, not plain text.
+fn metadata(schema: &Schema, options: &Options) -> Option<Vec<KeyValue>> {
+    let given = options.metadata.iter().cloned();
+    let given = given
+        .map(|(key, value)| KeyValue::new(key, value))
         .collect();
     let mut properties = WriterProperties::builder()
-        .set_created_by(concat!("gigacost version ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_offset_index_disabled(true)
-        .set_key_value_metadata(Some(metadata))
+        .set_key_value_metadata(Some(given))
         .build();
-    // What tells readers that labels are a dictionary, not plain text.
     add_encoded_arrow_schema_to_metadata(schema, &mut properties);
-    Arc::new(properties)
+    properties.key_value_metadata().cloned()
 }
 
 impl Encode for Columns<'_> {
     type Scratch = Scratch;
-    type Encoded = ColumnChunk;
+    type Encoded = Chunk;
 
     fn group_rows(&self) -> usize {
         self.group_rows
@@ -109,13 +115,19 @@ impl Encode for Columns<'_> {
         self.rows.columns().len()
     }
 
-    fn encode(&self, scratch: &mut Scratch, group: &Group, part: usize) -> Result<ColumnChunk> {
+    fn encode(&self, scratch: &mut Scratch, group: &Group, part: usize) -> Result<Chunk> {
         // Where nearly every value is new, a dictionary holds the column twice.
         let few = self.dictionary_values.min(group.rows() as u64 / 2);
         let optional = self.rows.schema().field(part).is_nullable();
-        let mut chunk = Chunk::new(self.schema.column(part), group.rows(), optional);
-        encode(self.content(group, part, few), few as usize, scratch, &mut chunk)?;
-        chunk.finish()
+        let column = self.schema.column(part);
+        let mut chunk = Chunk::new(column, group.rows(), optional, self.spare.clone());
+        encode(
+            self.content(group, part, few),
+            few as usize,
+            scratch,
+            &mut chunk,
+        )?;
+        Ok(chunk)
     }
 }
 
@@ -126,7 +138,9 @@ impl Columns<'_> {
             Source::Table(table) => {
                 let mut ids = group.positions(&table.walk, 0);
                 if let Some(known) = &table.ids {
-                    ids.values.iter_mut().for_each(|id| *id = known[*id as usize]);
+                    ids.values
+                        .iter_mut()
+                        .for_each(|id| *id = known[*id as usize]);
                 }
                 Content::Entries(ids, table.entries.clone())
             }
@@ -139,7 +153,12 @@ impl Columns<'_> {
                 if walk.positions() > few {
                     return Content::Computed(group, *which);
                 }
-                seen(group, *which, group.positions(&walk, origin), walk.positions())
+                seen(
+                    group,
+                    *which,
+                    group.positions(&walk, origin),
+                    walk.positions(),
+                )
             }
         }
     }
@@ -150,7 +169,10 @@ fn seen(group: &Group, which: usize, mut positions: Positions, count: u64) -> Co
     let (values, valid) = group.gathered(which);
     let mut entries = vec![0.0; count as usize];
     for (index, position) in positions.values.iter_mut().enumerate() {
-        let row = match index.checked_sub(1).and_then(|before| positions.ends.get(before)) {
+        let row = match index
+            .checked_sub(1)
+            .and_then(|before| positions.ends.get(before))
+        {
             Some(start) => *start as usize,
             None => index,
         };
@@ -162,21 +184,42 @@ fn seen(group: &Group, which: usize, mut positions: Positions, count: u64) -> Co
     Content::Entries(positions, Entries::Floats(entries.into()))
 }
 
-impl Assemble<ColumnChunk> for File<'_> {
-    fn append(&mut self, encoded: ColumnChunk) -> Result<()> {
-        self.group.push(encoded);
-        if self.group.len() == self.columns {
-            let mut row_group = self.file.next_row_group().map_err(encode_error)?;
-            for (bytes, close) in self.group.drain(..) {
-                row_group.append_column(&bytes, close).map_err(encode_error)?;
-            }
-            row_group.close().map_err(encode_error)?;
+impl File<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.at += bytes.len();
+        self.sink.write_all(bytes).map_err(encode_error)
+    }
+}
+
+impl Assemble<Chunk> for File<'_> {
+    fn append(&mut self, chunk: Chunk) -> Result<()> {
+        let rows = chunk.rows() as i64;
+        self.columns.push(chunk.metadata(self.at)?);
+        for (header, body) in chunk.pages {
+            self.write(&header)?;
+            self.write(&body)?;
+            self.spare.put(body);
         }
+        if self.columns.len() < self.schema.num_columns() {
+            return Ok(());
+        }
+        let columns = std::mem::take(&mut self.columns);
+        let bytes = columns.iter().map(ColumnChunkMetaData::uncompressed_size);
+        let group = RowGroupMetaData::builder(Arc::clone(&self.schema))
+            .set_num_rows(rows)
+            .set_total_byte_size(bytes.sum())
+            .set_column_metadata(columns);
+        self.groups.push(group.build().map_err(encode_error)?);
         Ok(())
     }
 
     fn close(mut self) -> Result<()> {
-        self.file.finish().map_err(encode_error)?;
-        Ok(())
+        let rows = self.groups.iter().map(RowGroupMetaData::num_rows).sum();
+        let creator = concat!("gigacost version ", env!("CARGO_PKG_VERSION")).to_owned();
+        let file = FileMetaData::new(1, rows, Some(creator), self.metadata, self.schema, None);
+        let metadata = ParquetMetaData::new(file, self.groups);
+        let footer = ParquetMetaDataWriter::new(&mut self.sink, &metadata);
+        footer.finish().map_err(encode_error)?;
+        self.sink.flush().map_err(encode_error)
     }
 }

@@ -2,71 +2,65 @@
 //! compressed with zstd.
 
 use ::parquet::basic::{Compression, Encoding, PageType, ZstdLevel};
-use ::parquet::column::writer::ColumnCloseResult;
 use ::parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
 use ::parquet::file::statistics::Statistics;
 use ::parquet::schema::types::ColumnDescPtr;
-use bytes::Bytes;
 use zstd::bulk::Compressor;
 
 use super::hybrid::varint;
-use super::ColumnChunk;
 use crate::Result;
-use crate::write::encode_error;
+use crate::write::{Spare, encode_error};
 
 /// Compresses nearly as well as the higher levels what the encodings have prepared, at several times their speed.
 const ZSTD_LEVEL: i32 = 1;
 
-/// Buffers of a thread that encodes.
+/// What a thread encodes with.
 #[derive(Default)]
 pub(crate) struct Scratch {
     /// The bytes of a page before compression.
     pub(super) page: Vec<u8>,
-    compressed: Vec<u8>,
     compressor: Option<Compressor<'static>>,
 }
 
 impl Scratch {
-    /// Compress the page.
-    fn compress(&mut self) -> Result<&[u8]> {
+    /// Compress the page into a buffer.
+    fn compress(&mut self, buffer: &mut Vec<u8>) -> Result<()> {
         let compressor = match &mut self.compressor {
             Some(compressor) => compressor,
             none => none.insert(Compressor::new(ZSTD_LEVEL).map_err(encode_error)?),
         };
-        self.compressed.clear();
-        self.compressed.reserve(zstd::zstd_safe::compress_bound(self.page.len()));
-        compressor
-            .compress_to_buffer(&self.page, &mut self.compressed)
-            .map_err(encode_error)?;
-        Ok(&self.compressed)
+        buffer.clear();
+        buffer.reserve(zstd::zstd_safe::compress_bound(self.page.len()));
+        let written = compressor.compress_to_buffer(&self.page, buffer);
+        written.map(drop).map_err(encode_error)
     }
 }
 
 /// A column of a row group, page by page.
-pub(super) struct Chunk {
+pub(crate) struct Chunk {
     column: ColumnDescPtr,
     rows: usize,
     /// Whether rows may be null, so that pages say which are.
     pub(super) optional: bool,
-    bytes: Vec<u8>,
+    /// Headers and bodies.
+    pub(super) pages: Vec<(Vec<u8>, Vec<u8>)>,
     uncompressed: usize,
-    /// Where the data page begins.
-    data: usize,
-    encodings: Vec<(PageType, Encoding)>,
+    encodings: Vec<PageEncodingStats>,
     pub(super) statistics: Option<Statistics>,
+    spare: Spare,
 }
 
 impl Chunk {
-    pub(super) fn new(column: ColumnDescPtr, rows: usize, optional: bool) -> Self {
+    pub(super) fn new(column: ColumnDescPtr, rows: usize, optional: bool, spare: Spare) -> Self {
         Self {
             column,
             rows,
             optional,
-            bytes: vec![],
+            pages: vec![],
             uncompressed: 0,
-            data: 0,
             encodings: vec![],
             statistics: None,
+            spare,
         }
     }
 
@@ -77,9 +71,7 @@ impl Chunk {
 
     /// Append the scratch's page as the dictionary, of so many values.
     pub(super) fn dictionary(&mut self, values: usize, scratch: &mut Scratch) -> Result<()> {
-        self.append(PageType::DICTIONARY_PAGE, Encoding::PLAIN, values, scratch)?;
-        self.data = self.bytes.len();
-        Ok(())
+        self.append(PageType::DICTIONARY_PAGE, Encoding::PLAIN, values, scratch)
     }
 
     /// Append the scratch's page as the data.
@@ -89,53 +81,48 @@ impl Chunk {
 
     fn append(
         &mut self,
-        kind: PageType,
+        page_type: PageType,
         encoding: Encoding,
         values: usize,
         scratch: &mut Scratch,
     ) -> Result<()> {
-        let uncompressed = scratch.page.len();
-        let compressed = scratch.compress()?;
-        let header = header(kind, encoding, values, uncompressed, compressed)?;
-        self.uncompressed += header.len() + uncompressed;
-        self.bytes.reserve_exact(header.len() + compressed.len());
-        self.bytes.extend_from_slice(&header);
-        self.bytes.extend_from_slice(compressed);
-        self.encodings.push((kind, encoding));
-        Ok(())
-    }
-
-    /// The column as it is appended to a row group.
-    pub(super) fn finish(self) -> Result<ColumnChunk> {
-        let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(encode_error)?;
-        let mut encodings: Vec<Encoding> = self.encodings.iter().map(|(_, each)| *each).collect();
-        encodings.push(Encoding::RLE);
-        let pages = self.encodings.iter().map(|&(page_type, encoding)| PageEncodingStats {
+        let mut body = self.spare.take();
+        scratch.compress(&mut body)?;
+        let header = header(page_type, encoding, values, scratch.page.len(), &body)?;
+        self.uncompressed += header.len() + scratch.page.len();
+        self.pages.push((header, body));
+        self.encodings.push(PageEncodingStats {
             page_type,
             encoding,
             count: 1,
         });
-        let mut metadata = ColumnChunkMetaData::builder(self.column)
+        Ok(())
+    }
+
+    /// What the file's footer says of it, when it begins at a byte of the file.
+    pub(super) fn metadata(&self, at: usize) -> Result<ColumnChunkMetaData> {
+        let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(encode_error)?;
+        let sizes = self
+            .pages
+            .iter()
+            .map(|(header, body)| header.len() + body.len());
+        let encodings = self.encodings.iter().map(|page| page.encoding);
+        // The dictionary, where there is one, comes before the data.
+        let dictionary = (self.pages.len() > 1).then_some(at as i64);
+        let data = at + sizes.clone().rev().skip(1).sum::<usize>();
+        let mut metadata = ColumnChunkMetaData::builder(self.column.clone())
             .set_compression(Compression::ZSTD(level))
-            .set_encodings(encodings)
-            .set_page_encoding_stats(pages.collect())
+            .set_encodings(encodings.chain([Encoding::RLE]).collect())
+            .set_page_encoding_stats(self.encodings.clone())
             .set_num_values(self.rows as i64)
-            .set_total_compressed_size(self.bytes.len() as i64)
+            .set_total_compressed_size(sizes.sum::<usize>() as i64)
             .set_total_uncompressed_size(self.uncompressed as i64)
-            .set_data_page_offset(self.data as i64)
-            .set_dictionary_page_offset((self.data > 0).then_some(0));
-        if let Some(statistics) = self.statistics {
-            metadata = metadata.set_statistics(statistics);
+            .set_data_page_offset(data as i64)
+            .set_dictionary_page_offset(dictionary);
+        if let Some(statistics) = &self.statistics {
+            metadata = metadata.set_statistics(statistics.clone());
         }
-        let close = ColumnCloseResult {
-            bytes_written: self.bytes.len() as u64,
-            rows_written: self.rows as u64,
-            metadata: metadata.build().map_err(encode_error)?,
-            bloom_filter: None,
-            column_index: None,
-            offset_index: None,
-        };
-        Ok((Bytes::from(self.bytes), close))
+        metadata.build().map_err(encode_error)
     }
 }
 

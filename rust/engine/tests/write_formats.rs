@@ -1,4 +1,6 @@
 //! What every format promises: the rows come back, and their bytes depend on nothing but them.
+// Indices of test tables are small.
+#![allow(clippy::cast_possible_wrap)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod tables;
@@ -385,7 +387,7 @@ fn large() -> Table {
             "hours",
             Given::Numbers(
                 vec![0, 1, 2],
-                (0..300_000).map(|i| i as f64 / 3.0).collect(),
+                (0..300_000).map(|i| f64::from(i) / 3.0).collect(),
             ),
         ),
         ("cost", Given::Nullable(vec![0, 1, 2], cost.collect())),

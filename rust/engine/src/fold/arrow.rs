@@ -9,8 +9,9 @@ use arrow_array::{
 };
 use arrow_buffer::NullBuffer;
 
+use super::column::Column;
 use super::piece::{Group, Positions};
-use super::rows::{Column, Rows, Source};
+use super::rows::{Rows, Source};
 use super::table::{Entries, NULL, Table};
 use crate::error::{Error, Result};
 

@@ -1,6 +1,7 @@
 //! What becomes of the combinations: rows, the best of them, statistics.
 
 pub(crate) mod arrow;
+mod column;
 mod exact;
 pub(crate) mod piece;
 mod rows;
@@ -9,8 +10,9 @@ pub(crate) mod table;
 mod top;
 mod walk;
 
+pub use column::{AxisValues, Column, labels};
 pub use exact::{ExactSquares, ExactSum};
-pub use rows::{AxisValues, Column, Rows, labels};
+pub use rows::Rows;
 pub(crate) use rows::{Quota, Source};
 pub use summary::{ColumnStatistics, Measure, Statistics, Summary};
 pub use top::{Top, Winner};

@@ -4,8 +4,9 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, StringArray};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{Schema, SchemaRef};
 
+use super::column::Column;
 use super::piece::{Computed, Piece, Which};
 use super::table::{Table, tables};
 use super::{Chunks, Fault, Measure, Strips, arrow, kept};
@@ -15,119 +16,6 @@ use crate::program::{Program, Schedule};
 use crate::run::{Control, ordered};
 use crate::space::Space;
 use crate::tape::Node;
-
-/// The values of an axis.
-#[derive(Clone, Debug)]
-pub enum AxisValues {
-    /// Whole numbers.
-    Integers(Arc<[i64]>),
-    /// Numbers.
-    Floats(Arc<[f64]>),
-    /// Positions in a dictionary of labels.
-    Labels(Arc<[i32]>, Arc<StringArray>),
-}
-
-/// A column of the rows.
-#[derive(Clone, Debug)]
-pub enum Column {
-    /// An axis.
-    Axis {
-        /// Its name.
-        name: String,
-        /// The group it belongs to.
-        group: usize,
-        /// One value for each digit of the group.
-        values: AxisValues,
-    },
-    /// A quantity.
-    Value {
-        /// Its name.
-        name: String,
-        /// Its values.
-        value: Node,
-        /// Where it is null.
-        null: Option<Node>,
-    },
-    /// A node that gives positions in a dictionary of labels.
-    State {
-        /// Its name.
-        name: String,
-        /// The positions.
-        value: Node,
-        /// The labels.
-        labels: Arc<StringArray>,
-    },
-}
-
-/// A dictionary of labels.
-#[must_use]
-pub fn labels(texts: &[String]) -> Arc<StringArray> {
-    Arc::new(StringArray::from_iter_values(texts))
-}
-
-impl Column {
-    fn field(&self) -> Field {
-        let labels = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-        match self {
-            Self::Axis {
-                name,
-                values: AxisValues::Integers(_),
-                ..
-            } => Field::new(name, DataType::Int64, false),
-            Self::Axis {
-                name,
-                values: AxisValues::Floats(_),
-                ..
-            } => Field::new(name, DataType::Float64, false),
-            Self::Axis {
-                name,
-                values: AxisValues::Labels(..),
-                ..
-            }
-            | Self::State { name, .. } => Field::new(name, labels(), false),
-            Self::Value { name, null, .. } => Field::new(name, DataType::Float64, null.is_some()),
-        }
-    }
-
-    /// Its nodes, if it is not an axis.
-    pub(super) fn measure(&self) -> Option<Measure> {
-        match *self {
-            Self::Axis { .. } => None,
-            Self::Value { value, null, .. } => Some(Measure { value, null }),
-            Self::State { value, .. } => Some(Measure { value, null: None }),
-        }
-    }
-
-    /// The groups of the space that it varies over, ascending.
-    pub(super) fn groups(&self, program: &Program) -> Vec<usize> {
-        match self {
-            Self::Axis { group, .. } => vec![*group],
-            Self::Value { value, null, .. } => {
-                let mut groups = program.groups(*value);
-                groups.extend(null.iter().flat_map(|null| program.groups(*null)));
-                groups.sort_unstable();
-                groups.dedup();
-                groups
-            }
-            Self::State { value, .. } => program.groups(*value),
-        }
-    }
-
-    /// How many values its axis must have, if it is one.
-    fn digits(&self) -> Option<(usize, usize)> {
-        match self {
-            Self::Axis { group, values, .. } => Some((
-                *group,
-                match values {
-                    AxisValues::Integers(values) => values.len(),
-                    AxisValues::Floats(values) => values.len(),
-                    AxisValues::Labels(values, _) => values.len(),
-                },
-            )),
-            _ => None,
-        }
-    }
-}
 
 /// Where a column's values come from.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, StringArray};
 
-use super::rows::{AxisValues, Column};
+use super::column::{AxisValues, Column};
 use super::walk::Walk;
 use super::{Measure, Strips};
 use crate::error::Result;
@@ -182,13 +182,16 @@ pub(crate) fn tables(
     Ok(tables)
 }
 
-/// The values of some columns over the groups they vary over, and where they are null.
+/// The values of a column, and where it is null.
+type Values = (Vec<f64>, Option<Vec<f64>>);
+
+/// The values of some columns over the groups they vary over.
 fn computed(
     program: &Program,
     groups: &[usize],
     measures: &[Measure],
     control: &Control,
-) -> Result<Vec<(Vec<f64>, Option<Vec<f64>>)>> {
+) -> Result<Vec<Values>> {
     let program = program.over(groups)?;
     let nodes: Vec<Node> = measures
         .iter()

@@ -95,16 +95,16 @@ impl Walk {
         let wanted = start + (steps.end - steps.start) as usize;
         let period = self.period();
         let made = steps.end.min(steps.start.saturating_add(period));
-        let mut digits = Digits::new(outer, steps.start / inner);
+        let mut odometer = Odometer::new(outer, steps.start / inner);
         let mut at = steps.start % inner;
         let mut left = made - steps.start;
         while left > 0 {
             let run = (inner - at).min(left);
-            let first = digits.position + at * stride;
+            let first = odometer.position + at * stride;
             out.extend((0..run).map(|step| (first + step * stride) as u32));
             left -= run;
             at = 0;
-            digits.advance();
+            odometer.advance();
         }
         // What is periodic is copied.
         while out.len() < wanted {
@@ -122,13 +122,13 @@ impl Walk {
 }
 
 /// The digits of the outer loops, as an odometer.
-struct Digits<'a> {
+struct Odometer<'a> {
     loops: &'a [(u64, u64)],
-    digits: Vec<u64>,
+    turned: Vec<u64>,
     position: u64,
 }
 
-impl<'a> Digits<'a> {
+impl<'a> Odometer<'a> {
     fn new(loops: &'a [(u64, u64)], mut step: u64) -> Self {
         let mut digits = vec![0; loops.len()];
         let mut position = 0;
@@ -139,13 +139,13 @@ impl<'a> Digits<'a> {
         }
         Self {
             loops,
-            digits,
+            turned: digits,
             position,
         }
     }
 
     fn advance(&mut self) {
-        for ((steps, stride), digit) in self.loops.iter().zip(&mut self.digits).rev() {
+        for ((steps, stride), digit) in self.loops.iter().zip(&mut self.turned).rev() {
             *digit += 1;
             self.position += stride;
             if *digit < *steps {

@@ -105,7 +105,9 @@ fn fields(rows: &Rows, options: &Options) -> Vec<Field> {
                     entries => {
                         let mut texts = texts(entries, options.csv_safe);
                         texts.push(null.to_owned());
-                        texts.iter_mut().for_each(|text| text.push_str(ended));
+                        for text in &mut texts {
+                            text.push_str(ended);
+                        }
                         if !joint.fits(rows, table, options.dictionary_values) {
                             fields.extend(std::mem::take(&mut joint).field(rows));
                         }
@@ -114,16 +116,15 @@ fn fields(rows: &Rows, options: &Options) -> Vec<Field> {
                     }
                 }
             }
-            Source::Computed(which) => match rows.labels(column) {
-                Some(labels) => {
+            Source::Computed(which) => {
+                if let Some(labels) = rows.labels(column) {
                     let texts = texts(&Entries::Labels(labels), options.csv_safe).into_iter();
                     Field::Labels(*which, texts.map(|text| text + ended).collect())
-                }
-                None => {
+                } else {
                     let null = [null.to_owned() + ended].into_iter().collect();
                     Field::Numbers(*which, null, end)
                 }
-            },
+            }
         };
         fields.extend(std::mem::take(&mut joint).field(rows));
         fields.push(apart);

@@ -193,7 +193,7 @@ impl File<'_> {
 
 impl Assemble<Chunk> for File<'_> {
     fn append(&mut self, chunk: Chunk) -> Result<()> {
-        let rows = chunk.rows() as i64;
+        let rows = i64::try_from(chunk.rows()).map_err(encode_error)?;
         self.columns.push(chunk.metadata(self.at)?);
         for (header, body) in chunk.pages {
             self.write(&header)?;

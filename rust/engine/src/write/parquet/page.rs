@@ -101,6 +101,7 @@ impl Chunk {
 
     /// What the file's footer says of it, when it begins at a byte of the file.
     pub(super) fn metadata(&self, at: usize) -> Result<ColumnChunkMetaData> {
+        let signed = |count: usize| i64::try_from(count).map_err(encode_error);
         let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(encode_error)?;
         let sizes = self
             .pages
@@ -108,16 +109,16 @@ impl Chunk {
             .map(|(header, body)| header.len() + body.len());
         let encodings = self.encodings.iter().map(|page| page.encoding);
         // The dictionary, where there is one, comes before the data.
-        let dictionary = (self.pages.len() > 1).then_some(at as i64);
+        let dictionary = (self.pages.len() > 1).then(|| signed(at)).transpose()?;
         let data = at + sizes.clone().rev().skip(1).sum::<usize>();
         let mut metadata = ColumnChunkMetaData::builder(self.column.clone())
             .set_compression(Compression::ZSTD(level))
             .set_encodings(encodings.chain([Encoding::RLE]).collect())
             .set_page_encoding_stats(self.encodings.clone())
-            .set_num_values(self.rows as i64)
-            .set_total_compressed_size(sizes.sum::<usize>() as i64)
-            .set_total_uncompressed_size(self.uncompressed as i64)
-            .set_data_page_offset(data as i64)
+            .set_num_values(signed(self.rows)?)
+            .set_total_compressed_size(signed(sizes.sum())?)
+            .set_total_uncompressed_size(signed(self.uncompressed)?)
+            .set_data_page_offset(signed(data)?)
             .set_dictionary_page_offset(dictionary);
         if let Some(statistics) = &self.statistics {
             metadata = metadata.set_statistics(statistics.clone());

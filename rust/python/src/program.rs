@@ -184,7 +184,9 @@ impl Program {
             .collect())
     }
 
-    /// The rows in a range, computed as they are read.
+    /// The rows in a range, computed as they are read. `explain` makes a better InternalError of one.
+    #[pyo3(signature = (columns, keep, range, threads, explain = None))]
+    #[allow(clippy::too_many_arguments)] // as for `write`
     fn batches(
         &self,
         py: Python<'_>,
@@ -192,11 +194,13 @@ impl Program {
         keep: Option<Node>,
         range: (u64, u64),
         threads: usize,
+        explain: Option<Py<PyAny>>,
     ) -> PyResult<Batches> {
         Ok(Batches::new(
             self.rows_of(py, columns, keep)?,
             range.0..range.1,
             threads,
+            explain,
         ))
     }
 

@@ -189,7 +189,7 @@ impl Batches {
     }
 }
 
-/// An InternalError with what `explain` has to say about it; any other error as it is.
+/// An error about a combination with what `explain` has to say about it; any other error as it is.
 fn explained(py: Python<'_>, explain: Option<&Py<PyAny>>, error: PyErr) -> PyErr {
     let internal = error.value(py).hasattr("row").unwrap_or(false);
     match explain.filter(|_| internal) {

@@ -184,7 +184,7 @@ impl Program {
             .collect())
     }
 
-    /// The rows in a range, computed as they are read. `explain` makes a better InternalError of one.
+    /// The rows in a range, computed as they are read. `explain` makes a better error of one about a combination.
     #[pyo3(signature = (columns, keep, range, threads, explain = None))]
     #[allow(clippy::too_many_arguments)] // as for `write`
     fn batches(

@@ -22,7 +22,7 @@ pub(crate) fn batch(rows: &Rows, group: &Group) -> Result<RecordBatch> {
         .iter()
         .zip(rows.sources())
         .map(|(column, source)| match (source, column) {
-            (Source::Table(table), _) => looked_up(table, group.positions(&table.walk, 0)),
+            (Source::Table(table), _) => looked_up(table, group.positions(&table.places, 0)),
             (Source::Computed(which), Column::State { labels, .. }) => {
                 labelled(group.codes(*which).each(), labels)
             }

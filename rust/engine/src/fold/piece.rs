@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::walk::Walk;
+use super::places::Places;
 
 /// Rows that share a position this many at a time are told as runs.
 const SHORTEST_RUN: u64 = 8;
@@ -195,10 +195,10 @@ impl Group {
     }
 
     /// The position of every row, the space beginning at row `origin`.
-    pub(crate) fn positions(&self, walk: &Walk, origin: u64) -> Positions {
+    pub(crate) fn positions(&self, places: &Places, origin: u64) -> Positions {
         let span = self.span();
         if span.end - span.start == self.rows as u64 && self.is_whole() {
-            return consecutive(walk, span.start - origin..span.end - origin);
+            return consecutive(places, span.start - origin..span.end - origin);
         }
         let mut values = Vec::with_capacity(self.rows);
         let mut all = vec![];
@@ -207,10 +207,10 @@ impl Group {
                 Which::All(all) => {
                     let first = all.start - origin;
                     let range = first + rows.start as u64..first + rows.end as u64;
-                    values.extend(consecutive(walk, range).each());
+                    values.extend(consecutive(places, range).each());
                 }
                 Which::These(these) => {
-                    picked(walk, &these[rows.clone()], origin, &mut all, &mut values);
+                    picked(places, &these[rows.clone()], origin, &mut all, &mut values);
                 }
             }
         }
@@ -235,11 +235,11 @@ fn span(rows: &[u64]) -> Range<u64> {
 }
 
 /// The positions of rows that follow each other.
-fn consecutive(walk: &Walk, rows: Range<u64>) -> Positions {
-    let repeat = walk.repeat();
+fn consecutive(places: &Places, rows: Range<u64>) -> Positions {
+    let repeat = places.repeat();
     let steps = rows.start / repeat..rows.end.div_ceil(repeat);
     let mut values = Vec::with_capacity((steps.end - steps.start) as usize);
-    walk.extend(steps.clone(), &mut values);
+    places.extend(steps.clone(), &mut values);
     if repeat == 1 {
         return Positions {
             values,
@@ -261,16 +261,16 @@ fn consecutive(walk: &Walk, rows: Range<u64>) -> Positions {
 }
 
 /// The positions of some rows; `all` is room for those of all rows between them.
-fn picked(walk: &Walk, rows: &[u64], origin: u64, all: &mut Vec<u32>, out: &mut Vec<u32>) {
+fn picked(places: &Places, rows: &[u64], origin: u64, all: &mut Vec<u32>, out: &mut Vec<u32>) {
     let span = span(rows);
     if span.end - span.start > SPARSE * rows.len() as u64 {
-        out.extend(rows.iter().map(|row| walk.at(row - origin)));
+        out.extend(rows.iter().map(|row| places.at(row - origin)));
         return;
     }
-    let repeat = walk.repeat();
+    let repeat = places.repeat();
     let first = (span.start - origin) / repeat;
     all.clear();
-    walk.extend(first..(span.end - origin).div_ceil(repeat), all);
+    places.extend(first..(span.end - origin).div_ceil(repeat), all);
     if repeat == 1 {
         out.extend(rows.iter().map(|row| all[(row - span.start) as usize]));
     } else {

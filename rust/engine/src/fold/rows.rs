@@ -12,8 +12,9 @@ use super::table::{Table, tables};
 use super::{Chunks, Fault, Measure, Strips, arrow, kept};
 use crate::error::{Error, Result};
 use crate::math::holds;
-use crate::program::{Program, Schedule};
+use crate::program::Program;
 use crate::run::{Control, ordered};
+use crate::schedule::RowSchedule;
 use crate::space::Space;
 use crate::tape::Node;
 
@@ -35,7 +36,7 @@ pub struct Rows {
     sources: Vec<Source>,
     /// The nodes of what is computed row by row.
     computed: Vec<Measure>,
-    schedule: Schedule,
+    schedule: RowSchedule,
     schema: SchemaRef,
 }
 
@@ -327,7 +328,7 @@ impl<'a> Maker<'a> {
 
     /// Append the wanted ones of `count` rows.
     fn extend(&mut self, first: u64, count: usize, values: &[Vec<f64>]) {
-        let keep = self.of.keep.and(values.last());
+        let keep = self.of.keep.and(values.last()).map(Vec::as_slice);
         if keep.is_some() {
             self.selected.clear();
             self.selected.extend((0..count).filter(|&i| kept(keep, i)));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow_array::{Array, StringArray};
 
 use super::column::{AxisValues, Column};
-use super::walk::Walk;
+use super::places::Places;
 use super::{Measure, Strips};
 use crate::error::Result;
 use crate::math::holds;
@@ -42,7 +42,7 @@ pub(crate) struct Table {
     /// The groups, ascending.
     pub(crate) groups: Vec<usize>,
     /// The position of a row.
-    pub(crate) walk: Walk,
+    pub(crate) places: Places,
     /// The entry at each position, or [`NULL`]; none where they are in the order of positions.
     pub(crate) ids: Option<Arc<[u32]>>,
     /// The entries.
@@ -62,7 +62,7 @@ impl Table {
         };
         Self {
             groups: vec![group],
-            walk: Walk::new(sizes, &[group]),
+            places: Places::new(sizes, &[group]),
             ids,
             entries,
         }
@@ -166,12 +166,12 @@ pub(crate) fn tables(
             .collect();
         let computed = computed(program, &groups, &measures, control)?;
         for (index, (values, nulls)) in indices.into_iter().zip(computed) {
-            let walk = Walk::new(sizes, &groups);
+            let places = Places::new(sizes, &groups);
             let found = content(&columns[index], values, nulls.as_deref());
             tables[index] = found.map(|(ids, entries)| {
                 Table {
                     groups: groups.clone(),
-                    walk,
+                    places,
                     ids,
                     entries,
                 }

@@ -18,7 +18,7 @@ use super::{Assemble, Encode, Options, Spare, Watched, encode_error};
 use crate::Result;
 use crate::fold::piece::Group;
 use crate::fold::table::{Entries, Table};
-use crate::fold::{Rows, Source, Walk};
+use crate::fold::{Places, Rows, Source};
 
 /// How many rows are formatted by one thread at a time, and make one member of a gzip file.
 const GROUP_ROWS: usize = 1 << 14;
@@ -45,15 +45,15 @@ pub(super) struct Csv<'a> {
 /// One or more columns of a line.
 enum Field {
     /// Columns whose text is copied: one for each position.
-    Texts(Walk, Texts),
+    Texts(Places, Texts),
     /// The text of a computed label.
     Labels(usize, Texts),
     /// A computed number, the texts of its null, and what follows it.
     Numbers(usize, Texts, u8),
     /// An axis of many whole numbers, and what follows it.
-    Integers(Walk, Arc<[i64]>, u8),
+    Integers(Places, Arc<[i64]>, u8),
     /// An axis of many numbers, and what follows it.
-    Floats(Walk, Arc<[f64]>, u8),
+    Floats(Places, Arc<[f64]>, u8),
 }
 
 /// Writes the header.
@@ -94,13 +94,13 @@ fn fields(rows: &Rows, options: &Options) -> Vec<Field> {
         let ended = if end == b'\n' { "\n" } else { "," };
         let apart = match source {
             Source::Table(table) => {
-                let many = table.walk.positions() > options.dictionary_values;
+                let many = table.places.positions() > options.dictionary_values;
                 match &table.entries {
                     Entries::Integers(values) if many => {
-                        Field::Integers(table.walk.clone(), Arc::clone(values), end)
+                        Field::Integers(table.places.clone(), Arc::clone(values), end)
                     }
                     Entries::Floats(values) if many => {
-                        Field::Floats(table.walk.clone(), Arc::clone(values), end)
+                        Field::Floats(table.places.clone(), Arc::clone(values), end)
                     }
                     entries => {
                         let mut texts = texts(entries, options.csv_safe);
@@ -181,17 +181,17 @@ impl<'a> Joint<'a> {
         if self.columns.is_empty() {
             return None;
         }
-        let walk = Walk::new(rows.space().sizes(), &self.groups);
-        let texts = (0..walk.positions()).map(|position| {
+        let places = Places::new(rows.space().sizes(), &self.groups);
+        let texts = (0..places.positions()).map(|position| {
             let row = row_at(rows, &self.groups, position);
             let text = |(table, texts): &'_ (&Table, Vec<String>)| {
-                let id = table.id(table.walk.at(row)) as usize;
+                let id = table.id(table.places.at(row)) as usize;
                 texts[id.min(texts.len() - 1)].clone()
             };
             self.columns.iter().map(text).collect::<String>()
         });
         let texts = texts.collect();
-        Some(Field::Texts(walk, texts))
+        Some(Field::Texts(places, texts))
     }
 }
 
@@ -228,22 +228,22 @@ enum Column<'a> {
 
 impl Column<'_> {
     fn of<'a>(field: &'a Field, group: &Group) -> Column<'a> {
-        let each = |walk| group.positions(walk, 0).each();
+        let each = |places| group.positions(places, 0).each();
         match field {
-            Field::Texts(walk, texts) => Column::Texts(each(walk), texts),
+            Field::Texts(places, texts) => Column::Texts(each(places), texts),
             Field::Labels(which, texts) => Column::Texts(group.codes(*which).each(), texts),
             Field::Numbers(which, null, end) => match group.gathered(*which) {
                 (values, None) => Column::Floats(values, *end),
                 (values, Some(valid)) => Column::Nullable(values, valid, null, *end),
             },
-            Field::Integers(walk, values, end) => {
-                let values = each(walk)
+            Field::Integers(places, values, end) => {
+                let values = each(places)
                     .into_iter()
                     .map(|position| values[position as usize]);
                 Column::Integers(values.collect(), *end)
             }
-            Field::Floats(walk, values, end) => {
-                let values = each(walk)
+            Field::Floats(places, values, end) => {
+                let values = each(places)
                     .into_iter()
                     .map(|position| values[position as usize]);
                 Column::Floats(values.collect(), *end)

@@ -28,7 +28,7 @@ use super::{Assemble, Encode, Options, Spare, Watched, encode_error};
 use crate::Result;
 use crate::fold::piece::{Group, Positions};
 use crate::fold::table::{Entries, NULL};
-use crate::fold::{Rows, Source, Walk};
+use crate::fold::{Places, Rows, Source};
 
 /// What a file begins with, and ends with.
 const MAGIC: &[u8; 4] = b"PAR1";
@@ -136,7 +136,7 @@ impl Columns<'_> {
     fn content<'g>(&self, group: &'g Group, part: usize, few: u64) -> Content<'g> {
         match &self.rows.sources()[part] {
             Source::Table(table) => {
-                let mut ids = group.positions(&table.walk, 0);
+                let mut ids = group.positions(&table.places, 0);
                 if let Some(known) = &table.ids {
                     ids.values
                         .iter_mut()
@@ -149,15 +149,15 @@ impl Columns<'_> {
                     return Content::Entries(group.codes(*which), Entries::Labels(labels));
                 }
                 let groups = self.rows.groups(part);
-                let (walk, origin) = Walk::around(self.rows.space(), &group.span(), &groups);
-                if walk.positions() > few {
+                let (places, origin) = Places::around(self.rows.space(), &group.span(), &groups);
+                if places.positions() > few {
                     return Content::Computed(group, *which);
                 }
                 seen(
                     group,
                     *which,
-                    group.positions(&walk, origin),
-                    walk.positions(),
+                    group.positions(&places, origin),
+                    places.positions(),
                 )
             }
         }

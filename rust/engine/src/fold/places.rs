@@ -6,7 +6,7 @@ use crate::space::Space;
 
 /// The position, in a dense table over some groups (the last one fastest), of every row of a space.
 #[derive(Clone, Debug)]
-pub(crate) struct Walk {
+pub(crate) struct Places {
     /// Nested loops over the space, outermost first: how many steps, and by how much each moves in the table.
     loops: Vec<(u64, u64)>,
     /// How many rows in a row share a position: the groups inside of the innermost one that matters.
@@ -14,10 +14,10 @@ pub(crate) struct Walk {
     positions: u64,
 }
 
-impl Walk {
-    /// The walk through a table over `groups` (ascending) of a space of these sizes.
+impl Places {
+    /// Positions in a table over `groups` (ascending) of a space of these sizes.
     pub(crate) fn new(sizes: &[u64], groups: &[usize]) -> Self {
-        let mut walk = Self {
+        let mut places = Self {
             loops: vec![],
             repeat: 1,
             positions: 1,
@@ -29,25 +29,25 @@ impl Walk {
             .filter(|(_, size)| **size > 1)
         {
             let stride = if groups.contains(&group) {
-                walk.positions
+                places.positions
             } else {
                 0
             };
-            match walk.loops.last_mut() {
-                None if stride == 0 => walk.repeat *= size,
+            match places.loops.last_mut() {
+                None if stride == 0 => places.repeat *= size,
                 // Two loops that step on from each other are one.
                 Some((steps, inner)) if *inner * *steps == stride => *steps *= size,
-                _ => walk.loops.push((size, stride)),
+                _ => places.loops.push((size, stride)),
             }
             if stride > 0 {
-                walk.positions *= size;
+                places.positions *= size;
             }
         }
-        walk.loops.reverse();
-        walk
+        places.loops.reverse();
+        places
     }
 
-    /// The walk through a table over `groups` within the smallest box that has all rows of a span, and the first row of
+    /// Positions in a table over `groups` within the smallest box that has all rows of a span, and the first row of
     /// that box.
     pub(crate) fn around(space: &Space, span: &Range<u64>, groups: &[usize]) -> (Self, u64) {
         let (first, last) = (span.start, span.end.saturating_sub(1).max(span.start));
@@ -85,7 +85,7 @@ impl Walk {
         position as u32
     }
 
-    /// Append the positions of some steps, each of which is [`Walk::repeat`] rows.
+    /// Append the positions of some steps, each of which is [`Places::repeat`] rows.
     pub(crate) fn extend(&self, steps: Range<u64>, out: &mut Vec<u32>) {
         let Some((&(inner, stride), outer)) = self.loops.split_last() else {
             out.extend((steps).map(|_| 0));

@@ -77,6 +77,55 @@ def test_the_bytes_do_not_depend_on_threads(ending: str, tmp_path: Path) -> None
     assert len({path.read_bytes() for path in paths}) == 1
 
 
+def ranks(where: str | None = None) -> Sweep:
+    """201,600 rows, columns of every rank: constant along the inner axes, along the outer ones, and full."""
+    return Sweep(
+        {
+            "hardware": ["h100-sxm", "tpu-v5e", "a100-sxm-80"],
+            "market": ["own", "on_demand"],
+            "params": {"from": 1e9, "to": 1e13, "steps": 140, "scale": "log"},
+            "tokens": {"from": 1e10, "to": 1e13, "steps": 240, "scale": "log"},
+        },
+        fixed={"chips": 1024},
+        where=where,
+        columns=["cost_total_usd", "train_days", "loss"],
+    )
+
+
+LARGE_READERS: dict[str, Callable[[Path], pa.Table]] = {
+    "pyarrow": lambda path: pq.ParquetFile(path, page_checksum_verification=True).read(),
+    "polars": lambda path: pl.read_parquet(path).to_arrow(),
+    "duckdb": lambda path: duckdb.read_parquet(str(path)).to_arrow_table(),
+}
+
+
+@pytest.mark.parametrize("where", [None, "train_days <= 400"])
+def test_columns_of_every_rank_read_back_everywhere(where: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    expected = pl.DataFrame(ranks(where)).with_columns(pl.col(pl.Categorical).cast(pl.String))
+    assert ranks(where).write(path) == len(expected) > 10_000
+    for name, reader in LARGE_READERS.items():
+        found = pl.DataFrame(reader(path)).with_columns(pl.col(pl.Categorical).cast(pl.String))
+        assert found.equals(expected), name
+    encodings = {
+        column.path_in_schema: column.encodings
+        for column in map(pq.read_metadata(path).row_group(0).column, range(len(expected.columns)))
+    }
+    assert "RLE_DICTIONARY" in encodings["loss"]
+    assert "BYTE_STREAM_SPLIT" in encodings["cost_total_usd"]
+
+
+def test_a_flipped_bit_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    ranks().write(path)
+    column = pq.read_metadata(path).row_group(0).column(3)
+    content = bytearray(path.read_bytes())
+    content[column.data_page_offset + column.total_compressed_size // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(OSError, match="CRC"):
+        pq.ParquetFile(path, page_checksum_verification=True).read()
+
+
 def test_labels_stay_labels_and_provenance_is_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "rows.parquet"
     sweep().write(path)

@@ -6,11 +6,13 @@ import io
 import math
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from gigacost import Alternative, Input, Model, SpecError, Subtotal, Sweep, contribution, status, zipped
+from gigacost import Alternative, Input, InternalError, Model, SpecError, Subtotal, Sweep, contribution, status, zipped
 from gigacost.declare import MISSING
 from gigacost.model import default
 from gigacost.ops import Value, where
@@ -105,6 +107,25 @@ def test_a_limit_does_not_depend_on_threads_or_on_what_lies_behind_it() -> None:
     for limit in (-1, True, 1.5):
         with pytest.raises(SpecError, match="limit"):
             sweep.write_csv(io.BytesIO(), limit=limit)  # type: ignore[arg-type]
+
+
+def test_what_is_not_finite_is_told_with_its_inputs_wherever_rows_are_asked_for(tmp_path: Path) -> None:
+    def inverse(x: Value) -> Value:
+        """One over x [1]."""
+        return 1.0 / x
+
+    sweep = Sweep({"x": [2.0, 0.0]}, model=Model(inverse))
+    told = r"inverse is inf at combination 1 \(x = 0\.0\)"
+    for ask in (
+        lambda: sweep.write(tmp_path / "x.csv"),
+        lambda: list(sweep.batches()),
+        sweep.to_numpy,
+        sweep.summary,
+    ):
+        with pytest.raises(InternalError, match=told):
+            ask()
+    with pytest.raises(Exception, match=told):
+        pa.table(sweep)
 
 
 def test_a_variance_beyond_the_largest_float_is_infinite() -> None:

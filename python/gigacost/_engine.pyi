@@ -13,6 +13,8 @@ from typing import Any, Protocol, Self, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
+from gigacost.errors import InternalError
+
 __all__ = [
     "Batch",
     "Batches",
@@ -141,8 +143,15 @@ class Program:
     def values(self, row: int, nodes: Sequence[int]) -> list[float]:
         """The values of some nodes at one combination."""
 
-    def batches(self, columns: Sequence[_Column], keep: int | None, range: tuple[int, int], threads: int) -> Batches:
-        """The rows in a range, computed as they are read."""
+    def batches(
+        self,
+        columns: Sequence[_Column],
+        keep: int | None,
+        range: tuple[int, int],
+        threads: int,
+        explain: Callable[[InternalError], InternalError] | None = None,
+    ) -> Batches:
+        """The rows in a range, computed as they are read. ``explain`` makes a better InternalError of one."""
 
     def pick(self, columns: Sequence[_Column], rows: Sequence[int]) -> Batch:
         """The rows at these indices, in this order."""

@@ -373,7 +373,8 @@ class Sweep:
     def _batches(self, rows: tuple[int, int], threads: int | None) -> _engine.Batches:
         made = self._rows_compiled()
         program = compiler.program(self.bound, made)
-        return program.batches(self._column_specs(made), made.keep, rows, compiler.thread_count(threads))
+        specs, count = self._column_specs(made), compiler.thread_count(threads)
+        return program.batches(specs, made.keep, rows, count, self._with_inputs)
 
     def _rows_compiled(self) -> compiler.Compiled:
         made = compiler.compiled(self.bound, Question(self.columns, self.spec.where))
@@ -458,10 +459,14 @@ class Sweep:
         try:
             return ask(program)
         except InternalError as error:
-            if error.row is None:
-                raise
-            inputs = ", ".join(f"{name} = {value}" for name, value in self.axis_values(error.row).items())
-            raise InternalError(f"{error} ({inputs})", error.row) from None
+            raise self._with_inputs(error) from None
+
+    def _with_inputs(self, error: InternalError) -> InternalError:
+        """The error with the inputs of the combination that it names."""
+        if error.row is None:
+            return error
+        inputs = ", ".join(f"{name} = {value}" for name, value in self.axis_values(error.row).items())
+        return InternalError(f"{error} ({inputs})", error.row)
 
 
 def _unpickled(spec: Spec, model: Model, catalog: Catalog) -> Sweep:

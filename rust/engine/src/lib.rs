@@ -10,6 +10,7 @@ mod fuse;
 pub mod kernel;
 pub mod math;
 pub mod output;
+mod pipeline;
 mod program;
 pub mod run;
 mod schedule;

@@ -1,13 +1,12 @@
-//! Rows into a file or any other sink.
+//! Rows into a file.
 
-use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
 use crate::error::Result;
 use crate::fold::Rows;
 use crate::run::Control;
-use crate::write::{Format, Options, Staged, TableWriter};
+use crate::write::{Format, Options, Staged, to_sink};
 
 /// Write the rows in a range, at most `limit` of them, to a file: whole or not at all. How many rows were written.
 ///
@@ -33,26 +32,5 @@ pub fn to_file(
         control,
     )?;
     staged.commit()?;
-    Ok(written)
-}
-
-/// Write the rows in a range, at most `limit` of them. How many rows were written.
-///
-/// # Errors
-/// When a value that is not null is not finite, the sink fails, or the run was stopped.
-pub fn to_sink<'a>(
-    rows: &Rows,
-    range: Range<u64>,
-    limit: Option<u64>,
-    sink: Box<dyn Write + Send + 'a>,
-    format: Format,
-    options: &Options,
-    control: &Control,
-) -> Result<u64> {
-    let mut writer = TableWriter::new(format, sink, &rows.schema(), options)?;
-    let written = rows.for_each(range, limit, options.threads, control, |batch| {
-        writer.write(&batch)
-    })?;
-    writer.finish()?;
     Ok(written)
 }

@@ -42,6 +42,28 @@ pub struct Leaf {
     pub values: Arc<[f64]>,
 }
 
+impl Leaf {
+    /// The part at the first digit of every group that is not among `groups`, which take their places as new numbers.
+    fn over(&self, groups: &[usize], space: &Space) -> Self {
+        let mut values = Arc::clone(&self.values);
+        let mut inner = 1;
+        for group in self.groups.iter().rev() {
+            let size = space.sizes()[*group] as usize;
+            if groups.contains(group) {
+                inner *= size;
+            } else {
+                let firsts = values.chunks(inner * size).map(|block| &block[..inner]);
+                values = firsts.flatten().copied().collect();
+            }
+        }
+        let place = |group: &usize| groups.iter().position(|known| known == group);
+        Self {
+            groups: self.groups.iter().filter_map(place).collect(),
+            values,
+        }
+    }
+}
+
 /// A tape bound to a space and to the values of its leaves.
 #[derive(Debug)]
 pub struct Program {
@@ -148,6 +170,39 @@ impl Program {
     #[must_use]
     pub fn tape(&self) -> &Tape {
         &self.tape
+    }
+
+    /// The groups of the space that a node varies over, ascending.
+    #[must_use]
+    pub fn groups(&self, node: Node) -> Vec<usize> {
+        let mask = self.masks.get(node as usize).copied().unwrap_or_default();
+        (0..self.space.sizes().len())
+            .filter(|group| mask >> group & 1 == 1)
+            .collect()
+    }
+
+    /// The same program over some of its groups (ascending); the others stay at their first digit.
+    ///
+    /// # Errors
+    /// When a group does not exist.
+    pub fn over(&self, groups: &[usize]) -> Result<Self> {
+        let space = Space::new(
+            groups
+                .iter()
+                .map(|group| self.space.sizes().get(*group).copied().unwrap_or_default())
+                .collect(),
+        )?;
+        let leaves = self
+            .leaves
+            .iter()
+            .map(|leaf| leaf.over(groups, &self.space));
+        Self::new(
+            Arc::clone(&self.tape),
+            space,
+            leaves.collect(),
+            self.simd,
+            self.blocks,
+        )
     }
 
     /// What computes these nodes, row by row.

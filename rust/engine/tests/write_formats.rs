@@ -1,25 +1,27 @@
 //! What every format promises: the rows come back, and their bytes depend on nothing but them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // Indices of test tables are small.
 #![allow(clippy::cast_possible_wrap)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod tables;
 
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
-use arrow_array::{
-    Array, ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch,
-    StringArray,
-};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use gigacost_engine::Error;
-use gigacost_engine::write::{Format, Options, TableWriter};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::DataType;
+use gigacost_engine::run::Control;
+use gigacost_engine::write::{Format, Options, to_sink};
+use gigacost_engine::{Blocks, Error};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Encoding;
 use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::statistics::Statistics;
+use proptest::collection::vec as many;
 use proptest::prelude::*;
+use tables::{Cell, Given, Table};
 
 const FORMATS: [Format; 4] = [Format::Parquet, Format::Csv, Format::CsvGz, Format::Ipc];
 const LABELS: [&str; 9] = [
@@ -34,81 +36,46 @@ const LABELS: [&str; 9] = [
     "a label that is longer than the thirty-two bytes copied at a time",
 ];
 
-/// One row: a label, an integer, a float and a float that may be missing.
-type Row = (i32, i64, f64, Option<f64>);
-
-fn labels_type() -> DataType {
-    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-}
-
-fn schema() -> SchemaRef {
-    Arc::new(Schema::new(vec![
-        Field::new("hardware", labels_type(), false),
-        Field::new("chips", DataType::Int64, false),
-        Field::new("hours", DataType::Float64, false),
-        Field::new("cost", DataType::Float64, true),
-    ]))
-}
-
-fn batch(rows: &[Row], labels: &ArrayRef) -> RecordBatch {
-    let keys = Int32Array::from_iter_values(rows.iter().map(|row| row.0));
-    // What lies under a null must not show, so it differs from row to row.
-    let nulls = rows
-        .iter()
-        .map(|row| row.3.is_some())
-        .collect::<Vec<_>>()
-        .into();
-    let costs = rows
-        .iter()
-        .enumerate()
-        .map(|(index, row)| row.3.unwrap_or(index as f64))
-        .collect::<Vec<_>>();
-    RecordBatch::try_new(
-        schema(),
-        vec![
-            Arc::new(DictionaryArray::new(keys, Arc::clone(labels))),
-            Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.1))),
-            Arc::new(Float64Array::from_iter_values(rows.iter().map(|row| row.2))),
-            Arc::new(Float64Array::new(costs.into(), Some(nulls))),
-        ],
-    )
-    .unwrap()
-}
-
-/// The file's bytes, the rows cut into batches at `cuts`.
-fn written(format: Format, rows: &[Row], cuts: &[usize], options: &Options) -> Vec<u8> {
-    let labels: ArrayRef = Arc::new(StringArray::from_iter_values(LABELS));
-    let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (rows.len() + 1)).collect();
-    cuts.extend([0, rows.len()]);
-    cuts.sort_unstable();
+fn written(
+    table: &Table,
+    format: Format,
+    blocks: Blocks,
+    limit: Option<u64>,
+    options: &Options,
+) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut writer = TableWriter::new(format, Box::new(&mut bytes), &schema(), options).unwrap();
-    for pair in cuts.windows(2) {
-        writer
-            .write(&batch(&rows[pair[0]..pair[1]], &labels))
-            .unwrap();
-    }
-    writer.finish().unwrap();
+    let rows = table.rows(blocks);
+    let count = to_sink(
+        &rows,
+        0..table.combinations(),
+        limit,
+        Box::new(&mut bytes),
+        format,
+        options,
+        &Control::default(),
+    )
+    .unwrap();
+    assert_eq!(count, table.expected(limit).len() as u64);
     bytes
 }
 
-fn read(format: Format, bytes: Vec<u8>) -> Vec<Row> {
+fn read(table: &Table, format: Format, bytes: Vec<u8>) -> Vec<Vec<Cell>> {
     match format {
         Format::Parquet => {
             let reader = parquet_reader(&bytes).build().unwrap();
-            reader.flat_map(|batch| rows_of(&batch.unwrap())).collect()
+            reader.flat_map(|batch| cells(&batch.unwrap())).collect()
         }
         Format::Ipc => {
             let reader = arrow_ipc::reader::FileReader::try_new(Cursor::new(bytes), None).unwrap();
-            reader.flat_map(|batch| rows_of(&batch.unwrap())).collect()
+            reader.flat_map(|batch| cells(&batch.unwrap())).collect()
         }
-        Format::Csv => rows_of_csv(std::str::from_utf8(&bytes).unwrap()),
+        Format::Csv => cells_of_csv(table, std::str::from_utf8(&bytes).unwrap()),
         Format::CsvGz => {
             let mut text = String::new();
             flate2::read::MultiGzDecoder::new(&bytes[..])
                 .read_to_string(&mut text)
                 .unwrap();
-            rows_of_csv(&text)
+            cells_of_csv(table, &text)
         }
     }
 }
@@ -119,43 +86,45 @@ fn parquet_reader(bytes: &[u8]) -> ParquetRecordBatchReaderBuilder<std::fs::File
     ParquetRecordBatchReaderBuilder::try_new(file).unwrap()
 }
 
-fn rows_of(batch: &RecordBatch) -> Vec<Row> {
-    assert_eq!(
-        batch.schema().fields(),
-        schema().fields(),
-        "labels must come back as a dictionary"
-    );
-    let labels = batch.column(0).as_dictionary::<Int32Type>();
-    let texts = labels.values().as_string::<i32>();
-    let costs = batch.column(3).as_primitive::<Float64Type>();
-    (0..batch.num_rows())
-        .map(|row| {
-            let label = texts.value(labels.keys().value(row).cast_unsigned() as usize);
-            (
-                LABELS.iter().position(|known| *known == label).unwrap() as i32,
-                batch.column(1).as_primitive::<Int64Type>().value(row),
-                batch.column(2).as_primitive::<Float64Type>().value(row),
-                costs.is_valid(row).then(|| costs.value(row)),
-            )
-        })
-        .collect()
+fn cells(batch: &RecordBatch) -> Vec<Vec<Cell>> {
+    let cell = |column: &ArrayRef, row| match column.data_type() {
+        _ if column.is_null(row) => Cell::Null,
+        DataType::Int64 => Cell::Integer(column.as_primitive::<Int64Type>().value(row)),
+        DataType::Float64 => Cell::Float(column.as_primitive::<Float64Type>().value(row).to_bits()),
+        _ => {
+            let labels = column.as_dictionary::<Int32Type>();
+            let texts = labels.values().as_string::<i32>();
+            let code = labels.keys().value(row).cast_unsigned() as usize;
+            Cell::Label(texts.value(code).to_owned())
+        }
+    };
+    let row = |row| {
+        batch
+            .columns()
+            .iter()
+            .map(|column| cell(column, row))
+            .collect()
+    };
+    (0..batch.num_rows()).map(row).collect()
 }
 
-fn rows_of_csv(text: &str) -> Vec<Row> {
+fn cells_of_csv(table: &Table, text: &str) -> Vec<Vec<Cell>> {
     let records = parse(text);
-    assert_eq!(records[0], ["hardware", "chips", "hours", "cost"]);
-    records[1..]
-        .iter()
-        .map(|record| {
-            let harmless = record[0].strip_prefix('\'').unwrap_or(&record[0]);
-            (
-                LABELS.iter().position(|known| *known == harmless).unwrap() as i32,
-                record[1].parse().unwrap(),
-                record[2].parse().unwrap(),
-                (!record[3].is_empty()).then(|| record[3].parse().unwrap()),
-            )
-        })
-        .collect()
+    let names: Vec<&String> = table.columns.iter().map(|(name, _)| name).collect();
+    assert_eq!(records[0].iter().collect::<Vec<_>>(), names);
+    let cell = |(_, given): &(String, Given), field: &String| match given {
+        Given::Labels(..) | Given::States(..) => {
+            Cell::Label(field.strip_prefix('\'').unwrap_or(field).to_owned())
+        }
+        Given::Integers(..) => Cell::Integer(field.parse().unwrap()),
+        Given::Nullable(..) if field.is_empty() => Cell::Null,
+        _ => Cell::Float(field.parse::<f64>().unwrap().to_bits()),
+    };
+    let row = |record: &Vec<String>| {
+        let pairs = table.columns.iter().zip(record);
+        pairs.map(|(column, field)| cell(column, field)).collect()
+    };
+    records[1..].iter().map(row).collect()
 }
 
 /// RFC 4180 with LF line ends, and nothing else: a small parser that shares no code with the writer.
@@ -201,68 +170,146 @@ fn parse(text: &str) -> Vec<Vec<String>> {
 fn finite() -> impl Strategy<Value = f64> {
     prop_oneof![
         proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL | proptest::num::f64::ZERO,
-        (-100_i32..100).prop_map(f64::from),
+        (-3_i32..3).prop_map(f64::from),
         Just(1e15),
         Just(1e16),
         Just(f64::MAX),
         Just(f64::MIN_POSITIVE),
     ]
+    // A negative zero is written as a positive one.
+    .prop_map(|value| value + 0.0)
 }
 
-fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
-    let row = (
-        0..LABELS.len() as i32,
-        any::<i64>(),
-        finite(),
-        proptest::option::of(finite()),
-    );
-    proptest::collection::vec(row, 0..most)
+fn texts() -> Vec<String> {
+    LABELS.map(str::to_owned).to_vec()
 }
 
-/// Many rows at little cost: some columns repeat, others never do.
-fn many_rows(count: usize) -> Vec<Row> {
-    (0..count)
-        .map(|index| {
-            let cost = (index % 5 != 0).then(|| (index as f64).sqrt() * 1e-3);
-            (
-                (index / 7 % LABELS.len()) as i32,
-                (index % 100) as i64,
-                index as f64 / 3.0,
-                cost,
-            )
+/// Some groups of a space, ascending.
+fn groups(sizes: usize) -> impl Strategy<Value = Vec<usize>> {
+    proptest::sample::subsequence((0..sizes).collect::<Vec<_>>(), 0..=sizes)
+}
+
+/// A column over some groups of a space; those of tables have far fewer values than the space.
+fn column(sizes: Vec<u64>) -> impl Strategy<Value = Given> {
+    let all = sizes.len();
+    (0..6_usize, 0..all, groups(all)).prop_flat_map(move |(kind, group, groups)| {
+        let digits = sizes[group] as usize;
+        let values = groups
+            .iter()
+            .map(|group| sizes[*group] as usize)
+            .product::<usize>();
+        let label = 0..LABELS.len();
+
+        match kind {
+            0 => many(prop_oneof![any::<i64>(), -2..2_i64], digits)
+                .prop_map(move |values| Given::Integers(group, values))
+                .boxed(),
+            1 => many(finite(), digits)
+                .prop_map(move |values| Given::Floats(group, values))
+                .boxed(),
+            2 => many(0..LABELS.len() as i32, digits)
+                .prop_map(move |codes| Given::Labels(group, codes, texts()))
+                .boxed(),
+            3 => many(finite(), values)
+                .prop_map(move |values| Given::Numbers(groups.clone(), values))
+                .boxed(),
+            4 => many(proptest::option::of(finite()), values)
+                .prop_map(move |values| Given::Nullable(groups.clone(), values))
+                .boxed(),
+            _ => many(label, values)
+                .prop_map(move |codes| Given::States(groups.clone(), codes, texts()))
+                .boxed(),
+        }
+    })
+}
+
+fn keep(sizes: Vec<u64>) -> impl Strategy<Value = Option<(Vec<usize>, Vec<bool>)>> {
+    let some = (groups(sizes.len()), 0.02..1.0).prop_flat_map(move |(groups, share)| {
+        let values: u64 = groups.iter().map(|group| sizes[*group]).product();
+        proptest::collection::vec(proptest::bool::weighted(share), values as usize)
+            .prop_map(move |kept| (groups.clone(), kept))
+    });
+    proptest::option::of(some)
+}
+
+/// Any columns over any space, and any condition.
+fn table() -> impl Strategy<Value = Table> {
+    let sizes = proptest::collection::vec(prop_oneof![1..6_u64, Just(9), Just(17)], 1..5)
+        .prop_filter("small", |sizes| sizes.iter().product::<u64>() <= 1500);
+    sizes.prop_flat_map(|sizes| {
+        let columns = proptest::collection::vec(column(sizes.clone()), 2..7);
+        (columns, keep(sizes.clone())).prop_map(move |(columns, keep)| Table {
+            sizes: sizes.clone(),
+            columns: (0..)
+                .map(|index| format!("c{index}"))
+                .zip(columns)
+                .collect(),
+            keep,
         })
-        .collect()
+    })
 }
 
-fn bits(rows: &[Row]) -> Vec<(i32, i64, u64, Option<u64>)> {
-    rows.iter()
-        .map(|row| (row.0, row.1, row.2.to_bits(), row.3.map(f64::to_bits)))
-        .collect()
+fn blocks() -> impl Strategy<Value = Blocks> {
+    (1..200_usize, 1..500_u64).prop_map(|(region_rows, chunk_rows)| Blocks {
+        region_rows,
+        chunk_rows,
+        ..Blocks::default()
+    })
+}
+
+fn options() -> impl Strategy<Value = Options> {
+    let dictionary = prop_oneof![Just(0), 1..40_u64, Just(1 << 16)];
+    (1_usize..400, dictionary).prop_map(|(row_group_rows, dictionary_values)| Options {
+        row_group_rows,
+        dictionary_values,
+        ..Options::default()
+    })
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn rows_come_back_bit_for_bit(rows in rows(200), row_group_rows in 1_usize..150) {
-        let options = Options { row_group_rows, ..Options::default() };
+    fn rows_come_back_bit_for_bit(
+        table in table(),
+        options in options(),
+        limit in proptest::option::of(0..1000_u64),
+    ) {
+        let expected = table.expected(limit);
         for format in FORMATS {
-            let back = read(format, written(format, &rows, &[], &options));
-            prop_assert_eq!(bits(&back), bits(&rows), "{:?}", format);
+            let bytes = written(&table, format, Blocks::default(), limit, &options);
+            prop_assert_eq!(&read(&table, format, bytes), &expected, "{:?}", format);
         }
     }
 
     #[test]
-    fn threads_and_slices_leave_no_trace(
-        rows in rows(300),
-        cuts in proptest::collection::vec(any::<usize>(), 0..400),
-        row_group_rows in 1_usize..250,
-        threads in 1_usize..6,
+    fn threads_and_blocks_leave_no_trace(
+        table in table(),
+        blocks in blocks(),
+        alone in options(),
+        limit in proptest::option::of(0..1000_u64),
+        threads in 2_usize..6,
     ) {
-        let alone = Options { row_group_rows, ..Options::default() };
         let together = Options { threads, ..alone.clone() };
         for format in FORMATS {
-            prop_assert!(written(format, &rows, &[], &alone) == written(format, &rows, &cuts, &together), "{format:?}");
+            let one = written(&table, format, Blocks::default(), limit, &alone);
+            prop_assert!(one == written(&table, format, blocks, limit, &together), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn statistics_enclose_the_values_and_count_the_nulls(table in table(), options in options()) {
+        let bytes = written(&table, Format::Parquet, Blocks::default(), None, &options);
+        let reader = parquet_reader(&bytes);
+        let rows = table.expected(None);
+        let mut start = 0;
+        for group in reader.metadata().row_groups() {
+            let end = start + group.num_rows() as usize;
+            for (index, column) in group.columns().iter().enumerate() {
+                let cells = rows[start..end].iter().map(|row| &row[index]);
+                prop_assert!(told_right(column.statistics().unwrap(), cells.cloned().collect()));
+            }
+            start = end;
         }
     }
 
@@ -272,20 +319,14 @@ proptest! {
         safe in any::<bool>(),
         alone in any::<bool>(),
     ) {
-        let labels: ArrayRef = Arc::new(StringArray::from_iter_values(&texts));
-        let keys = Int32Array::from_iter_values(0..texts.len() as i32);
-        let mut fields = vec![Field::new("=name, \"quoted\"", labels_type(), true)];
-        let mut columns: Vec<ArrayRef> = vec![Arc::new(DictionaryArray::new(keys, labels))];
+        let codes = (0..texts.len() as i32).collect();
+        let mut columns = vec![("=name, \"quoted\"".to_owned(), Given::Labels(0, codes, texts.clone()))];
         if !alone {
-            fields.push(Field::new("n", DataType::Int64, true));
-            columns.push(Arc::new(Int64Array::from(vec![None; texts.len()])));
+            columns.push(("n".to_owned(), Given::Nullable(vec![], vec![None])));
         }
-        let schema = Arc::new(Schema::new(fields));
-        let mut bytes = Vec::new();
+        let table = Table { sizes: vec![texts.len() as u64], columns, keep: None };
         let options = Options { csv_safe: safe, ..Options::default() };
-        let mut writer = TableWriter::new(Format::Csv, Box::new(&mut bytes), &schema, &options).unwrap();
-        writer.write(&RecordBatch::try_new(schema, columns).unwrap()).unwrap();
-        writer.finish().unwrap();
+        let bytes = written(&table, Format::Csv, Blocks::default(), None, &options);
         let records = parse(std::str::from_utf8(&bytes).unwrap());
         let expected = |text: &str| {
             let formula = matches!(text.chars().next(), Some('=' | '+' | '-' | '@' | '\t' | '\r'));
@@ -300,44 +341,118 @@ proptest! {
     }
 }
 
-#[test]
-fn large_tables_are_the_same_at_any_thread_count_and_slicing() {
-    let rows = many_rows(300_000);
-    let cuts: Vec<usize> = (0..2000_usize)
-        .map(|index| index.wrapping_mul(7919 * 104_729))
-        .collect();
-    for format in FORMATS {
-        let options = Options {
-            row_group_rows: 70_001,
-            ..Options::default()
-        };
-        let reference = written(format, &rows, &[], &options);
-        for threads in [2, 5] {
-            let bytes = written(
-                format,
-                &rows,
-                &cuts,
-                &Options {
-                    threads,
-                    ..options.clone()
-                },
-            );
-            assert!(bytes == reference, "{format:?} on {threads} threads");
+/// Whether statistics say exactly what the smallest and the largest cell and the number of nulls are.
+fn told_right(statistics: &Statistics, cells: Vec<Cell>) -> bool {
+    let nulls = cells.iter().filter(|cell| **cell == Cell::Null).count() as u64;
+    let (mut floats, mut integers, mut texts) = (vec![], vec![], vec![]);
+    for cell in cells {
+        match cell {
+            Cell::Float(bits) => floats.push(f64::from_bits(bits)),
+            Cell::Integer(value) => integers.push(value),
+            Cell::Label(text) => texts.push(text.into_bytes()),
+            Cell::Null => {}
         }
-        assert_eq!(bits(&read(format, reference)), bits(&rows), "{format:?}");
+    }
+    let extremes = match statistics {
+        Statistics::Double(told) => {
+            floats.sort_by(f64::total_cmp);
+            told.min_opt() == floats.first() && told.max_opt() == floats.last()
+        }
+        Statistics::Int64(told) => {
+            told.min_opt() == integers.iter().min() && told.max_opt() == integers.iter().max()
+        }
+        Statistics::ByteArray(told) => {
+            let bytes = |told: Option<&parquet::data_type::ByteArray>| {
+                told.map(|told| told.data().to_vec())
+            };
+            bytes(told.min_opt()) == texts.iter().min().cloned()
+                && bytes(told.max_opt()) == texts.iter().max().cloned()
+        }
+        _ => false,
+    };
+    extremes && statistics.null_count_opt() == Some(nulls)
+}
+
+/// 300,000 rows: labels and whole numbers, and numbers of every rank, some missing.
+fn large() -> Table {
+    let number = |index: usize| (index as f64).sqrt() * 1e-3;
+    let cost = (0..300_000).map(|index| (index % 5 != 0).then(|| number(index)));
+    let columns = vec![
+        (
+            "hardware",
+            Given::Labels(1, (0..30).map(|digit| digit % 9).collect(), texts()),
+        ),
+        ("chips", Given::Integers(2, (0..100).collect())),
+        (
+            "hours",
+            Given::Numbers(
+                vec![0, 1, 2],
+                (0..300_000).map(|i| f64::from(i) / 3.0).collect(),
+            ),
+        ),
+        ("cost", Given::Nullable(vec![0, 1, 2], cost.collect())),
+        (
+            "loss",
+            Given::Numbers(vec![0, 2], (0..10_000).map(number).collect()),
+        ),
+    ];
+    Table {
+        sizes: vec![100, 30, 100],
+        columns: columns
+            .into_iter()
+            .map(|(name, given)| (name.to_owned(), given))
+            .collect(),
+        keep: None,
     }
 }
 
 #[test]
-fn row_groups_are_cut_exactly_and_encoded_by_their_values() {
-    let rows = many_rows(25_000);
+fn large_tables_are_the_same_at_any_thread_count() {
+    let condition = (
+        vec![0, 2],
+        (0..10_000).map(|index| index % 3 != 1).collect(),
+    );
+    for keep in [None, Some(condition)] {
+        let table = Table { keep, ..large() };
+        for format in FORMATS {
+            let options = |threads| Options {
+                row_group_rows: 70_001,
+                threads,
+                ..Options::default()
+            };
+            let blocks = Blocks {
+                chunk_rows: 1 << 13,
+                ..Blocks::default()
+            };
+            let reference = written(&table, format, blocks, None, &options(1));
+            for threads in [2, 5] {
+                let bytes = written(&table, format, Blocks::default(), None, &options(threads));
+                assert!(bytes == reference, "{format:?} on {threads} threads");
+            }
+            assert!(
+                read(&table, format, reference) == table.expected(None),
+                "{format:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn row_groups_are_cut_exactly_and_encoded_by_rank() {
     let metadata = vec![("gigacost.spec".to_owned(), "abc".to_owned())];
     let options = Options {
-        row_group_rows: 10_000,
+        row_group_rows: 100_000,
         metadata,
         ..Options::default()
     };
-    let bytes = written(Format::Parquet, &rows, &[1, 2, 12_345], &options);
+    let table = large();
+    let bytes = written(
+        &table,
+        Format::Parquet,
+        Blocks::default(),
+        Some(250_000),
+        &options,
+    );
     let reader = parquet_reader(&bytes);
     let file = reader.metadata();
     let lengths: Vec<i64> = file
@@ -345,7 +460,7 @@ fn row_groups_are_cut_exactly_and_encoded_by_their_values() {
         .iter()
         .map(RowGroupMetaData::num_rows)
         .collect();
-    assert_eq!(lengths, [10_000, 10_000, 5_000]);
+    assert_eq!(lengths, [100_000, 100_000, 50_000]);
     let pairs = file.file_metadata().key_value_metadata().unwrap();
     assert!(
         pairs
@@ -359,14 +474,14 @@ fn row_groups_are_cut_exactly_and_encoded_by_their_values() {
                 .encodings()
                 .any(|known| known == encoding)
         };
-        assert!(has(0, Encoding::RLE_DICTIONARY) && has(1, Encoding::RLE_DICTIONARY));
-        assert!(has(2, Encoding::BYTE_STREAM_SPLIT) && !has(2, Encoding::RLE_DICTIONARY));
-        let statistics = group.column(3).statistics().unwrap();
-        assert_eq!(
-            statistics.null_count_opt(),
-            Some(group.num_rows().cast_unsigned() / 5)
-        );
-        assert!(statistics.min_bytes_opt().is_some());
+        for low in [0, 1, 4] {
+            assert!(has(low, Encoding::RLE_DICTIONARY), "column {low}");
+        }
+        for high in [2, 3] {
+            assert!(has(high, Encoding::BYTE_STREAM_SPLIT) && !has(high, Encoding::RLE_DICTIONARY));
+        }
+        let nulls = group.column(3).statistics().unwrap().null_count_opt();
+        assert_eq!(nulls, Some(group.num_rows().cast_unsigned() / 5));
     }
 }
 
@@ -376,151 +491,175 @@ fn ipc_files_carry_the_metadata_in_their_schema() {
         ("b".to_owned(), "2".to_owned()),
         ("a".to_owned(), "1".to_owned()),
     ];
-    let bytes = written(
-        Format::Ipc,
-        &many_rows(3),
-        &[],
-        &Options {
-            metadata,
-            ..Options::default()
-        },
-    );
+    let options = Options {
+        metadata,
+        ..Options::default()
+    };
+    let bytes = written(&large(), Format::Ipc, Blocks::default(), Some(3), &options);
     let reader = arrow_ipc::reader::FileReader::try_new(Cursor::new(bytes), None).unwrap();
     assert_eq!(reader.schema().metadata()["a"], "1");
 }
 
+/// A table of one row for each digit of its only group.
+fn columns(columns: Vec<(&str, Given)>) -> Table {
+    let size = match &columns[0].1 {
+        Given::Integers(_, values) => values.len(),
+        Given::Nullable(_, values) => values.len(),
+        Given::Numbers(_, values) => values.len(),
+        _ => 1,
+    };
+    Table {
+        sizes: vec![size as u64],
+        columns: columns
+            .into_iter()
+            .map(|(name, given)| (name.to_owned(), given))
+            .collect(),
+        keep: None,
+    }
+}
+
 #[test]
 fn csv_looks_like_this() {
-    let rows = [
-        (0, 1, 1.0, Some(0.1)),
-        (5, -2, 1e16, None),
-        (2, 3, 2.5e-7, Some(1e15)),
-        (1, 0, -0.5, Some(123.0)),
-    ];
-    let text = String::from_utf8(written(Format::Csv, &rows, &[], &Options::default())).unwrap();
-    assert_eq!(
-        text,
-        "hardware,chips,hours,cost\n\
-         h100-sxm,1,1.0,0.1\n\
-         '=1+1,-2,1e16,\n\
-         \"a,b\",3,2.5e-7,1000000000000000.0\n\
-         \"\",0,-0.5,123.0\n"
-    );
+    let all = vec![0];
+    let table = columns(vec![
+        ("chips", Given::Integers(0, vec![1, -2, 3, 0])),
+        ("hardware", Given::Labels(0, vec![0, 5, 2, 1], texts())),
+        (
+            "hours",
+            Given::Numbers(all.clone(), vec![1.0, 1e16, 2.5e-7, -0.5]),
+        ),
+        (
+            "cost",
+            Given::Nullable(all, vec![Some(0.1), None, Some(1e15), Some(-0.0)]),
+        ),
+    ]);
+    for dictionary_values in [0, 1 << 16] {
+        let options = Options {
+            dictionary_values,
+            ..Options::default()
+        };
+        let bytes = written(&table, Format::Csv, Blocks::default(), None, &options);
+        assert_eq!(
+            String::from_utf8(bytes).unwrap(),
+            "chips,hardware,hours,cost\n\
+             1,h100-sxm,1.0,0.1\n\
+             -2,'=1+1,1e+16,\n\
+             3,\"a,b\",2.5e-7,1000000000000000.0\n\
+             0,\"\",-0.5,0.0\n"
+        );
+    }
 }
 
 #[test]
 fn a_null_alone_on_its_line_is_not_an_empty_line() {
-    let schema = Arc::new(Schema::new(vec![Field::new("x", DataType::Float64, true)]));
-    let column: ArrayRef = Arc::new(Float64Array::from(vec![Some(1.5), None]));
-    let mut bytes = Vec::new();
-    let mut writer = TableWriter::new(
-        Format::Csv,
-        Box::new(&mut bytes),
-        &schema,
-        &Options::default(),
+    let table = columns(vec![("x", Given::Nullable(vec![0], vec![Some(1.5), None]))]);
+    for dictionary_values in [0, 1 << 16] {
+        let options = Options {
+            dictionary_values,
+            ..Options::default()
+        };
+        let bytes = written(&table, Format::Csv, Blocks::default(), None, &options);
+        assert_eq!(bytes, b"x\n1.5\n\"\"\n");
+    }
+}
+
+/// What writing says of a value that is not finite in the last of 20 rows.
+fn broken(value: f64, format: Format, limit: Option<u64>, options: &Options) -> Result<u64, Error> {
+    let mut values = vec![1.0; 20];
+    values[19] = value;
+    let table = columns(vec![("x", Given::Numbers(vec![0], values))]);
+    to_sink(
+        &table.rows(Blocks::default()),
+        0..20,
+        limit,
+        Box::new(std::io::sink()),
+        format,
+        options,
+        &Control::default(),
     )
-    .unwrap();
-    writer
-        .write(&RecordBatch::try_new(schema, vec![column]).unwrap())
-        .unwrap();
-    writer.finish().unwrap();
-    assert_eq!(bytes, b"x\n1.5\n\"\"\n");
 }
 
 #[test]
-fn csv_never_says_nan_or_infinity() {
+fn what_is_not_finite_is_refused_where_it_would_be_written() {
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        let mut bytes = Vec::new();
-        let mut writer = TableWriter::new(
-            Format::Csv,
-            Box::new(&mut bytes),
-            &schema(),
-            &Options::default(),
-        )
-        .unwrap();
-        let labels: ArrayRef = Arc::new(StringArray::from_iter_values(LABELS));
-        writer
-            .write(&batch(&[(0, 1, value, None)], &labels))
-            .unwrap();
-        let error = writer.finish().unwrap_err();
-        assert!(
-            matches!(&error, Error::Encode(text) if text.contains("\"hours\"")),
-            "{error}"
-        );
+        for format in FORMATS {
+            for (dictionary_values, threads) in [(0, 1), (0, 3), (1 << 16, 1), (1 << 16, 3)] {
+                let options = Options {
+                    dictionary_values,
+                    threads,
+                    ..Options::default()
+                };
+                let error = broken(value, format, None, &options).unwrap_err();
+                assert!(matches!(error, Error::NotFinite { row: 19, .. }), "{error}");
+                assert_eq!(broken(value, format, Some(19), &options).unwrap(), 19);
+            }
+        }
     }
 }
 
 #[test]
 fn empty_tables_are_whole_files() {
-    for format in FORMATS {
-        assert!(read(format, written(format, &[], &[], &Options::default())).is_empty());
+    let none = Some((vec![], vec![false]));
+    for (keep, limit) in [(none, None), (None, Some(0))] {
+        let table = Table { keep, ..large() };
+        for format in FORMATS {
+            let bytes = written(
+                &table,
+                format,
+                Blocks::default(),
+                limit,
+                &Options::default(),
+            );
+            assert!(read(&table, format, bytes).is_empty());
+        }
     }
 }
 
 #[test]
+fn labels_come_back_as_a_dictionary() {
+    let bytes = written(
+        &large(),
+        Format::Parquet,
+        Blocks::default(),
+        Some(5),
+        &Options::default(),
+    );
+    let field = parquet_reader(&bytes).schema().field(0).clone();
+    assert!(matches!(field.data_type(), DataType::Dictionary(..)));
+}
+
+#[test]
 fn gzip_members_name_no_time_and_no_system() {
-    let bytes = written(Format::CsvGz, &many_rows(10), &[], &Options::default());
+    let bytes = written(
+        &large(),
+        Format::CsvGz,
+        Blocks::default(),
+        Some(10),
+        &Options::default(),
+    );
     assert_eq!(bytes[4..8], [0; 4]);
     assert_eq!(bytes[9], 255);
 }
 
 #[test]
-fn labels_must_not_change_between_batches() {
-    for format in FORMATS {
-        let mut bytes = Vec::new();
-        let mut writer =
-            TableWriter::new(format, Box::new(&mut bytes), &schema(), &Options::default()).unwrap();
-        let rows = [(0, 1, 1.0, None)];
-        writer
-            .write(&batch(
-                &rows,
-                &(Arc::new(StringArray::from(vec!["a"])) as ArrayRef),
-            ))
-            .unwrap();
-        writer
-            .write(&batch(
-                &rows,
-                &(Arc::new(StringArray::from(vec!["a"])) as ArrayRef),
-            ))
-            .unwrap();
-        let error = writer
-            .write(&batch(
-                &rows,
-                &(Arc::new(StringArray::from(vec!["b"])) as ArrayRef),
-            ))
-            .unwrap_err();
-        assert!(
-            matches!(&error, Error::Encode(text) if text.contains("hardware")),
-            "{error}"
-        );
-        assert!(
-            writer
-                .write(&batch(
-                    &rows,
-                    &(Arc::new(StringArray::from(vec!["a"])) as ArrayRef)
-                ))
-                .is_err()
-        );
-        assert!(writer.finish().is_err());
-    }
-}
-
-#[test]
-fn unknown_columns_are_refused() {
-    let field = |name: &str, kind| Field::new(name, kind, false);
-    for fields in [
-        vec![],
-        vec![field("x", DataType::Float32)],
-        vec![field("x", DataType::Utf8)],
-        vec![field("x", DataType::Int64), field("x", DataType::Int64)],
-    ] {
-        let made = TableWriter::new(
-            Format::Csv,
+fn tables_without_columns_and_names_that_come_twice_are_refused() {
+    let given = || Given::Integers(0, vec![1]);
+    let twice = columns(vec![("x", given()), ("x", given())]);
+    let none = Table {
+        columns: vec![],
+        ..twice.clone()
+    };
+    for table in [none, twice] {
+        let refused = to_sink(
+            &table.rows(Blocks::default()),
+            0..1,
+            None,
             Box::new(std::io::sink()),
-            &Arc::new(Schema::new(fields)),
+            Format::Csv,
             &Options::default(),
+            &Control::default(),
         );
-        assert!(matches!(made.err(), Some(Error::Invalid(_))));
+        assert!(matches!(refused, Err(Error::Invalid(_))));
     }
 }
 

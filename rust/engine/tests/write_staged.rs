@@ -1,16 +1,17 @@
 //! Files appear whole or not at all, and an older one outlives every failure.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod tables;
+
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arrow_array::{Int64Array, RecordBatch};
-use arrow_schema::{DataType, Field, Schema};
-use gigacost_engine::Error;
-use gigacost_engine::write::{Format, Options, Staged, TableWriter};
+use gigacost_engine::run::Control;
+use gigacost_engine::write::{Format, Options, Staged, to_sink};
+use gigacost_engine::{Blocks, Error};
+use tables::{Given, Table};
 
 fn names(folder: &Path) -> Vec<OsString> {
     let mut names: Vec<OsString> = fs::read_dir(folder)
@@ -217,24 +218,29 @@ fn many_writers_of_one_name_do_not_disturb_each_other() {
 }
 
 /// A small table, until the sink refuses it.
-fn fill(format: Format, sink: impl Write + Send, path: &Path) -> Result<(), Error> {
-    let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, false)]));
+fn fill(format: Format, sink: impl Write + Send, path: &Path) -> Result<u64, Error> {
     // Neither equal nor equally spaced, so that no encoding makes them small.
     let values =
         (0..500_000_i64).map(|index| (index ^ 0x5DEE_CE66).wrapping_pow(5).wrapping_mul(index));
-    let batch = RecordBatch::try_new(
-        Arc::clone(&schema),
-        vec![Arc::new(Int64Array::from_iter_values(values))],
-    )
-    .unwrap();
+    let table = Table {
+        sizes: vec![500_000],
+        columns: vec![("n".to_owned(), Given::Integers(0, values.collect()))],
+        keep: None,
+    };
     let options = Options {
         path: path.to_owned(),
         threads: 2,
         ..Options::default()
     };
-    let mut writer = TableWriter::new(format, Box::new(sink), &schema, &options)?;
-    writer.write(&batch)?;
-    writer.finish()
+    to_sink(
+        &table.rows(Blocks::default()),
+        0..500_000,
+        None,
+        Box::new(sink),
+        format,
+        &options,
+        &Control::default(),
+    )
 }
 
 const FORMATS: [Format; 4] = [Format::Parquet, Format::Csv, Format::CsvGz, Format::Ipc];
@@ -286,7 +292,7 @@ fn a_full_disk_leaves_the_older_file_and_nothing_else() {
         for format in FORMATS {
             let mut staged = Staged::create(&path).unwrap();
             let error = fill(format, &mut staged, &path)
-                .and_then(|()| staged.commit())
+                .and_then(|_| staged.commit())
                 .unwrap_err();
             assert_full(&error, &path);
             assert_eq!(fs::read(&path).unwrap(), b"old");

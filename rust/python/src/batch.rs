@@ -20,6 +20,7 @@ use pyo3_arrow::ffi::{
     ArrayIterator, to_array_pycapsules, to_schema_pycapsule, to_stream_pycapsule,
 };
 
+use crate::error::raised;
 use crate::run::computed;
 
 /// About how many rows each thread computes before the next batches are handed out.
@@ -161,10 +162,17 @@ pub(crate) struct Batches {
     schema: SchemaRef,
     /// About how many values of nodes all of its rows take.
     values: u64,
+    explain: Option<Py<PyAny>>,
 }
 
 impl Batches {
-    pub(crate) fn new(rows: Arc<Rows>, range: Range<u64>, threads: usize, values: u64) -> Self {
+    pub(crate) fn new(
+        rows: Arc<Rows>,
+        range: Range<u64>,
+        threads: usize,
+        values: u64,
+        explain: Option<Py<PyAny>>,
+    ) -> Self {
         let schema = rows.schema();
         let stream = Stream {
             rows,
@@ -176,11 +184,24 @@ impl Batches {
             stream: Mutex::new(stream),
             schema,
             values,
+            explain,
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Stream> {
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An error about a combination with what `explain` has to say about it; any other error as it is.
+fn explained(py: Python<'_>, explain: Option<&Py<PyAny>>, error: PyErr) -> PyErr {
+    let internal = error.value(py).hasattr("row").unwrap_or(false);
+    match explain.filter(|_| internal) {
+        None => error,
+        Some(explain) => match explain.call1(py, (error.value(py),)) {
+            Ok(better) => PyErr::from_value(better.into_bound(py)),
+            Err(other) => other,
+        },
     }
 }
 
@@ -193,7 +214,8 @@ impl Batches {
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
         computed(py, self.values, None, |control| {
             self.lock().prepare(control)
-        })?;
+        })
+        .map_err(|error| explained(py, self.explain.as_ref(), error))?;
         Ok(py.detach(|| self.lock().ready.pop_front()).map(Batch))
     }
 
@@ -215,6 +237,7 @@ impl Batches {
             }
         });
         let field = Arc::new(struct_field(&self.schema));
+        let explain = self.explain.as_ref().map(|explain| explain.clone_ref(py));
         let arrays = std::iter::from_fn(move || {
             // Nobody may unwind into the consumer's C.
             let prepared = catch_unwind(AssertUnwindSafe(|| taken.prepare(&Control::default())));
@@ -223,7 +246,14 @@ impl Batches {
                     .ready
                     .pop_front()
                     .map(|batch| Ok(Arc::new(StructArray::from(batch)) as ArrayRef)),
-                Ok(Err(error)) => Some(Err(ArrowError::ExternalError(Box::new(error)))),
+                Ok(Err(error)) => {
+                    let better = Python::try_attach(|py| {
+                        let error = explained(py, explain.as_ref(), raised(py, &error));
+                        error.value(py).to_string()
+                    });
+                    let text = better.unwrap_or_else(|| error.to_string());
+                    Some(Err(ArrowError::ExternalError(text.into())))
+                }
                 Err(_) => Some(Err(ArrowError::ComputeError(
                     "the engine panicked".to_owned(),
                 ))),

@@ -223,7 +223,9 @@ impl Program {
         })
     }
 
-    /// The rows in a range, computed as they are read.
+    /// The rows in a range, computed as they are read. `explain` makes a better error of one about a combination.
+    #[pyo3(signature = (columns, keep, range, threads, explain = None))]
+    #[allow(clippy::too_many_arguments)] // as for `write`
     fn batches(
         &self,
         py: Python<'_>,
@@ -231,12 +233,14 @@ impl Program {
         keep: Option<Node>,
         range: (u64, u64),
         threads: usize,
+        explain: Option<Py<PyAny>>,
     ) -> PyResult<Batches> {
         Ok(Batches::new(
             self.rows_of(py, columns, keep)?,
             range.0..range.1,
             threads,
             self.values_of(range.1.saturating_sub(range.0)),
+            explain,
         ))
     }
 
@@ -249,9 +253,7 @@ impl Program {
     ) -> PyResult<Batch> {
         let picked = self.rows_of(py, columns, None)?;
         let values = self.values_of(rows.len() as u64);
-        let batch = computed(py, values, None, move |control| {
-            picked.pick(rows.into_iter().map(|row| row..row + 1), control)
-        })?;
+        let batch = computed(py, values, None, move |control| picked.pick(&rows, control))?;
         Ok(Batch(batch))
     }
 
@@ -320,7 +322,7 @@ impl Program {
             |py, bytes| write_all(sink.bind(py), bytes),
             move |control, relay| {
                 let range = range.0..range.1;
-                output::to_sink(
+                write::to_sink(
                     &rows,
                     range,
                     limit,

@@ -1,14 +1,22 @@
 //! What becomes of the combinations: rows, the best of them, statistics.
 
+pub(crate) mod arrow;
+mod column;
 mod exact;
 mod fill;
+pub(crate) mod piece;
+mod places;
 mod rows;
 mod summary;
+pub(crate) mod table;
 mod top;
 
+pub use column::{AxisValues, Column, labels};
 pub use exact::{ExactSquares, ExactSum, Moments};
 pub use fill::fill;
-pub use rows::{AxisValues, Column, Rows, labels};
+pub(crate) use places::Places;
+pub use rows::Rows;
+pub(crate) use rows::{Quota, Source};
 pub use summary::{ColumnStatistics, Measure, Statistics, Summary};
 pub use top::{Top, Winner};
 

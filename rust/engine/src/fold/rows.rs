@@ -1,130 +1,43 @@
-//! Rows, as Arrow record batches in the order of the spec.
+//! Rows in the order of the spec: which columns, which of them are computed row by row, which are tables.
 
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
-use arrow_array::types::Int32Type;
-use arrow_array::{
-    ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
-};
-use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_array::{RecordBatch, StringArray};
+use arrow_schema::{Schema, SchemaRef};
 
-use super::{Chunks, Fault, Strips, kept};
+use super::column::Column;
+use super::piece::{Computed, Piece, Which};
+use super::table::{Table, tables};
+use super::{Chunks, Fault, Measure, Strips, arrow, kept};
 use crate::error::{Error, Result};
 use crate::math::holds;
 use crate::program::Program;
 use crate::run::{Control, ordered};
 use crate::schedule::RowSchedule;
-use crate::space::Region;
+use crate::space::Space;
 use crate::tape::Node;
 
-/// The values of an axis.
+/// Where a column's values come from.
 #[derive(Clone, Debug)]
-pub enum AxisValues {
-    /// Whole numbers.
-    Integers(Arc<[i64]>),
-    /// Numbers.
-    Floats(Arc<[f64]>),
-    /// Positions in a dictionary of labels.
-    Labels(Arc<[i32]>, Arc<StringArray>),
-}
-
-/// A column of the rows.
-#[derive(Clone, Debug)]
-pub enum Column {
-    /// An axis.
-    Axis {
-        /// Its name.
-        name: String,
-        /// The group it belongs to.
-        group: usize,
-        /// One value for each digit of the group.
-        values: AxisValues,
-    },
-    /// A quantity.
-    Value {
-        /// Its name.
-        name: String,
-        /// Its values.
-        value: Node,
-        /// Where it is null.
-        null: Option<Node>,
-    },
-    /// A node that gives positions in a dictionary of labels.
-    State {
-        /// Its name.
-        name: String,
-        /// The positions.
-        value: Node,
-        /// The labels.
-        labels: Arc<StringArray>,
-    },
-}
-
-/// A dictionary of labels.
-#[must_use]
-pub fn labels(texts: &[String]) -> Arc<StringArray> {
-    Arc::new(StringArray::from_iter_values(texts))
-}
-
-impl Column {
-    fn field(&self) -> Field {
-        let labels = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-        match self {
-            Self::Axis {
-                name,
-                values: AxisValues::Integers(_),
-                ..
-            } => Field::new(name, DataType::Int64, false),
-            Self::Axis {
-                name,
-                values: AxisValues::Floats(_),
-                ..
-            } => Field::new(name, DataType::Float64, false),
-            Self::Axis {
-                name,
-                values: AxisValues::Labels(..),
-                ..
-            }
-            | Self::State { name, .. } => Field::new(name, labels(), false),
-            Self::Value { name, null, .. } => Field::new(name, DataType::Float64, null.is_some()),
-        }
-    }
-
-    fn nodes(&self) -> Vec<Node> {
-        match self {
-            Self::Axis { .. } => vec![],
-            Self::Value { value, null, .. } => std::iter::once(*value).chain(*null).collect(),
-            Self::State { value, .. } => vec![*value],
-        }
-    }
-
-    /// How many values its axis must have, if it is one.
-    fn digits(&self) -> Option<(usize, usize)> {
-        match self {
-            Self::Axis { group, values, .. } => Some((
-                *group,
-                match values {
-                    AxisValues::Integers(values) => values.len(),
-                    AxisValues::Floats(values) => values.len(),
-                    AxisValues::Labels(values, _) => values.len(),
-                },
-            )),
-            _ => None,
-        }
-    }
+pub(crate) enum Source {
+    /// From a table, by the index of the row.
+    Table(Table),
+    /// From what is computed row by row, the how-many-th of it.
+    Computed(usize),
 }
 
 /// Which rows and columns are wanted.
 #[derive(Clone, Debug)]
 pub struct Rows {
     program: Arc<Program>,
-    columns: Vec<Column>,
+    columns: Arc<[Column]>,
     keep: Option<Node>,
+    sources: Vec<Source>,
+    /// The nodes of what is computed row by row.
+    computed: Vec<Measure>,
     schedule: RowSchedule,
     schema: SchemaRef,
-    nodes: usize,
 }
 
 impl Rows {
@@ -133,24 +46,71 @@ impl Rows {
     /// # Errors
     /// When a column does not fit the program.
     pub fn new(program: Arc<Program>, columns: Vec<Column>, keep: Option<Node>) -> Result<Self> {
+        let sizes = program.space().sizes();
         for (group, digits) in columns.iter().filter_map(Column::digits) {
-            if program.space().sizes().get(group) != Some(&(digits as u64)) {
+            if sizes.get(group) != Some(&(digits as u64)) {
                 return Err(Error::Invalid(format!(
                     "group {group} has no {digits} digits"
                 )));
             }
         }
-        let mut nodes: Vec<Node> = columns.iter().flat_map(Column::nodes).collect();
-        nodes.extend(keep);
+        let tables = columns
+            .iter()
+            .map(|column| match column {
+                Column::Axis { group, values, .. } => Some(Table::axis(sizes, *group, values)),
+                _ => None,
+            })
+            .collect();
+        Self::with(program, columns.into(), keep, tables)
+    }
+
+    /// The same rows, where every column that has at most `most` combinations of the groups it varies over is a table.
+    pub(crate) fn tabulated(&self, most: u64, control: &Control) -> Result<Self> {
+        let mut tables = tables(&self.program, &self.columns, most, control)?;
+        for (table, source) in tables.iter_mut().zip(&self.sources) {
+            if let (None, Source::Table(axis)) = (&table, source) {
+                *table = Some(axis.clone());
+            }
+        }
+        let (program, columns) = (Arc::clone(&self.program), Arc::clone(&self.columns));
+        Self::with(program, columns, self.keep, tables)
+    }
+
+    fn with(
+        program: Arc<Program>,
+        columns: Arc<[Column]>,
+        keep: Option<Node>,
+        tables: Vec<Option<Table>>,
+    ) -> Result<Self> {
+        let mut computed = vec![];
+        let sources = tables
+            .into_iter()
+            .zip(columns.iter())
+            .map(|(table, column)| {
+                table.map_or_else(
+                    || {
+                        computed.extend(column.measure());
+                        Source::Computed(computed.len() - 1)
+                    },
+                    Source::Table,
+                )
+            })
+            .collect();
+        let nodes: Vec<Node> = computed
+            .iter()
+            .flat_map(|measure: &Measure| std::iter::once(measure.value).chain(measure.null))
+            .chain(keep)
+            .collect();
         let schedule = program.schedule(&nodes)?;
         let schema = Schema::new(columns.iter().map(Column::field).collect::<Vec<_>>());
         Ok(Self {
             program,
             columns,
             keep,
+            sources,
+            computed,
             schedule,
             schema: schema.into(),
-            nodes: nodes.len(),
         })
     }
 
@@ -158,6 +118,51 @@ impl Rows {
     #[must_use]
     pub fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
+    }
+
+    /// The columns.
+    pub(crate) fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Where each column's values come from.
+    pub(crate) fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The space.
+    pub(crate) fn space(&self) -> &Space {
+        self.program.space()
+    }
+
+    /// The groups that a column varies over, ascending.
+    pub(crate) fn groups(&self, column: usize) -> Vec<usize> {
+        self.columns[column].groups(&self.program)
+    }
+
+    /// The labels of a column whose positions in them are computed.
+    pub(crate) fn labels(&self, column: usize) -> Option<Arc<StringArray>> {
+        match &self.columns[column] {
+            Column::State { labels, .. } => Some(Arc::clone(labels)),
+            _ => None,
+        }
+    }
+
+    /// How many columns are computed row by row.
+    pub(crate) fn computed(&self) -> usize {
+        self.computed.len()
+    }
+
+    /// A range of rows cut up for the workers.
+    pub(crate) fn chunks(&self, rows: Range<u64>) -> Chunks {
+        Chunks::new(rows, &self.program)
+    }
+
+    /// What a worker computes with.
+    pub(crate) fn strips(&self) -> Strips<'_> {
+        let nulls = self.computed.iter().filter(|each| each.null.is_some());
+        let nodes = self.computed.len() + nulls.count() + usize::from(self.keep.is_some());
+        Strips::new(self.program.space(), &self.schedule, nodes)
     }
 
     /// The rows in a range, in order, a batch at a time; the first `limit` of them. How many there were.
@@ -174,229 +179,247 @@ impl Rows {
         control: &Control,
         mut take: impl FnMut(RecordBatch) -> Result<()>,
     ) -> Result<u64> {
-        let limit = limit.unwrap_or(u64::MAX);
-        let mut taken = 0;
-        let chunks = Chunks::new(rows, &self.program);
-        let count = if limit == 0 { 0 } else { chunks.count() };
-        let worker = || Strips::new(self.program.space(), &self.schedule, self.nodes);
-        let work =
-            |strips: &mut Strips<'_>, chunk| self.batch(strips, [chunks.get(chunk)], control);
-        ordered(count, threads, worker, work, |(batch, fault)| {
-            let wanted = (limit - taken).min(batch.num_rows() as u64);
-            if wanted > 0 {
-                take(batch.slice(0, wanted as usize))?;
-            }
-            taken += wanted;
-            if taken == limit {
-                return Ok(ControlFlow::Break(()));
-            }
-            fault.check(self.program.tape())?;
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(taken)
+        let chunks = self.chunks(rows);
+        let mut quota = Quota::new(limit);
+        let work = |strips: &mut Strips<'_>, chunk| {
+            let (piece, fault) = self.piece(strips, chunks.get(chunk), control)?;
+            Ok((arrow::batch(self, &piece.into())?, fault))
+        };
+        let count = quota.of(chunks.count());
+        ordered(
+            count,
+            threads,
+            || self.strips(),
+            work,
+            |(batch, fault)| {
+                let wanted = quota.take(batch.num_rows());
+                if wanted > 0 {
+                    take(batch.slice(0, wanted))?;
+                }
+                quota.check(self, &fault)
+            },
+        )?;
+        Ok(quota.taken)
     }
 
-    /// The rows in some ranges, as one batch.
+    /// The rows at these indices, in this order, as one batch.
     ///
     /// # Errors
     /// When a value that is not null is not finite, or the run was stopped.
-    pub fn pick(
-        &self,
-        ranges: impl IntoIterator<Item = Range<u64>>,
-        control: &Control,
-    ) -> Result<RecordBatch> {
-        let mut strips = Strips::new(self.program.space(), &self.schedule, self.nodes);
-        let (batch, fault) = self.batch(&mut strips, ranges, control)?;
-        fault.check(self.program.tape())?;
-        Ok(batch)
-    }
-
-    /// The rows in some ranges, up to the first at which a value is not finite, which is told apart.
-    fn batch(
-        &self,
-        strips: &mut Strips<'_>,
-        ranges: impl IntoIterator<Item = Range<u64>>,
-        control: &Control,
-    ) -> Result<(RecordBatch, Fault)> {
-        let mut builders: Vec<Builder> = self.columns.iter().map(Builder::new).collect();
-        let mut fault = Fault::default();
-        let mut selected = vec![];
-        let mut count = 0;
-        for rows in ranges {
-            strips.for_each(rows, control, |region, values| {
-                if fault.row().is_some() {
-                    return Ok(());
-                }
-                let keep = self.keep.is_some().then(|| &values[values.len() - 1][..]);
-                selected.clear();
-                selected.extend((0..region.rows() as usize).filter(|&i| kept(keep, i)));
-                let mut values = values.iter();
-                for (column, builder) in self.columns.iter().zip(&mut builders) {
-                    builder.extend(column, region, &selected, &mut values, &mut fault);
-                }
-                count += match fault.row() {
-                    None => selected.len(),
-                    Some(row) => selected.partition_point(|i| region.first + (*i as u64) < row),
-                };
+    pub fn pick(&self, rows: &[u64], control: &Control) -> Result<RecordBatch> {
+        let mut strips = self.strips();
+        let mut made = Maker::new(self);
+        for row in rows {
+            strips.for_each(*row..row + 1, control, |region, values| {
+                made.extend(region.first, region.rows() as usize, values);
                 Ok(())
             })?;
+            made.fault.check(self.program.tape())?;
         }
-        let arrays = builders
-            .into_iter()
-            .zip(&self.columns)
-            .map(|(builder, column)| Ok(builder.finish(column)?.slice(0, count)))
-            .collect::<Result<_>>()?;
-        let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(count));
-        let batch =
-            RecordBatch::try_new_with_options(self.schema(), arrays, &options).map_err(encode)?;
-        Ok((batch, fault))
+        arrow::batch(self, &made.piece(Which::These(rows.to_vec())).into())
+    }
+
+    /// The rows in a range, up to the first at which a value is not finite, which is told apart.
+    pub(crate) fn piece(
+        &self,
+        strips: &mut Strips<'_>,
+        rows: Range<u64>,
+        control: &Control,
+    ) -> Result<(Piece, Fault)> {
+        let mut made = Maker::new(self);
+        if self.keep.is_none() {
+            made.reserve((rows.end - rows.start) as usize);
+        }
+        strips.for_each(rows.clone(), control, |region, values| {
+            if made.fault.row().is_none() {
+                made.extend(region.first, region.rows() as usize, values);
+            }
+            Ok(())
+        })?;
+        let end = made.fault.row().unwrap_or(rows.end);
+        let which = if self.keep.is_some() {
+            let before = made.rows.partition_point(|row| *row < end);
+            made.rows.truncate(before);
+            Which::These(std::mem::take(&mut made.rows))
+        } else {
+            Which::All(rows.start..end)
+        };
+        let fault = std::mem::take(&mut made.fault);
+        Ok((made.piece(which), fault))
     }
 }
 
-fn encode(error: impl std::fmt::Display) -> Error {
-    Error::Encode(error.to_string())
+/// How many rows are still wanted.
+pub(crate) struct Quota {
+    limit: u64,
+    pub(crate) taken: u64,
 }
 
-/// The values of a column, so far.
-enum Builder {
-    Integers(Vec<i64>),
-    Floats(Vec<f64>),
-    Labels(Vec<i32>),
-    Nullable(Vec<f64>, BooleanBufferBuilder),
+impl Quota {
+    pub(crate) fn new(limit: Option<u64>) -> Self {
+        Self {
+            limit: limit.unwrap_or(u64::MAX),
+            taken: 0,
+        }
+    }
+
+    /// How many of the chunks to look at: none if no row is wanted.
+    pub(crate) fn of(&self, chunks: u64) -> u64 {
+        if self.limit == 0 { 0 } else { chunks }
+    }
+
+    /// How many of the next rows are wanted.
+    pub(crate) fn take(&mut self, rows: usize) -> usize {
+        let wanted = (self.limit - self.taken).min(rows as u64);
+        self.taken += wanted;
+        wanted as usize
+    }
+
+    /// Whether to go on; a fault after the last wanted row does not count.
+    pub(crate) fn check(&self, rows: &Rows, fault: &Fault) -> Result<ControlFlow<()>> {
+        if self.taken == self.limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        fault.check(rows.program.tape())?;
+        Ok(ControlFlow::Continue(()))
+    }
 }
 
-impl Builder {
-    fn new(column: &Column) -> Self {
-        match column {
-            Column::Axis {
-                values: AxisValues::Integers(_),
-                ..
-            } => Self::Integers(vec![]),
-            Column::Axis {
-                values: AxisValues::Floats(_),
-                ..
-            }
-            | Column::Value { null: None, .. } => Self::Floats(vec![]),
-            Column::Axis {
-                values: AxisValues::Labels(..),
-                ..
-            }
-            | Column::State { .. } => Self::Labels(vec![]),
-            Column::Value { null: Some(_), .. } => {
-                Self::Nullable(vec![], BooleanBufferBuilder::new(0))
+/// Gathers what is computed, strip by strip.
+struct Maker<'a> {
+    of: &'a Rows,
+    /// The rows that are kept; not told when all are.
+    rows: Vec<u64>,
+    computed: Vec<Computed>,
+    fault: Fault,
+    selected: Vec<usize>,
+}
+
+impl<'a> Maker<'a> {
+    fn new(of: &'a Rows) -> Self {
+        let computed = of
+            .columns
+            .iter()
+            .zip(&of.sources)
+            .filter(|(_, source)| matches!(source, Source::Computed(_)))
+            .map(|(column, _)| match column {
+                Column::State { .. } => Computed::Codes(vec![]),
+                _ => Computed::Numbers(vec![], None),
+            })
+            .collect();
+        Self {
+            of,
+            rows: vec![],
+            computed,
+            fault: Fault::default(),
+            selected: vec![],
+        }
+    }
+
+    /// Make room for so many rows.
+    fn reserve(&mut self, rows: usize) {
+        for column in &mut self.computed {
+            match column {
+                Computed::Numbers(values, _) => values.reserve_exact(rows),
+                Computed::Codes(codes) => codes.reserve_exact(rows),
             }
         }
     }
 
-    fn extend<'a>(
-        &mut self,
-        column: &Column,
-        region: &Region,
-        selected: &[usize],
-        values: &mut impl Iterator<Item = &'a Vec<f64>>,
-        fault: &mut Fault,
-    ) {
-        let mut next = || values.next().map_or(&[][..], |values| values);
-        match (self, column) {
-            (
-                Self::Integers(out),
-                Column::Axis {
-                    group,
-                    values: AxisValues::Integers(axis),
-                    ..
-                },
-            ) => {
-                extend_axis(out, axis, region, *group, selected);
-            }
-            (
-                Self::Floats(out),
-                Column::Axis {
-                    group,
-                    values: AxisValues::Floats(axis),
-                    ..
-                },
-            ) => {
-                extend_axis(out, axis, region, *group, selected);
-            }
-            (
-                Self::Labels(out),
-                Column::Axis {
-                    group,
-                    values: AxisValues::Labels(axis, _),
-                    ..
-                },
-            ) => {
-                extend_axis(out, axis, region, *group, selected);
-            }
-            (Self::Labels(out), Column::State { .. }) => {
-                let codes = next();
-                out.extend(selected.iter().map(|&i| codes[i] as i32));
-            }
-            (Self::Floats(out), Column::Value { value, .. }) => {
-                let values = next();
-                out.extend(selected.iter().map(|&i| {
-                    if !values[i].is_finite() {
-                        fault.note(region.first + i as u64, *value, values[i]);
+    /// Append the wanted ones of `count` rows.
+    fn extend(&mut self, first: u64, count: usize, values: &[Vec<f64>]) {
+        let keep = self.of.keep.and(values.last()).map(Vec::as_slice);
+        if keep.is_some() {
+            self.selected.clear();
+            self.selected.extend((0..count).filter(|&i| kept(keep, i)));
+            self.rows
+                .extend(self.selected.iter().map(|i| first + *i as u64));
+        }
+        let selected = keep.map(|_| &self.selected[..]);
+        let mut values = values.iter();
+        for (measure, out) in self.of.computed.iter().zip(&mut self.computed) {
+            let (Some(value), null) = (values.next(), measure.null.and_then(|_| values.next()))
+            else {
+                return;
+            };
+            let mut fault = |row: usize| {
+                self.fault
+                    .note(first + row as u64, measure.value, value[row]);
+            };
+            match (out, null) {
+                (Computed::Codes(out), _) => {
+                    each(selected, count, |i| out.push(value[i] as u32));
+                }
+                (Computed::Numbers(out, _), None) => {
+                    append(out, value, selected);
+                    // Nearly always there is nothing to find.
+                    let added = out.len() - selected.map_or(count, <[usize]>::len);
+                    if !out[added..]
+                        .iter()
+                        .fold(true, |all, value| all & value.is_finite())
+                    {
+                        each(selected, count, |i| {
+                            if !value[i].is_finite() {
+                                fault(i);
+                            }
+                        });
                     }
-                    values[i] + 0.0
-                }));
-            }
-            (Self::Nullable(out, valid), Column::Value { value, .. }) => {
-                let (values, nulls) = (next(), next());
-                for &i in selected {
-                    let null = holds(nulls[i]);
-                    if !null && !values[i].is_finite() {
-                        fault.note(region.first + i as u64, *value, values[i]);
-                    }
-                    out.push(if null { 0.0 } else { values[i] + 0.0 });
-                    valid.append(!null);
+                }
+                (Computed::Numbers(out, valid), Some(null)) => {
+                    let valid = valid.get_or_insert_default();
+                    each(selected, count, |i| {
+                        let counts = !holds(null[i]);
+                        if counts && !value[i].is_finite() {
+                            fault(i);
+                        }
+                        out.push(if counts { value[i] + 0.0 } else { 0.0 });
+                        valid.push(counts);
+                    });
                 }
             }
-            _ => {}
         }
     }
 
-    fn finish(self, column: &Column) -> Result<ArrayRef> {
-        Ok(match (self, column) {
-            (Self::Integers(values), _) => Arc::new(Int64Array::from(values)),
-            (Self::Floats(values), _) => Arc::new(Float64Array::from(values)),
-            (Self::Nullable(values, mut valid), _) => {
-                let nulls = NullBuffer::new(valid.finish());
-                Arc::new(Float64Array::new(
-                    values.into(),
-                    Some(nulls).filter(|nulls| nulls.null_count() > 0),
-                ))
+    fn piece(mut self, which: Which) -> Piece {
+        let mut piece = Piece {
+            which,
+            computed: vec![],
+        };
+        let rows = piece.rows();
+        for column in &mut self.computed {
+            match column {
+                Computed::Codes(codes) => codes.truncate(rows),
+                Computed::Numbers(values, valid) => {
+                    values.truncate(rows);
+                    if let Some(valid) = valid {
+                        valid.truncate(rows);
+                    }
+                    if valid
+                        .as_ref()
+                        .is_some_and(|valid| valid.iter().all(|&each| each))
+                    {
+                        *valid = None;
+                    }
+                }
             }
-            (
-                Self::Labels(codes),
-                Column::State { labels, .. }
-                | Column::Axis {
-                    values: AxisValues::Labels(_, labels),
-                    ..
-                },
-            ) => {
-                let labels = Arc::clone(labels) as ArrayRef;
-                Arc::new(
-                    DictionaryArray::<Int32Type>::try_new(Int32Array::from(codes), labels)
-                        .map_err(encode)?,
-                )
-            }
-            (Self::Labels(_), _) => {
-                return Err(Error::Encode("labels without a dictionary".into()));
-            }
-        })
+        }
+        piece.computed = self.computed;
+        piece
     }
 }
 
-/// Append an axis's value for every selected row of a region.
-fn extend_axis<T: Copy>(
-    out: &mut Vec<T>,
-    axis: &[T],
-    region: &Region,
-    group: usize,
-    selected: &[usize],
-) {
-    let inner = region.lens[group + 1..].iter().product::<u64>() as usize;
-    let (start, len) = (region.starts[group] as usize, region.lens[group] as usize);
-    out.extend(selected.iter().map(|row| axis[start + row / inner % len]));
+/// Call `f` with every selected row.
+fn each(selected: Option<&[usize]>, count: usize, mut f: impl FnMut(usize)) {
+    match selected {
+        None => (0..count).for_each(f),
+        Some(selected) => selected.iter().for_each(|i| f(*i)),
+    }
+}
+
+/// Append the selected values; a negative zero becomes a positive one.
+fn append(out: &mut Vec<f64>, values: &[f64], selected: Option<&[usize]>) {
+    match selected {
+        None => out.extend(values.iter().map(|value| value + 0.0)),
+        Some(selected) => out.extend(selected.iter().map(|i| values[*i] + 0.0)),
+    }
 }

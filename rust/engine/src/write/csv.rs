@@ -3,235 +3,314 @@
 //! Quoting is that of RFC 4180; lines end in LF alone, which is what data tools write and all readers take (the RFC's
 //! CRLF would leave a CR in the last field for `cut`, `awk` and their like). A null is an empty field, empty text is
 //! `""`, and so is a null in a table of one column, whose line would otherwise look like no row at all.
-//! Rows are formatted in chunks of a fixed number of rows, which are also the members of a gzip file.
+//!
+//! A value that repeats along axes is formatted once: columns that stand side by side and vary, together, over few
+//! combinations are one text for each of these, which is copied. Rows are formatted in groups of a fixed number, which
+//! are also the members of a gzip file.
 
 use std::io::Write;
-use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int32Type, Int64Type};
-use arrow_buffer::NullBuffer;
-use arrow_schema::{DataType, SchemaRef};
 use flate2::{Compression, GzBuilder};
 
-use super::text::{Cell, Lines, Numbers, quoted};
-use super::{GroupWriter, Options, Watched, encode_error};
-use crate::run::ordered;
-use crate::{Error, Result};
+use super::text::{Lines, Texts, float, integer, quoted};
+use super::{Assemble, Encode, Options, Spare, Watched, encode_error};
+use crate::Result;
+use crate::fold::piece::Group;
+use crate::fold::table::{Entries, Table};
+use crate::fold::{Places, Rows, Source};
 
 /// How many rows are formatted by one thread at a time, and make one member of a gzip file.
-const CHUNK_ROWS: usize = 1 << 12;
-/// Chunks per thread and group: enough to keep the threads busy, few enough to hold their text.
-const CHUNKS_PER_THREAD: usize = 4;
+const GROUP_ROWS: usize = 1 << 14;
+/// How many rows' values are looked up at a time: they stay in the first-level cache.
+const BLOCK_ROWS: usize = 1 << 9;
 /// On such text a tenth larger than level 3 and an eighth larger than level 6, at three and six times their speed.
 const GZIP_LEVEL: u32 = 1;
 
-/// Writes CSV, gzipped or not.
-pub(super) struct Csv<'a> {
-    sink: Watched<'a>,
-    schema: SchemaRef,
-    /// The text of each label of each column, filled in by the first batch.
-    labels: Vec<Option<Vec<Cell>>>,
-    threads: usize,
-    safe: bool,
+/// Formats rows.
+pub(super) struct Formatter {
+    fields: Vec<Field>,
+    /// How many bytes the texts of a line take at most.
+    widest: usize,
+    spare: Spare,
     gzip: bool,
 }
 
-impl<'a> Csv<'a> {
-    /// Writes the header.
-    pub(super) fn create(
-        mut sink: Watched<'a>,
-        schema: &SchemaRef,
-        options: &Options,
-        gzip: bool,
-    ) -> Result<Self> {
-        let names: Vec<String> = schema
-            .fields()
-            .iter()
-            .map(|field| quoted(field.name(), options.csv_safe))
-            .collect();
-        let header = (names.join(",") + "\n").into_bytes();
-        let header = if gzip { member(&header)? } else { header };
-        sink.write_all(&header).map_err(encode_error)?;
-        let threads = options.threads.max(1);
-        let labels = vec![None; schema.fields().len()];
-        Ok(Self {
-            sink,
-            schema: SchemaRef::clone(schema),
-            labels,
-            threads,
-            safe: options.csv_safe,
-            gzip,
-        })
-    }
+/// A CSV file, gzipped or not.
+pub(super) struct Csv<'a> {
+    sink: Watched<'a>,
+    spare: Spare,
+}
 
-    /// Formats the labels, each once per file; they are the same in every batch.
-    fn fill_labels(&mut self, group: &[RecordBatch]) {
-        let Some(batch) = group.first() else { return };
-        let (safe, only) = (self.safe, self.labels.len() == 1);
-        for (index, (column, cells)) in batch.columns().iter().zip(&mut self.labels).enumerate() {
-            if let Some(dictionary) = column.as_dictionary_opt::<Int32Type>() {
-                let end = end(batch, index);
-                cells.get_or_insert_with(|| {
-                    let texts = dictionary.values().as_string::<i32>();
-                    texts
-                        .iter()
-                        .map(|text| {
-                            text.map_or_else(
-                                || Cell::null(only, end),
-                                |text| Cell::text(text, safe, end),
-                            )
-                        })
-                        .collect()
-                });
+/// One or more columns of a line.
+enum Field {
+    /// Columns whose text is copied: one for each position.
+    Texts(Places, Texts),
+    /// The text of a computed label.
+    Labels(usize, Texts),
+    /// A computed number, the texts of its null, and what follows it.
+    Numbers(usize, Texts, u8),
+    /// An axis of many whole numbers, and what follows it.
+    Integers(Places, Arc<[i64]>, u8),
+    /// An axis of many numbers, and what follows it.
+    Floats(Places, Arc<[f64]>, u8),
+}
+
+/// Writes the header.
+pub(super) fn create<'a>(
+    mut sink: Watched<'a>,
+    rows: &Rows,
+    options: &Options,
+    gzip: bool,
+) -> Result<(Formatter, Csv<'a>)> {
+    let schema = rows.schema();
+    let names: Vec<String> = schema
+        .fields()
+        .iter()
+        .map(|field| quoted(field.name(), options.csv_safe))
+        .collect();
+    let header = (names.join(",") + "\n").into_bytes();
+    let header = if gzip { member(&header)? } else { header };
+    sink.write_all(&header).map_err(encode_error)?;
+    let fields = fields(rows, options);
+    let spare = Spare::default();
+    let formatter = Formatter {
+        widest: fields.iter().map(Field::widest).sum(),
+        fields,
+        spare: spare.clone(),
+        gzip,
+    };
+    Ok((formatter, Csv { sink, spare }))
+}
+
+/// The fields of a line.
+fn fields(rows: &Rows, options: &Options) -> Vec<Field> {
+    let count = rows.columns().len();
+    let null = if count == 1 { "\"\"" } else { "" };
+    let mut fields = vec![];
+    let mut joint = Joint::default();
+    for (column, source) in rows.sources().iter().enumerate() {
+        let end = if column + 1 == count { b'\n' } else { b',' };
+        let ended = if end == b'\n' { "\n" } else { "," };
+        let apart = match source {
+            Source::Table(table) => {
+                let many = table.places.positions() > options.dictionary_values;
+                match &table.entries {
+                    Entries::Integers(values) if many => {
+                        Field::Integers(table.places.clone(), Arc::clone(values), end)
+                    }
+                    Entries::Floats(values) if many => {
+                        Field::Floats(table.places.clone(), Arc::clone(values), end)
+                    }
+                    entries => {
+                        let mut texts = texts(entries, options.csv_safe);
+                        texts.push(null.to_owned());
+                        for text in &mut texts {
+                            text.push_str(ended);
+                        }
+                        if !joint.fits(rows, table, options.dictionary_values) {
+                            fields.extend(std::mem::take(&mut joint).field(rows));
+                        }
+                        joint.push(table, texts);
+                        continue;
+                    }
+                }
             }
-        }
-    }
-}
-
-impl GroupWriter for Csv<'_> {
-    fn group_rows(&self) -> usize {
-        CHUNK_ROWS * CHUNKS_PER_THREAD * self.threads
-    }
-
-    fn write_group(&mut self, group: &[RecordBatch]) -> Result<()> {
-        self.fill_labels(group);
-        let chunks = chunks(group);
-        let (schema, labels, gzip, sink) = (&self.schema, &self.labels, self.gzip, &mut self.sink);
-        ordered(
-            chunks.len() as u64,
-            self.threads,
-            || (),
-            |(), index| {
-                let text = format(schema, labels, &chunks[index as usize])?;
-                if gzip { member(&text) } else { Ok(text) }
-            },
-            |bytes| {
-                sink.write_all(&bytes).map_err(encode_error)?;
-                Ok(ControlFlow::Continue(()))
-            },
-        )
-    }
-
-    fn close(&mut self) -> Result<()> {
-        self.sink.flush().map_err(encode_error)
-    }
-}
-
-/// What follows a field.
-fn end(batch: &RecordBatch, column: usize) -> u8 {
-    if column + 1 == batch.num_columns() {
-        b'\n'
-    } else {
-        b','
-    }
-}
-
-/// A group's chunks, each as slices of the group's batches.
-fn chunks(group: &[RecordBatch]) -> Vec<Vec<RecordBatch>> {
-    let mut chunks: Vec<Vec<RecordBatch>> = Vec::new();
-    let mut room = 0;
-    for batch in group {
-        let mut start = 0;
-        while start < batch.num_rows() {
-            if room == 0 {
-                chunks.push(Vec::new());
-                room = CHUNK_ROWS;
-            }
-            let rows = room.min(batch.num_rows() - start);
-            if let Some(chunk) = chunks.last_mut() {
-                chunk.push(batch.slice(start, rows));
-            }
-            start += rows;
-            room -= rows;
-        }
-    }
-    chunks
-}
-
-/// One column of one slice of a chunk.
-struct Column<'a> {
-    values: Values<'a>,
-    nulls: Option<&'a NullBuffer>,
-    null: Cell,
-    end: u8,
-}
-
-enum Values<'a> {
-    Labels(&'a [i32], &'a [Cell]),
-    Integers(&'a [i64]),
-    Floats(&'a [f64]),
-}
-
-impl<'a> Column<'a> {
-    fn of(slice: &'a RecordBatch, index: usize, labels: &'a [Option<Vec<Cell>>]) -> Self {
-        let array = slice.column(index);
-        let values = match array.data_type() {
-            DataType::Int64 => Values::Integers(array.as_primitive::<Int64Type>().values()),
-            DataType::Float64 => Values::Floats(array.as_primitive::<Float64Type>().values()),
-            _ => {
-                let keys = array.as_dictionary::<Int32Type>().keys().values();
-                Values::Labels(keys, labels[index].as_deref().unwrap_or_default())
+            Source::Computed(which) => {
+                if let Some(labels) = rows.labels(column) {
+                    let texts = texts(&Entries::Labels(labels), options.csv_safe).into_iter();
+                    Field::Labels(*which, texts.map(|text| text + ended).collect())
+                } else {
+                    let null = [null.to_owned() + ended].into_iter().collect();
+                    Field::Numbers(*which, null, end)
+                }
             }
         };
-        let end = end(slice, index);
-        let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
-        Self {
-            values,
-            nulls,
-            null: Cell::null(slice.num_columns() == 1, end),
-            end,
+        fields.extend(std::mem::take(&mut joint).field(rows));
+        fields.push(apart);
+    }
+    fields.extend(joint.field(rows));
+    fields
+}
+
+/// The text of each entry.
+fn texts(entries: &Entries, safe: bool) -> Vec<String> {
+    match entries {
+        Entries::Integers(values) => values.iter().map(|value| integer(*value)).collect(),
+        Entries::Floats(values) => values.iter().map(|value| float(*value)).collect(),
+        Entries::Labels(labels) => {
+            let labels = labels.iter().map(Option::unwrap_or_default);
+            labels.map(|label| quoted(label, safe)).collect()
         }
     }
 }
 
-/// Formats a chunk.
-fn format(
-    schema: &SchemaRef,
-    labels: &[Option<Vec<Cell>>],
-    chunk: &[RecordBatch],
-) -> Result<Vec<u8>> {
-    let width = schema.fields().len();
-    let widest_of =
-        |cells: &Option<Vec<Cell>>| cells.iter().flatten().map(Cell::len).max().unwrap_or(0);
-    let widest = labels.iter().map(widest_of).sum();
-    let mut lines = Lines::default();
-    // What a column has formatted once stays known for the whole chunk.
-    let mut numbers = vec![Numbers::default(); width];
-    for slice in chunk {
-        let columns: Vec<Column<'_>> = (0..width)
-            .map(|index| Column::of(slice, index, labels))
-            .collect();
-        for row in 0..slice.num_rows() {
-            lines.reserve(widest, width);
-            for (index, (column, numbers)) in columns.iter().zip(&mut numbers).enumerate() {
-                if column.nulls.is_some_and(|nulls| nulls.is_null(row)) {
-                    lines.push(&column.null);
-                    continue;
-                }
-                match column.values {
-                    Values::Labels(keys, cells) => {
-                        lines.push(&cells[keys[row].cast_unsigned() as usize]);
-                    }
-                    Values::Integers(values) => {
-                        numbers.push_integer(&mut lines, values[row], column.end);
-                    }
-                    Values::Floats(values) if values[row].is_finite() => {
-                        numbers.push_float(&mut lines, values[row], column.end);
-                    }
-                    Values::Floats(values) => {
-                        let name = schema.field(index).name();
-                        return Err(Error::Encode(format!(
-                            "column {name:?}: {} has no text",
-                            values[row]
-                        )));
-                    }
-                }
+/// Columns that stand side by side and may become one field.
+#[derive(Default)]
+struct Joint<'a> {
+    /// The groups they vary over, ascending.
+    groups: Vec<usize>,
+    /// Each one's table, the texts of its entries, and last that of a null.
+    columns: Vec<(&'a Table, Vec<String>)>,
+}
+
+impl<'a> Joint<'a> {
+    fn with(&self, table: &Table) -> Vec<usize> {
+        let mut groups = self.groups.clone();
+        groups.extend(&table.groups);
+        groups.sort_unstable();
+        groups.dedup();
+        groups
+    }
+
+    /// Whether, with one more column, there are still few combinations.
+    fn fits(&self, rows: &Rows, table: &Table, most: u64) -> bool {
+        let sizes = self
+            .with(table)
+            .into_iter()
+            .map(|group| rows.space().sizes()[group]);
+        sizes.fold(1, u64::saturating_mul) <= most
+    }
+
+    fn push(&mut self, table: &'a Table, texts: Vec<String>) {
+        self.groups = self.with(table);
+        self.columns.push((table, texts));
+    }
+
+    fn field(self, rows: &Rows) -> Option<Field> {
+        if self.columns.is_empty() {
+            return None;
+        }
+        let places = Places::new(rows.space().sizes(), &self.groups);
+        let texts = (0..places.positions()).map(|position| {
+            let row = row_at(rows, &self.groups, position);
+            let text = |(table, texts): &'_ (&Table, Vec<String>)| {
+                let id = table.id(table.places.at(row)) as usize;
+                texts[id.min(texts.len() - 1)].clone()
+            };
+            self.columns.iter().map(text).collect::<String>()
+        });
+        let texts = texts.collect();
+        Some(Field::Texts(places, texts))
+    }
+}
+
+/// The first row at a position of a table over some groups.
+fn row_at(rows: &Rows, groups: &[usize], mut position: u64) -> u64 {
+    let (mut row, mut stride) = (0, 1);
+    for (group, size) in rows.space().sizes().iter().enumerate().rev() {
+        if groups.contains(&group) {
+            row += position % size * stride;
+            position /= size;
+        }
+        stride *= size;
+    }
+    row
+}
+
+impl Field {
+    fn widest(&self) -> usize {
+        match self {
+            Self::Texts(_, texts) | Self::Labels(_, texts) => texts.widest(),
+            Self::Numbers(_, null, _) => null.widest(),
+            Self::Integers(..) | Self::Floats(..) => 0,
+        }
+    }
+}
+
+/// A field's content in some rows.
+enum Column<'a> {
+    Texts(Vec<u32>, &'a Texts),
+    Floats(Vec<f64>, u8),
+    Nullable(Vec<f64>, Vec<bool>, &'a Texts, u8),
+    Integers(Vec<i64>, u8),
+}
+
+impl Column<'_> {
+    fn of<'a>(field: &'a Field, group: &Group) -> Column<'a> {
+        let each = |places| group.positions(places, 0).each();
+        match field {
+            Field::Texts(places, texts) => Column::Texts(each(places), texts),
+            Field::Labels(which, texts) => Column::Texts(group.codes(*which).each(), texts),
+            Field::Numbers(which, null, end) => match group.gathered(*which) {
+                (values, None) => Column::Floats(values, *end),
+                (values, Some(valid)) => Column::Nullable(values, valid, null, *end),
+            },
+            Field::Integers(places, values, end) => {
+                let values = each(places)
+                    .into_iter()
+                    .map(|position| values[position as usize]);
+                Column::Integers(values.collect(), *end)
+            }
+            Field::Floats(places, values, end) => {
+                let values = each(places)
+                    .into_iter()
+                    .map(|position| values[position as usize]);
+                Column::Floats(values.collect(), *end)
             }
         }
     }
-    Ok(lines.finish())
+
+    #[inline]
+    fn push(&self, row: usize, lines: &mut Lines) {
+        match self {
+            Self::Texts(which, texts) => lines.push(texts, which[row]),
+            Self::Floats(values, end) => lines.push_float(values[row], *end),
+            Self::Nullable(values, valid, _, end) if valid[row] => {
+                lines.push_float(values[row], *end);
+            }
+            Self::Nullable(_, _, null, _) => lines.push(null, 0),
+            Self::Integers(values, end) => lines.push_integer(values[row], *end),
+        }
+    }
+}
+
+impl Encode for Formatter {
+    type Scratch = ();
+    /// A buffer, and how much of it is text.
+    type Encoded = (Vec<u8>, usize);
+
+    fn group_rows(&self) -> usize {
+        GROUP_ROWS
+    }
+
+    fn parts(&self) -> usize {
+        1
+    }
+
+    fn encode(&self, (): &mut (), group: &Group, _: usize) -> Result<(Vec<u8>, usize)> {
+        let mut lines = Lines::new(self.spare.take());
+        for block in group.blocks(BLOCK_ROWS) {
+            let fields = self.fields.iter();
+            let columns: Vec<Column<'_>> = fields.map(|field| Column::of(field, &block)).collect();
+            for row in 0..block.rows() {
+                lines.reserve(self.widest, columns.len());
+                for column in &columns {
+                    column.push(row, &mut lines);
+                }
+            }
+        }
+        let (buffer, len) = lines.finish();
+        if self.gzip {
+            let zipped = member(&buffer[..len])?;
+            self.spare.put(buffer);
+            let len = zipped.len();
+            return Ok((zipped, len));
+        }
+        Ok((buffer, len))
+    }
+}
+
+impl Assemble<(Vec<u8>, usize)> for Csv<'_> {
+    fn append(&mut self, (buffer, len): (Vec<u8>, usize)) -> Result<()> {
+        self.sink.write_all(&buffer[..len]).map_err(encode_error)?;
+        self.spare.put(buffer);
+        Ok(())
+    }
+
+    fn close(mut self) -> Result<()> {
+        self.sink.flush().map_err(encode_error)
+    }
 }
 
 /// A gzip member that names neither time, file nor operating system.

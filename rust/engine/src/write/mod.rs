@@ -1,27 +1,28 @@
 //! Tables of rows into files: Parquet, CSV, gzipped CSV and Arrow IPC.
 //!
-//! The bytes of a file depend on its rows, its schema and its [`Options`], and on nothing else: neither on the number
-//! of threads, nor on how the rows were cut into batches, nor on the clock, the machine or the locale.
+//! The bytes of a file depend on its rows, the axes they vary over and its [`Options`], and on nothing else: neither on
+//! the number of threads, nor on how the space was cut up, nor on the clock, the machine or the locale.
 //! Memory is bounded: at most about two groups of rows (see each format) are held at any time.
 
 mod csv;
 mod ipc;
 mod parquet;
-mod regroup;
 mod staged;
 mod text;
 
 use std::io::Write;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arrow_array::RecordBatch;
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::SchemaRef;
 
 pub use staged::Staged;
 
-use regroup::Regroup;
-
+use crate::fold::piece::{Group, Piece};
+use crate::fold::{Fault, Quota, Rows};
+use crate::pipeline::{self, Stages};
+use crate::run::Control;
 use crate::{Error, Result};
 
 /// The kind of file a table is written to.
@@ -83,8 +84,11 @@ pub struct Options {
     pub metadata: Vec<(String, String)>,
     /// Whether a text cell that a spreadsheet would take for a formula gets a leading `'` (CSV).
     pub csv_safe: bool,
-    /// How many rows make a row group (Parquet); at least 1.
+    /// How many rows make a row group at most (Parquet); at least 1.
     pub row_group_rows: usize,
+    /// A column with at most this many combinations of the axes it varies over has a dictionary (Parquet), and its
+    /// texts are made once (CSV).
+    pub dictionary_values: u64,
     /// The file that errors name.
     pub path: PathBuf,
 }
@@ -96,125 +100,139 @@ impl Default for Options {
             metadata: Vec::new(),
             csv_safe: true,
             row_group_rows: 1 << 20,
+            dictionary_values: 1 << 16,
             path: PathBuf::from("<output>"),
         }
     }
 }
 
-/// A format, which takes whole groups of rows.
-trait GroupWriter: Send {
-    /// How many rows make a group.
+/// Turns groups of rows into bytes, on any thread.
+trait Encode: Sync {
+    /// Buffers of a thread.
+    type Scratch: Default;
+    /// What comes of a part.
+    type Encoded: Send;
+
+    /// How many rows make a group; the last one may have fewer.
     fn group_rows(&self) -> usize;
 
-    /// Appends a group; only the last may have fewer rows.
-    fn write_group(&mut self, group: &[RecordBatch]) -> Result<()>;
+    /// In how many parts, independent of each other, a group is encoded.
+    fn parts(&self) -> usize;
 
-    /// Writes the footer; the sink is flushed.
-    fn close(&mut self) -> Result<()>;
+    /// Encode a part of a group.
+    fn encode(
+        &self,
+        scratch: &mut Self::Scratch,
+        group: &Group,
+        part: usize,
+    ) -> Result<Self::Encoded>;
 }
 
-/// Takes a table's rows, batch by batch. Its errors name the file, and it stays broken once it is.
-pub struct TableWriter<'a> {
-    format: Box<dyn GroupWriter + 'a>,
-    regroup: Regroup,
-    failure: Failure,
-    path: PathBuf,
-    broken: bool,
+/// Takes what was encoded, part after part, group after group, to the sink.
+trait Assemble<T> {
+    /// Append a part.
+    fn append(&mut self, encoded: T) -> Result<()>;
+
+    /// Write the footer; the sink is flushed.
+    fn close(self) -> Result<()>;
 }
 
-impl<'a> TableWriter<'a> {
-    /// A writer of tables with these columns: `Int64`, `Float64` and `Dictionary<Int32, Utf8>`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] if the schema is empty, repeats a name or has another type; [`Error::Io`] if the sink refuses
-    /// the file's first bytes.
-    pub fn new(
-        format: Format,
-        sink: Box<dyn Write + Send + 'a>,
-        schema: &SchemaRef,
-        options: &Options,
-    ) -> Result<Self> {
-        check(schema)?;
-        let failure = Failure::default();
-        let sink = Watched {
-            sink,
-            failure: Arc::clone(&failure),
+/// Write the rows in a range, at most `limit` of them. How many rows were written. Errors name the file.
+///
+/// # Errors
+/// [`Error::Invalid`] if there is no column, or two of one name; [`Error::NotFinite`]; [`Error::Io`] if the sink refuses
+/// the bytes; [`Error::Interrupted`].
+pub fn to_sink<'a>(
+    rows: &Rows,
+    range: Range<u64>,
+    limit: Option<u64>,
+    sink: Box<dyn Write + Send + 'a>,
+    format: Format,
+    options: &Options,
+    control: &Control,
+) -> Result<u64> {
+    check(&rows.schema())?;
+    let failure = Failure::default();
+    let sink = Watched {
+        sink,
+        failure: Arc::clone(&failure),
+    };
+    let wanted = limit.unwrap_or(u64::MAX).min(range.end - range.start);
+    let most = options.dictionary_values.min(wanted);
+    let rows = &rows.tabulated(most, control)?;
+    let run = Run {
+        rows,
+        range,
+        limit,
+        threads: options.threads,
+        control,
+    };
+    let written = match format {
+        Format::Parquet => run.write(parquet::create(sink, rows, options)),
+        Format::Csv => run.write(csv::create(sink, rows, options, false)),
+        Format::CsvGz => run.write(csv::create(sink, rows, options, true)),
+        Format::Ipc => run.write(ipc::create(sink, rows, options)),
+    };
+    written.map_err(|error| blame(error, &failure, &options.path))
+}
+
+/// What is written.
+struct Run<'a> {
+    rows: &'a Rows,
+    range: Range<u64>,
+    limit: Option<u64>,
+    threads: usize,
+    control: &'a Control,
+}
+
+impl Run<'_> {
+    /// Compute, encode and write, each as soon as it can be done.
+    fn write<E: Encode, A: Assemble<E::Encoded>>(self, made: Result<(E, A)>) -> Result<u64> {
+        let (encoder, mut file) = made?;
+        let (encoder, rows) = (&encoder, self.rows);
+        let chunks = rows.chunks(self.range);
+        let mut quota = Quota::new(self.limit);
+        let mut group = Group::default();
+        let parts = |group: Group| {
+            let group = Arc::new(group);
+            (0..encoder.parts()).map(move |part| (Arc::clone(&group), part))
         };
-        let path = options.path.clone();
-        let made: Result<Box<dyn GroupWriter + 'a>> = match format {
-            Format::Parquet => parquet::Parquet::create(sink, schema, options).map(boxed),
-            Format::Csv => csv::Csv::create(sink, schema, options, false).map(boxed),
-            Format::CsvGz => csv::Csv::create(sink, schema, options, true).map(boxed),
-            Format::Ipc => ipc::Ipc::create(sink, schema, options).map(boxed),
+        let stages = Stages {
+            first: |(strips, _): &mut (_, E::Scratch), chunk| {
+                rows.piece(strips, chunks.get(chunk), self.control)
+            },
+            gather: |computed: Option<(Piece, Fault)>| {
+                let mut jobs = vec![];
+                let mut flow = ControlFlow::Break(());
+                if let Some((piece, fault)) = computed {
+                    let (wanted, piece) = (quota.take(piece.rows()), Arc::new(piece));
+                    let mut from = 0;
+                    while from < wanted {
+                        let end = wanted.min(from + encoder.group_rows() - group.rows());
+                        group.push(Arc::clone(&piece), from..end);
+                        from = end;
+                        if group.rows() == encoder.group_rows() {
+                            jobs.extend(parts(std::mem::take(&mut group)));
+                        }
+                    }
+                    flow = quota.check(rows, &fault)?;
+                }
+                if flow.is_break() && group.rows() > 0 {
+                    jobs.extend(parts(std::mem::take(&mut group)));
+                }
+                Ok((jobs, flow))
+            },
+            second: |(_, scratch): &mut (_, E::Scratch), (group, part): (Arc<Group>, usize)| {
+                encoder.encode(scratch, &group, part)
+            },
+            take: |encoded| file.append(encoded),
         };
-        let format = made.map_err(|error| blame(error, &failure, &path))?;
-        let regroup = Regroup::new(Arc::clone(schema), format.group_rows());
-        Ok(Self {
-            format,
-            regroup,
-            failure,
-            path,
-            broken: false,
-        })
+        let count = Quota::new(self.limit).of(chunks.count());
+        let worker = || (rows.strips(), E::Scratch::default());
+        pipeline::run(count, self.threads, worker, stages)?;
+        file.close()?;
+        Ok(quota.taken)
     }
-
-    /// Appends rows. All batches have the writer's schema, and one dictionary per column of labels.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Io`] if the sink refuses the bytes, [`Error::Encode`] if the batch does not fit the schema.
-    /// After an error the writer is of no further use: all later calls fail.
-    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.usable()?;
-        let written = self.append(batch);
-        self.checked(written)
-    }
-
-    /// Writes what is still held, and the footer; the sink is flushed.
-    ///
-    /// # Errors
-    ///
-    /// As for [`TableWriter::write`].
-    pub fn finish(mut self) -> Result<()> {
-        self.usable()?;
-        let finished = self.close();
-        self.checked(finished)
-    }
-
-    fn append(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.regroup.push(batch)?;
-        while let Some(group) = self.regroup.whole() {
-            self.format.write_group(&group)?;
-        }
-        Ok(())
-    }
-
-    fn close(&mut self) -> Result<()> {
-        if let Some(group) = self.regroup.rest() {
-            self.format.write_group(&group)?;
-        }
-        self.format.close()
-    }
-
-    fn usable(&self) -> Result<()> {
-        if self.broken {
-            let path = self.path.display();
-            return Err(Error::Encode(format!("{path}: an earlier write failed")));
-        }
-        Ok(())
-    }
-
-    fn checked(&mut self, result: Result<()>) -> Result<()> {
-        result.map_err(|error| {
-            self.broken = true;
-            blame(error, &self.failure, &self.path)
-        })
-    }
-}
-
-fn boxed<'a>(format: impl GroupWriter + 'a) -> Box<dyn GroupWriter + 'a> {
-    Box::new(format)
 }
 
 fn check(schema: &SchemaRef) -> Result<()> {
@@ -225,29 +243,33 @@ fn check(schema: &SchemaRef) -> Result<()> {
     }
     for (index, field) in schema.fields().iter().enumerate() {
         let name = field.name();
-        if schema.fields()[..index]
-            .iter()
-            .any(|earlier| earlier.name() == name)
-        {
+        let mut earlier = schema.fields()[..index].iter();
+        if earlier.any(|earlier| earlier.name() == name) {
             return Err(Error::Invalid(format!(
                 "columns = {name:?}: there are two columns of this name"
             )));
         }
-        let known = match field.data_type() {
-            DataType::Int64 | DataType::Float64 => true,
-            DataType::Dictionary(key, value) => {
-                **key == DataType::Int32 && **value == DataType::Utf8
-            }
-            _ => false,
-        };
-        if !known {
-            return Err(Error::Invalid(format!(
-                "column {name:?}: {} cannot be written",
-                field.data_type()
-            )));
-        }
     }
     Ok(())
+}
+
+/// Buffers that go round between the threads that fill them and the one that empties them.
+#[derive(Clone, Default)]
+struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Spare {
+    fn buffers(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A buffer, whatever it holds.
+    fn take(&self) -> Vec<u8> {
+        self.buffers().pop().unwrap_or_default()
+    }
+
+    fn put(&self, buffer: Vec<u8>) {
+        self.buffers().push(buffer);
+    }
 }
 
 type Failure = Arc<Mutex<Option<std::io::Error>>>;

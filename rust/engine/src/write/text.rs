@@ -1,65 +1,10 @@
 //! The text of CSV fields.
 //!
-//! A field is copied as 32 bytes at a fixed size, of which only its own length counts: several times faster than a
-//! copy whose length is known only at run time.
+//! A text is copied 32 bytes at a time at a fixed size, of which only its own length counts: several times faster than
+//! a copy whose length is known only at run time.
 
 /// Bytes copied at a time; no number's text and separator are longer than 25.
 const WIDTH: usize = 32;
-/// How many texts of numbers a column remembers.
-const REMEMBERED: usize = 1 << 10;
-/// After this many numbers a column decides whether remembering pays.
-const TRIAL: u32 = 1 << 9;
-
-/// A field's text with what follows it.
-#[derive(Clone, Debug)]
-pub(super) struct Cell {
-    short: [u8; WIDTH],
-    len: usize,
-    long: Option<Box<[u8]>>,
-}
-
-impl Cell {
-    fn new(mut text: String, end: u8) -> Self {
-        text.push(char::from(end));
-        let len = text.len();
-        let mut short = [0; WIDTH];
-        if len <= WIDTH {
-            short[..len].copy_from_slice(text.as_bytes());
-            return Self {
-                short,
-                len,
-                long: None,
-            };
-        }
-        Self {
-            short,
-            len,
-            long: Some(text.into_bytes().into_boxed_slice()),
-        }
-    }
-
-    /// A null; `only` where it is all there is to its line.
-    pub(super) fn null(only: bool, end: u8) -> Self {
-        Self::new(
-            if only {
-                "\"\"".to_owned()
-            } else {
-                String::new()
-            },
-            end,
-        )
-    }
-
-    /// A label.
-    pub(super) fn text(text: &str, safe: bool, end: u8) -> Self {
-        Self::new(quoted(text, safe), end)
-    }
-
-    /// Its bytes, what follows it included.
-    pub(super) fn len(&self) -> usize {
-        self.len
-    }
-}
 
 /// Text as a field: in quotes where it must be, made harmless to spreadsheets where `safe`.
 pub(super) fn quoted(text: &str, safe: bool) -> String {
@@ -75,126 +20,113 @@ pub(super) fn quoted(text: &str, safe: bool) -> String {
     text
 }
 
-/// The lines of a chunk.
+/// An integer's text.
+pub(super) fn integer(value: i64) -> String {
+    itoa::Buffer::new().format(value).to_owned()
+}
+
+/// A finite float's text: the shortest that reads back as the same bits, and always reads as a float (`1.0`, `1e+16`),
+/// so that a reader that guesses a column's type from its first rows guesses right.
+pub(super) fn float(value: f64) -> String {
+    zmij::Buffer::new().format_finite(value).to_owned()
+}
+
+/// Texts that were made once, to be copied often.
 #[derive(Default)]
+pub(super) struct Texts {
+    /// One after the other, with room to read beyond the last.
+    bytes: Vec<u8>,
+    /// Where each one begins, and where the last one ends.
+    starts: Vec<usize>,
+    widest: usize,
+}
+
+impl FromIterator<String> for Texts {
+    fn from_iter<I: IntoIterator<Item = String>>(texts: I) -> Self {
+        let mut made = Self {
+            starts: vec![0],
+            ..Self::default()
+        };
+        for text in texts {
+            made.bytes.extend_from_slice(text.as_bytes());
+            made.starts.push(made.bytes.len());
+            made.widest = made.widest.max(text.len());
+        }
+        made.bytes.resize(made.bytes.len() + WIDTH, 0);
+        made
+    }
+}
+
+impl Texts {
+    /// The length of the longest.
+    pub(super) fn widest(&self) -> usize {
+        self.widest
+    }
+}
+
+/// The lines of a group of rows.
 pub(super) struct Lines {
-    /// Initialised beyond `len`, so that a field can be copied whole.
+    /// Initialised beyond `len`, so that a text can be copied whole.
     bytes: Vec<u8>,
     len: usize,
 }
 
 impl Lines {
-    /// Makes room for a line whose labels take at most `widest` bytes.
+    /// Lines in a buffer, whatever it holds.
+    pub(super) fn new(buffer: Vec<u8>) -> Self {
+        Self {
+            bytes: buffer,
+            len: 0,
+        }
+    }
+
+    /// Makes room for a line whose texts take at most `widest` bytes beside some numbers.
     #[inline]
-    pub(super) fn reserve(&mut self, widest: usize, columns: usize) {
-        let needed = self.len + widest + columns * WIDTH + WIDTH;
+    pub(super) fn reserve(&mut self, widest: usize, numbers: usize) {
+        let needed = self.len + widest + (numbers + 1) * WIDTH;
         if self.bytes.len() < needed {
             self.bytes.resize(needed.max(2 * self.bytes.len()), 0);
         }
     }
 
-    /// Appends a field.
+    /// Appends one of some texts.
     #[inline]
-    pub(super) fn push(&mut self, cell: &Cell) {
-        match &cell.long {
-            None => self.push_short(&cell.short, cell.len),
-            Some(text) => {
-                self.bytes[self.len..self.len + text.len()].copy_from_slice(text);
-                self.len += text.len();
-            }
+    pub(super) fn push(&mut self, texts: &Texts, which: u32) {
+        let (start, end) = (
+            texts.starts[which as usize],
+            texts.starts[which as usize + 1],
+        );
+        let mut done = 0;
+        while done < end - start {
+            let (to, from) = (self.len + done, start + done);
+            self.bytes[to..to + WIDTH].copy_from_slice(&texts.bytes[from..from + WIDTH]);
+            done += WIDTH;
         }
+        self.len += end - start;
+    }
+
+    /// Appends a finite float, as [`float`] has it, and what follows it.
+    #[inline]
+    pub(super) fn push_float(&mut self, value: f64, end: u8) {
+        self.push_number(zmij::Buffer::new().format_finite(value), end);
+    }
+
+    /// Appends an integer and what follows it.
+    #[inline]
+    pub(super) fn push_integer(&mut self, value: i64, end: u8) {
+        self.push_number(itoa::Buffer::new().format(value), end);
     }
 
     #[inline]
-    fn push_short(&mut self, text: &[u8; WIDTH], len: usize) {
-        self.bytes[self.len..self.len + WIDTH].copy_from_slice(text);
-        self.len += len;
+    fn push_number(&mut self, text: &str, end: u8) {
+        self.bytes[self.len..self.len + text.len()].copy_from_slice(text.as_bytes());
+        self.len += text.len();
+        self.bytes[self.len] = end;
+        self.len += 1;
     }
 
-    /// The text.
-    pub(super) fn finish(mut self) -> Vec<u8> {
-        self.bytes.truncate(self.len);
-        self.bytes
+    /// The buffer, and how much of it is text.
+    pub(super) fn finish(self) -> (Vec<u8>, usize) {
+        (self.bytes, self.len)
     }
-}
-
-/// A number's bits and its text, whose last byte is the text's length; length 0 means free.
-#[derive(Clone, Copy)]
-struct Remembered {
-    bits: u64,
-    text: [u8; WIDTH],
-}
-
-/// Formats one column's numbers, remembering the texts of those that come again.
-///
-/// What is written is a function of the number alone; remembering only saves the formatting.
-#[derive(Clone)]
-pub(super) struct Numbers {
-    remembered: Vec<Remembered>,
-    seen: u32,
-    missed: u32,
-}
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Self {
-            remembered: vec![
-                Remembered {
-                    bits: 0,
-                    text: [0; WIDTH]
-                };
-                REMEMBERED
-            ],
-            seen: 0,
-            missed: 0,
-        }
-    }
-}
-
-impl Numbers {
-    /// Appends an integer.
-    #[inline]
-    pub(super) fn push_integer(&mut self, lines: &mut Lines, value: i64, end: u8) {
-        self.push(lines, value.cast_unsigned(), |text| {
-            let mut buffer = itoa::Buffer::new();
-            fill(text, buffer.format(value), end)
-        });
-    }
-
-    /// Appends a finite float: the shortest text that reads back as the same bits, and always reads as a float (`1.0`,
-    /// `1e16`), so that a reader that guesses a column's type from its first rows guesses right.
-    #[inline]
-    pub(super) fn push_float(&mut self, lines: &mut Lines, value: f64, end: u8) {
-        self.push(lines, value.to_bits(), |text| {
-            let mut buffer = ryu::Buffer::new();
-            fill(text, buffer.format_finite(value), end)
-        });
-    }
-
-    #[inline]
-    fn push(&mut self, lines: &mut Lines, bits: u64, format: impl FnOnce(&mut [u8; WIDTH]) -> u8) {
-        if self.seen >= TRIAL && self.missed > TRIAL / 2 {
-            let mut text = [0; WIDTH];
-            let len = format(&mut text);
-            lines.push_short(&text, usize::from(len));
-            return;
-        }
-        let slot = (bits.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - REMEMBERED.ilog2())) as usize;
-        let known = &mut self.remembered[slot];
-        if known.bits != bits || known.text[WIDTH - 1] == 0 {
-            known.bits = bits;
-            known.text[WIDTH - 1] = format(&mut known.text);
-            self.missed += u32::from(self.seen < TRIAL);
-        }
-        self.seen += u32::from(self.seen < TRIAL);
-        lines.push_short(&known.text, usize::from(known.text[WIDTH - 1]));
-    }
-}
-
-/// Writes a number's text and what follows it; says how many bytes that was.
-#[inline]
-fn fill(field: &mut [u8; WIDTH], text: &str, end: u8) -> u8 {
-    field[..text.len()].copy_from_slice(text.as_bytes());
-    field[text.len()] = end;
-    text.len() as u8 + 1
 }

@@ -641,11 +641,11 @@ impl Evaluator {
                 Action::Unary(op) => kernel::unary(simd, *op, lines, out, first),
                 Action::Binary(op) => kernel::binary(simd, *op, lines, out, first, second),
                 Action::Chain(ops) => {
-                    kernel::chain(simd, ops, lines, out, first, &operands[1..=ops.len()])
+                    kernel::chain(simd, ops, lines, out, first, &operands[1..=ops.len()]);
                 }
                 Action::Where => kernel::select(simd, lines, out, first, second, third),
                 Action::Pick { values, stride } => {
-                    kernel::pick(simd, lines, out, first, values, *stride)
+                    kernel::pick(simd, lines, out, first, values, *stride);
                 }
                 Action::Winner { .. } => {}
             }

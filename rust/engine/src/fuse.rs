@@ -21,7 +21,9 @@ pub(crate) fn fuse(
         .filter_map(Source::step);
     operands.for_each(|step| reads[step] += 1);
     // Once more than any step alone would.
-    wanted.iter().for_each(|step| reads[*step] += 2);
+    for step in wanted {
+        reads[*step] += 2;
+    }
     let phase = |step: usize| ends.partition_point(|end| *end <= step);
     let mut fused: Vec<Option<Step>> = vec![];
     for (index, mut step) in steps.into_iter().enumerate() {
@@ -52,7 +54,9 @@ pub(crate) fn fuse(
             *step = places[*step];
         }
     };
-    ends.iter_mut().for_each(|end| *end = places[*end]);
+    for end in ends {
+        *end = places[*end];
+    }
     sources.iter_mut().for_each(moved);
     let mut steps: Vec<Step> = fused.into_iter().flatten().collect();
     steps

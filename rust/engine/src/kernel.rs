@@ -201,13 +201,13 @@ fn map2(
                 }
             }
             (Operand::All(a, to_a), Operand::All(b, to_b)) => {
-                out.fill(f(a[line * to_a], b[line * to_b]))
+                out.fill(f(a[line * to_a], b[line * to_b]));
             }
         }
     }
 }
 
-impl<'a> Operand<'a> {
+impl Operand<'_> {
     /// The operand from some line on.
     #[inline(always)]
     fn from(self, line: usize) -> Self {
@@ -402,7 +402,7 @@ kernel! {
             lows = lows.least(values);
             highs = highs.greatest(values);
             // Stays 0 as long as all values are finite.
-            strange = strange + (values - values);
+            strange = strange + values * Vector::all(0.0);
         }
         *low = lows.0.into_iter().fold(*low, f64::min);
         *high = highs.0.into_iter().fold(*high, f64::max);
@@ -530,6 +530,7 @@ kernel! {
 kernel! {
     /// For each element of a line, the smallest of the values times `sign` (1 or −1) that are kept, over all lines, and
     /// the first line that has it; infinity where none is kept. Whether all that are kept are finite.
+    #[allow(clippy::too_many_arguments)] // what goes in, and three results
     lead(
         lines: Lines, values: &[f64], keep: Option<&[f64]>, sign: f64,
         best: &mut [f64], which: &mut [f64], finite: &mut bool
@@ -553,6 +554,13 @@ kernel! {
 
 /// How many lines pass the best at a time.
 const TOGETHER: usize = 4;
+
+/// 0 for a finite number, but for no other.
+#[inline(always)]
+fn oddity(value: f64) -> u64 {
+    // 0 with any sign, or NaN.
+    (value * 0.0).to_bits() << 1
+}
 
 /// [`lead`] for some lines; not 0 when a value that is kept is not finite.
 #[inline(always)]
@@ -580,7 +588,7 @@ fn lead_lines<const LINES: usize>(
             for i in 0..run {
                 for (line, values) in values.iter().enumerate() {
                     let rank = values[i] * sign;
-                    strange |= (rank - rank).to_bits();
+                    strange |= oddity(rank);
                     let better = rank < best[i];
                     best[i] = if better { rank } else { best[i] };
                     which[i] = if better {
@@ -596,8 +604,9 @@ fn lead_lines<const LINES: usize>(
                 for (line, (values, keep)) in values.iter().zip(keep).enumerate() {
                     let rank = values[i] * sign;
                     let kept = math::holds(keep[i]);
-                    strange |= if kept { (rank - rank).to_bits() } else { 0 };
-                    let better = kept & (rank < best[i]);
+                    strange |= if kept { oddity(rank) } else { 0 };
+                    let lower = rank < best[i];
+                    let better = kept && lower;
                     best[i] = if better { rank } else { best[i] };
                     which[i] = if better {
                         (first + line) as f64

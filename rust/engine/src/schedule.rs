@@ -65,7 +65,7 @@ pub(crate) fn schedule(
         let op = &program.tape().ops()[node];
         match program.action(op) {
             None => {
-                builder.sources[node] = program.given(op).reordered(&groups(node), program.sizes())
+                builder.sources[node] = program.given(op).reordered(&groups(node), program.sizes());
             }
             Some(action) if builder.is_table(node, &action, &remaining) => {
                 builder.push(node, action, groups(node));

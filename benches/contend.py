@@ -1,27 +1,28 @@
-"""One contender does one task in this process, and says what it took: ``contend.py NAME TASK [--irregular] [--check]``.
+"""One contender does one task in this process, and says in JSON what it took. ``peers.py`` starts it.
 
-``peers.py`` starts it. What is printed is JSON.
+``python benches/contend.py NAME TASK [--irregular] [--check FILE]``
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
-import platform
 import tempfile
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 import tasks
 from contenders import CONTENDERS, Contender
 from workload import Workload
 
 
-def _fault(contender: Contender, task: str, w: Workload, answer: Any, path: Path) -> str:  # noqa: ANN401 - a task's own
-    if task == "materialise" and not contender.ordered:
-        return tasks.unordered_fault(w, answer)
-    return tasks.fault(task, w, answer, path)
+def _fault(contender: Contender, task: str, w: Workload, answer: Any, path: Path, right: Path) -> str:  # noqa: ANN401 - a task's own
+    if not contender.answers:
+        return ""
+    known = tasks.expected(task, w) if contender.sampled else np.load(right)
+    return tasks.fault(task, w, answer, path, known, ordered=contender.ordered)
 
 
 def main() -> None:
@@ -30,7 +31,7 @@ def main() -> None:
     parser.add_argument("name", choices=CONTENDERS)
     parser.add_argument("task", choices=tasks.TASKS)
     parser.add_argument("--irregular", action="store_true")
-    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--check", type=Path, metavar="FILE", help="of what ``tasks.expected`` says")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
     asked = parser.parse_args()
     contender = CONTENDERS[asked.name]
@@ -52,10 +53,7 @@ def main() -> None:
             "peak_bytes": tasks.peak_bytes(),
             "file_bytes": tasks.file_bytes(path) if path.exists() else None,
             "sampled": contender.sampled,
-            "fault": _fault(contender, asked.task, w, answer, path) if asked.check and contender.answers else None,
-            "version": importlib.metadata.version(contender.package)
-            if contender.package
-            else platform.python_version(),
+            "fault": _fault(contender, asked.task, w, answer, path, asked.check) if asked.check else None,
         }
     print(json.dumps(found))
 

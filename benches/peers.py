@@ -9,13 +9,18 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import results
+import tasks
 from alone import run_alone, warm_memory
 from contenders import CONTENDERS
+from results import say
 from tasks import TASKS
 
 CONTEND = str(Path(__file__).with_name("contend.py"))
@@ -36,7 +41,9 @@ def main() -> None:
     rows: list[dict[str, Any]] = list(results.load().get("peers", {}).get("rows", []))
     for task in asked.tasks:
         for irregular in (False, True) if task in IRREGULAR else (False,):
-            found = compare(task, asked.only, asked.rounds or ROUNDS.get(task, 3), asked.folder, irregular=irregular)
+            rounds = asked.rounds or ROUNDS.get(task, 3)
+            with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
+                found = compare(task, asked.only, rounds, Path(folder), irregular=irregular)
             new = {(row["task"], row["irregular"], row["contender"]) for row in found}
             rows = [row for row in rows if (row["task"], row["irregular"], row["contender"]) not in new] + found
             packages = dict.fromkeys(contender.package for contender in CONTENDERS.values() if contender.package)
@@ -45,27 +52,26 @@ def main() -> None:
         sys.exit("an answer is wrong: see the faults in results.json")
 
 
-def compare(
-    task: str, names: Sequence[str], rounds: int, folder: str | None, *, irregular: bool
-) -> list[dict[str, Any]]:
+def compare(task: str, names: Sequence[str], rounds: int, folder: Path, *, irregular: bool) -> list[dict[str, Any]]:
     """One task, done by all who do it, in turn."""
     able = [name for name in names if task in CONTENDERS[name].tasks]
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in able}
     failed: dict[str, str] = {}
+    right = folder / "expected.npy"
+    np.save(right, tasks.expected(task, tasks.workload_of(task, irregular=irregular)))
     for number in range(rounds):
         if task == "materialise":
             warm_memory()
-        for name in able:
-            if name in failed:
-                continue
-            arguments = [name, task, *(["--irregular"] if irregular else []), *(["--check"] if number == 0 else [])]
-            found = run_alone([CONTEND, *arguments, *(["--folder", folder] if folder else [])], _MOST_SECONDS)
+        for name in (name for name in able if name not in failed):
+            arguments = [name, task, "--folder", str(folder), *(["--irregular"] if irregular else [])]
+            check = ["--check", str(right)] if number == 0 else []
+            found = run_alone([CONTEND, *arguments, *check], _MOST_SECONDS)
             if "failed" in found:
                 failed[name] = found["failed"]
             else:
                 runs[name].append(found)
             shown = found.get("failed") or found["fault"] or f"{found['seconds']:.4f} s"
-            results.say(f"{task}{', irregular' if irregular else ''}, {number + 1}/{rounds}: {name}: {shown}")
+            say(f"{task}{', irregular' if irregular else ''}, {number + 1}/{rounds}: {name}: {shown}")
     return [
         {"task": task, "irregular": irregular, "contender": name, **_median(runs[name], failed.get(name, ""))}
         for name in able

@@ -276,7 +276,7 @@ def _scaling(found: Mapping[str, Any]) -> str:
     scaling = found["scaling"]
     text = (
         "Nanoseconds for each combination, reduced to statistics of the total (`summary`) or to the cheapest thousand "
-        "(`top`). What is left out would have taken more than a minute.\n"
+        "(`top`). What is left out would have taken more than two minutes.\n"
     )
     parts += [text, f"Measured {_where(scaling)}\n", "![Nanoseconds for each combination](scaling.svg)\n"]
     titles = {

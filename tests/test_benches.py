@@ -60,8 +60,8 @@ def test_every_contender_gives_the_models_answer(
     w = tiny(benches, task, irregular=irregular)
     path = tmp_path / f"rows.{task}"
     answer = tasks.run(worker, task, w, path)
-    check = tasks.unordered_fault if task == "materialise" and not contender.ordered else None
-    assert (check(w, answer) if check else tasks.fault(task, w, answer, path)) == ""
+    right = tasks.expected(task, w)
+    assert tasks.fault(task, w, answer, path, right, ordered=contender.ordered) == ""
 
 
 def test_a_wrong_answer_is_found(benches: dict[str, ModuleType], tmp_path: Path) -> None:
@@ -75,7 +75,9 @@ def test_a_wrong_answer_is_found(benches: dict[str, ModuleType], tmp_path: Path)
         answer = tasks.run(worker, task, other, path)
         if task in {"best", "top"}:
             answer = answer[[0, *range(len(answer) - 1)]]  # the first twice, the last left out
-        assert tasks.fault(task, w, answer, path), task
+        right = tasks.expected(task, w)
+        assert tasks.fault(task, w, answer, path, right), task
+        assert task != "materialise" or tasks.fault(task, w, answer, path, right, ordered=False)
 
 
 def test_some_of_the_workload_does_not_fit(benches: dict[str, ModuleType]) -> None:

@@ -1,9 +1,11 @@
-//! Evaluation over a region: each node on its own sub-box, broadcast by stride.
+//! Evaluation over a box: each node on its own sub-box, broadcast by stride.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::kernel::{self, Operand, Simd};
-use crate::math;
+use crate::kernel::{self, Lines, Operand, Simd};
+use crate::math::holds;
+use crate::space::MAX_GROUPS;
 use crate::tape::{Binary, Unary};
 
 /// A box of all groups, those of searches included.
@@ -14,6 +16,14 @@ pub(crate) struct Extent {
 }
 
 impl Extent {
+    /// The whole space of groups of these sizes.
+    pub(crate) fn whole(sizes: &[usize]) -> Self {
+        Self {
+            starts: vec![0; sizes.len()],
+            lens: sizes.to_vec(),
+        }
+    }
+
     /// How many values a node over these groups has here.
     pub(crate) fn values(&self, groups: &[usize]) -> usize {
         groups.iter().map(|group| self.lens[*group]).product()
@@ -30,7 +40,7 @@ pub(crate) enum Source {
         values: Arc<[f64]>,
         strides: Vec<usize>,
     },
-    /// The result of a step, over its groups in the region.
+    /// The result of a step, over its groups in the box.
     Step(usize),
 }
 
@@ -41,6 +51,32 @@ impl Source {
             values,
             strides: dense(groups, sizes),
         }
+    }
+
+    /// The step whose result it is, if it is one.
+    pub(crate) fn step(&self) -> Option<usize> {
+        match self {
+            Self::Step(step) => Some(*step),
+            _ => None,
+        }
+    }
+
+    /// A table with its values in the order of `groups`, the last one fastest.
+    pub(crate) fn reordered(self, groups: &[usize], sizes: &[usize]) -> Self {
+        let Self::Table { values, strides } = &self else {
+            return self;
+        };
+        if groups.is_sorted() {
+            return self;
+        }
+        let mut ordered = vec![0.0; values.len()];
+        copy(
+            values,
+            0,
+            &Loops::new(groups, sizes, &[strides]),
+            &mut ordered,
+        );
+        Self::table(ordered.into(), groups, sizes)
     }
 }
 
@@ -60,6 +96,8 @@ fn dense(groups: &[usize], lens: &[usize]) -> Vec<usize> {
 pub(crate) enum Action {
     Unary(Unary),
     Binary(Binary),
+    /// Operations one on the result of the other: the first on two operands, each other one on one more.
+    Chain(Vec<Binary>),
     Where,
     /// The best candidate over these groups, the first one outermost.
     Winner {
@@ -81,23 +119,122 @@ pub(crate) struct Step {
     pub(crate) operands: Vec<Source>,
 }
 
-/// Nested loops over an array and the arrays it is made of: the innermost over a run, the others around it.
-#[derive(Clone, Debug, Default)]
+/// Steps in the order of their evaluation, cut into phases, and where their results are kept.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    steps: Vec<Step>,
+    masks: Vec<u64>,
+    /// Where each phase ends.
+    phases: Vec<usize>,
+    /// The buffer of each step's results.
+    buffers: Vec<usize>,
+    /// Whether a step's buffer serves others too, so that it is evaluated in every box.
+    recycled: Vec<bool>,
+    simd: Simd,
+}
+
+impl Plan {
+    /// A plan whose `wanted` steps are read when all is done.
+    ///
+    /// From one box to the next one of the groups in `moving` always moves: the buffers of steps that vary over them
+    /// are free again once the last step that reads them is done.
+    pub(crate) fn new(
+        steps: Vec<Step>,
+        phases: Vec<usize>,
+        wanted: impl IntoIterator<Item = usize>,
+        moving: u64,
+        simd: Simd,
+    ) -> Self {
+        let masks: Vec<u64> = steps.iter().map(|step| mask(&step.groups)).collect();
+        let recycled: Vec<bool> = masks.iter().map(|mask| mask & moving != 0).collect();
+        let reads = |step: &Step| -> Vec<usize> {
+            let mut reads: Vec<usize> = step
+                .operands
+                .iter()
+                .filter_map(|operand| match operand {
+                    Source::Step(step) => Some(*step),
+                    _ => None,
+                })
+                .collect();
+            reads.sort_unstable();
+            reads.dedup();
+            reads
+        };
+        let mut last = vec![0; steps.len()];
+        for (index, step) in steps.iter().enumerate() {
+            for read in reads(step) {
+                last[read] = index;
+            }
+        }
+        for step in wanted {
+            last[step] = usize::MAX;
+        }
+        let (mut buffers, mut free, mut count) = (vec![], vec![], 0);
+        for (index, step) in steps.iter().enumerate() {
+            let reused = if recycled[index] { free.pop() } else { None };
+            buffers.push(reused.unwrap_or_else(|| {
+                count += 1;
+                count - 1
+            }));
+            let done = reads(step)
+                .into_iter()
+                .filter(|read| recycled[*read] && last[*read] == index);
+            free.extend(done.map(|read| buffers[read]));
+        }
+        Self {
+            steps,
+            masks,
+            phases,
+            buffers,
+            recycled,
+            simd,
+        }
+    }
+
+    fn phase(&self, phase: usize) -> Range<usize> {
+        let start = if phase == 0 {
+            0
+        } else {
+            self.phases[phase - 1]
+        };
+        start..self.phases[phase]
+    }
+}
+
+/// The most arrays that a step reads.
+pub(crate) const ARRAYS: usize = 1 + kernel::LINKS;
+/// A position in, or a stride of, each array that a step reads.
+type Each = [usize; ARRAYS];
+
+/// The position in an array that is read alone.
+fn only(offset: usize) -> Each {
+    let mut each = [0; ARRAYS];
+    each[0] = offset;
+    each
+}
+
+/// Nested loops over an array and those it is made of. The array itself is dense; the two innermost loops are the
+/// lines and runs of a kernel.
+#[derive(Clone, Debug)]
 struct Loops {
     /// Length, and the stride of each operand, outermost first.
-    outer: Vec<(usize, Vec<usize>)>,
-    /// The innermost length.
-    run: usize,
-    /// The innermost stride of each operand.
-    strides: Vec<usize>,
+    outer: Vec<(usize, Each)>,
+    lines: Lines,
+    /// From line to line.
+    line: Each,
+    /// From element to element.
+    step: Each,
 }
 
 impl Loops {
     /// Loops over `groups`, of arrays with these strides. Groups that every array crosses alike become one loop.
     fn new(groups: &[usize], lens: &[usize], arrays: &[&[usize]]) -> Self {
-        let mut loops: Vec<(usize, Vec<usize>)> = vec![];
+        let mut loops: Vec<(usize, Each)> = vec![];
         for &group in groups.iter().filter(|group| lens[**group] > 1) {
-            let strides: Vec<usize> = arrays.iter().map(|array| array[group]).collect();
+            let mut strides = [0; ARRAYS];
+            for (stride, array) in strides.iter_mut().zip(arrays) {
+                *stride = array[group];
+            }
             match loops.last_mut() {
                 Some((len, above))
                     if above
@@ -111,20 +248,29 @@ impl Loops {
                 _ => loops.push((lens[group], strides)),
             }
         }
-        let (run, strides) = loops.pop().unwrap_or_else(|| (1, vec![0; arrays.len()]));
+        let (run, step) = loops.pop().unwrap_or((1, [0; ARRAYS]));
+        let (count, line) = loops.pop().unwrap_or((1, [0; ARRAYS]));
         Self {
             outer: loops,
-            run,
-            strides,
+            lines: Lines { count, run },
+            line,
+            step,
         }
     }
 
-    /// Call `each` with the offset of every array at the start of each run.
-    fn for_each(&self, offsets: &[usize], mut each: impl FnMut(&[usize])) {
-        let mut at = offsets.to_vec();
+    /// Call `each` with the offset of every array at the start of the lines, and that of the array itself.
+    #[inline]
+    fn for_each(&self, offsets: Each, mut each: impl FnMut(Each, Range<usize>)) {
+        let size = self.lines.count * self.lines.run;
+        if self.outer.is_empty() {
+            return each(offsets, 0..size);
+        }
+        let mut at = offsets;
         let mut digits = vec![0; self.outer.len()];
+        let mut done = 0;
         loop {
-            each(&at);
+            each(at, done..done + size);
+            done += size;
             let mut level = self.outer.len();
             loop {
                 if level == 0 {
@@ -146,66 +292,226 @@ impl Loops {
             }
         }
     }
+
+    /// One array as a kernel takes it; values that are not next to each other are gathered first.
+    #[inline]
+    fn operand<'a>(
+        &self,
+        array: usize,
+        values: &'a [f64],
+        start: usize,
+        gathered: &'a mut Vec<f64>,
+    ) -> Operand<'a> {
+        let (line, values) = (self.line[array], &values[start..]);
+        match self.step[array] {
+            0 => Operand::All(values, line),
+            1 => Operand::Each(values, line),
+            step => {
+                gathered.clear();
+                for index in 0..self.lines.count {
+                    let run = values[index * line..].iter().step_by(step);
+                    gathered.extend(run.take(self.lines.run));
+                }
+                Operand::Each(gathered, self.lines.run)
+            }
+        }
+    }
 }
 
-/// Evaluates steps over one extent after another, each step only when a group it varies over has moved.
+/// Copy the values that loops go through.
+fn copy(values: &[f64], offset: usize, loops: &Loops, out: &mut [f64]) {
+    loops.for_each(only(offset), |[at, ..], place| {
+        for (line, out) in out[place].chunks_exact_mut(loops.lines.run).enumerate() {
+            let values = &values[at + line * loops.line[0]..];
+            match loops.step[0] {
+                0 => out.fill(values[0]),
+                1 => out.copy_from_slice(&values[..out.len()]),
+                step => {
+                    for (out, value) in out.iter_mut().zip(values.iter().step_by(step)) {
+                        *out = *value;
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// What depends on the lengths of a box alone.
+#[derive(Debug)]
+struct Shape {
+    lens: Vec<usize>,
+    steps: Vec<StepShape>,
+}
+
+#[derive(Debug)]
+struct StepShape {
+    values: usize,
+    strides: Vec<usize>,
+    loops: Loops,
+}
+
+/// More shapes than a walk over a space has; where boxes are cut in any way, old ones are forgotten.
+const SHAPES: usize = 32;
+/// Likewise for the sets of groups that move at once.
+const MOVES: usize = 64;
+
+/// Values that begin where a cache line does, so that no vector lies across two.
+#[derive(Clone, Debug, Default)]
+struct Buffer {
+    values: Vec<f64>,
+    start: usize,
+}
+
+/// The size of a cache line.
+const CACHE_LINE: usize = 64;
+
+impl Buffer {
+    /// Make room for so many values; those it has are lost.
+    fn reserve(&mut self, values: usize) {
+        if self.values.len() < self.start + values {
+            self.values = vec![0.0; values + CACHE_LINE / size_of::<f64>()];
+            self.start = self.values.as_ptr().align_offset(CACHE_LINE);
+        }
+    }
+
+    fn get(&self) -> &[f64] {
+        &self.values[self.start..]
+    }
+
+    fn get_mut(&mut self) -> &mut [f64] {
+        &mut self.values[self.start..]
+    }
+}
+
+/// Evaluates a plan over one box after another, each step only when a group it varies over has moved.
 #[derive(Debug)]
 pub(crate) struct Evaluator {
-    steps: Arc<[Step]>,
-    masks: Vec<u64>,
-    simd: Simd,
+    plan: Arc<Plan>,
     extent: Extent,
-    fresh: bool,
-    results: Vec<Vec<f64>>,
-    strides: Vec<Vec<usize>>,
-    loops: Vec<Loops>,
-    gathered: [Vec<f64>; 3],
+    shapes: Vec<Arc<Shape>>,
+    shape: Arc<Shape>,
+    /// For each phase, the groups that have moved since it was last evaluated.
+    stale: Vec<u64>,
+    /// For each phase, the steps to evaluate when some groups have moved.
+    due: Vec<Vec<(u64, Arc<[usize]>)>>,
+    results: Vec<Buffer>,
+    gathered: [Vec<f64>; ARRAYS],
 }
 
 impl Evaluator {
-    pub(crate) fn new(steps: Arc<[Step]>, simd: Simd) -> Self {
-        let masks = steps.iter().map(|step| mask(&step.groups)).collect();
-        let count = steps.len();
+    pub(crate) fn new(plan: Arc<Plan>) -> Self {
+        let buffers = plan.buffers.iter().max().map_or(0, |most| most + 1);
+        let nothing = Shape {
+            lens: vec![],
+            steps: vec![],
+        };
         Self {
-            steps,
-            masks,
-            simd,
             extent: Extent::default(),
-            fresh: true,
-            results: vec![vec![]; count],
-            strides: vec![vec![]; count],
-            loops: vec![Loops::default(); count],
+            shapes: vec![],
+            shape: Arc::new(nothing),
+            stale: vec![u64::MAX; plan.phases.len()],
+            due: vec![vec![]; plan.phases.len()],
+            results: vec![Buffer::default(); buffers],
             gathered: Default::default(),
+            plan,
         }
     }
 
-    /// Evaluate every step over the extent.
+    /// Move to a box. Its phases are then to be evaluated, one after the other, as far as they are needed.
     pub(crate) fn enter(&mut self, extent: &Extent) {
-        let reshaped = self.fresh || self.extent.lens != extent.lens;
-        let moved = if self.fresh {
-            u64::MAX
-        } else {
-            let groups = 0..extent.lens.len();
-            groups
-                .filter(|&group| {
-                    self.extent.starts[group] != extent.starts[group]
-                        || self.extent.lens[group] != extent.lens[group]
+        let mut moved = u64::MAX;
+        if !self.shapes.is_empty() && self.extent.lens.len() == extent.lens.len() {
+            let changed = |now: &[usize], before: &[usize]| {
+                let groups = now.iter().zip(before).enumerate();
+                groups.fold(0, |moved, (group, (now, before))| {
+                    moved | u64::from(now != before) << group
                 })
-                .fold(0, |mask, group| mask | 1 << group)
-        };
-        self.extent.clone_from(extent);
-        if reshaped {
+            };
+            let reshaped = changed(&extent.lens, &self.extent.lens);
+            moved = reshaped | changed(&extent.starts, &self.extent.starts);
+            self.extent.starts.copy_from_slice(&extent.starts);
+            if reshaped != 0 {
+                self.extent.lens.copy_from_slice(&extent.lens);
+                self.reshape();
+            }
+        } else {
+            self.extent.clone_from(extent);
             self.reshape();
         }
-        for step in 0..self.steps.len() {
-            if self.fresh || self.masks[step] & moved != 0 {
-                self.run(step);
-            }
+        for stale in &mut self.stale {
+            *stale |= moved;
         }
-        self.fresh = false;
     }
 
-    /// The values of a source over the extent, in the order of `groups`, written to `out`.
+    /// Evaluate a phase; those before it are evaluated.
+    pub(crate) fn evaluate(&mut self, phase: usize) {
+        let stale = std::mem::take(&mut self.stale[phase]);
+        let known = self.due[phase].iter().find(|(moved, _)| *moved == stale);
+        let due = match known {
+            Some((_, due)) => Arc::clone(due),
+            None => self.find_due(phase, stale),
+        };
+        for &step in due.iter() {
+            self.run(step);
+        }
+    }
+
+    fn find_due(&mut self, phase: usize, stale: u64) -> Arc<[usize]> {
+        let plan = &self.plan;
+        let due: Arc<[usize]> = plan
+            .phase(phase)
+            .filter(|&step| {
+                stale == u64::MAX || plan.recycled[step] || plan.masks[step] & stale != 0
+            })
+            .collect();
+        if self.due[phase].len() == MOVES {
+            self.due[phase].clear();
+        }
+        self.due[phase].push((stale, Arc::clone(&due)));
+        due
+    }
+
+    /// Whether a truth value holds anywhere in the box.
+    pub(crate) fn any(&self, source: &Source) -> bool {
+        match source {
+            Source::Constant(value) => holds(*value),
+            Source::Step(step) => self.result(*step).iter().any(|value| holds(*value)),
+            Source::Table { .. } => {
+                let groups: Vec<usize> = (0..self.extent.lens.len()).collect();
+                let (values, offset) = self.array(source);
+                let loops = Loops::new(&groups, &self.extent.lens, &[self.strides_of(source)]);
+                let mut any = false;
+                loops.for_each(only(offset), |[at, ..], _| {
+                    for line in 0..loops.lines.count {
+                        let line = values[at + line * loops.line[0]..].iter();
+                        let mut line =
+                            line.step_by(loops.step[0].max(1))
+                                .take(if loops.step[0] == 0 {
+                                    1
+                                } else {
+                                    loops.lines.run
+                                });
+                        any |= line.any(|value| holds(*value));
+                    }
+                });
+                any
+            }
+        }
+    }
+
+    /// The values of a source over the box, if they lie densely over just those groups (of more than one digit here)
+    /// of a mask, in memory order.
+    pub(crate) fn dense(&self, source: &Source, over: u64) -> Option<&[f64]> {
+        let Source::Step(step) = source else {
+            return None;
+        };
+        let different = self.plan.masks[*step] ^ over;
+        let mut lens = self.extent.lens.iter().enumerate();
+        lens.all(|(group, len)| different >> group & 1 == 0 || *len == 1)
+            .then(|| self.result(*step))
+    }
+
+    /// The values of a source over the box, in the order of `groups`, written to `out`.
     pub(crate) fn copy(&self, source: &Source, groups: &[usize], out: &mut [f64]) {
         if let Source::Constant(value) = source {
             out.fill(*value);
@@ -213,145 +519,142 @@ impl Evaluator {
         }
         let (values, offset) = self.array(source);
         let loops = Loops::new(groups, &self.extent.lens, &[self.strides_of(source)]);
-        let mut done = 0;
-        loops.for_each(&[offset], |at| {
-            let out = &mut out[done..done + loops.run];
-            match loops.strides[0] {
-                0 => out.fill(values[at[0]]),
-                1 => out.copy_from_slice(&values[at[0]..at[0] + loops.run]),
-                stride => {
-                    for (out, value) in out.iter_mut().zip(values[at[0]..].iter().step_by(stride)) {
-                        *out = *value;
-                    }
-                }
-            }
-            done += loops.run;
-        });
+        copy(values, offset, &loops, out);
+    }
+
+    /// The values of a step over the box.
+    pub(crate) fn result(&self, step: usize) -> &[f64] {
+        &self.results[self.plan.buffers[step]].get()[..self.shape.steps[step].values]
     }
 
     fn reshape(&mut self) {
-        for index in 0..self.steps.len() {
-            let step = &self.steps[index];
-            self.results[index].resize(self.extent.values(&step.groups), 0.0);
-            self.strides[index] = dense(&step.groups, &self.extent.lens);
-            let over: &[usize] = if let Action::Winner { over } = &step.action {
-                over
-            } else {
-                &[]
-            };
-            let loops = {
-                let mut arrays: Vec<&[usize]> = step
-                    .operands
-                    .iter()
-                    .map(|operand| self.strides_of(operand))
-                    .collect();
-                arrays.push(&self.strides[index]);
-                let groups: Vec<usize> = step
-                    .groups
-                    .iter()
-                    .copied()
-                    .filter(|group| !over.contains(group))
-                    .collect();
-                Loops::new(&groups, &self.extent.lens, &arrays)
-            };
-            self.loops[index] = loops;
+        let known = self
+            .shapes
+            .iter()
+            .find(|shape| shape.lens == self.extent.lens);
+        self.shape = if let Some(shape) = known {
+            Arc::clone(shape)
+        } else {
+            let shape = Arc::new(self.new_shape());
+            if self.shapes.len() == SHAPES {
+                self.shapes.clear();
+            }
+            self.shapes.push(Arc::clone(&shape));
+            shape
+        };
+        for (step, buffer) in self.shape.steps.iter().zip(&self.plan.buffers) {
+            self.results[*buffer].reserve(step.values);
         }
+    }
+
+    fn new_shape(&self) -> Shape {
+        let lens = self.extent.lens.clone();
+        let mut steps: Vec<StepShape> = vec![];
+        for step in &self.plan.steps {
+            let over: &[usize] = match &step.action {
+                Action::Winner { over } => over,
+                _ => &[],
+            };
+            let arrays: Vec<&[usize]> = step
+                .operands
+                .iter()
+                .map(|operand| match operand {
+                    Source::Constant(_) => &ZEROS[..lens.len()],
+                    Source::Table { strides, .. } => strides,
+                    Source::Step(step) => &steps[*step].strides,
+                })
+                .collect();
+            let groups: Vec<usize> = step
+                .groups
+                .iter()
+                .copied()
+                .filter(|group| !over.contains(group))
+                .collect();
+            let loops = Loops::new(&groups, &lens, &arrays);
+            steps.push(StepShape {
+                values: self.extent.values(&step.groups),
+                strides: dense(&step.groups, &lens),
+                loops,
+            });
+        }
+        Shape { lens, steps }
     }
 
     fn strides_of<'a>(&'a self, source: &'a Source) -> &'a [usize] {
         match source {
             Source::Constant(_) => &ZEROS[..self.extent.lens.len()],
             Source::Table { strides, .. } => strides,
-            Source::Step(step) => &self.strides[*step],
+            Source::Step(step) => &self.shape.steps[*step].strides,
         }
     }
 
-    /// The array behind a source, and where the extent begins in it.
+    /// The array behind a source, and where the box begins in it.
+    #[inline]
     fn array<'a>(&'a self, source: &'a Source) -> (&'a [f64], usize) {
         match source {
             Source::Constant(value) => (std::slice::from_ref(value), 0),
-            Source::Table { values, strides } => (
-                values,
-                strides
-                    .iter()
-                    .zip(&self.extent.starts)
-                    .map(|(stride, start)| stride * start)
-                    .sum(),
-            ),
-            Source::Step(step) => (&self.results[*step], 0),
+            Source::Table { values, strides } => {
+                let starts = strides.iter().zip(&self.extent.starts);
+                (values, starts.map(|(stride, start)| stride * start).sum())
+            }
+            Source::Step(step) => (self.results[self.plan.buffers[*step]].get(), 0),
         }
     }
 
     fn run(&mut self, index: usize) {
-        let mut out = std::mem::take(&mut self.results[index]);
+        let buffer = self.plan.buffers[index];
+        let mut result = std::mem::take(&mut self.results[buffer]);
         let mut gathered = std::mem::take(&mut self.gathered);
-        if let Action::Winner { over } = &self.steps[index].action {
-            self.search(index, over, &mut out, &mut gathered);
+        let out = &mut result.get_mut()[..self.shape.steps[index].values];
+        if let Action::Winner { over } = &self.plan.steps[index].action {
+            self.search(index, over, out, &mut gathered);
         } else {
-            self.elementwise(index, &mut out, &mut gathered);
+            self.elementwise(index, out, &mut gathered);
         }
         self.gathered = gathered;
-        self.results[index] = out;
+        self.results[buffer] = result;
     }
 
-    fn elementwise(&self, index: usize, out: &mut [f64], gathered: &mut [Vec<f64>; 3]) {
-        let (step, loops, simd) = (&self.steps[index], &self.loops[index], self.simd);
-        let arrays: Vec<(&[f64], usize)> = step
-            .operands
-            .iter()
-            .map(|operand| self.array(operand))
-            .collect();
-        let mut offsets: Vec<usize> = arrays.iter().map(|(_, offset)| *offset).collect();
-        offsets.push(0);
-        loops.for_each(&offsets, |at| {
-            let [first, second, third] = gathered;
-            let operand = |which: usize, space| {
-                operand(
-                    arrays[which].0,
-                    at[which],
-                    loops.strides[which],
-                    loops.run,
-                    space,
-                )
-            };
-            let start = at[arrays.len()];
-            let out = &mut out[start..start + loops.run];
+    #[inline]
+    fn elementwise(&self, index: usize, out: &mut [f64], gathered: &mut [Vec<f64>; ARRAYS]) {
+        let (step, loops) = (&self.plan.steps[index], &self.shape.steps[index].loops);
+        let (simd, lines) = (self.plan.simd, loops.lines);
+        let mut arrays: [&[f64]; ARRAYS] = [&[]; ARRAYS];
+        let mut offsets = [0; ARRAYS];
+        for (which, operand) in step.operands.iter().enumerate() {
+            (arrays[which], offsets[which]) = self.array(operand);
+        }
+        loops.for_each(offsets, |at, place| {
+            let out = &mut out[place];
+            let mut operands = [Operand::All(&[], 0); ARRAYS];
+            let spaces = gathered.iter_mut().enumerate().take(step.operands.len());
+            for (which, space) in spaces {
+                operands[which] = loops.operand(which, arrays[which], at[which], space);
+            }
+            let [first, second, third, ..] = operands;
             match &step.action {
-                Action::Unary(op) => match operand(0, first) {
-                    Operand::Each(a) => kernel::unary(simd, *op, out, a),
-                    Operand::All(a) => out.fill(math::unary(*op, a)),
-                },
-                Action::Binary(op) => {
-                    kernel::binary(simd, *op, out, operand(0, first), operand(1, second));
+                Action::Unary(op) => kernel::unary(simd, *op, lines, out, first),
+                Action::Binary(op) => kernel::binary(simd, *op, lines, out, first, second),
+                Action::Chain(ops) => {
+                    kernel::chain(simd, ops, lines, out, first, &operands[1..=ops.len()])
                 }
-                Action::Where => kernel::select(
-                    simd,
-                    out,
-                    operand(0, first),
-                    operand(1, second),
-                    operand(2, third),
-                ),
+                Action::Where => kernel::select(simd, lines, out, first, second, third),
                 Action::Pick { values, stride } => {
-                    let winners = operand(0, first);
-                    for (i, out) in out.iter_mut().enumerate() {
-                        let winner = match winners {
-                            Operand::Each(winners) => winners[i],
-                            Operand::All(winner) => winner,
-                        };
-                        *out = if winner.is_nan() {
-                            f64::NAN
-                        } else {
-                            values[winner as usize / stride % values.len()]
-                        };
-                    }
+                    kernel::pick(simd, lines, out, first, values, *stride)
                 }
                 Action::Winner { .. } => {}
             }
         });
     }
 
-    fn search(&self, index: usize, over: &[usize], out: &mut [f64], gathered: &mut [Vec<f64>; 3]) {
-        let (step, loops, simd) = (&self.steps[index], &self.loops[index], self.simd);
+    fn search(
+        &self,
+        index: usize,
+        over: &[usize],
+        out: &mut [f64],
+        gathered: &mut [Vec<f64>; ARRAYS],
+    ) {
+        let (step, loops) = (&self.plan.steps[index], &self.shape.steps[index].loops);
         let (objectives, objective_start) = self.array(&step.operands[0]);
         let (legals, legal_start) = self.array(&step.operands[1]);
         let arrays: [&[usize]; 2] = [
@@ -363,54 +666,33 @@ impl Evaluator {
             outer: over
                 .iter()
                 .map(|&group| {
-                    (
-                        self.extent.lens[group],
-                        arrays.map(|array| array[group]).to_vec(),
-                    )
+                    let mut strides = [0; ARRAYS];
+                    strides[..2].copy_from_slice(&arrays.map(|array| array[group]));
+                    (self.extent.lens[group], strides)
                 })
                 .collect(),
-            run: 1,
-            strides: vec![0; 2],
+            lines: Lines { count: 1, run: 1 },
+            line: [0; ARRAYS],
+            step: [0; ARRAYS],
         };
         let mut best = vec![f64::INFINITY; out.len()];
         out.fill(f64::NAN);
-        let mut candidate = 0.0;
-        candidates.for_each(&[objective_start, legal_start], |start| {
-            loops.for_each(&[start[0], start[1], 0], |at| {
-                let [first, second, _] = &mut *gathered;
-                let rows = at[2]..at[2] + loops.run;
-                let objective = operand(objectives, at[0], loops.strides[0], loops.run, first);
-                let among = operand(legals, at[1], loops.strides[1], loops.run, second);
+        let mut starts = only(objective_start);
+        starts[1] = legal_start;
+        candidates.for_each(starts, |start, candidate| {
+            loops.for_each(start, |at, place| {
+                let [first, second, ..] = &mut *gathered;
                 kernel::take_minimum(
-                    simd,
-                    &mut best[rows.clone()],
-                    &mut out[rows],
-                    objective,
-                    among,
-                    candidate,
+                    self.plan.simd,
+                    loops.lines,
+                    &mut best[place.clone()],
+                    &mut out[place],
+                    loops.operand(0, objectives, at[0], first),
+                    loops.operand(1, legals, at[1], second),
+                    candidate.start as f64,
                 );
             });
-            candidate += 1.0;
         });
-    }
-}
-
-/// A run of an array as a kernel takes it; values that are not next to each other are gathered first.
-fn operand<'a>(
-    values: &'a [f64],
-    start: usize,
-    stride: usize,
-    run: usize,
-    gathered: &'a mut Vec<f64>,
-) -> Operand<'a> {
-    match stride {
-        0 => Operand::All(values[start]),
-        1 => Operand::Each(&values[start..start + run]),
-        _ => {
-            gathered.clear();
-            gathered.extend(values[start..].iter().step_by(stride).take(run));
-            Operand::Each(gathered)
-        }
     }
 }
 
@@ -419,4 +701,4 @@ pub(crate) fn mask(groups: &[usize]) -> u64 {
     groups.iter().fold(0, |mask, group| mask | 1 << group)
 }
 
-static ZEROS: [usize; crate::space::MAX_GROUPS] = [0; crate::space::MAX_GROUPS];
+static ZEROS: [usize; MAX_GROUPS] = [0; MAX_GROUPS];

@@ -60,13 +60,22 @@ impl Simd {
     }
 }
 
-/// One operand over a strip: a value for each element, or one for all.
+/// The shape of a strip: lines of a run of elements each, one behind the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Lines {
+    /// How many lines.
+    pub count: usize,
+    /// How many elements each has.
+    pub run: usize,
+}
+
+/// One operand over a strip.
 #[derive(Clone, Copy, Debug)]
 pub enum Operand<'a> {
-    /// A value for each element of the strip.
-    Each(&'a [f64]),
-    /// The same value for all.
-    All(f64),
+    /// A value for each element of a line; the next line's begin so many values further.
+    Each(&'a [f64], usize),
+    /// The same value for a whole line; the next line's is so many values further.
+    All(&'a [f64], usize),
 }
 
 /// Defines a kernel: its body, the body compiled for each level, and the choice between them.
@@ -95,14 +104,153 @@ macro_rules! kernel {
     };
 }
 
+/// How many values a vector has: as many as the widest registers.
+const LANES: usize = 8;
+
+/// Values that stay in registers while something is done to all of them.
+#[derive(Clone, Copy)]
+struct Vector([f64; LANES]);
+
+impl Vector {
+    #[inline(always)]
+    fn all(value: f64) -> Self {
+        Self([value; LANES])
+    }
+
+    #[inline(always)]
+    fn least(self, other: Self) -> Self {
+        self.zip(other, f64::min)
+    }
+
+    #[inline(always)]
+    fn greatest(self, other: Self) -> Self {
+        self.zip(other, f64::max)
+    }
+
+    #[inline(always)]
+    fn zip(mut self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        for lane in 0..LANES {
+            self.0[lane] = f(self.0[lane], other.0[lane]);
+        }
+        self
+    }
+}
+
+/// An operator lane by lane.
+macro_rules! lanewise {
+    ($($trait:ident $name:ident $op:tt)*) => {
+        $(impl std::ops::$trait for Vector {
+            type Output = Self;
+            #[inline(always)]
+            fn $name(self, other: Self) -> Self {
+                self.zip(other, |a, b| a $op b)
+            }
+        })*
+    };
+}
+
+lanewise!(Add add + Sub sub - Mul mul *);
+
+// The loops below stand in functions that are always inlined, not in closures: only so they are compiled for the level.
+
+#[inline(always)]
+fn map1(lines: Lines, out: &mut [f64], a: Operand<'_>, f: impl Fn(f64) -> f64 + Copy) {
+    for line in 0..lines.count {
+        let out = &mut out[line * lines.run..][..lines.run];
+        match a {
+            Operand::Each(a, step) => {
+                for (out, &a) in out.iter_mut().zip(&a[line * step..][..lines.run]) {
+                    *out = f(a);
+                }
+            }
+            Operand::All(a, step) => out.fill(f(a[line * step])),
+        }
+    }
+}
+
+#[inline(always)]
+fn map2(
+    lines: Lines,
+    out: &mut [f64],
+    a: Operand<'_>,
+    b: Operand<'_>,
+    f: impl Fn(f64, f64) -> f64 + Copy,
+) {
+    for line in 0..lines.count {
+        let out = &mut out[line * lines.run..][..lines.run];
+        match (a, b) {
+            (Operand::Each(a, to_a), Operand::Each(b, to_b)) => {
+                let (a, b) = (
+                    &a[line * to_a..][..lines.run],
+                    &b[line * to_b..][..lines.run],
+                );
+                for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+                    *out = f(a, b);
+                }
+            }
+            (Operand::Each(a, to_a), Operand::All(b, to_b)) => {
+                let (a, b) = (&a[line * to_a..][..lines.run], b[line * to_b]);
+                for (out, &a) in out.iter_mut().zip(a) {
+                    *out = f(a, b);
+                }
+            }
+            (Operand::All(a, to_a), Operand::Each(b, to_b)) => {
+                let (a, b) = (a[line * to_a], &b[line * to_b..][..lines.run]);
+                for (out, &b) in out.iter_mut().zip(b) {
+                    *out = f(a, b);
+                }
+            }
+            (Operand::All(a, to_a), Operand::All(b, to_b)) => {
+                out.fill(f(a[line * to_a], b[line * to_b]))
+            }
+        }
+    }
+}
+
+impl<'a> Operand<'a> {
+    /// The operand from some line on.
+    #[inline(always)]
+    fn from(self, line: usize) -> Self {
+        match self {
+            Self::Each(values, step) => Self::Each(&values[line * step..], step),
+            Self::All(values, step) => Self::All(&values[line * step..], step),
+        }
+    }
+
+    /// Some vectors of the first line.
+    #[inline(always)]
+    fn vectors(self, start: usize) -> [Vector; ABREAST] {
+        match self {
+            Self::Each(values, _) => {
+                let values = &values[start..][..ABREAST * LANES];
+                let mut vectors = [Vector::all(0.0); ABREAST];
+                for (vector, values) in vectors.iter_mut().zip(values.as_chunks::<LANES>().0) {
+                    *vector = Vector(*values);
+                }
+                vectors
+            }
+            Self::All(values, _) => [Vector::all(values[0]); ABREAST],
+        }
+    }
+
+    /// The value of one element.
+    #[inline(always)]
+    fn get(self, line: usize, i: usize) -> f64 {
+        match self {
+            Self::Each(values, step) => values[line * step + i],
+            Self::All(values, step) => values[line * step],
+        }
+    }
+}
+
 kernel! {
     /// `out[i] = op(a[i])`
-    unary(op: Unary, out: &mut [f64], a: &[f64]) {
+    unary(op: Unary, lines: Lines, out: &mut [f64], a: Operand<'_>) {
         /// One loop for each operation, so that the choice of operation is outside of the loop.
         macro_rules! each {
             ($($op:ident)*) => {
                 match op {
-                    $(Unary::$op => for (out, &a) in out.iter_mut().zip(a) { *out = math::unary(Unary::$op, a); },)*
+                    $(Unary::$op => map1(lines, out, a, |a| math::unary(Unary::$op, a)),)*
                 }
             };
         }
@@ -112,23 +260,12 @@ kernel! {
 
 kernel! {
     /// `out[i] = op(a[i], b[i])`
-    binary(op: Binary, out: &mut [f64], a: Operand<'_>, b: Operand<'_>) {
-        /// One loop for each operation and kind of operands.
+    binary(op: Binary, lines: Lines, out: &mut [f64], a: Operand<'_>, b: Operand<'_>) {
+        /// One loop for each operation.
         macro_rules! each {
             ($($op:ident)*) => {
                 match op {
-                    $(Binary::$op => match (a, b) {
-                        (Operand::Each(a), Operand::Each(b)) => for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
-                            *out = math::binary(Binary::$op, a, b);
-                        },
-                        (Operand::Each(a), Operand::All(b)) => for (out, &a) in out.iter_mut().zip(a) {
-                            *out = math::binary(Binary::$op, a, b);
-                        },
-                        (Operand::All(a), Operand::Each(b)) => for (out, &b) in out.iter_mut().zip(b) {
-                            *out = math::binary(Binary::$op, a, b);
-                        },
-                        (Operand::All(a), Operand::All(b)) => out.fill(math::binary(Binary::$op, a, b)),
-                    },)*
+                    $(Binary::$op => map2(lines, out, a, b, |a, b| math::binary(Binary::$op, a, b)),)*
                 }
             };
         }
@@ -136,34 +273,92 @@ kernel! {
     }
 }
 
+/// The most links of a chain.
+pub const LINKS: usize = 7;
+/// How many vectors go through a chain together.
+const ABREAST: usize = 4;
+
+/// Whether an operation can be a link of a [`chain`].
+#[must_use]
+pub fn links(op: Binary) -> bool {
+    matches!(
+        op,
+        Binary::Add
+            | Binary::Subtract
+            | Binary::Multiply
+            | Binary::Divide
+            | Binary::Minimum
+            | Binary::Maximum
+    )
+}
+
+kernel! {
+    /// `out[i] = ops[n](… ops[1](ops[0](first[i], rest[0][i]), rest[1][i]) …)`: what is in between stays in registers.
+    chain(ops: &[Binary], lines: Lines, out: &mut [f64], first: Operand<'_>, rest: &[Operand<'_>]) {
+        const BLOCK: usize = ABREAST * LANES;
+        /// One pass over the vectors for each operation and kind of operand.
+        macro_rules! each {
+            ($acc:ident, $op:ident, $other:expr, $($link:ident)*) => {
+                match $op {
+                    $(Binary::$link => for (which, acc) in $acc.iter_mut().enumerate() {
+                        *acc = acc.zip($other(which), |a, b| math::binary(Binary::$link, a, b));
+                    },)*
+                    _ => {}
+                }
+            };
+        }
+        let mut sides = [Operand::All(&[0.0], 0); LINKS];
+        let (sides, ops) = (&mut sides[..rest.len()], &ops[..rest.len()]);
+        for line in 0..lines.count {
+            let out = &mut out[line * lines.run..][..lines.run];
+            let first = first.from(line);
+            for (side, operand) in sides.iter_mut().zip(rest) {
+                *side = operand.from(line);
+            }
+            let whole = lines.run / BLOCK * BLOCK;
+            for start in (0..whole).step_by(BLOCK) {
+                let mut acc = first.vectors(start);
+                for (op, side) in ops.iter().zip(&*sides) {
+                    let other = side.vectors(start);
+                    each!(acc, op, |which: usize| other[which], Add Subtract Multiply Divide Minimum Maximum);
+                }
+                for (out, acc) in out[start..start + BLOCK].chunks_exact_mut(LANES).zip(acc) {
+                    out.copy_from_slice(&acc.0);
+                }
+            }
+            for (i, out) in out.iter_mut().enumerate().skip(whole) {
+                let links = ops.iter().zip(&*sides);
+                *out = links.fold(first.get(0, i), |acc, (op, side)| math::binary(*op, acc, side.get(0, i)));
+            }
+        }
+    }
+}
+
 kernel! {
     /// `out[i] = a[i]` where `condition[i]` holds, else `b[i]`
-    select(out: &mut [f64], condition: Operand<'_>, a: Operand<'_>, b: Operand<'_>) {
-        match (condition, a, b) {
-            (Operand::Each(condition), Operand::Each(a), Operand::Each(b)) => {
-                for (((out, &condition), &a), &b) in out.iter_mut().zip(condition).zip(a).zip(b) {
-                    *out = math::select(condition, a, b);
+    select(lines: Lines, out: &mut [f64], condition: Operand<'_>, a: Operand<'_>, b: Operand<'_>) {
+        let one = Lines { count: 1, ..lines };
+        for line in 0..lines.count {
+            let out = &mut out[line * lines.run..][..lines.run];
+            match (condition.from(line), a.from(line), b.from(line)) {
+                (Operand::All(condition, _), a, b) => {
+                    map1(one, out, if math::holds(condition[0]) { a } else { b }, |chosen| chosen);
+                }
+                (condition, Operand::All(a, _), b) => {
+                    let a = a[0];
+                    map2(one, out, condition, b, |condition, b| math::select(condition, a, b));
+                }
+                (condition, a, Operand::All(b, _)) => {
+                    let b = b[0];
+                    map2(one, out, condition, a, |condition, a| math::select(condition, a, b));
+                }
+                (Operand::Each(condition, _), Operand::Each(a, _), Operand::Each(b, _)) => {
+                    let values = condition.iter().zip(a).zip(b);
+                    for (out, ((&condition, &a), &b)) in out.iter_mut().zip(values) {
+                        *out = math::select(condition, a, b);
+                    }
                 }
             }
-            (Operand::Each(condition), Operand::Each(a), Operand::All(b)) => {
-                for ((out, &condition), &a) in out.iter_mut().zip(condition).zip(a) {
-                    *out = math::select(condition, a, b);
-                }
-            }
-            (Operand::Each(condition), Operand::All(a), Operand::Each(b)) => {
-                for ((out, &condition), &b) in out.iter_mut().zip(condition).zip(b) {
-                    *out = math::select(condition, a, b);
-                }
-            }
-            (Operand::Each(condition), Operand::All(a), Operand::All(b)) => {
-                for (out, &condition) in out.iter_mut().zip(condition) {
-                    *out = math::select(condition, a, b);
-                }
-            }
-            (Operand::All(condition), a, b) => match if math::holds(condition) { a } else { b } {
-                Operand::Each(chosen) => out.copy_from_slice(chosen),
-                Operand::All(chosen) => out.fill(chosen),
-            },
         }
     }
 }
@@ -171,14 +366,201 @@ kernel! {
 kernel! {
     /// Candidate `candidate` wins where it is legal and its objective is below the best so far; the first of equals
     /// stays. `winner` is NaN while there is none.
-    take_minimum(best: &mut [f64], winner: &mut [f64], objective: Operand<'_>, among: Operand<'_>, candidate: f64) {
-        for (i, (best, winner)) in best.iter_mut().zip(winner).enumerate() {
-            let objective = match objective { Operand::Each(values) => values[i], Operand::All(value) => value };
-            let legal = match among { Operand::Each(values) => values[i], Operand::All(value) => value };
-            let better = objective < *best || (winner.is_nan() && !objective.is_nan());
-            let wins = math::holds(legal) && better;
-            *best = if wins { objective } else { *best };
-            *winner = if wins { candidate } else { *winner };
+    take_minimum(
+        lines: Lines, best: &mut [f64], winner: &mut [f64], objective: Operand<'_>, among: Operand<'_>, candidate: f64
+    ) {
+        for line in 0..lines.count {
+            let part = line * lines.run..(line + 1) * lines.run;
+            let (best, winner) = (&mut best[part.clone()], &mut winner[part]);
+            for (i, (best, winner)) in best.iter_mut().zip(winner).enumerate() {
+                let (objective, legal) = (objective.get(line, i), among.get(line, i));
+                let better = objective < *best || (winner.is_nan() && !objective.is_nan());
+                let wins = math::holds(legal) && better;
+                *best = if wins { objective } else { *best };
+                *winner = if wins { candidate } else { *winner };
+            }
         }
     }
+}
+
+kernel! {
+    /// `out[i] = values[winner[i] / stride % values.len()]`; NaN where there is no winner.
+    pick(lines: Lines, out: &mut [f64], winner: Operand<'_>, values: &[f64], stride: usize) {
+        map1(lines, out, winner, |winner| {
+            if winner.is_nan() { f64::NAN } else { values[winner as usize / stride % values.len()] }
+        });
+    }
+}
+
+kernel! {
+    /// The smallest and the largest value, and whether all are finite. Zeros lose their sign.
+    extremes(values: &[f64], low: &mut f64, high: &mut f64, finite: &mut bool) {
+        let (mut lows, mut highs, mut strange) = (Vector::all(*low), Vector::all(*high), Vector::all(0.0));
+        let mut last = [values.first().copied().unwrap_or_default(); LANES];
+        for values in in_lanes(values, &mut last) {
+            let values = Vector(*values) + Vector::all(0.0);
+            lows = lows.least(values);
+            highs = highs.greatest(values);
+            // Stays 0 as long as all values are finite.
+            strange = strange + (values - values);
+        }
+        *low = lows.0.into_iter().fold(*low, f64::min);
+        *high = highs.0.into_iter().fold(*high, f64::max);
+        *finite &= strange.0.into_iter().sum::<f64>() == 0.0;
+    }
+}
+
+/// Parts of values whose sums come out without rounding, and what is left of the values beyond them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Parts {
+    /// Two sums that together are that of the values.
+    pub values: [f64; 2],
+    /// Likewise for the rounded squares, and for what rounding them took away.
+    pub squares: [[f64; 2]; 2],
+    /// Zero when nothing is left.
+    pub rest: u64,
+}
+
+kernel! {
+    /// The sums of values and of their squares, in parts that are not rounded.
+    ///
+    /// Adding a power of two σ to x and subtracting it again leaves the bits of x above σ's last; summed up, they stay
+    /// below σ, and so are exact. (Rump, Ogita, Oishi: Accurate floating-point summation, 2008.) The square is first
+    /// made two numbers, its rounded value and its error (Dekker 1971). `value` and `square` are the σ for the values
+    /// and for the rounded squares, `next` what one σ is to that before it.
+    moments(values: &[f64], value: f64, square: f64, next: f64, parts: &mut Parts) {
+        let sigmas = [value, square, square * ERROR].map(|sigma| [Vector::all(sigma), Vector::all(sigma * next)]);
+        let mut sums = [[Vector::all(0.0); 2]; 3];
+        let mut rest = [0_u64; LANES];
+        let mut last = [0.0; LANES];
+        for values in in_lanes(values, &mut last) {
+            let x = Vector(*values);
+            let rounded = x * x;
+            let scaled = Vector::all(134_217_729.0) * x;
+            let high = scaled - (scaled - x);
+            let low = x - high;
+            let error = ((high * high - rounded) + (high + high) * low) + low * low;
+            let all = [x, rounded, error];
+            for which in 0..all.len() {
+                let [sigma, next] = sigmas[which];
+                let first = (sigma + all[which]) - sigma;
+                let left = all[which] - first;
+                let second = (next + left) - next;
+                sums[which][0] = sums[which][0] + first;
+                sums[which][1] = sums[which][1] + second;
+                let left = left - second;
+                for lane in 0..LANES {
+                    rest[lane] |= left.0[lane].to_bits();
+                }
+            }
+        }
+        let [values, rounded, errors] = sums.map(|sums| sums.map(|lanes| lanes.0.into_iter().sum::<f64>()));
+        parts.values = values;
+        parts.squares = [rounded, errors];
+        parts.rest = rest.into_iter().fold(0, |all, rest| all | rest);
+    }
+}
+
+/// The largest error of a rounded square, as a part of a power of two above the square.
+const ERROR: f64 = f64::EPSILON;
+
+/// Values in groups of `LANES`; the last one is filled up with what `last` has.
+#[inline(always)]
+fn in_lanes<'a>(
+    values: &'a [f64],
+    last: &'a mut [f64; LANES],
+) -> impl Iterator<Item = &'a [f64; LANES]> {
+    let (groups, rest) = values.as_chunks::<LANES>();
+    last[..rest.len()].copy_from_slice(rest);
+    groups.iter().chain((!rest.is_empty()).then_some(&*last))
+}
+
+kernel! {
+    /// How many truth values hold.
+    count(values: &[f64], held: &mut usize) {
+        *held += values.iter().map(|value| usize::from(math::holds(*value))).sum::<usize>();
+    }
+}
+
+kernel! {
+    /// Whether any value times `sign` (1 or −1) that is kept is at most `bar`, or not finite.
+    reaches(values: &[f64], keep: Option<&[f64]>, sign: f64, bar: f64, found: &mut bool) {
+        let reached = |value: f64| {
+            let rank = value * sign;
+            !(rank > bar && rank < f64::INFINITY)
+        };
+        *found = match keep {
+            None => values.iter().fold(false, |found, value| found | reached(*value)),
+            Some(keep) => {
+                let kept = values.iter().zip(keep);
+                kept.fold(false, |found, (value, keep)| found | (reached(*value) & math::holds(*keep)))
+            }
+        };
+    }
+}
+
+kernel! {
+    /// For each element of a line, the smallest of the values times `sign` (1 or −1) that are kept, over all lines, and
+    /// the first line that has it; infinity where none is kept. Whether all that are kept are finite.
+    lead(
+        lines: Lines, values: &[f64], keep: Option<&[f64]>, sign: f64,
+        best: &mut [f64], which: &mut [f64], finite: &mut bool
+    ) {
+        match keep {
+            None => lead_by(lines, best, which, finite, |i| (values[i] * sign, values[i] - values[i])),
+            Some(keep) => lead_by(lines, best, which, finite, |i| {
+                let kept = math::holds(keep[i]);
+                (
+                    if kept { values[i] * sign } else { f64::INFINITY },
+                    if kept { values[i] - values[i] } else { 0.0 },
+                )
+            }),
+        }
+    }
+}
+
+#[inline(always)]
+fn lead_by(
+    lines: Lines,
+    best: &mut [f64],
+    which: &mut [f64],
+    finite: &mut bool,
+    rank: impl Fn(usize) -> (f64, f64) + Copy,
+) {
+    let whole = lines.run / WIDE * WIDE;
+    let mut strange = 0.0;
+    for start in (0..whole).step_by(WIDE) {
+        strange += lead_lanes::<WIDE>(lines, start, best, which, rank);
+    }
+    for start in whole..lines.run {
+        strange += lead_lanes::<1>(lines, start, best, which, rank);
+    }
+    *finite &= strange == 0.0;
+}
+
+/// How many elements of a line stay in registers while all lines pass.
+const WIDE: usize = 16;
+
+/// [`lead`] for some elements of the lines; not 0 when a value that is kept is not finite.
+#[inline(always)]
+fn lead_lanes<const LANES: usize>(
+    lines: Lines,
+    start: usize,
+    best: &mut [f64],
+    which: &mut [f64],
+    rank: impl Fn(usize) -> (f64, f64),
+) -> f64 {
+    let (mut lowest, mut first, mut strange) = ([f64::INFINITY; LANES], [0.0; LANES], [0.0; LANES]);
+    for line in 0..lines.count {
+        for lane in 0..LANES {
+            let (rank, odd) = rank(line * lines.run + start + lane);
+            strange[lane] += odd;
+            let better = rank < lowest[lane];
+            lowest[lane] = if better { rank } else { lowest[lane] };
+            first[lane] = if better { line as f64 } else { first[lane] };
+        }
+    }
+    best[start..start + LANES].copy_from_slice(&lowest);
+    which[start..start + LANES].copy_from_slice(&first);
+    strange.into_iter().sum()
 }

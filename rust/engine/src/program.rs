@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::block::{Action, Evaluator, Extent, Source, Step, mask};
+use crate::block::{Action, Source, mask};
 use crate::error::{Error, Result};
 use crate::kernel::Simd;
-use crate::space::{MAX_GROUPS, Region, Space};
+use crate::schedule::RowSchedule;
+use crate::space::{MAX_GROUPS, Space};
 use crate::tape::{MOST_CANDIDATES, Node, Op, Tape};
 
 /// How the space is cut up. It decides speed and memory, never results.
@@ -25,7 +26,7 @@ impl Default for Blocks {
     fn default() -> Self {
         Self {
             table_values: 1 << 13,
-            region_rows: 1 << 11,
+            region_rows: 1 << 12,
             region_values: 1 << 16,
             chunk_rows: 1 << 16,
         }
@@ -149,111 +150,34 @@ impl Program {
         &self.tape
     }
 
-    /// What computes these nodes.
+    /// What computes these nodes, row by row.
     ///
     /// # Errors
     /// When a node does not exist.
-    pub fn schedule(&self, nodes: &[Node]) -> Result<Schedule> {
-        let needed = self.needed(nodes)?;
-        let candidates = (0..self.masks.len())
-            .filter(|node| needed[*node])
-            .map(|node| self.candidates(node));
-        let region_rows = (self.blocks.region_values / candidates.max().unwrap_or(1))
-            .clamp(1, self.blocks.region_rows);
-        let order = self.memory_order(region_rows as u64);
-        let whole = Extent {
-            starts: vec![0; self.sizes.len()],
-            lens: self.sizes.clone(),
-        };
-        let mut sources = vec![Source::Constant(f64::NAN); self.masks.len()];
-        let mut steps: Vec<Step> = vec![];
-        for (node, op) in self
-            .tape
-            .ops()
-            .iter()
-            .enumerate()
-            .filter(|(node, _)| needed[*node])
-        {
-            sources[node] = match self.action(op) {
-                None => self.given(op),
-                Some(action) => {
-                    let groups: Vec<usize> = order
-                        .iter()
-                        .copied()
-                        .filter(|group| self.masks[node] >> group & 1 == 1)
-                        .collect();
-                    let operands: Vec<Source> = op
-                        .operands()
-                        .iter()
-                        .map(|operand| sources[*operand as usize].clone())
-                        .collect();
-                    let computed = operands
-                        .iter()
-                        .all(|operand| !matches!(operand, Source::Step(_)));
-                    let step = Step {
-                        action,
-                        groups,
-                        operands,
-                    };
-                    if computed
-                        && whole.values(&step.groups) <= self.blocks.table_values
-                        && self.small(&step)
-                    {
-                        let groups = step.groups.clone();
-                        let mut evaluator = Evaluator::new([step].into(), self.simd);
-                        evaluator.enter(&whole);
-                        let mut values = vec![0.0; whole.values(&groups)];
-                        evaluator.copy(&Source::Step(0), &groups, &mut values);
-                        if groups.is_empty() {
-                            Source::Constant(values[0])
-                        } else {
-                            Source::table(values.into(), &groups, &self.sizes)
-                        }
-                    } else {
-                        steps.push(step);
-                        Source::Step(steps.len() - 1)
-                    }
-                }
-            };
-        }
-        Ok(Schedule {
-            sources: nodes
-                .iter()
-                .map(|node| sources[*node as usize].clone())
-                .collect(),
-            steps: steps.into(),
-            sizes: self.sizes.clone(),
-            outer: self.space.sizes().len(),
-            region_rows: region_rows as u64,
-            simd: self.simd,
-        })
+    pub fn schedule(&self, nodes: &[Node]) -> Result<RowSchedule> {
+        RowSchedule::new(self, nodes)
     }
 
-    /// Whether a step that has few results also has few candidates.
-    fn small(&self, step: &Step) -> bool {
-        match &step.action {
-            Action::Winner { over } => {
-                over.iter()
-                    .map(|group| self.sizes[*group])
-                    .product::<usize>()
-                    <= self.blocks.table_values
-            }
-            _ => true,
-        }
+    /// The sizes of all groups, those of searches behind those of the space.
+    pub(crate) fn sizes(&self) -> &[usize] {
+        &self.sizes
     }
 
-    /// The order of groups in memory: searches outermost, the longest group of a region innermost.
-    fn memory_order(&self, region_rows: u64) -> Vec<usize> {
-        let outer = self.space.sizes().len();
-        let region = self.space.region(0, self.space.combinations(), region_rows);
-        let longest = (0..outer).max_by_key(|group| region.lens[*group]);
-        let mut order: Vec<usize> = (outer..self.sizes.len()).collect();
-        order.extend((0..outer).filter(|group| Some(*group) != longest));
-        order.extend(longest);
-        order
+    /// The groups that each node varies over.
+    pub(crate) fn masks(&self) -> &[u64] {
+        &self.masks
     }
 
-    fn needed(&self, nodes: &[Node]) -> Result<Vec<bool>> {
+    /// The SIMD level.
+    pub(crate) fn simd(&self) -> Simd {
+        self.simd
+    }
+
+    /// Which nodes are needed for some, themselves included.
+    ///
+    /// # Errors
+    /// When one does not exist.
+    pub(crate) fn needed(&self, nodes: &[Node]) -> Result<Vec<bool>> {
         let mut needed = vec![false; self.masks.len()];
         for &node in nodes {
             *needed
@@ -268,6 +192,17 @@ impl Program {
             }
         }
         Ok(needed)
+    }
+
+    /// About how many rows a box may have in which some nodes are computed.
+    ///
+    /// # Errors
+    /// When one does not exist.
+    pub(crate) fn region_rows(&self, nodes: &[Node]) -> Result<usize> {
+        let needed = self.needed(nodes)?;
+        let nodes = (0..self.masks.len()).filter(|node| needed[*node]);
+        let candidates = nodes.map(|node| self.candidates(node)).max().unwrap_or(1);
+        Ok((self.blocks.region_values / candidates).clamp(1, self.blocks.region_rows))
     }
 
     /// How many candidates of searches a node varies over.
@@ -306,7 +241,7 @@ impl Program {
     }
 
     /// What is given: constants and tables.
-    fn given(&self, op: &Op) -> Source {
+    pub(crate) fn given(&self, op: &Op) -> Source {
         match *op {
             Op::Constant(bits) => Source::Constant(f64::from_bits(bits)),
             Op::Leaf(leaf) => {
@@ -329,7 +264,7 @@ impl Program {
     }
 
     /// What is computed.
-    fn action(&self, op: &Op) -> Option<Action> {
+    pub(crate) fn action(&self, op: &Op) -> Option<Action> {
         match *op {
             Op::Constant(_) | Op::Leaf(_) | Op::SearchAxis { .. } => None,
             Op::Unary(op, _) => Some(Action::Unary(op)),
@@ -347,66 +282,5 @@ impl Program {
                 })
             }
         }
-    }
-}
-
-/// What computes some nodes over any region: tables that are ready, and steps to run.
-#[derive(Clone, Debug)]
-pub struct Schedule {
-    sources: Vec<Source>,
-    steps: Arc<[Step]>,
-    sizes: Vec<usize>,
-    /// How many groups the space has, without those of searches.
-    outer: usize,
-    region_rows: u64,
-    simd: Simd,
-}
-
-impl Schedule {
-    /// About how many rows a region should have.
-    #[must_use]
-    pub fn region_rows(&self) -> u64 {
-        self.region_rows
-    }
-
-    /// A reader with buffers of its own.
-    #[must_use]
-    pub fn reader(&self) -> Reader<'_> {
-        Reader {
-            schedule: self,
-            evaluator: Evaluator::new(Arc::clone(&self.steps), self.simd),
-            extent: Extent {
-                starts: vec![0; self.sizes.len()],
-                lens: self.sizes.clone(),
-            },
-            rows: (0..self.outer).collect(),
-        }
-    }
-}
-
-/// Computes a schedule's nodes over one region after another.
-#[derive(Debug)]
-pub struct Reader<'a> {
-    schedule: &'a Schedule,
-    evaluator: Evaluator,
-    extent: Extent,
-    /// The groups in the order of rows.
-    rows: Vec<usize>,
-}
-
-impl Reader<'_> {
-    /// Move to a region.
-    pub fn enter(&mut self, region: &Region) {
-        for group in 0..self.schedule.outer {
-            self.extent.starts[group] = region.starts[group] as usize;
-            self.extent.lens[group] = region.lens[group] as usize;
-        }
-        self.evaluator.enter(&self.extent);
-    }
-
-    /// The values of the schedule's `which`-th node, row by row.
-    pub fn read(&self, which: usize, out: &mut [f64]) {
-        self.evaluator
-            .copy(&self.schedule.sources[which], &self.rows, out);
     }
 }

@@ -52,6 +52,11 @@ impl Space {
         &self.sizes
     }
 
+    /// How many combinations lie between two digits of each group.
+    pub(crate) fn strides(&self) -> &[u64] {
+        &self.strides
+    }
+
     /// How many combinations there are.
     #[must_use]
     pub fn combinations(&self) -> u64 {

@@ -8,18 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gigacost_engine::fold::{ExactSquares, ExactSum, Top};
-use gigacost_engine::kernel::{self, Operand};
 use gigacost_engine::run::{Control, gather, ordered};
 use gigacost_engine::tape::{Binary, Name, Op, Search, SearchAxis, Unary};
-use gigacost_engine::{Blocks, Error, Leaf, Program, Simd, Space, Tape, TapeBuilder, math};
+use gigacost_engine::{Blocks, Error, Leaf, Program, Simd, Space, Tape, TapeBuilder};
 use proptest::prelude::*;
-
-fn levels() -> impl Iterator<Item = Simd> {
-    Simd::ALL
-        .into_iter()
-        .map(|(level, _)| level)
-        .filter(|level| level.available())
-}
 
 /// Any double at all, with the awkward ones often.
 fn doubles() -> impl Strategy<Value = f64> {
@@ -44,97 +36,7 @@ fn doubles() -> impl Strategy<Value = f64> {
     ]
 }
 
-fn same(a: f64, b: f64) -> bool {
-    a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
-}
-
-fn truths(values: &[f64]) -> Vec<f64> {
-    values
-        .iter()
-        .map(|value| math::truth(*value > 0.0))
-        .collect()
-}
-
 proptest! {
-    #[test]
-    fn kernels_equal_their_scalar_twins_at_every_level(
-        pairs in proptest::collection::vec((doubles(), doubles(), doubles()), 0..70),
-        one in doubles(),
-    ) {
-        let a: Vec<f64> = pairs.iter().map(|pair| pair.0).collect();
-        let b: Vec<f64> = pairs.iter().map(|pair| pair.1).collect();
-        let c = truths(&pairs.iter().map(|pair| pair.2).collect::<Vec<_>>());
-        let mut out = vec![0.0; a.len()];
-        for level in levels() {
-            for (op, name) in Unary::ALL {
-                kernel::unary(level, op, &mut out, &a);
-                for (out, a) in out.iter().zip(&a) {
-                    prop_assert!(same(*out, math::unary(op, *a)), "{level:?} {name} {a}");
-                }
-            }
-            for (op, name) in Binary::ALL {
-                for (x, y) in [
-                    (Operand::Each(&a), Operand::Each(&b)),
-                    (Operand::Each(&a), Operand::All(one)),
-                    (Operand::All(one), Operand::Each(&b)),
-                    (Operand::All(one), Operand::All(one)),
-                ] {
-                    kernel::binary(level, op, &mut out, x, y);
-                    let at = |operand, i: usize| match operand {
-                        Operand::Each(values) => { let values: &[f64] = values; values[i] }
-                        Operand::All(value) => value,
-                    };
-                    for (i, out) in out.iter().enumerate() {
-                        let (x, y) = (at(x, i), at(y, i));
-                        prop_assert!(same(*out, math::binary(op, x, y)), "{level:?} {name} {x} {y}");
-                    }
-                }
-            }
-            for condition in [Operand::Each(&c), Operand::All(1.0), Operand::All(0.0)] {
-                for (x, y) in [
-                    (Operand::Each(&a), Operand::Each(&b)),
-                    (Operand::Each(&a), Operand::All(one)),
-                    (Operand::All(one), Operand::Each(&b)),
-                    (Operand::All(one), Operand::All(2.0)),
-                ] {
-                    kernel::select(level, &mut out, condition, x, y);
-                    let at = |operand, i: usize| match operand {
-                        Operand::Each(values) => { let values: &[f64] = values; values[i] }
-                        Operand::All(value) => value,
-                    };
-                    for (i, out) in out.iter().enumerate() {
-                        let expected = math::select(at(condition, i), at(x, i), at(y, i));
-                        prop_assert!(same(*out, expected), "{level:?} where");
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_first_smallest_legal_candidate_wins(
-        candidates in proptest::collection::vec((doubles(), any::<bool>()), 1..30),
-    ) {
-        for level in levels() {
-            let (mut best, mut winner) = ([f64::INFINITY; 3], [f64::NAN; 3]);
-            for (i, (objective, legal)) in candidates.iter().enumerate() {
-                let objectives = [*objective; 3];
-                let among = Operand::All(math::truth(*legal));
-                kernel::take_minimum(level, &mut best, &mut winner, Operand::Each(&objectives), among, i as f64);
-            }
-            let legal = candidates.iter().enumerate().filter(|(_, (objective, legal))| *legal && !objective.is_nan());
-            let mut expected = None::<(usize, f64)>;
-            for (i, (objective, _)) in legal {
-                if expected.is_none_or(|(_, smallest)| *objective < smallest) {
-                    expected = Some((i, *objective));
-                }
-            }
-            for winner in winner {
-                prop_assert_eq!(expected.map(|(i, _)| i as f64), Some(winner).filter(|winner| !winner.is_nan()));
-            }
-        }
-    }
-
     #[test]
     fn regions_tile_any_range(
         sizes in proptest::collection::vec(1_u64..7, 0..5),
@@ -172,17 +74,17 @@ proptest! {
         let mut halves = (ExactSum::default(), ExactSquares::default());
         let mut second = (ExactSum::default(), ExactSquares::default());
         for value in &values {
-            forward.0.add(*value);
-            forward.1.add(*value);
+            forward.0.add(*value, 1);
+            forward.1.add(*value, 1);
         }
         let at = (cut * values.len() as f64) as usize;
         for value in values[..at].iter().rev() {
-            halves.0.add(*value);
-            halves.1.add(*value);
+            halves.0.add(*value, 1);
+            halves.1.add(*value, 1);
         }
         for value in values[at..].iter().rev() {
-            second.0.add(*value);
-            second.1.add(*value);
+            second.0.add(*value, 1);
+            second.1.add(*value, 1);
         }
         halves.0.merge(second.0);
         halves.1.merge(second.1);
@@ -190,7 +92,7 @@ proptest! {
         prop_assert_eq!(forward.1.to_le_bytes(), halves.1.to_le_bytes());
         // Adding all of them with the other sign leaves nothing.
         for value in &values {
-            forward.0.add(-value);
+            forward.0.add(-value, 1);
         }
         prop_assert!(forward.0.to_le_bytes().iter().all(|byte| *byte == 0));
     }
@@ -433,7 +335,7 @@ fn a_stopped_run_is_interrupted() {
         distinct: vec![],
     };
     assert!(matches!(
-        top.run(&program, 0..100_000, 2, &control),
+        top.run(&program, 2, &control),
         Err(Error::Interrupted)
     ));
 }
@@ -463,7 +365,7 @@ fn a_value_that_is_not_finite_is_reported_with_its_lowest_row() {
             k: 2,
             distinct: vec![],
         };
-        match top.run(&program, 0..1000, threads, &Control::default()) {
+        match top.run(&program, threads, &Control::default()) {
             Err(Error::NotFinite {
                 row: 299,
                 column,

@@ -316,9 +316,8 @@ impl Program {
             distinct,
         };
         let program = Arc::clone(&self.0);
-        let rows = 0..program.space().combinations();
         let winners = watched(py, progress, move |control| {
-            top.run(&program, rows, threads, control)
+            top.run(&program, threads, control)
         })?;
         Ok((
             winners
@@ -364,9 +363,8 @@ impl Program {
             quantiles,
         };
         let program = Arc::clone(&self.0);
-        let rows = 0..program.space().combinations();
         let found = watched(py, progress, move |control: &Control| {
-            summary.run(&program, &rows, threads, control)
+            summary.run(&program, threads, control)
         })?;
         let columns = found.columns.iter().map(|column| {
             let one = PyDict::new(py);

@@ -1,5 +1,7 @@
 //! Sums without rounding: every bit of every term is kept, so that order and threads cannot matter.
 
+use crate::kernel::{self, Parts, Simd};
+
 /// Bits in one limb of an accumulator.
 const LIMB: u32 = 32;
 /// The exponent of the lowest bit of a double.
@@ -43,6 +45,21 @@ impl<const LIMBS: usize> Accumulator<LIMBS> {
         self.deposits += 1;
         if self.deposits >= DEPOSITS {
             self.carry();
+        }
+    }
+
+    /// Add ±`magnitude`·2^`shift` so many times; `magnitude` has at most 112 bits.
+    fn add_times(&mut self, negative: bool, magnitude: u128, shift: u32, times: u64) {
+        const DIGIT: u32 = 16;
+        for digit in 0..u64::BITS / DIGIT {
+            let times = times >> (DIGIT * digit) & ((1 << DIGIT) - 1);
+            if times > 0 {
+                self.add(
+                    negative,
+                    magnitude * u128::from(times),
+                    shift + DIGIT * digit,
+                );
+            }
         }
     }
 
@@ -92,6 +109,55 @@ fn parts(x: f64) -> (bool, u64, u32) {
     (bits >> 63 == 1, mantissa, shift)
 }
 
+/// The largest power of two, and one over the smallest, of values whose squares and parts of squares neither overflow
+/// nor lose bits: a value that is summed by parts is at least 2^-106 times the largest.
+const TAME: f64 = 1.157_920_892_373_162e77;
+
+/// Add finite values, and their squares, so many times each. `largest` is their largest magnitude.
+pub(crate) fn add_all(
+    simd: Simd,
+    values: &[f64],
+    largest: f64,
+    times: u64,
+    sum: &mut ExactSum,
+    squares: &mut ExactSquares,
+) {
+    if largest == 0.0 {
+        return;
+    }
+    if (1.0 / TAME..TAME).contains(&largest) {
+        // Two more than there are values, and above the largest.
+        let room = (values.len() + 2).next_power_of_two() as f64;
+        let above = f64::from_bits((largest.to_bits() >> 52) + 1 << 52);
+        let next = room * (f64::EPSILON / 2.0);
+        let mut parts = Parts::default();
+        kernel::moments(
+            simd,
+            values,
+            room * above,
+            room * above * above,
+            next,
+            &mut parts,
+        );
+        if parts.rest == 0 {
+            parts
+                .values
+                .into_iter()
+                .for_each(|part| sum.add(part, times));
+            parts
+                .squares
+                .into_iter()
+                .flatten()
+                .for_each(|part| squares.add_part(part, times));
+            return;
+        }
+    }
+    for &value in values {
+        sum.add(value, times);
+        squares.add(value, times);
+    }
+}
+
 /// An exact sum of finite doubles.
 #[derive(Clone, Debug)]
 pub struct ExactSum(Accumulator<68>);
@@ -106,11 +172,12 @@ impl ExactSum {
     /// The exponent of the lowest bit of [`Self::to_le_bytes`].
     pub const EXPONENT: i32 = LOWEST;
 
-    /// Add a finite number.
+    /// Add a finite number so many times.
     #[inline]
-    pub fn add(&mut self, x: f64) {
+    pub fn add(&mut self, x: f64, times: u64) {
         let (negative, mantissa, shift) = parts(x);
-        self.0.add(negative, u128::from(mantissa), shift);
+        self.0
+            .add_times(negative, u128::from(mantissa), shift, times);
     }
 
     /// Add another sum.
@@ -139,15 +206,20 @@ impl ExactSquares {
     /// The exponent of the lowest bit of [`Self::to_le_bytes`].
     pub const EXPONENT: i32 = 2 * LOWEST;
 
-    /// Add the square of a finite number.
+    /// Add the square of a finite number so many times.
     #[inline]
-    pub fn add(&mut self, x: f64) {
+    pub fn add(&mut self, x: f64, times: u64) {
         let (_, mantissa, shift) = parts(x);
-        self.0.add(
-            false,
-            u128::from(mantissa) * u128::from(mantissa),
-            2 * shift,
-        );
+        let square = u128::from(mantissa) * u128::from(mantissa);
+        self.0.add_times(false, square, 2 * shift, times);
+    }
+
+    /// Add a finite number, that is a part of a square, so many times.
+    pub fn add_part(&mut self, x: f64, times: u64) {
+        let (negative, mantissa, shift) = parts(x);
+        let shift = shift + LOWEST.unsigned_abs();
+        self.0
+            .add_times(negative, u128::from(mantissa), shift, times);
     }
 
     /// Add another sum.

@@ -14,8 +14,9 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::math::holds;
-use crate::program::{Program, Reader, Schedule};
+use crate::program::Program;
 use crate::run::Control;
+use crate::schedule::{Reader, RowSchedule};
 use crate::space::Space;
 use crate::tape::{Node, Tape};
 
@@ -48,13 +49,13 @@ impl Chunks {
 #[derive(Debug)]
 pub(crate) struct Strips<'a> {
     space: &'a Space,
-    schedule: &'a Schedule,
+    schedule: &'a RowSchedule,
     reader: Reader<'a>,
     values: Vec<Vec<f64>>,
 }
 
 impl<'a> Strips<'a> {
-    pub(crate) fn new(space: &'a Space, schedule: &'a Schedule, nodes: usize) -> Self {
+    pub(crate) fn new(space: &'a Space, schedule: &'a RowSchedule, nodes: usize) -> Self {
         Self {
             space,
             schedule,
@@ -124,6 +125,6 @@ impl Fault {
 }
 
 /// Whether row `i` of a strip is wanted; every row is when there is no condition.
-fn kept(keep: Option<&Vec<f64>>, i: usize) -> bool {
+fn kept(keep: Option<&[f64]>, i: usize) -> bool {
     keep.is_none_or(|keep| holds(keep[i]))
 }

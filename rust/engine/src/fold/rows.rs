@@ -13,8 +13,9 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use super::{Chunks, Fault, Strips, kept};
 use crate::error::{Error, Result};
 use crate::math::holds;
-use crate::program::{Program, Schedule};
+use crate::program::Program;
 use crate::run::{Control, ordered};
+use crate::schedule::RowSchedule;
 use crate::space::Region;
 use crate::tape::Node;
 
@@ -121,7 +122,7 @@ pub struct Rows {
     program: Arc<Program>,
     columns: Vec<Column>,
     keep: Option<Node>,
-    schedule: Schedule,
+    schedule: RowSchedule,
     schema: SchemaRef,
     nodes: usize,
 }
@@ -226,7 +227,7 @@ impl Rows {
                 if fault.row().is_some() {
                     return Ok(());
                 }
-                let keep = self.keep.is_some().then(|| &values[values.len() - 1]);
+                let keep = self.keep.is_some().then(|| &values[values.len() - 1][..]);
                 selected.clear();
                 selected.extend((0..region.rows() as usize).filter(|&i| kept(keep, i)));
                 let mut values = values.iter();

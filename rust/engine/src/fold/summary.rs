@@ -1,13 +1,15 @@
 //! Statistics of columns over all combinations: counts, extremes, exact sums, exact quantiles, states.
 
-use std::ops::Range;
-
-use super::{Chunks, ExactSquares, ExactSum, Fault, Strips, kept};
+use super::exact::add_all;
+use super::{ExactSquares, ExactSum, Fault};
+use crate::block::Source;
 use crate::error::Result;
+use crate::kernel::{self, Simd};
 use crate::math::holds;
-use crate::program::{Program, Schedule};
+use crate::program::Program;
 use crate::run::{Control, gather};
 use crate::tape::Node;
+use crate::walk::{Walk, Walker, Wanted};
 
 /// A quantile is found digit by digit: this many bits of the value's key at a time.
 const DIGIT_BITS: u32 = 16;
@@ -75,15 +77,25 @@ impl ColumnStatistics {
         }
     }
 
-    #[inline]
-    fn add(&mut self, value: f64) {
-        // −0 and 0 are equal, and must be one extreme.
-        let value = value + 0.0;
-        self.count += 1;
-        self.min = self.min.min(value);
-        self.max = self.max.max(value);
-        self.sum.add(value);
-        self.squares.add(value);
+    /// Take in some values, so many times each; whether all are finite. If not, the statistics are spoiled.
+    fn add(&mut self, simd: Simd, values: &[f64], times: u64) -> bool {
+        let (mut min, mut max, mut finite) = (f64::INFINITY, f64::NEG_INFINITY, true);
+        kernel::extremes(simd, values, &mut min, &mut max, &mut finite);
+        if finite && !values.is_empty() {
+            let largest = min.abs().max(max.abs());
+            add_all(
+                simd,
+                values,
+                largest,
+                times,
+                &mut self.sum,
+                &mut self.squares,
+            );
+            self.count += values.len() as u64 * times;
+            self.min = self.min.min(min);
+            self.max = self.max.max(max);
+        }
+        finite
     }
 
     fn merge(&mut self, other: Self) {
@@ -96,106 +108,84 @@ impl ColumnStatistics {
 }
 
 impl Summary {
-    /// The statistics of a range of rows.
+    /// The statistics of all combinations.
     ///
     /// # Errors
     /// When a value that is not null is not finite, or the run was stopped.
-    pub fn run(
-        &self,
-        program: &Program,
-        rows: &Range<u64>,
-        threads: usize,
-        control: &Control,
-    ) -> Result<Statistics> {
-        let mut nodes: Vec<Node> = self.measures.iter().map(|measure| measure.value).collect();
-        nodes.extend(self.measures.iter().filter_map(|measure| measure.null));
-        nodes.extend(self.keep);
-        let measured = nodes.len();
-        nodes.extend(self.state.map(|(node, _)| node));
-        let mut statistics = self.measure(program, rows, threads, control, &nodes)?;
+    pub fn run(&self, program: &Program, threads: usize, control: &Control) -> Result<Statistics> {
+        let mut statistics = self.measure(program, threads, control)?;
         if !self.quantiles.is_empty() {
-            let pass = Pass {
-                summary: self,
-                program,
-                rows,
-                threads,
-                control,
-                schedule: program.schedule(&nodes[..measured])?,
-            };
-            pass.quantiles(&mut statistics.columns)?;
+            self.find_quantiles(program, threads, control, &mut statistics.columns)?;
         }
         Ok(statistics)
     }
 
-    fn measure(
-        &self,
-        program: &Program,
-        rows: &Range<u64>,
-        threads: usize,
-        control: &Control,
-        nodes: &[Node],
-    ) -> Result<Statistics> {
-        let schedule = program.schedule(nodes)?;
-        let chunks = Chunks::new(rows.clone(), program);
-        let states = self.state.map_or(0, |(_, states)| states);
+    /// What a pass over the combinations computes.
+    fn wanted(&self, always: Option<Node>) -> Wanted {
+        let measures = self.measures.iter();
+        Wanted {
+            always: always.into_iter().collect(),
+            keep: self.keep,
+            nodes: measures
+                .flat_map(|measure| [Some(measure.value), measure.null])
+                .flatten()
+                .chain(self.keep)
+                .collect(),
+            lanes: 0,
+        }
+    }
+
+    fn nothing(&self) -> Statistics {
+        Statistics {
+            kept: 0,
+            states: vec![0; self.state.map_or(0, |(_, states)| states)],
+            columns: vec![ColumnStatistics::new(); self.measures.len()],
+        }
+    }
+
+    fn measure(&self, program: &Program, threads: usize, control: &Control) -> Result<Statistics> {
+        let walk = Walk::new(program, &self.wanted(self.state.map(|(node, _)| node)))?;
+        let columns = self.columns(program, &walk);
+        let keep = self.keep.map(|keep| Reading::new(program, &walk, &[keep]));
+        let state = self
+            .state
+            .map(|(state, _)| Reading::new(program, &walk, &[state]));
         let worker = || {
-            let columns = vec![ColumnStatistics::new(); self.measures.len()];
-            let statistics = Statistics {
-                kept: 0,
-                states: vec![0; states],
-                columns,
-            };
             (
-                Strips::new(program.space(), &schedule, nodes.len()),
-                statistics,
+                walk.walker(),
+                self.nothing(),
                 Fault::default(),
+                Scratch::default(),
             )
         };
-        let workers = gather(
-            chunks.count(),
-            threads,
-            worker,
-            |(strips, statistics, fault), chunk| {
-                strips.for_each(chunks.get(chunk), control, |region, values| {
-                    let rows = region.rows() as usize;
-                    let columns = Columns::new(self, values);
-                    statistics.kept += (0..rows).filter(|&i| kept(columns.keep, i)).count() as u64;
-                    if self.state.is_some() {
-                        for state in &values[values.len() - 1] {
-                            statistics.states[*state as usize] += 1;
-                        }
+        let work = |(walker, statistics, fault, scratch): &mut Worker<'_>, chunk| {
+            walker.for_each(walk.chunk(chunk), control, |walker, alive| {
+                if let Some(state) = &state {
+                    state.count(walker, scratch, &mut statistics.states);
+                }
+                if !alive {
+                    return Ok(());
+                }
+                statistics.kept += match &keep {
+                    None => walker.rows(),
+                    Some(keep) => keep.held(program.simd(), walker, scratch),
+                };
+                for (column, found) in columns.iter().zip(&mut statistics.columns) {
+                    let (values, times) = column.read(program.simd(), walker, scratch);
+                    if !found.add(program.simd(), values, times) {
+                        column.note_faults(walker, scratch, fault);
                     }
-                    for (which, column) in statistics.columns.iter_mut().enumerate() {
-                        columns.for_each(which, rows, |i, value| {
-                            if value.is_finite() {
-                                column.add(value);
-                            } else {
-                                fault.note(
-                                    region.first + i as u64,
-                                    self.measures[which].value,
-                                    value,
-                                );
-                            }
-                        });
-                    }
-                    Ok(())
-                })
-            },
-        )?;
-        let columns = vec![ColumnStatistics::new(); self.measures.len()];
-        let mut total = Statistics {
-            kept: 0,
-            states: vec![0; states],
-            columns,
+                }
+                Ok(())
+            })
         };
+        let mut total = self.nothing();
         let mut fault = Fault::default();
-        for (_, statistics, found) in workers {
+        for (_, statistics, found, _) in gather(walk.chunks(), threads, worker, work)? {
             total.kept += statistics.kept;
-            total
-                .states
-                .iter_mut()
-                .zip(statistics.states)
-                .for_each(|(total, count)| *total += count);
+            for (total, count) in total.states.iter_mut().zip(statistics.states) {
+                *total += count;
+            }
             for (column, other) in total.columns.iter_mut().zip(statistics.columns) {
                 column.merge(other);
             }
@@ -204,61 +194,33 @@ impl Summary {
         fault.check(program.tape())?;
         Ok(total)
     }
-}
 
-/// The values of a strip, by what they are for.
-struct Columns<'a> {
-    values: &'a [Vec<f64>],
-    nulls: Vec<Option<&'a Vec<f64>>>,
-    keep: Option<&'a Vec<f64>>,
-}
-
-impl<'a> Columns<'a> {
-    fn new(summary: &Summary, values: &'a [Vec<f64>]) -> Self {
-        let mut rest = values[summary.measures.len()..].iter();
-        let nulls = summary
-            .measures
-            .iter()
-            .map(|measure| measure.null.and_then(|_| rest.next()))
-            .collect();
-        let keep = summary.keep.and_then(|_| rest.next());
-        Self {
-            values,
-            nulls,
-            keep,
-        }
-    }
-
-    /// The kept values of a column that are not null.
-    fn for_each(&self, which: usize, rows: usize, mut each: impl FnMut(usize, f64)) {
-        let null = self.nulls[which];
-        for (i, &value) in self.values[which][..rows].iter().enumerate() {
-            if kept(self.keep, i) && !null.is_some_and(|null| holds(null[i])) {
-                each(i, value);
+    fn columns(&self, program: &Program, walk: &Walk<'_>) -> Vec<ColumnReading> {
+        let columns = self.measures.iter().map(|measure| {
+            let nodes: Vec<Node> = [Some(measure.value), measure.null, self.keep]
+                .into_iter()
+                .flatten()
+                .collect();
+            let node = |node: Option<Node>| node.map(|node| walk.source(node));
+            ColumnReading {
+                node: measure.value,
+                value: Reading::new(program, walk, &nodes),
+                null: node(measure.null),
+                keep: node(self.keep),
             }
-        }
+        });
+        columns.collect()
     }
-}
 
-/// The passes over the rows that find quantiles, one digit of the sorted values' keys at a time.
-struct Pass<'a> {
-    summary: &'a Summary,
-    program: &'a Program,
-    rows: &'a Range<u64>,
-    threads: usize,
-    control: &'a Control,
-    schedule: Schedule,
-}
-
-/// The digits of a quantile found so far, and how many smaller values share them.
-#[derive(Clone, Copy)]
-struct Target {
-    prefix: u64,
-    rank: u64,
-}
-
-impl Pass<'_> {
-    fn quantiles(&self, columns: &mut [ColumnStatistics]) -> Result<()> {
+    fn find_quantiles(
+        &self,
+        program: &Program,
+        threads: usize,
+        control: &Control,
+        columns: &mut [ColumnStatistics],
+    ) -> Result<()> {
+        let walk = Walk::new(program, &self.wanted(None))?;
+        let readings = self.columns(program, &walk);
         let mut targets: Vec<Vec<Target>> = columns
             .iter()
             .map(|column| self.ranks(column.count))
@@ -266,16 +228,38 @@ impl Pass<'_> {
         for digit in 0..DIGITS {
             let prefixes: Vec<Vec<u64>> = targets
                 .iter()
-                .map(|targets| {
-                    let mut prefixes: Vec<u64> =
-                        targets.iter().map(|target| target.prefix).collect();
-                    prefixes.sort_unstable();
-                    prefixes.dedup();
-                    prefixes
-                })
+                .map(|targets| Target::prefixes(targets))
                 .collect();
-            let counts = self.count(digit, &prefixes)?;
-            for ((targets, prefixes), counts) in targets.iter_mut().zip(&prefixes).zip(&counts) {
+            let empty = || -> Vec<Counts> {
+                prefixes
+                    .iter()
+                    .map(|prefixes| vec![vec![0; 1 << DIGIT_BITS]; prefixes.len()])
+                    .collect()
+            };
+            let shift = u64::BITS - DIGIT_BITS * (digit + 1);
+            let worker = || (walk.walker(), empty(), Scratch::default());
+            let work = |(walker, counts, scratch): &mut (Walker<'_>, Vec<Counts>, Scratch),
+                        chunk| {
+                walker.for_each(walk.chunk(chunk), control, |walker, alive| {
+                    for ((reading, prefixes), counts) in
+                        readings.iter().zip(&prefixes).zip(counts.iter_mut())
+                    {
+                        if alive {
+                            let (values, times) = reading.read(program.simd(), walker, scratch);
+                            count_digits(values, times, shift, prefixes, counts);
+                        }
+                    }
+                    Ok(())
+                })
+            };
+            let mut total = empty();
+            for (_, counts, _) in gather(walk.chunks(), threads, worker, work)? {
+                let all = total.iter_mut().flatten().flatten();
+                for (total, count) in all.zip(counts.into_iter().flatten().flatten()) {
+                    *total += count;
+                }
+            }
+            for ((targets, prefixes), counts) in targets.iter_mut().zip(&prefixes).zip(&total) {
                 for target in targets {
                     if let Ok(at) = prefixes.binary_search(&target.prefix) {
                         target.advance(&counts[at]);
@@ -297,71 +281,176 @@ impl Pass<'_> {
             return vec![];
         }
         let last = (count - 1) as f64;
-        self.summary
-            .quantiles
-            .iter()
-            .map(|q| Target {
-                prefix: 0,
-                rank: ((q * last).floor() as u64).min(count - 1),
-            })
-            .collect()
-    }
-
-    /// How often each digit follows each prefix, for each column.
-    fn count(&self, digit: u32, prefixes: &[Vec<u64>]) -> Result<Vec<Vec<Vec<u64>>>> {
-        let empty = || -> Vec<Vec<Vec<u64>>> {
-            prefixes
-                .iter()
-                .map(|prefixes| vec![vec![0; 1 << DIGIT_BITS]; prefixes.len()])
-                .collect()
+        let rank = |q: &f64| Target {
+            prefix: 0,
+            rank: ((q * last).floor() as u64).min(count - 1),
         };
-        let chunks = Chunks::new(self.rows.clone(), self.program);
-        let measures = self.summary.measures.len();
-        let nodes = measures
-            + self
-                .summary
-                .measures
-                .iter()
-                .filter(|measure| measure.null.is_some())
-                .count()
-            + usize::from(self.summary.keep.is_some());
-        let worker = || {
-            (
-                Strips::new(self.program.space(), &self.schedule, nodes),
-                empty(),
-            )
-        };
-        let shift = u64::BITS - DIGIT_BITS * (digit + 1);
-        let workers = gather(
-            chunks.count(),
-            self.threads,
-            worker,
-            |(strips, counts), chunk| {
-                strips.for_each(chunks.get(chunk), self.control, |region, values| {
-                    let columns = Columns::new(self.summary, values);
-                    for (which, (counts, prefixes)) in counts.iter_mut().zip(prefixes).enumerate() {
-                        columns.for_each(which, region.rows() as usize, |_, value| {
-                            let key = to_key(value) >> shift;
-                            if let Ok(at) = prefixes.binary_search(&(key >> DIGIT_BITS)) {
-                                counts[at][key as usize & ((1 << DIGIT_BITS) - 1)] += 1;
-                            }
-                        });
-                    }
-                    Ok(())
-                })
-            },
-        )?;
-        let mut total = empty();
-        for (_, counts) in workers {
-            let all = total.iter_mut().flatten().flatten();
-            all.zip(counts.into_iter().flatten().flatten())
-                .for_each(|(total, count)| *total += count);
-        }
-        Ok(total)
+        self.quantiles.iter().map(rank).collect()
     }
 }
 
+/// What a worker of the first pass has: its walk, what it found, what went wrong, and its buffers.
+type Worker<'a> = (Walker<'a>, Statistics, Fault, Scratch);
+/// For each prefix, how often each digit follows.
+type Counts = Vec<Vec<u64>>;
+
+/// Buffers for values that do not lie as they are needed.
+#[derive(Default)]
+struct Scratch {
+    value: Vec<f64>,
+    null: Vec<f64>,
+    keep: Vec<f64>,
+    chosen: Vec<f64>,
+}
+
+/// A node, and the groups over which its values are read.
+struct Reading {
+    source: Source,
+    groups: Vec<usize>,
+    mask: u64,
+}
+
+impl Reading {
+    /// The first of some nodes, over the groups that any of them varies over.
+    fn new(program: &Program, walk: &Walk<'_>, nodes: &[Node]) -> Self {
+        let mask = nodes
+            .iter()
+            .fold(0, |mask, node| mask | program.masks()[*node as usize]);
+        Self {
+            source: walk.source(nodes[0]),
+            groups: walk.groups(mask),
+            mask,
+        }
+    }
+
+    /// How many rows of the tile each value stands for.
+    fn times(&self, walker: &Walker<'_>) -> u64 {
+        walker.rows() / walker.size(&self.groups) as u64
+    }
+
+    /// Count the rows of each state.
+    fn count(&self, walker: &Walker<'_>, scratch: &mut Scratch, counts: &mut [u64]) {
+        let times = self.times(walker);
+        for state in walker.values(&self.source, &self.groups, self.mask, &mut scratch.value) {
+            counts[*state as usize] += times;
+        }
+    }
+
+    /// How many rows a truth value holds in.
+    fn held(&self, simd: Simd, walker: &Walker<'_>, scratch: &mut Scratch) -> u64 {
+        let values = walker.values(&self.source, &self.groups, self.mask, &mut scratch.value);
+        let mut held = 0;
+        kernel::count(simd, values, &mut held);
+        held as u64 * self.times(walker)
+    }
+}
+
+/// A measured column: its values, and what says which of them count.
+struct ColumnReading {
+    node: Node,
+    value: Reading,
+    null: Option<Source>,
+    keep: Option<Source>,
+}
+
+impl ColumnReading {
+    /// The values in the tile that are kept and not null, and how many rows each stands for.
+    fn read<'a>(
+        &self,
+        simd: Simd,
+        walker: &'a Walker<'_>,
+        scratch: &'a mut Scratch,
+    ) -> (&'a [f64], u64) {
+        let Reading {
+            source,
+            groups,
+            mask,
+        } = &self.value;
+        let times = self.value.times(walker);
+        let values = walker.values(source, groups, *mask, &mut scratch.value);
+        let truth = |source: &Source, copied: &'a mut Vec<f64>| {
+            walker.values(source, groups, *mask, copied)
+        };
+        let null = self
+            .null
+            .as_ref()
+            .filter(|null| walker.any(null))
+            .map(|null| truth(null, &mut scratch.null));
+        let keep = self
+            .keep
+            .as_ref()
+            .map(|keep| truth(keep, &mut scratch.keep));
+        let mut kept = values.len();
+        if let Some(keep) = keep {
+            kept = 0;
+            kernel::count(simd, keep, &mut kept);
+        }
+        if null.is_none() && kept == values.len() {
+            return (values, times);
+        }
+        scratch.chosen.resize(values.len(), 0.0);
+        let mut count = 0;
+        for (i, &value) in values.iter().enumerate() {
+            scratch.chosen[count] = value;
+            let counts =
+                keep.is_none_or(|keep| holds(keep[i])) && !null.is_some_and(|null| holds(null[i]));
+            count += usize::from(counts);
+        }
+        (&scratch.chosen[..count], times)
+    }
+
+    /// Note the values that count and are not finite.
+    fn note_faults(&self, walker: &Walker<'_>, scratch: &mut Scratch, fault: &mut Fault) {
+        let Reading {
+            source,
+            groups,
+            mask,
+        } = &self.value;
+        let values = walker.values(source, groups, *mask, &mut scratch.value);
+        for (i, value) in values
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| !value.is_finite())
+        {
+            let holds_here = |source: &Option<Source>, copied: &mut Vec<f64>| {
+                source
+                    .as_ref()
+                    .map(|source| holds(walker.values(source, groups, *mask, copied)[i]))
+            };
+            let null = holds_here(&self.null, &mut scratch.null) == Some(true);
+            if !null && holds_here(&self.keep, &mut scratch.keep) != Some(false) {
+                fault.note(walker.row(groups, i), self.node, *value);
+            }
+        }
+    }
+}
+
+/// Count which digit of the values' keys, above `shift`, follows each prefix (ascending).
+fn count_digits(values: &[f64], times: u64, shift: u32, prefixes: &[u64], counts: &mut Counts) {
+    for value in values {
+        let key = to_key(*value) >> shift;
+        if let Ok(at) = prefixes.binary_search(&(key >> DIGIT_BITS)) {
+            counts[at][key as usize & ((1 << DIGIT_BITS) - 1)] += times;
+        }
+    }
+}
+
+/// The digits of a quantile found so far, and how many smaller values share them.
+#[derive(Clone, Copy)]
+struct Target {
+    prefix: u64,
+    rank: u64,
+}
+
 impl Target {
+    /// The different prefixes, ascending.
+    fn prefixes(targets: &[Self]) -> Vec<u64> {
+        let mut prefixes: Vec<u64> = targets.iter().map(|target| target.prefix).collect();
+        prefixes.sort_unstable();
+        prefixes.dedup();
+        prefixes
+    }
+
     /// Append the digit at which the rank is reached.
     fn advance(&mut self, counts: &[u64]) {
         for (digit, &count) in counts.iter().enumerate() {

@@ -2,14 +2,16 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::ops::Range;
 
-use super::{Chunks, Fault, Strips, kept};
+use super::{Fault, kept};
+use crate::block::Source;
 use crate::error::{Error, Result};
+use crate::kernel::{self, Lines, Simd};
 use crate::program::Program;
 use crate::run::{Control, gather};
-use crate::space::{Region, Space};
+use crate::space::Space;
 use crate::tape::Node;
+use crate::walk::{Walk, Walker, Wanted};
 
 /// How many groups of combinations there may be.
 const MOST_CELLS: u64 = 1 << 22;
@@ -44,40 +46,60 @@ pub struct Winner {
 }
 
 impl Top {
-    /// The winners of the rows in a range: by group, then by value, then by index.
+    /// The winners: by group, then by value, then by index.
     ///
     /// # Errors
     /// When a value to compare is not finite, or the run was stopped.
-    pub fn run(
-        &self,
-        program: &Program,
-        rows: Range<u64>,
-        threads: usize,
-        control: &Control,
-    ) -> Result<Vec<Winner>> {
+    pub fn run(&self, program: &Program, threads: usize, control: &Control) -> Result<Vec<Winner>> {
         let (adds, cells) = self.cells(program.space())?;
-        let mut nodes = vec![self.by];
-        nodes.extend(self.keep);
-        nodes.extend(&self.distinct);
-        let schedule = program.schedule(&nodes)?;
-        let chunks = Chunks::new(rows, program);
+        let single = self.k == 1 && self.distinct.is_empty();
+        let lanes = self
+            .per
+            .iter()
+            .fold(0, |mask, (group, _)| mask | 1 << group);
+        let wanted = Wanted {
+            always: vec![],
+            keep: self.keep,
+            nodes: std::iter::once(self.by)
+                .chain(self.keep)
+                .chain(self.distinct.iter().copied())
+                .collect(),
+            lanes: if single { lanes } else { 0 },
+        };
+        let walk = Walk::new(program, &wanted)?;
+        let search = Search {
+            top: self,
+            simd: program.simd(),
+            groups: walk.all(),
+            by: walk.source(self.by),
+            keep: self.keep.map(|keep| walk.source(keep)),
+            distinct: self
+                .distinct
+                .iter()
+                .map(|node| walk.source(*node))
+                .collect(),
+            adds,
+        };
+        let bar = search.first_bar(&walk)?;
         let worker = || {
             (
-                Strips::new(program.space(), &schedule, nodes.len()),
-                Best::new(cells, self.k, !self.distinct.is_empty()),
+                walk.walker(),
+                Best::new(cells, self, bar),
+                Scratch::default(),
             )
         };
-        let workers = gather(chunks.count(), threads, worker, |(strips, best), chunk| {
-            strips.for_each(chunks.get(chunk), control, |region, values| {
-                self.absorb(&adds, region, values, best);
+        let work = |(walker, best, scratch): &mut (Walker<'_>, Best, Scratch), chunk| {
+            walker.for_each(walk.chunk(chunk), control, |walker, alive| {
+                if alive {
+                    search.absorb(walker, scratch, best);
+                }
                 Ok(())
             })
-        })?;
-        let mut bests = workers.into_iter().map(|(_, best)| best);
-        let mut best = bests
-            .next()
-            .unwrap_or_else(|| Best::new(cells, self.k, false));
-        bests.for_each(|other| best.merge(other));
+        };
+        let mut best = Best::new(cells, self, None);
+        for (_, other, _) in gather(walk.chunks(), threads, worker, work)? {
+            best.merge(other);
+        }
         best.fault.check(program.tape())?;
         Ok(best.winners())
     }
@@ -110,43 +132,249 @@ impl Top {
         }
         Ok((adds, cells as usize))
     }
+}
 
-    fn absorb(&self, adds: &[Vec<u32>], region: &Region, values: &[Vec<f64>], best: &mut Best) {
-        let (by, rest) = (&values[0], &values[1..]);
-        let (keep, distinct) = if self.keep.is_some() {
-            (Some(&rest[0]), &rest[1..])
-        } else {
-            (None, rest)
+/// A search for the best: what is asked, and where the values are.
+struct Search<'a> {
+    top: &'a Top,
+    simd: Simd,
+    /// All groups in memory order; the last one is that of the runs.
+    groups: Vec<usize>,
+    by: Source,
+    keep: Option<Source>,
+    distinct: Vec<Source>,
+    /// What each digit of each group adds to the number of a cell.
+    adds: Vec<Vec<u32>>,
+}
+
+/// Buffers for a tile.
+#[derive(Default)]
+struct Scratch {
+    values: Vec<f64>,
+    keep: Vec<f64>,
+    distinct: Vec<Vec<f64>>,
+    best: Vec<f64>,
+    which: Vec<f64>,
+    /// The first row and the first cell of each line.
+    rows: Vec<u64>,
+    cells: Vec<u32>,
+}
+
+/// So many tiles are looked at before all others, for a bar that most values do not reach.
+const SAMPLES: u64 = 64;
+
+impl Search<'_> {
+    /// The k-th best of a sample, behind which nothing can win.
+    fn first_bar(&self, walk: &Walk<'_>) -> Result<Option<f64>> {
+        let chunks = walk.chunks();
+        if self.top.k == 1
+            || !self.top.per.is_empty()
+            || !self.top.distinct.is_empty()
+            || chunks < 4 * SAMPLES
+        {
+            return Ok(None);
+        }
+        let (mut walker, mut best) = (walk.walker(), Best::new(1, self.top, None));
+        let mut scratch = Scratch::default();
+        for sample in 0..SAMPLES {
+            let first = walk.chunk(sample * (chunks / SAMPLES)).start;
+            walker.for_each(first..first + 1, &Control::default(), |walker, alive| {
+                if alive {
+                    self.absorb(walker, &mut scratch, &mut best);
+                }
+                Ok(())
+            })?;
+        }
+        best.settle();
+        Ok(best.bar(0))
+    }
+
+    fn absorb(&self, walker: &Walker<'_>, scratch: &mut Scratch, best: &mut Best) {
+        let all = u64::MAX;
+        let Scratch {
+            values,
+            keep,
+            distinct,
+            best: ranks,
+            which,
+            rows,
+            cells,
+        } = scratch;
+        let values = walker.values(&self.by, &self.groups, all, values);
+        let keep = self
+            .keep
+            .as_ref()
+            .map(|source| walker.values(source, &self.groups, all, keep));
+        let sign = if self.top.largest { -1.0 } else { 1.0 };
+        let mut reached = true;
+        if let (true, Some(bar)) = (self.top.per.is_empty(), best.bar(0)) {
+            kernel::reaches(self.simd, values, keep, sign, bar, &mut reached);
+        }
+        if !reached {
+            return;
+        }
+        self.number_lines(walker, rows, cells);
+        let (run, stride) = match self.groups.last() {
+            Some(&group) => (walker.extent().lens[group], walker.stride(group)),
+            None => (1, 0),
         };
-        best.number_cells(adds, region);
-        for (i, &value) in by.iter().enumerate() {
-            if !kept(keep, i) {
-                continue;
-            }
-            let row = region.first + i as u64;
-            let compared = std::iter::once((self.by, value)).chain(
-                self.distinct
-                    .iter()
+        let tile = Tile {
+            values,
+            keep,
+            sign,
+            run,
+            stride,
+            adds: self
+                .groups
+                .last()
+                .and_then(|group| self.adds[*group].get(walker.extent().starts[*group]..))
+                .unwrap_or_default(),
+            rows,
+            cells,
+        };
+        if best.leaders.is_some() && !tile.adds.is_empty() {
+            self.lead(&tile, ranks, which, best);
+            return;
+        }
+        distinct.resize(self.distinct.len(), vec![]);
+        let distinct: Vec<&[f64]> = self
+            .distinct
+            .iter()
+            .zip(distinct)
+            .map(|(source, copied)| walker.values(source, &self.groups, all, copied))
+            .collect();
+        for line in 0..rows.len() {
+            self.offer_line(&tile, line, &distinct, best);
+        }
+    }
+
+    /// The first row and the cell of each line of a tile.
+    fn number_lines(&self, walker: &Walker<'_>, rows: &mut Vec<u64>, cells: &mut Vec<u32>) {
+        rows.clear();
+        cells.clear();
+        rows.push(walker.first());
+        cells.push(0);
+        let lines = self.groups.split_last().map_or(&[][..], |(_, lines)| lines);
+        for &group in lines {
+            let (start, len) = (walker.extent().starts[group], walker.extent().lens[group]);
+            let add = |digit: usize| {
+                self.adds[group]
+                    .get(start + digit)
                     .copied()
-                    .zip(distinct.iter().map(|column| column[i])),
-            );
-            if let Some((node, value)) = compared.into_iter().find(|(_, value)| !value.is_finite())
-            {
-                best.fault.note(row, node, value);
+                    .unwrap_or_default()
+            };
+            if len == 1 {
+                cells.iter_mut().for_each(|cell| *cell += add(0));
                 continue;
             }
-            let cell = best.numbers[i] as usize;
-            let rank = if self.largest { -value } else { value };
-            let winner = Winner { cell, value, row };
-            best.offer(
-                Found {
-                    rank: rank + 0.0,
-                    winner,
-                },
-                || distinct.iter().map(|column| key(column[i])).collect(),
+            let stride = walker.stride(group);
+            let (outer_rows, outer_cells) = (std::mem::take(rows), std::mem::take(cells));
+            rows.extend(
+                outer_rows
+                    .iter()
+                    .flat_map(|row| (0..len as u64).map(move |digit| row + digit * stride)),
+            );
+            cells.extend(
+                outer_cells
+                    .iter()
+                    .flat_map(|cell| (0..len).map(move |digit| cell + add(digit))),
             );
         }
     }
+
+    /// The best of each cell, where the cell changes along the run.
+    fn lead(&self, tile: &Tile<'_>, ranks: &mut Vec<f64>, which: &mut Vec<f64>, best: &mut Best) {
+        ranks.resize(tile.run, 0.0);
+        which.resize(tile.run, 0.0);
+        let mut first = 0;
+        for block in tile.cells.chunk_by(|a, b| a == b) {
+            let part = first * tile.run..(first + block.len()) * tile.run;
+            let lines = Lines {
+                count: block.len(),
+                run: tile.run,
+            };
+            let (values, keep) = (
+                &tile.values[part.clone()],
+                tile.keep.map(|keep| &keep[part]),
+            );
+            let mut finite = true;
+            kernel::lead(
+                self.simd,
+                lines,
+                values,
+                keep,
+                tile.sign,
+                ranks,
+                which,
+                &mut finite,
+            );
+            if finite {
+                for (i, (&rank, &line)) in ranks.iter().zip(&*which).enumerate() {
+                    let row = tile.rows[first + line as usize] + i as u64 * tile.stride;
+                    best.lead((block[0] + tile.adds[i]) as usize, rank + 0.0, row);
+                }
+            } else {
+                for line in first..first + block.len() {
+                    self.offer_line(tile, line, &[], best);
+                }
+            }
+            first += block.len();
+        }
+    }
+
+    /// Offer every value of a line that may be among the best.
+    fn offer_line(&self, tile: &Tile<'_>, line: usize, distinct: &[&[f64]], best: &mut Best) {
+        let part = line * tile.run..(line + 1) * tile.run;
+        let (values, keep) = (
+            &tile.values[part.clone()],
+            tile.keep.map(|keep| &keep[part.clone()]),
+        );
+        let mut reached = true;
+        if let (true, Some(bar)) = (
+            tile.adds.is_empty() && distinct.is_empty(),
+            best.bar(tile.cells[line] as usize),
+        ) {
+            kernel::reaches(self.simd, values, keep, tile.sign, bar, &mut reached);
+        }
+        if !reached {
+            return;
+        }
+        for (i, &value) in values.iter().enumerate().filter(|(i, _)| kept(keep, *i)) {
+            let row = tile.rows[line] + i as u64 * tile.stride;
+            let at = |column: &&[f64]| column[part.start + i];
+            let compared = self
+                .top
+                .distinct
+                .iter()
+                .copied()
+                .zip(distinct.iter().map(at));
+            let mut compared = std::iter::once((self.top.by, value)).chain(compared);
+            if let Some((node, value)) = compared.find(|(_, value)| !value.is_finite()) {
+                best.fault.note(row, node, value);
+                continue;
+            }
+            let cell = (tile.cells[line] + tile.adds.get(i).copied().unwrap_or_default()) as usize;
+            let rank = value * tile.sign + 0.0;
+            best.offer(Found { rank, cell, row }, || {
+                distinct.iter().map(|column| key(at(column))).collect()
+            });
+        }
+    }
+}
+
+/// The values of a tile: lines of a run each.
+struct Tile<'a> {
+    values: &'a [f64],
+    keep: Option<&'a [f64]>,
+    /// 1, or −1 when large values are the best.
+    sign: f64,
+    run: usize,
+    /// How many rows lie between two elements of a run.
+    stride: u64,
+    /// What each element of a run adds to the number of the cell; nothing when all are in one.
+    adds: &'a [u32],
+    rows: &'a [u64],
+    cells: &'a [u32],
 }
 
 /// A value as something to compare for equality: the zeros are equal.
@@ -158,14 +386,15 @@ fn key(value: f64) -> u64 {
 #[derive(Clone, Copy)]
 struct Found {
     rank: f64,
-    winner: Winner,
+    cell: usize,
+    row: u64,
 }
 
 impl Found {
     fn order(&self, other: &Self) -> Ordering {
         self.rank
             .total_cmp(&other.rank)
-            .then(self.winner.row.cmp(&other.winner.row))
+            .then(self.row.cmp(&other.row))
     }
 
     fn beats(&self, other: &Self) -> bool {
@@ -204,98 +433,128 @@ impl Cell {
     }
 }
 
-/// The best so far of each cell.
+/// The rank and the row of the best of each cell, where only one is wanted; infinity where there is none.
+struct Leaders {
+    ranks: Vec<f64>,
+    rows: Vec<u64>,
+}
+
+/// The best so far.
 struct Best {
     k: usize,
+    sign: f64,
     cells: Vec<Cell>,
+    /// Instead of `cells`, when one of each is wanted.
+    leaders: Option<Leaders>,
     /// With columns to be distinct in: the best of each cell and values of these columns, instead of `Cell::found`.
     keys: Option<HashMap<(usize, Vec<u64>), Found>>,
     fault: Fault,
-    /// The cell of each row of the strip at hand.
-    numbers: Vec<u32>,
 }
 
 impl Best {
-    fn new(cells: usize, k: usize, distinct: bool) -> Self {
+    fn new(cells: usize, top: &Top, bar: Option<f64>) -> Self {
+        let distinct = !top.distinct.is_empty();
+        let leaders = (top.k == 1 && !distinct).then(|| Leaders {
+            ranks: vec![f64::INFINITY; cells],
+            rows: vec![u64::MAX; cells],
+        });
+        // Any row that is as good as the bar is still admitted.
+        let bar = bar.map(|rank| Found {
+            rank,
+            cell: 0,
+            row: u64::MAX,
+        });
+        let cell = Cell { found: vec![], bar };
         Self {
-            k,
-            cells: vec![Cell::default(); cells],
+            k: top.k,
+            sign: if top.largest { -1.0 } else { 1.0 },
+            cells: if leaders.is_some() {
+                vec![]
+            } else {
+                vec![cell; cells]
+            },
+            leaders,
             keys: distinct.then(HashMap::new),
             fault: Fault::default(),
-            numbers: vec![],
         }
     }
 
-    /// Find the cell of each row of a region.
-    fn number_cells(&mut self, adds: &[Vec<u32>], region: &Region) {
-        self.numbers.clear();
-        self.numbers.push(0);
-        for (group, adds) in adds.iter().enumerate() {
-            let (start, len) = (region.starts[group] as usize, region.lens[group] as usize);
-            let add = |digit: usize| adds.get(start + digit).copied().unwrap_or_default();
-            if len == 1 {
-                self.numbers.iter_mut().for_each(|number| *number += add(0));
-            } else {
-                let outer = std::mem::take(&mut self.numbers);
-                let inner = |first: &u32| {
-                    let first = *first;
-                    (0..len).map(move |digit| first + add(digit))
-                };
-                self.numbers.extend(outer.iter().flat_map(inner));
-            }
+    /// What a value in a cell must not be above, if anything is known.
+    fn bar(&self, cell: usize) -> Option<f64> {
+        match &self.leaders {
+            Some(leaders) => Some(leaders.ranks[cell]),
+            None => self.cells[cell].bar.map(|bar| bar.rank),
+        }
+    }
+
+    #[inline]
+    fn lead(&mut self, cell: usize, rank: f64, row: u64) {
+        if let Some(Leaders { ranks, rows }) = &mut self.leaders
+            && (rank < ranks[cell] || (rank == ranks[cell] && row < rows[cell]))
+        {
+            (ranks[cell], rows[cell]) = (rank, row);
         }
     }
 
     #[inline]
     fn offer(&mut self, found: Found, key: impl FnOnce() -> Vec<u64>) {
-        let cell = &mut self.cells[found.winner.cell];
+        if self.leaders.is_some() {
+            return self.lead(found.cell, found.rank, found.row);
+        }
+        let cell = &mut self.cells[found.cell];
         if !cell.admits(&found) {
             return;
         }
         match &mut self.keys {
             None => cell.push(found, self.k),
             Some(keys) => {
-                let known = keys.entry((found.winner.cell, key())).or_insert(found);
+                let known = keys.entry((found.cell, key())).or_insert(found);
                 if found.beats(known) {
                     *known = found;
                 }
-                if keys.len()
-                    >= self
-                        .k
-                        .saturating_mul(2)
-                        .saturating_mul(self.cells.len())
-                        .saturating_add(1024)
-                {
-                    self.settle_keys();
+                let most = self
+                    .k
+                    .saturating_mul(2)
+                    .saturating_mul(self.cells.len())
+                    .saturating_add(1024);
+                if keys.len() >= most {
+                    self.settle();
                 }
             }
         }
     }
 
-    /// Forget the keys that cannot win: those behind the k-th best of their cell.
-    fn settle_keys(&mut self) {
-        let Some(keys) = &mut self.keys else { return };
-        for cell in &mut self.cells {
-            cell.found.clear();
-        }
-        for found in keys.values() {
-            self.cells[found.winner.cell].found.push(*found);
+    /// Forget what cannot win: all that is behind the k-th best of its cell.
+    fn settle(&mut self) {
+        if let Some(keys) = &self.keys {
+            for cell in &mut self.cells {
+                cell.found.clear();
+            }
+            for found in keys.values() {
+                self.cells[found.cell].found.push(*found);
+            }
         }
         for cell in &mut self.cells {
             cell.settle(self.k);
         }
-        let cells = &self.cells;
-        keys.retain(|(cell, _), found| {
-            cells[*cell]
-                .bar
-                .as_ref()
-                .is_none_or(|bar| !bar.beats(found))
-        });
+        if let Some(keys) = &mut self.keys {
+            let cells = &self.cells;
+            keys.retain(|(cell, _), found| {
+                cells[*cell]
+                    .bar
+                    .as_ref()
+                    .is_none_or(|bar| !bar.beats(found))
+            });
+        }
     }
 
     fn merge(&mut self, other: Self) {
         self.fault.merge(&other.fault);
-        if let Some(keys) = other.keys {
+        if let Some(leaders) = other.leaders {
+            for (cell, (rank, row)) in leaders.ranks.into_iter().zip(leaders.rows).enumerate() {
+                self.lead(cell, rank, row);
+            }
+        } else if let Some(keys) = other.keys {
             for ((_, key), found) in keys {
                 self.offer(found, || key);
             }
@@ -307,15 +566,23 @@ impl Best {
 
     /// The winners, by cell, then best first.
     fn winners(mut self) -> Vec<Winner> {
-        self.settle_keys();
+        self.settle();
         for cell in &mut self.cells {
-            cell.settle(self.k);
             cell.found.sort_unstable_by(Found::order);
         }
-        self.cells
-            .into_iter()
-            .flat_map(|cell| cell.found)
-            .map(|found| found.winner)
+        let leaders = self.leaders.into_iter().flat_map(|leaders| {
+            let all = leaders.ranks.into_iter().zip(leaders.rows).enumerate();
+            all.map(|(cell, (rank, row))| Found { rank, cell, row })
+                .filter(|found| found.rank < f64::INFINITY)
+        });
+        let found = self.cells.into_iter().flat_map(|cell| cell.found);
+        leaders
+            .chain(found)
+            .map(|Found { rank, cell, row }| Winner {
+                cell,
+                value: rank * self.sign,
+                row,
+            })
             .collect()
     }
 }

@@ -1,0 +1,267 @@
+//! What computes some nodes over boxes: tables that are made once, and the steps that remain.
+
+use std::sync::Arc;
+
+use crate::block::{Action, Evaluator, Extent, Plan, Source, Step, mask};
+use crate::error::Result;
+use crate::fuse::fuse;
+use crate::program::Program;
+use crate::space::Region;
+use crate::tape::Node;
+
+/// Where the nodes of a program are, after some of them were scheduled.
+#[derive(Debug)]
+pub(crate) struct Scheduled {
+    sources: Vec<Source>,
+    pub(crate) plan: Arc<Plan>,
+}
+
+impl Scheduled {
+    /// Where a scheduled node is.
+    pub(crate) fn source(&self, node: Node) -> Source {
+        self.sources[node as usize].clone()
+    }
+}
+
+/// Schedule nodes in phases: a phase computes what it needs and no earlier phase has.
+///
+/// `memory` is the order of groups in memory, the last one fastest; `fastest` the group that moves from each box to
+/// the next, if any does.
+///
+/// # Errors
+/// When a node does not exist.
+pub(crate) fn schedule(
+    program: &Program,
+    phases: &[Vec<Node>],
+    memory: &[usize],
+    fastest: Option<usize>,
+) -> Result<Scheduled> {
+    let nodes = program.tape().ops().len();
+    let mut phase_of = vec![phases.len(); nodes];
+    for (phase, wanted) in phases.iter().enumerate() {
+        for (of, needed) in phase_of.iter_mut().zip(program.needed(wanted)?) {
+            if needed && *of == phases.len() {
+                *of = phase;
+            }
+        }
+    }
+    let groups = |node: usize| -> Vec<usize> {
+        let varies = |group: &usize| program.masks()[node] >> group & 1 == 1;
+        memory.iter().copied().filter(varies).collect()
+    };
+    let mut builder = Builder {
+        program,
+        sources: vec![Source::Constant(f64::NAN); nodes],
+        steps: vec![],
+    };
+
+    // What is given, and the tables.
+    let mut remaining = vec![];
+    let mut tables = vec![];
+    for node in (0..nodes).filter(|node| phase_of[*node] < phases.len()) {
+        let op = &program.tape().ops()[node];
+        match program.action(op) {
+            None => {
+                builder.sources[node] = program.given(op).reordered(&groups(node), program.sizes())
+            }
+            Some(action) if builder.is_table(node, &action, &remaining) => {
+                builder.push(node, action, groups(node));
+                tables.push(node);
+            }
+            Some(action) => remaining.push((node, action)),
+        }
+    }
+    builder.tabulate(&tables, &remaining, phases);
+
+    // The steps, phase by phase.
+    let mut ends = vec![];
+    for phase in 0..phases.len() {
+        for (node, action) in remaining
+            .iter()
+            .filter(|(node, _)| phase_of[*node] == phase)
+        {
+            builder.push(*node, action.clone(), groups(*node));
+        }
+        ends.push(builder.steps.len());
+    }
+    let wanted = phases.iter().flatten();
+    let wanted: Vec<usize> = wanted
+        .filter_map(|node| builder.sources[*node as usize].step())
+        .collect();
+    let steps = fuse(builder.steps, &mut ends, &mut builder.sources, &wanted);
+    let wanted = phases
+        .iter()
+        .flatten()
+        .filter_map(|node| builder.sources[*node as usize].step());
+    let moving = fastest.map_or(0, |group| 1 << group);
+    let plan = Plan::new(steps, ends, wanted, moving, program.simd());
+    Ok(Scheduled {
+        sources: builder.sources,
+        plan: Arc::new(plan),
+    })
+}
+
+struct Builder<'a> {
+    program: &'a Program,
+    sources: Vec<Source>,
+    steps: Vec<Step>,
+}
+
+impl Builder<'_> {
+    fn push(&mut self, node: usize, action: Action, groups: Vec<usize>) {
+        let operands = self.program.tape().ops()[node].operands();
+        self.steps.push(Step {
+            action,
+            groups,
+            operands: operands
+                .iter()
+                .map(|operand| self.sources[*operand as usize].clone())
+                .collect(),
+        });
+        self.sources[node] = Source::Step(self.steps.len() - 1);
+    }
+
+    /// Whether a node is computed once for the whole space: it has few values, and so has all that it is made of.
+    fn is_table(&self, node: usize, action: &Action, remaining: &[(usize, Action)]) -> bool {
+        let most = self.program.blocks().table_values;
+        let sizes = self.program.sizes();
+        let values = |groups: &mut dyn Iterator<Item = usize>| {
+            groups
+                .map(|group| sizes[group])
+                .fold(1, usize::saturating_mul)
+        };
+        let varies = self.program.masks()[node];
+        let few_candidates = match action {
+            Action::Winner { over } => values(&mut over.iter().copied()) <= most,
+            _ => true,
+        };
+        let operands = self.program.tape().ops()[node].operands();
+        few_candidates
+            && values(&mut (0..sizes.len()).filter(|group| varies >> group & 1 == 1)) <= most
+            && operands.iter().all(|operand| {
+                remaining
+                    .binary_search_by_key(&(*operand as usize), |(node, _)| *node)
+                    .is_err()
+            })
+    }
+
+    /// Compute the tables, and keep those that are read again.
+    fn tabulate(&mut self, tables: &[usize], remaining: &[(usize, Action)], phases: &[Vec<Node>]) {
+        let ops = self.program.tape().ops();
+        let mut read = vec![false; ops.len()];
+        let by_steps = remaining.iter().flat_map(|(node, _)| ops[*node].operands());
+        for node in by_steps.chain(phases.iter().flatten().copied()) {
+            read[node as usize] = true;
+        }
+        let steps = std::mem::take(&mut self.steps);
+        let groups: Vec<Vec<usize>> = steps.iter().map(|step| step.groups.clone()).collect();
+        let kept: Vec<usize> = (0..tables.len())
+            .filter(|table| read[tables[*table]])
+            .collect();
+        let (ends, wanted) = (vec![steps.len()], kept.iter().copied());
+        let plan = Plan::new(steps, ends, wanted, u64::MAX, self.program.simd());
+        let mut evaluator = Evaluator::new(Arc::new(plan));
+        evaluator.enter(&Extent::whole(self.program.sizes()));
+        evaluator.evaluate(0);
+        for table in tables {
+            self.sources[*table] = Source::Constant(f64::NAN);
+        }
+        for table in kept {
+            let values = evaluator.result(table);
+            self.sources[tables[table]] = match groups[table][..] {
+                [] => Source::Constant(values[0]),
+                _ => Source::table(values.into(), &groups[table], self.program.sizes()),
+            };
+        }
+    }
+}
+
+/// Computes nodes over regions of consecutive rows.
+#[derive(Clone, Debug)]
+pub struct RowSchedule {
+    sources: Vec<Source>,
+    plan: Arc<Plan>,
+    sizes: Vec<usize>,
+    /// How many groups the space has, without those of searches.
+    outer: usize,
+    region_rows: u64,
+}
+
+impl RowSchedule {
+    pub(crate) fn new(program: &Program, nodes: &[Node]) -> Result<Self> {
+        let region_rows = program.region_rows(nodes)? as u64;
+        let (sizes, space) = (program.sizes(), program.space());
+        let (outer, region) = (
+            space.sizes().len(),
+            space.region(0, space.combinations(), region_rows),
+        );
+        // Searches outermost, the longest group of a region innermost.
+        let longest = (0..outer).max_by_key(|group| region.lens[*group]);
+        let mut memory: Vec<usize> = (outer..sizes.len()).collect();
+        memory.extend((0..outer).filter(|group| Some(*group) != longest));
+        memory.extend(longest);
+        let fastest = (0..outer).rfind(|group| region.lens[*group] < space.sizes()[*group]);
+        let scheduled = schedule(program, &[nodes.to_vec()], &memory, fastest)?;
+        Ok(Self {
+            sources: nodes.iter().map(|node| scheduled.source(*node)).collect(),
+            plan: scheduled.plan,
+            sizes: sizes.to_vec(),
+            outer,
+            region_rows,
+        })
+    }
+
+    /// About how many rows a region should have.
+    #[must_use]
+    pub fn region_rows(&self) -> u64 {
+        self.region_rows
+    }
+
+    /// A reader with buffers of its own.
+    #[must_use]
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            schedule: self,
+            evaluator: Evaluator::new(Arc::clone(&self.plan)),
+            extent: Extent::whole(&self.sizes),
+            rows: (0..self.outer).collect(),
+        }
+    }
+}
+
+/// Computes a schedule's nodes over one region after another.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    schedule: &'a RowSchedule,
+    evaluator: Evaluator,
+    extent: Extent,
+    /// The groups in the order of rows.
+    rows: Vec<usize>,
+}
+
+impl Reader<'_> {
+    /// Move to a region.
+    pub fn enter(&mut self, region: &Region) {
+        for group in 0..self.schedule.outer {
+            self.extent.starts[group] = region.starts[group] as usize;
+            self.extent.lens[group] = region.lens[group] as usize;
+        }
+        self.evaluator.enter(&self.extent);
+        self.evaluator.evaluate(0);
+    }
+
+    /// The values of the schedule's `which`-th node, row by row.
+    pub fn read(&self, which: usize, out: &mut [f64]) {
+        self.evaluator
+            .copy(&self.schedule.sources[which], &self.rows, out);
+    }
+}
+
+/// The groups of a mask.
+pub(crate) fn groups_of(groups: u64, memory: &[usize]) -> Vec<usize> {
+    memory
+        .iter()
+        .copied()
+        .filter(|group| groups & mask(&[*group]) != 0)
+        .collect()
+}

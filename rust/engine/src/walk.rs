@@ -1,0 +1,358 @@
+//! A walk through the whole space in tiles, in an order that makes what changes often cheap.
+//!
+//! The group that most depends on becomes the *run*: the innermost in memory, long enough for vectors. Among the
+//! others, those that few nodes depend on move fastest, so that all other nodes keep their values for many tiles.
+
+use std::ops::Range;
+
+use crate::block::{Evaluator, Extent, Source};
+use crate::error::Result;
+use crate::program::Program;
+use crate::run::Control;
+use crate::schedule::{Scheduled, groups_of, schedule};
+use crate::space::Space;
+use crate::tape::{Binary, Node, Op};
+
+/// A run of this many elements is long enough.
+const LONG: usize = 64;
+/// A run is not longer than this where lines of other groups can fill a tile.
+const LONGEST: usize = 512;
+
+/// What a walk computes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// Nodes to compute over every tile.
+    pub(crate) always: Vec<Node>,
+    /// A truth value that must hold somewhere in a tile for the rest to matter.
+    pub(crate) keep: Option<Node>,
+    /// Nodes to compute where it holds.
+    pub(crate) nodes: Vec<Node>,
+    /// Groups that should vary along runs, and slowly otherwise; none in particular when it is 0.
+    pub(crate) lanes: u64,
+}
+
+/// The tiles of a space, and what computes the wanted nodes over them.
+#[derive(Debug)]
+pub(crate) struct Walk<'a> {
+    program: &'a Program,
+    order: Vec<usize>,
+    /// How many digits of each group a tile has, unless it is at the edge.
+    cuts: Vec<usize>,
+    memory: Vec<usize>,
+    scheduled: Scheduled,
+    guards: Vec<Source>,
+    tiles: u64,
+}
+
+impl<'a> Walk<'a> {
+    /// Plan a walk.
+    ///
+    /// # Errors
+    /// When a node does not exist.
+    pub(crate) fn new(program: &'a Program, wanted: &Wanted) -> Result<Self> {
+        let mut guards = conjuncts(program, wanted.keep);
+        let values = |node: &Node| size(program, program.masks()[*node as usize]);
+        guards.sort_by_key(values);
+        let all: Vec<Node> = [&wanted.always[..], &guards, &wanted.nodes].concat();
+        let (order, cuts) = tiling(program, &all, wanted.lanes)?;
+        let outer = order.len();
+        let run = order[0..].iter().copied().next();
+        let mut memory: Vec<usize> = (outer..program.sizes().len()).collect();
+        memory.extend((0..outer).filter(|group| Some(*group) != run));
+        memory.extend(run);
+        let count = |group: usize| program.sizes()[group].div_ceil(cuts[group]) as u64;
+        let fastest = order.iter().copied().rfind(|group| count(*group) > 1);
+        let tiles = order.iter().map(|group| count(*group)).product();
+        let mut phases = vec![wanted.always.clone()];
+        phases.extend(guards.iter().map(|guard| vec![*guard]));
+        phases.push(wanted.nodes.clone());
+        let scheduled = schedule(program, &phases, &memory, fastest)?;
+        Ok(Self {
+            program,
+            order,
+            cuts,
+            memory,
+            guards: guards
+                .iter()
+                .map(|guard| scheduled.source(*guard))
+                .collect(),
+            scheduled,
+            tiles,
+        })
+    }
+
+    /// How many chunks of tiles there are for workers to take.
+    pub(crate) fn chunks(&self) -> u64 {
+        self.tiles.div_ceil(self.chunk_tiles())
+    }
+
+    fn chunk_tiles(&self) -> u64 {
+        let rows: u64 = self
+            .order
+            .iter()
+            .map(|group| self.cuts[*group] as u64)
+            .product();
+        (self.program.blocks().chunk_rows / rows).max(1)
+    }
+
+    /// The tiles of a chunk.
+    pub(crate) fn chunk(&self, chunk: u64) -> Range<u64> {
+        let start = chunk * self.chunk_tiles();
+        start..(start + self.chunk_tiles()).min(self.tiles)
+    }
+
+    /// Where a wanted node is.
+    pub(crate) fn source(&self, node: Node) -> Source {
+        self.scheduled.source(node)
+    }
+
+    /// The space.
+    pub(crate) fn space(&self) -> &Space {
+        self.program.space()
+    }
+
+    /// The groups of a mask, in memory order.
+    pub(crate) fn groups(&self, mask: u64) -> Vec<usize> {
+        groups_of(mask, &self.memory)
+    }
+
+    /// All groups of the space, in memory order.
+    pub(crate) fn all(&self) -> Vec<usize> {
+        self.memory[self.program.sizes().len() - self.order.len()..].to_vec()
+    }
+
+    /// What goes through tiles, with buffers of its own.
+    pub(crate) fn walker(&self) -> Walker<'_> {
+        Walker {
+            walk: self,
+            evaluator: Evaluator::new(std::sync::Arc::clone(&self.scheduled.plan)),
+            extent: Extent::whole(self.program.sizes()),
+        }
+    }
+}
+
+/// How many points the groups of a mask have.
+fn size(program: &Program, mask: u64) -> usize {
+    let groups = program.sizes().iter().enumerate();
+    let sizes = groups
+        .filter(|(group, _)| mask >> group & 1 == 1)
+        .map(|(_, size)| *size);
+    sizes.fold(1, usize::saturating_mul)
+}
+
+/// The truth values that must all hold for one to hold.
+fn conjuncts(program: &Program, node: Option<Node>) -> Vec<Node> {
+    let mut found = vec![];
+    let mut open: Vec<Node> = node.into_iter().collect();
+    while let Some(node) = open.pop() {
+        match program.tape().ops().get(node as usize) {
+            Some(Op::Binary(Binary::Both, a, b)) => open.extend([b, a]),
+            _ if found.contains(&node) => {}
+            _ => found.push(node),
+        }
+    }
+    found
+}
+
+/// The groups of the space, slowest first and that of the runs before all, and how many digits of each a tile has.
+fn tiling(program: &Program, nodes: &[Node], lanes: u64) -> Result<(Vec<usize>, Vec<usize>)> {
+    let outer = program.space().sizes().len();
+    let sizes = &program.sizes()[..outer];
+    let budget = program.region_rows(nodes)?;
+    let needed = program.needed(nodes)?;
+    let masks = program
+        .masks()
+        .iter()
+        .zip(&needed)
+        .filter(|(_, needed)| **needed);
+    let mut busy: Vec<u64> = masks
+        .map(|(mask, _)| *mask)
+        .filter(|mask| size(program, *mask) > program.blocks().table_values)
+        .collect();
+    let lane = |group: usize| lanes >> group & 1 == 1;
+    let dependent =
+        |busy: &[u64], group: usize| busy.iter().filter(|mask| **mask >> group & 1 == 1).count();
+    let run = (0..outer).max_by_key(|&group| {
+        let long = sizes[group].min(LONG);
+        (
+            lane(group) && long > 1,
+            long,
+            dependent(&busy, group),
+            sizes[group],
+        )
+    });
+
+    // From the fastest to the slowest: each time the group without which most work would go.
+    let mut left: Vec<usize> = (0..outer).filter(|group| Some(*group) != run).collect();
+    let mut order = vec![];
+    while !left.is_empty() {
+        let work = |group: usize| {
+            let with = dependent(&busy, group);
+            with as f64 + (busy.len() - with) as f64 / sizes[group] as f64
+        };
+        let order_of = |a: &usize, b: &usize| {
+            lane(*a)
+                .cmp(&lane(*b))
+                .then(work(*a).total_cmp(&work(*b)))
+                .then(b.cmp(a))
+        };
+        let Some(fastest) = left.iter().copied().min_by(order_of) else {
+            break;
+        };
+        busy.retain(|mask| mask >> fastest & 1 == 0);
+        left.retain(|group| *group != fastest);
+        order.push(fastest);
+    }
+
+    let mut cuts = vec![1; outer];
+    if let Some(run) = run {
+        cuts[run] = even(sizes[run], LONGEST.min(budget));
+        let mut room = budget / cuts[run];
+        for &group in &order {
+            cuts[group] = even(sizes[group], room);
+            room /= cuts[group];
+        }
+        cuts[run] = even(sizes[run], cuts[run] * room.max(1));
+    }
+    order.extend(run);
+    order.reverse();
+    Ok((order, cuts))
+}
+
+/// The length of pieces of about the same length, none longer than `most` (at least 1).
+fn even(size: usize, most: usize) -> usize {
+    size.div_ceil(size.div_ceil(most.max(1)))
+}
+
+/// Goes from tile to tile.
+#[derive(Debug)]
+pub(crate) struct Walker<'a> {
+    walk: &'a Walk<'a>,
+    evaluator: Evaluator,
+    extent: Extent,
+}
+
+impl Walker<'_> {
+    /// Go through tiles; `each` is told whether anything in a tile is kept.
+    ///
+    /// # Errors
+    /// What `each` says, or when the run shall stop.
+    pub(crate) fn for_each(
+        &mut self,
+        tiles: Range<u64>,
+        control: &Control,
+        mut each: impl FnMut(&Self, bool) -> Result<()>,
+    ) -> Result<()> {
+        let mut digits = self.start(tiles.start);
+        for _ in tiles {
+            self.evaluator.enter(&self.extent);
+            self.evaluator.evaluate(0);
+            let alive = self.walk.guards.iter().enumerate().all(|(guard, source)| {
+                self.evaluator.evaluate(1 + guard);
+                self.evaluator.any(source)
+            });
+            if alive {
+                self.evaluator.evaluate(1 + self.walk.guards.len());
+            }
+            each(self, alive)?;
+            control.advance(self.rows())?;
+            self.advance(&mut digits);
+        }
+        Ok(())
+    }
+
+    /// Set out at a tile: the number of the tile in each group.
+    fn start(&mut self, mut tile: u64) -> Vec<usize> {
+        let mut digits = vec![0; self.walk.cuts.len()];
+        for &group in self.walk.order.iter().rev() {
+            let count = self.walk.space().sizes()[group].div_ceil(self.walk.cuts[group] as u64);
+            digits[group] = (tile % count) as usize;
+            tile /= count;
+            self.place(group, digits[group]);
+        }
+        digits
+    }
+
+    /// On to the next tile.
+    fn advance(&mut self, digits: &mut [usize]) {
+        for &group in self.walk.order.iter().rev() {
+            let count = self.walk.space().sizes()[group].div_ceil(self.walk.cuts[group] as u64);
+            digits[group] = (digits[group] + 1) % count as usize;
+            self.place(group, digits[group]);
+            if digits[group] > 0 {
+                return;
+            }
+        }
+    }
+
+    fn place(&mut self, group: usize, digit: usize) {
+        let (size, cut) = (
+            self.walk.space().sizes()[group] as usize,
+            self.walk.cuts[group],
+        );
+        self.extent.starts[group] = digit * cut;
+        self.extent.lens[group] = cut.min(size - digit * cut);
+    }
+
+    /// The tile.
+    pub(crate) fn extent(&self) -> &Extent {
+        &self.extent
+    }
+
+    /// How many rows the tile has.
+    pub(crate) fn rows(&self) -> u64 {
+        self.walk
+            .order
+            .iter()
+            .map(|group| self.extent.lens[*group] as u64)
+            .product()
+    }
+
+    /// The index of the tile's first row.
+    pub(crate) fn first(&self) -> u64 {
+        let space = self.walk.space();
+        let starts = self.extent.starts.iter().zip(space.strides());
+        starts.map(|(start, stride)| *start as u64 * stride).sum()
+    }
+
+    /// How many rows lie between two digits of a group.
+    pub(crate) fn stride(&self, group: usize) -> u64 {
+        self.walk.space().strides()[group]
+    }
+
+    /// How many values nodes over the groups have in the tile.
+    pub(crate) fn size(&self, groups: &[usize]) -> usize {
+        self.extent.values(groups)
+    }
+
+    /// Whether a truth value holds anywhere in the tile.
+    pub(crate) fn any(&self, source: &Source) -> bool {
+        self.evaluator.any(source)
+    }
+
+    /// The values of a source over the groups (given as a mask too), in memory order; copied where they lie otherwise.
+    pub(crate) fn values<'b>(
+        &'b self,
+        source: &Source,
+        groups: &[usize],
+        mask: u64,
+        copied: &'b mut Vec<f64>,
+    ) -> &'b [f64] {
+        if let Some(values) = self.evaluator.dense(source, mask) {
+            return values;
+        }
+        copied.resize(self.size(groups), 0.0);
+        self.evaluator.copy(source, groups, copied);
+        copied
+    }
+
+    /// The lowest row with the digits that position `i` among the values over groups stands for.
+    pub(crate) fn row(&self, groups: &[usize], mut i: usize) -> u64 {
+        let mut row = self.first();
+        for &group in groups.iter().rev() {
+            row += (i % self.extent.lens[group]) as u64 * self.walk.space().strides()[group];
+            i /= self.extent.lens[group];
+        }
+        row
+    }
+}

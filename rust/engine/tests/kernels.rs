@@ -1,0 +1,254 @@
+//! Every kernel equals its scalar twin, at every SIMD level, whatever the shape of its operands.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use gigacost_engine::fold::{ExactSquares, ExactSum};
+use gigacost_engine::kernel::{self, Lines, Operand, Parts};
+use gigacost_engine::tape::{Binary, Unary};
+use gigacost_engine::{Simd, math};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn levels() -> impl Iterator<Item = Simd> {
+    let levels = Simd::ALL.into_iter().map(|(level, _)| level);
+    levels.filter(|level| level.available())
+}
+
+/// Any double at all, with the awkward ones often.
+fn doubles() -> impl Strategy<Value = f64> {
+    let awkward = vec![
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::MIN_POSITIVE,
+        5e-324,
+        f64::MAX,
+        0.5,
+        -2.5,
+    ];
+    prop_oneof![
+        select(awkward),
+        any::<u64>().prop_map(f64::from_bits),
+        -1e3..1e3
+    ]
+}
+
+fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+}
+
+/// Lines of which every one has the same number of elements, and operands over them: a value for each element, for
+/// each line, or one for all, with gaps between the lines.
+#[derive(Clone, Debug)]
+struct Strip {
+    lines: Lines,
+    operands: Vec<(Vec<f64>, bool, usize)>,
+}
+
+impl Strip {
+    fn operand(&self, which: usize) -> Operand<'_> {
+        let (values, each, step) = &self.operands[which];
+        if *each {
+            Operand::Each(values, *step)
+        } else {
+            Operand::All(values, *step)
+        }
+    }
+
+    fn at(&self, which: usize, i: usize) -> f64 {
+        let (values, each, step) = &self.operands[which];
+        values[i / self.lines.run * step + if *each { i % self.lines.run } else { 0 }]
+    }
+
+    fn out(&self) -> Vec<f64> {
+        vec![-7.0; self.lines.count * self.lines.run]
+    }
+}
+
+fn strips(operands: usize) -> impl Strategy<Value = Strip> {
+    (1_usize..4, 1_usize..70).prop_flat_map(move |(count, run)| {
+        let operand = (any::<bool>(), 0_usize..3).prop_flat_map(move |(each, gap)| {
+            let step = match (each, gap) {
+                (true, gap) => run * gap.min(1) + gap / 2,
+                (false, gap) => gap,
+            };
+            let values = proptest::collection::vec(doubles(), count * step + run);
+            values.prop_map(move |values| (values, each, step))
+        });
+        proptest::collection::vec(operand, operands).prop_map(move |operands| Strip {
+            lines: Lines { count, run },
+            operands,
+        })
+    })
+}
+
+proptest! {
+    #[test]
+    fn elementwise_kernels(strip in strips(3)) {
+        let mut out = strip.out();
+        for level in levels() {
+            for (op, name) in Unary::ALL {
+                kernel::unary(level, op, strip.lines, &mut out, strip.operand(0));
+                for (i, out) in out.iter().enumerate() {
+                    prop_assert!(same(*out, math::unary(op, strip.at(0, i))), "{level:?} {name}");
+                }
+            }
+            for (op, name) in Binary::ALL {
+                kernel::binary(level, op, strip.lines, &mut out, strip.operand(0), strip.operand(1));
+                for (i, out) in out.iter().enumerate() {
+                    let expected = math::binary(op, strip.at(0, i), strip.at(1, i));
+                    prop_assert!(same(*out, expected), "{level:?} {name}");
+                }
+            }
+            kernel::select(level, strip.lines, &mut out, strip.operand(2), strip.operand(0), strip.operand(1));
+            for (i, out) in out.iter().enumerate() {
+                let expected = math::select(strip.at(2, i), strip.at(0, i), strip.at(1, i));
+                prop_assert!(same(*out, expected), "{level:?} where");
+            }
+        }
+    }
+
+    #[test]
+    fn a_chain_is_its_operations_one_after_the_other(
+        strip in strips(8),
+        ops in proptest::collection::vec(
+            select(Binary::ALL.map(|(op, _)| op).into_iter().filter(|op| kernel::links(*op)).collect::<Vec<_>>()), 1..8),
+    ) {
+        let rest: Vec<Operand<'_>> = (1..=ops.len()).map(|which| strip.operand(which)).collect();
+        let mut out = strip.out();
+        for level in levels() {
+            kernel::chain(level, &ops, strip.lines, &mut out, strip.operand(0), &rest);
+            for (i, out) in out.iter().enumerate() {
+                let links = ops.iter().enumerate();
+                let expected = links.fold(strip.at(0, i), |acc, (which, op)| math::binary(*op, acc, strip.at(which + 1, i)));
+                prop_assert!(same(*out, expected), "{level:?} {ops:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_pick_reads_the_axis_at_the_winner(winners in proptest::collection::vec(0_u32..24, 1..70), stride in 1_usize..4) {
+        let values = [3.0, 1.0, 2.0, 5.0];
+        let winners: Vec<f64> = winners.iter().map(|w| if *w == 23 { f64::NAN } else { f64::from(*w) }).collect();
+        let lines = Lines { count: 1, run: winners.len() };
+        let mut out = vec![0.0; winners.len()];
+        for level in levels() {
+            kernel::pick(level, lines, &mut out, Operand::Each(&winners, 0), &values, stride);
+            for (out, winner) in out.iter().zip(&winners) {
+                let expected = if winner.is_nan() { f64::NAN } else { values[*winner as usize / stride % 4] };
+                prop_assert!(same(*out, expected));
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_smallest_legal_candidate_wins(
+        candidates in proptest::collection::vec((doubles(), any::<bool>()), 1..30),
+    ) {
+        for level in levels() {
+            let (mut best, mut winner) = ([f64::INFINITY; 3], [f64::NAN; 3]);
+            for (i, (objective, legal)) in candidates.iter().enumerate() {
+                let (objectives, legal) = ([*objective; 3], [math::truth(*legal)]);
+                let (objectives, among) = (Operand::Each(&objectives, 0), Operand::All(&legal, 0));
+                let lines = Lines { count: 1, run: 3 };
+                kernel::take_minimum(level, lines, &mut best, &mut winner, objectives, among, i as f64);
+            }
+            let legal = candidates.iter().enumerate().filter(|(_, (objective, legal))| *legal && !objective.is_nan());
+            let mut expected = None::<(usize, f64)>;
+            for (i, (objective, _)) in legal {
+                if expected.is_none_or(|(_, smallest)| *objective < smallest) {
+                    expected = Some((i, *objective));
+                }
+            }
+            for winner in winner {
+                prop_assert_eq!(expected.map(|(i, _)| i as f64), Some(winner).filter(|winner| !winner.is_nan()));
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_smallest_kept_value_leads(strip in strips(1), keeps in proptest::collection::vec(any::<bool>(), 1..9), largest: bool) {
+        let size = strip.lines.count * strip.lines.run;
+        let values: Vec<f64> = (0..size).map(|i| strip.at(0, i)).collect();
+        let keep: Vec<f64> = (0..size).map(|i| math::truth(keeps[i % keeps.len()])).collect();
+        let sign = if largest { -1.0 } else { 1.0 };
+        for (level, keep) in levels().flat_map(|level| [(level, None), (level, Some(&keep[..]))]) {
+            let mut ranks = vec![0.0; strip.lines.run];
+            let (mut which, mut finite) = (ranks.clone(), true);
+            kernel::lead(level, strip.lines, &values, keep, sign, &mut ranks, &mut which, &mut finite);
+            let kept = |i: usize| keep.is_none_or(|keep| math::holds(keep[i]));
+            prop_assert_eq!(finite, (0..size).all(|i| !kept(i) || values[i].is_finite()));
+            for i in (0..strip.lines.run).filter(|_| finite) {
+                let mut expected = (f64::INFINITY, 0.0);
+                for line in 0..strip.lines.count {
+                    let at = line * strip.lines.run + i;
+                    if kept(at) && values[at] * sign < expected.0 {
+                        expected = (values[at] * sign, line as f64);
+                    }
+                }
+                prop_assert_eq!((ranks[i], which[i]), expected);
+            }
+            let bar = 0.5;
+            let mut reached = false;
+            kernel::reaches(level, &values, keep, sign, bar, &mut reached);
+            let expected = (0..size).any(|i| kept(i) && (!values[i].is_finite() || values[i] * sign <= bar));
+            prop_assert_eq!(reached, expected);
+        }
+    }
+
+    #[test]
+    fn extremes_and_counts(values in proptest::collection::vec(doubles(), 0..70)) {
+        for level in levels() {
+            let (mut low, mut high, mut finite, mut held) = (f64::INFINITY, f64::NEG_INFINITY, true, 0);
+            kernel::extremes(level, &values, &mut low, &mut high, &mut finite);
+            kernel::count(level, &values, &mut held);
+            prop_assert_eq!(held, values.iter().filter(|value| math::holds(**value)).count());
+            prop_assert_eq!(finite, values.iter().all(|value| value.is_finite()));
+            if finite {
+                let by = |pick: fn(f64, f64) -> f64, start| values.iter().map(|value| value + 0.0).fold(start, pick);
+                prop_assert_eq!(low.to_bits(), by(f64::min, f64::INFINITY).to_bits());
+                prop_assert_eq!(high.to_bits(), by(f64::max, f64::NEG_INFINITY).to_bits());
+            }
+        }
+    }
+
+    #[test]
+    fn parts_lose_nothing_unless_they_say_so(
+        mantissas in proptest::collection::vec(prop_oneof![0.5..1.0_f64, -1.0..-0.5, -1.0..1.0], 1..300),
+        spread in 0_i32..60,
+        scale in -80_i32..80,
+    ) {
+        let values: Vec<f64> = mantissas
+            .iter()
+            .enumerate()
+            .map(|(i, mantissa)| mantissa * 2_f64.powi(scale - if spread == 0 { 0 } else { i as i32 % spread }))
+            .collect();
+        let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+        let room = (values.len() + 2).next_power_of_two() as f64;
+        let above = 2_f64.powi(largest.log2().floor() as i32 + 1);
+        let (mut sum, mut squares) = (ExactSum::default(), ExactSquares::default());
+        for value in &values {
+            sum.add(*value, 3);
+            squares.add(*value, 3);
+        }
+        for level in levels() {
+            let mut parts = Parts::default();
+            kernel::moments(level, &values, room * above, room * above * above, room * f64::EPSILON / 2.0, &mut parts);
+            if values.iter().all(|value| value.abs() > largest / 4096.0) {
+                prop_assert_eq!(parts.rest, 0, "{:?}", level);
+            }
+            if parts.rest == 0 {
+                let mut by_parts = ExactSum::default();
+                parts.values.iter().for_each(|part| by_parts.add(*part, 3));
+                prop_assert_eq!(by_parts.to_le_bytes(), sum.to_le_bytes());
+                let mut by_parts = ExactSquares::default();
+                parts.squares.iter().flatten().for_each(|part| by_parts.add_part(*part, 3));
+                prop_assert_eq!(by_parts.to_le_bytes(), squares.to_le_bytes());
+            }
+        }
+    }
+}

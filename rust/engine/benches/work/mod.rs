@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use gigacost_engine::fold::{Column, Measure, Rows, Summary, Top};
-use gigacost_engine::kernel::{self, Operand};
+use gigacost_engine::kernel::{self, Lines, Operand};
 use gigacost_engine::run::Control;
 use gigacost_engine::tape::{Binary, Name, Node, Op, Unary};
 use gigacost_engine::write::{Format, Options, TableWriter};
@@ -42,6 +42,10 @@ pub(crate) fn all() -> Result<Vec<Work>> {
 type Fill = Box<dyn FnMut(&mut [f64])>;
 
 fn kernels(simd: Simd, level: &str) -> Vec<Work> {
+    const LINES: Lines = Lines {
+        count: 1,
+        run: STRIP,
+    };
     let a: Vec<f64> = (1..=STRIP).map(|i| 1.0 + i as f64 / 7.0).collect();
     let b: Vec<f64> = (1..=STRIP).map(|i| 2.0 - i as f64 / 1300.0).collect();
     let truths: Vec<f64> = (0..STRIP)
@@ -62,7 +66,10 @@ fn kernels(simd: Simd, level: &str) -> Vec<Work> {
         } else {
             a.clone()
         };
-        push(name, Box::new(move |out| kernel::unary(simd, op, out, &a)));
+        push(
+            name,
+            Box::new(move |out| kernel::unary(simd, op, LINES, out, each(&a))),
+        );
     }
     for (op, name) in Binary::ALL {
         let (a, b) = if matches!(op, Binary::Both | Binary::Either) {
@@ -72,19 +79,43 @@ fn kernels(simd: Simd, level: &str) -> Vec<Work> {
         };
         push(
             name,
-            Box::new(move |out| {
-                kernel::binary(simd, op, out, Operand::Each(&a), Operand::Each(&b));
-            }),
+            Box::new(move |out| kernel::binary(simd, op, LINES, out, each(&a), each(&b))),
         );
     }
+    let (x, y) = (a.clone(), b.clone());
     push(
-        "where",
+        "scale and add",
         Box::new(move |out| {
-            let condition = Operand::Each(&truths);
-            kernel::select(simd, out, condition, Operand::Each(&a), Operand::Each(&b));
+            let ops = [Binary::Multiply, Binary::Add];
+            kernel::chain(
+                simd,
+                &ops,
+                LINES,
+                out,
+                each(&x),
+                &[each(&y), Operand::All(&[3.0], 0)],
+            );
         }),
     );
+    let values = a.clone();
+    push(
+        "extremes",
+        Box::new(move |_| {
+            let (mut low, mut high, mut finite) = (f64::INFINITY, f64::NEG_INFINITY, true);
+            kernel::extremes(simd, &values, &mut low, &mut high, &mut finite);
+            black_box((low, high, finite));
+        }),
+    );
+    push(
+        "where",
+        Box::new(move |out| kernel::select(simd, LINES, out, each(&truths), each(&a), each(&b))),
+    );
     works
+}
+
+/// A value for each element of a strip.
+fn each(values: &[f64]) -> Operand<'_> {
+    Operand::Each(values, STRIP)
 }
 
 fn folds(simd: Simd, level: &str) -> Result<Vec<Work>> {
@@ -124,7 +155,7 @@ fn folds(simd: Simd, level: &str) -> Result<Vec<Work>> {
     push(
         "summary",
         Box::new(move || {
-            let _ = black_box(summary.run(&of, &(0..rows), 1, &Control::default()));
+            let _ = black_box(summary.run(&of, 1, &Control::default()));
         }),
     );
     for (name, question) in [("top", top), ("best of group", best)] {
@@ -132,7 +163,7 @@ fn folds(simd: Simd, level: &str) -> Result<Vec<Work>> {
         push(
             name,
             Box::new(move || {
-                let _ = black_box(question.run(&of, 0..rows, 1, &Control::default()));
+                let _ = black_box(question.run(&of, 1, &Control::default()));
             }),
         );
     }

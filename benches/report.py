@@ -139,7 +139,8 @@ def _peers(found: Mapping[str, Any]) -> str:
         "One workload ([cluster.py](../benches/cluster.py), [workload.py](../benches/workload.py)): fifteen formulas, "
         "ten columns, over 16 chips x 64 cluster sizes x 128 model sizes x 128 token counts = 16,777,216 combinations; "
         "eight electricity prices make them 134,217,728.\n\n"
-        "* Every contender runs in fresh processes of its own, round after round in turn; the median counts. *Peak* "
+        "* Every contender runs in fresh processes of its own, round after round in turn; the median counts, *fastest* "
+        "shows how far chance goes. *Peak* "
         "is the operating system's peak of the whole process, interpreter and libraries included.\n"
         "* All use all cores, but for the Python loop and the first row of numpy. What compiles or loads is warmed up "
         "on a few combinations before the clock starts.\n"
@@ -177,15 +178,16 @@ def _compared(rows: Mapping[str, Row]) -> str:
     for name, row in rows.items():
         label = f"**{CONTENDERS[name].label}**" if name == "gigacost" else CONTENDERS[name].label
         if "seconds" not in row:
-            lines.append([label, f"failed: {row['failed']}", "", "", "", *([""] if files else [])])
+            lines.append([label, f"failed: {row['failed']}", "", "", "", "", *([""] if files else [])])
             continue
-        seconds = ("~" if row["sampled"] else "") + duration(row["seconds"])
+        about = "~" if row["sampled"] else ""
+        seconds = [about + duration(row["seconds"]), about + duration(row["fastest"])]
         ratio = f"{_digits(row['seconds'] / own)}x" if own else ""
-        size = [_megabytes(row["file_bytes"])] if files else []
+        size = ["" if row["sampled"] else _megabytes(row["file_bytes"])] if files else []
         peak = "" if row["sampled"] else _megabytes(row["peak_bytes"])
         fault = f" (wrong: {row['fault']})" if row["fault"] else ""
-        lines.append([label + fault, seconds, f"{figure(row['rows'] / row['seconds'])}/s", ratio, peak, *size])
-    return table(("", "time", "rows", "of gigacost's time", "peak", *(["file"] if files else [])), lines)
+        lines.append([label + fault, *seconds, f"{figure(row['rows'] / row['seconds'])}/s", ratio, peak, *size])
+    return table(("", "time", "fastest", "rows", "of gigacost's time", "peak", *(["file"] if files else [])), lines)
 
 
 def _default_model(found: Mapping[str, Any]) -> str:

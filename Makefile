@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PYTEST ?=
 BENCH ?= peers default_model latency memory scaling instructions speed
 
-ENGINE_SOURCES := Cargo.toml Cargo.lock $(shell find rust -type d -o -name '*.rs' -o -name Cargo.toml)
+ENGINE_SOURCES := Cargo.toml Cargo.lock $(shell find rust -name benches -prune -o \( -type d -o -name '*.rs' -o -name Cargo.toml \) -print)
 # Someone may have removed the compiled module and left the stamp.
 ENGINE_GONE := $(if $(wildcard python/gigacost/_engine*.so),,FORCE)
 

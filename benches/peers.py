@@ -26,7 +26,8 @@ from tasks import TASKS
 CONTEND = str(Path(__file__).with_name("contend.py"))
 IRREGULAR = ("materialise", "best", "parquet")
 """The tasks that are done with irregular axes too: compression and caches may profit from regular ones."""
-ROUNDS = {"materialise": 5, "parquet": 3, "csv": 3}
+ROUNDS = {False: 3, True: 2}
+"""With regular axes, and with irregular ones."""
 _MOST_SECONDS = 300.0
 
 
@@ -34,14 +35,14 @@ def main() -> None:
     """Run the tasks that are asked for, and put what was found into the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tasks", nargs="*", default=TASKS, metavar="TASK", help=", ".join(TASKS))
-    parser.add_argument("--rounds", type=int, help="instead of three, and five for materialising")
+    parser.add_argument("--rounds", type=int, help="instead of three (two with irregular axes)")
     parser.add_argument("--only", nargs="*", default=list(CONTENDERS), choices=list(CONTENDERS), help="contenders")
     parser.add_argument("--folder", help="where files are written; a fast disk with 2 GB free")
     asked = parser.parse_args()
     rows: list[dict[str, Any]] = list(results.load().get("peers", {}).get("rows", []))
     for task in asked.tasks:
         for irregular in (False, True) if task in IRREGULAR else (False,):
-            rounds = asked.rounds or ROUNDS.get(task, 3)
+            rounds = asked.rounds or ROUNDS[irregular]
             with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
                 found = compare(task, asked.only, rounds, Path(folder), irregular=irregular)
             new = {(row["task"], row["irregular"], row["contender"]) for row in found}

@@ -35,13 +35,14 @@ def draw(found: dict[str, Any]) -> None:
             if known:
                 panel.plot(*zip(*known, strict=True), "o-", color=colour, label=kind, markersize=4)
         panel.set_xlabel(label)
-        panel.set_ylim(bottom=0)
         panel.grid(visible=True, linewidth=0.3)
         panel.spines[["top", "right"]].set_visible(False)
         if key in {"rows", "operations"}:
             panel.set_xscale("log")
         if key == "operations":
             panel.set_yscale("log")
+        else:
+            panel.set_ylim(bottom=0)
         if key == "threads":
             panel.set_xticks([point["x"] for point in points])
     panels[0].set_ylabel("nanoseconds for each combination")

@@ -75,7 +75,9 @@ def duration(seconds: float) -> str:
 def _digits(value: float) -> str:
     if value >= 100:  # noqa: PLR2004 - three digits
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 - three digits
+    if value >= 1:
+        return f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 - three digits
+    return f"{value:.2g}"
 
 
 def _megabytes(size: float | None) -> str:
@@ -111,7 +113,7 @@ def _short(found: Mapping[str, Any]) -> str:
     text = (
         "One model of fifteen formulas over 16 chips x 64 cluster sizes x 128 model sizes x 128 token counts (x 8 "
         "electricity prices), side by side in one run. The columns of the others: how many times as long they take, "
-        "each written as an expert of it would, with the terms hoisted by hand.\n\n"
+        "each written as an expert of it would, with terms hoisted by hand (numba's files: by pyarrow).\n\n"
     )
     more = (
         "`make bench` measures it again on your machine. [Performance](docs/performance.md) has the other tables: "
@@ -278,14 +280,17 @@ def _scaling(found: Mapping[str, Any]) -> str:
     scaling = found["scaling"]
     text = (
         "Nanoseconds for each combination, reduced to statistics of the total (`summary`) or to the cheapest thousand "
-        "(`top`). What is left out would have taken more than two minutes.\n"
+        "(`top`). What is left out would have taken more than a minute.\n"
     )
     parts += [text, f"Measured {_where(scaling)}\n", "![Nanoseconds for each combination](scaling.svg)\n"]
     titles = {
         "rows": ("Combinations", "The workload of [performance](performance.md), with ever more electricity prices."),
         "threads": ("Threads", "134,217,728 combinations."),
         "axes": ("Axes", "2^24 combinations of a model with 24 inputs, which walk together in so many groups."),
-        "outputs": ("Outputs", "Statistics of so many of the ten columns, over 16,777,216 combinations."),
+        "outputs": (
+            "Outputs",
+            "Statistics of so many columns over 16,777,216 combinations; the last four vary along some axes only.",
+        ),
         "operations": ("Operations of the model", "Generated models over 4,194,304 combinations of four axes."),
     }
     for key, (title, words) in titles.items():

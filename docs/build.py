@@ -16,9 +16,10 @@ from pathlib import Path
 from types import ModuleType
 
 from gigacost.catalog import Catalog
-from gigacost.declare import Constant, Contribution, Input, Status, Subtotal
-from gigacost.graph import Model, Quantity
+from gigacost.declare import Constant, Contribution, Input, Rule, Status, Subtotal
+from gigacost.graph import Model
 from gigacost.model import DRIVERS, default
+from gigacost.wiring import Quantity
 
 HERE = Path(__file__).parent
 NOTE = "<!-- Written by `make docs` from the model's docstrings: change them, not this page. -->\n"
@@ -35,6 +36,8 @@ class Page:
     constants: dict[str, Constant] = field(default_factory=dict)
     subtotals: list[Subtotal] = field(default_factory=list)
     quantities: list[Quantity] = field(default_factory=list)
+    rules: list[Quantity] = field(default_factory=list)
+    """Conditions that no run could be in."""
     formulas: list[Quantity] = field(default_factory=list)
     """Functions that are quantities only when others are given (``Alternative``)."""
 
@@ -82,6 +85,8 @@ class Handbook:
                 known = self.model.quantities.get(symbol)
                 if known is not None and known.function is member:
                     page.quantities.append(known)
+                elif rule := next((one for one in self.model.rules if one.function is member), None):
+                    page.rules.append(rule)
                 else:
                     page.formulas.append(Model(member).quantities[symbol])
         return page
@@ -140,6 +145,9 @@ def _page_text(page: Page, book: Handbook) -> str:
     if page.quantities or page.formulas:
         parts.append("## Quantities\n")
         parts += [_quantity(quantity, book, page.name) for quantity in (*page.quantities, *page.formulas)]
+    if page.rules:
+        parts.append("## Rules\n")
+        parts += [_quantity(rule, book, page.name) for rule in page.rules]
     if page.inputs:
         parts.append("## Inputs\n")
         head = ("input", "unit", "what it is", "default", "allowed", "source of the default")
@@ -164,6 +172,8 @@ def _quantity(quantity: Quantity, book: Handbook, page: str) -> str:
         facts.append(f"counted in {book.link(quantity.mark.to, page)}")
     if isinstance(quantity.mark, Status):
         facts.append(f"row state `{quantity.mark.label}`, in which {book.link(quantity.mark.spoils, page)} is null")
+    if isinstance(quantity.mark, Rule):
+        facts.append(f"refused: {quantity.mark.what}; allowed: {quantity.mark.allowed}")
     if quantity.parameters:
         facts.append("made of " + ", ".join(book.link(name, page) for name in quantity.parameters))
     if uses := book.uses.get(quantity.name):

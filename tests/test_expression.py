@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from gigacost.errors import CatalogError, SpecError
 from gigacost.expression import FUNCTIONS, Expression, ExpressionKind
-from gigacost.units import ONE, Measured
+from gigacost.measured import Measured
+from gigacost.units import ONE
 
 UNITS = {"days": "d", "loss": "1", "chips": "chip", "cost_usd": "$", "fits": "truth", "derived": ""}
 ENV = {"days": 90.0, "loss": 2.0, "chips": 256.0, "cost_usd": 5e6, "fits": True, "derived": 1.0}

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from gigacost import Sweep, _engine, reference
 from gigacost.catalog import Catalog
 from gigacost.declare import Contribution, Subtotal
-from gigacost.graph import SearchStep
+from gigacost.measured import Measured
 from gigacost.model import default
 from gigacost.ops import Value
-from gigacost.units import Measured, Unit
+from gigacost.units import Unit
+from gigacost.wiring import SearchStep
 
 MODEL = default()
 MARKETS = ["own", "colo", "on_demand", "reserved_1y", "reserved_3y", "spot"]

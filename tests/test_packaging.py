@@ -161,6 +161,12 @@ def test_the_help_loads_neither_engine_nor_arrays() -> None:
     assert not any(name.startswith(("gigacost.model", "gigacost.catalog")) for name in modules)
 
 
+def test_an_estimate_loads_no_arrays() -> None:
+    modules = loaded("-c", "import gigacost; gigacost.estimate(hardware='h100-sxm', chips=8, params='1B', tokens='1T')")
+    assert "gigacost._engine" in modules
+    assert not heavy(modules)
+
+
 def test_public_names_are_there_when_asked_for() -> None:
     for name in gigacost.__all__:
         assert getattr(gigacost, name) is not None

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from gigacost import ops
 from gigacost.declare import MISSING, Constant
 from gigacost.errors import SpecError, UnitError
-from gigacost.units import ONE, TRUTH, Measured, Unit, parse_quantity
+from gigacost.measured import TRUTH, Measured
+from gigacost.quantities import parse_quantity
+from gigacost.units import ONE, Unit
 
 SYMBOLS = ("chip", "h", "s", "$", "FLOP", "m3", "W")
 units = st.dictionaries(st.sampled_from(SYMBOLS), st.integers(-3, 3).filter(bool)).map(

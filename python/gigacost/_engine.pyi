@@ -1,8 +1,9 @@
 """The engine, compiled from Rust: tapes, programs, batches of rows. Used through ``gigacost.Sweep``.
 
 A *node* is the place of an operation in a tape. Everything here is immutable but for ``TapeBuilder`` and ``Batches``,
-which are locked; all of it may be used from several threads. Long work runs without the interpreter's lock; signals and
-``progress`` are looked after every 50 ms, and what they raise ends the work and is raised.
+which are locked; all of it may be used from several threads. Work runs without the interpreter's lock. Where it takes
+longer than some milliseconds, signals and ``progress`` are looked after every 50 ms, and what they raise ends the work
+and is raised.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -121,11 +122,13 @@ class Program:
         cls,
         tape: Tape,
         sizes: Sequence[int],
-        leaves: Sequence[tuple[Sequence[int], NDArray[np.float64]]],
+        leaves: Sequence[tuple[Sequence[int], NDArray[np.float64] | tuple[float]]],
         simd: str | None = None,
         blocks: tuple[int, int, int, int] | None = None,
     ) -> Self:
         """Bind a tape to groups of these sizes, with a table for each leaf (groups ascending, the last one fastest).
+
+        A leaf without groups may be a tuple of its one value.
 
         ``blocks`` says how the space is cut up: values of a table, rows of a region, values of a region, rows of a
         chunk; it never changes a result. Raises SpecError for tables that do not fit and for too large a space.

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gigacost.axes import Axis, Kind, Scalar, Zipped
+from gigacost.axes import Axis, Zipped
 from gigacost.catalog import Catalog
-from gigacost.declare import Input
+from gigacost.declare import LARGEST, Input
 from gigacost.errors import CatalogError, Fault, SpecError
+from gigacost.fields import Kind, Scalar
 from gigacost.graph import Model
+from gigacost.rules import broken
 from gigacost.spec import Spec
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+_WORDS_KEPT = 16
 
 
 class Words:
@@ -30,8 +35,9 @@ class Words:
         # What has a unit is an amount: it may be given by the user, but not below nothing.
         self.ranges: dict[str, Input] = {name: item for name, item in model.inputs.items() if name in model.quantities}
         for name, quantity in model.quantities.items():
-            if name not in self.ranges and quantity.unit not in {"", "1", "truth"}:
-                self.ranges[name] = Input(name, quantity.unit, "", low=0.0)
+            if name not in self.ranges and quantity.unit not in {"", "truth"}:
+                low = -LARGEST if quantity.unit == "1" else 0.0
+                self.ranges[name] = Input(name, quantity.unit, "", low=low, high=LARGEST)
         searched = {axis: "1" for search in model.searches for axis, _ in search.over}
         self.quantities: Mapping[str, str] = {
             name: quantity.unit or "1" for name, quantity in model.quantities.items()
@@ -41,10 +47,28 @@ class Words:
         self.label_axes: Mapping[str, Callable[[str], str]] = {axis: _speller(catalog, axis) for axis in axes}
         self.presets = catalog.presets.keys()
 
+        self._rules = model.rules
+        self._catalog = catalog
+
     def check(self, spec: Spec) -> Iterable[Fault]:
-        """Nothing more is known about how fields go together."""
-        del spec
-        return ()
+        """The rules of the model that some combination breaks."""
+        return broken(self._rules, self.inputs, spec)
+
+    def doubts(self, spec: Spec) -> Iterable[Fault]:
+        """Prices asked for after the catalogue's date: they are its newest, without a trend."""
+        dates = [spec.as_of, str(spec.fixed.get("as_of", ""))]
+        for axis in spec.axes:
+            parts = axis.axes if isinstance(axis, Zipped) else (axis,)
+            dates += [str(value) for part in parts if part.name == "as_of" for value in part.values]
+        latest = max(dates)
+        if latest > self._catalog.date:  # ISO dates sort as text
+            yield Fault("as_of", latest, f"prices are those of {self._catalog.date}: no trend is assumed")
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def words(model: Model, catalog: Catalog) -> Words:
+    """What may be said about a model with a catalogue; made once for each pair."""
+    return Words(model, catalog)
 
 
 def _speller(catalog: Catalog, axis: str) -> Callable[[str], str]:
@@ -56,7 +80,8 @@ class Table:
     """The values of a leaf over some groups of the space (ascending, the last one fastest)."""
 
     groups: tuple[int, ...]
-    values: NDArray[np.float64]
+    values: NDArray[np.float64] | tuple[float]
+    """One value where there are no groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +107,7 @@ class Bound:
         self.sizes: tuple[int, ...] = tuple(len(axis) for axis in spec.axes)
         self.digits: Mapping[str, Digit] = MappingProxyType({digit.name: digit for digit in _digits(spec.axes)})
         self._tables: dict[str, Table] = {}
+        self._codes: dict[str, tuple[int | None, tuple[str, ...], NDArray[np.intp]]] = {}
         self._special: dict[str, tuple[Callable[[str], float], str]] = {}
         # A tape that was compiled for another bound specification reads the same tests by the same names.
         for expression in (spec.where, *spec.derive.values()):
@@ -101,7 +127,7 @@ class Bound:
         for axis in self.catalog.axes:
             if axis in self.digits:
                 digit = self.digits[axis]
-                found[axis] = (digit.group, tuple(str(value) for value in digit.values))
+                found[axis] = (digit.group, digit.values)  # type: ignore[assignment] # labels are text
             else:
                 as_of = self.spec.as_of if axis == "as_of" else ""
                 label = as_of or self.spec.fixed.get(axis) or self.catalog.default(axis)
@@ -166,17 +192,17 @@ class Bound:
         origin = self.origin(name)
         if origin == "spec" and name in self.digits:
             digit = self.digits[name]
-            return _table((digit.group,), [float(value) for value in digit.values])
+            return _over(digit.group, digit.values)
         if origin == "spec":
-            return _table((), [float(self.spec.fixed[name])])
+            return Table((), (float(self.spec.fixed[name]),))
         if origin == "model":
-            return _table((), [self.model.values[name]])
+            return Table((), (self.model.values[name],))
         if origin == "catalogue":
             return self._catalogued(name)
         default = self.model.inputs[name].default
         if default is None:
             raise SpecError(self.lacking(name))
-        return _table((), [float(default)])
+        return Table((), (float(default),))
 
     def lacking(self, name: str) -> Fault:
         """What to tell who did not give an input that has no default."""
@@ -199,27 +225,66 @@ class Bound:
     def _by_label(self, value: Callable[[str], float], axis: str) -> Table:
         if axis not in self.labels:
             raise SpecError(Fault(axis, "", "missing value"))
-        group, labels = self.labels[axis]
-        return _table(() if group is None else (group,), [value(label) for label in labels])
+        group, distinct, codes = self._coded(axis)
+        values = [value(label) for label in distinct]
+        return Table((), (values[0],)) if group is None else _over(group, [values[code] for code in codes])
 
-    def _catalogued(self, name: str) -> Table:
+    def _coded(self, axis: str) -> tuple[int | None, tuple[str, ...], NDArray[np.intp]]:
+        """A catalogue axis in play: its group, its different labels, and which of them each digit has."""
         import numpy as np  # noqa: PLC0415 - importing the package stays light
 
+        coded = self._codes.get(axis)
+        if coded is None:
+            group, labels = self.labels[axis]
+            # In one order, whatever that of the digits: the catalogue then has made the tables before.
+            place = {label: i for i, label in enumerate(sorted(set(labels)))}
+            codes = np.fromiter(map(place.__getitem__, labels), np.intp, len(labels))
+            coded = self._codes[axis] = (group, tuple(place), codes)
+        return coded
+
+    def _catalogued(self, name: str) -> Table:
         axes = self.catalog.columns[name].axes
+        coded = [self._coded(axis) for axis in axes]
         try:
-            distinct = {axis: tuple(dict.fromkeys(self.labels[axis][1])) for axis in axes}
-            figures = self.catalog.table(name, distinct)
+            figures = self.catalog.table(name, {axis: labels for axis, (_, labels, _) in zip(axes, coded, strict=True)})
         except CatalogError as error:
             raise SpecError(Fault(name, "", str(error))) from error
-        groups = sorted({group for axis in axes if (group := self.labels[axis][0]) is not None})
-        index = []
-        for axis in axes:
-            group, labels = self.labels[axis]
-            position = {label: i for i, label in enumerate(distinct[axis])}
-            codes = np.array([position[label] for label in labels])
-            index.append(codes.reshape([-1 if group == other else 1 for other in groups]))
-        spread = np.broadcast_to(figures[tuple(index)], [self.sizes[group] for group in groups])
-        return Table(tuple(groups), np.ascontiguousarray(spread, dtype=np.float64).ravel())
+        groups = sorted({group for group, _, _ in coded if group is not None})
+        if not groups:
+            return Table((), (float(figures.flat[0]),))
+        index = tuple(codes.reshape([-1 if group == other else 1 for other in groups]) for group, _, codes in coded)
+        return Table(tuple(groups), figures[index].ravel())
+
+
+class Picked:
+    """Some combinations of a bound specification as a space of their own, one digit each."""
+
+    def __init__(self, bound: Bound, indices: Sequence[int]) -> None:
+        import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+        self._bound = bound
+        self._places: dict[int, NDArray[np.int64]] = {}
+        left = np.array(indices, dtype=np.int64)
+        for group in range(len(bound.sizes) - 1, -1, -1):
+            left, self._places[group] = np.divmod(left, bound.sizes[group])
+        self.sizes = (len(indices),)
+        rows = {group: places.tolist() for group, places in self._places.items()}
+        self.digits: Mapping[str, Digit] = {
+            name: Digit(name, 0, digit.kind, tuple([digit.values[row] for row in rows[digit.group]]))
+            for name, digit in bound.digits.items()
+        }
+
+    def table(self, name: str) -> Table:
+        """The values of a leaf in these combinations. Raises SpecError when it has none."""
+        whole = self._bound.table(name)
+        if not whole.groups:
+            return whole
+        import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+        place = np.zeros(self.sizes, dtype=np.int64)
+        for group in whole.groups:
+            place = place * self._bound.sizes[group] + self._places[group]
+        return Table((0,), np.asarray(whole.values)[place])
 
 
 def _with_preset(spec: Spec, catalog: Catalog) -> Spec:
@@ -238,7 +303,7 @@ def _digits(axes: Iterable[Axis | Zipped]) -> Iterable[Digit]:
             yield Digit(part.name, group, part.kind, part.values)
 
 
-def _table(groups: tuple[int, ...], values: list[float]) -> Table:
+def _over(group: int, values: Iterable[Any]) -> Table:
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-    return Table(groups, np.array(values, dtype=np.float64))
+    return Table((group,), np.array(values, dtype=np.float64))

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gigacost import _engine, ops
-from gigacost.bind import Bound
+from gigacost.bind import Bound, Picked
 from gigacost.errors import Fault, SpecError, show
-from gigacost.graph import Model, Quantity
+from gigacost.graph import Model
 from gigacost.ops import Value
 from gigacost.recipe import Question, Recipe, recipe
 from gigacost.trace import Traced, Tracer
+from gigacost.wiring import Quantity
 
 BLOCKS: tuple[int, int, int, int] | None = None
 """How the engine cuts up the space (see ``_engine.Program``); None for its own choice. It never changes a result."""
@@ -86,11 +87,11 @@ def model_sha256(model: Model) -> str:
     return model.compiled("sha256", trace)
 
 
-def program(bound: Bound, made: Compiled) -> _engine.Program:
-    """The tape bound to the values of a specification."""
-    tables = [bound.table(leaf) for leaf in made.tape.leaves]
-    leaves = [(list(table.groups), table.values) for table in tables]
-    return _engine.Program(made.tape, list(bound.sizes), leaves, simd_level(), BLOCKS)
+def program(space: Bound | Picked, made: Compiled) -> _engine.Program:
+    """The tape bound to the values of a specification, or to those of some of its combinations."""
+    tables = [space.table(leaf) for leaf in made.tape.leaves]
+    leaves = [(table.groups, table.values) for table in tables]
+    return _engine.Program(made.tape, space.sizes, leaves, simd_level(), BLOCKS)
 
 
 def simd_level() -> str | None:

@@ -16,6 +16,8 @@ from gigacost.units import combined
 
 MISSING = math.nan
 """The default of an input that may be left out; ``missing(x)`` is true for it."""
+SMALLEST, LARGEST = 1e-30, 1e40
+"""No amount above 0 is smaller, none is larger: what is made of it would overflow or vanish."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -59,7 +61,11 @@ class Input:
             return False
         above = value > self.low if self.low_open else value >= self.low
         below = value < self.high if self.high_open else value <= self.high
-        return above and below
+        return above and below and not self.vanishes(value)
+
+    def vanishes(self, value: float) -> bool:
+        """Whether the value is that of an amount above 0, and so small that nothing can be divided by it."""
+        return self.low_open and self.low == 0.0 and 0.0 < value < SMALLEST
 
 
 class Constant(float):
@@ -194,6 +200,15 @@ class Status:
     """The quantity that means nothing in this state, and with it all that is made of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Marks a function as a rule that values break together, though each of them alone is legal."""
+
+    what: str
+    """What is wrong then with the first of its names that was given."""
+    allowed: str
+
+
 def contribution(*, to: str) -> Callable[[F], F]:
     """Declare that a quantity [$] is counted in the subtotal ``to`` and in those that contain it."""
     return _mark(Contribution(to))
@@ -207,12 +222,20 @@ def status(label: str, *, spoils: str) -> Callable[[F], F]:
     return _mark(Status(label, spoils))
 
 
-def marking(function: Callable[..., Any]) -> Contribution | Status | None:
+def rule(what: str, *, allowed: str) -> Callable[[F], F]:
+    """Declare that no run could have values for which the function's condition holds: a fault, not a row state.
+
+    The function is no quantity. Its parameters are the names it looks at: given ones, else defaults, else missing.
+    """
+    return _mark(Rule(what, allowed))
+
+
+def marking(function: Callable[..., Any]) -> Contribution | Status | Rule | None:
     """What a function was declared to be, beside a quantity."""
     return getattr(function, "__gigacost__", None)
 
 
-def _mark(mark: Contribution | Status) -> Callable[[F], F]:
+def _mark(mark: Contribution | Status | Rule) -> Callable[[F], F]:
     def decorate(function: F) -> F:
         function.__gigacost__ = mark  # type: ignore[attr-defined]
         return function

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from gigacost.axes import hidden_character
 from gigacost.errors import Fault, SpecError, escape, show
+from gigacost.fields import hidden_character
 
 LARGEST_FILE = 10 * 2**20
 DEEPEST = 32

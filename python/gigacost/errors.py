@@ -111,6 +111,8 @@ def show(value: object) -> str:
 
 def escape(text: str, quotes: str = '"\\', shown: int = _SHOWN) -> str:
     """The text with control, format and bidi characters (and ``quotes``) escaped, cut at ``shown`` characters."""
+    if len(text) <= shown and text.isascii() and text.isprintable() and not any(mark in text for mark in quotes):
+        return text
     pieces: list[str] = []
     length = 0
     for character in text:

@@ -9,25 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gigacost import _engine, compiler
-from gigacost.axes import Zipped
-from gigacost.bind import Bound, Words
-from gigacost.catalog import Catalog, Citation
+from gigacost.bind import Bound, words
+from gigacost.books import opened
+from gigacost.catalog import Catalog
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
 from gigacost.model import default as default_model
 from gigacost.recipe import OK, Question
+from gigacost.rules import broken
 from gigacost.spec import Spec
-from gigacost.sweep import opened
 
 if TYPE_CHECKING:
     import os
-
-_MODELS_KEPT = 16
-_FIGURES_KEPT = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +165,6 @@ def estimate(
         spec = Spec.from_dict(tree, words(model, catalog), strict=strict)
     except SpecError as error:
         raise SpecError(*unplaced(error.faults)) from None
-    if strict and (faults := future_dates(spec, catalog)):
-        raise SpecError(*faults)
     return estimated(spec, model, catalog)
 
 
@@ -184,6 +178,8 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
     found = dict(zip(made.outputs, _values(made, figures), strict=True))
     _refuse_impossible(bound, made, found, labels)
     quantities = _without_nulls(made, found)
+    if faults := unplaced(broken(model.rules, model.inputs, bound.spec, quantities)):
+        raise SpecError(*faults)
     recipe = made.compiled.recipe
     status = next((recipe.states[i] for i, name in enumerate(recipe.conditions, 1) if found[name]), OK)
     return Estimate(
@@ -200,27 +196,9 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
             "model_sha256": made.sha256,
             "catalog_sha256": bound.catalog.sha256,
             "as_of": labels.get("as_of", ""),
-            "warnings": [str(warning) for warning in unplaced([*spec.warnings, *future_dates(spec, catalog)])],
+            "warnings": [str(warning) for warning in unplaced(spec.warnings)],
         },
     )
-
-
-@lru_cache(maxsize=_MODELS_KEPT)
-def words(model: Model, catalog: Catalog) -> Words:
-    """What may be said about a model with a catalogue; made once for each pair."""
-    return Words(model, catalog)
-
-
-def future_dates(spec: Spec, catalog: Catalog) -> list[Fault]:
-    """A warning where prices are asked for after the catalogue's date: they are its newest, without a trend."""
-    dates = [spec.as_of, str(spec.fixed.get("as_of", ""))]
-    for axis in spec.axes:
-        parts = axis.axes if isinstance(axis, Zipped) else (axis,)
-        dates += [str(value) for part in parts if part.name == "as_of" for value in part.values]
-    latest = max(dates)
-    if latest <= catalog.date:  # ISO dates sort as text
-        return []
-    return [Fault("as_of", latest, f"prices are those of {catalog.date}: no trend is assumed")]
 
 
 def unplaced(faults: Iterable[Fault]) -> list[Fault]:
@@ -304,10 +282,7 @@ def _lacking(bound: Bound, names: Iterable[str]) -> list[Fault]:
 
 
 def _values(made: _Plan, figures: list[float]) -> list[float]:
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
-
-    leaves: list[Any] = [([], np.array([figure])) for figure in figures]
-    program = _engine.Program(made.compiled.tape, [], leaves, compiler.simd_level())
+    program = _engine.Program(made.compiled.tape, [], [((), (figure,)) for figure in figures], compiler.simd_level())
     return program.values(0, [made.compiled.nodes[name] for name in made.outputs])
 
 
@@ -321,10 +296,9 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
     quantity = bound.model.quantities.get(leaf)
     unit = quantity.unit if quantity else known.unit if known else ""
     if origin == "catalogue":
-        chosen = tuple(bound.labels[axis][1][0] for axis in bound.catalog.columns[leaf].axes)
-        value, cited = _figure(bound.catalog, leaf, chosen)
+        cited = bound.catalog.cite(leaf, {axis: bound.labels[axis][1][0] for axis in bound.catalog.columns[leaf].axes})
         source = f"{cited.source} ({cited.basis})" if cited.source else cited.basis
-        return Assumption(leaf, _plain(value), cited.unit, source, cited.date, origin)
+        return Assumption(leaf, _plain(cited.value + 0.0), cited.unit, source, cited.date, origin)
     if origin == "spec":
         number = float(bound.spec.fixed[leaf])
         if leaf in spec.fixed:
@@ -336,14 +310,6 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
         raise SpecError(bound.lacking(leaf))
     source = known.source or ("left out" if math.isnan(known.default) else "default")
     return Assumption(leaf, _plain(known.default), unit, source, known.date, "default")
-
-
-@lru_cache(maxsize=_FIGURES_KEPT)
-def _figure(catalog: Catalog, column: str, labels: tuple[str, ...]) -> tuple[float, Citation]:
-    """A figure as the sweep sees it, and its source."""
-    choice = dict(zip(catalog.columns[column].axes, labels, strict=True))
-    table = catalog.table(column, {axis: (label,) for axis, label in choice.items()})
-    return float(table.flat[0]), catalog.cite(column, choice)
 
 
 def _choices(spec: Spec, bound: Bound, labels: Mapping[str, str]) -> list[Assumption]:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, Literal
 
-from gigacost.bind import Bound
+from gigacost.bind import Bound, words
+from gigacost.books import opened
 from gigacost.catalog import Catalog
 from gigacost.declare import Constant, Contribution, Status, Subtotal
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.estimates import Assumption, Estimate, assumption, estimated, lacking, unplaced, words
-from gigacost.graph import Model, Quantity
+from gigacost.estimates import Assumption, Estimate, assumption, estimated, lacking, unplaced
+from gigacost.graph import Model
 from gigacost.model import default as default_model
 from gigacost.spec import Spec
-from gigacost.sweep import opened
+from gigacost.wiring import Quantity
 
 Kind = Literal["quantity", "contribution", "subtotal", "state", "input", "choice"]
 DEPTH = 3

@@ -1,8 +1,4 @@
-"""A model as a graph: functions wired by the names of their parameters.
-
-``Model`` collects the functions; ``wire`` puts those that some outputs need into an order in which they can be called;
-``Wiring.replay`` calls them, on whatever kind of number it is given: the reference's, the tracer's, the unit check's.
-"""
+"""A model as a graph: functions wired by the names of their parameters."""
 
 from __future__ import annotations
 
@@ -11,139 +7,36 @@ import math
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import FunctionType, MappingProxyType, ModuleType
-from typing import Any, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
-from gigacost.declare import Alternative, Contribution, Input, Status, Subtotal, marking
+from gigacost.declare import Alternative, Contribution, Input, Rule, Status, Subtotal, marking
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.ops import Value, total
+from gigacost.ops import total
+from gigacost.recent import Recent
+from gigacost.wiring import Function, Quantity, Router, Search, Wiring, quantity_of
 
-Function: TypeAlias = Callable[..., Value]
 Part: TypeAlias = "Function | Input | Alternative | Subtotal | Search | ModuleType | Model"
 T = TypeVar("T")
 
 _KEPT = 64
-"""How many compiled forms of a model are kept before all are forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """One function of a model."""
-
-    name: str
-    function: Function
-    parameters: tuple[str, ...]
-    """The quantities and inputs it is made of, in the order of the function's parameters."""
-    unit: str
-    """As its docstring says in brackets: ``chip·h``, ``1``, ``truth``; empty when it says nothing."""
-    doc: str
-    mark: Contribution | Status | Subtotal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """Axes whose values a model chooses itself: those at which a quantity is smallest."""
-
-    name: str
-    over: tuple[tuple[str, tuple[float, ...]], ...]
-    """The axes and their values. The first axis is the outermost; of equally good candidates the first wins."""
-    minimise: str
-    among: str
-    """The truth value that makes a candidate legal."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchStep:
-    """A search as a step of a wiring."""
-
-    search: Search
-    inner: tuple[Quantity | SearchStep, ...]
-    """What is evaluated for each candidate."""
-
-    def replay(self, values: dict[str, Value], player: Player) -> None:
-        """Evaluate the inner steps for one candidate, whose axes are among the values."""
-        for step in self.inner:
-            _take(step, values, player)
-
-
-class Player(Protocol):
-    """What plays a wiring: one for each kind of number."""
-
-    def lift(self, value: Value) -> Value:
-        """The value as the player's kind of number, if a function returned a plain one."""
-
-    def search(self, step: SearchStep, values: Mapping[str, Value]) -> Mapping[str, Value]:
-        """Run a search on the values known so far: the values of its axes at the winner."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """The steps that make some outputs, in an order in which they can be taken."""
-
-    steps: tuple[Quantity | SearchStep, ...]
-    leaves: tuple[str, ...]
-    """What has to be supplied, in the order of first use."""
-
-    def replay(self, leaves: Mapping[str, Value], player: Player) -> dict[str, Value]:
-        """Every quantity's value, made from the leaves'."""
-        values = dict(leaves)
-        for step in self.steps:
-            _take(step, values, player)
-        return values
-
-    def upstream(self) -> dict[str, frozenset[str]]:
-        """For every name, the names it is made of, directly or not, and itself."""
-        above: dict[str, frozenset[str]] = {leaf: frozenset([leaf]) for leaf in self.leaves}
-        for step in self.steps:
-            if isinstance(step, Quantity):
-                above[step.name] = frozenset([step.name]).union(*(above[name] for name in step.parameters))
-            else:
-                _upstream_of_search(step, above)
-        return above
-
-
-def _upstream_of_search(step: SearchStep, above: dict[str, frozenset[str]]) -> None:
-    inside = dict(above)
-    for axis, _ in step.search.over:
-        inside.setdefault(axis, frozenset([axis]))
-    for inner in step.inner:
-        if isinstance(inner, Quantity):
-            inside[inner.name] = frozenset([inner.name]).union(*(inside[name] for name in inner.parameters))
-        else:
-            _upstream_of_search(inner, inside)
-    reasons = inside[step.search.minimise] | inside[step.search.among]
-    for axis, _ in step.search.over:
-        above[axis] = reasons | {axis}
-
-
-def _take(step: Quantity | SearchStep, values: dict[str, Value], player: Player) -> None:
-    if isinstance(step, SearchStep):
-        values.update(player.search(step, values))
-        return
-    try:
-        values[step.name] = player.lift(step.function(*[values[name] for name in step.parameters]))
-    except TypeError as error:
-        error.add_note(f"in the quantity {step.name} ({_place(step.function)})")
-        raise
-
-
-def _place(function: Function) -> str:
-    code = getattr(function, "__code__", None)
-    return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
+"""How many compiled forms of a model are kept."""
 
 
 class Model:
     """Functions whose parameter names are the wiring, with their inputs. Never changed; ``extend`` makes another.
 
-    Parts are functions (quantities, named as they are), ``Input``, ``Alternative``, ``Subtotal`` and ``Search``
-    objects, modules (everything public that they define) and other models. A parameter that no part explains is an
-    input without limits; its default value, if it has one, is the input's.
+    Parts are functions (quantities, named as they are, and rules), ``Input``, ``Alternative``, ``Subtotal`` and
+    ``Search`` objects, modules (everything public that they define) and other models. A parameter that no part explains
+    is an input without limits; its default value, if it has one, is the input's.
     """
 
-    __slots__ = ("_compiled", "alternatives", "columns", "inputs", "quantities", "searches", "values")
+    __slots__ = ("_compiled", "alternatives", "columns", "inputs", "quantities", "rules", "searches", "values")
 
     inputs: Mapping[str, Input]
     quantities: Mapping[str, Quantity]
     alternatives: tuple[Alternative, ...]
+    rules: tuple[Quantity, ...]
+    """Conditions that no run could be in."""
     searches: tuple[Search, ...]
     values: Mapping[str, float]
     """Quantities and inputs overridden by a number."""
@@ -161,12 +54,13 @@ class Model:
     def _settle(self, parcel: _Parcel) -> None:
         self.quantities = MappingProxyType(parcel.wired())
         self.alternatives = tuple(parcel.alternatives)
+        self.rules = tuple(parcel.rules)
         self.searches = tuple(parcel.searches)
         self.inputs = MappingProxyType(parcel.all_inputs(self.quantities))
         shown = [name for name, quantity in self.quantities.items() if quantity.unit != "truth"]
         self.columns = tuple(dict.fromkeys(parcel.columns)) or tuple(shown)
         self.values = MappingProxyType(dict(parcel.values))
-        self._compiled: dict[Hashable, Any] = {}
+        self._compiled = Recent(_KEPT)
 
     def extend(self, *parts: Part) -> Model:
         """This model and more parts. Raises SpecError when a name is taken (``override`` replaces)."""
@@ -244,23 +138,15 @@ class Model:
 
         ``extra`` are quantities beside the model's. Raises SpecError when the functions need each other in a circle.
         """
-        return _Router(self, given, extra or {}).route(outputs)
+        return Router(self, given, extra or {}).route(outputs)
 
     def compiled(self, key: Hashable, compile_: Callable[[], T]) -> T:
-        """What ``compile_`` makes of this model, made once for each key, as long as there are not too many."""
-        known = self._compiled
-        made = known.get(key)
-        if made is None:
-            # Two threads may make the same at once; either will do.
-            made = compile_()
-            if len(known) >= _KEPT:
-                known.clear()
-            known[key] = made
-        return cast("T", made)
+        """What ``compile_`` makes of this model; kept by its key as long as it is among the last asked for."""
+        return self._compiled.get(key, compile_)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Models are pickled by their parts; functions by their place, as Python does."""
-        parts = (*self.inputs.values(), *self.alternatives, *self.searches)
+        parts = (*self.inputs.values(), *self.alternatives, *(rule.function for rule in self.rules), *self.searches)
         return _rebuilt, (parts, tuple(self.quantities.values()), dict(self.values), self.columns)
 
 
@@ -298,6 +184,7 @@ class _Parcel:
     inputs: dict[str, Input] = field(default_factory=dict)
     quantities: dict[str, Quantity] = field(default_factory=dict)
     alternatives: list[Alternative] = field(default_factory=list)
+    rules: list[Quantity] = field(default_factory=list)
     searches: list[Search] = field(default_factory=list)
     values: dict[str, float] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
@@ -308,6 +195,7 @@ class _Parcel:
                 self.inputs.update(part.inputs)
                 self.quantities.update(part.quantities)
                 self.alternatives.extend(part.alternatives)
+                self.rules.extend(part.rules)
                 self.searches.extend(part.searches)
                 self.values.update(part.values)
                 self.columns.extend(part.columns)
@@ -323,8 +211,10 @@ class _Parcel:
                 self.searches.append(part)
             case Subtotal():
                 self._put(Quantity(part.name, total, (), "$", part.doc, part))
+            case _ if callable(part) and isinstance(marking(part), Rule):
+                self.rules.append(quantity_of(part.__name__, part))
             case _ if callable(part):
-                self._put(_quantity(part.__name__, part))
+                self._put(quantity_of(part.__name__, part))
             case _:
                 raise TypeError(f"a model is made of functions, inputs and subtotals, not of {type(part).__name__}")
 
@@ -336,7 +226,7 @@ class _Parcel:
 
     def replace(self, name: str, function: Function) -> None:
         known = self.quantities.get(name)
-        made = _quantity(name, function)
+        made = quantity_of(name, function)
         mark = made.mark or (known.mark if known else None)
         unit = made.unit or (known.unit if known else self.inputs[name].unit)
         self.quantities[name] = replace(made, mark=mark, unit=unit)
@@ -403,91 +293,3 @@ def _input_of_parameter(name: str, quantity: Quantity) -> Input:
         return Input(name, "", "", low=-math.inf)
     source = f"default of {quantity.name}()"
     return Input(name, "", "", default=float(parameter.default), source=source, low=-math.inf)
-
-
-def _quantity(name: str, function: Function) -> Quantity:
-    parameters = tuple(inspect.signature(function).parameters)
-    doc = inspect.getdoc(function) or ""
-    return Quantity(name, function, parameters, _bracketed_unit(doc), doc, marking(function))
-
-
-def _bracketed_unit(doc: str) -> str:
-    """The unit in brackets at the end of the first paragraph's first bracket: ``... of the run [chip·h].``."""
-    first = doc.split("\n\n", 1)[0]
-    start = first.find("[")
-    end = first.find("]", start)
-    return first[start + 1 : end] if 0 <= start < end else ""
-
-
-class _Router:
-    """Visits what the outputs need, depth first."""
-
-    def __init__(self, model: Model, given: Collection[str], extra: Mapping[str, Quantity]) -> None:
-        self.model = model
-        self.extra = extra
-        self.given = frozenset(given) | frozenset(model.values)
-        self.steps: dict[str, Quantity | SearchStep] = {}
-        self.leaves: dict[str, None] = {}
-        self.path: list[str] = []
-        self.axis_of = {axis: search for search in model.searches for axis, _ in search.over if axis not in self.given}
-
-    def route(self, outputs: Iterable[str]) -> Wiring:
-        for output in outputs:
-            self.visit(output)
-        return Wiring(tuple(dict.fromkeys(self.steps.values())), tuple(self.leaves))
-
-    def visit(self, name: str) -> None:
-        if name in self.steps or name in self.leaves:
-            return
-        if name in self.given:
-            self.leaves[name] = None
-        elif name in self.axis_of:
-            self._visit_search(self.axis_of[name])
-        elif quantity := self._quantity(name):
-            self._enter(name)
-            for parameter in quantity.parameters:
-                self.visit(parameter)
-            self.path.pop()
-            self.steps[name] = quantity
-        elif name in self.model.inputs:
-            self.leaves[name] = None
-        else:
-            hint = nearest(name, self.model.names)
-            raise SpecError(Fault(name, "", "the model has no such quantity or input", hint=hint))
-
-    def _quantity(self, name: str) -> Quantity | None:
-        known = self.extra.get(name) or self.model.quantities.get(name)
-        if known:
-            return known
-        for other in self.model.alternatives:
-            if other.name == name and self.given.issuperset(other.given):
-                return replace(_quantity(name, other.function), name=name)
-        return None
-
-    def _enter(self, name: str) -> None:
-        if name in self.path:
-            circle = " <- ".join([*self.path[self.path.index(name) :], name])
-            raise SpecError(Fault(name, "", f"needs itself: {circle}; give one of them"))
-        self.path.append(name)
-
-    def _visit_search(self, search: Search) -> None:
-        self._enter(f"search {search.name}")
-        free = tuple((axis, values) for axis, values in search.over if axis not in self.given)
-        axes = [axis for axis, _ in free]
-        within = _Router(self.model, self.given | frozenset(axes), self.extra)
-        wiring = within.route([search.minimise, search.among])
-        above = wiring.upstream()
-        inner = []
-        for step in wiring.steps:
-            names = [step.name] if isinstance(step, Quantity) else [axis for axis, _ in step.search.over]
-            if any(above[name].intersection(axes) for name in names):
-                inner.append(step)
-            else:
-                self.visit(names[0])
-        for leaf in wiring.leaves:
-            if leaf not in axes:
-                self.visit(leaf)
-        self.path.pop()
-        step = SearchStep(replace(search, over=free), tuple(inner))
-        for axis in axes:
-            self.steps[axis] = step

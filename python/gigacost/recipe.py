@@ -14,8 +14,8 @@ from gigacost.bind import Bound
 from gigacost.declare import Status
 from gigacost.errors import SpecError
 from gigacost.expression import Expression
-from gigacost.graph import Player, Quantity, Wiring
 from gigacost.ops import Value
+from gigacost.wiring import Player, Quantity, Wiring
 
 OK = "ok"
 """The state of a combination of which nothing is spoiled."""

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from gigacost import _engine
 from gigacost.errors import InternalError
-from gigacost.graph import SearchStep
 from gigacost.ops import Carrier, Value
 from gigacost.recipe import Answer, Question, Recipe, recipe
 from gigacost.results import rounded
+from gigacost.wiring import SearchStep
 
 if TYPE_CHECKING:
     from gigacost.bind import Bound

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from gigacost.axes import Typed, as_list
+from gigacost.axes import as_list
 from gigacost.errors import Fault, SpecError, show
+from gigacost.fields import Typed
 from gigacost.vocabulary import Vocabulary, field_of
 
 _DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")

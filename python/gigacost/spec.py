@@ -9,28 +9,19 @@ from __future__ import annotations
 import json
 import os
 import re
+import struct
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from gigacost.axes import (
-    Axis,
-    Field,
-    Scalar,
-    Zipped,
-    as_list,
-    read_axis,
-    read_zipped,
-    space_size,
-    type_name,
-    zipped,
-)
+from gigacost.axes import Axis, Zipped, as_list, read_axis, read_zipped, space_size, zipped
 from gigacost.declare import Input
 from gigacost.document import Document, check_tree, read_document
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.expression import Expression, ExpressionKind
+from gigacost.fields import Field, Scalar, type_name
 from gigacost.settings import with_settings
 from gigacost.vocabulary import Vocabulary, field_of
 
@@ -130,14 +121,20 @@ class Spec:
         """The hash of what is specified, the order of the axes included, however it was written."""
         import hashlib  # noqa: PLC0415 - loads OpenSSL
 
-        tree = self.to_dict()
-        tree["axes"] = [[axis.name, _axis_to_plain(axis)] for axis in self.axes]  # their order counts
+        tree = replace(self, axes=()).to_dict()
+        columns = [(axis, axis.axes if isinstance(axis, Zipped) else (axis,)) for axis in self.axes]
+        tree["axes"] = [  # their order counts
+            [isinstance(axis, Zipped), len(axis), [[part.name, part.kind] for part in parts]] for axis, parts in columns
+        ]
         tree["fixed"] = sorted(self.fixed.items())
         tree["derive"] = [[name, expression.canonical] for name, expression in self.derive.items()]
         tree["where"] = self.where.canonical if self.where else ""
         tree.get("query", {}).pop("where", None)
-        text = json.dumps(tree, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps(tree, sort_keys=True, separators=(",", ":")).encode())
+        for _, parts in columns:
+            for part in parts:
+                digest.update(_bytes(part))
+        return digest.hexdigest()
 
     def __hash__(self) -> int:
         """Equal specifications have equal hashes."""
@@ -147,6 +144,13 @@ class Spec:
     def size(self) -> int:
         """How many combinations it has."""
         return space_size(self.axes)
+
+
+def _bytes(axis: Axis) -> bytes:
+    """An axis's values, the same bytes for the same values on every machine. No label has a NUL in it."""
+    if axis.kind == "label":
+        return "\0".join(axis.values).encode()  # type: ignore[arg-type] # labels are text
+    return struct.pack(f"<{len(axis)}d", *axis.values)
 
 
 def _axis_to_plain(axis: Axis | Zipped) -> object:
@@ -212,7 +216,10 @@ class _Reader:
             with self._collecting():
                 space_size(spec.axes)
             self.faults += [self._placed(fault) for fault in self.vocabulary.check(spec)]
-        return replace(spec, warnings=tuple(self._implausible(spec)))
+        doubts = (
+            replace(doubt, field=self.places.get(doubt.field, doubt.field)) for doubt in self.vocabulary.doubts(spec)
+        )
+        return replace(spec, warnings=(*self._implausible(spec), *map(self._placed, doubts)))
 
     def raise_faults(self) -> None:
         if self.faults:
@@ -405,16 +412,16 @@ class _Reader:
         return name
 
     def _implausible(self, spec: Spec) -> Iterator[Fault]:
-        given: dict[str, tuple[Scalar, ...]] = {name: (value,) for name, value in spec.fixed.items()}
+        given: dict[str, tuple[Any, ...]] = {name: (value,) for name, value in spec.fixed.items()}
         for axis in spec.axes:
             given |= {part.name: part.values for part in (axis.axes if isinstance(axis, Zipped) else (axis,))}
         for name, values in given.items():
             limits = self.vocabulary.inputs.get(name) or self.vocabulary.ranges.get(name)
-            if not limits or not limits.plausible:
+            if not limits or not limits.plausible or name in self.vocabulary.label_axes:
                 continue
             low, high = limits.plausible
-            odd = [value for value in values if not isinstance(value, str) and not low <= value <= high]
-            if odd:
+            if not low <= min(values) <= max(values) <= high:
+                odd = [value for value in values if not low <= value <= high]
                 more = f" (and {len(odd) - 1} more values)" if len(odd) > 1 else ""
                 band = f"{low:.15g} to {high:.15g} {limits.unit}".removesuffix(" 1")
                 what = f"outside of the plausible band {band}{more}"

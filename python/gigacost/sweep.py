@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gigacost import _engine, compiler
-from gigacost.bind import Bound, Digit, Words
+from gigacost.bind import Bound, Digit, Picked, words
+from gigacost.books import opened, with_private_book
 from gigacost.catalog import Catalog
-from gigacost.document import read_document
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
 from gigacost.model import default as default_model
 from gigacost.recipe import Question
 from gigacost.results import Best, Summary, plain, statistics
-from gigacost.spec import RESERVED_COLUMNS, Spec, leads_out
+from gigacost.spec import RESERVED_COLUMNS, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ class Sweep:
         tree |= {key: value for key, value in (("as_of", as_of), ("preset", preset)) if value is not None}
         model = model or default_model()
         catalog = opened(catalog)
-        self._take(Spec.from_dict(tree, Words(model, catalog), strict=strict), model, catalog)
+        self._take(Spec.from_dict(tree, words(model, catalog), strict=strict), model, catalog)
 
     @classmethod
     def from_toml(
@@ -80,7 +80,7 @@ class Sweep:
         """The sweep that a TOML (or JSON) file specifies; ``settings`` win over it, as ``--set`` does."""
         model = model or default_model()
         book = with_private_book(path, opened(catalog))
-        spec = Spec.from_file(path, Words(model, book), settings=settings, strict=strict)
+        spec = Spec.from_file(path, words(model, book), settings=settings, strict=strict)
         return cls.from_spec(spec, model=model, catalog=book)
 
     @classmethod
@@ -132,6 +132,11 @@ class Sweep:
             "catalog_sha256": self.bound.catalog.sha256,
             "as_of": self.bound.labels["as_of"][1][0] if "as_of" in self.bound.labels else "",
         }
+
+    @property
+    def _meta(self) -> dict[str, Any]:
+        """What results carry: also what is legal about the specification but hardly meant."""
+        return {**self.meta, "warnings": [str(warning) for warning in self.spec.warnings]}
 
     def batches(self, *, threads: int | None = None) -> _engine.Batches:
         """The rows in the order of the axes, in Arrow batches, each computed when it is asked for."""
@@ -253,7 +258,7 @@ class Sweep:
         counts. Ties go to the lowest index. Raises SpecError.
         """
         found = self.find(k, by, per=per, distinct=distinct, largest=largest, threads=threads, progress=progress)
-        meta = {**self.meta, "combinations": self.size, "evaluated": self.size, "exact": True, "by": by}
+        meta = {**self._meta, "combinations": self.size, "evaluated": self.size, "exact": True, "by": by}
         return Best(tuple(self._described(found, by)), meta)
 
     def find(
@@ -327,7 +332,7 @@ class Sweep:
         counts = dict.fromkeys(states, 0)
         for state, count in zip(states, found["states"], strict=True):
             counts[state] += count
-        return Summary(self.size, found["kept"], counts, measures, {**self.meta, "evaluated": self.size})
+        return Summary(self.size, found["kept"], counts, measures, {**self._meta, "evaluated": self.size})
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -368,7 +373,10 @@ class Sweep:
         return made
 
     def _column_specs(self, made: compiler.Compiled) -> list[tuple[Any, ...]]:
-        specs = [_axis_column(digit) for digit in self.bound.digits.values()]
+        return self._columns_over(self.bound, made)
+
+    def _columns_over(self, space: Bound | Picked, made: compiler.Compiled) -> list[tuple[Any, ...]]:
+        specs = [_axis_column(digit) for digit in space.digits.values()]
         if self.model.states:
             specs.append(("status", made.state, list(made.recipe.states)))
         specs += [(name, made.nodes[name], made.nulls[name]) for name in made.recipe.question.columns]
@@ -378,7 +386,14 @@ class Sweep:
         """The rows at some indices, with ``by`` among their columns."""
         names = tuple(dict.fromkeys([*self.columns, *([by] if by not in self.bound.digits else [])]))
         made = compiler.compiled(self.bound, Question(names))
-        batch = self._run(made, lambda program: program.pick(self._column_specs(made), list(indices)))
+        if not indices:
+            return
+        picked = Picked(self.bound, indices)
+        try:
+            program = compiler.program(picked, made)
+            batch = program.pick(self._columns_over(picked, made), range(len(indices)))
+        except InternalError:  # the whole space knows which combination it was
+            batch = self._run(made, lambda program: program.pick(self._column_specs(made), indices))
         columns = {}
         for name in batch.column_names:
             labels, values = batch.labels(name), batch.column(name).tolist()
@@ -438,24 +453,6 @@ class Sweep:
 
 def _unpickled(spec: Spec, model: Model, catalog: Catalog) -> Sweep:
     return Sweep.from_spec(spec, model=model, catalog=catalog)
-
-
-def with_private_book(path: str | os.PathLike[str], catalog: Catalog) -> Catalog:
-    """The catalogue with the private book that a specification's file names over it.
-
-    Only a name that ``Spec.from_file`` accepts is followed; it refuses the others itself.
-    """
-    named = read_document(path).tree.get("catalog")
-    if not isinstance(named, str) or leads_out(named):
-        return catalog
-    return catalog.layered(os.path.join(os.path.dirname(os.fsdecode(path)), named))  # noqa: PTH118, PTH120
-
-
-def opened(catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None) -> Catalog:
-    """The catalogue itself, or the bundled one with a private book over it."""
-    if catalog is None:
-        return Catalog.bundled()
-    return catalog if isinstance(catalog, Catalog) else Catalog.bundled().layered(catalog)
 
 
 def _check_limit(limit: int | None) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from gigacost import _engine
-from gigacost.graph import SearchStep
 from gigacost.ops import Carrier, Value
+from gigacost.wiring import SearchStep
 
 _CURE = "a model is a list of operations, without branches: use where(condition, a, b), minimum, maximum, both, either"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from gigacost.axes import Field
 from gigacost.declare import Input
 from gigacost.errors import Fault
+from gigacost.fields import Field
 
 if TYPE_CHECKING:
     from gigacost.spec import Spec
@@ -38,6 +38,9 @@ class Vocabulary(Protocol):
 
     def check(self, spec: Spec) -> Iterable[Fault]:
         """Faults between fields that the model knows about (a hidden size that its heads do not divide)."""
+
+    def doubts(self, spec: Spec) -> Iterable[Fault]:
+        """What is legal but hardly meant, beside values out of their plausible band; each under its bare name."""
 
 
 def field_of(vocabulary: Vocabulary, name: str) -> Field | None:

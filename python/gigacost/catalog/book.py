@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,6 +16,7 @@ from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
 from gigacost.catalog.presets import presets
 from gigacost.catalog.read import DATA_FILES, data, data_text
 from gigacost.errors import CatalogError, Fault, SpecError, show
+from gigacost.recent import Recent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +36,11 @@ _MODULES = {
 _COLUMNS = MappingProxyType({column.name: column for columns in _MODULES.values() for column in columns})
 _SHELF = {column.name: shelf for shelf, columns in _MODULES.items() for column in columns}
 _RENT = rental.COLUMN.name
+_BOOKS_KEPT = 16
+_TABLES_KEPT = 512
+_LARGEST_KEPT = 4096
+"""How many figures a table has that is kept."""
+_CITATIONS_KEPT = 4096
 
 
 class Catalog:
@@ -43,31 +49,45 @@ class Catalog:
     Equal catalogues have equal content. Nothing is read before it is asked for, and nothing from the network.
     """
 
-    __slots__ = ("_layers", "_memo")
+    __slots__ = ("_books", "_citations", "_layers", "_memo", "_tables")
     _layers: tuple[Mapping[str, Any], ...]
     _memo: dict[str, Any]
+    _books: Recent
+    """The catalogues with a book over this one, by the book's content."""
+    _tables: Recent
+    _citations: Recent
 
     def __init__(self, layers: tuple[Mapping[str, Any], ...] = ()) -> None:
         """Use ``bundled`` and ``layered``; ``layers`` are price books already checked."""
         object.__setattr__(self, "_layers", layers)
         object.__setattr__(self, "_memo", {})
+        object.__setattr__(self, "_books", Recent(_BOOKS_KEPT))
+        object.__setattr__(self, "_tables", Recent(_TABLES_KEPT))
+        object.__setattr__(self, "_citations", Recent(_CITATIONS_KEPT))
 
     @classmethod
     def bundled(cls) -> Catalog:
         """The catalogue that ships with the package; always the same object."""
-        return _bundled()
+        return _BUNDLED
 
     def layered(self, book: str | os.PathLike[str] | Mapping[str, Any]) -> Catalog:
         """The catalogue with a private price book over it: a TOML file, a CSV price list, or a mapping.
 
-        The form is that of ``gigacost.catalog.layers``. Raises SpecError naming everything that is wrong with the book.
+        The form is that of ``gigacost.catalog.layers``. A book of the same content gives the same catalogue, while it
+        is among the last that were laid; what is changed in a book afterwards changes no catalogue. Raises SpecError
+        naming everything that is wrong with the book.
         """
         from gigacost.catalog import layers  # noqa: PLC0415 - only those who have a book need its checks
-        from gigacost.catalog.open_book import opened  # noqa: PLC0415
+        from gigacost.catalog.open_book import found  # noqa: PLC0415
 
-        tables, faults = opened(book)
-        below = layers.Below(self._entries("accelerators"), self._entries("regions"), self._entries("models"))
-        return Catalog((*self._layers, layers.checked(tables, below, faults)))
+        opened = found(book)
+
+        def over() -> Catalog:
+            tables, faults = opened.tables()
+            below = layers.Below(self._entries("accelerators"), self._entries("regions"), self._entries("models"))
+            return Catalog((*self._layers, layers.checked(tables, below, faults)))
+
+        return over() if opened.key is None else self._books.get(opened.key, over)
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -131,16 +151,15 @@ class Catalog:
     def table(self, column: str, selection: Mapping[str, Sequence[str]]) -> NDArray[np.float64]:
         """A column's figures over the selected labels: one dimension per axis of the column, in its order.
 
-        NaN where a figure is missing. An axis that is not selected stands for its default. Raises CatalogError for an
-        unknown column or label, and for an axis with neither selection nor default.
+        NaN where a figure is missing. An axis that is not selected stands for its default. The array cannot be written
+        to: who asks again is given the same. Raises CatalogError for an unknown column or label, and for an axis with
+        neither selection nor default.
         """
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
-
         axes = self._column(column).axes
-        labels = [self._selected(axis, selection) for axis in axes]
-        shape = tuple(len(names) for names in labels)
-        figures = self._rents(labels) if column == _RENT else self._figures(column, labels)
-        return np.array(figures, dtype=np.float64).reshape(shape) + 0.0
+        given = tuple([tuple(selection[axis]) if axis in selection else None for axis in axes])
+        if math.prod([len(labels) for labels in given if labels]) > _LARGEST_KEPT:
+            return self._tabulated(column, given)
+        return self._tables.get((column, given), lambda: self._tabulated(column, given))
 
     def cite(self, column: str, choice: Mapping[str, str]) -> Citation:
         """One figure of a column with its source, date and basis; its value is NaN where it is missing.
@@ -148,9 +167,25 @@ class Catalog:
         Raises CatalogError as ``table`` does.
         """
         axes = self._column(column).axes
-        labels = [self._selected(axis, {key: (label,) for key, label in choice.items()})[0] for axis in axes]
+        given = tuple([choice.get(axis) for axis in axes])
+        return self._citations.get((column, given), lambda: self._cited(column, given))
+
+    def _cited(self, column: str, given: tuple[str | None, ...]) -> Citation:
+        labels = [
+            self._selected(axis, None if label is None else (label,))[0]
+            for axis, label in zip(_COLUMNS[column].axes, given, strict=True)
+        ]
         found: Citation = self._shelf(_SHELF[column]).figure(*self._arguments(column, labels))
         return found
+
+    def _tabulated(self, column: str, given: tuple[tuple[str, ...] | None, ...]) -> NDArray[np.float64]:
+        import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+        labels = [self._selected(axis, names) for axis, names in zip(_COLUMNS[column].axes, given, strict=True)]
+        figures = self._rents(labels) if column == _RENT else self._figures(column, labels)
+        table = np.array(figures, dtype=np.float64).reshape([len(names) for names in labels]) + 0.0
+        table.setflags(write=False)
+        return table
 
     def _figures(self, column: str, labels: Sequence[Sequence[str]]) -> list[float]:
         figure = self._shelf(_SHELF[column]).figure
@@ -169,8 +204,7 @@ class Catalog:
     def _arguments(self, column: str, labels: list[str]) -> tuple[Any, ...]:
         return (*labels[:-1], day(labels[-1])) if column == _RENT else (column, *labels)
 
-    def _selected(self, axis: str, selection: Mapping[str, Sequence[str]]) -> list[str]:
-        given = selection.get(axis)
+    def _selected(self, axis: str, given: Sequence[str] | None) -> list[str]:
         if given is None:
             default = self.default(axis)
             if default is None:
@@ -274,13 +308,11 @@ class Catalog:
         raise AttributeError(message)
 
 
-@lru_cache(maxsize=1)
-def _bundled() -> Catalog:
-    return Catalog()
+_BUNDLED = Catalog()
 
 
 def _unpickled(layers: tuple[Mapping[str, Any], ...], sha256: str) -> Catalog:
-    catalog = Catalog(layers) if layers else _bundled()
+    catalog = Catalog(layers) if layers else _BUNDLED
     if catalog.sha256 != sha256:
         what = "pickled with other bundled figures than this installation has"
         raise SpecError(Fault("catalog", show(sha256[:12]), what, f"the same version, {catalog.sha256[:12]}"))

@@ -27,7 +27,6 @@ class Labels:
         self.all = tuple(entries)
         self.offered = tuple(name for name, entry in entries.items() if entry.get("status") != "announced")
         self._meant: dict[str, str] = {}
-        self._known: dict[str, str] = {}
         for name in entries:
             self._meant[fold(name)] = name
         for name, entry in entries.items():
@@ -36,16 +35,12 @@ class Labels:
 
     def canonical(self, label: str) -> str:
         """The label that is meant; CatalogError with the nearest one where none is."""
-        known = self._known.get(label) if isinstance(label, str) else None
-        if known is not None:
-            return known
         if not isinstance(label, str):
             message = f"{self._axis} = {show(label)}: expected text, got {type(label).__name__}"
             raise CatalogError(message)
         known = self._meant.get(fold(label))
         if known is None:
             raise CatalogError(unknown(self._axis, label, self._meant, self.offered))
-        self._known[label] = known
         return known
 
 

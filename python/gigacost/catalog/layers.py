@@ -190,6 +190,9 @@ def _check_models(tables: dict[str, Any], below: Below, faults: Faults) -> None:
             faults.add(f"{where}.params", "", "missing, and the model is not in the public catalogue")
         elif "params" in entry and "experts" not in whole:
             entry.setdefault("params_active", entry["params"])
+        if "head_dim" not in whole and whole.get("hidden", 0) % whole.get("heads", 1):
+            what = f"does not divide hidden, {whole['hidden']:g}"
+            faults.add(f"{where}.heads", show(whole["heads"]), what, "a divisor of hidden; or head_dim beside it")
         for small, large in (("params_active", "params"), ("experts_per_token", "experts"), ("kv_heads", "heads")):
             if whole.get(small, 0) > whole.get(large, float("inf")):
                 faults.add(f"{where}.{small}", show(whole[small]), f"more than {large}", f"<= {whole[large]:g}")

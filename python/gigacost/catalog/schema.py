@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gigacost.catalog.dates import PARTIAL_FORM, last_day
+from gigacost.declare import SMALLEST
 from gigacost.errors import Fault, nearest, show
 
 _LIMIT = 1e30
@@ -69,7 +70,7 @@ class Number:
             number = float(value)
         except OverflowError:
             number = math.inf
-        above = number > self.low if self.open_low else number >= self.low
+        above = self.low < number >= SMALLEST if self.open_low else number >= self.low
         below = number < self.high if self.open_high else number <= self.high
         if not (math.isfinite(number) and above and below and (not self.whole or number == math.floor(number))):
             faults.add(where, show(value), "out of range", self.allowed)

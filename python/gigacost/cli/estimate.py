@@ -57,19 +57,15 @@ def command(
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
+    from gigacost.bind import words  # noqa: PLC0415
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
-    from gigacost.cli.process import warn  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.estimates import words  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 
     model, book = default(), options.opened_catalog(catalog)
     flags = [(name, value) for name in _MAIN if (value := given.get(name)) is not None]
     flags += [("as_of", as_of)] if as_of else []
     spec = options.single(flags, options.pairs(settings), preset, words(model, book), strict=strict)
-    for warning in spec.warnings:
-        warn("warning", str(warning))
-    options.warn_of_the_future(spec, book, strict=strict)
     points = _points(spec, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, book.axes)

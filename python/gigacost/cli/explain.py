@@ -31,10 +31,9 @@ def command(
     gigacost explain rental_usd_per_chip_hour --set hardware=h100-sxm
     gigacost explain cost_total_usd --preset llama-3.1-405b      with values and shares
     """
-    from gigacost.cli.process import warn  # noqa: PLC0415 - after --help
+    from gigacost.bind import words  # noqa: PLC0415
     from gigacost.cli.terminal import payload, plain  # noqa: PLC0415
     from gigacost.errors import Fault, SpecError  # noqa: PLC0415
-    from gigacost.estimates import words  # noqa: PLC0415
     from gigacost.explanations import DEPTH, explained  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 
@@ -43,9 +42,6 @@ def command(
     spec = options.single([], given, preset, words(model, book), strict=strict)
     if spec.axes:
         raise SpecError(Fault("--set", spec.axes[0].name, "a list, where one value is explained", "one value"))
-    for warning in spec.warnings:
-        warn("warning", str(warning))
-    options.warn_of_the_future(spec, book, strict=strict)
     one = explained(quantity, spec, model, book, DEPTH if depth is None else depth)
     if as_json:
         payload(one.to_dict())

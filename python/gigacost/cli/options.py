@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from gigacost.catalog import Catalog
+    from gigacost.errors import Fault
     from gigacost.spec import Spec
-    from gigacost.sweep import Sweep
 
 C = TypeVar("C", bound=Callable[..., Any])
 NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -113,21 +113,6 @@ def setting(command: C) -> C:
     return prices(command)
 
 
-def querying(command: C) -> C:
-    """A specification and what may be changed about it."""
-    command = once("--threads", type=Whole(1), metavar="N", help="How many threads to use; all CPUs by default.")(
-        command
-    )
-    command = click.option("--require-feasible", is_flag=True, help="Exit with 3 when no combination is feasible.")(
-        command
-    )
-    command = once("--where", metavar="EXPR", help="Keep combinations for which this holds, instead of the file's.")(
-        command
-    )
-    command = setting(command)
-    return click.argument("spec", metavar="SPEC")(command)
-
-
 def asserting(what: str) -> Callable[[C], C]:
     """``--assert``, over the names that ``what`` says."""
     return click.option(
@@ -158,59 +143,9 @@ def names(text: str | None) -> list[str]:
 
 def opened_catalog(book: str | None) -> Catalog:
     """The bundled catalogue, or it with a private book over it."""
-    from gigacost.sweep import opened  # noqa: PLC0415 - heavy
+    from gigacost.books import opened  # noqa: PLC0415 - heavy
 
     return opened(book)
-
-
-def loaded(
-    spec: str,
-    *,
-    settings: Iterable[str] = (),
-    catalog: str | None = None,
-    as_of: str | None = None,
-    where: str | None = None,
-    columns: str | None = None,
-    strict: bool = False,
-) -> Sweep:
-    """The sweep of a specification's file with what the command line changes about it. Raises SpecError."""
-    from dataclasses import replace  # noqa: PLC0415 - heavy
-
-    from gigacost.cli.process import derived, warn  # noqa: PLC0415
-    from gigacost.estimates import words  # noqa: PLC0415
-    from gigacost.model import default  # noqa: PLC0415
-    from gigacost.spec import Spec  # noqa: PLC0415
-    from gigacost.sweep import Sweep, with_private_book  # noqa: PLC0415
-
-    model, book = default(), with_private_book(spec, opened_catalog(catalog))
-    given = pairs(settings) + ([("as_of", as_of)] if as_of else [])
-    read = Spec.from_file(spec, words(model, book), settings=given, strict=strict)
-    query = {key: value for key, value in (("where", where), ("columns", names(columns))) if value}
-    if query:
-        tree = read.to_dict()
-        tree["query"] = {**tree.get("query", {}), **query}
-        changed = Spec.from_dict(tree, words(model, book), strict=strict)
-        read = replace(changed, notes=read.notes, source=read.source, warnings=read.warnings)
-    for note in read.notes:
-        warn("note", note)
-    for warning in read.warnings:
-        warn("warning", str(warning))
-    warn_of_the_future(read, book, strict=strict)
-    derived.update({name: expression.text for name, expression in read.derive.items()})
-    return Sweep.from_spec(read, model=model, catalog=book)
-
-
-def warn_of_the_future(spec: Spec, book: Catalog, *, strict: bool) -> None:
-    """Say that prices are older than the date asked for. Raises SpecError instead when ``strict``."""
-    from gigacost.cli.process import warn  # noqa: PLC0415 - after --help
-    from gigacost.errors import SpecError  # noqa: PLC0415
-    from gigacost.estimates import future_dates  # noqa: PLC0415
-
-    faults = future_dates(spec, book)
-    if faults and strict:
-        raise SpecError(*faults)
-    for fault in faults:
-        warn("warning", str(fault))
 
 
 def single(
@@ -221,9 +156,13 @@ def single(
     *,
     strict: bool,
 ) -> Spec:
-    """The specification of options and settings alone. Raises SpecError with faults named as they were typed."""
+    """The specification of options and settings alone; what is doubtful about it is said on stderr.
+
+    Raises SpecError with faults named as they were typed.
+    """
     from dataclasses import replace  # noqa: PLC0415 - after --help
 
+    from gigacost.cli.process import warn  # noqa: PLC0415
     from gigacost.errors import SpecError  # noqa: PLC0415
     from gigacost.estimates import unplaced  # noqa: PLC0415
     from gigacost.spec import Spec  # noqa: PLC0415
@@ -231,13 +170,17 @@ def single(
     flags = list(flags)
     tree: dict[str, Any] = {"version": 1} | ({"preset": preset} if preset else {})
     flagged = {name for name, _ in flags}
-    try:
-        start = Spec.from_dict(tree, vocabulary)
-        return start.override([*flags, *settings], vocabulary, strict=strict)
-    except SpecError as error:
-        faults = []
-        for fault in unplaced(error.faults):
+
+    def as_typed(faults: Iterable[Fault]) -> Iterator[Fault]:
+        for fault in unplaced(faults):
             name = fault.field.split("[")[0]
-            typed = f"--{name.replace('_', '-')}" if name in flagged and fault.what != "set twice" else fault.path
-            faults.append(replace(fault, path=typed))
-        raise SpecError(*faults) from None
+            option = f"--{name.replace('_', '-')}" if name in flagged and fault.what != "set twice" else fault.path
+            yield replace(fault, path=option)
+
+    try:
+        spec = Spec.from_dict(tree, vocabulary).override([*flags, *settings], vocabulary, strict=strict)
+    except SpecError as error:
+        raise SpecError(*as_typed(error.faults)) from None
+    for warning in as_typed(spec.warnings):
+        warn("warning", str(warning))
+    return spec

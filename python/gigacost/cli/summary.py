@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gigacost.cli import options
+from gigacost.cli.query import Query, querying
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,52 +21,33 @@ _NUMBERS = ("count", "nulls", "min", "max", "sum", "mean", "std")
 
 
 @click.command("summary", context_settings=options.NAMES)
-@options.querying
-@options.once("--columns", metavar="NAMES", shell_complete=options.quantities, help="Quantities to sum up.")
+@querying(
+    "Quantities to sum up.",
+    "combinations, feasible, status_LABEL, and COLUMN_min, _mean, _max, _sum, _std, _count, _nulls",
+)
 @click.option("--no-quantiles", is_flag=True, help="One pass over the space instead of five.")
-@options.asserting("combinations, feasible, status_LABEL, and COLUMN_min, _mean, _max, _sum, _std, _count, _nulls")
-@options.as_json
-def command(
-    spec: str,
-    settings: tuple[str, ...],
-    assertions: tuple[str, ...],
-    columns: str | None,
-    where: str | None,
-    catalog: str | None,
-    as_of: str | None,
-    threads: int | None,
-    *,
-    no_quantiles: bool,
-    strict: bool,
-    require_feasible: bool,
-    as_json: bool,
-) -> int:
+def command(query: Query, *, no_quantiles: bool) -> int:
     """How many combinations of SPEC are feasible, their extremes, means and quantiles, and why the others are not."""
-    from gigacost.cli import process  # noqa: PLC0415 - after --help
-    from gigacost.cli.assertions import Assertions  # noqa: PLC0415
+    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.progress import watched  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
     from gigacost.sweep import QUANTILES  # noqa: PLC0415
 
-    sweep = options.loaded(
-        spec, settings=settings, catalog=catalog, as_of=as_of, where=where, columns=columns, strict=strict
-    )
+    sweep = query.sweep()
     names = ["combinations", "feasible", *(f"{column}_{what}" for column in sweep.columns for what in _NUMBERS)]
     names += [f"status_{label}" for label in _labels(sweep)]
-    asserted = Assertions(assertions, dict.fromkeys(names, "1"))
+    asserted = Assertions(query.assertions, dict.fromkeys(names, "1"))
     start = time.perf_counter()
     with watched("summary", sweep.size) as progress:
-        found = sweep.summary(quantiles=() if no_quantiles else QUANTILES, threads=threads, progress=progress)
+        found = sweep.summary(quantiles=() if no_quantiles else QUANTILES, threads=query.threads, progress=progress)
     seconds = time.perf_counter() - start
-    if as_json:
+    if query.as_json:
         plain = found.to_dict()
         payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
     else:
         _print(sweep, found, seconds)
     asserted.check({**dict.fromkeys((f"status_{label}" for label in _labels(sweep)), 0), **_flat(found)})
-    if not found.feasible:
-        process.warn("warning", "no combination is feasible")
-    return asserted.code(process.INFEASIBLE if not found.feasible and require_feasible else process.DONE)
+    return query.ended(asserted, feasible=found.feasible > 0)
 
 
 def _labels(sweep: Sweep) -> list[str]:

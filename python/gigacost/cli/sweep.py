@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gigacost.cli import options
+from gigacost.cli.query import Query, querying
 
 if TYPE_CHECKING:
     from gigacost.cli.plan import Plan
@@ -16,34 +17,13 @@ if TYPE_CHECKING:
 
 
 @click.command("sweep", context_settings=options.NAMES)
-@options.querying
+@querying("Quantities of each row.", "rows and combinations")
 @options.once("-o", "--output", metavar="FILE", help=".parquet, .csv, .csv.gz, .arrow; - for CSV on stdout.")
-@options.once("--columns", metavar="NAMES", shell_complete=options.quantities, help="Quantities of each row.")
 @options.once("--limit", type=options.Whole(0), metavar="N", help="At most so many rows.")
 @click.option("--dry-run", is_flag=True, help="Say how many rows and bytes, and how long; write nothing.")
 @click.option("--csv-safe/--no-csv-safe", default=True, help="Labels a spreadsheet takes for formulas get a '.")
 @click.option("--force", is_flag=True, help="Write even if the disk looks too small.")
-@options.asserting("rows and combinations")
-@options.as_json
-def command(
-    spec: str,
-    settings: tuple[str, ...],
-    assertions: tuple[str, ...],
-    output: str | None,
-    columns: str | None,
-    where: str | None,
-    catalog: str | None,
-    as_of: str | None,
-    limit: int | None,
-    threads: int | None,
-    *,
-    strict: bool,
-    require_feasible: bool,
-    dry_run: bool,
-    csv_safe: bool,
-    force: bool,
-    as_json: bool,
-) -> int:
+def command(query: Query, output: str | None, limit: int | None, *, dry_run: bool, csv_safe: bool, force: bool) -> int:
     """Cost every combination of SPEC (TOML or JSON) and write the rows to a file, whole or not at all.
 
     An older file of that name is replaced when the new one is complete.
@@ -51,21 +31,17 @@ def command(
     from gigacost.cli import plan, process  # noqa: PLC0415 - after --help
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415
     from gigacost.cli.progress import watched  # noqa: PLC0415
-    from gigacost.compiler import thread_count  # noqa: PLC0415
     from gigacost.errors import Fault, SpecError  # noqa: PLC0415
 
-    sweep = options.loaded(
-        spec, settings=settings, catalog=catalog, as_of=as_of, where=where, columns=columns, strict=strict
-    )
-    thread_count(threads)
-    asserted = Assertions(assertions, {"rows": "1", "combinations": "1"})
+    sweep, threads = query.sweep(), query.threads
+    asserted = Assertions(query.assertions, {"rows": "1", "combinations": "1"})
     if output is None and not dry_run:
         allowed = "-o FILE; -o - for CSV on stdout; --dry-run"
         raise SpecError(Fault("-o", "", "missing: where the rows go", allowed))
     if output is not None and output != "-":
-        plan.refuse_bad_output(output, (spec, catalog))
+        plan.refuse_bad_output(output, (query.spec, query.catalog))
     if dry_run:
-        _tell(sweep, plan.planned(sweep, output or ".parquet", limit, threads), output, as_json=as_json)
+        _tell(sweep, plan.planned(sweep, output or ".parquet", limit, threads), output, as_json=query.as_json)
         return process.DONE
     if output != "-" and not force:
         plan.refuse_full_disk(sweep, str(output), limit, threads)
@@ -78,12 +54,9 @@ def command(
             sink.flush()
         else:
             rows = sweep.write(str(output), threads=threads, limit=limit, csv_safe=csv_safe, progress=progress)
-    _report(sweep, rows, str(output), time.perf_counter() - start, as_json=as_json)
+    _report(sweep, rows, str(output), time.perf_counter() - start, as_json=query.as_json)
     asserted.check({"rows": rows, "combinations": sweep.size})
-    infeasible = rows == 0 and limit != 0
-    if infeasible:
-        process.warn("warning", "no combination is feasible; gigacost summary says why")
-    return asserted.code(process.INFEASIBLE if infeasible and require_feasible else process.DONE)
+    return query.ended(asserted, feasible=rows > 0 or limit == 0, advice="; gigacost summary says why")
 
 
 def _report(sweep: Sweep, rows: int, output: str, seconds: float, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gigacost.cli import options
+from gigacost.cli.query import Query, querying
 
 if TYPE_CHECKING:
     from gigacost.results import Best
@@ -17,35 +18,22 @@ _K = 10
 
 
 @click.command("top", context_settings=options.NAMES)
-@options.querying
+@querying("Quantities of each row.", "the columns of each row")
 @options.once("--by", metavar="NAME", shell_complete=options.quantities, help="What shall be small; cost_total_usd.")
 @options.once("-k", "--k", type=options.Whole(1), metavar="N", help="How many; 10, or 1 of each group.")
 @options.once("--per", metavar="AXES", help="The best of each value of these axes, as params,tokens.")
 @options.once("--distinct", metavar="NAMES", help="Of rows equal in these only the first.")
 @click.option("--largest", is_flag=True, help="The largest instead of the smallest.")
-@options.once("--columns", metavar="NAMES", shell_complete=options.quantities, help="Quantities of each row.")
 @options.once("--limit", type=options.Whole(0), metavar="N", help="Print at most so many rows.")
-@options.asserting("the columns of each row")
-@options.as_json
 def command(
-    spec: str,
-    settings: tuple[str, ...],
-    assertions: tuple[str, ...],
+    query: Query,
     by: str | None,
     k: int | None,
     per: str | None,
     distinct: str | None,
-    columns: str | None,
-    where: str | None,
-    catalog: str | None,
-    as_of: str | None,
     limit: int | None,
-    threads: int | None,
     *,
     largest: bool,
-    strict: bool,
-    require_feasible: bool,
-    as_json: bool,
 ) -> int:
     r"""The combinations of SPEC that are best in one quantity, exactly; ties go to the first in the order of SPEC.
 
@@ -53,19 +41,16 @@ def command(
     gigacost top SPEC --by cost_total_usd -k 20
     gigacost top SPEC --by cost_total_usd --per params,tokens --json
     """
-    from gigacost.cli import process  # noqa: PLC0415 - after --help
-    from gigacost.cli.assertions import Assertions  # noqa: PLC0415
+    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.progress import watched  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
 
-    sweep = options.loaded(
-        spec, settings=settings, catalog=catalog, as_of=as_of, where=where, columns=columns, strict=strict
-    )
+    sweep = query.sweep()
     groups = options.names(per) or list(sweep.spec.per)
     units = {name: sweep.model.unit(name) for name in sweep.model.names}
     axes = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
     names = {name: units.get(name, "1") for name in (*sweep.columns, *sweep.bound.digits, by or "") if name}
-    asserted = Assertions(assertions, {**names, "index": "1"}, axes)
+    asserted = Assertions(query.assertions, {**names, "index": "1"}, axes)
     start = time.perf_counter()
     with watched("top", sweep.size) as progress:
         best = sweep.top(
@@ -74,20 +59,18 @@ def command(
             per=groups,
             distinct=options.names(distinct) or sweep.spec.distinct,
             largest=largest,
-            threads=threads,
+            threads=query.threads,
             progress=progress,
         )
     seconds = time.perf_counter() - start
     rows = best.rows if limit is None else best.rows[:limit]
-    if as_json:
+    if query.as_json:
         payload({"rows": [dict(row) for row in rows], "meta": {**best.meta, "seconds": seconds}})
     else:
         _print(sweep, best, limit, seconds)
     for row in rows:
         asserted.check(row, f"index {row['index']}")
-    if not best.rows:
-        process.warn("warning", "no combination is feasible; gigacost summary says why")
-    return asserted.code(process.INFEASIBLE if not best.rows and require_feasible else process.DONE)
+    return query.ended(asserted, feasible=bool(best.rows), advice="; gigacost summary says why")
 
 
 def _print(sweep: Sweep, best: Best, limit: int | None, seconds: float) -> None:

@@ -11,12 +11,12 @@ Energy uses the average draw. Megawatts use the nameplate: a site must be able t
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Input, contribution, status
+from gigacost.declare import MISSING, Input, contribution, rule, status
 from gigacost.model.constants import KWH_PER_MWH, W_H_PER_KWH, W_PER_KW, W_PER_MW
 from gigacost.ops import Value, both, missing, negate, where
 
-TDP_W = Input("tdp_w", "W/chip", "Thermal design power of the accelerator.", default=MISSING, low_open=True)
-SYSTEM_W = Input("system_w", "W/chip", "Power of the server per accelerator.", default=MISSING, low_open=True)
+TDP_W = Input("tdp_w", "W/chip", "Thermal design power of the accelerator.", default=MISSING, low_open=True, high=1e9)
+SYSTEM_W = Input("system_w", "W/chip", "Power of the server per accelerator.", default=MISSING, low_open=True, high=1e9)
 SYSTEM_POWER_IS_MEAN = Input(
     "system_power_is_mean",
     "1",
@@ -53,9 +53,28 @@ ELECTRICITY_USD_PER_KWH = Input(
     "$/kWh",
     "Price of electricity for an owner of chips.",
     default=MISSING,
+    low=-1000,
     high=1000,
     plausible=(0.01, 0.5),
 )
+NEGATIVE_ELECTRICITY_PRICES = Input(
+    "negative_electricity_prices",
+    "1",
+    "Whether a price of electricity below 0 is meant (1), as spot markets have it for hours, or is a mistake (0).",
+    default=0.0,
+    source="definition: a tariff is paid, not received",
+    high=1,
+    integer=True,
+)
+
+
+@rule("below 0", allowed=">= 0; or negative_electricity_prices = 1 beside it")
+def electricity_earns(electricity_usd_per_kwh: Value, negative_electricity_prices: Value) -> Value:
+    """Whether electricity has a negative price that nobody said is meant [truth].
+
+    Source: definition.
+    """
+    return both(electricity_usd_per_kwh < 0, negate(negative_electricity_prices == 1))
 
 
 @status("no_power_data", spoils="server_w")

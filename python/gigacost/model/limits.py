@@ -64,6 +64,10 @@ GIVEN_COMMITMENT_UTILISATION = Input(
 GIVEN_HARDWARE_GAIN = Input(
     "hardware_gain", "1", "Factor by which hardware gets cheaper in a year.", low_open=True, high=1e6
 )
+GIVEN_HARDWARE_DECLINE = Input("hardware_decline", "1", "Later ÷ present cost of a run's hardware.", high=1e6)
+GIVEN_SITE_DECLINE = Input("site_decline", "1", "Later ÷ present cost of a run's energy and site.", high=1e6)
+GIVEN_RETRAINING_COUNT = Input("retraining_count", "1", "Retrainings within the horizon.", high=1e5)
+GIVEN_FINETUNING_COUNT = Input("finetuning_count", "1", "Rounds of fine-tuning within the horizon.", high=1e5)
 GIVEN_LOAD_FACTOR = Input("load_factor", "1", "Average power relative to the nominal one.", high=10)
 GIVEN_FACILITY_OVERHEAD = Input("facility_overhead", "1", "Power of the site per power of the IT.", high=100)
 GIVEN_AVERAGE_MW = Input("average_mw", "MW", "Power that the run draws on average.", high=1e12)

@@ -25,8 +25,11 @@ PEAK_FLOP_PER_S = Input(
     "FLOP/(chip·s)",
     "Dense peak at the precision of training; missing where the chip cannot do it.",
     low_open=True,
+    high=1e30,
 )
-MEM_BW_BYTE_PER_S = Input("mem_bw_byte_per_s", "B/(chip·s)", "Bandwidth of the chip's memory.", low_open=True)
+MEM_BW_BYTE_PER_S = Input(
+    "mem_bw_byte_per_s", "B/(chip·s)", "Bandwidth of the chip's memory.", low_open=True, high=1e30
+)
 ACHIEVABLE_MATMUL_FRACTION = Input(
     "achievable_matmul_fraction",
     "1",
@@ -37,7 +40,7 @@ ACHIEVABLE_MATMUL_FRACTION = Input(
 )
 SCALEUP_DOMAIN = Input("scaleup_domain", "chip", "Chips joined by the fast network.", default=MISSING, low=1)
 SCALEOUT_BYTE_PER_S = Input(
-    "scaleout_byte_per_s", "B/(chip·s)", "Bandwidth between such domains.", default=MISSING, low_open=True
+    "scaleout_byte_per_s", "B/(chip·s)", "Bandwidth between such domains.", default=MISSING, low_open=True, high=1e30
 )
 
 _FITTED = (

@@ -7,7 +7,7 @@ one more failure.
 
 from __future__ import annotations
 
-from gigacost.declare import Input, status
+from gigacost.declare import Input, rule, status
 from gigacost.model.constants import SECONDS_PER_HOUR
 from gigacost.ops import Value, sqrt, where
 
@@ -67,6 +67,24 @@ CHECKPOINT_BYTES_PER_PARAM = Input(
     date="2019-10",
     high=1000,
 )
+
+
+@rule("the next checkpoint is due before the last one is written", allowed="at least checkpoint_seconds")
+def checkpoints_without_end(checkpoint_interval_hours: Value, checkpoint_seconds: Value) -> Value:
+    """Whether a checkpoint takes longer than the time between two [truth].
+
+    Source: definition.
+    """
+    return checkpoint_seconds > checkpoint_interval_hours * SECONDS_PER_HOUR
+
+
+@rule("the run is over before a checkpoint is written", allowed="at most train_hours")
+def no_checkpoint_at_all(checkpoint_interval_hours: Value, train_hours: Value) -> Value:
+    """Whether the time between two checkpoints is longer than the run [truth].
+
+    Source: definition.
+    """
+    return checkpoint_interval_hours > train_hours
 
 
 def interruption_rate(

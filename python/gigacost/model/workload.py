@@ -6,8 +6,8 @@ post-training adds a share of it. Whoever knows only the FLOP finds params and t
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Constant, Input
-from gigacost.ops import Value, maximum, missing, where
+from gigacost.declare import MISSING, Constant, Input, rule
+from gigacost.ops import Value, both, floor, maximum, missing, where
 
 PARAMS = Input(
     "params",
@@ -76,6 +76,15 @@ CAUSAL_SHARE = Constant(
     "a causal mask leaves s(s+1)/2 of s² pairs; the rest is skipped by FlashAttention-2 (arXiv 2307.08691) section 3.1",
     "2023-07",
 )
+
+
+@rule("does not divide hidden", allowed="a divisor of hidden; or head_dim beside it")
+def heads_of_no_whole_width(heads: Value, hidden: Value, head_dim: Value) -> Value:
+    """Whether the width cannot be shared out among the heads, and no width of a head is given [truth].
+
+    Source: Vaswani et al. 2017 (arXiv 1706.03762) section 3.2.2: a head's width is the model's over their number.
+    """
+    return both(hidden / heads > floor(hidden / heads), missing(head_dim))
 
 
 def params_active(params: Value, moe_active_fraction: Value) -> Value:

@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::kernel::{self, Lines, Operand, Simd};
-use crate::math::holds;
 use crate::space::MAX_GROUPS;
 use crate::tape::{Binary, Unary};
 
@@ -383,6 +382,22 @@ impl Buffer {
     }
 }
 
+/// Whether a truth value holds somewhere, and whether it fails somewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) somewhere: bool,
+    pub(crate) not_everywhere: bool,
+}
+
+impl Held {
+    fn see(&mut self, simd: Simd, values: &[f64]) {
+        let mut held = 0;
+        kernel::count(simd, values, &mut held);
+        self.somewhere |= held > 0;
+        self.not_everywhere |= held < values.len();
+    }
+}
+
 /// Evaluates a plan over one box after another, each step only when a group it varies over has moved.
 #[derive(Debug)]
 pub(crate) struct Evaluator {
@@ -471,32 +486,22 @@ impl Evaluator {
         due
     }
 
-    /// Whether a truth value holds anywhere in the box.
-    pub(crate) fn any(&self, source: &Source) -> bool {
+    /// Where in the box a truth value holds.
+    pub(crate) fn held(&self, source: &Source) -> Held {
+        let (mut held, simd) = (Held::default(), self.plan.simd);
         match source {
-            Source::Constant(value) => holds(*value),
-            Source::Step(step) => self.result(*step).iter().any(|value| holds(*value)),
-            Source::Table { .. } => {
-                let groups: Vec<usize> = (0..self.extent.lens.len()).collect();
-                let (values, offset) = self.array(source);
-                let loops = Loops::new(&groups, &self.extent.lens, &[self.strides_of(source)]);
-                let mut any = false;
-                loops.for_each(only(offset), |[at, ..], _| {
-                    for line in 0..loops.lines.count {
-                        let line = values[at + line * loops.line[0]..].iter();
-                        let mut line =
-                            line.step_by(loops.step[0].max(1))
-                                .take(if loops.step[0] == 0 {
-                                    1
-                                } else {
-                                    loops.lines.run
-                                });
-                        any |= line.any(|value| holds(*value));
-                    }
-                });
-                any
+            Source::Constant(value) => held.see(simd, &[*value]),
+            Source::Step(step) => held.see(simd, self.result(*step)),
+            Source::Table { strides, .. } => {
+                let lens = self.extent.lens.iter().enumerate();
+                let varies = lens.filter(|(group, len)| strides[*group] > 0 && **len > 1);
+                let groups: Vec<usize> = varies.map(|(group, _)| group).collect();
+                let mut values = vec![0.0; self.extent.values(&groups)];
+                self.copy(source, &groups, &mut values);
+                held.see(simd, &values);
             }
         }
+        held
     }
 
     /// The values of a source over the box, if they lie densely over just those groups (of more than one digit here)

@@ -410,55 +410,83 @@ kernel! {
     }
 }
 
+/// The most parts that a value is taken apart into.
+const PARTS: usize = 3;
+
 /// Parts of values whose sums come out without rounding, and what is left of the values beyond them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Parts {
-    /// Two sums that together are that of the values.
-    pub values: [f64; 2],
+    /// Sums that together are that of the values.
+    pub values: [f64; PARTS],
     /// Likewise for the rounded squares, and for what rounding them took away.
-    pub squares: [[f64; 2]; 2],
+    pub squares: [[f64; PARTS]; 2],
     /// Zero when nothing is left.
     pub rest: u64,
 }
 
 kernel! {
-    /// The sums of values and of their squares, in parts that are not rounded.
+    /// The sums of values and of their squares, in two parts (three if `wide`) that are not rounded.
     ///
     /// Adding a power of two σ to x and subtracting it again leaves the bits of x above σ's last; summed up, they stay
     /// below σ, and so are exact. (Rump, Ogita, Oishi: Accurate floating-point summation, 2008.) The square is first
     /// made two numbers, its rounded value and its error (Dekker 1971). `value` and `square` are the σ for the values
     /// and for the rounded squares, `next` what one σ is to that before it.
-    moments(values: &[f64], value: f64, square: f64, next: f64, parts: &mut Parts) {
-        let sigmas = [value, square, square * ERROR].map(|sigma| [Vector::all(sigma), Vector::all(sigma * next)]);
-        let mut sums = [[Vector::all(0.0); 2]; 3];
-        let mut rest = [0_u64; LANES];
-        let mut last = [0.0; LANES];
-        for values in in_lanes(values, &mut last) {
-            let x = Vector(*values);
-            let rounded = x * x;
-            let scaled = Vector::all(134_217_729.0) * x;
-            let high = scaled - (scaled - x);
-            let low = x - high;
-            let error = ((high * high - rounded) + (high + high) * low) + low * low;
-            let all = [x, rounded, error];
-            for which in 0..all.len() {
-                let [sigma, next] = sigmas[which];
-                let first = (sigma + all[which]) - sigma;
-                let left = all[which] - first;
-                let second = (next + left) - next;
-                sums[which][0] = sums[which][0] + first;
-                sums[which][1] = sums[which][1] + second;
-                let left = left - second;
-                for lane in 0..LANES {
-                    rest[lane] |= left.0[lane].to_bits();
-                }
+    moments(values: &[f64], wide: bool, value: f64, square: f64, next: f64, parts: &mut Parts) {
+        if wide {
+            moments_in::<3>(values, [value, square], next, parts);
+        } else {
+            moments_in::<2>(values, [value, square], next, parts);
+        }
+    }
+}
+
+#[inline(always)]
+fn moments_in<const COUNT: usize>(
+    values: &[f64],
+    [value, square]: [f64; 2],
+    next: f64,
+    parts: &mut Parts,
+) {
+    let mut sigmas = [value, square, square * ERROR].map(|sigma| [Vector::all(sigma); COUNT]);
+    for sigmas in &mut sigmas {
+        for part in 1..COUNT {
+            sigmas[part] = sigmas[part - 1] * Vector::all(next);
+        }
+    }
+    let mut sums = [[Vector::all(0.0); COUNT]; 3];
+    let mut rest = [0_u64; LANES];
+    let mut last = [0.0; LANES];
+    for values in in_lanes(values, &mut last) {
+        let x = Vector(*values);
+        let rounded = x * x;
+        let scaled = Vector::all(134_217_729.0) * x;
+        let high = scaled - (scaled - x);
+        let low = x - high;
+        let error = ((high * high - rounded) + (high + high) * low) + low * low;
+        let mut left = [x, rounded, error];
+        for ((left, sigmas), sums) in left.iter_mut().zip(&sigmas).zip(&mut sums) {
+            for (sigma, sum) in sigmas.iter().zip(sums) {
+                let part = (*sigma + *left) - *sigma;
+                *sum = *sum + part;
+                *left = *left - part;
+            }
+            for (rest, left) in rest.iter_mut().zip(left.0) {
+                *rest |= left.to_bits();
             }
         }
-        let [values, rounded, errors] = sums.map(|sums| sums.map(|lanes| lanes.0.into_iter().sum::<f64>()));
-        parts.values = values;
-        parts.squares = [rounded, errors];
-        parts.rest = rest.into_iter().fold(0, |all, rest| all | rest);
     }
+    let mut total = [[0.0; PARTS]; 3];
+    for (total, sums) in total.iter_mut().zip(sums) {
+        for (total, lanes) in total.iter_mut().zip(sums) {
+            *total = lanes.0.into_iter().sum();
+        }
+    }
+    let [values, rounded, errors] = total;
+    *parts = Parts {
+        values,
+        squares: [rounded, errors],
+        rest: rest.into_iter().fold(0, |all, rest| all | rest),
+    };
 }
 
 /// The largest error of a rounded square, as a part of a power of two above the square.
@@ -506,61 +534,79 @@ kernel! {
         lines: Lines, values: &[f64], keep: Option<&[f64]>, sign: f64,
         best: &mut [f64], which: &mut [f64], finite: &mut bool
     ) {
-        match keep {
-            None => lead_by(lines, best, which, finite, |i| (values[i] * sign, values[i] - values[i])),
-            Some(keep) => lead_by(lines, best, which, finite, |i| {
-                let kept = math::holds(keep[i]);
-                (
-                    if kept { values[i] * sign } else { f64::INFINITY },
-                    if kept { values[i] - values[i] } else { 0.0 },
-                )
-            }),
+        best.fill(f64::INFINITY);
+        let mut strange = 0;
+        let mut line = 0;
+        while line < lines.count {
+            // Several lines at a time, so that the best are read and written less often.
+            if line + TOGETHER <= lines.count {
+                strange |= lead_lines::<TOGETHER>(lines.run, line, values, keep, sign, best, which);
+                line += TOGETHER;
+            } else {
+                strange |= lead_lines::<1>(lines.run, line, values, keep, sign, best, which);
+                line += 1;
+            }
         }
+        *finite &= strange == 0;
     }
 }
 
+/// How many lines pass the best at a time.
+const TOGETHER: usize = 4;
+
+/// [`lead`] for some lines; not 0 when a value that is kept is not finite.
 #[inline(always)]
-fn lead_by(
-    lines: Lines,
+fn lead_lines<const LINES: usize>(
+    run: usize,
+    first: usize,
+    values: &[f64],
+    keep: Option<&[f64]>,
+    sign: f64,
     best: &mut [f64],
     which: &mut [f64],
-    finite: &mut bool,
-    rank: impl Fn(usize) -> (f64, f64) + Copy,
-) {
-    let whole = lines.run / WIDE * WIDE;
-    let mut strange = 0.0;
-    for start in (0..whole).step_by(WIDE) {
-        strange += lead_lanes::<WIDE>(lines, start, best, which, rank);
-    }
-    for start in whole..lines.run {
-        strange += lead_lanes::<1>(lines, start, best, which, rank);
-    }
-    *finite &= strange == 0.0;
-}
-
-/// How many elements of a line stay in registers while all lines pass.
-const WIDE: usize = 16;
-
-/// [`lead`] for some elements of the lines; not 0 when a value that is kept is not finite.
-#[inline(always)]
-fn lead_lanes<const LANES: usize>(
-    lines: Lines,
-    start: usize,
-    best: &mut [f64],
-    which: &mut [f64],
-    rank: impl Fn(usize) -> (f64, f64),
-) -> f64 {
-    let (mut lowest, mut first, mut strange) = ([f64::INFINITY; LANES], [0.0; LANES], [0.0; LANES]);
-    for line in 0..lines.count {
-        for lane in 0..LANES {
-            let (rank, odd) = rank(line * lines.run + start + lane);
-            strange[lane] += odd;
-            let better = rank < lowest[lane];
-            lowest[lane] = if better { rank } else { lowest[lane] };
-            first[lane] = if better { line as f64 } else { first[lane] };
+) -> u64 {
+    let part = |all| {
+        let mut lines: [&[f64]; LINES] = [&[]; LINES];
+        for (line, part) in lines.iter_mut().enumerate() {
+            let all: &[f64] = all;
+            *part = &all[(first + line) * run..][..run];
+        }
+        lines
+    };
+    let (values, best, which) = (part(values), &mut best[..run], &mut which[..run]);
+    let mut strange = 0;
+    match keep.map(part) {
+        None => {
+            for i in 0..run {
+                for (line, values) in values.iter().enumerate() {
+                    let rank = values[i] * sign;
+                    strange |= (rank - rank).to_bits();
+                    let better = rank < best[i];
+                    best[i] = if better { rank } else { best[i] };
+                    which[i] = if better {
+                        (first + line) as f64
+                    } else {
+                        which[i]
+                    };
+                }
+            }
+        }
+        Some(keep) => {
+            for i in 0..run {
+                for (line, (values, keep)) in values.iter().zip(keep).enumerate() {
+                    let rank = values[i] * sign;
+                    let kept = math::holds(keep[i]);
+                    strange |= if kept { (rank - rank).to_bits() } else { 0 };
+                    let better = kept & (rank < best[i]);
+                    best[i] = if better { rank } else { best[i] };
+                    which[i] = if better {
+                        (first + line) as f64
+                    } else {
+                        which[i]
+                    };
+                }
+            }
         }
     }
-    best[start..start + LANES].copy_from_slice(&lowest);
-    which[start..start + LANES].copy_from_slice(&first);
-    strange.into_iter().sum()
+    strange
 }

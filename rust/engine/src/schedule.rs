@@ -9,6 +9,9 @@ use crate::program::Program;
 use crate::space::Region;
 use crate::tape::Node;
 
+/// A run of this many elements makes good use of vectors.
+const LONG: u64 = 32;
+
 /// Where the nodes of a program are, after some of them were scheduled.
 #[derive(Debug)]
 pub(crate) struct Scheduled {
@@ -195,8 +198,11 @@ impl RowSchedule {
             space.sizes().len(),
             space.region(0, space.combinations(), region_rows),
         );
-        // Searches outermost, the longest group of a region innermost.
-        let longest = (0..outer).max_by_key(|group| region.lens[*group]);
+        // Searches outermost; innermost the last group, in the order of rows, unless its runs are too short.
+        let last = (0..outer)
+            .next_back()
+            .filter(|group| region.lens[*group] >= LONG);
+        let longest = last.or_else(|| (0..outer).max_by_key(|group| region.lens[*group]));
         let mut memory: Vec<usize> = (outer..sizes.len()).collect();
         memory.extend((0..outer).filter(|group| Some(*group) != longest));
         memory.extend(longest);

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::block::{Evaluator, Extent, Source};
+use crate::block::{Evaluator, Extent, Held, Source};
 use crate::error::Result;
 use crate::program::Program;
 use crate::run::Control;
@@ -249,7 +249,7 @@ impl Walker<'_> {
             self.evaluator.evaluate(0);
             let alive = self.walk.guards.iter().enumerate().all(|(guard, source)| {
                 self.evaluator.evaluate(1 + guard);
-                self.evaluator.any(source)
+                self.evaluator.held(source).somewhere
             });
             if alive {
                 self.evaluator.evaluate(1 + self.walk.guards.len());
@@ -325,9 +325,9 @@ impl Walker<'_> {
         self.extent.values(groups)
     }
 
-    /// Whether a truth value holds anywhere in the tile.
-    pub(crate) fn any(&self, source: &Source) -> bool {
-        self.evaluator.any(source)
+    /// Where in the tile a truth value holds.
+    pub(crate) fn held(&self, source: &Source) -> Held {
+        self.evaluator.held(source)
     }
 
     /// The values of a source over the groups (given as a mask too), in memory order; copied where they lie otherwise.

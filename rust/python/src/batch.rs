@@ -20,7 +20,7 @@ use pyo3_arrow::ffi::{
     ArrayIterator, to_array_pycapsules, to_schema_pycapsule, to_stream_pycapsule,
 };
 
-use crate::run::watched;
+use crate::run::computed;
 
 /// About how many rows each thread computes before the next batches are handed out.
 const ROWS_AHEAD: u64 = 1 << 17;
@@ -159,10 +159,12 @@ impl Stream {
 pub(crate) struct Batches {
     stream: Mutex<Stream>,
     schema: SchemaRef,
+    /// About how many values of nodes all of its rows take.
+    values: u64,
 }
 
 impl Batches {
-    pub(crate) fn new(rows: Arc<Rows>, range: Range<u64>, threads: usize) -> Self {
+    pub(crate) fn new(rows: Arc<Rows>, range: Range<u64>, threads: usize, values: u64) -> Self {
         let schema = rows.schema();
         let stream = Stream {
             rows,
@@ -173,6 +175,7 @@ impl Batches {
         Self {
             stream: Mutex::new(stream),
             schema,
+            values,
         }
     }
 
@@ -188,7 +191,9 @@ impl Batches {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
-        watched(py, None, |control| self.lock().prepare(control))?;
+        computed(py, self.values, None, |control| {
+            self.lock().prepare(control)
+        })?;
         Ok(py.detach(|| self.lock().ready.pop_front()).map(Batch))
     }
 

@@ -6,17 +6,17 @@ use std::sync::Arc;
 use gigacost_engine::fold::{self, AxisValues, Column, Measure, Rows, Summary, Top, labels};
 use gigacost_engine::output;
 use gigacost_engine::run::Control;
-use gigacost_engine::tape::Node;
+use gigacost_engine::tape::{Node, Search};
 use gigacost_engine::write::{self, Format};
 use gigacost_engine::{Blocks, Leaf, Simd, Space};
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadwriteArray, PyReadwriteArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
 use crate::batch::{Batch, Batches};
 use crate::error::raised;
-use crate::run::{relayed, watched};
+use crate::run::{computed, relayed, watched};
 use crate::tape::Tape;
 
 /// The SIMD level that programs use: the best of this CPU, or the one named, when the CPU has it.
@@ -28,6 +28,16 @@ pub(crate) fn simd(wanted: Option<&str>) -> PyResult<&'static str> {
         .iter()
         .find(|(each, _)| *each == level)
         .map_or("", |(_, name)| name))
+}
+
+/// How a space of so many combinations is cut up: what varies over much of it is not worth a table of its own.
+fn blocks_for(combinations: u64) -> Blocks {
+    let blocks = Blocks::default();
+    let part = usize::try_from(combinations / 8).unwrap_or(usize::MAX);
+    Blocks {
+        table_values: blocks.table_values.min(part.max(1)),
+        ..blocks
+    }
 }
 
 fn level(wanted: Option<&str>) -> PyResult<Simd> {
@@ -94,6 +104,26 @@ impl ColumnSpec<'_> {
     }
 }
 
+/// The values of a leaf as Python describes them.
+#[derive(FromPyObject)]
+enum Values<'py> {
+    /// One value, whatever the combination.
+    One((f64,)),
+    /// A table.
+    Table(PyReadonlyArray1<'py, f64>),
+}
+
+impl Values<'_> {
+    fn copied(&self) -> Arc<[f64]> {
+        match self {
+            Self::One((value,)) => [*value].into(),
+            Self::Table(table) => table
+                .as_slice()
+                .map_or_else(|_| table.as_array().to_vec().into(), Arc::from),
+        }
+    }
+}
+
 /// The indices of winners, their values and their groups.
 type Winners<'py> = (
     Bound<'py, PyArray1<u64>>,
@@ -114,9 +144,18 @@ impl Program {
         keep: Option<Node>,
     ) -> PyResult<Arc<Rows>> {
         let columns = columns.into_iter().map(ColumnSpec::column).collect();
-        Ok(Arc::new(
-            Rows::new(Arc::clone(&self.0), columns, keep).map_err(|error| raised(py, &error))?,
-        ))
+        let program = Arc::clone(&self.0);
+        let rows = py.detach(move || Rows::new(program, columns, keep));
+        Ok(Arc::new(rows.map_err(|error| raised(py, &error))?))
+    }
+
+    /// About how many values of nodes some rows take.
+    fn values_of(&self, rows: u64) -> u64 {
+        let tape = self.0.tape();
+        let searches = tape.searches().iter();
+        let candidates = searches.filter_map(Search::candidates).max();
+        rows.saturating_mul(tape.ops().len() as u64)
+            .saturating_mul(candidates.unwrap_or(1) as u64)
     }
 }
 
@@ -131,12 +170,13 @@ impl Program {
         py: Python<'_>,
         tape: &Tape,
         sizes: Vec<u64>,
-        leaves: Vec<(Vec<usize>, PyReadonlyArray1<'_, f64>)>,
+        leaves: Vec<(Vec<usize>, Values<'_>)>,
         simd: Option<&str>,
         blocks: Option<(usize, usize, usize, u64)>,
     ) -> PyResult<Self> {
+        let combinations = sizes.iter().copied().fold(1, u64::saturating_mul);
         let blocks = blocks.map_or_else(
-            Blocks::default,
+            || blocks_for(combinations),
             |(table_values, region_rows, region_values, chunk_rows)| Blocks {
                 table_values,
                 region_rows,
@@ -148,7 +188,7 @@ impl Program {
             .into_iter()
             .map(|(groups, values)| Leaf {
                 groups,
-                values: values.as_array().to_vec().into(),
+                values: values.copied(),
             })
             .collect();
         let simd = level(simd)?;
@@ -169,19 +209,18 @@ impl Program {
     /// The values of some nodes at one combination.
     #[allow(clippy::needless_pass_by_value)] // a list is extracted as a Vec
     fn values(&self, py: Python<'_>, row: u64, nodes: Vec<Node>) -> PyResult<Vec<f64>> {
-        let schedule = self
-            .0
-            .schedule(&nodes)
-            .map_err(|error| raised(py, &error))?;
-        let mut reader = schedule.reader();
-        reader.enter(&self.0.space().region(row, row + 1, 1));
-        let mut value = [0.0];
-        Ok((0..nodes.len())
-            .map(|which| {
-                reader.read(which, &mut value);
-                value[0]
-            })
-            .collect())
+        computed(py, self.values_of(1), None, |_| {
+            let schedule = self.0.schedule(&nodes)?;
+            let mut reader = schedule.reader();
+            reader.enter(&self.0.space().region(row, row + 1, 1));
+            let mut value = [0.0];
+            Ok((0..nodes.len())
+                .map(|which| {
+                    reader.read(which, &mut value);
+                    value[0]
+                })
+                .collect())
+        })
     }
 
     /// The rows in a range, computed as they are read.
@@ -197,6 +236,7 @@ impl Program {
             self.rows_of(py, columns, keep)?,
             range.0..range.1,
             threads,
+            self.values_of(range.1.saturating_sub(range.0)),
         ))
     }
 
@@ -208,7 +248,8 @@ impl Program {
         rows: Vec<u64>,
     ) -> PyResult<Batch> {
         let picked = self.rows_of(py, columns, None)?;
-        let batch = watched(py, None, move |control| {
+        let values = self.values_of(rows.len() as u64);
+        let batch = computed(py, values, None, move |control| {
             picked.pick(rows.into_iter().map(|row| row..row + 1), control)
         })?;
         Ok(Batch(batch))
@@ -292,6 +333,26 @@ impl Program {
         )
     }
 
+    /// Fill an array for each column (its node, and that of its nulls) with its values in all rows, NaN for null.
+    #[pyo3(signature = (columns, arrays, threads, progress = None))]
+    #[allow(clippy::needless_pass_by_value)] // extracted
+    fn fill(
+        &self,
+        py: Python<'_>,
+        columns: Vec<(Node, Option<Node>)>,
+        mut arrays: Vec<PyReadwriteArray1<'_, f64>>,
+        threads: usize,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let columns = measures(columns);
+        let program = Arc::clone(&self.0);
+        let arrays = arrays.iter_mut().map(PyReadwriteArray::as_slice_mut);
+        let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
+        watched(py, progress, move |control| {
+            fold::fill(&program, &columns, arrays, threads, control)
+        })
+    }
+
     /// The best rows (of each group): their indices, values and groups.
     #[pyo3(signature = (by, largest, keep, per, k, distinct, threads, progress = None))]
     #[allow(clippy::too_many_arguments)] // what a question consists of, named in Python
@@ -316,7 +377,8 @@ impl Program {
             distinct,
         };
         let program = Arc::clone(&self.0);
-        let winners = watched(py, progress, move |control| {
+        let values = self.values_of(program.space().combinations());
+        let winners = computed(py, values, progress, move |control| {
             top.run(&program, threads, control)
         })?;
         Ok((
@@ -352,18 +414,15 @@ impl Program {
         threads: usize,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let measures = columns
-            .into_iter()
-            .map(|(value, null)| Measure { value, null })
-            .collect();
         let summary = Summary {
-            measures,
+            measures: measures(columns),
             keep,
             state,
             quantiles,
         };
         let program = Arc::clone(&self.0);
-        let found = watched(py, progress, move |control: &Control| {
+        let values = self.values_of(program.space().combinations());
+        let found = computed(py, values, progress, move |control: &Control| {
             summary.run(&program, threads, control)
         })?;
         let columns = found.columns.iter().map(|column| {
@@ -375,14 +434,14 @@ impl Program {
             one.set_item(
                 "sum",
                 (
-                    PyBytes::new(py, &column.sum.to_le_bytes()),
+                    PyBytes::new(py, &column.moments.sum.to_le_bytes()),
                     fold::ExactSum::EXPONENT,
                 ),
             )?;
             one.set_item(
                 "squares",
                 (
-                    PyBytes::new(py, &column.squares.to_le_bytes()),
+                    PyBytes::new(py, &column.moments.squares.to_le_bytes()),
                     fold::ExactSquares::EXPONENT,
                 ),
             )?;
@@ -394,6 +453,14 @@ impl Program {
         all.set_item("states", found.states)?;
         Ok(all)
     }
+}
+
+/// Columns given by their nodes and those of their nulls.
+fn measures(columns: Vec<(Node, Option<Node>)>) -> Vec<Measure> {
+    columns
+        .into_iter()
+        .map(|(value, null)| Measure { value, null })
+        .collect()
 }
 
 /// Give all of the bytes to a Python object with a `write` method, which may take some of them at a time.

@@ -14,6 +14,27 @@ use crate::error::{panicked, raised};
 /// How often the calling thread wakes.
 const WAKE: Duration = Duration::from_millis(50);
 
+/// How many values of nodes are computed so fast (some milliseconds) that nobody needs to watch.
+const UNWATCHED: u64 = 1 << 22;
+
+/// Run `work`, which computes about so many `values`, detached from the interpreter.
+///
+/// Little is computed by the calling thread itself: no thread is started, none waits. More is `watched`.
+pub(crate) fn computed<T: Send>(
+    py: Python<'_>,
+    values: u64,
+    progress: Option<&Bound<'_, PyAny>>,
+    work: impl FnOnce(&Control) -> Result<T> + Send,
+) -> PyResult<T> {
+    if values > UNWATCHED {
+        return watched(py, progress, work);
+    }
+    match py.detach(|| catch_unwind(AssertUnwindSafe(|| work(&Control::default())))) {
+        Ok(result) => result.map_err(|error| raised(py, &error)),
+        Err(_) => Err(panicked(py)),
+    }
+}
+
 /// What a run sends to the calling thread.
 enum Message<T> {
     /// Bytes for the caller's sink.

@@ -1,11 +1,13 @@
 //! What becomes of the combinations: rows, the best of them, statistics.
 
 mod exact;
+mod fill;
 mod rows;
 mod summary;
 mod top;
 
-pub use exact::{ExactSquares, ExactSum};
+pub use exact::{ExactSquares, ExactSum, Moments};
+pub use fill::fill;
 pub use rows::{AxisValues, Column, Rows, labels};
 pub use summary::{ColumnStatistics, Measure, Statistics, Summary};
 pub use top::{Top, Winner};

@@ -1,7 +1,6 @@
 //! Statistics of columns over all combinations: counts, extremes, exact sums, exact quantiles, states.
 
-use super::exact::add_all;
-use super::{ExactSquares, ExactSum, Fault};
+use super::{Fault, Moments};
 use crate::block::Source;
 use crate::error::Result;
 use crate::kernel::{self, Simd};
@@ -57,10 +56,8 @@ pub struct ColumnStatistics {
     pub min: f64,
     /// The largest value; −infinity when there is none.
     pub max: f64,
-    /// The sum, exactly.
-    pub sum: ExactSum,
-    /// The sum of the squares, exactly.
-    pub squares: ExactSquares,
+    /// The sum, and that of the squares, exactly.
+    pub moments: Moments,
     /// The quantiles, in the order asked for; empty when there is no value.
     pub quantiles: Vec<f64>,
 }
@@ -71,8 +68,7 @@ impl ColumnStatistics {
             count: 0,
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
-            sum: ExactSum::default(),
-            squares: ExactSquares::default(),
+            moments: Moments::default(),
             quantiles: vec![],
         }
     }
@@ -83,14 +79,7 @@ impl ColumnStatistics {
         kernel::extremes(simd, values, &mut min, &mut max, &mut finite);
         if finite && !values.is_empty() {
             let largest = min.abs().max(max.abs());
-            add_all(
-                simd,
-                values,
-                largest,
-                times,
-                &mut self.sum,
-                &mut self.squares,
-            );
+            self.moments.add(simd, values, largest, times);
             self.count += values.len() as u64 * times;
             self.min = self.min.min(min);
             self.max = self.max.max(max);
@@ -102,8 +91,7 @@ impl ColumnStatistics {
         self.count += other.count;
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
-        self.sum.merge(other.sum);
-        self.squares.merge(other.squares);
+        self.moments.merge(other.moments);
     }
 }
 
@@ -171,7 +159,7 @@ impl Summary {
                     Some(keep) => keep.held(program.simd(), walker, scratch),
                 };
                 for (column, found) in columns.iter().zip(&mut statistics.columns) {
-                    let (values, times) = column.read(program.simd(), walker, scratch);
+                    let (values, times) = column.read(walker, scratch);
                     if !found.add(program.simd(), values, times) {
                         column.note_faults(walker, scratch, fault);
                     }
@@ -245,7 +233,7 @@ impl Summary {
                         readings.iter().zip(&prefixes).zip(counts.iter_mut())
                     {
                         if alive {
-                            let (values, times) = reading.read(program.simd(), walker, scratch);
+                            let (values, times) = reading.read(walker, scratch);
                             count_digits(values, times, shift, prefixes, counts);
                         }
                     }
@@ -355,12 +343,7 @@ struct ColumnReading {
 
 impl ColumnReading {
     /// The values in the tile that are kept and not null, and how many rows each stands for.
-    fn read<'a>(
-        &self,
-        simd: Simd,
-        walker: &'a Walker<'_>,
-        scratch: &'a mut Scratch,
-    ) -> (&'a [f64], u64) {
+    fn read<'a>(&self, walker: &'a Walker<'_>, scratch: &'a mut Scratch) -> (&'a [f64], u64) {
         let Reading {
             source,
             groups,
@@ -374,20 +357,16 @@ impl ColumnReading {
         let null = self
             .null
             .as_ref()
-            .filter(|null| walker.any(null))
-            .map(|null| truth(null, &mut scratch.null));
+            .filter(|null| walker.held(null).somewhere);
         let keep = self
             .keep
             .as_ref()
-            .map(|keep| truth(keep, &mut scratch.keep));
-        let mut kept = values.len();
-        if let Some(keep) = keep {
-            kept = 0;
-            kernel::count(simd, keep, &mut kept);
-        }
-        if null.is_none() && kept == values.len() {
+            .filter(|keep| walker.held(keep).not_everywhere);
+        if null.is_none() && keep.is_none() {
             return (values, times);
         }
+        let null = null.map(|null| truth(null, &mut scratch.null));
+        let keep = keep.map(|keep| truth(keep, &mut scratch.keep));
         scratch.chosen.resize(values.len(), 0.0);
         let mut count = 0;
         for (i, &value) in values.iter().enumerate() {

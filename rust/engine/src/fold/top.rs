@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ops::Add;
 
 use super::{Fault, kept};
 use crate::block::Source;
@@ -204,6 +205,7 @@ impl Search<'_> {
         let keep = self
             .keep
             .as_ref()
+            .filter(|source| walker.held(source).not_everywhere)
             .map(|source| walker.values(source, &self.groups, all, keep));
         let sign = if self.top.largest { -1.0 } else { 1.0 };
         let mut reached = true;
@@ -263,22 +265,9 @@ impl Search<'_> {
                     .copied()
                     .unwrap_or_default()
             };
-            if len == 1 {
-                cells.iter_mut().for_each(|cell| *cell += add(0));
-                continue;
-            }
             let stride = walker.stride(group);
-            let (outer_rows, outer_cells) = (std::mem::take(rows), std::mem::take(cells));
-            rows.extend(
-                outer_rows
-                    .iter()
-                    .flat_map(|row| (0..len as u64).map(move |digit| row + digit * stride)),
-            );
-            cells.extend(
-                outer_cells
-                    .iter()
-                    .flat_map(|cell| (0..len).map(move |digit| cell + add(digit))),
-            );
+            spread(rows, len, |digit| digit as u64 * stride);
+            spread(cells, len, add);
         }
     }
 
@@ -358,6 +347,22 @@ impl Search<'_> {
             best.offer(Found { rank, cell, row }, || {
                 distinct.iter().map(|column| key(at(column))).collect()
             });
+        }
+    }
+}
+
+/// Make each number one for each digit, from the back so that none is lost.
+fn spread<T: Copy + Add<Output = T>>(
+    numbers: &mut Vec<T>,
+    digits: usize,
+    more: impl Fn(usize) -> T,
+) {
+    let count = numbers.len();
+    numbers.resize(count * digits, numbers[0]);
+    for i in (0..count).rev() {
+        let number = numbers[i];
+        for digit in (0..digits).rev() {
+            numbers[i * digits + digit] = number + more(digit);
         }
     }
 }

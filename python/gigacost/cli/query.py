@@ -1,0 +1,100 @@
+"""What the commands that cost a specification share: their options, the sweep these make, the way they end."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from gigacost.cli import options
+
+if TYPE_CHECKING:
+    from gigacost.cli.assertions import Assertions
+    from gigacost.sweep import Sweep
+
+
+class Query(NamedTuple):
+    """A specification, what the command line changes about it, and how to answer."""
+
+    spec: str
+    settings: tuple[str, ...]
+    catalog: str | None
+    as_of: str | None
+    where: str | None
+    columns: str | None
+    threads: int | None
+    assertions: tuple[str, ...]
+    strict: bool
+    require_feasible: bool
+    as_json: bool
+
+    def sweep(self) -> Sweep:
+        """The sweep that is meant; what is replaced and what is doubtful is said on stderr. Raises SpecError."""
+        from dataclasses import replace  # noqa: PLC0415 - after --help
+
+        from gigacost.bind import words  # noqa: PLC0415
+        from gigacost.books import with_private_book  # noqa: PLC0415
+        from gigacost.cli.process import derived, warn  # noqa: PLC0415
+        from gigacost.compiler import thread_count  # noqa: PLC0415
+        from gigacost.model import default  # noqa: PLC0415
+        from gigacost.spec import Spec  # noqa: PLC0415
+        from gigacost.sweep import Sweep  # noqa: PLC0415
+
+        model, book = default(), with_private_book(self.spec, options.opened_catalog(self.catalog))
+        given = options.pairs(self.settings) + ([("as_of", self.as_of)] if self.as_of else [])
+        read = Spec.from_file(self.spec, words(model, book), settings=given, strict=self.strict)
+        asked = {"where": self.where, "columns": options.names(self.columns)}
+        changes = {key: value for key, value in asked.items() if value}
+        if changes:
+            tree = read.to_dict()
+            tree["query"] = {**tree.get("query", {}), **changes}
+            changed = Spec.from_dict(tree, words(model, book), strict=self.strict)
+            read = replace(changed, notes=read.notes, source=read.source, warnings=read.warnings)
+        thread_count(self.threads)
+        for note in read.notes:
+            warn("note", note)
+        for warning in read.warnings:
+            warn("warning", str(warning))
+        derived.update({name: expression.text for name, expression in read.derive.items()})
+        return Sweep.from_spec(read, model=model, catalog=book)
+
+    def ended(self, asserted: Assertions, *, feasible: bool, advice: str = "") -> int:
+        """The exit code; where nothing is feasible, that is said."""
+        from gigacost.cli import process  # noqa: PLC0415 - after --help
+
+        if not feasible:
+            process.warn("warning", f"no combination is feasible{advice}")
+        return asserted.code(process.INFEASIBLE if not feasible and self.require_feasible else process.DONE)
+
+
+def querying(columns: str, asserted: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """The options of a ``Query``, which the command is given as its first argument.
+
+    ``columns`` and ``asserted`` say in the help what ``--columns`` are and what ``--assert`` is over.
+    """
+
+    def decorate(command: Callable[..., int]) -> Callable[..., int]:
+        @functools.wraps(command)
+        def asked(**given: Any) -> int:  # noqa: ANN401 - as click has it
+            query = Query(**{name: given.pop(name) for name in Query._fields})
+            return command(query, **given)
+
+        where = "Keep combinations for which this holds, instead of the file's."
+        threads = "How many threads to use; all CPUs by default."
+        shared = (
+            click.argument("spec", metavar="SPEC"),
+            options.setting,
+            options.once("--where", metavar="EXPR", help=where),
+            options.once("--columns", metavar="NAMES", shell_complete=options.quantities, help=columns),
+            options.asserting(asserted),
+            click.option("--require-feasible", is_flag=True, help="Exit with 3 when no combination is feasible."),
+            options.once("--threads", type=options.Whole(1), metavar="N", help=threads),
+            options.as_json,
+        )
+        for option in reversed(shared):
+            asked = option(asked)
+        return asked
+
+    return decorate

@@ -1,0 +1,334 @@
+"""How expressions are written: a small grammar of its own.
+
+Numbers, names, ``+ - * / **``, comparisons (also chained), ``and or not``, ``in [..]``, the functions of
+``gigacost.ops``, and labels: ``market == "own"``, ``hardware in ["h100-sxm", "b200-sxm"]``. A quoted quantity may be
+compared with a name: ``train_days <= "2160 h"``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
+from gigacost.expression import ARITHMETIC, COMPARISONS, FUNCTIONS, ExpressionKind, Node
+from gigacost.quantities import parse_quantity
+
+LONGEST = 10_000
+DEEPEST = 32
+
+_INSTEAD = {
+    "min": "minimum(a, b)",
+    "max": "maximum(a, b)",
+    "sum": "total(a, b)",
+    "abs": "maximum(x, -x)",
+    "round": "round_half_even(x)",
+    "pow": "power(a, b)",
+    "ln": "log(x)",
+    "both": "a and b",
+    "either": "a or b",
+    "negate": "not a",
+    "isnan": "missing(x)",
+    "=": "==",
+    ":=": "==",
+    "&&": "and",
+    "&": "and",
+    "||": "or",
+    "|": "or",
+    "!": "not",
+    "^": "**",
+    "<>": "!=",
+    "=<": "<=",
+    "=>": ">=",
+    "//": "floor(a / b)",
+    "if": "where(condition, a, b)",
+}
+_REFUSED_WORDS = frozenset({"if", "else", "lambda", "for", "is", "True", "False", "None"})
+_SIGNS = frozenset({*COMPARISONS, *ARITHMETIC, "**", "(", ")", "[", "]", ","})
+_TOKEN = re.compile(
+    r"(?P<blank>[ \t\r\n]+)"
+    r"|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<text>\"[^\"\\\r\n]*\"|'[^'\\\r\n]*')"
+    r"|(?P<sign>\*\*|//|<=|>=|==|!=|<>|=<|=>|:=|&&|\|\||.)",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    column: int
+
+
+class Parser:
+    """Recursive descent, lowest precedence first; every method returns a node and leaves the cursor behind it."""
+
+    def __init__(
+        self,
+        text: str,
+        field: str,
+        units: Mapping[str, str] | None,
+        labels: Mapping[str, Callable[[str], str]] | None,
+    ) -> None:
+        self.text = text
+        self.field = field
+        self.units = units
+        self.labels = labels
+        self.depth = 0
+        self.at = 0
+        self.unknown: list[Fault] = []
+        self.tokens = self._tokens()
+
+    def parse(self, kind: ExpressionKind | None) -> Node:
+        """The whole text, as what it must be. Raises SpecError."""
+        root = self._or()
+        if self._token.kind != "end":
+            self._refuse(f"unexpected {show(self._token.text)}")
+        self._of_kind(root.kind, root, 1)
+        if self.unknown:
+            raise SpecError(*self.unknown)
+        if kind == "truth" and root.kind != "truth":
+            self._refuse("a number, where a condition is due", 1, allowed="a comparison, as in train_days <= 90")
+        if kind == "number" and root.kind != "number":
+            self._refuse("a condition, where a number is due", 1, "where(condition, 1, 0)")
+        return root
+
+    def _tokens(self) -> list[_Token]:
+        if not self.text.strip():
+            raise SpecError(Fault(self.field, show(self.text), "missing value"))
+        if len(self.text) > LONGEST:
+            raise SpecError(Fault(self.field, show(self.text), "too long", f"at most {LONGEST} characters"))
+        tokens: list[_Token] = []
+        for match in _TOKEN.finditer(self.text):
+            token = _Token(str(match.lastgroup), match[0], match.start() + 1)
+            if token.kind == "sign" and token.text not in _SIGNS:
+                self._refuse(_what_of_sign(token.text), token.column, _INSTEAD.get(token.text, ""))
+            previous = self.text[match.start() - 1 : match.start()]
+            if tokens and tokens[-1].kind == "number" and token.kind in {"name", "number"} and not previous.isspace():
+                written = tokens[-1].text + token.text
+                self._refuse(f"{show(written)} is no number", tokens[-1].column, "1e9, or a quantity in quotes")
+            if token.kind != "blank":
+                tokens.append(token)
+        return [*tokens, _Token("end", "end", len(self.text) + 1)]
+
+    @property
+    def _token(self) -> _Token:
+        return self.tokens[self.at]
+
+    def _next(self) -> _Token:
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def _take(self, *texts: str) -> str:
+        """The token's text if it is one of these, which is then consumed; else empty."""
+        if self._token.kind in {"sign", "name"} and self._token.text in texts:
+            return self._next().text
+        return ""
+
+    def _expect(self, text: str) -> None:
+        if not self._take(text):
+            self._refuse(f"expected {show(text)}, found {show(self._token.text)}")
+
+    def _refuse(self, what: str, column: int = 0, hint: str = "", allowed: str = "") -> NoReturn:
+        what = f"column {column or self._token.column}: {what}"
+        raise SpecError(Fault(self.field, show(self.text), what, allowed, hint))
+
+    def _deeper(self, parse: Callable[[], Node]) -> Node:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self._refuse(f"nested too deeply (max {DEEPEST})")
+        node = parse()
+        self.depth -= 1
+        return node
+
+    def _of_kind(self, kind: ExpressionKind, node: Node, column: int) -> Node:
+        if node.op == "text":
+            self._refuse("a text can only be compared with a name", column)
+        if node.op == "label" and not node.labels:
+            self._refuse(f"{node.name} has labels", column, allowed=f'{node.name} == "...", {node.name} in ["..."]')
+        if node.kind != kind:
+            words = {"number": "a number", "truth": "a condition"}
+            self._refuse(f"{words[node.kind]}, where {words[kind]} is due", column)
+        return node
+
+    def _or(self) -> Node:
+        return self._joined("or", lambda: self._joined("and", self._not))
+
+    def _joined(self, word: str, parse: Callable[[], Node]) -> Node:
+        column = self._token.column
+        first = parse()
+        parts = [first]
+        while self._take(word):
+            self._of_kind("truth", parts[-1], column)
+            column = self._token.column
+            parts.append(self._of_kind("truth", parse(), column))
+        return Node(word, "truth", tuple(parts)) if len(parts) > 1 else first
+
+    def _not(self) -> Node:
+        if not self._take("not"):
+            return self._compare()
+        column = self._token.column
+        return Node("not", "truth", (self._of_kind("truth", self._deeper(self._not), column),))
+
+    def _compare(self) -> Node:
+        column = self._token.column
+        parts, signs = [self._sum()], []
+        while True:
+            inverse = self._token.text == "not" and self.tokens[self.at + 1].text == "in" and bool(self._take("not"))
+            if self._take("in"):
+                if len(parts) > 1:
+                    self._refuse("in cannot be part of a chain")
+                among = self._among(parts[0], column)
+                return Node("not", "truth", (among,)) if inverse else among
+            sign = self._take(*COMPARISONS)
+            if not sign:
+                break
+            signs.append(sign)
+            parts.append(self._sum())
+        if not signs:
+            return parts[0]
+        if len(parts) == 2 and signs[0] in {"==", "!="}:  # noqa: PLR2004 - a pair
+            name, text = sorted(parts, key=lambda part: part.op == "text")
+            if text.op == "text" and self._has_labels(name):
+                label = self._label(name, [text], column)
+                return label if signs[0] == "==" else Node("not", "truth", (label,))
+        units = [self._unit(self._of_kind("number", part, column)) for part in parts if part.op != "text"]
+        read = [self._quantity(part, units, column) if part.op == "text" else part for part in parts]
+        return Node("compare", "truth", tuple(self._of_kind("number", part, column) for part in read), tuple(signs))
+
+    def _among(self, node: Node, column: int) -> Node:
+        closing = ")" if self._take("(") else "]"
+        if closing == "]":
+            self._expect("[")
+        items = [self._sum()]
+        while self._take(","):
+            if self._token.text == closing:
+                break
+            items.append(self._sum())
+        self._expect(closing)
+        if self._has_labels(node):
+            return self._label(node, items, column)
+        units = [self._unit(node)]
+        read = [self._quantity(item, units, column) if item.op == "text" else item for item in items]
+        parts = [self._of_kind("number", part, column) for part in (node, *read)]
+        tests = tuple(Node("compare", "truth", (parts[0], part), ("==",)) for part in parts[1:])
+        return Node("or", "truth", tests) if len(tests) > 1 else tests[0]
+
+    def _has_labels(self, node: Node) -> bool:
+        if node.op != "name":
+            return node.op == "label" and not node.labels
+        return self.labels is None and (self.units is None or node.name not in self.units)
+
+    def _label(self, node: Node, items: list[Node], column: int) -> Node:
+        if any(item.op != "text" for item in items):
+            self._refuse(f"{node.name} has labels: compare it with texts", column, allowed=f'{node.name} == "..."')
+        canonical = (self.labels or {}).get(node.name, str)
+        try:
+            labels = tuple(dict.fromkeys(canonical(item.name) for item in items))
+        except CatalogError as error:
+            self._refuse(str(error), column)
+        return Node("label", "truth", name=node.name, labels=labels)
+
+    def _unit(self, node: Node) -> str:
+        return (self.units or {}).get(node.name, "") if node.op == "name" else ""
+
+    def _quantity(self, text: Node, units: list[str], column: int) -> Node:
+        unit = next((unit for unit in units if unit and unit != "truth"), "")
+        if not unit:
+            self._refuse(f"nothing tells the unit of {show(text.name)}: compare it with a name", column)
+        try:
+            return Node("number", "number", value=parse_quantity(text.name, unit))
+        except SpecError as error:
+            fault = error.faults[0]
+            self._refuse(f"{fault.value}: {fault.what}", column, fault.hint, fault.allowed)
+
+    def _sum(self) -> Node:
+        return self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._signed))
+
+    def _chain(self, among: tuple[str, ...], parse: Callable[[], Node]) -> Node:
+        column = self._token.column
+        parts, signs = [parse()], []
+        while sign := self._take(*among):
+            self._of_kind("number", parts[-1], column)
+            signs.append(sign)
+            column = self._token.column
+            parts.append(self._of_kind("number", parse(), column))
+        return Node("chain", "number", tuple(parts), tuple(signs)) if signs else parts[0]
+
+    def _signed(self) -> Node:
+        column = self._token.column
+        sign = self._take("-", "+")
+        if not sign:
+            return self._power()
+        node = self._of_kind("number", self._deeper(self._signed), column)
+        return Node("negative", "number", (node,)) if sign == "-" else node
+
+    def _power(self) -> Node:
+        column = self._token.column
+        base = self._atom()
+        if not self._take("**"):
+            return base
+        exponent = self._of_kind("number", self._deeper(self._signed), column)
+        return Node("power", "number", (self._of_kind("number", base, column), exponent))
+
+    def _atom(self) -> Node:
+        token = self._next()
+        if token.kind == "number":
+            value = float(token.text)
+            if math.isinf(value):
+                self._refuse(f"{token.text} overflows a 64-bit float", token.column)
+            return Node("number", "number", value=value)
+        if token.kind == "text":
+            return Node("text", "number", name=token.text[1:-1])
+        if token.text == "(":
+            node = self._deeper(self._or)
+            self._expect(")")
+            return node
+        if token.kind != "name" or token.text in {"and", "or", "not", "in"}:
+            found = "the expression ends" if token.kind == "end" else f"found {show(token.text)}"
+            self._refuse(f"{found} where a number or a name is due", token.column)
+        if token.text in _REFUSED_WORDS:
+            self._refuse(f"{token.text} is not part of the grammar", token.column, _INSTEAD.get(token.text, ""))
+        return self._call(token) if self._take("(") else self._name(token)
+
+    def _name(self, token: _Token) -> Node:
+        name = token.text
+        if self.labels is not None and name in self.labels:
+            return Node("label", "number", name=name)  # _compare gives it its labels; anywhere else it is refused
+        if self.units is not None and name not in self.units:
+            known = [*self.units, *(self.labels or ())]
+            what = f"column {token.column}: unknown name {show(name)}"
+            self.unknown.append(Fault(self.field, show(self.text), what, hint=nearest(name, known)))
+        truth = (self.units or {}).get(name) == "truth"
+        return Node("name", "truth" if truth else "number", name=name)
+
+    def _call(self, token: _Token) -> Node:
+        name = token.text
+        if name not in FUNCTIONS:
+            hint = _INSTEAD.get(name) or nearest(name, FUNCTIONS)
+            self._refuse(f"unknown function {show(name)}", token.column, hint, ", ".join(sorted(FUNCTIONS)))
+        arguments: list[Node] = []
+        while self._token.text != ")":
+            column = self._token.column
+            wants: ExpressionKind = "truth" if name == "where" and not arguments else "number"
+            arguments.append(self._of_kind(wants, self._deeper(self._or), column))
+            if not self._take(","):
+                break
+        self._expect(")")
+        due = FUNCTIONS[name]
+        if due not in (-1, len(arguments)):
+            self._refuse(f"{name} takes {due} arguments, not {len(arguments)}", token.column)
+        return Node(name, "truth" if name == "missing" else "number", tuple(arguments))
+
+
+def _what_of_sign(sign: str) -> str:
+    if sign == ".":
+        return "names have no parts: . is not part of the grammar"
+    if sign in "\"'":
+        return "a text that does not end (or holds a backslash)"
+    return f"{show(sign)} is not part of the grammar"

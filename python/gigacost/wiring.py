@@ -1,0 +1,218 @@
+"""Wiring: the functions that some outputs need, in an order in which they can be called, by their parameters' names.
+
+``Router`` finds them; ``Wiring.replay`` calls them, on whatever kind of number it is given: the reference's, the
+tracer's, the unit check's.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from gigacost.declare import Contribution, Rule, Status, Subtotal, marking
+from gigacost.errors import Fault, SpecError, nearest
+from gigacost.ops import Value
+
+if TYPE_CHECKING:
+    from gigacost.graph import Model
+
+Function: TypeAlias = Callable[..., Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One function of a model."""
+
+    name: str
+    function: Function
+    parameters: tuple[str, ...]
+    """The quantities and inputs it is made of, in the order of the function's parameters."""
+    unit: str
+    """As its docstring says in brackets: ``chip·h``, ``1``, ``truth``; empty when it says nothing."""
+    doc: str
+    mark: Contribution | Status | Subtotal | Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Axes whose values a model chooses itself: those at which a quantity is smallest."""
+
+    name: str
+    over: tuple[tuple[str, tuple[float, ...]], ...]
+    """The axes and their values. The first axis is the outermost; of equally good candidates the first wins."""
+    minimise: str
+    among: str
+    """The truth value that makes a candidate legal."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStep:
+    """A search as a step of a wiring."""
+
+    search: Search
+    inner: tuple[Quantity | SearchStep, ...]
+    """What is evaluated for each candidate."""
+
+    def replay(self, values: dict[str, Value], player: Player) -> None:
+        """Evaluate the inner steps for one candidate, whose axes are among the values."""
+        for step in self.inner:
+            _take(step, values, player)
+
+
+class Player(Protocol):
+    """What plays a wiring: one for each kind of number."""
+
+    def lift(self, value: Value) -> Value:
+        """The value as the player's kind of number, if a function returned a plain one."""
+
+    def search(self, step: SearchStep, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Run a search on the values known so far: the values of its axes at the winner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The steps that make some outputs, in an order in which they can be taken."""
+
+    steps: tuple[Quantity | SearchStep, ...]
+    leaves: tuple[str, ...]
+    """What has to be supplied, in the order of first use."""
+
+    def replay(self, leaves: Mapping[str, Value], player: Player) -> dict[str, Value]:
+        """Every quantity's value, made from the leaves'."""
+        values = dict(leaves)
+        for step in self.steps:
+            _take(step, values, player)
+        return values
+
+    def upstream(self) -> dict[str, frozenset[str]]:
+        """For every name, the names it is made of, directly or not, and itself."""
+        above: dict[str, frozenset[str]] = {leaf: frozenset([leaf]) for leaf in self.leaves}
+        for step in self.steps:
+            if isinstance(step, Quantity):
+                above[step.name] = frozenset([step.name]).union(*(above[name] for name in step.parameters))
+            else:
+                _upstream_of_search(step, above)
+        return above
+
+
+def _upstream_of_search(step: SearchStep, above: dict[str, frozenset[str]]) -> None:
+    inside = dict(above)
+    for axis, _ in step.search.over:
+        inside.setdefault(axis, frozenset([axis]))
+    for inner in step.inner:
+        if isinstance(inner, Quantity):
+            inside[inner.name] = frozenset([inner.name]).union(*(inside[name] for name in inner.parameters))
+        else:
+            _upstream_of_search(inner, inside)
+    reasons = inside[step.search.minimise] | inside[step.search.among]
+    for axis, _ in step.search.over:
+        above[axis] = reasons | {axis}
+
+
+def _take(step: Quantity | SearchStep, values: dict[str, Value], player: Player) -> None:
+    if isinstance(step, SearchStep):
+        values.update(player.search(step, values))
+        return
+    try:
+        values[step.name] = player.lift(step.function(*[values[name] for name in step.parameters]))
+    except TypeError as error:
+        error.add_note(f"in the quantity {step.name} ({_place(step.function)})")
+        raise
+
+
+def _place(function: Function) -> str:
+    code = getattr(function, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
+
+
+def quantity_of(name: str, function: Function) -> Quantity:
+    """A function as a quantity of this name."""
+    parameters = tuple(inspect.signature(function).parameters)
+    doc = inspect.getdoc(function) or ""
+    return Quantity(name, function, parameters, _bracketed_unit(doc), doc, marking(function))
+
+
+def _bracketed_unit(doc: str) -> str:
+    """The unit in brackets at the end of the first paragraph's first bracket: ``... of the run [chip·h].``."""
+    first = doc.split("\n\n", 1)[0]
+    start = first.find("[")
+    end = first.find("]", start)
+    return first[start + 1 : end] if 0 <= start < end else ""
+
+
+class Router:
+    """Visits what the outputs need, depth first."""
+
+    def __init__(self, model: Model, given: Collection[str], extra: Mapping[str, Quantity]) -> None:
+        self.model = model
+        self.extra = extra
+        self.given = frozenset(given) | frozenset(model.values)
+        self.steps: dict[str, Quantity | SearchStep] = {}
+        self.leaves: dict[str, None] = {}
+        self.path: list[str] = []
+        self.axis_of = {axis: search for search in model.searches for axis, _ in search.over if axis not in self.given}
+
+    def route(self, outputs: Iterable[str]) -> Wiring:
+        """The steps that make the outputs. Raises SpecError."""
+        for output in outputs:
+            self.visit(output)
+        return Wiring(tuple(dict.fromkeys(self.steps.values())), tuple(self.leaves))
+
+    def visit(self, name: str) -> None:
+        """Have a name made, and before it all that it needs."""
+        if name in self.steps or name in self.leaves:
+            return
+        if name in self.given:
+            self.leaves[name] = None
+        elif name in self.axis_of:
+            self._visit_search(self.axis_of[name])
+        elif quantity := self._quantity(name):
+            self._enter(name)
+            for parameter in quantity.parameters:
+                self.visit(parameter)
+            self.path.pop()
+            self.steps[name] = quantity
+        elif name in self.model.inputs:
+            self.leaves[name] = None
+        else:
+            hint = nearest(name, self.model.names)
+            raise SpecError(Fault(name, "", "the model has no such quantity or input", hint=hint))
+
+    def _quantity(self, name: str) -> Quantity | None:
+        known = self.extra.get(name) or self.model.quantities.get(name)
+        if known:
+            return known
+        for other in self.model.alternatives:
+            if other.name == name and self.given.issuperset(other.given):
+                return replace(quantity_of(name, other.function), name=name)
+        return None
+
+    def _enter(self, name: str) -> None:
+        if name in self.path:
+            circle = " <- ".join([*self.path[self.path.index(name) :], name])
+            raise SpecError(Fault(name, "", f"needs itself: {circle}; give one of them"))
+        self.path.append(name)
+
+    def _visit_search(self, search: Search) -> None:
+        self._enter(f"search {search.name}")
+        free = tuple((axis, values) for axis, values in search.over if axis not in self.given)
+        axes = [axis for axis, _ in free]
+        within = Router(self.model, self.given | frozenset(axes), self.extra)
+        wiring = within.route([search.minimise, search.among])
+        above = wiring.upstream()
+        inner = []
+        for step in wiring.steps:
+            names = [step.name] if isinstance(step, Quantity) else [axis for axis, _ in step.search.over]
+            if any(above[name].intersection(axes) for name in names):
+                inner.append(step)
+            else:
+                self.visit(names[0])
+        for leaf in wiring.leaves:
+            if leaf not in axes:
+                self.visit(leaf)
+        self.path.pop()
+        step = SearchStep(replace(search, over=free), tuple(inner))
+        for axis in axes:
+            self.steps[axis] = step

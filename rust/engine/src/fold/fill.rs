@@ -1,0 +1,112 @@
+//! Columns of all rows, written straight to where they are wanted.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::{Chunks, Fault, Measure};
+use crate::error::{Error, Result};
+use crate::kernel;
+use crate::math::holds;
+use crate::program::Program;
+use crate::run::{Control, gather};
+use crate::schedule::Reader;
+use crate::tape::Node;
+
+/// Fill an array for each column with its values in all rows, NaN where they are null.
+///
+/// # Errors
+/// When an array has another length, a value that is not null is not finite, or the run was stopped.
+pub fn fill(
+    program: &Program,
+    columns: &[Measure],
+    arrays: Vec<&mut [f64]>,
+    threads: usize,
+    control: &Control,
+) -> Result<()> {
+    let rows = program.space().combinations();
+    if arrays.len() != columns.len() || arrays.iter().any(|array| array.len() as u64 != rows) {
+        return Err(Error::Invalid(
+            "not an array of all rows for each column".into(),
+        ));
+    }
+    let nodes = columns
+        .iter()
+        .flat_map(|column| std::iter::once(column.value).chain(column.null));
+    let schedule = program.schedule(&nodes.collect::<Vec<Node>>())?;
+    let chunks = Chunks::new(0..rows, program);
+    // What each chunk fills is taken by the worker that has the chunk.
+    let mut parts: Vec<Vec<&mut [f64]>> = (0..chunks.count()).map(|_| vec![]).collect();
+    for mut array in arrays {
+        for (chunk, parts) in parts.iter_mut().enumerate() {
+            let chunk = chunks.get(chunk as u64);
+            let (part, rest) = array.split_at_mut((chunk.end - chunk.start) as usize);
+            parts.push(part);
+            array = rest;
+        }
+    }
+    let parts: Vec<Mutex<Vec<&mut [f64]>>> = parts.into_iter().map(Mutex::new).collect();
+    let worker = || (schedule.reader(), vec![], Fault::default());
+    let work = |(reader, nulls, fault): &mut (Reader<'_>, Vec<f64>, Fault), chunk: u64| {
+        let mut parts = parts[chunk as usize]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let rows = chunks.get(chunk);
+        let mut first = rows.start;
+        while first < rows.end {
+            let region = program
+                .space()
+                .region(first, rows.end, schedule.region_rows());
+            reader.enter(&region);
+            let (start, len) = ((first - rows.start) as usize, region.rows() as usize);
+            let mut which = 0;
+            for (column, part) in columns.iter().zip(parts.iter_mut()) {
+                let values = &mut part[start..start + len];
+                reader.read(which, values);
+                nulls.clear();
+                if column.null.is_some() {
+                    nulls.resize(len, 0.0);
+                    reader.read(which + 1, nulls);
+                }
+                which += 1 + usize::from(column.null.is_some());
+                blank(values, nulls);
+                let (mut low, mut high, mut finite) = (0.0, 0.0, true);
+                kernel::extremes(program.simd(), values, &mut low, &mut high, &mut finite);
+                if !finite {
+                    note_faults(fault, column.value, first, values, nulls);
+                }
+            }
+            first += len as u64;
+            control.advance(len as u64)?;
+        }
+        Ok(())
+    };
+    let mut fault = Fault::default();
+    for (_, _, found) in gather(chunks.count(), threads, worker, work)? {
+        fault.merge(&found);
+    }
+    fault.check(program.tape())
+}
+
+/// Make what is null NaN, and −0 zero.
+fn blank(values: &mut [f64], nulls: &[f64]) {
+    for value in &mut *values {
+        *value += 0.0;
+    }
+    for (value, null) in values.iter_mut().zip(nulls) {
+        if holds(*null) {
+            *value = f64::NAN;
+        }
+    }
+}
+
+/// Note the values that are neither finite nor null.
+fn note_faults(fault: &mut Fault, node: Node, first: u64, values: &[f64], nulls: &[f64]) {
+    for (i, value) in values
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| !value.is_finite())
+    {
+        if !nulls.get(i).is_some_and(|null| holds(*null)) {
+            fault.note(first + i as u64, node, *value);
+        }
+    }
+}

@@ -1,15 +1,17 @@
 # Everything that is built stays in this tree: .venv (Python) and target (Rust).
 # Needed on the machine: make, Python >= 3.11 with venv, Rust (cargo, https://rustup.rs), a C compiler (for zstd).
-# `make test PYTEST="tests/test_spec.py -k units"` passes arguments on to pytest.
+# `make test PYTEST="tests/test_spec.py -k units"` passes arguments on to pytest; `make bench BENCH="peers latency"`
+# measures some parts again and leaves the others.
 
-.PHONY: demo test lint docs wheel format clean format-rust format-python ruff clippy types deny FORCE
+.PHONY: demo test lint docs bench wheel format clean format-rust format-python ruff clippy types deny FORCE
 .DELETE_ON_ERROR:
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST ?=
+BENCH ?= peers default_model latency memory scaling instructions speed
 
-ENGINE_SOURCES := Cargo.toml Cargo.lock $(shell find rust -type d -o -name '*.rs' -o -name Cargo.toml)
+ENGINE_SOURCES := Cargo.toml Cargo.lock $(shell find rust -name benches -prune -o \( -type d -o -name '*.rs' -o -name Cargo.toml \) -print)
 # Someone may have removed the compiled module and left the stamp.
 ENGINE_GONE := $(if $(wildcard python/gigacost/_engine*.so),,FORCE)
 
@@ -55,13 +57,24 @@ docs: $(VENV)/.engine
 	$(BIN)/python docs/build.py
 	$(BIN)/python docs/readme.py
 
+# A part that fails does not keep the others from being measured and shown.
+bench: $(VENV)/.engine $(VENV)/.group-bench
+	@failed=; for part in $(BENCH); do \
+	  case $$part in \
+	    speed) cargo bench --workspace --locked --bench speed ;; \
+	    *) $(BIN)/python benches/$$part.py ;; \
+	  esac || failed="$$failed $$part"; \
+	done; \
+	$(BIN)/python benches/report.py && $(BIN)/python benches/picture.py || exit; \
+	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
+
 wheel: $(VENV)/.group-build
 	$(BIN)/maturin build --release --locked --out dist
 	$(BIN)/maturin sdist --out dist
 
 clean:
 	rm -rf $(VENV) target dist .mypy_cache .pytest_cache .ruff_cache .hypothesis python/gigacost/_engine*.so
-	find python tests docs examples -name __pycache__ -prune -exec rm -rf {} +
+	find python tests docs examples benches -name __pycache__ -prune -exec rm -rf {} +
 
 FORCE:
 

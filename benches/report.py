@@ -1,0 +1,319 @@
+"""Writes what was measured where people read it: ``python benches/report.py``.
+
+``docs/performance.md`` and ``docs/scaling.md`` in full, a short table in the README, all from ``results.json``. A test
+fails when they are something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import results
+from contenders import CONTENDERS
+from instructions import by_kernel
+
+ROOT = Path(__file__).parent.parent
+NOTE = "<!-- Written by `make bench` from benches/results.json: measure again, do not edit. -->\n"
+BEGIN, END = "<!-- bench: written by `make bench` -->", "<!-- /bench -->"
+TASKS = {
+    "materialise": "All rows in memory: 16.8M x 10",
+    "stream": "All rows as a stream, every value read: 16.8M x 10",
+    "best": "The best of each (params, tokens): 16,384 of 134M",
+    "top": "The cheapest 1,000 of 134M",
+    "parquet": "A Parquet file: 16.8M x 14",
+    "csv": "A CSV file: 2.1M x 14",
+}
+PEERS = {
+    "Python": ("python",),
+    "numpy": ("numpy", "numpy-threads"),
+    "numexpr": ("numexpr",),
+    "numba": ("numba", "pyarrow", "pyarrow-plain"),
+    "polars": ("polars", "polars-plain"),
+    "duckdb": ("duckdb", "duckdb-plain"),
+}
+"""The README's columns, and who may stand for each; the fastest does."""
+
+Row = Mapping[str, Any]
+
+
+def pages(found: Mapping[str, Any]) -> dict[str, str]:
+    """The text of each page by its path, the README without its rest."""
+    return {"docs/performance.md": _performance(found), "docs/scaling.md": _scaling(found)}
+
+
+def readme(text: str, found: Mapping[str, Any]) -> str:
+    """The README with the short table between its marks."""
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    return f"{before}{BEGIN}\n\n{_short(found)}\n\n{END}{after}"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, numbers to the right."""
+    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def figure(value: float) -> str:
+    """Three digits, with a letter for thousands, millions, billions."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{_digits(value / size)}{letter}"
+    return _digits(value)
+
+
+def duration(seconds: float) -> str:
+    """Seconds, milliseconds or microseconds, in three digits."""
+    for size, unit in ((1.0, "s"), (1e-3, "ms")):
+        if seconds >= size:
+            return f"{_digits(seconds / size)} {unit}"
+    return f"{_digits(seconds * 1e6)} µs"
+
+
+def _digits(value: float) -> str:
+    if value >= 100:  # noqa: PLR2004 - three digits
+        return f"{value:,.0f}"
+    if value >= 1:
+        return f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 - three digits
+    return f"{value:.2g}"
+
+
+def _megabytes(size: float | None) -> str:
+    return "" if size is None else f"{size / 1e6:,.0f} MB"
+
+
+def _where(part: Mapping[str, Any]) -> str:
+    """The machine, the versions and the date of a part."""
+    at = part["measured"]
+    versions = ", ".join(f"{name} {version}" for name, version in at["versions"].items())
+    return f"{at['date']} on {at['cores']} cores of {at['cpu']}, {at['memory_gib']} GiB, {at['system']}; {versions}."
+
+
+def _rows(found: Mapping[str, Any], task: str, *, irregular: bool = False) -> dict[str, Row]:
+    rows = found.get("peers", {}).get("rows", [])
+    return {row["contender"]: row for row in rows if row["task"] == task and row["irregular"] == irregular}
+
+
+def _short(found: Mapping[str, Any]) -> str:
+    """Gigacost's rows a second and peak memory, and how many times as long each of the others takes."""
+    lines = []
+    for task, title in TASKS.items():
+        rows = {name: row for name, row in _rows(found, task).items() if "seconds" in row}
+        if "gigacost" not in rows:
+            continue
+        own = rows["gigacost"]
+        cells = []
+        for names in PEERS.values():
+            seconds = [rows[name]["seconds"] for name in names if name in rows]
+            cells.append(f"{_digits(min(seconds) / own['seconds'])}x" if seconds else "")
+        lines.append([title, f"{figure(own['rows'] / own['seconds'])}/s", _megabytes(own["peak_bytes"]), *cells])
+    head = ("", "gigacost", "peak memory", *PEERS)
+    text = (
+        "One model of fifteen formulas over 16 chips x 64 cluster sizes x 128 model sizes x 128 token counts (x 8 "
+        "electricity prices), side by side in one run. The columns of the others: how many times as long they take, "
+        "each written as an expert of it would, with terms hoisted by hand (numba's files: by pyarrow).\n\n"
+    )
+    more = (
+        "`make bench` measures it again on your machine. [Performance](docs/performance.md) has the other tables: "
+        "irregular axes, the default model, latency, memory; [scaling](docs/scaling.md) how the cost of a "
+        "combination changes with the question."
+    )
+    return f"{text}{table(head, lines)}\n\n{more}"
+
+
+def _performance(found: Mapping[str, Any]) -> str:
+    parts = [NOTE, "# Performance\n"]
+    sections: dict[str, Callable[[Mapping[str, Any]], str]] = {
+        "peers": _peers,
+        "default_model": _default_model,
+        "latency": _latency,
+        "memory": _memory,
+        "instructions": _instructions,
+    }
+    parts += [write(found) for part, write in sections.items() if part in found]
+    return "\n".join(parts)
+
+
+def _peers(found: Mapping[str, Any]) -> str:
+    text = (
+        "One workload ([cluster.py](../benches/cluster.py), [workload.py](../benches/workload.py)): fifteen formulas, "
+        "ten columns, over 16 chips x 64 cluster sizes x 128 model sizes x 128 token counts = 16,777,216 combinations; "
+        "eight electricity prices make them 134,217,728.\n\n"
+        "* Every contender runs in fresh processes of its own, round after round in turn; the median counts, *fastest* "
+        "shows how far chance goes. *Peak* "
+        "is the operating system's peak of the whole process, interpreter and libraries included.\n"
+        "* All use all cores, but for the Python loop and the first row of numpy. What compiles or loads is warmed up "
+        "on a few combinations before the clock starts.\n"
+        "* *Hoisted* means by hand: every term is computed once, where it varies, and what is left for a combination "
+        "is a multiplication or two. gigacost is given the formulas as they are.\n"
+        "* Answers are checked: columns and extremes to a relative 1e-12 (sums to 1e-10: hoisting rounds in another "
+        "order), winners as the best there are, files as they are read back.\n"
+        "* The Python loop does a part, and its time is scaled (~).\n"
+    )
+    parts = ["## Beside others\n", text, f"Measured {_where(found['peers'])}\n"]
+    notes = {
+        "materialise": "duckdb's rows come in an order of its own. *First-touch fill* is what the operating system takes to give ten columns of memory.",
+        "stream": "Minimum, maximum and sum of each of the ten columns, which are never there as a whole. gigacost by "
+        "`Sweep.summary`, whose sums are exact (and of squares too), and by `Sweep.batches` with numpy as the reader.",
+        "best": "By brute force, among the combinations whose training state fits into the chips' memory.",
+        "top": "By brute force, among the combinations that fit.",
+        "parquet": "With zstd; ten columns and the four axes. *As it comes*: with the library's defaults; else with "
+        "the fastest settings found. numba and pyarrow write two files at once, with encodings chosen by hand.",
+        "csv": "Two of the sixteen chips: 2,097,152 rows, ten columns and the four axes.",
+    }
+    for task, title in TASKS.items():
+        if _rows(found, task):
+            parts += [f"### {title}\n", notes[task] + "\n", _compared(_rows(found, task)) + "\n"]
+    for task, title in TASKS.items():
+        if _rows(found, task, irregular=True):
+            parts += [f"### {title}; irregular axes\n", _compared(_rows(found, task, irregular=True)) + "\n"]
+    return "\n".join(parts)
+
+
+def _compared(rows: Mapping[str, Row]) -> str:
+    own = rows.get("gigacost", {}).get("seconds")
+    files = any(row.get("file_bytes") for row in rows.values())
+    lines = []
+    for name, row in rows.items():
+        label = f"**{CONTENDERS[name].label}**" if name == "gigacost" else CONTENDERS[name].label
+        if "seconds" not in row:
+            lines.append([label, f"failed: {row['failed']}", "", "", "", "", *([""] if files else [])])
+            continue
+        about = "~" if row["sampled"] else ""
+        seconds = [about + duration(row["seconds"]), about + duration(row["fastest"])]
+        ratio = f"{_digits(row['seconds'] / own)}x" if own else ""
+        size = ["" if row["sampled"] else _megabytes(row["file_bytes"])] if files else []
+        peak = "" if row["sampled"] else _megabytes(row["peak_bytes"])
+        fault = f" (wrong: {row['fault']})" if row["fault"] else ""
+        lines.append([label + fault, *seconds, f"{figure(row['rows'] / row['seconds'])}/s", ratio, peak, *size])
+    return table(("", "time", "fastest", "rows", "of gigacost's time", "peak", *(["file"] if files else [])), lines)
+
+
+def _default_model(found: Mapping[str, Any]) -> str:
+    part = found["default_model"]
+    words = {
+        "summary": "statistics of `cost_total_usd`",
+        "top": "the cheapest 1,000",
+        "parquet": "a Parquet file of a slice, 15 columns and `status`",
+        "reference": "statistics by the pure-Python reference, on a sample",
+    }
+    text = (
+        "The model with all its drivers over 8 chips x 64 cluster sizes x 128 model sizes x 128 token counts x 4 "
+        "markets (own, colo, on demand, reserved for a year) x 40 electricity prices x 1 to 4 runs a year x a horizon "
+        "of 0 or 3 years ([default_model.py](../benches/default_model.py)). The total depends on every axis; on the "
+        "electricity price where one pays for it, in two of the four markets."
+    )
+    return f"## The default model\n\n{text}\n\nMeasured {_where(part)}\n\n{_tasks(part['rows'], words)}\n"
+
+
+def _tasks(rows: Iterable[Row], words: Mapping[str, str]) -> str:
+    lines = []
+    for row in rows:
+        if "seconds" not in row:
+            lines.append([words[row["task"]], "", f"failed: {row['failed']}", "", "", ""])
+            continue
+        rate = f"{figure(row['rows'] / row['seconds'])}/s"
+        peak, size = _megabytes(row["peak_bytes"]), _megabytes(row.get("file_bytes"))
+        lines.append([words[row["task"]], f"{row['rows']:,}", duration(row["seconds"]), rate, peak, size])
+    return table(("", "combinations", "time", "", "peak of the process", "file"), lines)
+
+
+def _latency(found: Mapping[str, Any]) -> str:
+    part = found["latency"]
+    first = part["first"]
+    lines = [
+        ["`import gigacost`, fresh process", duration(first["import"]), ""],
+        ["first `estimate` after it", duration(first["estimate"]), ""],
+    ]
+    names = {
+        "estimate": "`estimate`, warm",
+        "candidates": "5,000 candidates as a zipped table under a private price book, `top(20)` with breakdown, warm",
+    }
+    for name, words in names.items():
+        one = part[name]
+        cells = [duration(one["median"]), duration(one["p95"])] if "median" in one else [f"failed: {one['failed']}", ""]
+        lines.append([words, *cells])
+    text = table(("", "median", "95th percentile"), lines)
+    rates = []
+    for name, words in (
+        ("estimate-threads", "`estimate`"),
+        ("candidates-threads", "5,000 candidates, one thread each"),
+    ):
+        rates.append([words, *(_digits(rate) for rate in part[name].get("calls_per_second", {}).values())])
+    threads = list(part["estimate-threads"].get("calls_per_second", {}))
+    callers = table(("calls a second, from so many threads at once", *threads), rates)
+    return f"## Latency\n\nNo call repeats an earlier one's numbers. Measured {_where(part)}\n\n{text}\n\n{callers}\n"
+
+
+def _memory(found: Mapping[str, Any]) -> str:
+    words = {
+        "top": "the cheapest 1,000 that fit",
+        "summary": "statistics of the total",
+        "parquet": "a Parquet file, streamed",
+    }
+    text = "The operating system's peak of the whole process, interpreter and libraries included."
+    part = found["memory"]
+    return f"## Memory\n\n{text} Measured {_where(part)}\n\n{_tasks(part['rows'], words)}\n"
+
+
+def _instructions(found: Mapping[str, Any]) -> str:
+    kernels = by_kernel(found["instructions"]["counts"])
+    levels = sorted({level for counts in kernels.values() for level in counts})
+    lines = [
+        [f"`{kernel}`", *(_digits(counts[level]) if level in counts else "" for level in levels)]
+        for kernel, counts in kernels.items()
+    ]
+    text = (
+        "Instructions for each value, counted by callgrind (which knows no AVX-512). `make bench BENCH=instructions` "
+        "fails when one grows by more than a few per cent; time is too noisy for that."
+    )
+    return f"## Instructions\n\n{text}\n\n{table(('kernel', *levels), lines)}\n"
+
+
+def _scaling(found: Mapping[str, Any]) -> str:
+    parts = [NOTE, "# How it scales\n"]
+    if "scaling" not in found:
+        return "\n".join(parts)
+    scaling = found["scaling"]
+    text = (
+        "Nanoseconds for each combination, reduced to statistics of the total (`summary`) or to the cheapest thousand "
+        "(`top`). What is left out would have taken more than a minute.\n"
+    )
+    parts += [text, f"Measured {_where(scaling)}\n", "![Nanoseconds for each combination](scaling.svg)\n"]
+    titles = {
+        "rows": ("Combinations", "The workload of [performance](performance.md), with ever more electricity prices."),
+        "threads": ("Threads", "134,217,728 combinations."),
+        "axes": ("Axes", "2^24 combinations of a model with 24 inputs, which walk together in so many groups."),
+        "outputs": (
+            "Outputs",
+            "Statistics of so many columns over 16,777,216 combinations; the last four vary along some axes only.",
+        ),
+        "operations": ("Operations of the model", "Generated models over 4,194,304 combinations of four axes."),
+    }
+    for key, (title, words) in titles.items():
+        kinds = [kind for kind in ("summary", "top") if any(kind in point for point in scaling[key])]
+        lines = [
+            [f"{point['x']}", *(_digits(point[kind]) if kind in point else "" for kind in kinds)]
+            for point in scaling[key]
+        ]
+        parts += [
+            f"## {title}\n",
+            words + "\n",
+            table((title.lower(), *(f"`{kind}`, ns" for kind in kinds)), lines) + "\n",
+        ]
+    return "\n".join(parts)
+
+
+def write() -> None:
+    """All pages."""
+    found = results.load()
+    for path, text in pages(found).items():
+        (ROOT / path).write_text(text, encoding="utf-8", newline="\n")
+    file = ROOT / "README.md"
+    file.write_text(readme(file.read_text(encoding="utf-8"), found), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write()

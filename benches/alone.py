@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import tasks
@@ -34,11 +35,16 @@ def ask(script: str, what: str, *, seconds: float = 900.0) -> Measured:
     return run_alone([script, "--alone", what], seconds)
 
 
-def run_alone(script: Sequence[str], seconds: float) -> Measured:
-    """The JSON that a Python script with its arguments prints last, or ``failed``."""
+def run_alone(script: Sequence[str], seconds: float, environment: Mapping[str, str] = MappingProxyType({})) -> Measured:
+    """The JSON that a Python script with its arguments prints last, or ``failed``; it sees ``environment`` too."""
     try:
         done = subprocess.run(
-            [sys.executable, *script], capture_output=True, check=False, encoding="utf-8", timeout=seconds
+            [sys.executable, *script],
+            env={**os.environ, **environment},
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            timeout=seconds,
         )
     except subprocess.TimeoutExpired:
         return {"failed": f"took more than {seconds:.0f} s"}

@@ -154,7 +154,8 @@ def _peers(found: Mapping[str, Any]) -> str:
     )
     parts = ["## Beside others\n", text, f"Measured {_where(found['peers'])}\n"]
     notes = {
-        "materialise": "duckdb's rows come in an order of its own. *First-touch fill* is what the operating system takes to give ten columns of memory.",
+        "materialise": "duckdb's rows come in an order of its own. "
+        "*First-touch fill* is what the operating system takes to give ten columns of memory.",
         "stream": "Minimum, maximum and sum of each of the ten columns, which are never there as a whole. gigacost by "
         "`Sweep.summary`, whose sums are exact (and of squares too), and by `Sweep.batches` with numpy as the reader.",
         "best": "By brute force, among the combinations whose training state fits into the chips' memory.",

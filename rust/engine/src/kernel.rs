@@ -217,19 +217,23 @@ impl Operand<'_> {
         }
     }
 
-    /// Some vectors of the first line.
+    /// Some vectors of the first line; of the last vector, `count` values.
     #[inline(always)]
-    fn vectors(self, start: usize) -> [Vector; ABREAST] {
+    fn vectors<const VECTORS: usize>(self, start: usize, count: usize) -> [Vector; VECTORS] {
         match self {
             Self::Each(values, _) => {
-                let values = &values[start..][..ABREAST * LANES];
-                let mut vectors = [Vector::all(0.0); ABREAST];
-                for (vector, values) in vectors.iter_mut().zip(values.as_chunks::<LANES>().0) {
-                    *vector = Vector(*values);
+                let mut vectors = [Vector::all(0.0); VECTORS];
+                if count == LANES {
+                    let values = &values[start..][..VECTORS * LANES];
+                    for (vector, values) in vectors.iter_mut().zip(values.as_chunks::<LANES>().0) {
+                        *vector = Vector(*values);
+                    }
+                } else {
+                    vectors[VECTORS - 1].0[..count].copy_from_slice(&values[start..][..count]);
                 }
                 vectors
             }
-            Self::All(values, _) => [Vector::all(values[0]); ABREAST],
+            Self::All(values, _) => [Vector::all(values[0]); VECTORS],
         }
     }
 
@@ -295,43 +299,58 @@ pub fn links(op: Binary) -> bool {
 kernel! {
     /// `out[i] = ops[n](… ops[1](ops[0](first[i], rest[0][i]), rest[1][i]) …)`: what is in between stays in registers.
     chain(ops: &[Binary], lines: Lines, out: &mut [f64], first: Operand<'_>, rest: &[Operand<'_>]) {
-        const BLOCK: usize = ABREAST * LANES;
-        /// One pass over the vectors for each operation and kind of operand.
-        macro_rules! each {
-            ($acc:ident, $op:ident, $other:expr, $($link:ident)*) => {
-                match $op {
-                    $(Binary::$link => for (which, acc) in $acc.iter_mut().enumerate() {
-                        *acc = acc.zip($other(which), |a, b| math::binary(Binary::$link, a, b));
-                    },)*
-                    _ => {}
-                }
-            };
-        }
-        let mut sides = [Operand::All(&[0.0], 0); LINKS];
-        let (sides, ops) = (&mut sides[..rest.len()], &ops[..rest.len()]);
+        let mut sides = [first; LINKS];
+        let sides = &mut sides[..rest.len()];
         for line in 0..lines.count {
             let out = &mut out[line * lines.run..][..lines.run];
             let first = first.from(line);
             for (side, operand) in sides.iter_mut().zip(rest) {
                 *side = operand.from(line);
             }
-            let whole = lines.run / BLOCK * BLOCK;
-            for start in (0..whole).step_by(BLOCK) {
-                let mut acc = first.vectors(start);
-                for (op, side) in ops.iter().zip(&*sides) {
-                    let other = side.vectors(start);
-                    each!(acc, op, |which: usize| other[which], Add Subtract Multiply Divide Minimum Maximum);
-                }
-                for (out, acc) in out[start..start + BLOCK].chunks_exact_mut(LANES).zip(acc) {
+            let mut start = 0;
+            while start + ABREAST * LANES <= out.len() {
+                let acc = through::<ABREAST>(ops, first, sides, start, LANES);
+                for (out, acc) in out[start..].chunks_exact_mut(LANES).zip(acc) {
                     out.copy_from_slice(&acc.0);
                 }
+                start += ABREAST * LANES;
             }
-            for (i, out) in out.iter_mut().enumerate().skip(whole) {
-                let links = ops.iter().zip(&*sides);
-                *out = links.fold(first.get(0, i), |acc, (op, side)| math::binary(*op, acc, side.get(0, i)));
+            while start < out.len() {
+                let count = LANES.min(out.len() - start);
+                let [acc] = through::<1>(ops, first, sides, start, count);
+                out[start..start + count].copy_from_slice(&acc.0[..count]);
+                start += count;
             }
         }
     }
+}
+
+/// Some vectors through all links of a chain, from a place of the first line on; `count` values of the last one count.
+#[inline(always)]
+fn through<const VECTORS: usize>(
+    ops: &[Binary],
+    first: Operand<'_>,
+    sides: &[Operand<'_>],
+    start: usize,
+    count: usize,
+) -> [Vector; VECTORS] {
+    let mut acc = first.vectors::<VECTORS>(start, count);
+    for (op, side) in ops.iter().zip(sides) {
+        let other = side.vectors::<VECTORS>(start, count);
+        /// One pass over the vectors for each operation.
+        macro_rules! each {
+            ($($link:ident)*) => {
+                match op {
+                    $(Binary::$link => for (acc, other) in acc.iter_mut().zip(other) {
+                        *acc = acc.zip(other, |a, b| math::binary(Binary::$link, a, b));
+                    },)*
+                    _ => {}
+                }
+            };
+        }
+        each!(Add Subtract Multiply Divide Minimum Maximum);
+    }
+    acc
 }
 
 kernel! {
@@ -583,39 +602,34 @@ fn lead_lines<const LINES: usize>(
     };
     let (values, best, which) = (part(values), &mut best[..run], &mut which[..run]);
     let mut strange = 0;
-    match keep.map(part) {
-        None => {
-            for i in 0..run {
-                for (line, values) in values.iter().enumerate() {
-                    let rank = values[i] * sign;
-                    strange |= oddity(rank);
-                    let better = rank < best[i];
-                    best[i] = if better { rank } else { best[i] };
-                    which[i] = if better {
-                        (first + line) as f64
-                    } else {
-                        which[i]
-                    };
-                }
-            }
+    let keep = keep.map(part);
+    for i in 0..run {
+        let (mut lowest, mut chosen) = (best[i], which[i]);
+        for line in 0..LINES {
+            let kept = keep.is_none_or(|keep| math::holds(keep[line][i]));
+            let rank = if kept {
+                values[line][i] * sign
+            } else {
+                f64::INFINITY
+            };
+            strange |= if kept { oddity(rank) } else { 0 };
+            let better = rank < lowest;
+            lowest = if better { rank } else { lowest };
+            chosen = if better {
+                (first + line) as f64
+            } else {
+                chosen
+            };
         }
-        Some(keep) => {
-            for i in 0..run {
-                for (line, (values, keep)) in values.iter().zip(keep).enumerate() {
-                    let rank = values[i] * sign;
-                    let kept = math::holds(keep[i]);
-                    strange |= if kept { oddity(rank) } else { 0 };
-                    let lower = rank < best[i];
-                    let better = kept && lower;
-                    best[i] = if better { rank } else { best[i] };
-                    which[i] = if better {
-                        (first + line) as f64
-                    } else {
-                        which[i]
-                    };
-                }
-            }
-        }
+        (best[i], which[i]) = (lowest, chosen);
     }
     strange
+}
+
+kernel! {
+    /// Whether any value is neither below `low` nor above `high`.
+    between(values: &[f64], low: f64, high: f64, found: &mut bool) {
+        let outside = |value: f64| value < low || value > high;
+        *found = values.iter().fold(false, |found, value| found | !outside(*value));
+    }
 }

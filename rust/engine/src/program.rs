@@ -26,7 +26,7 @@ impl Default for Blocks {
     fn default() -> Self {
         Self {
             table_values: 1 << 13,
-            region_rows: 1 << 12,
+            region_rows: 1 << 13,
             region_values: 1 << 16,
             chunk_rows: 1 << 16,
         }

@@ -206,6 +206,11 @@ proptest! {
             let (mut low, mut high, mut finite, mut held) = (f64::INFINITY, f64::NEG_INFINITY, true, 0);
             kernel::extremes(level, &values, &mut low, &mut high, &mut finite);
             kernel::count(level, &values, &mut held);
+            for (bound, other) in values.iter().zip(values.iter().rev()) {
+                let mut found = false;
+                kernel::between(level, &values, *bound, *other, &mut found);
+                prop_assert_eq!(found, values.iter().any(|value| !(value < bound || value > other)));
+            }
             prop_assert_eq!(held, values.iter().filter(|value| math::holds(**value)).count());
             prop_assert_eq!(finite, values.iter().all(|value| value.is_finite()));
             if finite {

@@ -234,7 +234,7 @@ impl Summary {
                     {
                         if alive {
                             let (values, times) = reading.read(walker, scratch);
-                            count_digits(values, times, shift, prefixes, counts);
+                            count_digits(program.simd(), values, times, shift, prefixes, counts);
                         }
                     }
                     Ok(())
@@ -404,12 +404,35 @@ impl ColumnReading {
     }
 }
 
-/// Count which digit of the values' keys, above `shift`, follows each prefix (ascending).
-fn count_digits(values: &[f64], times: u64, shift: u32, prefixes: &[u64], counts: &mut Counts) {
-    for value in values {
-        let key = to_key(*value) >> shift;
-        if let Ok(at) = prefixes.binary_search(&(key >> DIGIT_BITS)) {
-            counts[at][key as usize & ((1 << DIGIT_BITS) - 1)] += times;
+/// How many values are looked at together for one that has a prefix.
+const TOGETHER: usize = 64;
+
+/// Count which digit of the values' keys, above `shift`, follows each prefix.
+fn count_digits(
+    simd: Simd,
+    values: &[f64],
+    times: u64,
+    shift: u32,
+    prefixes: &[u64],
+    counts: &mut Counts,
+) {
+    let digit = |key: u64| (key >> shift) as usize & ((1 << DIGIT_BITS) - 1);
+    for (prefix, counts) in prefixes.iter().zip(counts) {
+        // The first digit follows no prefix: all values have it.
+        let Some(low) = prefix.checked_shl(shift + DIGIT_BITS) else {
+            for value in values {
+                counts[digit(to_key(*value))] += times;
+            }
+            continue;
+        };
+        let high = low | ((1 << (shift + DIGIT_BITS)) - 1);
+        for values in values.chunks(TOGETHER) {
+            let mut found = false;
+            kernel::between(simd, values, from_key(low), from_key(high), &mut found);
+            let keys = values.iter().filter(|_| found).map(|value| to_key(*value));
+            for key in keys.filter(|key| (low..=high).contains(key)) {
+                counts[digit(key)] += times;
+            }
         }
     }
 }

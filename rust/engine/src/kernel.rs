@@ -525,24 +525,28 @@ fn in_lanes<'a>(
 kernel! {
     /// How many truth values hold.
     count(values: &[f64], held: &mut usize) {
-        *held += values.iter().map(|value| usize::from(math::holds(*value))).sum::<usize>();
+        // Wrapping, because a check after each addition would keep the loop from becoming vectors.
+        let count = |count: usize, value: &f64| count.wrapping_add(usize::from(math::holds(*value)));
+        *held += values.iter().fold(0, count);
     }
 }
 
 kernel! {
     /// Whether any value times `sign` (1 or −1) that is kept is at most `bar`, or not finite.
     reaches(values: &[f64], keep: Option<&[f64]>, sign: f64, bar: f64, found: &mut bool) {
+        // Whole words: flags would be moved between registers of different kinds.
         let reached = |value: f64| {
             let rank = value * sign;
-            !(rank > bar && rank < f64::INFINITY)
+            if rank > bar && rank < f64::INFINITY { 0_u64 } else { 1 }
         };
-        *found = match keep {
-            None => values.iter().fold(false, |found, value| found | reached(*value)),
+        let any = match keep {
+            None => values.iter().fold(0, |any, value| any | reached(*value)),
             Some(keep) => {
                 let kept = values.iter().zip(keep);
-                kept.fold(false, |found, (value, keep)| found | (reached(*value) & math::holds(*keep)))
+                kept.fold(0, |any, (value, keep)| any | if math::holds(*keep) { reached(*value) } else { 0 })
             }
         };
+        *found = any != 0;
     }
 }
 
@@ -624,6 +628,18 @@ fn lead_lines<const LINES: usize>(
         (best[i], which[i]) = (lowest, chosen);
     }
     strange
+}
+
+kernel! {
+    /// Make −0 zero; whether all values are finite.
+    settle(values: &mut [f64], finite: &mut bool) {
+        let mut strange = 0;
+        for value in values {
+            *value += 0.0;
+            strange |= oddity(*value);
+        }
+        *finite &= strange == 0;
+    }
 }
 
 kernel! {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::block::{Action, Evaluator, Extent, Plan, Source, Step, mask};
+use crate::block::{Action, Evaluator, Extent, Plan, Source, Step};
 use crate::error::Result;
 use crate::fuse::fuse;
 use crate::program::Program;
@@ -11,6 +11,10 @@ use crate::tape::Node;
 
 /// A run of this many elements makes good use of vectors.
 const LONG: u64 = 32;
+/// About how many values the wanted nodes have in a region of rows: they are read together, and should stay in cache.
+const REGION_VALUES: usize = 1 << 15;
+/// However many nodes are wanted, a region may have so many rows.
+const LEAST_ROWS: usize = 1 << 9;
 
 /// Where the nodes of a program are, after some of them were scheduled.
 #[derive(Debug)]
@@ -192,7 +196,8 @@ pub struct RowSchedule {
 
 impl RowSchedule {
     pub(crate) fn new(program: &Program, nodes: &[Node]) -> Result<Self> {
-        let region_rows = program.region_rows(nodes)? as u64;
+        let most = (REGION_VALUES / nodes.len().max(1)).max(LEAST_ROWS);
+        let region_rows = program.region_rows(nodes)?.min(most) as u64;
         let (sizes, space) = (program.sizes(), program.space());
         let (outer, region) = (
             space.sizes().len(),
@@ -261,13 +266,4 @@ impl Reader<'_> {
         self.evaluator
             .copy(&self.schedule.sources[which], &self.rows, out);
     }
-}
-
-/// The groups of a mask.
-pub(crate) fn groups_of(groups: u64, memory: &[usize]) -> Vec<usize> {
-    memory
-        .iter()
-        .copied()
-        .filter(|group| groups & mask(&[*group]) != 0)
-        .collect()
 }

@@ -4,15 +4,18 @@
 //! others, those that few nodes depend on move fastest, so that all other nodes keep their values for many tiles.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::block::{Evaluator, Extent, Held, Source};
 use crate::error::Result;
 use crate::program::Program;
 use crate::run::Control;
-use crate::schedule::{Scheduled, groups_of, schedule};
+use crate::schedule::{Scheduled, schedule};
 use crate::space::Space;
 use crate::tape::{Binary, Node, Op};
 
+/// A lane of fewer elements is no run.
+const SHORTEST: usize = 16;
 /// A run of this many elements is long enough.
 const LONG: usize = 64;
 /// A run is not longer than this where lines of other groups can fill a tile.
@@ -27,14 +30,15 @@ pub(crate) struct Wanted {
     pub(crate) keep: Option<Node>,
     /// Nodes to compute where it holds.
     pub(crate) nodes: Vec<Node>,
-    /// Groups that should vary along runs, and slowly otherwise; none in particular when it is 0.
-    pub(crate) lanes: u64,
+    /// Groups of which one should vary along runs, the later the better, and all slowly otherwise.
+    pub(crate) lanes: Vec<usize>,
 }
 
 /// The tiles of a space, and what computes the wanted nodes over them.
 #[derive(Debug)]
 pub(crate) struct Walk<'a> {
     program: &'a Program,
+    /// The groups of the space: that of the runs, then from the slowest to the fastest.
     order: Vec<usize>,
     /// How many digits of each group a tile has, unless it is at the edge.
     cuts: Vec<usize>,
@@ -54,9 +58,9 @@ impl<'a> Walk<'a> {
         let values = |node: &Node| size(program, program.masks()[*node as usize]);
         guards.sort_by_key(values);
         let all: Vec<Node> = [&wanted.always[..], &guards, &wanted.nodes].concat();
-        let (order, cuts) = tiling(program, &all, wanted.lanes)?;
+        let (order, cuts) = tiling(program, &all, &wanted.lanes)?;
         let outer = order.len();
-        let run = order[0..].iter().copied().next();
+        let run = order.first().copied();
         let mut memory: Vec<usize> = (outer..program.sizes().len()).collect();
         memory.extend((0..outer).filter(|group| Some(*group) != run));
         memory.extend(run);
@@ -113,7 +117,8 @@ impl<'a> Walk<'a> {
 
     /// The groups of a mask, in memory order.
     pub(crate) fn groups(&self, mask: u64) -> Vec<usize> {
-        groups_of(mask, &self.memory)
+        let within = |group: &usize| mask >> group & 1 == 1;
+        self.memory.iter().copied().filter(within).collect()
     }
 
     /// All groups of the space, in memory order.
@@ -125,7 +130,7 @@ impl<'a> Walk<'a> {
     pub(crate) fn walker(&self) -> Walker<'_> {
         Walker {
             walk: self,
-            evaluator: Evaluator::new(std::sync::Arc::clone(&self.scheduled.plan)),
+            evaluator: Evaluator::new(Arc::clone(&self.scheduled.plan)),
             extent: Extent::whole(self.program.sizes()),
         }
     }
@@ -154,69 +159,86 @@ fn conjuncts(program: &Program, node: Option<Node>) -> Vec<Node> {
     found
 }
 
-/// The groups of the space, slowest first and that of the runs before all, and how many digits of each a tile has.
-fn tiling(program: &Program, nodes: &[Node], lanes: u64) -> Result<(Vec<usize>, Vec<usize>)> {
-    let outer = program.space().sizes().len();
-    let sizes = &program.sizes()[..outer];
-    let budget = program.region_rows(nodes)?;
+/// The groups of the space, that of the runs first, then from the slowest to the fastest; and how many digits of each
+/// a tile has.
+fn tiling(program: &Program, nodes: &[Node], lanes: &[usize]) -> Result<(Vec<usize>, Vec<usize>)> {
+    let sizes = &program.sizes()[..program.space().sizes().len()];
     let needed = program.needed(nodes)?;
-    let masks = program
-        .masks()
-        .iter()
-        .zip(&needed)
-        .filter(|(_, needed)| **needed);
-    let mut busy: Vec<u64> = masks
+    let masks = program.masks().iter().zip(&needed);
+    // What is not a table has to be computed over and over.
+    let busy: Vec<u64> = masks
+        .filter(|(mask, needed)| **needed && size(program, **mask) > program.blocks().table_values)
         .map(|(mask, _)| *mask)
-        .filter(|mask| size(program, *mask) > program.blocks().table_values)
         .collect();
-    let lane = |group: usize| lanes >> group & 1 == 1;
-    let dependent =
-        |busy: &[u64], group: usize| busy.iter().filter(|mask| **mask >> group & 1 == 1).count();
-    let run = (0..outer).max_by_key(|&group| {
-        let long = sizes[group].min(LONG);
+    let run = run_group(sizes, &busy, lanes);
+    let others = (0..sizes.len())
+        .filter(|group| Some(*group) != run)
+        .collect();
+    let mut order = fastest_first(sizes, busy, lanes, others);
+    let cuts = cuts(sizes, run, &order, program.region_rows(nodes)?);
+    order.extend(run);
+    order.reverse();
+    Ok((order, cuts))
+}
+
+/// How many nodes depend on a group.
+fn dependent(busy: &[u64], group: usize) -> usize {
+    busy.iter().filter(|mask| **mask >> group & 1 == 1).count()
+}
+
+/// The group for the runs: a long one; of those, the one that most depends on.
+fn run_group(sizes: &[usize], busy: &[u64], lanes: &[usize]) -> Option<usize> {
+    (0..sizes.len()).max_by_key(|&group| {
+        let lane = lanes.iter().position(|lane| *lane == group);
+        let lane = lane.filter(|_| sizes[group] >= SHORTEST);
         (
-            lane(group) && long > 1,
-            long,
-            dependent(&busy, group),
+            lane,
+            sizes[group].min(LONG),
+            dependent(busy, group),
             sizes[group],
         )
-    });
+    })
+}
 
-    // From the fastest to the slowest: each time the group without which most work would go.
-    let mut left: Vec<usize> = (0..outer).filter(|group| Some(*group) != run).collect();
+/// Groups from the fastest to the slowest: each time the one without which most work would go. Lanes are slow.
+fn fastest_first(
+    sizes: &[usize],
+    mut busy: Vec<u64>,
+    lanes: &[usize],
+    mut left: Vec<usize>,
+) -> Vec<usize> {
     let mut order = vec![];
-    while !left.is_empty() {
+    loop {
         let work = |group: usize| {
             let with = dependent(&busy, group);
             with as f64 + (busy.len() - with) as f64 / sizes[group] as f64
         };
-        let order_of = |a: &usize, b: &usize| {
-            lane(*a)
-                .cmp(&lane(*b))
-                .then(work(*a).total_cmp(&work(*b)))
-                .then(b.cmp(a))
+        let compared = |a: &usize, b: &usize| {
+            let lanes = lanes.contains(a).cmp(&lanes.contains(b));
+            lanes.then(work(*a).total_cmp(&work(*b))).then(b.cmp(a))
         };
-        let Some(fastest) = left.iter().copied().min_by(order_of) else {
-            break;
+        let Some(fastest) = left.iter().copied().min_by(compared) else {
+            return order;
         };
         busy.retain(|mask| mask >> fastest & 1 == 0);
         left.retain(|group| *group != fastest);
         order.push(fastest);
     }
+}
 
-    let mut cuts = vec![1; outer];
+/// How many digits of each group a tile has: a run, and as many lines of the fastest groups as fit.
+fn cuts(sizes: &[usize], run: Option<usize>, fastest_first: &[usize], rows: usize) -> Vec<usize> {
+    let mut cuts = vec![1; sizes.len()];
     if let Some(run) = run {
-        cuts[run] = even(sizes[run], LONGEST.min(budget));
-        let mut room = budget / cuts[run];
-        for &group in &order {
+        cuts[run] = even(sizes[run], LONGEST.min(rows));
+        let mut room = rows / cuts[run];
+        for &group in fastest_first {
             cuts[group] = even(sizes[group], room);
             room /= cuts[group];
         }
         cuts[run] = even(sizes[run], cuts[run] * room.max(1));
     }
-    order.extend(run);
-    order.reverse();
-    Ok((order, cuts))
+    cuts
 }
 
 /// The length of pieces of about the same length, none longer than `most` (at least 1).

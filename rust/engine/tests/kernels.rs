@@ -211,6 +211,12 @@ proptest! {
                 kernel::between(level, &values, *bound, *other, &mut found);
                 prop_assert_eq!(found, values.iter().any(|value| !(value < bound || value > other)));
             }
+            let (mut settled, mut all_finite) = (values.clone(), true);
+            kernel::settle(level, &mut settled, &mut all_finite);
+            prop_assert_eq!(all_finite, values.iter().all(|value| value.is_finite()));
+            for (settled, value) in settled.iter().zip(&values) {
+                prop_assert!(same(*settled, value + 0.0));
+            }
             prop_assert_eq!(held, values.iter().filter(|value| math::holds(**value)).count());
             prop_assert_eq!(finite, values.iter().all(|value| value.is_finite()));
             if finite {

@@ -67,12 +67,12 @@ pub fn fill(
                     reader.read(which + 1, nulls);
                 }
                 which += 1 + usize::from(column.null.is_some());
-                blank(values, nulls);
-                let (mut low, mut high, mut finite) = (0.0, 0.0, true);
-                kernel::extremes(program.simd(), values, &mut low, &mut high, &mut finite);
+                let mut finite = true;
+                kernel::settle(program.simd(), values, &mut finite);
                 if !finite {
                     note_faults(fault, column.value, first, values, nulls);
                 }
+                blank(values, nulls);
             }
             first += len as u64;
             control.advance(len as u64)?;
@@ -86,11 +86,8 @@ pub fn fill(
     fault.check(program.tape())
 }
 
-/// Make what is null NaN, and −0 zero.
+/// Make what is null NaN.
 fn blank(values: &mut [f64], nulls: &[f64]) {
-    for value in &mut *values {
-        *value += 0.0;
-    }
     for (value, null) in values.iter_mut().zip(nulls) {
         if holds(*null) {
             *value = f64::NAN;

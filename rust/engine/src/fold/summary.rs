@@ -119,7 +119,7 @@ impl Summary {
                 .flatten()
                 .chain(self.keep)
                 .collect(),
-            lanes: 0,
+            lanes: vec![],
         }
     }
 

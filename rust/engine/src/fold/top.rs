@@ -54,10 +54,7 @@ impl Top {
     pub fn run(&self, program: &Program, threads: usize, control: &Control) -> Result<Vec<Winner>> {
         let (adds, cells) = self.cells(program.space())?;
         let single = self.k == 1 && self.distinct.is_empty();
-        let lanes = self
-            .per
-            .iter()
-            .fold(0, |mask, (group, _)| mask | 1 << group);
+        let lanes = self.per.iter().map(|(group, _)| *group);
         let wanted = Wanted {
             always: vec![],
             keep: self.keep,
@@ -65,7 +62,7 @@ impl Top {
                 .chain(self.keep)
                 .chain(self.distinct.iter().copied())
                 .collect(),
-            lanes: if single { lanes } else { 0 },
+            lanes: lanes.filter(|_| single).collect(),
         };
         let walk = Walk::new(program, &wanted)?;
         let search = Search {

@@ -531,13 +531,16 @@ kernel! {
     }
 }
 
+/// What says of a value that it does.
+const REACHED: u64 = 1;
+
 kernel! {
     /// Whether any value times `sign` (1 or −1) that is kept is at most `bar`, or not finite.
     reaches(values: &[f64], keep: Option<&[f64]>, sign: f64, bar: f64, found: &mut bool) {
         // Whole words: flags would be moved between registers of different kinds.
         let reached = |value: f64| {
             let rank = value * sign;
-            if rank > bar && rank < f64::INFINITY { 0_u64 } else { 1 }
+            if rank > bar && rank < f64::INFINITY { 0 } else { REACHED }
         };
         let any = match keep {
             None => values.iter().fold(0, |any, value| any | reached(*value)),

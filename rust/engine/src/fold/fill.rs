@@ -11,6 +11,10 @@ use crate::run::{Control, gather};
 use crate::schedule::Reader;
 use crate::tape::Node;
 
+/// How many rows a worker fills at a time: so many that two workers rarely meet in one page of memory, however large,
+/// since the first to touch a page has to wait until it is cleared.
+const CHUNK_ROWS: u64 = 1 << 20;
+
 /// Fill an array for each column with its values in all rows, NaN where they are null.
 ///
 /// # Errors
@@ -32,7 +36,7 @@ pub fn fill(
         .iter()
         .flat_map(|column| std::iter::once(column.value).chain(column.null));
     let schedule = program.schedule(&nodes.collect::<Vec<Node>>())?;
-    let chunks = Chunks::new(0..rows, program);
+    let chunks = Chunks::of(0..rows, CHUNK_ROWS.max(program.blocks().chunk_rows));
     // What each chunk fills is taken by the worker that has the chunk.
     let mut parts: Vec<Vec<&mut [f64]>> = (0..chunks.count()).map(|_| vec![]).collect();
     for mut array in arrays {

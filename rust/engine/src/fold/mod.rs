@@ -39,9 +39,14 @@ pub(crate) struct Chunks {
 
 impl Chunks {
     pub(crate) fn new(rows: Range<u64>, program: &Program) -> Self {
+        Self::of(rows, program.blocks().chunk_rows)
+    }
+
+    /// Chunks of so many rows.
+    pub(crate) fn of(rows: Range<u64>, each: u64) -> Self {
         Self {
             rows,
-            each: program.blocks().chunk_rows.max(1),
+            each: each.max(1),
         }
     }
 

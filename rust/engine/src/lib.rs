@@ -5,12 +5,15 @@
 mod block;
 mod codec;
 pub mod error;
+mod evaluator;
 pub mod fold;
 mod fuse;
 pub mod kernel;
+mod loops;
 pub mod math;
 pub mod output;
 mod pipeline;
+mod plan;
 mod program;
 pub mod run;
 mod schedule;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::block::{Action, Source, mask};
+use crate::block::Source;
 use crate::error::{Error, Result};
 use crate::kernel::Simd;
+use crate::plan::{Action, mask};
 use crate::schedule::RowSchedule;
 use crate::space::{MAX_GROUPS, Space};
 use crate::tape::{MOST_CANDIDATES, Node, Op, Tape};

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::block::{Action, Evaluator, Extent, Plan, Source, Step};
+use crate::block::{Extent, Source};
 use crate::error::Result;
+use crate::evaluator::Evaluator;
 use crate::fuse::fuse;
+use crate::plan::{Action, Plan, Step};
 use crate::program::Program;
 use crate::space::Region;
 use crate::tape::Node;

@@ -6,8 +6,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::block::{Evaluator, Extent, Held, Source};
+use crate::block::{Extent, Source};
 use crate::error::Result;
+use crate::evaluator::{Evaluator, Held};
 use crate::program::Program;
 use crate::run::Control;
 use crate::schedule::{Scheduled, schedule};

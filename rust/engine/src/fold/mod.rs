@@ -1,11 +1,13 @@
 //! What becomes of the combinations: rows, the best of them, statistics.
 
 pub(crate) mod arrow;
+mod best;
 mod column;
 mod exact;
 mod fill;
 pub(crate) mod piece;
 mod places;
+mod quantiles;
 mod rows;
 mod summary;
 pub(crate) mod table;

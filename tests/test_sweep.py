@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -192,6 +193,31 @@ def test_the_models_hash_is_the_models() -> None:
 def test_a_derived_quantity_may_be_called_where() -> None:
     sweep = doubled([1.0, 2.0], derive={"where": "double * 10"}, where="double > 2", columns=["where"])
     assert sweep.to_numpy()["where"].tolist() == [40.0]
+
+
+def test_arrays_filled_in_place_are_what_the_batches_hold() -> None:
+    axes = {
+        "hardware": ["h100-sxm", "mi300x", "tpu-v5p"],
+        "market": ["own", "on_demand", "spot"],
+        "chips": {"from": 64, "to": 4096, "steps": 9, "scale": "log"},
+        "tokens": {"from": 1e11, "to": 1e13, "steps": 300},
+    }
+    sweep = Sweep(axes, fixed={"params": "7B"})
+    batches = list(sweep.batches())
+    arrays = sweep.to_numpy(threads=2)
+    assert list(arrays) == list(sweep.column_names)
+    assert len(set(arrays["status"])) > 1, "some rows are null"
+    for name, values in arrays.items():
+        labels = batches[0].labels(name)
+        parts = np.concatenate([batch.column(name) for batch in batches])
+        expected = parts if labels is None else np.array(labels)[parts]
+        np.testing.assert_array_equal(values, expected, name)
+    some = sweep.to_numpy(["loss", "chips", "status"], threads=1)
+    assert list(some) == ["loss", "chips", "status"]
+    for name, values in some.items():
+        np.testing.assert_array_equal(values, arrays[name])
+    with pytest.raises(SpecError, match=r"lost.*loss"):
+        sweep.to_numpy(["lost"])
 
 
 def test_columns_of_no_rows_keep_their_types() -> None:

@@ -20,7 +20,7 @@ _TYPES: Mapping[Kind, type] = {"integer": np.int64, "number": np.float64, "label
 def along(digit: Digit, sizes: Sequence[int]) -> NDArray[Any]:
     """An axis over all combinations of groups of these sizes, in the order of the rows."""
     shape = [size if group == digit.group else 1 for group, size in enumerate(sizes)]
-    values = np.array(digit.values, dtype=_TYPES[digit.kind]).reshape(shape)
+    values: NDArray[Any] = np.array(digit.values, dtype=_TYPES[digit.kind]).reshape(shape)
     return np.ascontiguousarray(np.broadcast_to(values, sizes)).reshape(-1)
 
 

@@ -161,7 +161,7 @@ class Sweep:
         return self.batches().__arrow_c_schema__()
 
     def to_numpy(self, columns: Sequence[str] = (), *, threads: int | None = None) -> dict[str, NDArray[Any]]:
-        """The columns of all rows (or those that are named) as arrays: null as NaN, labels as an array of strings.
+        """The columns of all rows (or those with these names) as arrays: null as NaN, labels as an array of strings.
 
         Without a condition the arrays are filled in place by all threads. Raises SpecError for an unknown column, or
         when the arrays would not fit into memory.
@@ -175,19 +175,19 @@ class Sweep:
         digits = self.bound.digits
         if self.spec.where is not None:
             machine.require_memory(self.size, self.row_bytes)
-            kinds = {name: digits[name].kind if name in digits else "number" for name in names}
-            states: dict[str, Kind] = {"status": "label"} if "status" in names and "status" not in digits else {}
-            return arrays.gathered(self.batches(threads=threads), {**kinds, **states})
+            kinds: dict[str, Kind] = {name: "label" if name == "status" else "number" for name in names}
+            kinds |= {name: digits[name].kind for name in names if name in digits}
+            return arrays.gathered(self.batches(threads=threads), kinds)
         machine.require_memory(self.size, 8 * len(names))
-        filled = self._filled([name for name in names if name not in digits], compiler.thread_count(threads))
-        return {name: arrays.along(digits[name], self.bound.sizes) if name in digits else filled[name] for name in names}
+        found = self._filled([name for name in names if name not in digits], compiler.thread_count(threads))
+        found |= {name: arrays.along(digits[name], self.bound.sizes) for name in names if name in digits}
+        return {name: found[name] for name in names}
 
     def _filled(self, names: Sequence[str], threads: int) -> dict[str, NDArray[Any]]:
         """Quantities and states in all rows."""
         import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-        quantities = tuple(name for name in names if name in self.columns)
-        made = compiler.compiled(self.bound, Question(quantities))
+        made = self._rows_compiled()
         nodes = [(made.nodes[name], made.nulls[name]) if name in made.nodes else (made.state, None) for name in names]
         filled: dict[str, NDArray[Any]] = {name: np.empty(self.size) for name in names}
         self._run(made, lambda program: program.fill(nodes, list(filled.values()), threads))

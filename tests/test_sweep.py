@@ -13,7 +13,19 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gigacost import Alternative, Input, InternalError, Model, SpecError, Subtotal, Sweep, contribution, status, zipped
+from gigacost import (
+    Alternative,
+    Input,
+    InternalError,
+    Model,
+    SpecError,
+    Subtotal,
+    Sweep,
+    compiler,
+    contribution,
+    status,
+    zipped,
+)
 from gigacost.declare import MISSING
 from gigacost.model import default
 from gigacost.ops import Value, where
@@ -195,7 +207,7 @@ def test_a_derived_quantity_may_be_called_where() -> None:
     assert sweep.to_numpy()["where"].tolist() == [40.0]
 
 
-def test_arrays_filled_in_place_are_what_the_batches_hold() -> None:
+def test_arrays_filled_in_place_are_what_the_batches_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     axes = {
         "hardware": ["h100-sxm", "mi300x", "tpu-v5p"],
         "market": ["own", "on_demand", "spot"],
@@ -215,6 +227,10 @@ def test_arrays_filled_in_place_are_what_the_batches_hold() -> None:
     some = sweep.to_numpy(["loss", "chips", "status"], threads=1)
     assert list(some) == ["loss", "chips", "status"]
     for name, values in some.items():
+        np.testing.assert_array_equal(values, arrays[name])
+    # Cut small, so that three workers fill many parts of an array.
+    monkeypatch.setattr(compiler, "BLOCKS", (64, 16, 64, 32))
+    for name, values in sweep.to_numpy(threads=3).items():
         np.testing.assert_array_equal(values, arrays[name])
     with pytest.raises(SpecError, match=r"lost.*loss"):
         sweep.to_numpy(["lost"])

@@ -219,6 +219,13 @@ impl Program {
         &self.sizes
     }
 
+    /// How many points the groups of a mask have.
+    pub(crate) fn points(&self, mask: u64) -> usize {
+        let groups = self.sizes.iter().enumerate();
+        let sizes = groups.filter(|(group, _)| mask >> group & 1 == 1);
+        sizes.fold(1, |points, (_, size)| points.saturating_mul(*size))
+    }
+
     /// The groups that each node varies over.
     pub(crate) fn masks(&self) -> &[u64] {
         &self.masks
@@ -256,18 +263,13 @@ impl Program {
     /// When one does not exist.
     pub(crate) fn region_rows(&self, nodes: &[Node]) -> Result<usize> {
         let needed = self.needed(nodes)?;
-        let nodes = (0..self.masks.len()).filter(|node| needed[*node]);
-        let candidates = nodes.map(|node| self.candidates(node)).max().unwrap_or(1);
+        let searched: Vec<usize> = (self.space.sizes().len()..self.sizes.len()).collect();
+        let searched = mask(&searched);
+        // How many candidates of searches a node varies over.
+        let masks = self.masks.iter().zip(needed).filter(|(_, needed)| *needed);
+        let candidates = masks.map(|(mask, _)| self.points(mask & searched));
+        let candidates = candidates.max().unwrap_or(1);
         Ok((self.blocks.region_values / candidates).clamp(1, self.blocks.region_rows))
-    }
-
-    /// How many candidates of searches a node varies over.
-    fn candidates(&self, node: usize) -> usize {
-        let searched = self.space.sizes().len()..self.sizes.len();
-        searched
-            .filter(|group| self.masks[node] >> group & 1 == 1)
-            .map(|group| self.sizes[group])
-            .fold(1, usize::saturating_mul)
     }
 
     fn mask(&self, op: &Op) -> u64 {

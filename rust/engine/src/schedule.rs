@@ -1,14 +1,16 @@
 //! What computes some nodes over boxes: tables that are made once, and the steps that remain.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::block::{Extent, Source};
 use crate::error::Result;
 use crate::evaluator::Evaluator;
 use crate::fuse::fuse;
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Action, Plan, Step, mask};
 use crate::program::Program;
-use crate::space::Region;
+use crate::run::Control;
+use crate::space::{Region, Space};
 use crate::tape::Node;
 
 /// A run of this many elements makes good use of vectors.
@@ -110,6 +112,14 @@ pub(crate) fn schedule(
     })
 }
 
+/// The order of groups in memory: those of searches outermost, one group of the space innermost.
+pub(crate) fn memory_order(program: &Program, innermost: Option<usize>) -> Vec<usize> {
+    let outer = program.space().sizes().len();
+    let others = (0..outer).filter(|group| Some(*group) != innermost);
+    let searched = outer..program.sizes().len();
+    searched.chain(others).chain(innermost).collect()
+}
+
 struct Builder<'a> {
     program: &'a Program,
     sources: Vec<Source>,
@@ -133,20 +143,14 @@ impl Builder<'_> {
     /// Whether a node is computed once for the whole space: it has few values, and so has all that it is made of.
     fn is_table(&self, node: usize, action: &Action, remaining: &[(usize, Action)]) -> bool {
         let most = self.program.blocks().table_values;
-        let sizes = self.program.sizes();
-        let values = |groups: &mut dyn Iterator<Item = usize>| {
-            groups
-                .map(|group| sizes[group])
-                .fold(1, usize::saturating_mul)
-        };
-        let varies = self.program.masks()[node];
+        let few = |mask: u64| self.program.points(mask) <= most;
         let few_candidates = match action {
-            Action::Winner { over } => values(&mut over.iter().copied()) <= most,
+            Action::Winner { over } => few(mask(over)),
             _ => true,
         };
         let operands = self.program.tape().ops()[node].operands();
         few_candidates
-            && values(&mut (0..sizes.len()).filter(|group| varies >> group & 1 == 1)) <= most
+            && few(self.program.masks()[node])
             && operands.iter().all(|operand| {
                 remaining
                     .binary_search_by_key(&(*operand as usize), |(node, _)| *node)
@@ -205,14 +209,12 @@ impl RowSchedule {
             space.sizes().len(),
             space.region(0, space.combinations(), region_rows),
         );
-        // Searches outermost; innermost the last group, in the order of rows, unless its runs are too short.
+        // The last group, in the order of rows, unless its runs are too short.
         let last = (0..outer)
             .next_back()
             .filter(|group| region.lens[*group] >= LONG);
-        let longest = last.or_else(|| (0..outer).max_by_key(|group| region.lens[*group]));
-        let mut memory: Vec<usize> = (outer..sizes.len()).collect();
-        memory.extend((0..outer).filter(|group| Some(*group) != longest));
-        memory.extend(longest);
+        let innermost = last.or_else(|| (0..outer).max_by_key(|group| region.lens[*group]));
+        let memory = memory_order(program, innermost);
         let fastest = (0..outer).rfind(|group| region.lens[*group] < space.sizes()[*group]);
         let scheduled = schedule(program, &[nodes.to_vec()], &memory, fastest)?;
         Ok(Self {
@@ -222,12 +224,6 @@ impl RowSchedule {
             outer,
             region_rows,
         })
-    }
-
-    /// About how many rows a region should have.
-    #[must_use]
-    pub fn region_rows(&self) -> u64 {
-        self.region_rows
     }
 
     /// A reader with buffers of its own.
@@ -253,6 +249,28 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Move through a range of rows, region by region, and call `each` in every one.
+    ///
+    /// # Errors
+    /// What `each` says, or when the run shall stop.
+    pub(crate) fn for_each(
+        &mut self,
+        space: &Space,
+        rows: Range<u64>,
+        control: &Control,
+        mut each: impl FnMut(&Self, &Region) -> Result<()>,
+    ) -> Result<()> {
+        let mut first = rows.start;
+        while first < rows.end {
+            let region = space.region(first, rows.end, self.schedule.region_rows);
+            self.enter(&region);
+            each(self, &region)?;
+            first += region.rows();
+            control.advance(region.rows())?;
+        }
+        Ok(())
+    }
+
     /// Move to a region.
     pub fn enter(&mut self, region: &Region) {
         for group in 0..self.schedule.outer {

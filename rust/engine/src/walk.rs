@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::evaluator::{Evaluator, Held};
 use crate::program::Program;
 use crate::run::Control;
-use crate::schedule::{Scheduled, schedule};
+use crate::schedule::{Scheduled, memory_order, schedule};
 use crate::space::Space;
 use crate::tape::{Binary, Node, Op};
 
@@ -43,6 +43,8 @@ pub(crate) struct Walk<'a> {
     order: Vec<usize>,
     /// How many digits of each group a tile has, unless it is at the edge.
     cuts: Vec<usize>,
+    /// How many tiles there are along each group.
+    counts: Vec<usize>,
     memory: Vec<usize>,
     scheduled: Scheduled,
     guards: Vec<Source>,
@@ -56,18 +58,14 @@ impl<'a> Walk<'a> {
     /// When a node does not exist.
     pub(crate) fn new(program: &'a Program, wanted: &Wanted) -> Result<Self> {
         let mut guards = conjuncts(program, wanted.keep);
-        let values = |node: &Node| size(program, program.masks()[*node as usize]);
+        let values = |node: &Node| program.points(program.masks()[*node as usize]);
         guards.sort_by_key(values);
         let all: Vec<Node> = [&wanted.always[..], &guards, &wanted.nodes].concat();
         let (order, cuts) = tiling(program, &all, &wanted.lanes)?;
-        let outer = order.len();
-        let run = order.first().copied();
-        let mut memory: Vec<usize> = (outer..program.sizes().len()).collect();
-        memory.extend((0..outer).filter(|group| Some(*group) != run));
-        memory.extend(run);
-        let count = |group: usize| program.sizes()[group].div_ceil(cuts[group]) as u64;
-        let fastest = order.iter().copied().rfind(|group| count(*group) > 1);
-        let tiles = order.iter().map(|group| count(*group)).product();
+        let memory = memory_order(program, order.first().copied());
+        let sizes = program.sizes().iter().zip(&cuts);
+        let counts: Vec<usize> = sizes.map(|(size, cut)| size.div_ceil(*cut)).collect();
+        let fastest = order.iter().copied().rfind(|group| counts[*group] > 1);
         let mut phases = vec![wanted.always.clone()];
         phases.extend(guards.iter().map(|guard| vec![*guard]));
         phases.push(wanted.nodes.clone());
@@ -82,7 +80,8 @@ impl<'a> Walk<'a> {
                 .map(|guard| scheduled.source(*guard))
                 .collect(),
             scheduled,
-            tiles,
+            tiles: counts.iter().map(|count| *count as u64).product(),
+            counts,
         })
     }
 
@@ -137,15 +136,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// How many points the groups of a mask have.
-fn size(program: &Program, mask: u64) -> usize {
-    let groups = program.sizes().iter().enumerate();
-    let sizes = groups
-        .filter(|(group, _)| mask >> group & 1 == 1)
-        .map(|(_, size)| *size);
-    sizes.fold(1, usize::saturating_mul)
-}
-
 /// The truth values that must all hold for one to hold.
 fn conjuncts(program: &Program, node: Option<Node>) -> Vec<Node> {
     let mut found = vec![];
@@ -168,7 +158,7 @@ fn tiling(program: &Program, nodes: &[Node], lanes: &[usize]) -> Result<(Vec<usi
     let masks = program.masks().iter().zip(&needed);
     // What is not a table has to be computed over and over.
     let busy: Vec<u64> = masks
-        .filter(|(mask, needed)| **needed && size(program, **mask) > program.blocks().table_values)
+        .filter(|(mask, needed)| **needed && program.points(**mask) > program.blocks().table_values)
         .map(|(mask, _)| *mask)
         .collect();
     let run = run_group(sizes, &busy, lanes);
@@ -288,7 +278,7 @@ impl Walker<'_> {
     fn start(&mut self, mut tile: u64) -> Vec<usize> {
         let mut digits = vec![0; self.walk.cuts.len()];
         for &group in self.walk.order.iter().rev() {
-            let count = self.walk.space().sizes()[group].div_ceil(self.walk.cuts[group] as u64);
+            let count = self.walk.counts[group] as u64;
             digits[group] = (tile % count) as usize;
             tile /= count;
             self.place(group, digits[group]);
@@ -299,8 +289,7 @@ impl Walker<'_> {
     /// On to the next tile.
     fn advance(&mut self, digits: &mut [usize]) {
         for &group in self.walk.order.iter().rev() {
-            let count = self.walk.space().sizes()[group].div_ceil(self.walk.cuts[group] as u64);
-            digits[group] = (digits[group] + 1) % count as usize;
+            digits[group] = (digits[group] + 1) % self.walk.counts[group];
             self.place(group, digits[group]);
             if digits[group] > 0 {
                 return;

@@ -11,30 +11,10 @@ use gigacost_engine::fold::{ExactSquares, ExactSum, Top};
 use gigacost_engine::run::{Control, gather, ordered};
 use gigacost_engine::tape::{Binary, Name, Op, Search, SearchAxis, Unary};
 use gigacost_engine::{Blocks, Error, Leaf, Program, Simd, Space, Tape, TapeBuilder};
+use numbers::doubles;
 use proptest::prelude::*;
 
-/// Any double at all, with the awkward ones often.
-fn doubles() -> impl Strategy<Value = f64> {
-    let awkward = [
-        0.0,
-        -0.0,
-        1.0,
-        -1.0,
-        f64::NAN,
-        f64::INFINITY,
-        f64::NEG_INFINITY,
-        f64::MIN_POSITIVE,
-        5e-324,
-        f64::MAX,
-        0.5,
-        -2.5,
-    ];
-    prop_oneof![
-        proptest::sample::select(awkward.to_vec()),
-        any::<u64>().prop_map(f64::from_bits),
-        -1e3..1e3,
-    ]
-}
+mod numbers;
 
 proptest! {
     #[test]

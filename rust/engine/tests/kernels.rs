@@ -6,35 +6,15 @@ use gigacost_engine::fold::{ExactSquares, ExactSum};
 use gigacost_engine::kernel::{self, Lines, Operand, Parts};
 use gigacost_engine::tape::{Binary, Unary};
 use gigacost_engine::{Simd, math};
+use numbers::doubles;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+mod numbers;
 
 fn levels() -> impl Iterator<Item = Simd> {
     let levels = Simd::ALL.into_iter().map(|(level, _)| level);
     levels.filter(|level| level.available())
-}
-
-/// Any double at all, with the awkward ones often.
-fn doubles() -> impl Strategy<Value = f64> {
-    let awkward = vec![
-        0.0,
-        -0.0,
-        1.0,
-        -1.0,
-        f64::NAN,
-        f64::INFINITY,
-        f64::NEG_INFINITY,
-        f64::MIN_POSITIVE,
-        5e-324,
-        f64::MAX,
-        0.5,
-        -2.5,
-    ];
-    prop_oneof![
-        select(awkward),
-        any::<u64>().prop_map(f64::from_bits),
-        -1e3..1e3
-    ]
 }
 
 fn same(a: f64, b: f64) -> bool {

@@ -11,9 +11,9 @@ use crate::run::{Control, gather};
 use crate::schedule::Reader;
 use crate::tape::Node;
 
-/// How many rows a worker fills at a time: so many that two workers rarely meet in one page of memory, however large,
-/// since the first to touch a page has to wait until it is cleared.
-const CHUNK_ROWS: u64 = 1 << 20;
+/// How many of the usual chunks a worker fills at a time: so many that two workers rarely meet in one page of memory,
+/// however large, since who touches a page first has to wait until it is cleared.
+const CHUNKS: u64 = 1 << 4;
 
 /// Fill an array for each column with its values in all rows, NaN where they are null.
 ///
@@ -32,11 +32,9 @@ pub fn fill(
             "not an array of all rows for each column".into(),
         ));
     }
-    let nodes = columns
-        .iter()
-        .flat_map(|column| std::iter::once(column.value).chain(column.null));
-    let schedule = program.schedule(&nodes.collect::<Vec<Node>>())?;
-    let chunks = Chunks::of(0..rows, CHUNK_ROWS.max(program.blocks().chunk_rows));
+    let nodes: Vec<Node> = columns.iter().flat_map(Measure::nodes).collect();
+    let schedule = program.schedule(&nodes)?;
+    let chunks = Chunks::of(0..rows, program.blocks().chunk_rows.saturating_mul(CHUNKS));
     // What each chunk fills is taken by the worker that has the chunk.
     let mut parts: Vec<Vec<&mut [f64]>> = (0..chunks.count()).map(|_| vec![]).collect();
     for mut array in arrays {
@@ -54,13 +52,8 @@ pub fn fill(
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let rows = chunks.get(chunk);
-        let mut first = rows.start;
-        while first < rows.end {
-            let region = program
-                .space()
-                .region(first, rows.end, schedule.region_rows());
-            reader.enter(&region);
-            let (start, len) = ((first - rows.start) as usize, region.rows() as usize);
+        reader.for_each(program.space(), rows.clone(), control, |reader, region| {
+            let (start, len) = ((region.first - rows.start) as usize, region.rows() as usize);
             let mut which = 0;
             for (column, part) in columns.iter().zip(parts.iter_mut()) {
                 let values = &mut part[start..start + len];
@@ -70,18 +63,16 @@ pub fn fill(
                     nulls.resize(len, 0.0);
                     reader.read(which + 1, nulls);
                 }
-                which += 1 + usize::from(column.null.is_some());
+                which += column.nodes().count();
                 let mut finite = true;
                 kernel::settle(program.simd(), values, &mut finite);
                 if !finite {
-                    note_faults(fault, column.value, first, values, nulls);
+                    note_faults(fault, column.value, region.first, values, nulls);
                 }
                 blank(values, nulls);
             }
-            first += len as u64;
-            control.advance(len as u64)?;
-        }
-        Ok(())
+            Ok(())
+        })
     };
     let mut fault = Fault::default();
     for (_, _, found) in gather(chunks.count(), threads, worker, work)? {

@@ -29,7 +29,7 @@ use crate::math::holds;
 use crate::program::Program;
 use crate::run::Control;
 use crate::schedule::{Reader, RowSchedule};
-use crate::space::Space;
+use crate::space::{Region, Space};
 use crate::tape::{Node, Tape};
 
 /// A range of rows cut into chunks for the workers.
@@ -66,7 +66,6 @@ impl Chunks {
 #[derive(Debug)]
 pub(crate) struct Strips<'a> {
     space: &'a Space,
-    schedule: &'a RowSchedule,
     reader: Reader<'a>,
     values: Vec<Vec<f64>>,
 }
@@ -75,7 +74,6 @@ impl<'a> Strips<'a> {
     pub(crate) fn new(space: &'a Space, schedule: &'a RowSchedule, nodes: usize) -> Self {
         Self {
             space,
-            schedule,
             reader: schedule.reader(),
             values: vec![vec![]; nodes],
         }
@@ -86,23 +84,20 @@ impl<'a> Strips<'a> {
         &mut self,
         rows: Range<u64>,
         control: &Control,
-        mut each: impl FnMut(&crate::space::Region, &[Vec<f64>]) -> Result<()>,
+        mut each: impl FnMut(&Region, &[Vec<f64>]) -> Result<()>,
     ) -> Result<()> {
-        let mut first = rows.start;
-        while first < rows.end {
-            let region = self
-                .space
-                .region(first, rows.end, self.schedule.region_rows());
-            self.reader.enter(&region);
-            for (which, values) in self.values.iter_mut().enumerate() {
+        let Self {
+            space,
+            reader,
+            values,
+        } = self;
+        reader.for_each(space, rows, control, |reader, region| {
+            for (which, values) in values.iter_mut().enumerate() {
                 values.resize(region.rows() as usize, 0.0);
-                self.reader.read(which, values);
+                reader.read(which, values);
             }
-            each(&region, &self.values)?;
-            first += region.rows();
-            control.advance(region.rows())?;
-        }
-        Ok(())
+            each(region, values)
+        })
     }
 }
 

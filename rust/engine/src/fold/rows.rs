@@ -98,7 +98,7 @@ impl Rows {
             .collect();
         let nodes: Vec<Node> = computed
             .iter()
-            .flat_map(|measure: &Measure| std::iter::once(measure.value).chain(measure.null))
+            .flat_map(Measure::nodes)
             .chain(keep)
             .collect();
         let schedule = program.schedule(&nodes)?;

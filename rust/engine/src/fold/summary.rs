@@ -19,6 +19,13 @@ pub struct Measure {
     pub null: Option<Node>,
 }
 
+impl Measure {
+    /// Its nodes: of its values, then of its nulls if it has any.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = Node> + use<> {
+        std::iter::once(self.value).chain(self.null)
+    }
+}
+
 /// What to sum up.
 #[derive(Clone, Debug)]
 pub struct Summary {
@@ -106,15 +113,11 @@ impl Summary {
 
     /// What a pass over the combinations computes.
     pub(super) fn wanted(&self, always: Option<Node>) -> Wanted {
-        let measures = self.measures.iter();
+        let measured = self.measures.iter().flat_map(Measure::nodes);
         Wanted {
             always: always.into_iter().collect(),
             keep: self.keep,
-            nodes: measures
-                .flat_map(|measure| [Some(measure.value), measure.null])
-                .flatten()
-                .chain(self.keep)
-                .collect(),
+            nodes: measured.chain(self.keep).collect(),
             lanes: vec![],
         }
     }
@@ -181,10 +184,7 @@ impl Summary {
 
     pub(super) fn columns(&self, program: &Program, walk: &Walk<'_>) -> Vec<ColumnReading> {
         let columns = self.measures.iter().map(|measure| {
-            let nodes: Vec<Node> = [Some(measure.value), measure.null, self.keep]
-                .into_iter()
-                .flatten()
-                .collect();
+            let nodes: Vec<Node> = measure.nodes().chain(self.keep).collect();
             let node = |node: Option<Node>| node.map(|node| walk.source(node));
             ColumnReading {
                 node: measure.value,

@@ -193,10 +193,7 @@ fn computed(
     control: &Control,
 ) -> Result<Vec<Values>> {
     let program = program.over(groups)?;
-    let nodes: Vec<Node> = measures
-        .iter()
-        .flat_map(|measure| std::iter::once(measure.value).chain(measure.null))
-        .collect();
+    let nodes: Vec<Node> = measures.iter().flat_map(Measure::nodes).collect();
     let schedule = program.schedule(&nodes)?;
     let mut columns = vec![vec![]; nodes.len()];
     let mut strips = Strips::new(program.space(), &schedule, nodes.len());

@@ -247,7 +247,7 @@ def _leaves(name: str, bound: Bound) -> tuple[str, ...]:
 
 def _users(name: str, model: Model) -> tuple[str, ...]:
     users = [other.name for other in model.quantities.values() if name in other.parameters]
-    searches = [search.name for search in model.searches if name in {search.minimise, search.among}]
+    searches = [search.name for search in model.searches if name in search.reasons]
     return (*users, *searches)
 
 

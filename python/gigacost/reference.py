@@ -172,8 +172,10 @@ class Calculator:
             inside = dict(values)
             inside.update({axis: Number(value) for (axis, _), value in zip(search.over, candidate, strict=True)})
             step.replay(inside, self)
+            if not _plain(inside[search.among]) or (search.unless and _plain(inside[search.unless])):
+                continue
             objective = _plain(inside[search.minimise])
-            if _plain(inside[search.among]) and not math.isnan(objective) and (best is None or objective < best):
+            if not math.isnan(objective) and (best is None or objective < best):
                 best, found = objective, candidate
         return {axis: Number(value) for (axis, _), value in zip(search.over, found, strict=True)}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from gigacost import _engine
-from gigacost.ops import Carrier, Value
+from gigacost.ops import Carrier, Value, both, negate
 from gigacost.wiring import SearchStep
 
 _CURE = "a model is a list of operations, without branches: use where(condition, a, b), minimum, maximum, both, either"
@@ -150,6 +150,8 @@ class Tracer:
             inside[axis] = Traced(builder, builder.search_axis(number, position))
         step.replay(inside, self)
         objective, among = self.lift(inside[search.minimise]), self.lift(inside[search.among])
+        if search.unless:
+            among = self.lift(both(among, negate(inside[search.unless])))
         winner = builder.winner(number, objective.node, among.node)
         return {
             axis: Traced(builder, builder.pick(number, position, winner))

@@ -45,6 +45,14 @@ class Search:
     minimise: str
     among: str
     """The truth value that makes a candidate legal."""
+    unless: str = ""
+    """The truth value that makes a candidate needless, another being at least as good; empty: none is. Consulted only
+    while all of the search's axes that it is made of are free."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The quantities that decide which candidate wins."""
+        return (self.minimise, self.among, *([self.unless] if self.unless else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,7 @@ def _upstream_of_search(step: SearchStep, above: dict[str, frozenset[str]]) -> N
             inside[inner.name] = frozenset([inner.name]).union(*(inside[name] for name in inner.parameters))
         else:
             _upstream_of_search(inner, inside)
-    reasons = inside[step.search.minimise] | inside[step.search.among]
+    reasons = frozenset[str]().union(*(inside[reason] for reason in step.search.reasons))
     for axis, _ in step.search.over:
         above[axis] = reasons | {axis}
 
@@ -199,8 +207,9 @@ class Router:
         self._enter(f"search {search.name}")
         free = tuple((axis, values) for axis, values in search.over if axis not in self.given)
         axes = [axis for axis, _ in free]
+        search = replace(search, over=free, unless=self._needless(search))
         within = Router(self.model, self.given | frozenset(axes), self.extra)
-        wiring = within.route([search.minimise, search.among])
+        wiring = within.route(search.reasons)
         above = wiring.upstream()
         inner = []
         for step in wiring.steps:
@@ -213,6 +222,14 @@ class Router:
             if leaf not in axes:
                 self.visit(leaf)
         self.path.pop()
-        step = SearchStep(replace(search, over=free), tuple(inner))
+        step = SearchStep(search, tuple(inner))
         for axis in axes:
             self.steps[axis] = step
+
+    def _needless(self, search: Search) -> str:
+        """The condition that makes candidates needless, if it compares what is all still to be chosen."""
+        axes = frozenset(axis for axis, _ in search.over)
+        if not search.unless:
+            return ""
+        made_of = Router(self.model, self.given | axes, self.extra).route([search.unless]).leaves
+        return "" if axes.intersection(made_of) & self.given else search.unless

@@ -1,0 +1,208 @@
+"""The layout: how a step's sequences and the model's layers and matrices are spread over the chips."""
+
+from __future__ import annotations
+
+from gigacost.declare import Constant, Input
+from gigacost.ops import Value, both, ceil, either, floor, maximum, minimum
+
+CHIPS = Input(
+    "chips",
+    "chip",
+    "Accelerators that train together.",
+    low=1,
+    high=1e9,
+    integer=True,
+    plausible=(1, 1e6),
+)
+SCALEUP_DOMAIN = Input("scaleup_domain", "chip", "Chips joined by the fast network.", low=1)
+
+GIVEN_TP = Input("tp", "1", "Tensor parallelism: chips that share each matrix.", low=1, high=1e5, integer=True)
+GIVEN_PP = Input("pp", "1", "Pipeline parallelism: stages of consecutive layers.", low=1, high=1e5, integer=True)
+GIVEN_VP = Input(
+    "vp", "1", "Interleaving: pieces of the model that each pipeline stage holds.", low=1, high=1e5, integer=True
+)
+GIVEN_CP = Input("cp", "1", "Context parallelism: chips that share each sequence.", low=1, high=1e5, integer=True)
+GIVEN_EP = Input("ep", "1", "Expert parallelism: chips that share the experts.", low=1, high=1e5, integer=True)
+GIVEN_MICROBATCH = Input(
+    "microbatch", "1", "Sequences that go through the model at once.", low=1, high=1e6, integer=True
+)
+GIVEN_ZERO_STAGE = Input(
+    "zero_stage",
+    "1",
+    "What data-parallel ranks share: 0 nothing, 1 the optimiser's state, 2 gradients too, 3 weights too (FSDP).",
+    high=3,
+    integer=True,
+)
+GIVEN_RECOMPUTE = Input(
+    "recompute",
+    "1",
+    "Activations computed again in the backward pass: 0 none, 1 the selected ones, 2 all but each layer's input.",
+    high=2,
+    integer=True,
+)
+
+ONE_CHIP = Constant(1, "chip")
+EMBEDDING_AND_HEAD = Constant(2, "1", "Megatron-LM counts them as layers when it cuts the model into stages", "2025-05")
+
+
+def model_chips(tp: Value, pp: Value, cp: Value) -> Value:
+    """Chips that hold one copy of the model [1].
+
+    tp · pp · cp.
+
+    Source: Narayanan et al. 2021 (arXiv 2104.04473) section 2; context parallelism: Megatron-LM.
+    """
+    return tp * pp * cp
+
+
+def dp(chips: Value, model_chips: Value) -> Value:
+    """Data parallelism: copies of the model that share the batch [1].
+
+    ⌊chips / (tp · pp · cp)⌋; what is left over idles, and is paid.
+
+    Source: Narayanan et al. 2021 (arXiv 2104.04473) section 2.
+    """
+    return floor(chips / ONE_CHIP / model_chips)
+
+
+def idle_chips(chips: Value, dp: Value, model_chips: Value) -> Value:
+    """Chips that no copy of the model uses [chip].
+
+    chips − dp · tp · pp · cp.
+
+    Source: definition.
+    """
+    return chips - dp * model_chips * ONE_CHIP
+
+
+def shards(dp: Value, cp: Value) -> Value:
+    """Ranks over which ZeRO spreads the state of each parameter [1].
+
+    dp · cp: context-parallel ranks hold the same weights.
+
+    Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 5; context parallelism: Megatron-LM.
+    """
+    return dp * cp
+
+
+def expert_shards(tp: Value, ep: Value, shards: Value) -> Value:
+    """Chips of a stage over which one copy of its experts is spread [1].
+
+    min(tp · ep, tp · dp · cp): never more than there are.
+
+    Source: Megatron-LM, expert parallelism over the ranks that share no other part of the model.
+    """
+    return tp * minimum(ep, shards)
+
+
+def microbatches(global_batch_sequences: Value, dp: Value, microbatch: Value) -> Value:
+    """Microbatches that each rank works through in one step [1].
+
+    ⌈global_batch_sequences / (dp · microbatch)⌉: the batch rounds up, see ``padding_share``.
+
+    Source: Narayanan et al. 2021 (arXiv 2104.04473) section 2.
+    """
+    return ceil(global_batch_sequences / (dp * microbatch))
+
+
+def padding_share(global_batch_sequences: Value, dp: Value, microbatch: Value, microbatches: Value) -> Value:
+    """Share of a step's places that no sequence of the batch fills [1].
+
+    1 − global_batch_sequences / (dp · microbatch · microbatches): a cluster too large for the batch waits.
+
+    Source: definition.
+    """
+    return 1.0 - global_batch_sequences / (dp * microbatch * microbatches)
+
+
+def stage_layers(block_layers: Value, pp: Value, vp: Value) -> Value:
+    """Layers of the longest pipeline stage [1].
+
+    vp · ⌈layers / (pp · vp)⌉: 126 layers on 8 stages in 8 pieces each make 16, not 15.75.
+
+    Source: Narayanan et al. 2021 (arXiv 2104.04473) section 2.2 for the interleaved schedule.
+    """
+    return vp * ceil(block_layers / (pp * vp))
+
+
+def microbatch_tokens(microbatch: Value, sequence_tokens: Value, cp: Value) -> Value:
+    """Tokens of one microbatch on one rank [token].
+
+    microbatch · sequence_tokens / cp.
+
+    Source: definition.
+    """
+    return microbatch * sequence_tokens / cp
+
+
+def tensor_layout_legal(query_heads: Value, tp: Value, scaleup_domain: Value) -> Value:
+    """Whether heads divide among tensor-parallel ranks, within the fast network [truth].
+
+    Source: Narayanan et al. 2021 (arXiv 2104.04473) sections 2.3 and 5.4.1 (takeaway 1).
+    """
+    return both(query_heads / tp == floor(query_heads / tp), tp * ONE_CHIP <= maximum(scaleup_domain, ONE_CHIP))
+
+
+def pipeline_layout_legal(block_layers: Value, pp: Value, vp: Value) -> Value:
+    """Whether there are layers for all stages and their pieces, and only a pipeline is interleaved [truth].
+
+    Embedding and head count as layers here.
+
+    Source: Narayanan et al. 2021 (arXiv 2104.04473) section 2.2; Megatron-LM, account_for_embedding_in_pipeline_split.
+    """
+    enough = pp * vp <= block_layers + EMBEDDING_AND_HEAD
+    return both(both(pp <= block_layers, enough), either(vp <= 1.0, pp > 1.0))
+
+
+def expert_layout_legal(routed_experts: Value, ep: Value) -> Value:
+    """Whether the experts divide among their ranks; a dense model has one expert [truth].
+
+    Source: Lepikhin et al. 2020, GShard (arXiv 2006.16668) section 3.
+    """
+    return routed_experts / ep == floor(routed_experts / ep)
+
+
+def cluster_layout_legal(dp: Value, tp: Value, ep: Value, shards: Value) -> Value:
+    """Whether the chips hold one copy of the model, and of its experts [truth].
+
+    dp ≥ 1 and ep ≤ tp · dp · cp.
+
+    Source: definition.
+    """
+    return both(dp >= 1.0, ep <= tp * shards)
+
+
+def schedule_legal(vp: Value, pp: Value, microbatches: Value) -> Value:
+    """Whether there are microbatches enough for an interleaved schedule [truth].
+
+    One for each stage at least; any number where nothing is interleaved.
+
+    Source: Narayanan et al. 2021 (arXiv 2104.04473) section 2.2.
+    """
+    return either(vp <= 1.0, microbatches >= pp)
+
+
+def layout_legal(
+    tensor_layout_legal: Value,
+    pipeline_layout_legal: Value,
+    expert_layout_legal: Value,
+    cluster_layout_legal: Value,
+    schedule_legal: Value,
+) -> Value:
+    """Whether a run could be laid out so, memory apart [truth].
+
+    Source: the conditions it is made of.
+    """
+    shape = both(both(tensor_layout_legal, expert_layout_legal), pipeline_layout_legal)
+    return both(both(shape, cluster_layout_legal), schedule_legal)
+
+
+def context_split_in_vain(cp: Value, microbatch: Value) -> Value:
+    """Whether splitting fewer sequences at once less finely does at least as well [truth].
+
+    With cp and microbatch both above 1, halving both leaves every rank the same tokens and the same state, without
+    the traffic of a split sequence.
+
+    Source: derived from the model.
+    """
+    return both(cp > 1.0, microbatch > 1.0)

@@ -1,0 +1,296 @@
+"""What the chips of a layout send each other.
+
+Two networks: within a scale-up domain, and between domains. A collective over more ranks than a domain has goes
+through both; stacks with hierarchical collectives then use the network ports of all chips of a domain at once.
+"""
+
+from __future__ import annotations
+
+from gigacost.declare import Constant, Input, status
+from gigacost.model.performance.layer import ACTIVATION_BYTE
+from gigacost.model.performance.layout import ONE_CHIP
+from gigacost.ops import Value, both, either, maximum, minimum, missing, where
+
+SCALEUP_BYTE_PER_S = Input(
+    "scaleup_byte_per_s",
+    "B/(chip·s)",
+    "Bandwidth within the fast domain, per direction.",
+    low_open=True,
+    high=1e30,
+)
+SCALEOUT_BYTE_PER_S = Input(
+    "scaleout_byte_per_s", "B/(chip·s)", "Bandwidth between such domains.", low_open=True, high=1e30
+)
+TP_OVERLAP = Input(
+    "tp_overlap",
+    "1",
+    "1: the stack hides tensor-parallel traffic behind matrix products; 0: it does not.",
+    default=1.0,
+    source="Megatron-LM tp_comm_overlap, on in the published runs since 2023 (MLPerf Training 3.0 and later)",
+    date="2023-06",
+    high=1,
+    integer=True,
+)
+HIERARCHICAL_COLLECTIVES = Input(
+    "hierarchical_collectives",
+    "1",
+    "1: collectives use all network ports of a domain at once; 0: a flat ring uses one.",
+    default=1.0,
+    source="NCCL since 2.12 (rail-local trees and rings); DeepSpeed ZeRO-3 of 2021 had none",
+    date="2022-02",
+    high=1,
+    integer=True,
+)
+OP_LEVEL_RECOMPUTE = Input(
+    "op_level_recompute",
+    "1",
+    "1: selective recomputation keeps every second matrix product (PyTorch); 0: it repeats attention (Megatron).",
+    default=0.0,
+    source="Korthikanti et al. 2022 (arXiv 2205.05198) section 5",
+    date="2022-05",
+    high=1,
+    integer=True,
+)
+GATHER_BYTE_PER_PARAM = Input(
+    "gather_byte_per_param", "B/param", "Bytes in which a weight is gathered.", low_open=True, high=16
+)
+GRADIENT_BYTE = Input(
+    "gradient_byte",
+    "B/param",
+    "Bytes in which a gradient is accumulated, and reduced over the data-parallel ranks.",
+    default=4.0,
+    source="Llama 3 (arXiv 2407.21783) section 3.3.2: both in fp32; recipes for benchmarks use 2",
+    date="2024-07",
+    low_open=True,
+    high=16,
+)
+
+RING_PASSES = Constant(2, "1", "a reduce-scatter and an all-gather, each of (n−1)/n of the tensor", "2021-04")
+BLOCKS_PER_LAYER = Constant(2, "1", "attention and feed-forward block (arXiv 1909.08053) section 3", "2019-09")
+KEYS_AND_VALUES = Constant(2, "1", "both travel around the ring (arXiv 2310.01889) section 3", "2023-10")
+DISPATCH_PASSES = Constant(
+    1.5, "1", "derived: out in one byte (fp8) and back in two, over two bytes; DeepSeek-V3 (arXiv 2412.19437) 3.2.2", "2024-12"
+)
+DISPATCH_OVERLAP = Constant(0.5, "1", "assumption: half as much of an all-to-all is hidden as of tensor parallelism")
+PIPELINE_PASSES = Constant(2, "1", "activations forward, their gradients backward (arXiv 2104.04473) section 2.2", "2021-04")
+
+
+@status("no_network_data", spoils="step_seconds")
+def no_network_data(chips: Value, scaleup_domain: Value, scaleup_byte_per_s: Value, scaleout_byte_per_s: Value) -> Value:
+    """Whether the chips must talk over a network of which nothing is known [truth].
+
+    More than one chip and no figure for the fast network; more than it joins and none for the network beyond.
+
+    Source: the catalogue.
+    """
+    inside = both(chips > ONE_CHIP, missing(scaleup_byte_per_s))
+    beyond = both(chips > maximum(scaleup_domain, ONE_CHIP), missing(scaleout_byte_per_s))
+    return either(inside, beyond)
+
+
+def collective_scaleup_byte_per_s(scaleup_byte_per_s: Value, scaleup_share: Value) -> Value:
+    """Bandwidth of one chip that collectives reach within a domain [B/s].
+
+    scaleup_byte_per_s · scaleup_share.
+
+    Source: fitted.
+    """
+    return scaleup_byte_per_s * ONE_CHIP * scaleup_share
+
+
+def collective_scaleout_byte_per_s(scaleout_byte_per_s: Value, scaleout_share: Value) -> Value:
+    """Bandwidth of one chip that collectives reach between domains [B/s].
+
+    scaleout_byte_per_s · scaleout_share.
+
+    Source: fitted.
+    """
+    return scaleout_byte_per_s * ONE_CHIP * scaleout_share
+
+
+def tp_exposed_share(tp_overlap: Value, tp_hidden_share: Value) -> Value:
+    """Share of tensor-parallel traffic that the chip waits for [1].
+
+    1 − tp_hidden_share where the stack overlaps it, else 1.
+
+    Source: fitted.
+    """
+    return where(tp_overlap == 1.0, 1.0 - tp_hidden_share, 1.0)
+
+
+def layer_tp_seconds(
+    microbatch_tokens: Value,
+    model_width: Value,
+    tp: Value,
+    tp_exposed_share: Value,
+    collective_scaleup_byte_per_s: Value,
+) -> Value:
+    """Time of a layer's tensor-parallel traffic, in one direction of the pass [s].
+
+    2 blocks · 2 passes · (tp−1)/tp · 2 B · tokens · hidden, at the bandwidth of the fast network.
+
+    Source: Megatron-LM (arXiv 1909.08053) section 3; ring algorithm: Patarasuk and Yuan 2009.
+    """
+    sent = BLOCKS_PER_LAYER * RING_PASSES * (tp - 1.0) / tp * ACTIVATION_BYTE * microbatch_tokens * model_width
+    return sent * tp_exposed_share / collective_scaleup_byte_per_s
+
+
+def layer_cp_seconds(
+    microbatch_tokens: Value,
+    key_value_heads: Value,
+    head_width: Value,
+    tp: Value,
+    cp: Value,
+    scaleup_domain: Value,
+    tp_hidden_share: Value,
+    collective_scaleup_byte_per_s: Value,
+    collective_scaleout_byte_per_s: Value,
+) -> Value:
+    """Time of passing a layer's keys and values around the ranks that share a sequence, forward [s].
+
+    2 · 2 B · (cp−1) · tokens · kv_heads · head_dim / tp, less what is hidden behind attention.
+
+    Source: Liu et al. 2023, Ring Attention (arXiv 2310.01889) section 3.
+    """
+    sent = KEYS_AND_VALUES * ACTIVATION_BYTE * (cp - 1.0) * microbatch_tokens * key_value_heads * head_width / tp
+    inside = tp * cp * ONE_CHIP <= scaleup_domain
+    bandwidth = where(inside, collective_scaleup_byte_per_s, collective_scaleout_byte_per_s)
+    return where(cp > 1.0, sent * (1.0 - tp_hidden_share) / bandwidth, 0.0)
+
+
+def layer_ep_seconds(
+    microbatch_tokens: Value,
+    model_width: Value,
+    active_experts: Value,
+    tp: Value,
+    ep: Value,
+    scaleup_domain: Value,
+    tp_hidden_share: Value,
+    collective_scaleup_byte_per_s: Value,
+    collective_scaleout_byte_per_s: Value,
+) -> Value:
+    """Time of sending a layer's tokens to their experts and back, in one direction of the pass [s].
+
+    1.5 · 2 B · tokens · hidden · active_experts / tp · (ep−1)/ep, split between both networks as the experts are.
+
+    Source: DeepSeek-V3 (arXiv 2412.19437) section 3.2.2.
+    """
+    sent = DISPATCH_PASSES * ACTIVATION_BYTE * microbatch_tokens * model_width * active_experts / tp * (ep - 1.0) / ep
+    inside = minimum(scaleup_domain / ONE_CHIP / (ep * tp), 1.0)
+    outside = where(inside < 1.0, (1.0 - inside) / collective_scaleout_byte_per_s, 0.0)
+    waited = sent * (inside / collective_scaleup_byte_per_s + outside) * (1.0 - DISPATCH_OVERLAP * tp_hidden_share)
+    return where(ep > 1.0, waited, 0.0)
+
+
+def stage_transfer_seconds(
+    microbatch_tokens: Value,
+    model_width: Value,
+    tp: Value,
+    pp: Value,
+    vp: Value,
+    sequence_parallel: Value,
+    pipeline_exposed_share: Value,
+    collective_scaleout_byte_per_s: Value,
+) -> Value:
+    """Time in which a stage waits for one microbatch's activations and gradients [s].
+
+    2 · vp · 2 B · tokens · hidden / tp, as far as nothing hides it.
+
+    Source: Narayanan et al. 2021 (arXiv 2104.04473) sections 2.2 and 4.1.
+    """
+    replicas = where(sequence_parallel == 1.0, tp, 1.0)
+    sent = PIPELINE_PASSES * vp * ACTIVATION_BYTE * microbatch_tokens * model_width / replicas
+    return where(pp > 1.0, sent * pipeline_exposed_share / collective_scaleout_byte_per_s, 0.0)
+
+
+def shard_byte_per_s(
+    shards: Value,
+    tp: Value,
+    scaleup_domain: Value,
+    hierarchical_collectives: Value,
+    collective_scaleup_byte_per_s: Value,
+    collective_scaleout_byte_per_s: Value,
+) -> Value:
+    """Bandwidth at which one chip's weights and gradients go around the ranks that share them [B/s].
+
+    That of the fast network where a domain holds all of them; else that of the network beyond, times the ranks of
+    the group within a domain, which all send at once.
+
+    Source: hierarchical collectives as in NCCL; Rajbhandari et al. 2020 (arXiv 1910.02054) section 7.
+    """
+    domain_ranks = maximum(scaleup_domain / ONE_CHIP / tp, 1.0)
+    ports = where(hierarchical_collectives == 1.0, minimum(domain_ranks, shards), 1.0)
+    return where(shards <= domain_ranks, collective_scaleup_byte_per_s, ports * collective_scaleout_byte_per_s)
+
+
+def weight_gathers(zero_stage: Value, microbatches: Value, pp: Value, vp: Value) -> Value:
+    """How often a step gathers each weight from the ranks that share it [1].
+
+    ZeRO 0 and 1 once. ZeRO 3 forward and backward of every microbatch, ZeRO 2 as fully sharded PyTorch does it, once
+    for each microbatch; with a pipeline once for each direction and piece of a stage.
+
+    Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 7; torchtitan (arXiv 2410.06511) section 2.1.
+    """
+    passes = where(zero_stage >= 3.0, 2.0, 1.0)
+    sharded = passes * where(pp > 1.0, vp, microbatches)
+    return where(zero_stage >= 2.0, sharded, 1.0)
+
+
+def gradient_reductions(zero_stage: Value, microbatches: Value, pp: Value) -> Value:
+    """How often a step reduces each gradient [1].
+
+    Once; where gradients are sharded and there is no pipeline, for every microbatch.
+
+    Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 7.
+    """
+    return where(zero_stage >= 2.0, where(pp > 1.0, 1.0, microbatches), 1.0)
+
+
+def dp_traffic_seconds(
+    stage_params: Value,
+    shards: Value,
+    weight_gathers: Value,
+    gradient_reductions: Value,
+    zero_stage: Value,
+    gather_byte_per_param: Value,
+    gradient_byte: Value,
+    shard_byte_per_s: Value,
+) -> Value:
+    """Time of a step's weights and gradients on their way between the ranks that share them [s].
+
+    params · (gathers · gather_byte + reductions · gradient_byte) / shard_byte_per_s; without any sharding the second
+    half of the reduction carries gradients instead of weights.
+
+    Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 7.
+    """
+    gathered = where(zero_stage >= 1.0, gather_byte_per_param, gradient_byte)
+    sent = stage_params * (weight_gathers * gathered + gradient_reductions * gradient_byte)
+    return where(shards > 1.0, sent / shard_byte_per_s, 0.0)
+
+
+def dp_exposed_floor(zero_stage: Value, dp_exposed_share: Value, fsdp_exposed_share: Value) -> Value:
+    """Share of that time that no overlap hides [1].
+
+    Source: fitted.
+    """
+    return where(zero_stage >= 2.0, fsdp_exposed_share, dp_exposed_share)
+
+
+def dp_window_seconds(zero_stage: Value, microbatches: Value, pp: Value, stage_seconds: Value) -> Value:
+    """Computing behind which that time can hide [s].
+
+    The whole step where every microbatch sends; else the microbatches that fill and drain the pipeline.
+
+    Source: derived.
+    """
+    return stage_seconds * where(zero_stage >= 2.0, microbatches, minimum(microbatches, pp))
+
+
+def dp_seconds(dp_traffic_seconds: Value, dp_exposed_floor: Value, dp_window_seconds: Value) -> Value:
+    """Time in which a step waits for weights and gradients of other ranks [s].
+
+    max(floor · traffic, traffic − window).
+
+    Source: form of the published step-time models; floor fitted.
+    """
+    return maximum(dp_exposed_floor * dp_traffic_seconds, dp_traffic_seconds - dp_window_seconds)

@@ -14,6 +14,8 @@ from gigacost.graph import Model
 
 DRIVERS = (
     "limits",
+    "typical_shape",
+    "architecture",
     "workload",
     "loss",
     "performance.batch",

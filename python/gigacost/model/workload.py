@@ -1,13 +1,14 @@
 """Workload: how much arithmetic a training run is.
 
-The final pre-training run costs 6 FLOP per active parameter and token, plus attention where the architecture is known;
-post-training adds a share of it. Whoever knows only the FLOP finds params and tokens in ``compute_optimal``.
+The final pre-training run costs 6 FLOP per active parameter and token, plus attention (of the shape in
+``architecture``); post-training adds a share of it. Whoever knows only the FLOP finds params and tokens in
+``compute_optimal``.
 """
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Constant, Input, rule
-from gigacost.ops import Value, both, floor, maximum, missing, where
+from gigacost.declare import MISSING, Constant, Input
+from gigacost.ops import Value, maximum, missing, where
 
 PARAMS = Input(
     "params",
@@ -52,12 +53,6 @@ POST_TRAINING_SHARE = Input(
     high=1e6,
     plausible=(0.0, 1.0),
 )
-LAYERS = Input("layers", "1", "Transformer layers.", default=MISSING, low=1, high=1e6)
-HIDDEN = Input("hidden", "1", "Width of the residual stream.", default=MISSING, low=1, high=1e9)
-HEADS = Input("heads", "1", "Attention (query) heads per layer.", default=MISSING, low=1, high=1e6)
-HEAD_DIM = Input("head_dim", "1", "Width of one attention head.", default=MISSING, low=1, high=1e6)
-CONTEXT_TOKENS = Input("context_tokens", "token", "Length of a training sequence.", default=MISSING, low=1, high=1e12)
-
 FLOP_PER_PARAM_TOKEN = Constant(
     6,
     "FLOP/(param·token)",
@@ -76,15 +71,6 @@ CAUSAL_SHARE = Constant(
     "a causal mask leaves s(s+1)/2 of s² pairs; the rest is skipped by FlashAttention-2 (arXiv 2307.08691) section 3.1",
     "2023-07",
 )
-
-
-@rule("does not divide hidden", allowed="a divisor of hidden; or head_dim beside it")
-def heads_of_no_whole_width(heads: Value, hidden: Value, head_dim: Value) -> Value:
-    """Whether the width cannot be shared out among the heads, and no width of a head is given [truth].
-
-    Source: Vaswani et al. 2017 (arXiv 1706.03762) section 3.2.2: a head's width is the model's over their number.
-    """
-    return both(hidden / heads > floor(hidden / heads), missing(head_dim))
 
 
 def params_active(params: Value, moe_active_fraction: Value) -> Value:
@@ -117,13 +103,10 @@ def dense_flop(params_active: Value, tokens: Value) -> Value:
     return FLOP_PER_PARAM_TOKEN * params_active * tokens
 
 
-def attention_flop(
-    tokens: Value, layers: Value, hidden: Value, heads: Value, head_dim: Value, context_tokens: Value
-) -> Value:
+def attention_flop(tokens: Value, block_layers: Value, attention_width: Value, sequence_tokens: Value) -> Value:
     """Arithmetic of pre-training between pairs of tokens [FLOP].
 
-    12 · ½ · layers · width · context_tokens · tokens with width = heads · head_dim, or ``hidden`` where the heads are
-    not known; 0 where the architecture is not known at all.
+    12 · ½ · block_layers · attention_width · sequence_tokens · tokens, of the shape in use.
 
     The convention is PaLM's, with half of it for the causal mask: kernels of today do not compute masked pairs, and
     here FLOP stands for work to be done, not for a benchmark's score. Hoffmann et al. 2022 (appendix F) and the MFU of
@@ -131,9 +114,7 @@ def attention_flop(
 
     Source: PaLM (arXiv 2204.02311) appendix B; FlashAttention-2 (arXiv 2307.08691) section 3.1.
     """
-    width = where(missing(heads * head_dim), hidden, heads * head_dim)
-    flop = FLOP_PER_ATTENDED_PAIR * CAUSAL_SHARE * layers * width * context_tokens * tokens
-    return where(missing(flop), 0.0, flop)
+    return FLOP_PER_ATTENDED_PAIR * CAUSAL_SHARE * block_layers * attention_width * sequence_tokens * tokens
 
 
 def training_flop(dense_flop: Value, attention_flop: Value) -> Value:

@@ -32,15 +32,21 @@ _ERRORS = {
 }
 _SAME_UNITS = {"fp16": "bf16"}
 """Formats that run on the matrix units of another at its rate: what was fitted at one holds for both."""
+_ENOUGH = 10
+"""Fewer runs tell nothing of a 10th percentile: then those of the generation are taken, then all."""
+_OTHER_VENDOR = 2
+"""How often the band of an extrapolated chip is stretched if no chip of its vendor has runs."""
+
 _GENERATION = {
     **dict.fromkeys(("a100-sxm-40", "a100-sxm-80", "a100-pcie-80"), "ampere"),
     **dict.fromkeys(("h100-sxm", "h100-pcie", "h800-sxm", "h20", "h200-sxm", "gh200-96", "gh200-141"), "hopper"),
     **dict.fromkeys(("b200-sxm", "gb200-nvl72", "b300-sxm", "gb300-nvl72"), "blackwell"),
 }
-_ENOUGH = 10
-"""Fewer runs tell nothing of a 10th percentile: then those of the generation are taken, then all."""
-_OTHER_VENDOR = 2
-"""How often the band of an extrapolated chip is stretched if no chip of its vendor has runs."""
+
+
+def generation_of(chip: str, entry: Mapping[str, Any]) -> str:
+    """The generation of an accelerator's matrix units, as ``hopper``; empty where it is not recorded."""
+    return str(entry.get("generation", _GENERATION.get(chip, "")))
 
 
 class StepTime:
@@ -72,7 +78,7 @@ class StepTime:
         return Citation(value, "1", self._source, self._date, basis)
 
     def _generation(self, chip: str) -> str:
-        return str(self.entries[chip].get("generation", _GENERATION.get(chip, "")))
+        return generation_of(chip, self.entries[chip])
 
     def _fitted_gemm(self, chip: str, precision: str) -> float | None:
         gemm = self._generations.get(self._generation(chip), {}).get("gemm", {})

@@ -46,6 +46,11 @@ def test_formats_of_the_same_units_share_what_was_fitted() -> None:
     assert figure("is_calibrated", "h100-sxm", "fp16") == 1
 
 
+def test_what_is_done_in_bf16_at_any_precision_reaches_what_bf16_does() -> None:
+    for chip in ("h100-sxm", "gb200-nvl72", "mi300x", "tpu-v5p"):
+        assert figure("bf16_gemm_efficiency", chip) == figure("gemm_efficiency", chip, "bf16")
+
+
 @pytest.mark.parametrize(("chip", "precision"), [("tpu-v5p", "bf16"), ("mi300x", "bf16"), ("v100-sxm2-32", "fp16")])
 def test_chips_without_runs_are_extrapolated_and_say_so(chip: str, precision: str) -> None:
     assert figure("is_calibrated", chip, precision) == 0

@@ -15,6 +15,7 @@ _ON_PRECISION = ("hardware", "precision")
 
 COLUMNS = (
     Column("gemm_efficiency", "1", _ON_PRECISION, "share of the peak that large matrix products of a step reach"),
+    Column("bf16_gemm_efficiency", "1", _ON_CHIP, "the same in bf16, whatever the precision of the run"),
     Column("attention_efficiency", "1", _ON_CHIP, "share of the bf16 peak of attention kernels tuned for the chip"),
     Column("generic_attention_efficiency", "1", _ON_CHIP, "share of the bf16 peak of generic attention kernels"),
     Column("is_calibrated", "1", _ON_PRECISION, "1 where it was fitted on published runs, 0 where it is extrapolated"),
@@ -65,6 +66,8 @@ class StepTime:
         """The figure of one chip, at one precision for the columns that depend on it."""
         if column in _ATTENTION:
             return self._attention(_ATTENTION[column], chip)
+        if column == "bf16_gemm_efficiency":
+            return self._bf16_gemm(chip)
         if self._hardware.figure("peak_flop_per_s", chip, precision).is_missing:
             return missing("1", f"{self.entries[chip]['name']} has no {precision}")
         if column == "gemm_efficiency":
@@ -90,6 +93,11 @@ class StepTime:
         if value is not None:
             return self._cite(value, f"fitted: {self._generation(chip)} at {precision}")
         return self._extrapolated(chip, precision, statistics.mean(self._gemm_ratios), "matrix products")
+
+    def _bf16_gemm(self, chip: str) -> Citation:
+        if self._hardware.figure("bf16_flop_per_s", chip).is_missing:
+            return missing("1", f"{self.entries[chip]['name']} has neither bf16 nor fp16")
+        return self._gemm(chip, "bf16")
 
     def _attention(self, key: str, chip: str) -> Citation:
         if self._hardware.figure("bf16_flop_per_s", chip).is_missing:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from gigacost.catalog import architectures, hardware, regions, rental, terms
+from gigacost.catalog import architectures, hardware, regions, rental, step_time, terms
 from gigacost.catalog.dates import day, last_day
 from gigacost.catalog.figures import Citation, Column, Preset
 from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
@@ -28,6 +28,7 @@ DATE = "2026-11-21"
 _DEFAULTS = {"precision": "bf16", "market": "on_demand", "provider_class": "neocloud", "region": "usa"}
 _MODULES = {
     "hardware": hardware.COLUMNS,
+    "step_time": step_time.COLUMNS,
     "rental": rental.COLUMNS,
     "regions": regions.COLUMNS,
     "architectures": architectures.COLUMNS,
@@ -255,6 +256,9 @@ class Catalog:
 
     def _hardware_shelf(self) -> hardware.Hardware:
         return hardware.Hardware(self._entries("accelerators"), data("accelerators")["sources"], data("markets"))
+
+    def _step_time_shelf(self) -> step_time.StepTime:
+        return step_time.StepTime(self._entries("accelerators"), data("step_time"), self._shelf("hardware"))
 
     def _regions_shelf(self) -> regions.Regions:
         return regions.Regions(self._entries("regions"), data("regions")["sources"])

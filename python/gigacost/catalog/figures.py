@@ -29,7 +29,7 @@ class Citation:
     date: str
     """Of the figure or of its source: ``2025``, ``2025-03`` or ``2025-03-17``."""
     basis: str
-    """``quoted``, ``derived``, ``default`` or ``missing``, followed by what was done."""
+    """``quoted``, ``derived``, ``default``, ``fitted``, ``extrapolated`` or ``missing``, followed by what was done."""
 
     @property
     def is_missing(self) -> bool:

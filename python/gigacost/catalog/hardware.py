@@ -19,6 +19,7 @@ _ON_PRECISION = ("hardware", "precision")
 
 COLUMNS = (
     Column("peak_flop_per_s", "FLOP/(chip·s)", _ON_PRECISION, "peak rate of the matrix units, dense"),
+    Column("bf16_flop_per_s", "FLOP/(chip·s)", _ON_CHIP, "dense peak at bf16; at fp16 where there is no bf16"),
     Column(
         "achievable_matmul_fraction",
         "1",
@@ -100,10 +101,22 @@ class Hardware:
         return self._cite(entry, column, float(value) * factor, field, f"quoted: {basis}" if basis else "quoted")
 
     def _peak(self, entry: Mapping[str, Any], precision: str) -> Citation:
-        value = entry["dense_tflops"].get(precision)
+        peaks, at = entry["dense_tflops"], precision
+        basis = "quoted: dense"
+        if precision == "mxfp8" and "fp4" in peaks:
+            at = "fp8"
+            basis = "derived: its dense FP8 rate; chips with FP4 scale their formats by blocks"
+        value = peaks.get(at)
         if value is None:
             return missing(_UNITS["peak_flop_per_s"], f"{entry['name']} has no {precision}")
-        return self._cite(entry, "peak_flop_per_s", value * _TERA, f"dense_tflops.{precision}", "quoted: dense")
+        return self._cite(entry, "peak_flop_per_s", value * _TERA, f"dense_tflops.{at}", basis)
+
+    def _bf16_flop_per_s(self, entry: Mapping[str, Any]) -> Citation:
+        for precision in ("bf16", "fp16"):
+            found = self._peak(entry, precision)
+            if not found.is_missing:
+                return found
+        return missing(_UNITS["bf16_flop_per_s"], f"{entry['name']} has neither bf16 nor fp16")
 
     def _achievable(self, entry: Mapping[str, Any], precision: str) -> Citation:
         achieved = entry.get("achieved_tflops", {}).get(precision)

@@ -14,13 +14,13 @@ from gigacost.errors import Fault, SpecError, show
 LIMIT = 10 * 1024 * 1024
 """The largest book read [B]."""
 
-DATA_FILES = ("accelerators", "markets", "models", "precisions", "presets", "regions", "rental")
-_DATA = Path(__file__).parent / "data"
+DATA_FILES = ("accelerators", "markets", "models", "precisions", "presets", "regions", "rental", "step_time")
+DATA = Path(__file__).parent / "data"
 
 
 def data_text(name: str) -> str:
     """The text of a bundled file."""
-    return (_DATA / f"{name}.toml").read_text("utf-8")
+    return (DATA / f"{name}.toml").read_text("utf-8")
 
 
 @lru_cache(maxsize=len(DATA_FILES))
@@ -29,30 +29,33 @@ def data(name: str) -> dict[str, Any]:
     return _read_toml(data_text(name))
 
 
-def book_text(path: str | os.PathLike[str]) -> str:
-    """The text of a private book; SpecError unless it is a regular UTF-8 file of at most 10 MiB."""
+def book_text(path: str | os.PathLike[str], field: str = "catalog") -> str:
+    """The text of a private book; SpecError unless it is a regular UTF-8 file of at most 10 MiB.
+
+    ``field`` is what the book is called in messages.
+    """
     name = os.fsdecode(path)
     try:
         # Without O_NONBLOCK opening a FIFO would wait for a writer for ever.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as problem:
         what = getattr(problem, "strerror", None) or str(problem)
-        raise SpecError(Fault("catalog", show(name), f"cannot be read: {what}")) from None
+        raise SpecError(Fault(field, show(name), f"cannot be read: {what}")) from None
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
-        raise SpecError(Fault("catalog", show(name), "not a regular file"))
+        raise SpecError(Fault(field, show(name), "not a regular file"))
     with os.fdopen(descriptor, "rb") as file:
         raw = file.read(LIMIT + 1) if status.st_size <= LIMIT else b""
         if status.st_size > LIMIT or len(raw) > LIMIT:
-            raise SpecError(Fault("catalog", show(name), "too large", "at most 10 MiB"))
+            raise SpecError(Fault(field, show(name), "too large", "at most 10 MiB"))
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as problem:
-        raise SpecError(Fault("catalog", show(name), f"not UTF-8 at byte {problem.start}")) from None
+        raise SpecError(Fault(field, show(name), f"not UTF-8 at byte {problem.start}")) from None
     text = unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
     if "\r" in text.replace("\r\n", ""):
-        raise SpecError(Fault("catalog", show(name), "a carriage return alone ends a line", "LF or CRLF"))
+        raise SpecError(Fault(field, show(name), "a carriage return alone ends a line", "LF or CRLF"))
     return text
 
 

@@ -18,9 +18,12 @@ COLUMNS = (
     Column("is_interruptible", "1", _MARKET, "1 where the provider may take the chips away"),
     Column("commitment_hours", "h", _MARKET, "hours that are paid at least"),
     Column("precision_bytes", "B", ("precision",), "bytes of one value"),
+    Column("gather_byte_per_param", "B/param", ("precision",), "bytes of a weight where shards of it are gathered"),
     Column("as_of_year", "yr", ("as_of",), "the date as a year with a fraction"),
 )
 _UNITS = {column.name: column.unit for column in COLUMNS}
+_OF_PRECISION = {"precision_bytes": ("bytes", "definition"), "gather_byte_per_param": ("gather_bytes", "recipes")}
+"""The field of a precision's entry, and the source of all of them."""
 
 
 class Terms:
@@ -34,9 +37,10 @@ class Terms:
         """A figure that follows from the label by definition."""
         if column == "as_of_year":
             return Citation(decimal_year(day(label)), "yr", "the date itself", label, "derived: the date as a number")
-        if column == "precision_bytes":
-            source, date = cited(self._precisions["sources"], "definition")
-            return Citation(float(self._precisions["precisions"][label]["bytes"]), "B", source, date, "quoted")
+        if column in _OF_PRECISION:
+            source, date = cited(self._precisions["sources"], _OF_PRECISION[column][1])
+            value = self._precisions["precisions"][label][_OF_PRECISION[column][0]]
+            return Citation(float(value), _UNITS[column], source, date, "quoted")
         source, date = cited(self._markets["sources"], "definition")
         value = float(self._markets["markets"][label].get(column, 0.0))
         return Citation(value, _UNITS[column], source, date, "quoted")

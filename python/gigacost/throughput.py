@@ -1,0 +1,123 @@
+"""Published training runs with their step times: the table that ships with the package, or one of the same columns.
+
+A row is one run: the model's shape, the batch, the chips, the parallel layout and, where it was published, the time of
+a step. What is blank is not known. Figures that were published beside the step time (FLOP/s, utilisation) stay text:
+what they count differs from source to source, and nothing is computed from them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gigacost.catalog.read import DATA, book_text
+from gigacost.catalog.schema import Faults, Number
+from gigacost.csv_table import Row, cells_under, csv_rows, header, number
+from gigacost.errors import Fault, SpecError, escape, show
+
+SHIPPED = DATA / "throughput.csv"
+
+_TEXTS = (
+    *("id", "source", "source_ref", "source_kind", "status", "model", "accelerator", "precision", "dp_sharding"),
+    *("recompute", "util_kind", "util_percent", "tflops_per_gpu_reported", "tokens_per_s_per_gpu"),
+    *("step_time_origin", "notes"),
+)
+_KEPT = ("id", "source", "model", "accelerator", "precision", "dp_sharding", "recompute", "notes")
+_AMOUNT = Number()
+_COUNT = Number(low=1, open_low=False, high=2**53, whole=True)
+_COUNT_OR_NONE = Number(low=0, open_low=False, high=2**53, whole=True)
+_FLAG = Number(low=0, high=1, open_low=False, whole=True)
+_NUMBERS = {
+    **dict.fromkeys(("params_total_b", "params_active_b", "step_time_s"), _AMOUNT),
+    **dict.fromkeys(("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocab", "seq_len"), _COUNT),
+    **dict.fromkeys(("moe_experts", "moe_topk", "moe_shared", "dense_layers", "dense_ffn"), _COUNT_OR_NONE),
+    **dict.fromkeys(("global_batch_seqs", "n_accel", "nvlink_domain"), _COUNT),
+    **dict.fromkeys(("tp", "pp", "vp", "cp", "ep", "dp", "microbatch"), _COUNT),
+    **dict.fromkeys(("glu", "mla", "flash_attention", "in_fit"), _FLAG),
+}
+COLUMNS = (*_TEXTS, *_NUMBERS)
+_FILLED = ("id", "source", "model", "accelerator", "in_fit")
+"""What no row may leave blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One published training run."""
+
+    id: str
+    source: str
+    model: str
+    """As the source calls it."""
+    accelerator: str
+    """As the source calls it."""
+    precision: str
+    """As the source calls it; empty where it does not say, as are those below."""
+    dp_sharding: str
+    recompute: str
+    notes: str
+    figures: Mapping[str, float]
+    """The numbers of the row by column, those that are known."""
+
+    @property
+    def kind(self) -> str:
+        """``moe`` for a mixture of experts, else ``dense``."""
+        return "moe" if self.figures.get("moe_experts", 0.0) > 1.0 else "dense"
+
+    @property
+    def step_seconds(self) -> float | None:
+        """The published time of a step."""
+        return self.figures.get("step_time_s")
+
+
+def read_runs(path: str | os.PathLike[str] | None = None) -> tuple[Run, ...]:
+    """The runs of a table in CSV, by default of the one that ships with the package.
+
+    Raises SpecError with every fault, by row (the header is row 1), column and line.
+    """
+    path = SHIPPED if path is None else path
+    name = escape(os.fsdecode(path))
+    text = book_text(path, "throughput")
+    if text.startswith("\ufeff"):
+        raise SpecError(Fault("throughput", show(name), "begins with more than one byte order mark"))
+    lines: dict[str, int] = {}
+    faults = Faults(name, lambda where: lines.get(where.split(",")[0]))
+    rows = csv_rows(text, faults)
+    lines |= {f"row {row.number}": row.line for row in rows}
+    if len(rows) < 2:  # noqa: PLR2004 - a header and a run
+        faults.add(
+            "row 1" if not rows else "row 2", "", "an empty table" if not rows else "missing: a table of no runs"
+        )
+    names = header(rows, COLUMNS, COLUMNS, faults) if rows else []
+    if not faults.found:
+        runs = [_run(row, names, faults) for row in rows[1:]]
+        _check_ids(rows[1:], names.index("id"), faults)
+    if faults.found:
+        raise SpecError(*faults.found)
+    return tuple(runs)
+
+
+def _run(row: Row, names: list[str], faults: Faults) -> Run:
+    cells = cells_under(names, row, faults)
+    figures: dict[str, float] = {}
+    for column, cell in cells.items():
+        where = f"row {row.number}, column {column}"
+        if not cell and column in _FILLED:
+            faults.add(where, "", "missing")
+        elif cell and column in _NUMBERS:
+            value = number(where, cell, faults, "8")
+            if value is not None and _NUMBERS[column].check(where, value, faults):
+                figures[column] = value
+    texts = {column: cells.get(column, "") for column in _KEPT}
+    return Run(**texts, figures=figures)
+
+
+def _check_ids(rows: list[Row], place: int, faults: Faults) -> None:
+    seen: dict[str, int] = {}
+    for row in rows:
+        if place >= len(row.cells):
+            continue
+        key = row.cells[place].strip()
+        if key in seen:
+            faults.add(f"row {row.number}, column id", show(key), f"the same as row {seen[key]}", "each run once")
+        seen.setdefault(key, row.number)

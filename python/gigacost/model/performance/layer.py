@@ -205,20 +205,19 @@ def attention_flop_per_s(
 def layer_attention_seconds(
     microbatch_tokens: Value,
     sequence_tokens: Value,
-    query_heads: Value,
-    head_width: Value,
+    attention_width: Value,
     tp: Value,
     flash_attention: Value,
     attention_flop_per_s: Value,
 ) -> Value:
     """Time of a layer's products between pairs of tokens [s].
 
-    4 · tokens · sequence · heads · head_dim / tp / rate; half of it where a fused kernel skips what the mask hides.
+    4 · tokens · sequence · attention_width / tp / rate; half of it where a fused kernel skips what the mask hides.
 
     Source: PaLM (arXiv 2204.02311) appendix B; FlashAttention-2 (arXiv 2307.08691) section 3.1.
     """
     pairs = microbatch_tokens * sequence_tokens * where(flash_attention == 1.0, SQUARE_SHARE, 1.0)
-    return PAIR_FLOP * pairs * query_heads * head_width / tp / attention_flop_per_s
+    return PAIR_FLOP * pairs * attention_width / tp / attention_flop_per_s
 
 
 def layer_softmax_seconds(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gigacost.declare import Constant, Input, status
 from gigacost.model.constants import B_PER_GIB
-from gigacost.model.performance.layer import ACTIVATION_BYTE, ONE_PARAM
 from gigacost.model.performance.batch import ONE_TOKEN
+from gigacost.model.performance.layer import ACTIVATION_BYTE, ONE_PARAM
 from gigacost.model.performance.layout import ONE_CHIP
 from gigacost.ops import Value, either, maximum, minimum, missing, where
 
@@ -244,9 +244,7 @@ def kept_activation_gib(
     scores = where(flash_attention == 1.0, 0.0, SCORE_BYTE) * microbatch_tokens * sequence_tokens * query_heads / tp
     by_operation = OP_LEVEL_KEPT_SHARE * layer_activation_gib
     selective = where(op_level_recompute == 1.0, by_operation, layer_activation_gib - scores / B_PER_GIB)
-    return where(
-        recompute >= 2.0, layer_input_gib, where(recompute >= 1.0, selective, layer_activation_gib)
-    )
+    return where(recompute >= 2.0, layer_input_gib, where(recompute >= 1.0, selective, layer_activation_gib))
 
 
 def microbatches_in_flight(microbatches: Value, pp: Value, vp: Value) -> Value:

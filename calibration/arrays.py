@@ -14,7 +14,7 @@ from gigacost.wiring import SearchStep
 
 Floats = NDArray[np.float64]
 
-_OPERATIONS: dict[str, Callable[..., NDArray[Any]]] = {
+_OPERATIONS: dict[str, Callable[..., Any]] = {
     "power": np.power,
     "exp": np.exp,
     "log": np.log,
@@ -24,7 +24,7 @@ _OPERATIONS: dict[str, Callable[..., NDArray[Any]]] = {
     "round_half_even": np.round,
     "minimum": lambda a, b: np.where((a < b) | np.isnan(a), a, b),
     "maximum": lambda a, b: np.where((a > b) | np.isnan(a), a, b),
-    "where": np.where,
+    "where": lambda condition, a, b: np.where(condition, a, b),
     "both": np.logical_and,
     "either": np.logical_or,
     "negate": np.logical_not,

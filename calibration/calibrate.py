@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from arrays import Floats
 from constants import CONSTANTS
 from fit import errors, fitted

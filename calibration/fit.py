@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from arrays import Floats
 from constants import CONSTANTS, leaves
 from observed import Predictor, Runs

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from arrays import Array, Arrays, Floats
 
+from arrays import Array, Arrays, Floats
 from gigacost import stacks, throughput
 from gigacost.catalog import Catalog
 from gigacost.catalog.step_time import generation_of

@@ -7,7 +7,7 @@ whose layers differ.
 from __future__ import annotations
 
 from gigacost.declare import Constant, Input
-from gigacost.model.performance.layout import ONE_CHIP
+from gigacost.model.performance.layout import FULL, ONE_CHIP, SELECTIVE
 from gigacost.ops import Value, minimum, where
 
 PEAK_FLOP_PER_S = Input(
@@ -306,7 +306,7 @@ def layer_recompute_seconds(
     core = layer_attention_seconds + layer_softmax_seconds
     by_operation = OP_LEVEL_GEMM_SHARE * layer_gemm_seconds + layer_elementwise_seconds
     selective = where(op_level_recompute == 1.0, by_operation, core)
-    return where(recompute >= 2.0, layer_forward_seconds, where(recompute >= 1.0, selective, 0.0))
+    return where(recompute >= FULL, layer_forward_seconds, where(recompute >= SELECTIVE, selective, 0.0))
 
 
 def flash_backward(flash_attention: Value) -> Value:

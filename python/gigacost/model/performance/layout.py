@@ -52,6 +52,10 @@ SHORTEST_CONTEXT_SPLIT = Input(
     high=1e12,
 )
 
+SHARDED_OPTIMISER, SHARDED_GRADIENTS, SHARDED_WEIGHTS = 1.0, 2.0, 3.0
+"""Stages of ZeRO: what data-parallel ranks share from there on."""
+SELECTIVE, FULL = 1.0, 2.0
+"""Levels of recomputation."""
 ONE_CHIP = Constant(1, "chip")
 EMBEDDING_AND_HEAD = Constant(2, "1", "Megatron-LM counts them as layers when it cuts the model into stages", "2025-05")
 

@@ -157,7 +157,7 @@ def explained(name: str, spec: Spec, model: Model, catalog: Catalog, depth: int 
         doc=doc,
         formula=formula if not isinstance(mark, Subtotal) else " + ".join(quantity.parameters),
         source=source or ("the contributions declared to it" if isinstance(mark, Subtotal) else ""),
-        counted_in=mark.to if isinstance(mark, Contribution) else mark.spoils if isinstance(mark, Status) else "",
+        counted_in=_counted_in(mark),
         value=costed.quantities.get(name) if costed else None,
         made_of=parts,
         used_by=_users(name, model),
@@ -209,6 +209,12 @@ def _of_axis(name: str, bound: Bound) -> Explanation:
 def _kind(quantity: Quantity) -> Kind:
     kinds: Mapping[type, Kind] = {Contribution: "contribution", Subtotal: "subtotal", Status: "state"}
     return kinds.get(type(quantity.mark), "quantity")
+
+
+def _counted_in(mark: object) -> str:
+    if isinstance(mark, Contribution):
+        return mark.to
+    return ", ".join(mark.spoils) if isinstance(mark, Status) else ""
 
 
 def _sections(doc: str) -> tuple[str, str, str]:

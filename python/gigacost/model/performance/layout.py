@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gigacost.declare import Constant, Input
-from gigacost.ops import Value, both, ceil, either, floor, maximum, minimum
+from gigacost.ops import Value, both, ceil, either, floor, minimum
 
 CHIPS = Input(
     "chips",
@@ -39,6 +39,7 @@ GIVEN_RECOMPUTE = Input(
     "Activations computed again in the backward pass: 0 none, 1 the selected ones, 2 all but each layer's input.",
     high=2,
     integer=True,
+    words=("none", "selective", "full"),
 )
 
 SHORTEST_CONTEXT_SPLIT = Input(
@@ -155,7 +156,8 @@ def tensor_layout_legal(query_heads: Value, tp: Value, scaleup_domain: Value) ->
 
     Source: Narayanan et al. 2021 (arXiv 2104.04473) sections 2.3 and 5.4.1 (takeaway 1).
     """
-    return both(query_heads / tp == floor(query_heads / tp), tp * ONE_CHIP <= maximum(scaleup_domain, ONE_CHIP))
+    within = either(tp <= 1.0, tp * ONE_CHIP <= scaleup_domain)
+    return both(query_heads / tp == floor(query_heads / tp), within)
 
 
 def pipeline_layout_legal(block_layers: Value, pp: Value, vp: Value) -> Value:

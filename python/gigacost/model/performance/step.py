@@ -23,7 +23,7 @@ def unsupported_precision(peak_flop_per_s: Value) -> Value:
     return missing(peak_flop_per_s)
 
 
-@status("no_layout", spoils="step_seconds")
+@status("no_layout", spoils="dp")
 def no_layout(layout_legal: Value) -> Value:
     """Whether no layout is legal, even with memory enough [truth].
 
@@ -39,7 +39,7 @@ def no_layout(layout_legal: Value) -> Value:
 def out_of_memory(memory_use: Value) -> Value:
     """Whether even the leanest layout needs more memory than a chip has [truth].
 
-    memory_use > 1.
+    memory_use > 1. The layout and its memory are then those of the leanest.
 
     Source: definition.
     """
@@ -119,7 +119,7 @@ def optimiser_seconds(stage_params: Value, owned_params: Value, zero_stage: Valu
     return OPTIMISER_TRAFFIC * updated / memory_byte_per_s
 
 
-def step_seconds(
+def schedule_seconds(
     microbatches: Value,
     stage_seconds: Value,
     bubble_seconds: Value,
@@ -129,7 +129,7 @@ def step_seconds(
     optimiser_seconds: Value,
     step_overhead_seconds: Value,
 ) -> Value:
-    """Time of one optimiser step [s].
+    """Time of one optimiser step in this layout, whether or not it fits into memory [s].
 
     microbatches · stage + bubble + stragglers + transfers + data-parallel waits + update + overhead.
 
@@ -139,14 +139,24 @@ def step_seconds(
     return computed + pipeline_seconds + dp_seconds + optimiser_seconds + step_overhead_seconds
 
 
-def layout_seconds(step_seconds: Value, memory_use: Value) -> Value:
+def layout_seconds(schedule_seconds: Value, memory_use: Value) -> Value:
     """What the search for a layout makes smallest [s].
 
-    step_seconds of a layout that fits; of others a time that no step takes, longer the more memory lacks.
+    schedule_seconds of a layout that fits; of others a time that no step takes, longer the more memory lacks.
 
     Source: definition.
     """
-    return where(memory_use <= 1.0, step_seconds, NEVER_SECONDS * memory_use)
+    return where(memory_use <= 1.0, schedule_seconds, NEVER_SECONDS * memory_use)
+
+
+def step_seconds(schedule_seconds: Value) -> Value:
+    """Time of one optimiser step [s].
+
+    schedule_seconds of the layout in use.
+
+    Source: definition.
+    """
+    return schedule_seconds
 
 
 def mfu(

@@ -43,8 +43,8 @@ class Page:
 
     @property
     def title(self) -> str:
-        """The module's name in words."""
-        return self.name.replace("_", " ").capitalize()
+        """The module's name in words, without its package's."""
+        return self.name.rpartition(".")[2].replace("_", " ").capitalize()
 
     @property
     def summary(self) -> str:

@@ -170,7 +170,7 @@ def mfu(
     """Share of the dense peak that goes into the model's FLOP while the run is stepping [1].
 
     training_flop / tokens · step_tokens / (chips · peak · step_seconds). Chips that idle count; time lost to failures
-    is not in it, see ``goodput``.
+    is not in it, see ``goodput``. How far to trust it: ``mfu_low``, ``mfu_high``.
 
     Source: PaLM (arXiv 2204.02311) appendix B.
     """

@@ -1,9 +1,10 @@
 //! A search for the layout of a model over chips: eight axes of which most combinations cannot be, about 150 nodes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use gigacost_engine::tape::{Binary, Name, Node, Op, Search, SearchAxis, Unary};
-use gigacost_engine::{Blocks, Leaf, Program, Result, Simd, Space, TapeBuilder};
+use gigacost_engine::{Blocks, Error, Leaf, Program, Result, Simd, Space, TapeBuilder};
 
 /// The axes and their values, in the order that breaks ties.
 const AXES: [(&str, &[f64]); 8] = [
@@ -19,8 +20,109 @@ const AXES: [(&str, &[f64]); 8] = [
     ("recompute", &[0.0, 1.0, 2.0]),
     ("zero_stage", &[0.0, 1.0, 2.0, 3.0]),
 ];
-/// How many terms of seven operations the objective has that vary over all axes.
+/// The model, a line for each operation: a search for the layout with the shortest step.
+const MODEL: &str = "
+    scale = log tokens
+    scaled = scale / 1.6
+    whole = floor scaled
+    batch = 2 ^ whole
+
+    shards = tp * pp
+    used_chips = shards * cp
+    dp = chips / used_chips
+    chunks = pp * vp
+    at_once = dp * microbatch
+    heads_split = heads divisible tp
+    few_enough = used_chips <= chips
+    all_used = chips divisible used_chips
+    plain = vp == 1
+    piped = 1 < pp
+    interleaved = plain or piped
+    layers_split = layers divisible chunks
+    experts_split = experts divisible ep
+    experts_fit = dp divisible ep
+    batch_split = batch divisible at_once
+    whole_state = zero_stage == 0
+    replicas = 1 < dp
+    state_split = whole_state or replicas
+
+    width = hidden / tp
+    square = width * hidden
+    flop = square * microbatch
+    local_flop = flop / cp
+    passes = recompute + 2
+    work = local_flop * passes
+    compute = work / peak
+    moved = width * microbatch
+    read = moved / bandwidth
+    kernels = compute max read
+    ring = moved / link
+    rings = ring * tp
+    layer = kernels + rings
+    rounds = batch / at_once
+    depth = pp / vp
+    idle = depth / rounds
+    filled = idle + 1
+    stage_layers = layers / pp
+    stage = layer * stage_layers
+    exchanged = moved * vp
+    hop = exchanged / link
+    busy = stage * rounds
+    hops = hop * rounds
+    weights = square * stage_layers
+    held = weights / ep
+    share = zero_stage + 1
+    parts = dp min share
+    sharded = held / parts
+    reduced = held / link
+    scattered = reduced * share
+    activations = moved * stage_layers
+    kept = activations / passes
+    in_flight = kept * depth
+    used = sharded + in_flight
+    memory_fits = used <= memory
+
+    seconds = busy * filled
+";
+/// What the objective has so often: seven operations on what varies over all axes.
+const TERM: &str = "
+    scattered = scattered * 1.0625
+    sent = scattered + hops
+    paced = sent / used
+    bound = paced max filled
+    slowed = seconds * 1.125
+    sum = slowed + bound
+    least = sum min seconds
+    rest = least - bound
+    seconds = sum + rest
+";
 const TERMS: usize = 8;
+/// The conditions of a legal layout.
+const CONDITIONS: [&str; 10] = [
+    "heads_split",
+    "few_enough",
+    "all_used",
+    "interleaved",
+    "layers_split",
+    "experts_split",
+    "experts_fit",
+    "batch_split",
+    "state_split",
+    "memory_fits",
+];
+/// The figures from outside, each with the group of the space that it varies over.
+const FIGURES: [(&str, usize); 10] = [
+    ("peak", 0),
+    ("memory", 0),
+    ("bandwidth", 0),
+    ("link", 0),
+    ("chips", 1),
+    ("layers", 2),
+    ("heads", 2),
+    ("hidden", 2),
+    ("experts", 2),
+    ("tokens", 3),
+];
 
 /// How many of each there are to choose from: hardware, chips, models, tokens.
 pub(crate) type Sizes = [u64; 4];
@@ -28,61 +130,79 @@ pub(crate) type Sizes = [u64; 4];
 /// A program, its result, and how many candidates pass all conditions but that on memory.
 pub(crate) struct Layout {
     pub(crate) program: Arc<Program>,
-    pub(crate) step_seconds: Node,
+    pub(crate) microbatch: Node,
     pub(crate) candidates: u64,
 }
 
-/// A tape in the making, with operations as functions.
-struct Formulas(TapeBuilder);
+/// A tape in the making, and its nodes by name.
+#[derive(Default)]
+struct Formulas {
+    tape: TapeBuilder,
+    nodes: HashMap<String, Node>,
+}
 
 impl Formulas {
-    fn number(&mut self, value: f64) -> Node {
-        self.0.constant(value)
-    }
-
-    fn op(&mut self, op: Binary, a: Node, b: Node) -> Result<Node> {
-        self.0.push(Op::Binary(op, a, b))
-    }
-
-    fn plus(&mut self, a: Node, b: Node) -> Result<Node> {
-        self.op(Binary::Add, a, b)
-    }
-
-    fn times(&mut self, a: Node, b: Node) -> Result<Node> {
-        self.op(Binary::Multiply, a, b)
-    }
-
-    fn over(&mut self, a: Node, b: Node) -> Result<Node> {
-        self.op(Binary::Divide, a, b)
-    }
-
-    fn floor(&mut self, a: Node) -> Result<Node> {
-        self.0.push(Op::Unary(Unary::Floor, a))
-    }
-
-    /// Whether b divides a.
-    fn divides(&mut self, a: Node, b: Node) -> Result<Node> {
-        let quotient = self.over(a, b)?;
-        let whole = self.floor(quotient)?;
-        self.op(Binary::Equal, quotient, whole)
-    }
-
-    fn all(&mut self, conditions: &[Node]) -> Result<Node> {
-        let mut all = conditions[0];
-        for condition in &conditions[1..] {
-            all = self.op(Binary::Both, all, *condition)?;
+    /// Compute what the lines of a text say: `name = a operation b`, or `name = operation a`.
+    fn read(&mut self, text: &str) -> Result<()> {
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let node = match words[2..] {
+                [op, a] => {
+                    let op = if op == "log" {
+                        Unary::Log
+                    } else {
+                        Unary::Floor
+                    };
+                    let a = self.node(a);
+                    self.tape.push(Op::Unary(op, a))?
+                }
+                [a, "divisible", b] => {
+                    let quotient = self.binary(Binary::Divide, a, b)?;
+                    let whole = self.tape.push(Op::Unary(Unary::Floor, quotient))?;
+                    self.tape.push(Op::Binary(Binary::Equal, quotient, whole))?
+                }
+                [a, op, b] => {
+                    let known = OPERATIONS.iter().find(|(sign, _)| *sign == op);
+                    self.binary(known.map_or(Binary::Add, |(_, op)| *op), a, b)?
+                }
+                _ => return Err(Error::Invalid(line.to_owned())),
+            };
+            self.nodes.insert(words[0].to_owned(), node);
         }
-        Ok(all)
+        Ok(())
     }
 
-    fn leaf(&mut self, name: &str) -> Node {
-        self.0.leaf(Name {
-            name: name.to_owned(),
-            unit: String::new(),
-            doc: String::new(),
-        })
+    fn binary(&mut self, op: Binary, a: &str, b: &str) -> Result<Node> {
+        let (a, b) = (self.node(a), self.node(b));
+        self.tape.push(Op::Binary(op, a, b))
+    }
+
+    /// A number, or what has a name.
+    fn node(&mut self, word: &str) -> Node {
+        match word.parse() {
+            Ok(number) => self.tape.constant(number),
+            Err(_) => self.nodes[word],
+        }
+    }
+
+    fn name(&mut self, name: &str, node: Node) {
+        self.nodes.insert(name.to_owned(), node);
     }
 }
+
+const OPERATIONS: [(&str, Binary); 11] = [
+    ("+", Binary::Add),
+    ("-", Binary::Subtract),
+    ("*", Binary::Multiply),
+    ("/", Binary::Divide),
+    ("^", Binary::Power),
+    ("min", Binary::Minimum),
+    ("max", Binary::Maximum),
+    ("<", Binary::Less),
+    ("<=", Binary::LessEqual),
+    ("==", Binary::Equal),
+    ("or", Binary::Either),
+];
 
 /// The figures of a model by its number: layers, heads, hidden size, experts.
 fn model(i: u64) -> [f64; 4] {
@@ -106,183 +226,81 @@ fn tokens(i: u64) -> f64 {
 
 /// The search as a program over a space.
 pub(crate) fn layout(sizes: Sizes, simd: Simd, blocks: Blocks) -> Result<Layout> {
-    let mut f = Formulas(TapeBuilder::new());
-    let names = [
-        "peak",
-        "memory",
-        "bandwidth",
-        "link",
-        "chips",
-        "layers",
-        "heads",
-        "hidden",
-        "experts",
-        "batch",
-    ];
-    let [
-        peak,
-        memory,
-        bandwidth,
-        link,
-        chips_,
-        layers,
-        heads,
-        hidden,
-        experts,
-        tokens_,
-    ] = names.map(|name| f.leaf(name));
-    // Rounded to a power: of many numbers of tokens, few are different batches.
-    let (scale, two) = (f.number(1.6), f.number(2.0));
-    let log = f.0.push(Op::Unary(Unary::Log, tokens_))?;
-    let scaled = f.over(log, scale)?;
-    let floored = f.floor(scaled)?;
-    let batch_ = f.op(Binary::Power, two, floored)?;
-
+    let mut formulas = Formulas::default();
+    for (name, _) in FIGURES {
+        let leaf = formulas.tape.leaf(Name {
+            name: name.to_owned(),
+            unit: String::new(),
+            doc: String::new(),
+        });
+        formulas.name(name, leaf);
+    }
     let axes = AXES.iter().map(|(name, values)| SearchAxis {
         name: (*name).to_owned(),
         values: values.to_vec(),
     });
-    let search = f.0.search(Search {
+    let search = formulas.tape.search(Search {
         name: "layout".to_owned(),
         axes: axes.collect(),
     })?;
-    let mut axes = vec![];
-    for axis in 0..AXES.len() as u32 {
-        axes.push(f.0.push(Op::SearchAxis { search, axis })?);
+    for (axis, (name, _)) in (0..).zip(AXES) {
+        let node = formulas.tape.push(Op::SearchAxis { search, axis })?;
+        formulas.name(name, node);
     }
-    let &[tp, pp, cp, ep, microbatch, vp, recompute, zero] = &axes[..] else {
-        return Err(gigacost_engine::Error::Invalid("eight axes".into()));
-    };
-    let (none, one) = (f.number(0.0), f.number(1.0));
-
-    let shards = f.times(tp, pp)?;
-    let model_chips = f.times(shards, cp)?;
-    let dp = f.over(chips_, model_chips)?;
-    let stages = f.times(pp, vp)?;
-    let per_step = f.times(dp, microbatch)?;
-    let conditions = {
-        let heads_split = f.divides(heads, tp)?;
-        let fits = f.op(Binary::LessEqual, model_chips, chips_)?;
-        let whole = f.divides(chips_, model_chips)?;
-        let single = f.op(Binary::Equal, vp, one)?;
-        let piped = f.op(Binary::Less, one, pp)?;
-        let interleaved = f.op(Binary::Either, single, piped)?;
-        let layered = f.divides(layers, stages)?;
-        let expert = f.divides(experts, ep)?;
-        let expert_chips = f.divides(dp, ep)?;
-        let batched = f.divides(batch_, per_step)?;
-        let unsharded = f.op(Binary::Equal, zero, none)?;
-        let several = f.op(Binary::Less, one, dp)?;
-        let sharded = f.op(Binary::Either, unsharded, several)?;
-        [
-            heads_split,
-            fits,
-            whole,
-            interleaved,
-            layered,
-            expert,
-            expert_chips,
-            batched,
-            sharded,
-        ]
-    };
-
-    // A layer's time, of hardware, model, tp, cp, microbatch, recomputation.
-    let width = f.over(hidden, tp)?;
-    let square = f.times(width, hidden)?;
-    let flop = f.times(square, microbatch)?;
-    let local = f.over(flop, cp)?;
-    let again = f.plus(recompute, two)?;
-    let work = f.times(local, again)?;
-    let compute = f.over(work, peak)?;
-    let moved = f.times(width, microbatch)?;
-    let reading = f.over(moved, bandwidth)?;
-    let layer = f.op(Binary::Maximum, compute, reading)?;
-    let ring = f.over(moved, link)?;
-    let rounds = f.times(ring, tp)?;
-    let layer = f.plus(layer, rounds)?;
-    // The pipeline.
-    let rounds = f.over(batch_, per_step)?;
-    let gap = f.over(pp, vp)?;
-    let bubble = f.over(gap, rounds)?;
-    let filled = f.plus(bubble, one)?;
-    let local_layers = f.over(layers, pp)?;
-    let stage = f.times(layer, local_layers)?;
-    let exchange = f.times(moved, vp)?;
-    let hop = f.over(exchange, link)?;
-    let passes = f.times(stage, rounds)?;
-    let hops = f.times(hop, rounds)?;
-    // Weights and their exchange.
-    let weights = f.times(square, local_layers)?;
-    let expert_weights = f.over(weights, ep)?;
-    let zero_parts = f.plus(zero, one)?;
-    let parts = f.op(Binary::Minimum, dp, zero_parts)?;
-    let state = f.over(expert_weights, parts)?;
-    let reduce = f.over(expert_weights, link)?;
-    let scatter = f.times(reduce, zero_parts)?;
-    let activations = f.times(moved, local_layers)?;
-    let kept = f.over(activations, again)?;
-    let in_flight = f.times(kept, gap)?;
-    let used = f.plus(state, in_flight)?;
-    let memory_fits = f.op(Binary::LessEqual, used, memory)?;
-
-    // What varies over everything.
-    let mut seconds = f.times(passes, filled)?;
-    for term in 0..TERMS {
-        let weight = f.number(1.0 + term as f64 / 16.0);
-        let a = f.times(scatter, weight)?;
-        let b = f.plus(a, hops)?;
-        let c = f.over(b, used)?;
-        let d = f.op(Binary::Maximum, c, filled)?;
-        let e = f.times(seconds, weight)?;
-        let g = f.plus(e, d)?;
-        let h = f.op(Binary::Minimum, g, seconds)?;
-        let i = f.op(Binary::Subtract, h, d)?;
-        seconds = f.plus(g, i)?;
+    formulas.read(MODEL)?;
+    for _ in 0..TERMS {
+        formulas.read(TERM)?;
     }
-    let structure = f.all(&conditions)?;
-    let among = f.all(&[structure, memory_fits])?;
-    let winner = f.0.push(Op::Winner {
+    let mut among = formulas.tape.constant(1.0);
+    for condition in CONDITIONS {
+        let condition = formulas.nodes[condition];
+        let both = Op::Binary(Binary::Both, among, condition);
+        among = formulas.tape.push(both)?;
+    }
+    let objective = formulas.nodes["seconds"];
+    let winner = formulas.tape.push(Op::Winner {
         search,
-        objective: seconds,
+        objective,
         among,
     })?;
-    // The result, at the winner: what a step takes per chip.
-    let mut product = chips_;
-    for axis in 0..AXES.len() as u32 {
-        let pick = f.0.push(Op::Pick {
-            search,
-            axis,
-            winner,
-        })?;
-        product = f.plus(product, pick)?;
-    }
-    let missing = f.0.push(Op::Unary(Unary::Missing, product))?;
-    let step_seconds = f.0.push(Op::Where(missing, none, product))?;
-
-    let table = |group: usize, value: &dyn Fn(u64) -> f64| Leaf {
-        groups: vec![group],
-        values: (0..sizes[group]).map(value).collect(),
+    // Something that depends on the winner: nothing where there is none.
+    let pick = Op::Pick {
+        search,
+        axis: 4,
+        winner,
     };
-    let leaves = vec![
-        table(0, &|i| 1e15 * (1.0 + i as f64 / 7.0)),
-        table(0, &|i| 8e9 * (1.0 + i as f64 / 5.0)),
-        table(0, &|i| 3e12 * (1.0 + i as f64 / 9.0)),
-        table(0, &|i| 4e11 * (1.0 + i as f64 / 3.0)),
-        table(1, &chips),
-        table(2, &|i| model(i)[0]),
-        table(2, &|i| model(i)[1]),
-        table(2, &|i| model(i)[2]),
-        table(2, &|i| model(i)[3]),
-        table(3, &tokens),
-    ];
-    let tape = Arc::new(f.0.finish(vec![])?);
-    let program = Program::new(tape, Space::new(sizes.to_vec())?, leaves, simd, blocks)?;
+    let found = formulas.tape.push(pick)?;
+    let missing = formulas.tape.push(Op::Unary(Unary::Missing, found))?;
+    let none = formulas.tape.constant(0.0);
+    let microbatch = formulas.tape.push(Op::Where(missing, none, found))?;
+    let leaves = FIGURES.map(|(name, group)| Leaf {
+        groups: vec![group],
+        values: (0..sizes[group]).map(|i| figure(name, i)).collect(),
+    });
+    let (tape, space) = (formulas.tape.finish(vec![])?, Space::new(sizes.to_vec())?);
+    let program = Program::new(Arc::new(tape), space, leaves.to_vec(), simd, blocks)?;
     Ok(Layout {
         program: Arc::new(program),
-        step_seconds,
+        microbatch,
         candidates: sizes[0] * structural(sizes),
     })
+}
+
+/// A figure at a digit of its group.
+fn figure(name: &str, i: u64) -> f64 {
+    let x = i as f64;
+    match name {
+        "peak" => 1e15 * (1.0 + x / 7.0),
+        "memory" => 8e9 * (1.0 + x / 5.0),
+        "bandwidth" => 3e12 * (1.0 + x / 9.0),
+        "link" => 4e11 * (1.0 + x / 3.0),
+        "chips" => chips(i),
+        "layers" => model(i)[0],
+        "heads" => model(i)[1],
+        "hidden" => model(i)[2],
+        "experts" => model(i)[3],
+        _ => tokens(i),
+    }
 }
 
 /// How many candidates of all points on one hardware pass the conditions on structure, those of equal batches once.

@@ -196,7 +196,7 @@ fn searches(simd: Simd, level: &str) -> Result<Vec<Work>> {
                 };
                 let summary = Summary {
                     measures: vec![Measure {
-                        value: layout.step_seconds,
+                        value: layout.microbatch,
                         null: None,
                     }],
                     keep: None,

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from gigacost import Sweep, estimate
+from gigacost import SpecError, Sweep, estimate
 from gigacost.catalog import Catalog
 from gigacost.model import architecture, default, parameters, typical_shape, workload
 
@@ -145,6 +145,14 @@ def test_an_undisclosed_shape_of_the_catalogue_is_made_up_beside_a_published_one
     rows = next(sweep.rows(0, 2))
     assert rows.column("shape_params")[0] == pytest.approx(702e9, rel=0.01)
     assert list(rows.column("model_width")) == [7168.0, 7168.0]
+
+
+def test_a_model_of_unknown_sparsity_is_a_row_without_a_shape() -> None:
+    sweep = Sweep({"model": ["gigachat-29b", "llama-3-8b"]}, fixed=RUN, columns=["model_width", "cost_total_usd"])
+    states = sweep.summary().states
+    assert (states["ok"], states["unknown_active_params"]) == (1, 1)
+    with pytest.raises(SpecError, match="nothing is published about how many parameters work on a token"):
+        estimate({**RUN, "model": "gigachat-29b"})
 
 
 def test_a_vocabulary_is_used_with_and_without_a_shape() -> None:

@@ -108,10 +108,9 @@ def layout_of(run: Run) -> dict[str, float]:
     return {**{axis: figures[axis] for axis in axes}, **chosen}
 
 
-def assumptions_about(run: Run) -> tuple[str, ...]:
-    """What was taken for granted of a run that its source does not say."""
-    unknown = _first_word(run.recompute) in {"unknown", ""}
-    return ("recompute is not published: none is assumed",) if unknown else ()
+def assumptions_about(run: Run) -> str:
+    """What is taken for granted of a run that its source does not say; empty where nothing is."""
+    return "recompute is not published: none assumed" if _first_word(run.recompute) in {"unknown", ""} else ""
 
 
 def switches(run: Run, generation: str) -> dict[str, float]:

@@ -1,0 +1,16 @@
+PARTS = (
+    "gemm_seconds",
+    "attention_seconds",
+    "elementwise_seconds",
+    "tp_seconds",
+    "cp_seconds",
+    "ep_seconds",
+    "recompute_seconds",
+    "logits_seconds",
+    "overhead_seconds",
+    "bubble_seconds",
+    "pipeline_seconds",
+    "dp_seconds",
+    "optimiser_seconds",
+    "straggler_seconds",
+)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gigacost.books import opened
+from gigacost.candidates import PARTS
 from gigacost.designs import Design, evaluated
-from gigacost.layouts import PARTS
 from gigacost.model import default as default_model
 from gigacost.results import plain
 from gigacost.stacks import LAYOUT, Unpredictable, assumptions_about, layout_of, stacked
@@ -273,9 +273,7 @@ def _prediction(run: Run, design: Design, times: Mapping[str, float]) -> Predict
     )
 
 
-def _searched(
-    predictions: Sequence[Prediction], designs: Mapping[str, Design], model: Model, book: Catalog
-) -> Search:
+def _searched(predictions: Sequence[Prediction], designs: Mapping[str, Design], model: Model, book: Catalog) -> Search:
     """For each run, its design without a layout, so that the model chooses one."""
     free = [{name: value for name, value in designs[one.id].items() if name not in LAYOUT} for one in predictions]
     choices, without = [], []

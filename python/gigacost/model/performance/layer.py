@@ -98,7 +98,9 @@ SCORE_BYTE = Constant(2, "B/(token·token)", "scores in bf16", "2022-05")
 RESIDUAL_ACCESSES = Constant(
     16, "1", "derived: reads and writes of hidden-wide tensors by two norms, two residual sums, two casts", "2026-11"
 )
-ATTENTION_ACCESSES = Constant(4, "1", "derived: rotary embedding and layout of queries, keys, values, output", "2026-11")
+ATTENTION_ACCESSES = Constant(
+    4, "1", "derived: rotary embedding and layout of queries, keys, values, output", "2026-11"
+)
 EXPERT_ACCESSES = Constant(
     4, "1", "derived: each routed copy of a token is written and read on its way out and back", "2026-11"
 )
@@ -123,9 +125,7 @@ def memory_byte_per_s(mem_bw_byte_per_s: Value) -> Value:
     return MEMORY_STREAM_SHARE * mem_bw_byte_per_s * ONE_CHIP
 
 
-def smallest_width(
-    model_width: Value, query_heads: Value, head_width: Value, ffn_width: Value, tp: Value
-) -> Value:
+def smallest_width(model_width: Value, query_heads: Value, head_width: Value, ffn_width: Value, tp: Value) -> Value:
     """Smallest side of a layer's matrices on one chip [1].
 
     min(hidden, heads · head_dim / tp, ffn / tp).

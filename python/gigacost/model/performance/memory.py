@@ -244,9 +244,7 @@ def kept_activation_gib(
     scores = where(flash_attention == 1.0, 0.0, SCORE_BYTE) * microbatch_tokens * sequence_tokens * query_heads / tp
     by_operation = OP_LEVEL_KEPT_SHARE * layer_activation_gib
     selective = where(op_level_recompute == 1.0, by_operation, layer_activation_gib - scores / B_PER_GIB)
-    return where(
-        recompute >= 2.0, layer_input_gib, where(recompute >= 1.0, selective, layer_activation_gib)
-    )
+    return where(recompute >= 2.0, layer_input_gib, where(recompute >= 1.0, selective, layer_activation_gib))
 
 
 def microbatches_in_flight(microbatches: Value, pp: Value, vp: Value) -> Value:

@@ -69,14 +69,21 @@ RING_PASSES = Constant(2, "1", "a reduce-scatter and an all-gather, each of (nâˆ
 BLOCKS_PER_LAYER = Constant(2, "1", "attention and feed-forward block (arXiv 1909.08053) section 3", "2019-09")
 KEYS_AND_VALUES = Constant(2, "1", "both travel around the ring (arXiv 2310.01889) section 3", "2023-10")
 DISPATCH_PASSES = Constant(
-    1.5, "1", "derived: out in one byte (fp8) and back in two, over two bytes; DeepSeek-V3 (arXiv 2412.19437) 3.2.2", "2024-12"
+    1.5,
+    "1",
+    "derived: out in one byte (fp8) and back in two, over two bytes; DeepSeek-V3 (arXiv 2412.19437) 3.2.2",
+    "2024-12",
 )
 DISPATCH_OVERLAP = Constant(0.5, "1", "assumption: half as much of an all-to-all is hidden as of tensor parallelism")
-PIPELINE_PASSES = Constant(2, "1", "activations forward, their gradients backward (arXiv 2104.04473) section 2.2", "2021-04")
+PIPELINE_PASSES = Constant(
+    2, "1", "activations forward, their gradients backward (arXiv 2104.04473) section 2.2", "2021-04"
+)
 
 
 @status("no_network_data", spoils="step_seconds")
-def no_network_data(chips: Value, scaleup_domain: Value, scaleup_byte_per_s: Value, scaleout_byte_per_s: Value) -> Value:
+def no_network_data(
+    chips: Value, scaleup_domain: Value, scaleup_byte_per_s: Value, scaleout_byte_per_s: Value
+) -> Value:
     """Whether the chips must talk over a network of which nothing is known [truth].
 
     More than one chip and no figure for the fast network; more than it joins and none for the network beyond.

@@ -42,7 +42,10 @@ PARTS = (
 """Where the time of a step goes; they add up to ``step_seconds``."""
 MEMORY = ("weights_gib", "gradients_gib", "optimiser_gib", "activations_gib", "memory_margin_gib")
 """Where the memory of a chip goes; they add up to ``memory_per_chip_gib``."""
-_MORE = ("dp", "microbatches", "idle_chips", "padding_share", "memory_per_chip_gib", "mem_gib", "routed_experts")
+_MORE = (
+    *("dp", "microbatches", "idle_chips", "padding_share", "memory_per_chip_gib", "mem_gib", "routed_experts"),
+    *("global_batch_sequences", "sequence_tokens"),
+)
 _SEARCH = "layout"
 
 
@@ -56,6 +59,10 @@ class Candidates:
     meta: Mapping[str, Any]
     rows: Mapping[str, NDArray[Any]]
     """By column, for each legal layout in the order of the search: axes, status, time, memory. NaN is null."""
+    where: str
+    """What makes a layout one of the rows."""
+    notes: tuple[str, ...]
+    """What was taken for granted."""
 
     @property
     def size(self) -> int:
@@ -72,6 +79,18 @@ class Candidates:
         given = self.bound.spec.fixed
         return {axis: int(self.rows[axis][row] if axis in self.rows else given[axis]) for axis, _ in self.search.over}
 
+    @property
+    def fitting(self) -> int:
+        """How many of the legal layouts can be run."""
+        return int((self.rows["step_seconds"] > 0.0).sum())
+
+    def with_parts(self) -> Candidates:
+        """The candidates with the parts of their time, of those too that do not fit."""
+        spec, model, catalog = self.bound.spec, self.bound.model, self.bound.catalog
+        return replace(
+            self, rows={**self.rows, **_sweep(spec, self.values, PARTS, self.where, model, catalog).to_numpy(PARTS)}
+        )
+
     def columns(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Columns over all layouts, legal or not, with the axes beside them."""
         return _sweep(self.bound.spec, self.values, names, "", self.bound.model, self.bound.catalog).to_numpy()
@@ -81,16 +100,16 @@ def candidates(spec: Spec, model: Model, catalog: Catalog) -> Candidates:
     """The candidates of a design. Raises SpecError for what is missing, and for axes that are not of the layout."""
     (search,) = (search for search in model.searches if search.name == _SEARCH)
     over = dict(search.over)
-    spec = _with_tokens(_free_of_other_axes(spec, over), model, catalog)
+    spec, notes = _with_tokens(_free_of_other_axes(spec, over), model, catalog)
     bound = Bound(spec, model, catalog)
     absent = lacking(bound, ["step_seconds"])
     if absent:
         raise SpecError(*absent)
-    names = ["step_seconds", *PARTS, *MEMORY, *_MORE] + ([] if lacking(bound, ["mfu"]) else ["mfu"])
+    names = ["step_seconds", *MEMORY, *_MORE] + ([] if lacking(bound, ["mfu"]) else ["mfu"])
     free = {axis: values for axis, values in over.items() if axis not in bound.given}
     where = search.among if _compares_given(search, bound) else f"{search.among} and not {search.unless}"
     sweep = _sweep(spec, free, names, where, model, catalog)
-    return Candidates(sweep.bound, search, sweep.meta, sweep.to_numpy())
+    return Candidates(sweep.bound, search, sweep.meta, sweep.to_numpy(), where, notes)
 
 
 def _sweep(
@@ -119,10 +138,14 @@ def _free_of_other_axes(spec: Spec, over: Mapping[str, Sequence[float]]) -> Spec
     return spec
 
 
-def _with_tokens(spec: Spec, model: Model, catalog: Catalog) -> Spec:
-    """With the tokens that a published architecture was trained on where the batch lacks them."""
+def _with_tokens(spec: Spec, model: Model, catalog: Catalog) -> tuple[Spec, tuple[str, ...]]:
+    """With the tokens that a published architecture was trained on where the batch lacks them, and a note of that."""
     bound = Bound(spec, model, catalog)
     if "model" not in bound.labels or all(fault.field != "tokens" for fault in lacking(bound, ["step_seconds"])):
-        return spec
-    cited = catalog.cite("trained_tokens", {"model": bound.labels["model"][1][0]})
-    return spec if cited.is_missing else replace(spec, fixed={**spec.fixed, "tokens": cited.value})
+        return spec, ()
+    architecture = bound.labels["model"][1][0]
+    cited = catalog.cite("trained_tokens", {"model": architecture})
+    if cited.is_missing:
+        return spec, ()
+    note = f"tokens = {cited.value / 1e12:g}T, what {architecture} was trained on: the global batch follows from them"
+    return replace(spec, fixed={**spec.fixed, "tokens": cited.value}), (note,)

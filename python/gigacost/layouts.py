@@ -98,6 +98,8 @@ class Layouts:
     losing: tuple[Loser, ...]
     """The best of other kinds, the nearest first."""
     failing: tuple[Failure, ...]
+    global_batch_sequences: float
+    sequence_tokens: float
     candidates: int
     """Layouts that were looked at."""
     legal: int
@@ -109,6 +111,8 @@ class Layouts:
     """10th and 90th percentile of predicted/measured - 1 on published runs of this kind, where the chip is known."""
     is_calibrated: bool
     """Whether the chip and precision were fitted on published runs; else they are extrapolated."""
+    notes: tuple[str, ...]
+    """What was taken for granted."""
     meta: Mapping[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
@@ -116,7 +120,8 @@ class Layouts:
         found = {name: getattr(self, name) for name in self.__slots__}
         lists = {name: [one.to_dict() for one in getattr(self, name)] for name in ("best", "losing", "failing")}
         band = None if self.error_band is None else list(self.error_band)
-        return {**found, **lists, "error_band": band, "inputs": dict(self.inputs), "meta": dict(self.meta)}
+        plainly = {"error_band": band, "inputs": dict(self.inputs), "notes": list(self.notes), "meta": dict(self.meta)}
+        return {**found, **lists, **plainly}
 
 
 def layouts(
@@ -162,25 +167,25 @@ def laid_out(spec: Spec, model: Model, catalog: Catalog, *, top: int = 10) -> La
     if isinstance(top, bool) or not isinstance(top, int) or top < 1:
         raise SpecError(Fault("top", show(top), "not a number of layouts", ">= 1"))
     found = candidates(spec, model, catalog)
-    seconds = found.rows["step_seconds"]
-    order = np.argsort(seconds, kind="stable")  # of equal ones the first, as the search has it; null ones last
-    fitting = int(np.isfinite(seconds).sum())
-    if not fitting:
+    if not found.fitting:
         raise SpecError(impossible(found))
+    found = found.with_parts()
+    order = np.argsort(found.rows["step_seconds"], kind="stable")  # of equal ones the search's; null ones last
     labels = {axis: place[1][0] for axis, place in found.bound.labels.items()}
-    best = tuple(described(found, int(row)) for row in order[: min(top, fitting)])
+    best = tuple(described(found, int(row)) for row in order[: min(top, found.fitting)])
     band, is_calibrated = _trust(found, labels)
     return Layouts(
         inputs={**found.bound.spec.fixed, **labels},
         best=best,
         losing=losing(found, int(order[0])),
         failing=failing(found, int(order[0])),
+        **{name: float(found.rows[name][0]) for name in ("global_batch_sequences", "sequence_tokens", "mem_gib")},
         candidates=found.size,
-        legal=len(seconds),
-        fitting=fitting,
-        mem_gib=float(found.rows["mem_gib"][0]),
+        legal=len(order),
+        fitting=found.fitting,
         error_band=band,
         is_calibrated=is_calibrated,
+        notes=found.notes,
         meta=found.meta,
     )
 

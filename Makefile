@@ -3,7 +3,7 @@
 # `make test PYTEST="tests/test_spec.py -k units"` passes arguments on to pytest; `make bench BENCH="peers latency"`
 # measures some parts again and leaves the others.
 
-.PHONY: demo test lint docs bench wheel format clean format-rust format-python ruff clippy types deny FORCE
+.PHONY: demo test lint docs calibrate bench wheel format clean format-rust format-python ruff clippy types deny FORCE
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -57,6 +57,10 @@ docs: $(VENV)/.engine
 	$(BIN)/python docs/build.py
 	$(BIN)/python docs/readme.py
 
+# The constants of the step-time model, fitted again; `calibration/calibrate.py --json` only prints the report.
+calibrate: $(VENV)/.engine
+	$(BIN)/python calibration/calibrate.py
+
 # A part that fails does not keep the others from being measured and shown.
 bench: $(VENV)/.engine $(VENV)/.group-bench
 	@failed=; for part in $(BENCH); do \
@@ -74,7 +78,7 @@ wheel: $(VENV)/.group-build
 
 clean:
 	rm -rf $(VENV) target dist .mypy_cache .pytest_cache .ruff_cache .hypothesis python/gigacost/_engine*.so
-	find python tests docs examples benches -name __pycache__ -prune -exec rm -rf {} +
+	find python tests docs examples benches calibration -name __pycache__ -prune -exec rm -rf {} +
 
 FORCE:
 

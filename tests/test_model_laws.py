@@ -29,7 +29,10 @@ class UnitChecker:
         return value
 
     def search(self, step: SearchStep, values: Any) -> Any:
-        raise NotImplementedError(step)
+        """The first candidate, with which everything inside is checked too."""
+        first = {axis: Measured(candidates[0], "1") for axis, candidates in step.search.over}
+        step.replay({**values, **first}, self)
+        return first
 
 
 def measured_leaves(names: tuple[str, ...]) -> dict[str, Measured]:
@@ -46,7 +49,8 @@ def test_every_quantity_has_the_unit_that_its_docstring_says(given_names: tuple[
     wiring = MODEL.wire(list(MODEL.quantities), given_names)
     values = wiring.replay(measured_leaves(wiring.leaves), UnitChecker())
     for step in wiring.steps:
-        assert not isinstance(step, SearchStep)
+        if isinstance(step, SearchStep):
+            continue
         unit = "$" if isinstance(step.mark, Subtotal) else step.unit or MODEL.inputs[step.name].unit
         assert unit, f"{step.name} says no unit"
         value = values[step.name]

@@ -94,21 +94,26 @@ class Model:
         return _from_parcel(parcel)
 
     def search(
-        self, name: str, *, over: Mapping[str, Sequence[float]], minimise: str, among: str, unless: str = ""
+        self,
+        name: str,
+        *,
+        over: Mapping[str, Sequence[float]],
+        minimise: str,
+        among: str,
+        unless: Sequence[str] = (),
     ) -> Model:
         """This model with axes whose values it chooses itself: the legal ones that make ``minimise`` smallest.
 
         Outside of the search an axis is an ordinary quantity, its value at the winner (missing when no candidate is
         legal). Of equally good candidates the first in the order of ``over`` (first axis outermost) wins; a missing
-        objective never does. ``unless`` names a condition that makes a candidate needless, because another is at least
-        as good; it is not asked where one of the axes it is made of is given. Raises SpecError when an axis has no
-        values.
+        objective never does. ``unless`` names conditions that each make a candidate not worth trying; one is not asked
+        where an axis it is made of is given. Raises SpecError when an axis has no values.
         """
         axes = tuple((axis, tuple(_number(axis, value) for value in values)) for axis, values in over.items())
         for axis, values in axes:
             if not values:
                 raise SpecError(Fault(f"{name}.{axis}", "", "an axis without values"))
-        return self.extend(Search(name, axes, minimise, among, unless))
+        return self.extend(Search(name, axes, minimise, among, tuple(unless)))
 
     @property
     def states(self) -> tuple[Quantity, ...]:

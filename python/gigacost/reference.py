@@ -172,7 +172,7 @@ class Calculator:
             inside = dict(values)
             inside.update({axis: Number(value) for (axis, _), value in zip(search.over, candidate, strict=True)})
             step.replay(inside, self)
-            if not _plain(inside[search.among]) or (search.unless and _plain(inside[search.unless])):
+            if not _plain(inside[search.among]) or any(_plain(inside[condition]) for condition in search.unless):
                 continue
             objective = _plain(inside[search.minimise])
             if not math.isnan(objective) and (best is None or objective < best):

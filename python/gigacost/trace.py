@@ -150,8 +150,8 @@ class Tracer:
             inside[axis] = Traced(builder, builder.search_axis(number, position))
         step.replay(inside, self)
         objective, among = self.lift(inside[search.minimise]), self.lift(inside[search.among])
-        if search.unless:
-            among = self.lift(both(among, negate(inside[search.unless])))
+        for condition in search.unless:
+            among = self.lift(both(among, negate(inside[condition])))
         winner = builder.winner(number, objective.node, among.node)
         return {
             axis: Traced(builder, builder.pick(number, position, winner))

@@ -45,14 +45,14 @@ class Search:
     minimise: str
     among: str
     """The truth value that makes a candidate legal."""
-    unless: str = ""
-    """The truth value that makes a candidate needless, another being at least as good; empty: none is. Consulted only
-    while all of the search's axes that it is made of are free."""
+    unless: tuple[str, ...] = ()
+    """Truth values that each make a candidate not worth trying. One is asked only while all of the search's axes that
+    it is made of are free: what a user gives is tried."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """The quantities that decide which candidate wins."""
-        return (self.minimise, self.among, *([self.unless] if self.unless else []))
+        return (self.minimise, self.among, *self.unless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ class Router:
         self._enter(f"search {search.name}")
         free = tuple((axis, values) for axis, values in search.over if axis not in self.given)
         axes = [axis for axis, _ in free]
-        search = replace(search, over=free, unless=self._needless(search))
+        search = replace(search, over=free, unless=self._asked(search))
         within = Router(self.model, self.given | frozenset(axes), self.extra)
         wiring = within.route(search.reasons)
         above = wiring.upstream()
@@ -226,10 +226,11 @@ class Router:
         for axis in axes:
             self.steps[axis] = step
 
-    def _needless(self, search: Search) -> str:
-        """The condition that makes candidates needless, if it compares what is all still to be chosen."""
+    def _asked(self, search: Search) -> tuple[str, ...]:
+        """The conditions for leaving out candidates in which nothing is given that the search could choose."""
         axes = frozenset(axis for axis, _ in search.over)
-        if not search.unless:
-            return ""
-        made_of = Router(self.model, self.given | axes, self.extra).route([search.unless]).leaves
-        return "" if axes.intersection(made_of) & self.given else search.unless
+        made_of = {
+            condition: axes.intersection(Router(self.model, self.given | axes, self.extra).route([condition]).leaves)
+            for condition in search.unless
+        }
+        return tuple(condition for condition, chosen in made_of.items() if not chosen & self.given)

@@ -26,6 +26,7 @@ DRIVERS = (
     "performance.fitted",
     "performance.step",
     "performance.parts",
+    "performance.bands",
     "performance.search",
     "reliability",
     "time",

@@ -14,6 +14,13 @@ GIVEN_TRAINING_FLOP = Input(
 )
 GIVEN_EPOCHS = Input("epochs", "1", "Passes over the distinct tokens.", low=1, high=1e6, plausible=(1, 100))
 GIVEN_MFU = Input("mfu", "1", "Share of the peak while stepping.", low_open=True, high=1, plausible=(0.05, 0.75))
+GIVEN_STEP_SECONDS = Input("step_seconds", "s", "Time of one optimiser step.", low_open=True, high=1e9)
+GIVEN_GLOBAL_BATCH_TOKENS = Input(
+    "global_batch_tokens", "token", "Tokens in the batch of one step.", low=1, high=1e15, plausible=(1e4, 1e9)
+)
+GIVEN_GLOBAL_BATCH_SEQUENCES = Input(
+    "global_batch_sequences", "1", "Sequences in the batch of one step.", low=1, high=1e12, integer=True
+)
 GIVEN_GOODPUT = Input(
     "goodput", "1", "Share of the elapsed time with progress.", low_open=True, high=1, plausible=(0.3, 1)
 )
@@ -37,18 +44,6 @@ GIVEN_DENSE_FLOP = Input("dense_flop", "FLOP", "Arithmetic in the weight matrice
 GIVEN_ATTENTION_FLOP = Input("attention_flop", "FLOP", "Arithmetic between pairs of tokens.", high=1e40)
 GIVEN_RUN_FLOP = Input("run_flop", "FLOP", "Arithmetic of pre- and post-training.", low_open=True, high=1e40)
 GIVEN_EFFECTIVE_TOKENS = Input("effective_tokens", "token", "Fresh tokens worth as much.", low=1, high=1e20)
-GIVEN_MATMUL_EFFICIENCY = Input(
-    "matmul_efficiency", "1", "Share of the peak of a large matrix product.", low_open=True, high=1
-)
-GIVEN_MEMORY_EFFICIENCY = Input(
-    "memory_efficiency", "1", "Share of a step left by waits for memory.", low_open=True, high=1
-)
-GIVEN_SCALING_EFFICIENCY = Input(
-    "scaling_efficiency", "1", "Share of a step left by waits for other chips.", low_open=True, high=1
-)
-GIVEN_SPARSITY_EFFICIENCY = Input(
-    "sparsity_efficiency", "1", "Share of a step left by routing to experts.", low_open=True, high=1
-)
 GIVEN_CHECKPOINT_EFFICIENCY = Input(
     "checkpoint_efficiency", "1", "Share of the time not spent on checkpoints.", low_open=True, high=1
 )

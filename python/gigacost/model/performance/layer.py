@@ -7,7 +7,7 @@ whose layers differ.
 from __future__ import annotations
 
 from gigacost.declare import Constant, Input
-from gigacost.model.performance.layout import ONE_CHIP
+from gigacost.model.performance.layout import FULL, ONE_CHIP, SELECTIVE
 from gigacost.ops import Value, minimum, where
 
 PEAK_FLOP_PER_S = Input(
@@ -205,20 +205,19 @@ def attention_flop_per_s(
 def layer_attention_seconds(
     microbatch_tokens: Value,
     sequence_tokens: Value,
-    query_heads: Value,
-    head_width: Value,
+    attention_width: Value,
     tp: Value,
     flash_attention: Value,
     attention_flop_per_s: Value,
 ) -> Value:
     """Time of a layer's products between pairs of tokens [s].
 
-    4 · tokens · sequence · heads · head_dim / tp / rate; half of it where a fused kernel skips what the mask hides.
+    4 · tokens · sequence · attention_width / tp / rate; half of it where a fused kernel skips what the mask hides.
 
     Source: PaLM (arXiv 2204.02311) appendix B; FlashAttention-2 (arXiv 2307.08691) section 3.1.
     """
     pairs = microbatch_tokens * sequence_tokens * where(flash_attention == 1.0, SQUARE_SHARE, 1.0)
-    return PAIR_FLOP * pairs * query_heads * head_width / tp / attention_flop_per_s
+    return PAIR_FLOP * pairs * attention_width / tp / attention_flop_per_s
 
 
 def layer_softmax_seconds(
@@ -307,7 +306,7 @@ def layer_recompute_seconds(
     core = layer_attention_seconds + layer_softmax_seconds
     by_operation = OP_LEVEL_GEMM_SHARE * layer_gemm_seconds + layer_elementwise_seconds
     selective = where(op_level_recompute == 1.0, by_operation, core)
-    return where(recompute >= 2.0, layer_forward_seconds, where(recompute >= 1.0, selective, 0.0))
+    return where(recompute >= FULL, layer_forward_seconds, where(recompute >= SELECTIVE, selective, 0.0))
 
 
 def flash_backward(flash_attention: Value) -> Value:

@@ -41,6 +41,21 @@ GIVEN_RECOMPUTE = Input(
     integer=True,
 )
 
+SHORTEST_CONTEXT_SPLIT = Input(
+    "shortest_context_split",
+    "token",
+    "Shortest piece of a sequence that a searched layout gives a chip, when it splits sequences.",
+    default=8192.0,
+    source="Llama 3 (arXiv 2407.21783) table 4: cp 1 at 8,192 tokens, 16 at 131,072",
+    date="2024-07",
+    low=1,
+    high=1e12,
+)
+
+SHARDED_OPTIMISER, SHARDED_GRADIENTS, SHARDED_WEIGHTS = 1.0, 2.0, 3.0
+"""Stages of ZeRO: what data-parallel ranks share from there on."""
+SELECTIVE, FULL = 1.0, 2.0
+"""Levels of recomputation."""
 ONE_CHIP = Constant(1, "chip")
 EMBEDDING_AND_HEAD = Constant(2, "1", "Megatron-LM counts them as layers when it cuts the model into stages", "2025-05")
 
@@ -195,6 +210,17 @@ def layout_legal(
     """
     shape = both(both(tensor_layout_legal, expert_layout_legal), pipeline_layout_legal)
     return both(both(shape, cluster_layout_legal), schedule_legal)
+
+
+def context_split_short(sequence_tokens: Value, cp: Value, shortest_context_split: Value) -> Value:
+    """Whether a layout splits sequences that one chip could hold [truth].
+
+    cp > 1 with fewer than shortest_context_split tokens on each chip. What short pieces cost attention kernels is not
+    in the model, and few published runs have them: the search does not rest on them.
+
+    Source: see the input.
+    """
+    return both(cp > 1.0, sequence_tokens / cp < shortest_context_split)
 
 
 def context_split_in_vain(cp: Value, microbatch: Value) -> Value:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from gigacost.declare import Constant, Input, status
 from gigacost.model.constants import B_PER_GIB
-from gigacost.model.performance.layer import ACTIVATION_BYTE, ONE_PARAM
 from gigacost.model.performance.batch import ONE_TOKEN
-from gigacost.model.performance.layout import ONE_CHIP
+from gigacost.model.performance.layer import ACTIVATION_BYTE, ONE_PARAM
+from gigacost.model.performance.layout import (
+    FULL,
+    ONE_CHIP,
+    SELECTIVE,
+    SHARDED_GRADIENTS,
+    SHARDED_OPTIMISER,
+    SHARDED_WEIGHTS,
+)
 from gigacost.ops import Value, either, maximum, minimum, missing, where
 
 MEM_GIB = Input("mem_gib", "GiB/chip", "Memory of a chip that a program can use.", low_open=True, high=1e9)
@@ -154,7 +161,7 @@ def weights_gib(
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 5.3.
     """
     gathered = stage_params * minimum(GATHERED_LAYERS / stage_layers, 1.0)
-    held = where(zero_stage >= 3.0, minimum(owned_params + gathered, stage_params), stage_params)
+    held = where(zero_stage >= SHARDED_WEIGHTS, minimum(owned_params + gathered, stage_params), stage_params)
     return held * weight_byte / B_PER_GIB
 
 
@@ -165,7 +172,7 @@ def gradients_gib(stage_params: Value, owned_params: Value, zero_stage: Value, g
 
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 5.2.
     """
-    return where(zero_stage >= 2.0, owned_params, stage_params) * gradient_byte / B_PER_GIB
+    return where(zero_stage >= SHARDED_GRADIENTS, owned_params, stage_params) * gradient_byte / B_PER_GIB
 
 
 def optimiser_gib(stage_params: Value, owned_params: Value, zero_stage: Value, optimiser_byte: Value) -> Value:
@@ -175,7 +182,7 @@ def optimiser_gib(stage_params: Value, owned_params: Value, zero_stage: Value, o
 
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 5.1.
     """
-    return where(zero_stage >= 1.0, owned_params, stage_params) * optimiser_byte / B_PER_GIB
+    return where(zero_stage >= SHARDED_OPTIMISER, owned_params, stage_params) * optimiser_byte / B_PER_GIB
 
 
 def layer_activation_gib(
@@ -244,7 +251,7 @@ def kept_activation_gib(
     scores = where(flash_attention == 1.0, 0.0, SCORE_BYTE) * microbatch_tokens * sequence_tokens * query_heads / tp
     by_operation = OP_LEVEL_KEPT_SHARE * layer_activation_gib
     selective = where(op_level_recompute == 1.0, by_operation, layer_activation_gib - scores / B_PER_GIB)
-    return where(recompute >= 2.0, layer_input_gib, where(recompute >= 1.0, selective, layer_activation_gib))
+    return where(recompute >= FULL, layer_input_gib, where(recompute >= SELECTIVE, selective, layer_activation_gib))
 
 
 def microbatches_in_flight(microbatches: Value, pp: Value, vp: Value) -> Value:
@@ -264,7 +271,6 @@ def activations_gib(
     layer_activation_gib: Value,
     recompute: Value,
     microbatches_in_flight: Value,
-    pp: Value,
     microbatch_tokens: Value,
     vocabulary: Value,
     tp: Value,
@@ -276,7 +282,7 @@ def activations_gib(
 
     Source: Korthikanti et al. 2022 (arXiv 2205.05198) sections 4.2.3 and 4.3.
     """
-    at_work = where(recompute >= 2.0, layer_activation_gib, 0.0)
+    at_work = where(recompute >= FULL, layer_activation_gib, 0.0)
     logits = LOGIT_BYTE * microbatch_tokens * vocabulary / tp / B_PER_GIB
     first = stage_layers * kept_activation_gib * microbatches_in_flight
     last = stage_layers * kept_activation_gib + logits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gigacost.declare import Constant, status
 from gigacost.model.performance.layer import BACKWARD_PER_FORWARD, MULTIPLY_ADD_FLOP, ONE_PARAM
-from gigacost.model.performance.layout import ONE_CHIP
+from gigacost.model.performance.layout import ONE_CHIP, SHARDED_OPTIMISER
 from gigacost.ops import Value, log, maximum, missing, negate, where
 
 SERVER_CHIPS = Constant(8, "chip", "the usual server of eight, from which waiting for stragglers is counted", "2026-11")
@@ -115,7 +115,7 @@ def optimiser_seconds(stage_params: Value, owned_params: Value, zero_stage: Valu
 
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 5.1.
     """
-    updated = where(zero_stage >= 1.0, owned_params, stage_params)
+    updated = where(zero_stage >= SHARDED_OPTIMISER, owned_params, stage_params)
     return OPTIMISER_TRAFFIC * updated / memory_byte_per_s
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gigacost.declare import Constant, Input, status
 from gigacost.model.performance.layer import ACTIVATION_BYTE
-from gigacost.model.performance.layout import ONE_CHIP
+from gigacost.model.performance.layout import ONE_CHIP, SHARDED_GRADIENTS, SHARDED_OPTIMISER, SHARDED_WEIGHTS
 from gigacost.ops import Value, both, either, maximum, minimum, missing, where
 
 SCALEUP_BYTE_PER_S = Input(
@@ -67,7 +67,7 @@ GRADIENT_BYTE = Input(
 
 RING_PASSES = Constant(2, "1", "a reduce-scatter and an all-gather, each of (n−1)/n of the tensor", "2021-04")
 BLOCKS_PER_LAYER = Constant(2, "1", "attention and feed-forward block (arXiv 1909.08053) section 3", "2019-09")
-KEYS_AND_VALUES = Constant(2, "1", "both travel around the ring (arXiv 2310.01889) section 3", "2023-10")
+KEYS_AND_VALUES = Constant(2, "1", "Liu et al. 2023 (arXiv 2310.01889) section 3: both go around", "2023-10")
 DISPATCH_PASSES = Constant(
     1.5,
     "1",
@@ -75,9 +75,7 @@ DISPATCH_PASSES = Constant(
     "2024-12",
 )
 DISPATCH_OVERLAP = Constant(0.5, "1", "assumption: half as much of an all-to-all is hidden as of tensor parallelism")
-PIPELINE_PASSES = Constant(
-    2, "1", "activations forward, their gradients backward (arXiv 2104.04473) section 2.2", "2021-04"
-)
+PIPELINE_PASSES = Constant(2, "1", "activations, then their gradients (arXiv 2104.04473) section 2.2", "2021-04")
 
 
 @status("no_network_data", spoils="step_seconds")
@@ -238,9 +236,9 @@ def weight_gathers(zero_stage: Value, microbatches: Value, pp: Value, vp: Value)
 
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 7; torchtitan (arXiv 2410.06511) section 2.1.
     """
-    passes = where(zero_stage >= 3.0, 2.0, 1.0)
+    passes = where(zero_stage >= SHARDED_WEIGHTS, 2.0, 1.0)
     sharded = passes * where(pp > 1.0, vp, microbatches)
-    return where(zero_stage >= 2.0, sharded, 1.0)
+    return where(zero_stage >= SHARDED_GRADIENTS, sharded, 1.0)
 
 
 def gradient_reductions(zero_stage: Value, microbatches: Value, pp: Value) -> Value:
@@ -250,7 +248,7 @@ def gradient_reductions(zero_stage: Value, microbatches: Value, pp: Value) -> Va
 
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 7.
     """
-    return where(zero_stage >= 2.0, where(pp > 1.0, 1.0, microbatches), 1.0)
+    return where(zero_stage >= SHARDED_GRADIENTS, where(pp > 1.0, 1.0, microbatches), 1.0)
 
 
 def dp_traffic_seconds(
@@ -270,7 +268,7 @@ def dp_traffic_seconds(
 
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 7.
     """
-    gathered = where(zero_stage >= 1.0, gather_byte_per_param, gradient_byte)
+    gathered = where(zero_stage >= SHARDED_OPTIMISER, gather_byte_per_param, gradient_byte)
     sent = stage_params * (weight_gathers * gathered + gradient_reductions * gradient_byte)
     return where(shards > 1.0, sent / shard_byte_per_s, 0.0)
 
@@ -280,7 +278,7 @@ def dp_exposed_floor(zero_stage: Value, dp_exposed_share: Value, fsdp_exposed_sh
 
     Source: fitted.
     """
-    return where(zero_stage >= 2.0, fsdp_exposed_share, dp_exposed_share)
+    return where(zero_stage >= SHARDED_GRADIENTS, fsdp_exposed_share, dp_exposed_share)
 
 
 def dp_window_seconds(zero_stage: Value, microbatches: Value, pp: Value, stage_seconds: Value) -> Value:
@@ -290,7 +288,7 @@ def dp_window_seconds(zero_stage: Value, microbatches: Value, pp: Value, stage_s
 
     Source: derived.
     """
-    return stage_seconds * where(zero_stage >= 2.0, microbatches, minimum(microbatches, pp))
+    return stage_seconds * where(zero_stage >= SHARDED_GRADIENTS, microbatches, minimum(microbatches, pp))
 
 
 def dp_seconds(dp_traffic_seconds: Value, dp_exposed_floor: Value, dp_window_seconds: Value) -> Value:

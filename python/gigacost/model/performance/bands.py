@@ -1,0 +1,68 @@
+"""How far to trust the step time: the errors seen on published runs of the same kind.
+
+Between the figures ending in ``_low`` and ``_high`` lay the measured values of eight in ten published runs of the same
+kind (dense or mixture of experts, chip generation, precision) that the constants were not fitted on. Chips and
+precisions without such runs are extrapolated, and their bands widened; see ``is_calibrated`` and ``make calibrate``.
+"""
+
+from __future__ import annotations
+
+from gigacost.declare import Input
+from gigacost.ops import Value, where
+
+STEP_ERROR_LOW = Input(
+    "step_error_low", "1", "P10 of predicted over measured step time, less 1, of dense models.", low=-0.99, high=100
+)
+STEP_ERROR_HIGH = Input(
+    "step_error_high", "1", "P90 of predicted over measured step time, less 1, of dense models.", low=-0.99, high=100
+)
+MOE_STEP_ERROR_LOW = Input(
+    "moe_step_error_low", "1", "P10 of predicted over measured step time, less 1, of mixtures.", low=-0.99, high=100
+)
+MOE_STEP_ERROR_HIGH = Input(
+    "moe_step_error_high", "1", "P90 of predicted over measured step time, less 1, of mixtures.", low=-0.99, high=100
+)
+
+
+def step_seconds_low(
+    step_seconds: Value, routed_experts: Value, step_error_high: Value, moe_step_error_high: Value
+) -> Value:
+    """Step time that one published run in ten of this kind went below [s].
+
+    step_seconds / (1 + P90 of the errors).
+
+    Source: errors on held-out runs, see ``make calibrate``.
+    """
+    return step_seconds / (1.0 + where(routed_experts > 1.0, moe_step_error_high, step_error_high))
+
+
+def step_seconds_high(
+    step_seconds: Value, routed_experts: Value, step_error_low: Value, moe_step_error_low: Value
+) -> Value:
+    """Step time that one published run in ten of this kind went beyond [s].
+
+    step_seconds / (1 + P10 of the errors).
+
+    Source: errors on held-out runs, see ``make calibrate``.
+    """
+    return step_seconds / (1.0 + where(routed_experts > 1.0, moe_step_error_low, step_error_low))
+
+
+def mfu_low(mfu: Value, step_seconds: Value, step_seconds_high: Value) -> Value:
+    """MFU at the upper end of the step time's band [1].
+
+    mfu · step_seconds / step_seconds_high.
+
+    Source: definition.
+    """
+    return mfu * step_seconds / step_seconds_high
+
+
+def mfu_high(mfu: Value, step_seconds: Value, step_seconds_low: Value) -> Value:
+    """MFU at the lower end of the step time's band [1].
+
+    mfu · step_seconds / step_seconds_low.
+
+    Source: definition.
+    """
+    return mfu * step_seconds / step_seconds_low

@@ -41,6 +41,14 @@ def test_chips_of_a_fitted_generation_have_its_constants(chip: str, generation: 
     assert basis("gemm_efficiency", chip, precision).startswith(f"fitted: {generation}")
 
 
+def test_kernels_that_no_runs_tell_apart_reach_the_same() -> None:
+    for chip, generation in (("a100-sxm-80", "ampere"), ("h100-sxm", "hopper"), ("b200-sxm", "blackwell")):
+        constants = FITTED["generations"][generation]
+        generic = constants.get("generic_attention", constants["attention"])
+        assert figure("generic_attention_efficiency", chip) == generic
+        assert figure("generic_attention_efficiency", chip) <= figure("attention_efficiency", chip)
+
+
 def test_formats_of_the_same_units_share_what_was_fitted() -> None:
     assert figure("gemm_efficiency", "h100-sxm", "fp16") == figure("gemm_efficiency", "h100-sxm", "bf16")
     assert figure("is_calibrated", "h100-sxm", "fp16") == 1

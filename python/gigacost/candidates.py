@@ -5,7 +5,7 @@ The axes of the model's search become axes of a sweep. Nothing is computed here 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +107,7 @@ def candidates(spec: Spec, model: Model, catalog: Catalog) -> Candidates:
         raise SpecError(*absent)
     names = ["step_seconds", *MEMORY, *_MORE] + ([] if lacking(bound, ["mfu"]) else ["mfu"])
     free = {axis: values for axis, values in over.items() if axis not in bound.given}
-    where = search.among if _compares_given(search, bound) else f"{search.among} and not {search.unless}"
+    where = " and not ".join([search.among, *_asked(search, bound)])
     sweep = _sweep(spec, free, names, where, model, catalog)
     return Candidates(sweep.bound, search, sweep.meta, sweep.to_numpy(), where, notes)
 
@@ -123,11 +123,13 @@ def _sweep(
     return Sweep.from_spec(Spec.from_dict(tree, words(model, catalog)), model=model, catalog=catalog)
 
 
-def _compares_given(search: Search, bound: Bound) -> bool:
-    """Whether what makes a layout needless compares it with others that a given axis excludes."""
+def _asked(search: Search, bound: Bound) -> Iterator[str]:
+    """The conditions that make a layout not worth trying, but for those that a given axis goes into."""
     axes = frozenset(axis for axis, _ in search.over)
-    made_of = bound.model.wire([search.unless], bound.given | axes).leaves if search.unless else ()
-    return not search.unless or bool(axes.intersection(made_of) & bound.given)
+    for condition in search.unless:
+        made_of = bound.model.wire([condition], bound.given | axes).leaves
+        if not axes.intersection(made_of) & bound.given:
+            yield condition
 
 
 def _free_of_other_axes(spec: Spec, over: Mapping[str, Sequence[float]]) -> Spec:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from gigacost.estimates import estimate as estimate
     from gigacost.explanations import explain as explain
     from gigacost.graph import Model as Model
-    from gigacost.layouts import Layouts as Layouts
-    from gigacost.layouts import layouts as layouts
+    from gigacost.layout import Layouts as Layouts
+    from gigacost.layout import layouts as layouts
     from gigacost.sweep import Sweep as Sweep
     from gigacost.validate import Validation as Validation
     from gigacost.validate import validate_throughput as validate_throughput
@@ -37,7 +37,7 @@ _HOMES = {
     "Estimate": "estimates",
     "Input": "declare",
     "InternalError": "errors",
-    "Layouts": "layouts",
+    "Layouts": "layout",
     "Model": "graph",
     "OutputError": "errors",
     "SpecError": "errors",
@@ -47,7 +47,7 @@ _HOMES = {
     "contribution": "declare",
     "estimate": "estimates",
     "explain": "explanations",
-    "layouts": "layouts",
+    "layouts": "layout",
     "status": "declare",
     "validate_throughput": "validate",
     "zipped": "axes",

@@ -13,6 +13,7 @@ from gigacost.axes import Axis
 from gigacost.bind import Bound, words
 from gigacost.errors import Fault, SpecError
 from gigacost.estimates import lacking
+from gigacost.results import plain
 from gigacost.spec import Spec
 from gigacost.sweep import Sweep
 
@@ -50,6 +51,35 @@ _SEARCH = "layout"
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """One way to spread a model and its batch over the chips, and what a step of it takes."""
+
+    axes: Mapping[str, int]
+    """tp, cp, ep, microbatch, recompute, pp, vp, zero_stage."""
+    dp: int
+    """Copies of the model that share the batch."""
+    microbatches: int
+    """That each copy works through in one step."""
+    idle_chips: int
+    """Chips that no copy uses."""
+    padding_share: float
+    """Share of a step's places that no sequence fills."""
+    step_seconds: float
+    mfu: float | None
+    """None where it cannot be told."""
+    parts: Mapping[str, float]
+    """Where the time goes [s]; they add up to ``step_seconds``."""
+    memory_per_chip_gib: float
+    memory: Mapping[str, float]
+    """Where the memory goes [GiB]; they add up to ``memory_per_chip_gib``."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        plainly = {"axes": dict(self.axes), "parts": dict(self.parts), "memory": dict(self.memory)}
+        return {name: getattr(self, name) for name in self.__slots__} | plainly
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """All layouts that a design's search chooses among, and what the model says of each."""
 
@@ -83,6 +113,20 @@ class Candidates:
     def fitting(self) -> int:
         """How many of the legal layouts can be run."""
         return int((self.rows["step_seconds"] > 0.0).sum())
+
+    def described(self, row: int) -> Layout:
+        """One of the legal layouts; ``with_parts`` first."""
+        found = {name: values[row].item() for name, values in self.rows.items()}
+        return Layout(
+            axes=self.layout(row),
+            **{name: int(found[name]) for name in ("dp", "microbatches", "idle_chips")},
+            padding_share=found["padding_share"],
+            step_seconds=found["step_seconds"],
+            mfu=plain(found.get("mfu")),
+            parts={name: found[name] for name in PARTS},
+            memory_per_chip_gib=found["memory_per_chip_gib"],
+            memory={name: found[name] for name in MEMORY},
+        )
 
     def with_parts(self) -> Candidates:
         """The candidates with the parts of their time, of those too that do not fit."""

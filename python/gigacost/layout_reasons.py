@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gigacost.candidates import PARTS, Candidates
+from gigacost.candidates import PARTS, Candidates, Layout
 from gigacost.errors import Fault
-from gigacost.layouts import Failure, Loser, described
 from gigacost.refusals import reasons
 
 if TYPE_CHECKING:
@@ -23,6 +22,42 @@ _OUT_OF_MEMORY = "out_of_memory"
 _FIGURES = ("query_heads", "scaleup_domain", "block_layers", "routed_experts", "chips")
 
 Figures = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Loser:
+    """The best layout of another kind than the winner, and what it loses by."""
+
+    change: Mapping[str, int]
+    """What it has otherwise than the winner, the rest chosen anew."""
+    layout: Layout
+    slower: float
+    """Its step time over the winner's, minus 1."""
+    by: Mapping[str, float]
+    """The parts that take longer than the winner's, the most first, as shares of the winner's step."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {
+            "change": dict(self.change),
+            "slower": self.slower,
+            "by": dict(self.by),
+            "layout": self.layout.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A kind of layout that is not legal, or does not fit, whatever else is chosen."""
+
+    change: Mapping[str, int]
+    reason: str
+    needed_gib: float | None = None
+    """The memory that the leanest of them needs, where that is the reason."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {"change": dict(self.change), "reason": self.reason, "needed_gib": self.needed_gib}
 
 
 def losing(found: Candidates, winner: int) -> tuple[Loser, ...]:
@@ -43,7 +78,7 @@ def _loser(found: Candidates, winner: int, row: int, change: Mapping[str, int]) 
     seconds = found.rows["step_seconds"]
     more = {name: float((found.rows[name][row] - found.rows[name][winner]) / seconds[winner]) for name in PARTS}
     longer = sorted((item for item in more.items() if item[1] > 0.0), key=lambda item: -item[1])
-    return Loser(change, described(found, row), float(seconds[row] / seconds[winner] - 1.0), dict(longer))
+    return Loser(change, found.described(row), float(seconds[row] / seconds[winner] - 1.0), dict(longer))
 
 
 def failing(found: Candidates, winner: int) -> tuple[Failure, ...]:

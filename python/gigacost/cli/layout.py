@@ -39,7 +39,7 @@ def command(
     """
     from gigacost.bind import words  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.layouts import laid_out  # noqa: PLC0415
+    from gigacost.layout import laid_out  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 
     model, book = default(), options.opened_catalog(catalog)

@@ -9,7 +9,9 @@ from gigacost.cli.figures import grouped, scaled, share
 from gigacost.cli.terminal import literal, show, table
 
 if TYPE_CHECKING:
-    from gigacost.layouts import Failure, Layout, Layouts, Loser
+    from gigacost.candidates import Layout
+    from gigacost.layout import Layouts
+    from gigacost.layout_reasons import Failure, Loser
 
 _AXES = ("tp", "pp", "vp", "cp", "ep", "microbatch", "zero_stage", "recompute")
 """As people say a layout."""

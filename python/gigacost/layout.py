@@ -10,81 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.bind import words
 from gigacost.books import opened
-from gigacost.candidates import MEMORY, PARTS, Candidates, candidates
+from gigacost.candidates import Candidates, Layout, candidates
 from gigacost.errors import Fault, SpecError, show
 from gigacost.estimates import unplaced
+from gigacost.layout_reasons import Failure, Loser, failing, impossible, losing
 from gigacost.model import default as default_model
-from gigacost.results import plain
 from gigacost.spec import Spec
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
     from gigacost.graph import Model
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """One way to spread a model and its batch over the chips, and what a step of it takes."""
-
-    axes: Mapping[str, int]
-    """tp, cp, ep, microbatch, recompute, pp, vp, zero_stage."""
-    dp: int
-    """Copies of the model that share the batch."""
-    microbatches: int
-    """That each copy works through in one step."""
-    idle_chips: int
-    """Chips that no copy uses."""
-    padding_share: float
-    """Share of a step's places that no sequence fills."""
-    step_seconds: float
-    mfu: float | None
-    """None where it cannot be told."""
-    parts: Mapping[str, float]
-    """Where the time goes [s]; they add up to ``step_seconds``."""
-    memory_per_chip_gib: float
-    memory: Mapping[str, float]
-    """Where the memory goes [GiB]; they add up to ``memory_per_chip_gib``."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        plainly = {"axes": dict(self.axes), "parts": dict(self.parts), "memory": dict(self.memory)}
-        return {name: getattr(self, name) for name in self.__slots__} | plainly
-
-
-@dataclass(frozen=True, slots=True)
-class Loser:
-    """The best layout of another kind than the winner, and what it loses by."""
-
-    change: Mapping[str, int]
-    """What it has otherwise than the winner, the rest chosen anew."""
-    layout: Layout
-    slower: float
-    """Its step time over the winner's, minus 1."""
-    by: Mapping[str, float]
-    """The parts that take longer than the winner's, the most first, as shares of the winner's step."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {
-            "change": dict(self.change),
-            "slower": self.slower,
-            "by": dict(self.by),
-            "layout": self.layout.to_dict(),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A kind of layout that is not legal, or does not fit, whatever else is chosen."""
-
-    change: Mapping[str, int]
-    reason: str
-    needed_gib: float | None = None
-    """The memory that the leanest of them needs, where that is the reason."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {"change": dict(self.change), "reason": self.reason, "needed_gib": self.needed_gib}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +97,6 @@ def laid_out(spec: Spec, model: Model, catalog: Catalog, *, top: int = 10) -> La
     """The layouts of a specification whose axes, if any, are those of the layout. Raises SpecError as ``layouts``."""
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-    from gigacost.layout_reasons import failing, impossible, losing  # noqa: PLC0415 - they need what is defined here
-
     if isinstance(top, bool) or not isinstance(top, int) or top < 1:
         raise SpecError(Fault("top", show(top), "not a number of layouts", ">= 1"))
     found = candidates(spec, model, catalog)
@@ -172,7 +105,7 @@ def laid_out(spec: Spec, model: Model, catalog: Catalog, *, top: int = 10) -> La
     found = found.with_parts()
     order = np.argsort(found.rows["step_seconds"], kind="stable")  # of equal ones the search's; null ones last
     labels = {axis: place[1][0] for axis, place in found.bound.labels.items()}
-    best = tuple(described(found, int(row)) for row in order[: min(top, found.fitting)])
+    best = tuple(found.described(int(row)) for row in order[: min(top, found.fitting)])
     band, is_calibrated = _trust(found, labels)
     return Layouts(
         inputs={**found.bound.spec.fixed, **labels},
@@ -187,21 +120,6 @@ def laid_out(spec: Spec, model: Model, catalog: Catalog, *, top: int = 10) -> La
         is_calibrated=is_calibrated,
         notes=found.notes,
         meta=found.meta,
-    )
-
-
-def described(found: Candidates, row: int) -> Layout:
-    """One of the candidates."""
-    rows = {name: values[row].item() for name, values in found.rows.items()}
-    return Layout(
-        axes=found.layout(row),
-        **{name: int(rows[name]) for name in ("dp", "microbatches", "idle_chips")},
-        padding_share=rows["padding_share"],
-        step_seconds=rows["step_seconds"],
-        mfu=plain(rows.get("mfu")),
-        parts={name: rows[name] for name in PARTS},
-        memory_per_chip_gib=rows["memory_per_chip_gib"],
-        memory={name: rows[name] for name in MEMORY},
     )
 
 

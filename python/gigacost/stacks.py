@@ -20,7 +20,6 @@ from __future__ import annotations
 import re
 
 from gigacost.catalog import Catalog
-from gigacost.catalog.step_time import generation_of
 from gigacost.errors import CatalogError
 from gigacost.throughput import Run
 
@@ -84,7 +83,7 @@ def stacked(run: Run, catalog: Catalog) -> dict[str, float | str]:
         "precision": precision,
         **_shape(run, catalog),
         **_chip(run, hardware, catalog),
-        **switches(run, generation_of(hardware, catalog.entry("hardware", hardware))),
+        **switches(run, str(catalog.entry("hardware", hardware).get("generation", ""))),
     }
 
 

@@ -38,17 +38,6 @@ _ENOUGH = 10
 _OTHER_VENDOR = 2
 """How often the band of an extrapolated chip is stretched if no chip of its vendor has runs."""
 
-_GENERATION = {
-    **dict.fromkeys(("a100-sxm-40", "a100-sxm-80", "a100-pcie-80"), "ampere"),
-    **dict.fromkeys(("h100-sxm", "h100-pcie", "h800-sxm", "h20", "h200-sxm", "gh200-96", "gh200-141"), "hopper"),
-    **dict.fromkeys(("b200-sxm", "gb200-nvl72", "b300-sxm", "gb300-nvl72"), "blackwell"),
-}
-
-
-def generation_of(chip: str, entry: Mapping[str, Any]) -> str:
-    """The generation of an accelerator's matrix units, as ``hopper``; empty where it is not recorded."""
-    return str(entry.get("generation", _GENERATION.get(chip, "")))
-
 
 class StepTime:
     """The figures of all accelerators, public and private."""
@@ -81,7 +70,7 @@ class StepTime:
         return Citation(value, "1", self._source, self._date, basis)
 
     def _generation(self, chip: str) -> str:
-        return generation_of(chip, self.entries[chip])
+        return str(self.entries[chip].get("generation", ""))
 
     def _fitted_gemm(self, chip: str, precision: str) -> float | None:
         gemm = self._generations.get(self._generation(chip), {}).get("gemm", {})

@@ -19,14 +19,10 @@ def command() -> None:
 )
 @options.as_json
 def throughput(file: str | None, *, search: bool, as_json: bool) -> int:
-    r"""Predict the step time of every run of a table at its own layout, and say how far off that is.
+    """Predict the step time of every run of a table at its own layout, and say how far off that is.
 
     Without FILE.csv it is the table that ships with the package, whose columns FILE.csv must have. Exits with 1 when
     more than 5 % of the runs cannot be predicted.
-
-    \b
-    gigacost validate throughput --json
-    gigacost validate throughput my-runs.csv --search
     """
     from gigacost.cli import process  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415

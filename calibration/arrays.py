@@ -24,7 +24,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "round_half_even": np.round,
     "minimum": lambda a, b: np.where((a < b) | np.isnan(a), a, b),
     "maximum": lambda a, b: np.where((a > b) | np.isnan(a), a, b),
-    "where": lambda condition, a, b: np.where(condition, a, b),
+    "where": np.where,
     "both": np.logical_and,
     "either": np.logical_or,
     "negate": np.logical_not,

@@ -10,7 +10,6 @@ import numpy as np
 from arrays import Array, Arrays, Floats
 from gigacost import stacks, throughput
 from gigacost.catalog import Catalog
-from gigacost.catalog.step_time import generation_of
 from gigacost.model import default
 
 _OUTPUT = "step_seconds"
@@ -59,7 +58,7 @@ def observed() -> Runs:
         runs,
         {leaf: np.array([_leaf(leaf, row, catalog) for row in rows]) for leaf in leaves},
         np.array([run.figures["step_time_s"] for run in runs]),
-        tuple(generation_of(str(row["hardware"]), catalog.entry("hardware", str(row["hardware"]))) for row in rows),
+        tuple(str(catalog.entry("hardware", str(row["hardware"]))["generation"]) for row in rows),
         tuple(str(row["precision"]) for row in rows),
     )
 

@@ -11,7 +11,7 @@ import pytest
 
 from gigacost.catalog import Catalog
 from gigacost.catalog.dates import last_day
-from gigacost.catalog.form import ACCELERATOR, CLASSES, PRECISIONS, RENTED, SCOPES
+from gigacost.catalog.form import ACCELERATOR, CLASSES, GENERATIONS, PRECISIONS, RENTED, SCOPES
 from gigacost.catalog.labels import Labels, fold
 from gigacost.catalog.peaks import near
 from gigacost.catalog.read import DATA_FILES, data, data_text
@@ -63,7 +63,9 @@ def test_accelerators_are_complete_and_in_range(chip: str) -> None:
     assert set(sources) <= set(SOURCES)
     faults = Faults("")
     # A system of one chip the size of a wafer has more of everything.
-    check_table(chip, entry, ACCELERATOR | LIST_PRICE, faults, ("name", "vendor", "kind", "status", "release"))
+    check_table(
+        chip, entry, ACCELERATOR | LIST_PRICE, faults, ("name", "vendor", "kind", "generation", "status", "release")
+    )
     assert not faults.found
     for field in unverified:
         table, _, key = field.partition(".")
@@ -185,32 +187,66 @@ def test_regions_without_an_official_tariff_have_none() -> None:
     assert {"gbr", "chn", "ind", "aws-cn-north-1", "rus"} <= set(missing)
 
 
-def _parameters(shape: dict[str, float]) -> float:
-    """Weights of embeddings, attention and feed-forward blocks; biases and norms are below 0.1 %."""
-    hidden, heads, head = shape["hidden"], shape["heads"], shape["head_dim"]
-    if shape.get("mla"):
-        q, kv, rope, v = (shape[key] for key in ("q_lora_rank", "kv_lora_rank", "rope_head_dim", "v_head_dim"))
-        queries = hidden * q + q * heads * (head + rope)
-        attention = queries + hidden * (kv + rope) + kv * heads * (head + v) + heads * v * hidden
-    else:
-        attention = 2 * hidden * heads * head + 2 * hidden * shape["kv_heads"] * head
-        attention += shape.get("relative_positions", 0) * hidden**2
-    matrices = 2 + shape["glu"]
-    expert = matrices * hidden * shape["ffn"]
-    router = hidden * shape["experts"] if shape["experts"] > 1 else 0
-    dense = shape.get("dense_layers", 0)
-    blocks = (shape["layers"] - dense) * (expert * (shape["experts"] + shape["shared_experts"]) + router)
-    blocks += dense * matrices * hidden * shape.get("dense_ffn", 0)
-    return shape["layers"] * attention + blocks + shape["vocab"] * hidden * (2 - shape["tied_embeddings"])
-
-
-def test_shapes_give_the_published_parameters_within_half_a_percent() -> None:
+def test_published_shapes_are_whole() -> None:
     known = {name: entry for name, entry in MODELS.items() if "layers" in entry}
-    assert len(known) >= 25
+    assert len(known) >= 50
     for name, entry in known.items():
-        assert abs(_parameters(entry) / entry["params"] - 1) < 0.005, name
+        required = {"hidden", "heads", "kv_heads", "head_dim", "ffn", "glu", "vocab", "tied_embeddings", "experts"}
+        assert required <= set(entry), name
         assert entry["params_active"] <= entry["params"]
         assert entry["experts_per_token"] <= entry["experts"]
+        assert entry["kv_heads"] <= entry["heads"]
+        assert entry.get("dense_layers", 0) < entry["layers"]
+
+
+# What published training runs were made on, as their tables call it; dense TFLOP/s in bf16, fp8, mxfp8 and fp4, TB/s of
+# memory, GB/s within the fast domain and chips in it, GB/s beyond.
+TRAINED_ON: dict[str, tuple[str, tuple[float | None, ...], float, float, int, float | None]] = {
+    "A100-40G": ("a100-sxm-40", (312, None, None, None), 1.555, 300, 8, 25),
+    "A100-80G": ("a100-sxm-80", (312, None, None, None), 2.04, 300, 8, 25),
+    "H100": ("h100-sxm", (989.5, 1979, None, None), 3.35, 450, 8, 50),
+    "H800": ("h800-sxm", (989.5, 1979, None, None), 3.35, 200, 8, 50),
+    "H200": ("h200-sxm", (989.5, 1979, None, None), 4.8, 450, 8, 50),
+    "B200": ("b200-sxm", (2250, 4500, 4500, 9000), 8.0, 900, 8, 50),
+    "GB200": ("gb200-nvl72", (2500, 5000, 5000, 10000), 8.0, 900, 72, 50),
+    "B300": ("b300-sxm", (2250, 4500, 4500, 12600), 8.0, 900, 8, 100),
+    "GB300": ("gb300-nvl72", (2500, 5000, 5000, 15000), 8.0, 900, 72, 100),
+    "Gaudi2": ("gaudi2", (432, 865, None, None), 2.46, 262.5, 8, 37.5),
+    "TPU v4": ("tpu-v4", (275, None, None, None), 1.2, 300, 4096, None),
+}
+
+
+@pytest.mark.parametrize("said", TRAINED_ON)
+def test_the_chips_of_published_runs_are_known_by_their_usual_names(said: str) -> None:
+    chip, peaks, memory, scaleup, domain, scaleout = TRAINED_ON[said]
+    assert CATALOG.canonical("hardware", said) == chip
+
+    def figure(column: str, precision: str = "bf16") -> float | None:
+        citation = CATALOG.cite(column, {"hardware": chip, "precision": precision})
+        return None if citation.is_missing else pytest.approx(citation.value, rel=0.001)
+
+    for precision, peak in zip(("bf16", "fp8", "mxfp8", "fp4"), peaks, strict=True):
+        assert figure("peak_flop_per_s", precision) == (peak and peak * 1e12), precision
+    assert figure("mem_bw_byte_per_s") == memory * 1e12
+    assert figure("scaleup_byte_per_s") == scaleup * 1e9
+    assert figure("scaleup_domain") == domain
+    assert figure("scaleout_byte_per_s") == (scaleout and scaleout * 1e9)
+    assert not CATALOG.cite("mem_gib", {"hardware": chip}).is_missing
+
+
+def test_block_scaled_fp8_is_a_precision_of_its_own_at_the_rate_of_fp8() -> None:
+    assert CATALOG.canonical("precision", "MXFP8") == "mxfp8"
+    assert {CATALOG.canonical("precision", said) for said in ("NVFP4", "fp4")} == {"fp4"}
+    have = {name for name, entry in CHIPS.items() if "mxfp8" in entry["dense_tflops"]}
+    assert {name for name, entry in CHIPS.items() if entry["generation"] == "blackwell"} < have
+    for name in have:
+        assert CHIPS[name]["dense_tflops"]["mxfp8"] == CHIPS[name]["dense_tflops"]["fp8"]
+
+
+def test_every_accelerator_is_of_a_generation() -> None:
+    assert {entry["generation"] for entry in CHIPS.values()} <= set(GENERATIONS)
+    for name, generation in (("a100-sxm-80", "ampere"), ("h800-sxm", "hopper"), ("gb300-nvl72", "blackwell")):
+        assert CHIPS[name]["generation"] == generation
 
 
 def test_what_is_not_published_of_a_model_is_missing() -> None:

@@ -11,9 +11,33 @@ from types import ModuleType
 import pytest
 
 from gigacost.declare import Input, marking
-from gigacost.model import carbon, energy, loss, performance, perspective, reliability, time, workload
+from gigacost.model import (
+    architecture,
+    carbon,
+    energy,
+    loss,
+    parameters,
+    performance,
+    perspective,
+    reliability,
+    time,
+    typical_shape,
+    workload,
+)
 
-MODULES = (workload, loss, performance, reliability, time, energy, carbon, perspective)
+MODULES = (
+    typical_shape,
+    architecture,
+    parameters,
+    workload,
+    loss,
+    performance,
+    reliability,
+    time,
+    energy,
+    carbon,
+    perspective,
+)
 
 LLAMA_405B = {
     "chips": 16384.0,

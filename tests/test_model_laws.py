@@ -44,7 +44,16 @@ def measured_leaves(names: tuple[str, ...]) -> dict[str, Measured]:
     return leaves
 
 
-@pytest.mark.parametrize("given_names", [("params", "tokens"), ("training_flop",), ("training_flop", "tokens")])
+@pytest.mark.parametrize(
+    "given_names",
+    [
+        ("params", "tokens"),
+        ("training_flop",),
+        ("training_flop", "tokens"),
+        ("layers", "hidden", "tokens"),
+        ("layers", "hidden", "experts", "tokens"),
+    ],
+)
 def test_every_quantity_has_the_unit_that_its_docstring_says(given_names: tuple[str, ...]) -> None:
     wiring = MODEL.wire(list(MODEL.quantities), given_names)
     values = wiring.replay(measured_leaves(wiring.leaves), UnitChecker())

@@ -49,7 +49,7 @@ REFUSED = [
     case(
         84, {"heads": 33, "hidden": 4096}, "heads = 33: does not divide hidden (hidden = 4096); allowed: a divisor of"
     ),
-    case(84, {"heads": 0}, "heads = 0: out of range; allowed: 1 <= heads"),
+    case(84, {"heads": 0}, "heads = 0: out of range; allowed: a whole number, 1 <= heads"),
     case(
         85,
         {"checkpoint_interval_hours": "1 min", "checkpoint_seconds": 120},

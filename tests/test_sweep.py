@@ -272,7 +272,7 @@ def test_searches_that_contradict_each_other_are_refused() -> None:
         searching(a=[1.0]).search("other", over={"a": [2.0]}, minimise="cost", among="legal")
     with pytest.raises(SpecError, match="without values"):
         searching(a=[])
-    many = {f"a{i}": [float(value) for value in range(3000)] for i in range(2)}
+    many = {f"a{i}": [float(value) for value in range(3000)] for i in range(3)}
     model = searching(a=[1.0]).search("huge", over=many, minimise="cost", among="legal")
     with pytest.raises(SpecError, match="candidates"):
         Sweep({"x": [1.0]}, model=model, columns=["a0"]).to_numpy()

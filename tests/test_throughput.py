@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from gigacost import Catalog, SpecError
-from gigacost.catalog.step_time import generation_of
 from gigacost.stacks import LAYOUT, Unpredictable, inputs_of, layout_of, switches
 from gigacost.throughput import COLUMNS, SHIPPED, Run, read_runs
 
@@ -229,8 +228,8 @@ OLD = "Narayanan 2021 Table 2 (arXiv 2104.04473)"
 )
 def test_software_has_its_habits(switch: str, cells: dict[str, str], value: float) -> None:
     one = run(**cells)
-    label = CATALOG.canonical("hardware", one.accelerator)
-    assert switches(one, generation_of(label, CATALOG.entry("hardware", label)))[switch] == value
+    generation = CATALOG.entry("hardware", one.accelerator)["generation"]
+    assert switches(one, generation)[switch] == value
 
 
 def test_no_rule_knows_a_single_run() -> None:

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from gigacost.estimates import estimate as estimate
     from gigacost.explanations import explain as explain
     from gigacost.graph import Model as Model
+    from gigacost.layout import Layouts as Layouts
+    from gigacost.layout import layouts as layouts
     from gigacost.sweep import Sweep as Sweep
+    from gigacost.validate import Validation as Validation
+    from gigacost.validate import validate_throughput as validate_throughput
 
 _HOMES = {
     "Alternative": "declare",
@@ -33,15 +37,19 @@ _HOMES = {
     "Estimate": "estimates",
     "Input": "declare",
     "InternalError": "errors",
+    "Layouts": "layout",
     "Model": "graph",
     "OutputError": "errors",
     "SpecError": "errors",
     "Subtotal": "declare",
     "Sweep": "sweep",
+    "Validation": "validate",
     "contribution": "declare",
     "estimate": "estimates",
     "explain": "explanations",
+    "layouts": "layout",
     "status": "declare",
+    "validate_throughput": "validate",
     "zipped": "axes",
 }
 """Where each public name lives; it is loaded when it is first used, so that importing gigacost costs nothing."""

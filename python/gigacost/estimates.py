@@ -261,9 +261,9 @@ def _searches(bound: Bound, names: Iterable[str]) -> frozenset[str]:
     return frozenset(step.search.name for step in steps if isinstance(step, SearchStep))
 
 
-def lacking(bound: Bound) -> list[Fault]:
-    """What has to be given before there can be an estimate; nothing when all is there."""
-    return _lacking(bound, _required(bound.model))
+def lacking(bound: Bound, names: Iterable[str] = ()) -> list[Fault]:
+    """What has to be given before there can be an estimate (or these quantities); nothing when all is there."""
+    return _lacking(bound, names or _required(bound.model))
 
 
 def _of_site(bound: Bound) -> list[Fault]:

@@ -20,7 +20,6 @@ from __future__ import annotations
 import re
 
 from gigacost.catalog import Catalog
-from gigacost.catalog.step_time import generation_of
 from gigacost.errors import CatalogError
 from gigacost.throughput import Run
 
@@ -84,7 +83,7 @@ def stacked(run: Run, catalog: Catalog) -> dict[str, float | str]:
         "precision": precision,
         **_shape(run, catalog),
         **_chip(run, hardware, catalog),
-        **switches(run, generation_of(hardware, catalog.entry("hardware", hardware))),
+        **switches(run, str(catalog.entry("hardware", hardware).get("generation", ""))),
     }
 
 
@@ -108,10 +107,9 @@ def layout_of(run: Run) -> dict[str, float]:
     return {**{axis: figures[axis] for axis in axes}, **chosen}
 
 
-def assumptions_about(run: Run) -> tuple[str, ...]:
-    """What was taken for granted of a run that its source does not say."""
-    unknown = _first_word(run.recompute) in {"unknown", ""}
-    return ("recompute is not published: none is assumed",) if unknown else ()
+def assumptions_about(run: Run) -> str:
+    """What is taken for granted of a run that its source does not say; empty where nothing is."""
+    return "recompute is not published: none assumed" if _first_word(run.recompute) in {"unknown", ""} else ""
 
 
 def switches(run: Run, generation: str) -> dict[str, float]:

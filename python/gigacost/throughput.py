@@ -36,6 +36,8 @@ _NUMBERS = {
     **dict.fromkeys(("tp", "pp", "vp", "cp", "ep", "dp", "microbatch"), _COUNT),
     **dict.fromkeys(("glu", "mla", "flash_attention", "in_fit"), _FLAG),
 }
+KINDS = ("dense", "moe")
+"""Dense models, and mixtures of experts."""
 COLUMNS = (*_TEXTS, *_NUMBERS)
 _FILLED = ("id", "source", "model", "accelerator", "in_fit")
 """What no row may leave blank."""
@@ -61,8 +63,8 @@ class Run:
 
     @property
     def kind(self) -> str:
-        """``moe`` for a mixture of experts, else ``dense``."""
-        return "moe" if self.figures.get("moe_experts", 0.0) > 1.0 else "dense"
+        """Which of ``KINDS`` it is."""
+        return KINDS[self.figures.get("moe_experts", 0.0) > 1.0]
 
     @property
     def step_seconds(self) -> float | None:

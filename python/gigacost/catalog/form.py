@@ -5,9 +5,13 @@ from __future__ import annotations
 from gigacost.catalog.architectures import FIELDS as MODEL_FIELDS
 from gigacost.catalog.schema import Kind, Names, Number, Table, Text
 
-PRECISIONS = ("fp32", "tf32", "fp16", "bf16", "fp8", "fp4", "int8")
+PRECISIONS = ("fp32", "tf32", "fp16", "bf16", "fp8", "mxfp8", "fp4", "int8")
 RENTED = ("on_demand", "reserved_1y", "reserved_3y", "spot")
 CLASSES = ("neocloud", "hyperscaler", "marketplace")
+GENERATIONS = (
+    "volta", "ampere", "ada", "hopper", "blackwell", "rubin", "cdna", "tpu", "trainium", "gaudi", "ascend", "wse",
+    "other",
+)  # fmt: skip
 SCOPES = ("chip", "card", "board", "superchip", "server", "rack", "system")
 
 _POSITIVE = Number()
@@ -28,6 +32,7 @@ ACCELERATOR: dict[str, Kind] = {
     "name": Text(),
     "vendor": Text(),
     "kind": Text(("gpu", "tpu", "other")),
+    "generation": Text(GENERATIONS),
     "status": Text(("available", "legacy", "announced", "china-export")),
     "aliases": Names(),
     "release": Text(date=True),
@@ -80,5 +85,5 @@ RENTAL: dict[str, Kind] = {
     **_SOURCED,
 }
 REGION_FIELDS = {"electricity_usd_per_kwh": "usd_per_kwh", "carbon_g_per_kwh": "g_per_kwh", "pue": "pue"}
-NOT_FIGURES = {"name", "vendor", "kind", "status", "aliases", "notes", "source", "date", "country"}
+NOT_FIGURES = {"name", "vendor", "kind", "generation", "status", "aliases", "notes", "source", "date", "country"}
 NEW_CHIP = ("vendor", "kind", "release", "dense_tflops")

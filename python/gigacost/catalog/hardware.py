@@ -101,15 +101,10 @@ class Hardware:
         return self._cite(entry, column, float(value) * factor, field, f"quoted: {basis}" if basis else "quoted")
 
     def _peak(self, entry: Mapping[str, Any], precision: str) -> Citation:
-        peaks, at = entry["dense_tflops"], precision
-        basis = "quoted: dense"
-        if precision == "mxfp8" and "fp4" in peaks:
-            at = "fp8"
-            basis = "derived: its dense FP8 rate; chips with FP4 scale their formats by blocks"
-        value = peaks.get(at)
+        value = entry["dense_tflops"].get(precision)
         if value is None:
             return missing(_UNITS["peak_flop_per_s"], f"{entry['name']} has no {precision}")
-        return self._cite(entry, "peak_flop_per_s", value * _TERA, f"dense_tflops.{at}", basis)
+        return self._cite(entry, "peak_flop_per_s", value * _TERA, f"dense_tflops.{precision}", "quoted: dense")
 
     def _bf16_flop_per_s(self, entry: Mapping[str, Any]) -> Citation:
         for precision in ("bf16", "fp16"):

@@ -38,17 +38,6 @@ _ENOUGH = 10
 _OTHER_VENDOR = 2
 """How often the band of an extrapolated chip is stretched if no chip of its vendor has runs."""
 
-_GENERATION = {
-    **dict.fromkeys(("a100-sxm-40", "a100-sxm-80", "a100-pcie-80"), "ampere"),
-    **dict.fromkeys(("h100-sxm", "h100-pcie", "h800-sxm", "h20", "h200-sxm", "gh200-96", "gh200-141"), "hopper"),
-    **dict.fromkeys(("b200-sxm", "gb200-nvl72", "b300-sxm", "gb300-nvl72"), "blackwell"),
-}
-
-
-def generation_of(chip: str, entry: Mapping[str, Any]) -> str:
-    """The generation of an accelerator's matrix units, as ``hopper``; empty where it is not recorded."""
-    return str(entry.get("generation", _GENERATION.get(chip, "")))
-
 
 class StepTime:
     """The figures of all accelerators, public and private."""
@@ -81,7 +70,7 @@ class StepTime:
         return Citation(value, "1", self._source, self._date, basis)
 
     def _generation(self, chip: str) -> str:
-        return generation_of(chip, self.entries[chip])
+        return str(self.entries[chip].get("generation", ""))
 
     def _fitted_gemm(self, chip: str, precision: str) -> float | None:
         gemm = self._generations.get(self._generation(chip), {}).get("gemm", {})
@@ -102,10 +91,13 @@ class StepTime:
     def _attention(self, key: str, chip: str) -> Citation:
         if self._hardware.figure("bf16_flop_per_s", chip).is_missing:
             return missing("1", f"{self.entries[chip]['name']} has neither bf16 nor fp16")
-        value = self._generations.get(self._generation(chip), {}).get(key)
-        if value is not None:
-            return self._cite(float(value), f"fitted: {self._generation(chip)}")
-        ratios = list(self._ratios(lambda constants: {"bf16": constants[key]} if key in constants else {}))
+        generation = self._generation(chip)
+        if generation in self._generations:
+            value, told = _attention_of(self._generations[generation], key)
+            return self._cite(
+                value, f"fitted: {generation}" + ("" if told else ", no runs of which tell kernels apart")
+            )
+        ratios = list(self._ratios(lambda constants: {"bf16": _attention_of(constants, key)[0]}))
         return self._extrapolated(chip, "bf16", statistics.mean(ratios), "attention")
 
     def _extrapolated(self, chip: str, precision: str, ratio: float, what: str) -> Citation:
@@ -171,3 +163,8 @@ class StepTime:
         often = ", twice: no chip of this vendor has runs" if is_other else ""
         basis = f"extrapolated: all {found['runs']} {kind} runs, x {stretch:.3g} for the spread of fitted chips{often}"
         return self._cite(value, basis)
+
+
+def _attention_of(constants: Mapping[str, Any], key: str) -> tuple[float, bool]:
+    """What attention kernels of a generation reach, and whether its runs tell this kind of them from the tuned ones."""
+    return float(constants.get(key, constants["attention"])), key in constants

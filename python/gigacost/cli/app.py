@@ -16,6 +16,8 @@ _COMMANDS = {
     "sweep": "Cost every combination of a specification and write the rows to a file.",
     "top": "The cheapest combinations (or the best of each group).",
     "summary": "Counts, means, quantiles; why combinations fail.",
+    "layout": "The best parallel layouts of one design, and why the others are not.",
+    "validate": "The model against published runs.",
     "explain": "How a number is made: formula, sources, parts.",
     "catalog": "Chips, prices, regions, architectures, and where each figure is from.",
     "schema": "JSON Schema of a specification; all quantities with units.",

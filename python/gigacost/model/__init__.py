@@ -16,6 +16,7 @@ DRIVERS = (
     "limits",
     "typical_shape",
     "architecture",
+    "parameters",
     "workload",
     "loss",
     "performance.batch",

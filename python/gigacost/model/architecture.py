@@ -1,54 +1,154 @@
-"""Architecture: the shape of the trained model, and how many parameters each part of it has.
+"""Architecture: the shape of the trained model.
 
 The shape in use is the one that is given, by ``model`` or by ``layers`` and ``hidden`` with whatever else is known;
-where those two are missing it is that of ``typical_shape``, made of ``params`` and ``params_active``. Whoever gives a
-shape and no ``params`` has them counted. Parameters are those of the matrices; norms, biases and learned positions,
-below 0.3 % in every published model of the catalogue, are left out.
+where those two are missing it is that of ``typical_shape``, made of ``params`` and ``params_active``.
 """
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Alternative, Constant, Input, rule
+from gigacost.declare import MISSING, Constant, Input, rule
 from gigacost.model.typical_shape import (
     EXPERTS_AT_WORK,
     FFN_PER_WIDTH,
     GATED,
     LARGEST_VOCABULARY,
-    ONE_PARAM,
     TYPICAL_HEAD_WIDTH,
 )
 from gigacost.ops import Value, both, ceil, floor, maximum, minimum, missing, negate, where
 
-
-def _shape_input(name: str, doc: str, high: float, *, low: float = 1.0) -> Input:
-    return Input(name, "1", doc, default=MISSING, low=low, high=high, integer=True)
-
-
-LAYERS = _shape_input("layers", "Transformer layers.", 1e6)
-HIDDEN = _shape_input("hidden", "Width of the residual stream.", 1e9)
-HEADS = _shape_input("heads", "Attention (query) heads per layer; left out: as many of 128 as fit in hidden.", 1e6)
-KV_HEADS = _shape_input("kv_heads", "Heads of keys and values; left out: as many as heads.", 1e6)
-HEAD_DIM = _shape_input("head_dim", "Width of one attention head; left out: hidden / heads.", 1e6)
-FFN = _shape_input(
-    "ffn", "Width of the feed-forward block, or of one expert; left out: 3.5 · hidden if gated, else 4 · hidden.", 1e9
+LAYERS = Input("layers", "1", "Transformer layers.", default=MISSING, low=1, high=1e6, integer=True)
+HIDDEN = Input("hidden", "1", "Width of the residual stream.", default=MISSING, low=1, high=1e9, integer=True)
+HEADS = Input(
+    "heads",
+    "1",
+    "Attention (query) heads; left out: those of 128 in hidden.",
+    default=MISSING,
+    low=1,
+    high=1e6,
+    integer=True,
 )
-GLU = _shape_input("glu", "1 if the feed-forward block is gated, else 0; left out: gated.", 1.0, low=0.0)
-VOCAB = _shape_input("vocab", "Words of the vocabulary; left out: 128,256, fewer in small models.", 1e9)
-TIED_EMBEDDINGS = _shape_input(
-    "tied_embeddings", "1 if input and output embeddings are one matrix, else 0.", 1.0, low=0.0
+KV_HEADS = Input(
+    "kv_heads", "1", "Heads of keys and values; left out: heads.", default=MISSING, low=1, high=1e6, integer=True
 )
-EXPERTS = _shape_input("experts", "Experts of a layer that a router chooses from; left out: 1, a dense model.", 1e6)
-EXPERTS_PER_TOKEN = _shape_input("experts_per_token", "Of these, how many work on one token; left out: 8.", 1e6)
-SHARED_EXPERTS = _shape_input("shared_experts", "Experts beside these that work on every token.", 1e6, low=0.0)
-DENSE_LAYERS = _shape_input("dense_layers", "Layers of a mixture of experts that have none.", 1e6, low=0.0)
-DENSE_FFN = _shape_input("dense_ffn", "Width of the feed-forward block in those layers.", 1e9, low=0.0)
-MLA = _shape_input("mla", "1 with multi-head latent attention, else 0; left out: 0.", 1.0, low=0.0)
-Q_LORA_RANK = _shape_input("q_lora_rank", "Rank of the queries in latent attention; left out: not reduced.", 1e9)
-KV_LORA_RANK = _shape_input("kv_lora_rank", "Rank of keys and values in it; left out: 4 · head_dim.", 1e9)
-ROPE_HEAD_DIM = _shape_input("rope_head_dim", "Rotary part of its heads; left out: head_dim / 2.", 1e6)
-V_HEAD_DIM = _shape_input("v_head_dim", "Width of its value heads; left out: head_dim.", 1e6)
-RELATIVE_POSITIONS = _shape_input(
-    "relative_positions", "1 if each layer has one more hidden x hidden matrix, else 0; left out: 0.", 1.0, low=0.0
+HEAD_DIM = Input(
+    "head_dim", "1", "Width of a head; left out: hidden / heads.", default=MISSING, low=1, high=1e6, integer=True
+)
+FFN = Input(
+    "ffn",
+    "1",
+    "Width of the feed-forward block, or of one expert; left out: of Llama 3.",
+    default=MISSING,
+    low=1,
+    high=1e9,
+    integer=True,
+)
+GLU = Input(
+    "glu",
+    "1",
+    "1 if the feed-forward block is gated, else 0; left out: gated.",
+    default=MISSING,
+    low=0,
+    high=1,
+    integer=True,
+)
+VOCAB = Input(
+    "vocab",
+    "1",
+    "Words of the vocabulary; left out: 128,256, fewer in small models.",
+    default=MISSING,
+    low=1,
+    high=1e9,
+    integer=True,
+)
+TIED_EMBEDDINGS = Input(
+    "tied_embeddings",
+    "1",
+    "1 if input and output embeddings are one matrix, else 0.",
+    default=MISSING,
+    low=0,
+    high=1,
+    integer=True,
+)
+EXPERTS = Input(
+    "experts",
+    "1",
+    "Experts of a layer that a router chooses from; left out: 1, a dense model.",
+    default=MISSING,
+    low=1,
+    high=1e6,
+    integer=True,
+)
+EXPERTS_PER_TOKEN = Input(
+    "experts_per_token",
+    "1",
+    "Of these, how many work on one token; left out: 8.",
+    default=MISSING,
+    low=1,
+    high=1e6,
+    integer=True,
+)
+SHARED_EXPERTS = Input(
+    "shared_experts",
+    "1",
+    "Experts beside these that work on every token.",
+    default=MISSING,
+    low=0,
+    high=1e6,
+    integer=True,
+)
+DENSE_LAYERS = Input(
+    "dense_layers",
+    "1",
+    "Layers of a mixture of experts that have none.",
+    default=MISSING,
+    low=0,
+    high=1e6,
+    integer=True,
+)
+DENSE_FFN = Input(
+    "dense_ffn", "1", "Width of the feed-forward block in those layers.", default=MISSING, low=0, high=1e9, integer=True
+)
+MLA = Input(
+    "mla", "1", "1 with multi-head latent attention, else 0; left out: 0.", default=MISSING, low=0, high=1, integer=True
+)
+Q_LORA_RANK = Input(
+    "q_lora_rank",
+    "1",
+    "Rank of the queries in latent attention; left out: not reduced.",
+    default=MISSING,
+    low=1,
+    high=1e9,
+    integer=True,
+)
+KV_LORA_RANK = Input(
+    "kv_lora_rank",
+    "1",
+    "Rank of keys and values in it; left out: 4 · head_dim.",
+    default=MISSING,
+    low=1,
+    high=1e9,
+    integer=True,
+)
+ROPE_HEAD_DIM = Input(
+    "rope_head_dim",
+    "1",
+    "Rotary part of its heads; left out: head_dim / 2.",
+    default=MISSING,
+    low=1,
+    high=1e6,
+    integer=True,
+)
+V_HEAD_DIM = Input(
+    "v_head_dim", "1", "Width of its value heads; left out: head_dim.", default=MISSING, low=1, high=1e6, integer=True
+)
+RELATIVE_POSITIONS = Input(
+    "relative_positions",
+    "1",
+    "1 if each layer has one more hidden x hidden matrix, else 0; left out: 0.",
+    default=MISSING,
+    low=0,
+    high=1,
+    integer=True,
 )
 CONTEXT_TOKENS = Input("context_tokens", "token", "Length of a training sequence.", default=MISSING, low=1, high=1e12)
 
@@ -62,7 +162,6 @@ UNGATED = Constant(2, "1", "Attention Is All You Need (arXiv 1706.03762) section
 UNGATED_FFN_PER_WIDTH = Constant(
     4, "1", "Attention Is All You Need (arXiv 1706.03762) section 3.3: 2048 for 512", "2017-06"
 )
-LATENT_PER_HEAD_WIDTH = Constant(4, "1", "DeepSeek-V2 (arXiv 2405.04434) section 2.1.4", "2024-05")
 
 
 @rule("does not divide hidden", allowed="a divisor of hidden; or head_dim beside it")
@@ -305,200 +404,3 @@ def attention_width(query_heads: Value, head_width: Value, rotary_width: Value, 
     Source: PaLM (arXiv 2204.02311) appendix B (H·Q); DeepSeek-V2 (arXiv 2405.04434) equations 44-46.
     """
     return query_heads * (head_width + rotary_width + value_width) / 2.0
-
-
-def attention_params_per_layer(
-    model_width: Value,
-    query_heads: Value,
-    key_value_heads: Value,
-    head_width: Value,
-    latent_attention: Value,
-    rotary_width: Value,
-    value_width: Value,
-    q_lora_rank: Value,
-    kv_lora_rank: Value,
-    relative_positions: Value,
-) -> Value:
-    """Parameters of one layer's attention [param].
-
-    2 · width · head_width · (query_heads + key_value_heads), and width² with relative positions. With latent attention:
-    queries q_rank · (width + query_heads · keys), where keys = head_width + rotary_width (width · query_heads · keys if
-    not reduced); keys and values width · (kv_rank + rotary_width) + kv_rank · query_heads · (head_width + value_width);
-    output query_heads · value_width · width.
-
-    Source: Vaswani et al. 2017 (arXiv 1706.03762) section 3.2.2; Ainslie et al. 2023 (arXiv 2305.13245); Transformer-XL
-    (arXiv 1901.02860) section 3.3; DeepSeek-V2 (arXiv 2405.04434) equations 37-47.
-    """
-    positions = where(relative_positions > 0.0, model_width * model_width, 0.0)
-    plain = 2.0 * model_width * head_width * (query_heads + key_value_heads) + positions
-    queries = query_heads * (head_width + rotary_width)
-    reduced = where(missing(q_lora_rank), model_width * queries, q_lora_rank * (model_width + queries))
-    rank = _or(kv_lora_rank, LATENT_PER_HEAD_WIDTH * head_width)
-    compressed = model_width * (rank + rotary_width) + rank * query_heads * (head_width + value_width)
-    latent = reduced + compressed + query_heads * value_width * model_width
-    return where(latent_attention > 0.0, latent, plain) * ONE_PARAM
-
-
-def _feed_forward(
-    model_width: Value, ffn_matrices: Value, ffn_width: Value, counted: Value, routed_experts: Value, dense: Value
-) -> Value:
-    """The mean of layers with experts, of which so many are counted, and without (``dense``: share, width)."""
-    share, width = dense
-    router = where(routed_experts > 1.0, model_width * routed_experts, 0.0)
-    mixture = ffn_matrices * model_width * ffn_width * counted + router
-    return (mixture * (1.0 - share) + ffn_matrices * model_width * width * share) * ONE_PARAM
-
-
-def ffn_params_per_layer_active(
-    model_width: Value,
-    ffn_matrices: Value,
-    ffn_width: Value,
-    routed_experts: Value,
-    active_experts: Value,
-    always_experts: Value,
-    block_layers: Value,
-    dense_block_layers: Value,
-    dense_ffn_width: Value,
-) -> Value:
-    """Parameters of a layer's feed-forward block that work on one token, router included, on average [param].
-
-    ffn_matrices · width · ffn_width · (active_experts + always_experts) + width · routed_experts (with experts); in
-    dense_block_layers of the layers ffn_matrices · width · dense_ffn_width.
-
-    Source: DeepSeekMoE (arXiv 2401.06066) section 3; Shazeer 2020 (arXiv 2002.05202) section 2.
-    """
-    dense = dense_block_layers / block_layers, dense_ffn_width
-    counted = active_experts + always_experts
-    return _feed_forward(model_width, ffn_matrices, ffn_width, counted, routed_experts, dense)
-
-
-def ffn_params_per_layer_total(
-    model_width: Value,
-    ffn_matrices: Value,
-    ffn_width: Value,
-    routed_experts: Value,
-    always_experts: Value,
-    block_layers: Value,
-    dense_block_layers: Value,
-    dense_ffn_width: Value,
-) -> Value:
-    """Parameters of a layer's feed-forward block, all experts and the router included, on average [param].
-
-    As ffn_params_per_layer_active, with routed_experts in place of active_experts.
-
-    Source: DeepSeekMoE (arXiv 2401.06066) section 3; Shazeer 2020 (arXiv 2002.05202) section 2.
-    """
-    dense = dense_block_layers / block_layers, dense_ffn_width
-    counted = routed_experts + always_experts
-    return _feed_forward(model_width, ffn_matrices, ffn_width, counted, routed_experts, dense)
-
-
-def embedding_params(model_width: Value, vocabulary: Value, embedding_matrices: Value) -> Value:
-    """Parameters between words and the residual stream [param].
-
-    vocabulary · embedding_matrices · width.
-
-    Source: definition.
-    """
-    return vocabulary * embedding_matrices * model_width * ONE_PARAM
-
-
-def shape_params(
-    block_layers: Value, attention_params_per_layer: Value, ffn_params_per_layer_total: Value, embedding_params: Value
-) -> Value:
-    """Parameters of the shape in use, all experts included [param].
-
-    block_layers · (attention_params_per_layer + ffn_params_per_layer_total) + embedding_params: within 0.5 % of what is
-    published of every model of the catalogue, and within 1 % of ``params`` where the shape is made of it.
-
-    Source: definition.
-    """
-    return block_layers * (attention_params_per_layer + ffn_params_per_layer_total) + embedding_params
-
-
-def shape_params_active(
-    block_layers: Value, attention_params_per_layer: Value, ffn_params_per_layer_active: Value, embedding_params: Value
-) -> Value:
-    """Parameters of the shape in use that work on one token, embeddings included [param].
-
-    block_layers · (attention_params_per_layer + ffn_params_per_layer_active) + embedding_params.
-
-    Source: definition.
-    """
-    return block_layers * (attention_params_per_layer + ffn_params_per_layer_active) + embedding_params
-
-
-def _counted(
-    layers: Value, hidden: Value, heads: Value, kv_heads: Value, head_dim: Value, ffn: Value, glu: Value, vocab: Value,
-    tied_embeddings: Value, experts: Value, experts_per_token: Value, shared_experts: Value, dense_layers: Value,
-    dense_ffn: Value, mla: Value, q_lora_rank: Value, kv_lora_rank: Value, rope_head_dim: Value, v_head_dim: Value,
-    relative_positions: Value,
-) -> tuple[Value, Value]:  # fmt: skip
-    """All parameters of a given shape, and those that work on one token."""
-    queries = query_heads(layers, hidden, heads, head_dim, 0.0)
-    keys = key_value_heads(layers, hidden, kv_heads, queries, 0.0)
-    width = head_width(layers, hidden, head_dim, queries)
-    matrices = ffn_matrices(layers, hidden, glu)
-    routed = routed_experts(layers, hidden, experts, 1.0)
-    chosen = active_experts(layers, hidden, experts_per_token, routed, 1.0)
-    shared = always_experts(layers, hidden, shared_experts)
-    wide = ffn_width(layers, hidden, ffn, matrices, chosen, shared, 0.0)
-    few = dense_block_layers(layers, hidden, dense_layers, is_moe(routed))
-    dense = dense_ffn_width(layers, hidden, dense_ffn, wide, chosen, shared)
-    latent = latent_attention(layers, hidden, mla)
-    rotary, values = rotary_width(latent, width, rope_head_dim), value_width(latent, width, v_head_dim)
-    attention = attention_params_per_layer(
-        hidden, queries, keys, width, latent, rotary, values, q_lora_rank, kv_lora_rank, relative_positions
-    )
-    active = ffn_params_per_layer_active(hidden, matrices, wide, routed, chosen, shared, layers, few, dense)
-    every = ffn_params_per_layer_total(hidden, matrices, wide, routed, shared, layers, few, dense)
-    words, sides = vocabulary(layers, hidden, vocab, 0.0), embedding_matrices(layers, hidden, tied_embeddings, 2.0)
-    embeddings = embedding_params(hidden, words, sides)
-    total = shape_params(layers, attention, every, embeddings)
-    return total, shape_params_active(layers, attention, active, embeddings)
-
-
-def _params_of_shape(
-    layers: Value, hidden: Value, heads: Value, kv_heads: Value, head_dim: Value, ffn: Value, glu: Value, vocab: Value,
-    tied_embeddings: Value, experts: Value, experts_per_token: Value, shared_experts: Value, dense_layers: Value,
-    dense_ffn: Value, mla: Value, q_lora_rank: Value, kv_lora_rank: Value, rope_head_dim: Value, v_head_dim: Value,
-    relative_positions: Value,
-) -> Value:  # fmt: skip
-    """Parameters of a given shape [param].
-
-    As shape_params, of what is given.
-
-    Source: definition.
-    """
-    every, _ = _counted(
-        layers, hidden, heads, kv_heads, head_dim, ffn, glu, vocab, tied_embeddings, experts, experts_per_token,
-        shared_experts, dense_layers, dense_ffn, mla, q_lora_rank, kv_lora_rank, rope_head_dim, v_head_dim,
-        relative_positions,
-    )  # fmt: skip
-    return every
-
-
-def _active_fraction_of_shape(
-    layers: Value, hidden: Value, heads: Value, kv_heads: Value, head_dim: Value, ffn: Value, glu: Value, vocab: Value,
-    tied_embeddings: Value, experts: Value, experts_per_token: Value, shared_experts: Value, dense_layers: Value,
-    dense_ffn: Value, mla: Value, q_lora_rank: Value, kv_lora_rank: Value, rope_head_dim: Value, v_head_dim: Value,
-    relative_positions: Value,
-) -> Value:  # fmt: skip
-    """Share of a given shape's parameters that work on one token; 1 where it is not known [1].
-
-    shape_params_active / shape_params, of what is given.
-
-    Source: definition.
-    """
-    every, active = _counted(
-        layers, hidden, heads, kv_heads, head_dim, ffn, glu, vocab, tied_embeddings, experts, experts_per_token,
-        shared_experts, dense_layers, dense_ffn, mla, q_lora_rank, kv_lora_rank, rope_head_dim, v_head_dim,
-        relative_positions,
-    )  # fmt: skip
-    return where(_known(layers, hidden), active / every, 1.0)
-
-
-PARAMS_OF_SHAPE = Alternative("params", ("layers", "hidden"), _params_of_shape)
-ACTIVE_FRACTION_OF_SHAPE = Alternative(
-    "moe_active_fraction", ("layers", "hidden", "experts"), _active_fraction_of_shape
-)

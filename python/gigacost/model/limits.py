@@ -66,3 +66,39 @@ GIVEN_FINETUNING_COUNT = Input("finetuning_count", "1", "Rounds of fine-tuning w
 GIVEN_LOAD_FACTOR = Input("load_factor", "1", "Average power relative to the nominal one.", high=10)
 GIVEN_FACILITY_OVERHEAD = Input("facility_overhead", "1", "Power of the site per power of the IT.", high=100)
 GIVEN_AVERAGE_MW = Input("average_mw", "MW", "Power that the run draws on average.", high=1e12)
+GIVEN_BLOCK_LAYERS = Input("block_layers", "1", "Layers of the shape in use.", low=1, high=1e6)
+GIVEN_MODEL_WIDTH = Input("model_width", "1", "Width of its residual stream.", low=1, high=1e9)
+GIVEN_QUERY_HEADS = Input("query_heads", "1", "Its attention heads per layer.", low=1, high=1e6)
+GIVEN_KEY_VALUE_HEADS = Input("key_value_heads", "1", "Its heads of keys and values.", low=1, high=1e6)
+GIVEN_HEAD_WIDTH = Input("head_width", "1", "Width of one of its heads.", low=1, high=1e6)
+GIVEN_FFN_WIDTH = Input("ffn_width", "1", "Width of its feed-forward block or expert.", low=1, high=1e9)
+GIVEN_FFN_MATRICES = Input("ffn_matrices", "1", "Matrices of its feed-forward block.", low=2, high=3)
+GIVEN_VOCABULARY = Input("vocabulary", "1", "Words that it knows.", low=1, high=1e9)
+GIVEN_EMBEDDING_MATRICES = Input(
+    "embedding_matrices", "1", "Matrices between words and residual stream.", low=1, high=2
+)
+GIVEN_ROUTED_EXPERTS = Input("routed_experts", "1", "Its experts to choose from.", low=1, high=1e6)
+GIVEN_ACTIVE_EXPERTS = Input("active_experts", "1", "Its experts that are chosen.", low=1, high=1e6)
+GIVEN_ALWAYS_EXPERTS = Input("always_experts", "1", "Its experts that are always used.", low=0, high=1e6)
+GIVEN_IS_MOE = Input("is_moe", "1", "1 with experts, else 0.", low=0, high=1)
+GIVEN_DENSE_BLOCK_LAYERS = Input("dense_block_layers", "1", "Its layers without experts.", low=0, high=1e6)
+GIVEN_DENSE_FFN_WIDTH = Input("dense_ffn_width", "1", "Width of their feed-forward block.", low=0, high=1e9)
+GIVEN_LATENT_ATTENTION = Input("latent_attention", "1", "1 with latent attention, else 0.", low=0, high=1)
+GIVEN_ROTARY_WIDTH = Input("rotary_width", "1", "Rotary part of its heads.", low=0, high=1e6)
+GIVEN_VALUE_WIDTH = Input("value_width", "1", "Width of its values' heads.", low=1, high=1e6)
+GIVEN_ATTENTION_WIDTH = Input("attention_width", "1", "Width over which tokens attend.", low=1, high=1e12)
+GIVEN_TYPICAL_LAYERS = Input("typical_layers", "1", "Layers by the rule.", low=1, high=1e6)
+GIVEN_TYPICAL_WIDTH = Input("typical_width", "1", "Width by the rule.", low=1, high=1e9)
+GIVEN_TYPICAL_KEY_VALUE_HEADS = Input(
+    "typical_key_value_heads", "1", "Heads of keys and values by the rule.", low=1, high=1e6
+)
+GIVEN_TYPICAL_VOCABULARY = Input("typical_vocabulary", "1", "Words by the rule.", low=1, high=1e9)
+GIVEN_TYPICAL_EMBEDDING_MATRICES = Input(
+    "typical_embedding_matrices", "1", "Matrices of words by the rule.", low=1, high=2
+)
+GIVEN_TYPICAL_EXPERTS = Input("typical_experts", "1", "Experts by the rule.", low=1, high=1e18)
+GIVEN_TYPICAL_ACTIVE_EXPERTS = Input("typical_active_experts", "1", "Experts at work by the rule.", low=1, high=1e18)
+GIVEN_TYPICAL_FFN_WIDTH = Input(
+    "typical_ffn_width", "1", "Width of the feed-forward block by the rule.", low=1, high=1e18
+)
+GIVEN_SEQUENCE_TOKENS = Input("sequence_tokens", "token", "Length of a training sequence.", low=1, high=1e12)

@@ -86,7 +86,8 @@ def _spread(params: Value, params_active: Value, width: Value, attention: Value,
     """The parameters of all experts over those of the experts at work."""
     at_work = _at_work(params, params_active)
     shared = embeddings + attention * _plain_depth(at_work, embeddings, attention, width)
-    return (params / ONE_PARAM - shared) / maximum(at_work - shared, LEAST_FFN_SHARE * at_work)
+    working = maximum(at_work - shared, LEAST_FFN_SHARE * at_work)
+    return maximum(params / ONE_PARAM - shared, working) / working
 
 
 def typical_width(params: Value, params_active: Value) -> Value:

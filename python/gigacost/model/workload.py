@@ -7,7 +7,7 @@ The final pre-training run costs 6 FLOP per active parameter and token, plus att
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Constant, Input
+from gigacost.declare import MISSING, Constant, Input, status
 from gigacost.ops import Value, maximum, missing, where
 
 PARAMS = Input(
@@ -71,6 +71,15 @@ CAUSAL_SHARE = Constant(
     "a causal mask leaves s(s+1)/2 of s² pairs; the rest is skipped by FlashAttention-2 (arXiv 2307.08691) section 3.1",
     "2023-07",
 )
+
+
+@status("unknown_active_params", spoils="params_active")
+def unknown_active_params(params_active: Value) -> Value:
+    """Whether nothing is published about how many parameters work on a token [truth].
+
+    Source: the catalogue.
+    """
+    return missing(params_active)
 
 
 def params_active(params: Value, moe_active_fraction: Value) -> Value:

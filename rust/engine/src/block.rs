@@ -26,6 +26,20 @@ impl Extent {
     }
 }
 
+/// The length of pieces of about the same length, none longer than `most` (at least 1).
+pub(crate) fn even(size: usize, most: usize) -> usize {
+    size.div_ceil(size.div_ceil(most.max(1)))
+}
+
+/// Cut some groups, one after the other, so that what is left of the room for them is used up; what then is left.
+pub(crate) fn fit(sizes: &[usize], groups: &[usize], mut room: usize, cuts: &mut [usize]) -> usize {
+    for &group in groups {
+        cuts[group] = even(sizes[group], room);
+        room /= cuts[group];
+    }
+    room
+}
+
 /// Where the values of a node are.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {

@@ -1,11 +1,17 @@
 //! Evaluation over a box: each node on its own sub-box, broadcast by stride.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::block::{Extent, Source};
-use crate::kernel::{self, Lines, Operand, Simd};
-use crate::loops::{ARRAYS, Loops, copy, dense, only};
+use crate::buffer::Buffer;
+use crate::due::Due;
+use crate::error::Result;
+use crate::kernel::{self, Operand, Simd};
+use crate::loops::{ARRAYS, Loops, copy, dense};
 use crate::plan::{Action, Plan};
+use crate::run::Control;
+use crate::search::Seeker;
 use crate::space::MAX_GROUPS;
 
 /// What depends on the lengths of a box alone.
@@ -24,36 +30,6 @@ struct StepShape {
 
 /// More shapes than a walk over a space has; where boxes are cut in any way, old ones are forgotten.
 const SHAPES: usize = 32;
-/// Likewise for the sets of groups that move at once.
-const MOVES: usize = 64;
-
-/// Values that begin where a cache line does, so that no vector lies across two.
-#[derive(Clone, Debug, Default)]
-struct Buffer {
-    values: Vec<f64>,
-    start: usize,
-}
-
-/// The size of a cache line.
-const CACHE_LINE: usize = 64;
-
-impl Buffer {
-    /// Make room for so many values; those it has are lost.
-    fn reserve(&mut self, values: usize) {
-        if self.values.len() < self.start + values {
-            self.values = vec![0.0; values + CACHE_LINE / size_of::<f64>()];
-            self.start = self.values.as_ptr().align_offset(CACHE_LINE);
-        }
-    }
-
-    fn get(&self) -> &[f64] {
-        &self.values[self.start..]
-    }
-
-    fn get_mut(&mut self) -> &mut [f64] {
-        &mut self.values[self.start..]
-    }
-}
 
 /// Whether a truth value holds somewhere, and whether it fails somewhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +39,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    fn see(&mut self, simd: Simd, values: &[f64]) {
+    pub(crate) fn see(&mut self, simd: Simd, values: &[f64]) {
         let mut held = 0;
         kernel::count(simd, values, &mut held);
         self.somewhere |= held > 0;
@@ -78,17 +54,15 @@ pub(crate) struct Evaluator {
     extent: Extent,
     shapes: Vec<Arc<Shape>>,
     shape: Arc<Shape>,
-    /// For each phase, the groups that have moved since it was last evaluated.
-    stale: Vec<u64>,
-    /// For each phase, the steps to evaluate when some groups have moved.
-    due: Vec<Vec<(u64, Arc<[usize]>)>>,
+    due: Due,
     results: Vec<Buffer>,
     gathered: [Vec<f64>; ARRAYS],
+    /// What the steps that are searches work with.
+    seekers: HashMap<usize, Seeker>,
 }
 
 impl Evaluator {
     pub(crate) fn new(plan: Arc<Plan>) -> Self {
-        let buffers = plan.buffers.iter().max().map_or(0, |most| most + 1);
         let nothing = Shape {
             lens: vec![],
             steps: vec![],
@@ -97,10 +71,10 @@ impl Evaluator {
             extent: Extent::default(),
             shapes: vec![],
             shape: Arc::new(nothing),
-            stale: vec![u64::MAX; plan.phases.len()],
-            due: vec![vec![]; plan.phases.len()],
-            results: vec![Buffer::default(); buffers],
+            due: Due::new(Arc::clone(&plan)),
+            results: vec![Buffer::default(); plan.buffers()],
             gathered: Default::default(),
+            seekers: HashMap::new(),
             plan,
         }
     }
@@ -126,37 +100,16 @@ impl Evaluator {
             self.extent.clone_from(extent);
             self.reshape();
         }
-        for stale in &mut self.stale {
-            *stale |= moved;
-        }
+        self.due.moved(moved);
     }
 
     /// Evaluate a phase; those before it are evaluated.
-    pub(crate) fn evaluate(&mut self, phase: usize) {
-        let stale = std::mem::take(&mut self.stale[phase]);
-        let known = self.due[phase].iter().find(|(moved, _)| *moved == stale);
-        let due = match known {
-            Some((_, due)) => Arc::clone(due),
-            None => self.find_due(phase, stale),
-        };
-        for &step in due.iter() {
-            self.run(step);
-        }
-    }
-
-    fn find_due(&mut self, phase: usize, stale: u64) -> Arc<[usize]> {
-        let plan = &self.plan;
-        let due: Arc<[usize]> = plan
-            .phase(phase)
-            .filter(|&step| {
-                stale == u64::MAX || plan.recycled[step] || plan.masks[step] & stale != 0
-            })
-            .collect();
-        if self.due[phase].len() == MOVES {
-            self.due[phase].clear();
-        }
-        self.due[phase].push((stale, Arc::clone(&due)));
-        due
+    ///
+    /// # Errors
+    /// When the run shall stop; only searches look for that.
+    pub(crate) fn evaluate(&mut self, phase: usize, control: &Control) -> Result<()> {
+        let (_, due) = self.due.take(phase);
+        due.iter().try_for_each(|step| self.run(*step, control))
     }
 
     /// Where in the box a truth value holds.
@@ -229,10 +182,6 @@ impl Evaluator {
         let lens = self.extent.lens.clone();
         let mut steps: Vec<StepShape> = vec![];
         for step in &self.plan.steps {
-            let over: &[usize] = match &step.action {
-                Action::Winner { over } => over,
-                _ => &[],
-            };
             let arrays: Vec<&[usize]> = step
                 .operands
                 .iter()
@@ -242,13 +191,7 @@ impl Evaluator {
                     Source::Step(step) => &steps[*step].strides,
                 })
                 .collect();
-            let groups: Vec<usize> = step
-                .groups
-                .iter()
-                .copied()
-                .filter(|group| !over.contains(group))
-                .collect();
-            let loops = Loops::new(&groups, &lens, &arrays);
+            let loops = Loops::new(&step.groups, &lens, &arrays);
             steps.push(StepShape {
                 values: self.extent.values(&step.groups),
                 strides: dense(&step.groups, &lens),
@@ -258,7 +201,8 @@ impl Evaluator {
         Shape { lens, steps }
     }
 
-    fn strides_of<'a>(&'a self, source: &'a Source) -> &'a [usize] {
+    /// How many values lie between two digits of each group in the array behind a source.
+    pub(crate) fn strides_of<'a>(&'a self, source: &'a Source) -> &'a [usize] {
         match source {
             Source::Constant(_) => &ZEROS[..self.extent.lens.len()],
             Source::Table { strides, .. } => strides,
@@ -268,7 +212,7 @@ impl Evaluator {
 
     /// The array behind a source, and where the box begins in it.
     #[inline]
-    fn array<'a>(&'a self, source: &'a Source) -> (&'a [f64], usize) {
+    pub(crate) fn array<'a>(&'a self, source: &'a Source) -> (&'a [f64], usize) {
         match source {
             Source::Constant(value) => (std::slice::from_ref(value), 0),
             Source::Table { values, strides } => {
@@ -279,97 +223,41 @@ impl Evaluator {
         }
     }
 
-    fn run(&mut self, index: usize) {
+    fn run(&mut self, index: usize, control: &Control) -> Result<()> {
         let buffer = self.plan.buffers[index];
         let mut result = std::mem::take(&mut self.results[buffer]);
-        let mut gathered = std::mem::take(&mut self.gathered);
         let out = &mut result.get_mut()[..self.shape.steps[index].values];
-        if let Action::Winner { over } = &self.plan.steps[index].action {
-            self.search(index, over, out, &mut gathered);
+        let step = &self.plan.steps[index];
+        let done = if let Action::Winner(searcher) = &step.action {
+            let seeker = self.seekers.entry(index);
+            let seeker = seeker.or_insert_with(|| searcher.seeker());
+            searcher.read(seeker, &step.groups, &self.extent, out, control)
         } else {
+            let mut gathered = std::mem::take(&mut self.gathered);
             self.elementwise(index, out, &mut gathered);
-        }
-        self.gathered = gathered;
+            self.gathered = gathered;
+            Ok(())
+        };
         self.results[buffer] = result;
+        done
     }
 
     #[inline]
     fn elementwise(&self, index: usize, out: &mut [f64], gathered: &mut [Vec<f64>; ARRAYS]) {
         let (step, loops) = (&self.plan.steps[index], &self.shape.steps[index].loops);
-        let (simd, lines) = (self.plan.simd, loops.lines);
         let mut arrays: [&[f64]; ARRAYS] = [&[]; ARRAYS];
         let mut offsets = [0; ARRAYS];
         for (which, operand) in step.operands.iter().enumerate() {
             (arrays[which], offsets[which]) = self.array(operand);
         }
         loops.for_each(offsets, |at, place| {
-            let out = &mut out[place];
             let mut operands = [Operand::All(&[], 0); ARRAYS];
             let spaces = gathered.iter_mut().enumerate().take(step.operands.len());
             for (which, space) in spaces {
                 operands[which] = loops.operand(which, arrays[which], at[which], space);
             }
-            let [first, second, third, ..] = operands;
-            match &step.action {
-                Action::Unary(op) => kernel::unary(simd, *op, lines, out, first),
-                Action::Binary(op) => kernel::binary(simd, *op, lines, out, first, second),
-                Action::Chain(ops) => {
-                    kernel::chain(simd, ops, lines, out, first, &operands[1..=ops.len()]);
-                }
-                Action::Where => kernel::select(simd, lines, out, first, second, third),
-                Action::Pick { values, stride } => {
-                    kernel::pick(simd, lines, out, first, values, *stride);
-                }
-                Action::Winner { .. } => {}
-            }
-        });
-    }
-
-    fn search(
-        &self,
-        index: usize,
-        over: &[usize],
-        out: &mut [f64],
-        gathered: &mut [Vec<f64>; ARRAYS],
-    ) {
-        let (step, loops) = (&self.plan.steps[index], &self.shape.steps[index].loops);
-        let (objectives, objective_start) = self.array(&step.operands[0]);
-        let (legals, legal_start) = self.array(&step.operands[1]);
-        let arrays: [&[usize]; 2] = [
-            self.strides_of(&step.operands[0]),
-            self.strides_of(&step.operands[1]),
-        ];
-        // Every candidate is one step of loops of which none is a run.
-        let candidates = Loops {
-            outer: over
-                .iter()
-                .map(|&group| {
-                    let mut strides = [0; ARRAYS];
-                    strides[..2].copy_from_slice(&arrays.map(|array| array[group]));
-                    (self.extent.lens[group], strides)
-                })
-                .collect(),
-            lines: Lines { count: 1, run: 1 },
-            line: [0; ARRAYS],
-            step: [0; ARRAYS],
-        };
-        let mut best = vec![f64::INFINITY; out.len()];
-        out.fill(f64::NAN);
-        let mut starts = only(objective_start);
-        starts[1] = legal_start;
-        candidates.for_each(starts, |start, candidate| {
-            loops.for_each(start, |at, place| {
-                let [first, second, ..] = &mut *gathered;
-                kernel::take_minimum(
-                    self.plan.simd,
-                    loops.lines,
-                    &mut best[place.clone()],
-                    &mut out[place],
-                    loops.operand(0, objectives, at[0], first),
-                    loops.operand(1, legals, at[1], second),
-                    candidate.start as f64,
-                );
-            });
+            step.action
+                .apply(self.plan.simd, loops.lines, &mut out[place], &operands);
         });
     }
 }

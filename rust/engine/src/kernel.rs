@@ -236,15 +236,6 @@ impl Operand<'_> {
             Self::All(values, _) => [Vector::all(values[0]); VECTORS],
         }
     }
-
-    /// The value of one element.
-    #[inline(always)]
-    fn get(self, line: usize, i: usize) -> f64 {
-        match self {
-            Self::Each(values, step) => values[line * step + i],
-            Self::All(values, step) => values[line * step],
-        }
-    }
 }
 
 kernel! {
@@ -383,21 +374,48 @@ kernel! {
 }
 
 kernel! {
-    /// Candidate `candidate` wins where it is legal and its objective is below the best so far; the first of equals
-    /// stays. `winner` is NaN while there is none.
+    /// Candidate `candidate` wins where it is legal (everywhere if nothing is said) and its objective is below the best
+    /// so far, or equal to it and the winner's number higher. Nothing has won where both are infinite.
     take_minimum(
-        lines: Lines, best: &mut [f64], winner: &mut [f64], objective: Operand<'_>, among: Operand<'_>, candidate: f64
+        best: &mut [f64], winner: &mut [f64], objective: &[f64], among: Option<&[f64]>, candidate: f64
     ) {
-        for line in 0..lines.count {
-            let part = line * lines.run..(line + 1) * lines.run;
-            let (best, winner) = (&mut best[part.clone()], &mut winner[part]);
-            for (i, (best, winner)) in best.iter_mut().zip(winner).enumerate() {
-                let (objective, legal) = (objective.get(line, i), among.get(line, i));
-                let better = objective < *best || (winner.is_nan() && !objective.is_nan());
-                let wins = math::holds(legal) && better;
-                *best = if wins { objective } else { *best };
-                *winner = if wins { candidate } else { *winner };
+        let so_far = best.iter_mut().zip(winner).zip(objective);
+        let wins = |objective: f64, best: f64, winner: f64| {
+            objective < best || (objective == best && candidate < winner)
+        };
+        match among {
+            None => {
+                for ((best, winner), &objective) in so_far {
+                    let wins = wins(objective, *best, *winner);
+                    *best = if wins { objective } else { *best };
+                    *winner = if wins { candidate } else { *winner };
+                }
             }
+            Some(among) => {
+                for (((best, winner), &objective), &legal) in so_far.zip(among) {
+                    let wins = math::holds(legal) && wins(objective, *best, *winner);
+                    *best = if wins { objective } else { *best };
+                    *winner = if wins { candidate } else { *winner };
+                }
+            }
+        }
+    }
+}
+
+kernel! {
+    /// `all[i] = all[i] and other[i]`
+    restrict(all: &mut [f64], other: &[f64]) {
+        for (all, &other) in all.iter_mut().zip(other) {
+            *all = math::binary(Binary::Both, *all, other);
+        }
+    }
+}
+
+kernel! {
+    /// `out[i] = values[places[i]]`
+    gather(out: &mut [f64], values: &[f64], places: &[u32]) {
+        for (out, place) in out.iter_mut().zip(places) {
+            *out = values[*place as usize];
         }
     }
 }

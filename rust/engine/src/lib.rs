@@ -3,7 +3,9 @@
 //! The engine knows tapes, never costs: [`Tape`] is what to compute, [`Space`] where, [`Program`] the two together.
 
 mod block;
+mod buffer;
 mod codec;
+mod due;
 pub mod error;
 mod evaluator;
 pub mod fold;
@@ -11,12 +13,14 @@ mod fuse;
 pub mod kernel;
 mod loops;
 pub mod math;
+mod needs;
 pub mod output;
 mod pipeline;
 mod plan;
 mod program;
 pub mod run;
 mod schedule;
+mod search;
 mod space;
 pub mod tape;
 mod walk;

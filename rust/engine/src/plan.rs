@@ -1,9 +1,12 @@
 //! What is to be evaluated, in which order, and where the results are kept.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::block::Source;
-use crate::kernel::Simd;
+use crate::kernel::{self, Lines, Operand, Simd};
+use crate::loops::ARRAYS;
+use crate::search::Searcher;
 use crate::tape::{Binary, Unary};
 
 /// What a step does.
@@ -14,15 +17,41 @@ pub(crate) enum Action {
     /// Operations one on the result of the other: the first on two operands, each other one on one more.
     Chain(Vec<Binary>),
     Where,
-    /// The best candidate over these groups, the first one outermost.
-    Winner {
-        over: Vec<usize>,
-    },
+    /// The best candidate of a search.
+    Winner(Arc<Searcher>),
     /// The value of a search's axis at a winner: `values[winner / stride % len]`.
     Pick {
         values: Vec<f64>,
         stride: usize,
     },
+    /// What lies outside of the plan, the how-many-th of it.
+    Outside(usize),
+}
+
+impl Action {
+    /// Do what is done value by value.
+    #[inline]
+    pub(crate) fn apply(
+        &self,
+        simd: Simd,
+        lines: Lines,
+        out: &mut [f64],
+        operands: &[Operand<'_>; ARRAYS],
+    ) {
+        let [first, second, third, ..] = *operands;
+        match self {
+            Self::Unary(op) => kernel::unary(simd, *op, lines, out, first),
+            Self::Binary(op) => kernel::binary(simd, *op, lines, out, first, second),
+            Self::Chain(ops) => {
+                kernel::chain(simd, ops, lines, out, first, &operands[1..=ops.len()]);
+            }
+            Self::Where => kernel::select(simd, lines, out, first, second, third),
+            Self::Pick { values, stride } => {
+                kernel::pick(simd, lines, out, first, values, *stride);
+            }
+            Self::Winner(_) | Self::Outside(_) => {}
+        }
+    }
 }
 
 /// One node's evaluation.
@@ -104,6 +133,11 @@ impl Plan {
             recycled,
             simd,
         }
+    }
+
+    /// How many buffers there are.
+    pub(crate) fn buffers(&self) -> usize {
+        self.buffers.iter().max().map_or(0, |most| most + 1)
     }
 
     /// The steps of a phase.

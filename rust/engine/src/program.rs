@@ -1,12 +1,14 @@
 //! A tape bound to a space: which groups each node varies over, what is computed once, what for each region.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use crate::block::Source;
 use crate::error::{Error, Result};
 use crate::kernel::Simd;
 use crate::plan::{Action, mask};
 use crate::schedule::RowSchedule;
+use crate::search::Searcher;
 use crate::space::{MAX_GROUPS, Space};
 use crate::tape::{MOST_CANDIDATES, Node, Op, Tape};
 
@@ -17,8 +19,8 @@ pub struct Blocks {
     pub table_values: usize,
     /// About how many rows a region has: their values of all nodes should stay in a core's cache.
     pub region_rows: usize,
-    /// About how many values a node may have in a region, candidates of searches included.
-    pub region_values: usize,
+    /// How many winners a search keeps; one that has more finds them again wherever they are read.
+    pub winners: usize,
     /// How many rows a worker takes at a time.
     pub chunk_rows: u64,
 }
@@ -28,11 +30,16 @@ impl Default for Blocks {
         Self {
             table_values: 1 << 13,
             region_rows: 1 << 13,
-            region_values: 1 << 16,
+            winners: 1 << 26,
             chunk_rows: 1 << 16,
         }
     }
 }
+
+/// About how many candidates a worker looks at before it takes its next rows.
+const CHUNK_CANDIDATES: u64 = 1 << 24;
+/// However many candidates a row has, a worker takes so many rows.
+const LEAST_ROWS: u64 = 1 << 5;
 
 /// The values of a leaf: a dense table over some groups.
 #[derive(Clone, Debug)]
@@ -79,6 +86,8 @@ pub struct Program {
     search_groups: Vec<usize>,
     /// The groups that each node varies over.
     masks: Vec<u64>,
+    /// What finds the winner, for each node that is one; made when first needed.
+    searchers: Vec<OnceLock<Arc<Searcher>>>,
 }
 
 impl Program {
@@ -138,6 +147,7 @@ impl Program {
                 sizes.len()
             )));
         }
+        let searchers = tape.ops().iter().map(|_| OnceLock::new()).collect();
         let mut program = Self {
             tape,
             space,
@@ -147,6 +157,7 @@ impl Program {
             sizes,
             search_groups,
             masks: vec![],
+            searchers,
         };
         for op in program.tape.ops() {
             let mask = program.mask(op);
@@ -236,40 +247,32 @@ impl Program {
         self.simd
     }
 
-    /// Which nodes are needed for some, themselves included.
-    ///
-    /// # Errors
-    /// When one does not exist.
-    pub(crate) fn needed(&self, nodes: &[Node]) -> Result<Vec<bool>> {
-        let mut needed = vec![false; self.masks.len()];
-        for &node in nodes {
-            *needed
-                .get_mut(node as usize)
-                .ok_or_else(|| Error::Invalid(format!("no node {node}")))? = true;
-        }
-        for (node, op) in self.tape.ops().iter().enumerate().rev() {
-            if needed[node] {
-                for operand in op.operands() {
-                    needed[operand as usize] = true;
-                }
-            }
-        }
-        Ok(needed)
-    }
-
     /// About how many rows a box may have in which some nodes are computed.
     ///
     /// # Errors
     /// When one does not exist.
     pub(crate) fn region_rows(&self, nodes: &[Node]) -> Result<usize> {
-        let needed = self.needed(nodes)?;
-        let searched: Vec<usize> = (self.space.sizes().len()..self.sizes.len()).collect();
-        let searched = mask(&searched);
-        // How many candidates of searches a node varies over.
-        let masks = self.masks.iter().zip(needed).filter(|(_, needed)| *needed);
-        let candidates = masks.map(|(mask, _)| self.points(mask & searched));
-        let candidates = candidates.max().unwrap_or(1);
-        Ok((self.blocks.region_values / candidates).clamp(1, self.blocks.region_rows))
+        let chunk = self.chunk_rows(nodes)?;
+        Ok((chunk as usize).clamp(1, self.blocks.region_rows))
+    }
+
+    /// How many rows a worker takes at a time, when it computes some nodes: fewer where there is much to search.
+    ///
+    /// # Errors
+    /// When one does not exist.
+    pub(crate) fn chunk_rows(&self, nodes: &[Node]) -> Result<u64> {
+        let needed = self.tape.needed(nodes)?;
+        let ops = self.tape.ops().iter().enumerate();
+        let candidates = ops.filter_map(|(node, op)| match op {
+            Op::Winner { search, .. } if needed[node] => {
+                let searched = self.masks[node] | mask(&self.searched(*search).collect::<Vec<_>>());
+                Some(self.points(searched) as u64)
+            }
+            _ => None,
+        });
+        let each = candidates.max().unwrap_or_default() / self.space.combinations();
+        let most = CHUNK_CANDIDATES.checked_div(each).unwrap_or(u64::MAX);
+        Ok(self.blocks.chunk_rows.min(most.max(LEAST_ROWS)))
     }
 
     fn mask(&self, op: &Op) -> u64 {
@@ -284,7 +287,7 @@ impl Program {
                 among,
             } => {
                 (self.masks[objective as usize] | self.masks[among as usize])
-                    & !mask(&self.searched(search))
+                    & !mask(&self.searched(search).collect::<Vec<_>>())
             }
             _ => op
                 .operands()
@@ -293,9 +296,20 @@ impl Program {
         }
     }
 
-    fn searched(&self, search: u32) -> Vec<usize> {
+    /// The groups of a search's axes.
+    pub(crate) fn searched(&self, search: u32) -> Range<usize> {
         let first = self.search_groups[search as usize];
-        (first..first + self.tape.searches()[search as usize].axes.len()).collect()
+        first..first + self.tape.searches()[search as usize].axes.len()
+    }
+
+    /// The values of an axis inside a search.
+    fn axis_values(&self, search: u32, axis: u32) -> &[f64] {
+        &self.tape.searches()[search as usize].axes[axis as usize].values
+    }
+
+    /// The values of a leaf.
+    pub(crate) fn leaf(&self, leaf: u32) -> &Leaf {
+        &self.leaves[leaf as usize]
     }
 
     /// What is given: constants and tables.
@@ -310,35 +324,37 @@ impl Program {
                 }
             }
             Op::SearchAxis { search, axis } => {
-                let values = &self.tape.searches()[search as usize].axes[axis as usize].values;
-                Source::table(
-                    values[..].into(),
-                    &[self.searched(search)[axis as usize]],
-                    &self.sizes,
-                )
+                let group = self.searched(search).start + axis as usize;
+                Source::table(self.axis_values(search, axis).into(), &[group], &self.sizes)
             }
             _ => Source::Constant(f64::NAN),
         }
     }
 
-    /// What is computed.
-    pub(crate) fn action(&self, op: &Op) -> Option<Action> {
-        match *op {
+    /// What is computed for a node, if it is not given.
+    ///
+    /// # Errors
+    /// When it is a search that cannot be planned.
+    pub(crate) fn action(&self, node: Node) -> Result<Option<Action>> {
+        Ok(match self.tape.ops()[node as usize] {
             Op::Constant(_) | Op::Leaf(_) | Op::SearchAxis { .. } => None,
             Op::Unary(op, _) => Some(Action::Unary(op)),
             Op::Binary(op, ..) => Some(Action::Binary(op)),
             Op::Where(..) => Some(Action::Where),
-            Op::Winner { search, .. } => Some(Action::Winner {
-                over: self.searched(search),
+            Op::Winner { .. } => Some(Action::Winner(self.searcher(node)?)),
+            Op::Pick { search, axis, .. } => Some(Action::Pick {
+                values: self.axis_values(search, axis).to_vec(),
+                stride: self.tape.searches()[search as usize].stride(axis as usize),
             }),
-            Op::Pick { search, axis, .. } => {
-                let search = &self.tape.searches()[search as usize];
-                let values = search.axes[axis as usize].values.clone();
-                Some(Action::Pick {
-                    values,
-                    stride: search.stride(axis as usize),
-                })
-            }
+        })
+    }
+
+    fn searcher(&self, node: Node) -> Result<Arc<Searcher>> {
+        let known = &self.searchers[node as usize];
+        if let Some(searcher) = known.get() {
+            return Ok(Arc::clone(searcher));
         }
+        let searcher = Arc::new(Searcher::new(self, node)?);
+        Ok(Arc::clone(known.get_or_init(|| searcher)))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 
 use crate::error::{Error, Result};
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// How a caller watches a run, and stops it.
 #[derive(Debug, Default)]
 pub struct Control {
-    stop: AtomicBool,
+    stop: Arc<AtomicBool>,
     done: AtomicU64,
 }
 
@@ -28,12 +28,29 @@ impl Control {
         self.done.load(Ordering::Relaxed)
     }
 
+    /// The same run, where what is evaluated does not count.
+    #[must_use]
+    pub fn uncounted(&self) -> Self {
+        Self {
+            stop: Arc::clone(&self.stop),
+            done: AtomicU64::new(0),
+        }
+    }
+
     /// Count combinations as evaluated.
     ///
     /// # Errors
     /// When the run shall stop.
     pub fn advance(&self, rows: u64) -> Result<()> {
         self.done.fetch_add(rows, Ordering::Relaxed);
+        self.check()
+    }
+
+    /// Look whether to go on.
+    ///
+    /// # Errors
+    /// When the run shall stop.
+    pub fn check(&self) -> Result<()> {
         if self.stop.load(Ordering::Relaxed) {
             Err(Error::Interrupted)
         } else {

@@ -7,7 +7,7 @@ use crate::block::{Extent, Source};
 use crate::error::Result;
 use crate::evaluator::Evaluator;
 use crate::fuse::fuse;
-use crate::plan::{Action, Plan, Step, mask};
+use crate::plan::{Action, Plan, Step};
 use crate::program::Program;
 use crate::run::Control;
 use crate::space::{Region, Space};
@@ -50,7 +50,7 @@ pub(crate) fn schedule(
     let nodes = program.tape().ops().len();
     let mut phase_of = vec![phases.len(); nodes];
     for (phase, wanted) in phases.iter().enumerate() {
-        for (of, needed) in phase_of.iter_mut().zip(program.needed(wanted)?) {
+        for (of, needed) in phase_of.iter_mut().zip(program.tape().needed(wanted)?) {
             if needed && *of == phases.len() {
                 *of = phase;
             }
@@ -71,7 +71,7 @@ pub(crate) fn schedule(
     let mut tables = vec![];
     for node in (0..nodes).filter(|node| phase_of[*node] < phases.len()) {
         let op = &program.tape().ops()[node];
-        match program.action(op) {
+        match program.action(node as Node)? {
             None => {
                 builder.sources[node] = program.given(op).reordered(&groups(node), program.sizes());
             }
@@ -82,7 +82,7 @@ pub(crate) fn schedule(
             Some(action) => remaining.push((node, action)),
         }
     }
-    builder.tabulate(&tables, &remaining, phases);
+    builder.tabulate(&tables, &remaining, phases)?;
 
     // The steps, phase by phase.
     let mut ends = vec![];
@@ -128,29 +128,32 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn push(&mut self, node: usize, action: Action, groups: Vec<usize>) {
-        let operands = self.program.tape().ops()[node].operands();
+        let operands = self.reads(node, &action).into_iter();
         self.steps.push(Step {
+            operands: operands
+                .map(|operand| self.sources[operand as usize].clone())
+                .collect(),
             action,
             groups,
-            operands: operands
-                .iter()
-                .map(|operand| self.sources[*operand as usize].clone())
-                .collect(),
         });
         self.sources[node] = Source::Step(self.steps.len() - 1);
     }
 
-    /// Whether a node is computed once for the whole space: it has few values, and so has all that it is made of.
+    /// The nodes that a step reads: a search computes for itself what it is made of.
+    fn reads(&self, node: usize, action: &Action) -> Vec<Node> {
+        match action {
+            Action::Winner(_) => vec![],
+            _ => self.program.tape().ops()[node].operands(),
+        }
+    }
+
+    /// Whether a node is computed once for the whole space: it has few values, and so has all that it is made of. What
+    /// is searched for is not: that may take long.
     fn is_table(&self, node: usize, action: &Action, remaining: &[(usize, Action)]) -> bool {
-        let most = self.program.blocks().table_values;
-        let few = |mask: u64| self.program.points(mask) <= most;
-        let few_candidates = match action {
-            Action::Winner { over } => few(mask(over)),
-            _ => true,
-        };
+        let values = self.program.points(self.program.masks()[node]);
         let operands = self.program.tape().ops()[node].operands();
-        few_candidates
-            && few(self.program.masks()[node])
+        !matches!(action, Action::Winner(_))
+            && values <= self.program.blocks().table_values
             && operands.iter().all(|operand| {
                 remaining
                     .binary_search_by_key(&(*operand as usize), |(node, _)| *node)
@@ -159,10 +162,16 @@ impl Builder<'_> {
     }
 
     /// Compute the tables, and keep those that are read again.
-    fn tabulate(&mut self, tables: &[usize], remaining: &[(usize, Action)], phases: &[Vec<Node>]) {
-        let ops = self.program.tape().ops();
-        let mut read = vec![false; ops.len()];
-        let by_steps = remaining.iter().flat_map(|(node, _)| ops[*node].operands());
+    fn tabulate(
+        &mut self,
+        tables: &[usize],
+        remaining: &[(usize, Action)],
+        phases: &[Vec<Node>],
+    ) -> Result<()> {
+        let mut read = vec![false; self.sources.len()];
+        let by_steps = remaining
+            .iter()
+            .flat_map(|(node, action)| self.reads(*node, action));
         for node in by_steps.chain(phases.iter().flatten().copied()) {
             read[node as usize] = true;
         }
@@ -175,7 +184,7 @@ impl Builder<'_> {
         let plan = Plan::new(steps, ends, wanted, u64::MAX, self.program.simd());
         let mut evaluator = Evaluator::new(Arc::new(plan));
         evaluator.enter(&Extent::whole(self.program.sizes()));
-        evaluator.evaluate(0);
+        evaluator.evaluate(0, &Control::default())?;
         for table in tables {
             self.sources[*table] = Source::Constant(f64::NAN);
         }
@@ -186,6 +195,7 @@ impl Builder<'_> {
                 _ => Source::table(values.into(), &groups[table], self.program.sizes()),
             };
         }
+        Ok(())
     }
 }
 
@@ -229,10 +239,12 @@ impl RowSchedule {
     /// A reader with buffers of its own.
     #[must_use]
     pub fn reader(&self) -> Reader<'_> {
+        let mut extent = Extent::whole(&self.sizes);
+        extent.lens[self.outer..].fill(1);
         Reader {
             schedule: self,
             evaluator: Evaluator::new(Arc::clone(&self.plan)),
-            extent: Extent::whole(&self.sizes),
+            extent,
             rows: (0..self.outer).collect(),
         }
     }
@@ -263,7 +275,7 @@ impl Reader<'_> {
         let mut first = rows.start;
         while first < rows.end {
             let region = space.region(first, rows.end, self.schedule.region_rows);
-            self.enter(&region);
+            self.enter(&region, control)?;
             each(self, &region)?;
             first += region.rows();
             control.advance(region.rows())?;
@@ -272,13 +284,16 @@ impl Reader<'_> {
     }
 
     /// Move to a region.
-    pub fn enter(&mut self, region: &Region) {
+    ///
+    /// # Errors
+    /// When the run shall stop.
+    pub fn enter(&mut self, region: &Region, control: &Control) -> Result<()> {
         for group in 0..self.schedule.outer {
             self.extent.starts[group] = region.starts[group] as usize;
             self.extent.lens[group] = region.lens[group] as usize;
         }
         self.evaluator.enter(&self.extent);
-        self.evaluator.evaluate(0);
+        self.evaluator.evaluate(0, control)
     }
 
     /// The values of the schedule's `which`-th node, row by row.

@@ -174,8 +174,8 @@ pub struct SearchAxis {
     pub values: Vec<f64>,
 }
 
-/// How many candidates a search may have: all of them are held at once.
-pub const MOST_CANDIDATES: usize = 1 << 22;
+/// How many candidates a search may have: their numbers are kept as `u32`, with room for two that are none.
+pub const MOST_CANDIDATES: usize = u32::MAX as usize - 1;
 
 /// A minimum over the product of some axes, the first axis outermost.
 #[derive(Clone, Debug, PartialEq)]

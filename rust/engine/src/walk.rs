@@ -6,14 +6,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::block::{Extent, Source};
+use crate::block::{Extent, Source, even, fit};
 use crate::error::Result;
 use crate::evaluator::{Evaluator, Held};
 use crate::program::Program;
 use crate::run::Control;
 use crate::schedule::{Scheduled, memory_order, schedule};
 use crate::space::Space;
-use crate::tape::{Binary, Node, Op};
+use crate::tape::Node;
 
 /// A lane of fewer elements is no run.
 const SHORTEST: usize = 16;
@@ -46,6 +46,8 @@ pub(crate) struct Walk<'a> {
     /// How many tiles there are along each group.
     counts: Vec<usize>,
     memory: Vec<usize>,
+    /// How many rows a worker takes at a time.
+    chunk_rows: u64,
     scheduled: Scheduled,
     guards: Vec<Source>,
     tiles: u64,
@@ -57,7 +59,7 @@ impl<'a> Walk<'a> {
     /// # Errors
     /// When a node does not exist.
     pub(crate) fn new(program: &'a Program, wanted: &Wanted) -> Result<Self> {
-        let mut guards = conjuncts(program, wanted.keep);
+        let mut guards = program.tape().conjuncts(wanted.keep);
         let values = |node: &Node| program.points(program.masks()[*node as usize]);
         guards.sort_by_key(values);
         let all: Vec<Node> = [&wanted.always[..], &guards, &wanted.nodes].concat();
@@ -75,6 +77,7 @@ impl<'a> Walk<'a> {
             order,
             cuts,
             memory,
+            chunk_rows: program.chunk_rows(&all)?,
             guards: guards
                 .iter()
                 .map(|guard| scheduled.source(*guard))
@@ -96,7 +99,7 @@ impl<'a> Walk<'a> {
             .iter()
             .map(|group| self.cuts[*group] as u64)
             .product();
-        (self.program.blocks().chunk_rows / rows).max(1)
+        (self.chunk_rows / rows).max(1)
     }
 
     /// The tiles of a chunk.
@@ -128,38 +131,28 @@ impl<'a> Walk<'a> {
 
     /// What goes through tiles, with buffers of its own.
     pub(crate) fn walker(&self) -> Walker<'_> {
+        let mut extent = Extent::whole(self.program.sizes());
+        extent.lens[self.order.len()..].fill(1);
         Walker {
             walk: self,
             evaluator: Evaluator::new(Arc::clone(&self.scheduled.plan)),
-            extent: Extent::whole(self.program.sizes()),
+            extent,
         }
     }
-}
-
-/// The truth values that must all hold for one to hold.
-fn conjuncts(program: &Program, node: Option<Node>) -> Vec<Node> {
-    let mut found = vec![];
-    let mut open: Vec<Node> = node.into_iter().collect();
-    while let Some(node) = open.pop() {
-        match program.tape().ops().get(node as usize) {
-            Some(Op::Binary(Binary::Both, a, b)) => open.extend([b, a]),
-            _ if found.contains(&node) => {}
-            _ => found.push(node),
-        }
-    }
-    found
 }
 
 /// The groups of the space, that of the runs first, then from the slowest to the fastest; and how many digits of each
 /// a tile has.
 fn tiling(program: &Program, nodes: &[Node], lanes: &[usize]) -> Result<(Vec<usize>, Vec<usize>)> {
     let sizes = &program.sizes()[..program.space().sizes().len()];
-    let needed = program.needed(nodes)?;
-    let masks = program.masks().iter().zip(&needed);
+    let needed = program.tape().needed(nodes)?;
+    let searched = program.tape().searched();
+    let masks = program.masks().iter().enumerate();
     // What is not a table has to be computed over and over.
+    let few = program.blocks().table_values;
     let busy: Vec<u64> = masks
-        .filter(|(mask, needed)| **needed && program.points(**mask) > program.blocks().table_values)
-        .map(|(mask, _)| *mask)
+        .filter(|(node, mask)| needed[*node] && (searched[*node] || program.points(**mask) > few))
+        .map(|(_, mask)| *mask)
         .collect();
     let run = run_group(sizes, &busy, lanes);
     let others = (0..sizes.len())
@@ -192,7 +185,7 @@ fn run_group(sizes: &[usize], busy: &[u64], lanes: &[usize]) -> Option<usize> {
 }
 
 /// Groups from the fastest to the slowest: each time the one without which most work would go. Lanes are slow.
-fn fastest_first(
+pub(crate) fn fastest_first(
     sizes: &[usize],
     mut busy: Vec<u64>,
     lanes: &[usize],
@@ -222,19 +215,10 @@ fn cuts(sizes: &[usize], run: Option<usize>, fastest_first: &[usize], rows: usiz
     let mut cuts = vec![1; sizes.len()];
     if let Some(run) = run {
         cuts[run] = even(sizes[run], LONGEST.min(rows));
-        let mut room = rows / cuts[run];
-        for &group in fastest_first {
-            cuts[group] = even(sizes[group], room);
-            room /= cuts[group];
-        }
+        let room = fit(sizes, fastest_first, rows / cuts[run], &mut cuts);
         cuts[run] = even(sizes[run], cuts[run] * room.max(1));
     }
     cuts
-}
-
-/// The length of pieces of about the same length, none longer than `most` (at least 1).
-fn even(size: usize, most: usize) -> usize {
-    size.div_ceil(size.div_ceil(most.max(1)))
 }
 
 /// Goes from tile to tile.
@@ -259,13 +243,18 @@ impl Walker<'_> {
         let mut digits = self.start(tiles.start);
         for _ in tiles {
             self.evaluator.enter(&self.extent);
-            self.evaluator.evaluate(0);
-            let alive = self.walk.guards.iter().enumerate().all(|(guard, source)| {
-                self.evaluator.evaluate(1 + guard);
-                self.evaluator.held(source).somewhere
-            });
+            self.evaluator.evaluate(0, control)?;
+            let mut alive = true;
+            for (guard, source) in self.walk.guards.iter().enumerate() {
+                self.evaluator.evaluate(1 + guard, control)?;
+                alive = self.evaluator.held(source).somewhere;
+                if !alive {
+                    break;
+                }
+            }
             if alive {
-                self.evaluator.evaluate(1 + self.walk.guards.len());
+                self.evaluator
+                    .evaluate(1 + self.walk.guards.len(), control)?;
             }
             each(self, alive)?;
             control.advance(self.rows())?;

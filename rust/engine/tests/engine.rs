@@ -187,7 +187,8 @@ fn a_search_gives_the_axis_values_at_its_winner() {
     let (_, node) = &program.tape().outputs()[0];
     let schedule = program.schedule(&[*node]).unwrap();
     let mut reader = schedule.reader();
-    reader.enter(&program.space().region(0, 3, 100));
+    let region = program.space().region(0, 3, 100);
+    reader.enter(&region, &Control::default()).unwrap();
     let mut out = [0.0; 3];
     reader.read(0, &mut out);
     assert_eq!(out, [2.0, 0.5, 1.0]);
@@ -332,7 +333,7 @@ fn a_value_that_is_not_finite_is_reported_with_its_lowest_row() {
     let blocks = Blocks {
         table_values: 0,
         region_rows: 7,
-        region_values: 100,
+        winners: 100,
         chunk_rows: 50,
     };
     let program = program(tape, values, blocks);

@@ -126,27 +126,48 @@ proptest! {
     }
 
     #[test]
-    fn the_first_smallest_legal_candidate_wins(
-        candidates in proptest::collection::vec((doubles(), any::<bool>()), 1..30),
+    fn the_first_smallest_legal_candidate_wins_in_any_order(
+        candidates in proptest::collection::vec((doubles(), any::<bool>()), 1..30), backwards: bool, lanes in 1_usize..20,
     ) {
-        for level in levels() {
-            let (mut best, mut winner) = ([f64::INFINITY; 3], [f64::NAN; 3]);
-            for (i, (objective, legal)) in candidates.iter().enumerate() {
-                let (objectives, legal) = ([*objective; 3], [math::truth(*legal)]);
-                let (objectives, among) = (Operand::Each(&objectives, 0), Operand::All(&legal, 0));
-                let lines = Lines { count: 1, run: 3 };
-                kernel::take_minimum(level, lines, &mut best, &mut winner, objectives, among, i as f64);
+        let legal = candidates.iter().enumerate().filter(|(_, (objective, legal))| *legal && !objective.is_nan());
+        let mut expected = None::<(usize, f64)>;
+        for (i, (objective, _)) in legal {
+            if expected.is_none_or(|(_, smallest)| *objective < smallest) {
+                expected = Some((i, *objective));
             }
-            let legal = candidates.iter().enumerate().filter(|(_, (objective, legal))| *legal && !objective.is_nan());
-            let mut expected = None::<(usize, f64)>;
-            for (i, (objective, _)) in legal {
-                if expected.is_none_or(|(_, smallest)| *objective < smallest) {
-                    expected = Some((i, *objective));
-                }
+        }
+        for level in levels() {
+            let (mut best, mut winner) = (vec![f64::INFINITY; lanes], vec![f64::INFINITY; lanes]);
+            for step in 0..candidates.len() {
+                let i = if backwards { candidates.len() - 1 - step } else { step };
+                let (objective, legal) = candidates[i];
+                let (objectives, among) = (vec![objective; lanes], vec![math::truth(legal); lanes]);
+                let among = Some(&among[..]).filter(|_| !legal || i % 2 == 0);
+                kernel::take_minimum(level, &mut best, &mut winner, &objectives, among, i as f64);
             }
             for winner in winner {
-                prop_assert_eq!(expected.map(|(i, _)| i as f64), Some(winner).filter(|winner| !winner.is_nan()));
+                prop_assert_eq!(expected.map(|(i, _)| i as f64), Some(winner).filter(|winner| winner.is_finite()));
             }
+        }
+    }
+
+    #[test]
+    fn what_is_gathered_lies_at_its_places(places in proptest::collection::vec(0_u32..50, 0..70)) {
+        let values: Vec<f64> = (0..50).map(f64::from).collect();
+        for level in levels() {
+            let mut out = vec![0.0; places.len()];
+            kernel::gather(level, &mut out, &values, &places);
+            prop_assert!(out.iter().zip(&places).all(|(out, place)| *out == f64::from(*place)));
+        }
+    }
+
+    #[test]
+    fn restricted_holds_where_both_hold(truths in proptest::collection::vec(any::<(bool, bool)>(), 0..70)) {
+        for level in levels() {
+            let (mut all, other): (Vec<f64>, Vec<f64>) =
+                truths.iter().map(|(a, b)| (math::truth(*a), math::truth(*b))).unzip();
+            kernel::restrict(level, &mut all, &other);
+            prop_assert!(all.iter().zip(&truths).all(|(all, (a, b))| *all == math::truth(*a && *b)));
         }
     }
 

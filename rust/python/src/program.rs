@@ -30,6 +30,9 @@ pub(crate) fn simd(wanted: Option<&str>) -> PyResult<&'static str> {
         .map_or("", |(_, name)| name))
 }
 
+/// About how many values are computed for a candidate of a search: for most none, since they are not legal.
+const SEARCHED: u64 = 8;
+
 /// How a space of so many combinations is cut up: what varies over much of it is not worth a table of its own.
 fn blocks_for(combinations: u64) -> Blocks {
     let blocks = Blocks::default();
@@ -151,11 +154,15 @@ impl Program {
 
     /// About how many values of nodes some rows take.
     fn values_of(&self, rows: u64) -> u64 {
-        let tape = self.0.tape();
-        let searches = tape.searches().iter();
-        let candidates = searches.filter_map(Search::candidates).max();
-        rows.saturating_mul(tape.ops().len() as u64)
-            .saturating_mul(candidates.unwrap_or(1) as u64)
+        let searches = self.0.tape().searches().iter();
+        let candidates = searches
+            .filter_map(Search::candidates)
+            .map(|candidates| candidates as u64);
+        let ops = self.0.tape().ops().len() as u64;
+        let values = candidates
+            .fold(0, u64::saturating_add)
+            .saturating_mul(SEARCHED);
+        rows.saturating_mul(values.saturating_add(ops))
     }
 }
 
@@ -163,7 +170,7 @@ impl Program {
 impl Program {
     /// Bind a tape to groups of these sizes, with a table (its groups ascending, the last one fastest) for each leaf.
     ///
-    /// `blocks` says how the space is cut up: values of a table, rows of a region, values of a region, rows of a chunk.
+    /// `blocks` says how the space is cut up: values of a table, rows of a region, winners of a search, rows of a chunk.
     #[new]
     #[pyo3(signature = (tape, sizes, leaves, simd = None, blocks = None))]
     fn new(
@@ -177,10 +184,10 @@ impl Program {
         let combinations = sizes.iter().copied().fold(1, u64::saturating_mul);
         let blocks = blocks.map_or_else(
             || blocks_for(combinations),
-            |(table_values, region_rows, region_values, chunk_rows)| Blocks {
+            |(table_values, region_rows, winners, chunk_rows)| Blocks {
                 table_values,
                 region_rows,
-                region_values,
+                winners,
                 chunk_rows,
             },
         );
@@ -209,10 +216,10 @@ impl Program {
     /// The values of some nodes at one combination.
     #[allow(clippy::needless_pass_by_value)] // a list is extracted as a Vec
     fn values(&self, py: Python<'_>, row: u64, nodes: Vec<Node>) -> PyResult<Vec<f64>> {
-        computed(py, self.values_of(1), None, |_| {
+        computed(py, self.values_of(1), None, |control| {
             let schedule = self.0.schedule(&nodes)?;
             let mut reader = schedule.reader();
-            reader.enter(&self.0.space().region(row, row + 1, 1));
+            reader.enter(&self.0.space().region(row, row + 1, 1), control)?;
             let mut value = [0.0];
             Ok((0..nodes.len())
                 .map(|which| {

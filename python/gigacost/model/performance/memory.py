@@ -57,7 +57,9 @@ SCORE_BYTE = Constant(
     5, "B/(token·token)", "Korthikanti et al. 2022 (arXiv 2205.05198) section 4.1: 5·a·s²·b", "2022-05"
 )
 LOGIT_BYTE = Constant(6, "B/token", "derived: a logit in bf16 and its softmax in fp32", "2026-11")
-GATHERED_LAYERS = Constant(2, "1", "fully sharded weights: the layer at work and the one fetched ahead", "2023-04")
+PIECES_HELD = Constant(
+    2, "1", "PyTorch FSDP (arXiv 2304.11277): the layer at work and the next", "2023-04"
+)
 OP_LEVEL_KEPT_SHARE = Constant(0.5, "1", "torchtitan selective recomputation keeps every second product", "2024-12")
 
 
@@ -147,32 +149,41 @@ def owned_params(
     return stage_dense_params / shards + stage_expert_params / copies
 
 
+def piece_params(stage_params: Value, stage_layers: Value, pp: Value, vp: Value) -> Value:
+    """Parameters that a chip has whole at one time when they are shared out [param].
+
+    A layer's; with a pipeline those of one piece of its stage.
+
+    Source: torchtitan (arXiv 2410.06511) section 2.1; Lamy-Poirier 2023 (arXiv 2211.05953) section 3.
+    """
+    return stage_params / where(pp > 1.0, vp, stage_layers)
+
+
 def weights_gib(
-    stage_params: Value,
-    owned_params: Value,
-    zero_stage: Value,
-    stage_layers: Value,
-    weight_byte: Value,
+    stage_params: Value, owned_params: Value, piece_params: Value, zero_stage: Value, weight_byte: Value
 ) -> Value:
     """Weights on one chip [GiB].
 
-    With ZeRO 3 its own share, and two whole layers at a time.
+    With ZeRO 3 its own share, the piece at work and the one fetched ahead.
 
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 5.3.
     """
-    gathered = stage_params * minimum(GATHERED_LAYERS / stage_layers, 1.0)
-    held = where(zero_stage >= SHARDED_WEIGHTS, minimum(owned_params + gathered, stage_params), stage_params)
-    return held * weight_byte / B_PER_GIB
+    sharded = minimum(owned_params + PIECES_HELD * piece_params, stage_params)
+    return where(zero_stage >= SHARDED_WEIGHTS, sharded, stage_params) * weight_byte / B_PER_GIB
 
 
-def gradients_gib(stage_params: Value, owned_params: Value, zero_stage: Value, gradient_byte: Value) -> Value:
+def gradients_gib(
+    stage_params: Value, owned_params: Value, piece_params: Value, pp: Value, zero_stage: Value, gradient_byte: Value
+) -> Value:
     """Gradients on one chip [GiB].
 
-    From ZeRO 2 on its own share. They are accumulated in the bytes in which they are reduced.
+    From ZeRO 2 on its own share, and with a pipeline those of the piece at work, which add up over a round; without
+    one a layer's are sent as they come. They are accumulated in the bytes in which they are reduced.
 
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 5.2.
     """
-    return where(zero_stage >= SHARDED_GRADIENTS, owned_params, stage_params) * gradient_byte / B_PER_GIB
+    sharded = minimum(owned_params + where(pp > 1.0, piece_params, 0.0), stage_params)
+    return where(zero_stage >= SHARDED_GRADIENTS, sharded, stage_params) * gradient_byte / B_PER_GIB
 
 
 def optimiser_gib(stage_params: Value, owned_params: Value, zero_stage: Value, optimiser_byte: Value) -> Value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from gigacost.declare import Constant, Input, status
 from gigacost.model.performance.layer import ACTIVATION_BYTE
 from gigacost.model.performance.layout import ONE_CHIP, SHARDED_GRADIENTS, SHARDED_OPTIMISER, SHARDED_WEIGHTS
-from gigacost.ops import Value, both, either, maximum, minimum, missing, negate, where
+from gigacost.ops import Value, both, ceil, either, maximum, minimum, missing, negate, where
 
 SCALEUP_BYTE_PER_S = Input(
     "scaleup_byte_per_s",
@@ -25,9 +25,9 @@ TP_OVERLAP = Input(
     "tp_overlap",
     "1",
     "1: the stack hides tensor-parallel traffic behind matrix products; 0: it does not.",
-    default=1.0,
-    source="Megatron-LM tp_comm_overlap, on in the published runs since 2023 (MLPerf Training 3.0 and later)",
-    date="2023-06",
+    default=0.0,
+    source="Megatron-LM, --tp-comm-overlap: off unless asked for; on in recipes tuned for benchmarks",
+    date="2025-05",
     high=1,
     integer=True,
 )
@@ -229,27 +229,36 @@ def shard_byte_per_s(
     return where(shards <= domain_ranks, collective_scaleup_byte_per_s, ports * collective_scaleout_byte_per_s)
 
 
-def weight_gathers(zero_stage: Value, microbatches: Value, pp: Value, vp: Value) -> Value:
+def sharding_rounds(microbatches: Value, pp: Value) -> Value:
+    """How often a step goes through weights that are shared out, forward and backward [1].
+
+    ⌈microbatches / pp⌉: a pipeline takes as many microbatches as it has stages through one piece of the model before
+    it lets the piece's weights go; without one every microbatch is a round.
+
+    Source: Lamy-Poirier 2023, breadth-first pipelines (arXiv 2211.05953) section 3; torchtitan (arXiv 2410.06511).
+    """
+    return ceil(microbatches / pp)
+
+
+def weight_gathers(zero_stage: Value, sharding_rounds: Value) -> Value:
     """How often a step gathers each weight from the ranks that share it [1].
 
-    ZeRO 0 and 1 once. ZeRO 3 forward and backward of every microbatch, ZeRO 2 as fully sharded PyTorch does it, once
-    for each microbatch; with a pipeline once for each direction and piece of a stage.
+    ZeRO 0 and 1 once. ZeRO 2, as fully sharded PyTorch does it, once in each round; ZeRO 3 forward and backward.
 
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 7; torchtitan (arXiv 2410.06511) section 2.1.
     """
-    passes = where(zero_stage >= SHARDED_WEIGHTS, 2.0, 1.0)
-    sharded = passes * where(pp > 1.0, vp, microbatches)
+    sharded = where(zero_stage >= SHARDED_WEIGHTS, 2.0, 1.0) * sharding_rounds
     return where(zero_stage >= SHARDED_GRADIENTS, sharded, 1.0)
 
 
-def gradient_reductions(zero_stage: Value, microbatches: Value, pp: Value) -> Value:
+def gradient_reductions(zero_stage: Value, sharding_rounds: Value) -> Value:
     """How often a step reduces each gradient [1].
 
-    Once; where gradients are sharded and there is no pipeline, for every microbatch.
+    Once; where gradients are shared out, in every round.
 
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 7.
     """
-    return where(zero_stage >= SHARDED_GRADIENTS, where(pp > 1.0, 1.0, microbatches), 1.0)
+    return where(zero_stage >= SHARDED_GRADIENTS, sharding_rounds, 1.0)
 
 
 def dp_traffic_seconds(

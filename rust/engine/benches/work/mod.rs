@@ -1,6 +1,8 @@
 //! What is measured, by time (`speed.rs`) and by instructions (`instructions.rs`): kernels, evaluation with folds, and
 //! writers, each at every level of SIMD that it has.
 
+mod layout;
+
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -32,6 +34,7 @@ pub(crate) fn all() -> Result<Vec<Work>> {
     for (simd, level) in Simd::ALL.into_iter().filter(|(simd, _)| simd.available()) {
         works.extend(kernels(simd, level));
         works.extend(folds(simd, level)?);
+        works.extend(searches(simd, level)?);
     }
     works.push(writing("parquet", Format::Parquet)?);
     works.push(writing("csv", Format::Csv)?);
@@ -166,6 +169,43 @@ fn folds(simd: Simd, level: &str) -> Result<Vec<Work>> {
                 let _ = black_box(question.run(&of, 1, &Control::default()));
             }),
         );
+    }
+    Ok(works)
+}
+
+/// Searches for a layout: at one point, everything included, and at many.
+fn searches(simd: Simd, level: &str) -> Result<Vec<Work>> {
+    let mut works = vec![];
+    let one = Blocks {
+        table_values: 1,
+        ..Blocks::default()
+    };
+    let spaces = [
+        ("layout", [1, 1, 1, 1], one),
+        ("layouts", [4, 8, 16, 8], Blocks::default()),
+    ];
+    for (name, sizes, blocks) in spaces {
+        let values = layout::layout(sizes, simd, blocks)?.candidates;
+        works.push(Work {
+            name: format!("{name}/{level}"),
+            values,
+            run: Box::new(move || {
+                // A program keeps what it has found: each time it is another one.
+                let Ok(layout) = layout::layout(sizes, simd, blocks) else {
+                    return;
+                };
+                let summary = Summary {
+                    measures: vec![Measure {
+                        value: layout.microbatch,
+                        null: None,
+                    }],
+                    keep: None,
+                    state: None,
+                    quantiles: vec![],
+                };
+                let _ = black_box(summary.run(&layout.program, 1, &Control::default()));
+            }),
+        });
     }
     Ok(works)
 }

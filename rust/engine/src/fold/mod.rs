@@ -26,7 +26,6 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::math::holds;
-use crate::program::Program;
 use crate::run::Control;
 use crate::schedule::{Reader, RowSchedule};
 use crate::space::{Region, Space};
@@ -40,10 +39,6 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
-    pub(crate) fn new(rows: Range<u64>, program: &Program) -> Self {
-        Self::of(rows, program.blocks().chunk_rows)
-    }
-
     /// Chunks of so many rows.
     pub(crate) fn of(rows: Range<u64>, each: u64) -> Self {
         Self {

@@ -37,6 +37,8 @@ pub struct Rows {
     /// The nodes of what is computed row by row.
     computed: Vec<Measure>,
     schedule: RowSchedule,
+    /// How many rows a worker takes at a time.
+    chunk: u64,
     schema: SchemaRef,
 }
 
@@ -104,6 +106,7 @@ impl Rows {
         let schedule = program.schedule(&nodes)?;
         let schema = Schema::new(columns.iter().map(Column::field).collect::<Vec<_>>());
         Ok(Self {
+            chunk: program.chunk_rows(&nodes)?,
             program,
             columns,
             keep,
@@ -155,7 +158,7 @@ impl Rows {
 
     /// A range of rows cut up for the workers.
     pub(crate) fn chunks(&self, rows: Range<u64>) -> Chunks {
-        Chunks::new(rows, &self.program)
+        Chunks::of(rows, self.chunk)
     }
 
     /// What a worker computes with.

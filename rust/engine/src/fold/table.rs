@@ -198,17 +198,13 @@ fn computed(
     let mut columns = vec![vec![]; nodes.len()];
     let mut strips = Strips::new(program.space(), &schedule, nodes.len());
     // What is computed for a table is no combination evaluated.
-    let uncounted = Control::default();
-    strips.for_each(
-        0..program.space().combinations(),
-        &uncounted,
-        |_, values| {
-            for (column, values) in columns.iter_mut().zip(values) {
-                column.extend_from_slice(values);
-            }
-            control.advance(0)
-        },
-    )?;
+    let rows = 0..program.space().combinations();
+    strips.for_each(rows, &control.uncounted(), |_, values| {
+        for (column, values) in columns.iter_mut().zip(values) {
+            column.extend_from_slice(values);
+        }
+        Ok(())
+    })?;
     let mut columns = columns.into_iter();
     let mut next = || columns.next().unwrap_or_default();
     Ok(measures

@@ -77,7 +77,7 @@ impl Top {
                 .collect(),
             adds,
         };
-        let bar = search.first_bar(&walk)?;
+        let bar = search.first_bar(&walk, control)?;
         let worker = || {
             (
                 walk.walker(),
@@ -162,7 +162,7 @@ const SAMPLES: u64 = 64;
 
 impl Search<'_> {
     /// The k-th best of a sample, behind which nothing can win.
-    fn first_bar(&self, walk: &Walk<'_>) -> Result<Option<f64>> {
+    fn first_bar(&self, walk: &Walk<'_>, control: &Control) -> Result<Option<f64>> {
         let chunks = walk.chunks();
         if self.top.k == 1
             || !self.top.per.is_empty()
@@ -175,7 +175,7 @@ impl Search<'_> {
         let mut scratch = Scratch::default();
         for sample in 0..SAMPLES {
             let first = walk.chunk(sample * (chunks / SAMPLES)).start;
-            walker.for_each(first..first + 1, &Control::default(), |walker, alive| {
+            walker.for_each(first..first + 1, &control.uncounted(), |walker, alive| {
                 if alive {
                     self.absorb(walker, &mut scratch, &mut best);
                 }

@@ -1,0 +1,38 @@
+"""Many designs at once, each given by its inputs: they share a sweep with the others that give the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from gigacost.axes import zipped
+from gigacost.results import plain
+from gigacost.sweep import Sweep
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.graph import Model
+
+Design: TypeAlias = Mapping[str, float | str]
+"""Values and labels by name."""
+
+
+def evaluated(
+    designs: Sequence[Design], columns: Sequence[str], model: Model, catalog: Catalog
+) -> list[dict[str, Any]]:
+    """The columns of each design, None where its state spoils one; ``status`` says which state. Raises SpecError."""
+    found: list[dict[str, Any]] = [{} for _ in designs]
+    groups: dict[tuple[str, ...], dict[tuple[float | str, ...], list[int]]] = {}
+    for place, design in enumerate(designs):
+        names = tuple(sorted(design))
+        groups.setdefault(names, {}).setdefault(tuple(design[name] for name in names), []).append(place)
+    for names, places in groups.items():
+        table = dict(zip(names, zip(*places, strict=True), strict=True))
+        sweep = Sweep({"design": zipped(table)}, columns=columns, model=model, catalog=catalog)
+        status = ("status",) if model.states else ()
+        arrays = {name: values.tolist() for name, values in sweep.to_numpy((*sweep.columns, *status)).items()}
+        for digit, equal in enumerate(places.values()):
+            row = {name: plain(values[digit]) for name, values in arrays.items()}
+            for place in equal:
+                found[place] = row
+    return found

@@ -1,0 +1,136 @@
+"""The parallel layouts of one design: the best ones, where their time and memory go, and why the others are not."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gigacost.bind import words
+from gigacost.books import opened
+from gigacost.candidates import Candidates, Layout, candidates
+from gigacost.errors import Fault, SpecError, show
+from gigacost.estimates import unplaced
+from gigacost.layout_reasons import Failure, Loser, failing, impossible, losing
+from gigacost.model import default as default_model
+from gigacost.spec import Spec
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.graph import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """The layouts of one design."""
+
+    inputs: Mapping[str, float | str]
+    """What was given, and the label of every catalogue axis in play."""
+    best: tuple[Layout, ...]
+    """The shortest step first; the first is what an estimate takes."""
+    losing: tuple[Loser, ...]
+    """The best of other kinds, the nearest first."""
+    failing: tuple[Failure, ...]
+    global_batch_sequences: float
+    sequence_tokens: float
+    candidates: int
+    """Layouts that were looked at."""
+    legal: int
+    fitting: int
+    """Legal ones that fit into memory."""
+    mem_gib: float
+    """What a chip has."""
+    error_band: tuple[float, float] | None
+    """10th and 90th percentile of predicted/measured - 1 on published runs of this kind, where the chip is known."""
+    is_calibrated: bool
+    """Whether the chip and precision were fitted on published runs; else they are extrapolated."""
+    notes: tuple[str, ...]
+    """What was taken for granted."""
+    meta: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``gigacost layout --json`` prints it."""
+        found = {name: getattr(self, name) for name in self.__slots__}
+        lists = {name: [one.to_dict() for one in getattr(self, name)] for name in ("best", "losing", "failing")}
+        band = None if self.error_band is None else list(self.error_band)
+        plainly = {"error_band": band, "inputs": dict(self.inputs), "notes": list(self.notes), "meta": dict(self.meta)}
+        return {**found, **lists, **plainly}
+
+
+def layouts(
+    given: Mapping[str, Any] | None = None,
+    /,
+    *,
+    top: int = 10,
+    model: Model | str | None = None,
+    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    as_of: str | None = None,
+    strict: bool = False,
+    **inputs: Any,  # noqa: ANN401 - a value as people write it
+) -> Layouts:
+    """The best layouts of a design: ``layouts(model="llama-3.1-405b", hardware="h100-sxm", chips=16384)``.
+
+    Names and values are those of ``estimate``. An axis of the layout that is given (``tp=8``) is not searched; given
+    as a list (``tp=[4, 8]``), only these are tried. Without ``tokens`` and ``global_batch_sequences`` the batch is
+    that of the tokens the published architecture was trained on. ``top`` is how many layouts are described.
+
+    Raises SpecError: for bad values, for what is missing, and for a design that no layout makes possible.
+    """
+    fixed = {**(given or {}), **inputs}
+    if isinstance(model, str):
+        fixed["model"] = model
+        model = None
+    model, book = model or default_model(), opened(catalog)
+    axes = {name: value for name, value in fixed.items() if isinstance(value, list | tuple)}
+    tree: dict[str, Any] = {"version": 1, "axes": axes, "fixed": {k: v for k, v in fixed.items() if k not in axes}}
+    tree |= {"as_of": as_of} if as_of is not None else {}
+    try:
+        spec = Spec.from_dict(tree, words(model, book), strict=strict)
+    except SpecError as error:
+        raise SpecError(*unplaced(error.faults)) from None
+    return laid_out(spec, model, book, top=top)
+
+
+def laid_out(spec: Spec, model: Model, catalog: Catalog, *, top: int = 10) -> Layouts:
+    """The layouts of a specification whose axes, if any, are those of the layout. Raises SpecError as ``layouts``."""
+    import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+    if isinstance(top, bool) or not isinstance(top, int) or top < 1:
+        raise SpecError(Fault("top", show(top), "not a number of layouts", ">= 1"))
+    found = candidates(spec, model, catalog)
+    if not found.fitting:
+        raise SpecError(impossible(found))
+    found = found.with_parts()
+    order = np.argsort(found.rows["step_seconds"], kind="stable")  # of equal ones the search's; null ones last
+    labels = {axis: place[1][0] for axis, place in found.bound.labels.items()}
+    best = tuple(found.described(int(row)) for row in order[: min(top, found.fitting)])
+    band, is_calibrated = _trust(found, labels)
+    return Layouts(
+        inputs={**found.bound.spec.fixed, **labels},
+        best=best,
+        losing=losing(found, int(order[0])),
+        failing=failing(found, int(order[0])),
+        **{name: float(found.rows[name][0]) for name in ("global_batch_sequences", "sequence_tokens", "mem_gib")},
+        candidates=found.size,
+        legal=len(order),
+        fitting=found.fitting,
+        error_band=band,
+        is_calibrated=is_calibrated,
+        notes=found.notes,
+        meta=found.meta,
+    )
+
+
+def _trust(found: Candidates, labels: Mapping[str, str]) -> tuple[tuple[float, float] | None, bool]:
+    """The band of errors of such runs, and whether the chip was fitted."""
+    if "hardware" not in labels:
+        return None, False
+    kind = "moe_" if found.rows["routed_experts"][0] > 1.0 else ""
+    choice = {axis: labels[axis] for axis in ("hardware", "precision")}
+    low, high, fitted = (
+        found.bound.catalog.cite(name, choice).value
+        for name in (f"{kind}step_error_low", f"{kind}step_error_high", "is_calibrated")
+    )
+    return (None if math.isnan(low) else (low, high)), fitted == 1.0

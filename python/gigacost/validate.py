@@ -1,0 +1,302 @@
+"""Does the model predict what was measured? Every run of a table, predicted at its own layout, and how far off that is.
+
+With ``search`` the model also chooses a layout for each run, which is held against the one that was run.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gigacost.books import opened
+from gigacost.candidates import PARTS
+from gigacost.designs import Design, evaluated
+from gigacost.model import default as default_model
+from gigacost.results import plain
+from gigacost.stacks import LAYOUT, Unpredictable, assumptions_about, layout_of, stacked
+from gigacost.throughput import KINDS, Run, read_runs
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.graph import Model
+
+MOST_UNPREDICTABLE = 0.05
+"""Of the runs; more make the validation a failure."""
+CLOSE = 0.15
+"""How far off a prediction may be and still count as close."""
+_FITS = {"memory_use": 0.0}
+"""A layout that was run did fit, whatever the memory model says of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How far off predictions are; NaN where there are none."""
+
+    rows: int
+    median_abs_error: float
+    p90_abs_error: float
+    """Interpolated between neighbours, as the median is."""
+    share_within_15pct: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; NaN as None."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A run whose step time was published, and what the model says of it."""
+
+    id: str
+    source: str
+    kind: str
+    """``dense`` or ``moe``."""
+    chip: str
+    precision: str
+    published_seconds: float
+    predicted_seconds: float
+    error: float
+    """Predicted over published, minus 1."""
+    parts: Mapping[str, float]
+    """Where the predicted time goes [s]; they add up to it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {name: getattr(self, name) for name in self.__slots__} | {"parts": dict(self.parts)}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A run that is not counted, and why."""
+
+    id: str
+    source: str
+    chip: str
+    """As the table calls it."""
+    reason: str
+    predicted_seconds: float | None
+    """None where the step time cannot be predicted."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The layout that the model chooses for a run, beside the one that was run."""
+
+    id: str
+    published: Mapping[str, float]
+    """The axes of the layout that was run."""
+    chosen: Mapping[str, float]
+    chosen_seconds: float
+    predicted_seconds: float
+    """Of the layout that was run."""
+    published_seconds: float
+
+    @property
+    def over_predicted(self) -> float:
+        """Predicted time of the chosen layout over that of the one that was run."""
+        return self.chosen_seconds / self.predicted_seconds
+
+    @property
+    def over_published(self) -> float:
+        """Predicted time of the chosen layout over the measured time of the one that was run."""
+        return self.chosen_seconds / self.published_seconds
+
+    @property
+    def has_same_split(self) -> bool:
+        """Whether tensor and pipeline parallelism are those that were run."""
+        return all(self.chosen[axis] == self.published[axis] for axis in ("tp", "pp"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        names = (*self.__slots__, "over_predicted", "over_published", "has_same_split")
+        plainly = {"published": dict(self.published), "chosen": dict(self.chosen)}
+        return {name: getattr(self, name) for name in names} | plainly
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The layouts that the model chooses, against those that were run. Medians are NaN where there are none."""
+
+    choices: tuple[Choice, ...]
+    without: tuple[str, ...]
+    """The runs for which the model finds no layout."""
+
+    @property
+    def median_over_predicted(self) -> float:
+        """The median of ``Choice.over_predicted``."""
+        return _quantile([one.over_predicted for one in self.choices], 0.5)
+
+    @property
+    def median_over_published(self) -> float:
+        """The median of ``Choice.over_published``."""
+        return _quantile([one.over_published for one in self.choices], 0.5)
+
+    @property
+    def share_with_same_split(self) -> float:
+        """How often tensor and pipeline parallelism are those that were run."""
+        return _share([one.has_same_split for one in self.choices])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        measures = ("median_over_predicted", "median_over_published", "share_with_same_split")
+        return {
+            "rows": len(self.choices),
+            "without_layout": list(self.without),
+            **{name: plain(getattr(self, name)) for name in measures},
+            "per_row": [one.to_dict() for one in self.choices],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Predictions of the runs of a table, against what was measured."""
+
+    predictions: tuple[Prediction, ...]
+    skipped: tuple[Skipped, ...]
+    assumed: Mapping[str, str]
+    """What was taken for granted of runs whose source does not say, by id."""
+    search: Search | None = None
+
+    @property
+    def accuracy(self) -> Accuracy:
+        """Over all runs that count."""
+        return accuracy([one.error for one in self.predictions])
+
+    @property
+    def by_source(self) -> dict[str, Accuracy]:
+        """By source, in the order of the table."""
+        return _by("source", self.predictions, dict.fromkeys(one.source for one in self.predictions))
+
+    @property
+    def by_kind(self) -> dict[str, Accuracy]:
+        """Of dense models and of mixtures of experts."""
+        return _by("kind", self.predictions, KINDS)
+
+    @property
+    def unpredictable(self) -> int:
+        """How many runs of the table cannot be predicted."""
+        return sum(one.predicted_seconds is None for one in self.skipped)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all but a few runs of the table can be predicted."""
+        return self.unpredictable <= MOST_UNPREDICTABLE * (len(self.predictions) + len(self.skipped))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``gigacost validate throughput --json`` prints it."""
+        return {
+            **self.accuracy.to_dict(),
+            "skipped": [one.to_dict() for one in self.skipped],
+            "by_source": {name: one.to_dict() for name, one in self.by_source.items()},
+            "by_kind": {name: one.to_dict() for name, one in self.by_kind.items()},
+            "per_row": [one.to_dict() for one in self.predictions],
+            **({} if self.search is None else {"search": self.search.to_dict()}),
+        }
+
+
+def validate_throughput(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    search: bool = False,
+    model: Model | None = None,
+    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+) -> Validation:
+    """Predict every run of a table with the columns of the shipped one, by default of that table itself.
+
+    Each is predicted at its own layout. Runs without a published step time, and those that the table sets apart
+    (``in_fit`` 0), are predicted where that is possible, but not counted. ``search`` also lets the model choose a
+    layout for each run that counts. Raises SpecError for a bad table.
+    """
+    runs, book, used = read_runs(path), opened(catalog), model or default_model()
+    designs, reasons = _designs(runs, book)
+    rows = evaluated([{**one, **_FITS} for one in designs.values()], ("step_seconds", *PARTS), used, book)
+    found = dict(zip(designs, rows, strict=True))
+    predictions, skipped = [], []
+    for run in runs:
+        times = found.get(run.id, {})
+        seconds = times.get("step_seconds")
+        impossible = reasons.get(run.id) or f"to the model such a run is impossible: {times.get('status')}"
+        reason = impossible if seconds is None else _uncounted(run)
+        if reason:
+            skipped.append(Skipped(run.id, run.source, run.accelerator, reason, seconds))
+        else:
+            predictions.append(_prediction(run, designs[run.id], times))
+    chosen = _searched(predictions, designs, used, book) if search else None
+    assumed = {run.id: said for run in runs if run.id in found and (said := assumptions_about(run))}
+    return Validation(tuple(predictions), tuple(skipped), assumed, chosen)
+
+
+def accuracy(errors: Sequence[float]) -> Accuracy:
+    """How far off predictions are, of their errors (predicted over measured, minus 1)."""
+    sizes = [abs(error) for error in errors]
+    return Accuracy(len(sizes), _quantile(sizes, 0.5), _quantile(sizes, 0.9), _share([size <= CLOSE for size in sizes]))
+
+
+def _designs(runs: Iterable[Run], book: Catalog) -> tuple[dict[str, Design], dict[str, str]]:
+    """The inputs of each run by id, and of the others why they cannot be predicted."""
+    designs: dict[str, Design] = {}
+    reasons = {}
+    for run in runs:
+        try:
+            designs[run.id] = {**stacked(run, book), **layout_of(run)}
+        except Unpredictable as reason:
+            reasons[run.id] = str(reason)
+    return designs, reasons
+
+
+def _uncounted(run: Run) -> str:
+    """Why a run that can be predicted does not count; empty where it does."""
+    if run.step_seconds is None:
+        return "no step time was published"
+    return "" if run.figures["in_fit"] else "set apart by the table (in_fit = 0)"
+
+
+def _prediction(run: Run, design: Design, times: Mapping[str, float]) -> Prediction:
+    published, seconds = run.figures["step_time_s"], times["step_seconds"]
+    return Prediction(
+        id=run.id,
+        source=run.source,
+        kind=run.kind,
+        chip=str(design["hardware"]),
+        precision=str(design["precision"]),
+        published_seconds=published,
+        predicted_seconds=seconds,
+        error=seconds / published - 1.0,
+        parts={name: times[name] for name in PARTS},
+    )
+
+
+def _searched(predictions: Sequence[Prediction], designs: Mapping[str, Design], model: Model, book: Catalog) -> Search:
+    """For each run, its design without a layout, so that the model chooses one."""
+    free = [{name: value for name, value in designs[one.id].items() if name not in LAYOUT} for one in predictions]
+    choices, without = [], []
+    for one, row in zip(predictions, evaluated(free, ("step_seconds", *LAYOUT), model, book), strict=True):
+        if row["step_seconds"] is None:
+            without.append(one.id)
+            continue
+        published = {axis: float(designs[one.id][axis]) for axis in LAYOUT}
+        chosen = {axis: float(row[axis]) for axis in LAYOUT}
+        times = (row["step_seconds"], one.predicted_seconds, one.published_seconds)
+        choices.append(Choice(one.id, published, chosen, *times))
+    return Search(tuple(choices), tuple(without))
+
+
+def _by(field: str, predictions: Sequence[Prediction], names: Iterable[str]) -> dict[str, Accuracy]:
+    return {name: accuracy([one.error for one in predictions if getattr(one, field) == name]) for name in names}
+
+
+def _quantile(values: Sequence[float], q: float) -> float:
+    import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+    return float(np.quantile(values, q)) if values else math.nan
+
+
+def _share(truths: Sequence[bool]) -> float:
+    return sum(truths) / len(truths) if truths else math.nan

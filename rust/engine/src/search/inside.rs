@@ -1,0 +1,269 @@
+//! The inside of a search as a program of its own, over the groups that the search depends on.
+//!
+//! What varies over one group alone is a table there, and digits of a group that differ in no table are one.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::block::Extent;
+use crate::error::Result;
+use crate::evaluator::Evaluator;
+use crate::program::{Leaf, Program};
+use crate::run::Control;
+use crate::schedule::schedule;
+use crate::space::Space;
+use crate::tape::{Name, Node, Op, TapeBuilder};
+
+/// A search as a program: its axes are the first search of the program's tape.
+pub(super) struct Inside {
+    pub(super) program: Program,
+    /// The groups of the program around that are groups here, ascending.
+    pub(super) groups: Vec<usize>,
+    /// What each of their digits is here.
+    pub(super) digits: Vec<Vec<usize>>,
+    pub(super) objective: Node,
+    pub(super) among: Node,
+}
+
+impl Inside {
+    /// The inside of the search of a node that is a winner.
+    ///
+    /// # Errors
+    /// When the program would be none.
+    pub(super) fn new(around: &Program, winner: Node) -> Result<Self> {
+        let mut copy = Copy::new(around, winner)?;
+        let Op::Winner {
+            search,
+            objective,
+            among,
+        } = around.tape().ops()[winner as usize]
+        else {
+            return Err(crate::Error::Invalid(format!("node {winner} is no winner")));
+        };
+        copy.search(search)?;
+        copy.nodes()?;
+        let (objective, among) = (copy.nodes[&objective], copy.nodes[&among]);
+        let sizes = copy.firsts.iter().map(|firsts| firsts.len() as u64);
+        let program = Program::new(
+            Arc::new(copy.builder.finish(vec![])?),
+            Space::new(sizes.collect())?,
+            copy.leaves,
+            around.simd(),
+            around.blocks(),
+        )?;
+        Ok(Self {
+            program,
+            groups: copy.groups,
+            digits: copy.digits,
+            objective,
+            among,
+        })
+    }
+}
+
+/// A copy of a search's inside on its way.
+struct Copy<'a> {
+    around: &'a Program,
+    /// The nodes that the search is made of and that are no tables, ascending.
+    others: Vec<Node>,
+    groups: Vec<usize>,
+    /// For each group, what each digit becomes, and the first digit that becomes each one.
+    digits: Vec<Vec<usize>>,
+    firsts: Vec<Vec<usize>>,
+    /// The values of nodes that vary over at most one group and are read by others.
+    tables: BTreeMap<Node, Vec<f64>>,
+    builder: TapeBuilder,
+    leaves: Vec<Leaf>,
+    /// Where the searches and nodes are in the copy.
+    searches: HashMap<u32, u32>,
+    nodes: HashMap<Node, Node>,
+}
+
+impl<'a> Copy<'a> {
+    fn new(around: &'a Program, winner: Node) -> Result<Self> {
+        let tape = around.tape();
+        let wanted = tape.ops()[winner as usize].operands();
+        let reached = tape.reached(&wanted)?;
+        let over = around.masks()[winner as usize];
+        let groups: Vec<usize> = (0..around.sizes().len())
+            .filter(|group| over >> group & 1 == 1)
+            .collect();
+        let searched = tape.searched();
+        // A node of one group at most, whatever it is made of.
+        let simple = |node: Node| {
+            let mask = around.masks()[node as usize];
+            !searched[node as usize] && mask & !over == 0 && mask.count_ones() <= 1
+        };
+        let others: Vec<Node> = (0..tape.ops().len() as Node)
+            .filter(|node| reached[*node as usize] && !simple(*node))
+            .collect();
+        let read = others
+            .iter()
+            .flat_map(|node| tape.ops()[*node as usize].operands());
+        let mut frontier: Vec<Node> = read.chain(wanted).filter(|node| simple(*node)).collect();
+        frontier.sort_unstable();
+        frontier.dedup();
+        let tables = tables(around, &frontier)?;
+        // A table over several groups tells all of their digits apart.
+        let told_apart = others
+            .iter()
+            .fold(0, |told, node| match tape.ops()[*node as usize] {
+                Op::Leaf(_) => told | around.masks()[*node as usize],
+                _ => told,
+            });
+        let (mut digits, mut firsts) = (vec![], vec![]);
+        for &group in &groups {
+            let tables = frontier
+                .iter()
+                .filter(|node| around.masks()[**node as usize] == 1 << group)
+                .map(|node| &tables[node][..]);
+            let apart = told_apart >> group & 1 == 1;
+            let (of, first) = classes(around.sizes()[group], apart, &tables.collect::<Vec<_>>());
+            digits.push(of);
+            firsts.push(first);
+        }
+        Ok(Self {
+            around,
+            others,
+            groups,
+            digits,
+            firsts,
+            tables,
+            builder: TapeBuilder::new(),
+            leaves: vec![],
+            searches: HashMap::new(),
+            nodes: HashMap::new(),
+        })
+    }
+
+    /// Copy what the search is made of.
+    fn nodes(&mut self) -> Result<()> {
+        for (node, values) in std::mem::take(&mut self.tables) {
+            let copied = self.table(node, &values);
+            self.nodes.insert(node, copied);
+        }
+        for node in std::mem::take(&mut self.others) {
+            let copied = self.node(node, self.around.tape().ops()[node as usize])?;
+            self.nodes.insert(node, copied);
+        }
+        Ok(())
+    }
+
+    /// A node of at most one group, at the digits that are told apart.
+    fn table(&mut self, node: Node, values: &[f64]) -> Node {
+        let mask = self.around.masks()[node as usize];
+        match self.groups.iter().position(|group| mask == 1 << group) {
+            None => self.builder.constant(values[0]),
+            Some(place) => {
+                let values = self.firsts[place].iter().map(|digit| values[*digit]);
+                let values = values.collect();
+                self.leaf(node, vec![place], values)
+            }
+        }
+    }
+
+    fn leaf(&mut self, node: Node, groups: Vec<usize>, values: Arc<[f64]>) -> Node {
+        self.leaves.push(Leaf { groups, values });
+        self.builder.leaf(Name {
+            name: node.to_string(),
+            unit: String::new(),
+            doc: String::new(),
+        })
+    }
+
+    fn node(&mut self, node: Node, op: Op) -> Result<Node> {
+        let at = |node: Node| self.nodes[&node];
+        let op = match op {
+            Op::Constant(_) => op,
+            Op::Leaf(leaf) => {
+                let leaf = self.around.leaf(leaf);
+                let place = |group: &usize| self.groups.binary_search(group).ok();
+                let groups = leaf.groups.iter().filter_map(place).collect();
+                return Ok(self.leaf(node, groups, Arc::clone(&leaf.values)));
+            }
+            Op::SearchAxis { search, axis } => Op::SearchAxis {
+                search: self.search(search)?,
+                axis,
+            },
+            Op::Unary(op, a) => Op::Unary(op, at(a)),
+            Op::Binary(op, a, b) => Op::Binary(op, at(a), at(b)),
+            Op::Where(c, a, b) => Op::Where(at(c), at(a), at(b)),
+            Op::Winner {
+                search,
+                objective,
+                among,
+            } => {
+                let (objective, among) = (at(objective), at(among));
+                let search = self.search(search)?;
+                Op::Winner {
+                    search,
+                    objective,
+                    among,
+                }
+            }
+            Op::Pick {
+                search,
+                axis,
+                winner,
+            } => {
+                let winner = at(winner);
+                let search = self.search(search)?;
+                Op::Pick {
+                    search,
+                    axis,
+                    winner,
+                }
+            }
+        };
+        self.builder.push(op)
+    }
+
+    fn search(&mut self, search: u32) -> Result<u32> {
+        if let Some(known) = self.searches.get(&search) {
+            return Ok(*known);
+        }
+        let copied = self.around.tape().searches()[search as usize].clone();
+        let number = self.builder.search(copied)?;
+        self.searches.insert(search, number);
+        Ok(number)
+    }
+}
+
+/// The values of nodes that vary over one group at most.
+fn tables(around: &Program, nodes: &[Node]) -> Result<BTreeMap<Node, Vec<f64>>> {
+    let memory: Vec<usize> = (0..around.sizes().len()).collect();
+    let scheduled = schedule(around, &[nodes.to_vec()], &memory, None)?;
+    let mut evaluator = Evaluator::new(Arc::clone(&scheduled.plan));
+    evaluator.enter(&Extent::whole(around.sizes()));
+    evaluator.evaluate(0, &Control::default())?;
+    let values = |node: &Node| {
+        let mask = around.masks()[*node as usize];
+        let groups: Vec<usize> = memory
+            .iter()
+            .copied()
+            .filter(|group| mask >> group & 1 == 1)
+            .collect();
+        let mut values = vec![0.0; around.points(mask)];
+        evaluator.copy(&scheduled.source(*node), &groups, &mut values);
+        (*node, values)
+    };
+    Ok(nodes.iter().map(values).collect())
+}
+
+/// What each digit of a group becomes when those that are equal in all tables are one, unless all are told apart; and
+/// the first digit that becomes each one.
+fn classes(size: usize, apart: bool, tables: &[&[f64]]) -> (Vec<usize>, Vec<usize>) {
+    if apart {
+        return ((0..size).collect(), (0..size).collect());
+    }
+    let mut known: HashMap<Vec<u64>, usize> = HashMap::new();
+    let mut firsts = vec![];
+    let digits = (0..size).map(|digit| {
+        let key = tables.iter().map(|table| table[digit].to_bits()).collect();
+        *known.entry(key).or_insert_with(|| {
+            firsts.push(digit);
+            firsts.len() - 1
+        })
+    });
+    (digits.collect(), firsts)
+}

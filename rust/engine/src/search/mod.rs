@@ -1,0 +1,141 @@
+//! Searches: for each combination of what a search depends on, which of its candidates is the best.
+//!
+//! A search is a program of its own ([`inside`]): over the axes that it depends on, of which digits that make no
+//! difference are one. It is evaluated box by box ([`seeker`]): the structure of the axes says which candidates can be
+//! legal, and these become *lanes* ([`lanes`]); the axes that matter little to that are walked, and at each step of the
+//! walk all lanes are evaluated together ([`steps`]). What is kept is the number of each winner ([`winners`]).
+
+mod inside;
+mod lanes;
+mod layout;
+mod seeker;
+mod steps;
+mod winners;
+
+use crate::block::Extent;
+use crate::error::Result;
+use crate::program::Program;
+use crate::run::Control;
+use crate::tape::Node;
+
+use inside::Inside;
+pub(crate) use seeker::Seeker;
+use seeker::Task;
+use winners::{Grid, Kept, NONE};
+
+/// Finds the winners of a search.
+#[derive(Debug)]
+pub(crate) struct Searcher {
+    /// The groups that the search depends on, ascending.
+    groups: Vec<usize>,
+    /// What each digit of each of these groups is inside of the search.
+    digits: Vec<Vec<usize>>,
+    task: Task,
+    grid: Grid,
+    /// None if there are too many.
+    kept: Option<Kept>,
+}
+
+impl Searcher {
+    /// Plan the search of a node that is a winner.
+    ///
+    /// # Errors
+    /// When the search as a program of its own is none.
+    pub(crate) fn new(around: &Program, winner: Node) -> Result<Self> {
+        let Inside {
+            program,
+            groups,
+            digits,
+            objective,
+            among,
+        } = Inside::new(around, winner)?;
+        let task = Task::new(&program, objective, among)?;
+        let outer = program.space().sizes().len();
+        let sizes = program.sizes()[..outer].to_vec();
+        let grid = Grid::new(vec![0; outer], sizes, task.cuts()[..outer].to_vec());
+        let kept = Kept::new(&grid, around.blocks().winners);
+        Ok(Self {
+            groups,
+            digits,
+            task,
+            grid,
+            kept,
+        })
+    }
+
+    /// What one worker searches with.
+    pub(crate) fn seeker(&self) -> Seeker {
+        Seeker::new(&self.task)
+    }
+
+    /// The winners in a box of the program around, over the search's groups in the order given.
+    ///
+    /// # Errors
+    /// When the run shall stop.
+    pub(crate) fn read(
+        &self,
+        seeker: &mut Seeker,
+        groups: &[usize],
+        extent: &Extent,
+        out: &mut [f64],
+        control: &Control,
+    ) -> Result<()> {
+        let digits = self
+            .groups
+            .iter()
+            .zip(&self.digits)
+            .map(|(group, digits)| &digits[extent.starts[*group]..][..extent.lens[*group]]);
+        let digits: Vec<&[usize]> = digits.collect();
+        if let Some(kept) = &self.kept {
+            kept.ensure(&self.grid.touched(&digits), &mut |number, found| {
+                seeker.find(&self.task, &self.grid, number, found, control)
+            })?;
+            let places = self.places(&self.grid, groups, &digits);
+            spread(&places, out, |place| kept.get(place));
+        } else {
+            let grid = self.grid.around(&digits);
+            let mut found = vec![NONE; grid.count() * grid.volume()];
+            for (number, found) in found.chunks_mut(grid.volume()).enumerate() {
+                seeker.find(&self.task, &grid, number, found, control)?;
+            }
+            let places = self.places(&grid, groups, &digits);
+            spread(&places, out, |place| found[place]);
+        }
+        Ok(())
+    }
+
+    /// Where in a grid the digits of each group lie, in the order of groups given.
+    fn places(&self, grid: &Grid, groups: &[usize], digits: &[&[usize]]) -> Vec<Vec<usize>> {
+        let dimensions = groups
+            .iter()
+            .filter_map(|group| self.groups.binary_search(group).ok());
+        let places = |dimension: usize| grid.places(dimension, digits[dimension]);
+        dimensions.map(places).collect()
+    }
+}
+
+/// Write what is at the sum of one of each of the places, in their order, the last ones fastest.
+fn spread(places: &[Vec<usize>], out: &mut [f64], get: impl Fn(usize) -> u32) {
+    let single = [0];
+    let (runs, outer) = places
+        .split_last()
+        .map_or((&single[..], &[][..]), |(runs, outer)| (&runs[..], outer));
+    let mut at = vec![0; outer.len()];
+    for run in out.chunks_exact_mut(runs.len()) {
+        let line: usize = outer.iter().zip(&at).map(|(places, i)| places[*i]).sum();
+        for (out, place) in run.iter_mut().zip(runs) {
+            let winner = get(line + place);
+            *out = if winner == NONE {
+                f64::NAN
+            } else {
+                f64::from(winner)
+            };
+        }
+        for (i, places) in at.iter_mut().zip(outer).rev() {
+            *i = (*i + 1) % places.len();
+            if *i > 0 {
+                break;
+            }
+        }
+    }
+}

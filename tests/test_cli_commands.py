@@ -41,7 +41,7 @@ def test_estimate_prints_what_a_planner_asks_for(capsys: Capture) -> None:
 def test_the_headline_keeps_its_numbers_at_any_width(columns: str) -> None:
     done = gigacost_command("estimate", *LLAMA, COLUMNS=columns)
     head = done.stdout.decode().split("What it costs")[0]
-    for word in ("in total", "days", "33M", "chip-hours", "27.2", "MW of the site"):
+    for word in ("in total", "days", "33.1M", "chip-hours", "27.2", "MW of the site"):
         assert word in head
     assert all(line == line.rstrip() for line in done.stdout.decode().splitlines())
 

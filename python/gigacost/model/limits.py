@@ -15,6 +15,9 @@ GIVEN_TRAINING_FLOP = Input(
 GIVEN_EPOCHS = Input("epochs", "1", "Passes over the distinct tokens.", low=1, high=1e6, plausible=(1, 100))
 GIVEN_MFU = Input("mfu", "1", "Share of the peak while stepping.", low_open=True, high=1, plausible=(0.05, 0.75))
 GIVEN_STEP_SECONDS = Input("step_seconds", "s", "Time of one optimiser step.", low_open=True, high=1e9)
+GIVEN_SCHEDULE_SECONDS = Input("schedule_seconds", "s", "Time of a step in its layout.", low_open=True, high=1e9)
+GIVEN_STEP_SECONDS_LOW = Input("step_seconds_low", "s", "Lower end of its band.", low_open=True, high=1e12)
+GIVEN_STEP_SECONDS_HIGH = Input("step_seconds_high", "s", "Upper end of its band.", low_open=True, high=1e12)
 GIVEN_GLOBAL_BATCH_TOKENS = Input(
     "global_batch_tokens", "token", "Tokens in the batch of one step.", low=1, high=1e15, plausible=(1e4, 1e9)
 )
@@ -102,3 +105,29 @@ GIVEN_TYPICAL_FFN_WIDTH = Input(
     "typical_ffn_width", "1", "Width of the feed-forward block by the rule.", low=1, high=1e18
 )
 GIVEN_SEQUENCE_TOKENS = Input("sequence_tokens", "token", "Length of a training sequence.", low=1, high=1e12)
+
+
+def _least(name: str, doc: str, low: float = 0.0) -> Input:
+    """A number of things, or a factor, in the layout of a step."""
+    return Input(name, "1", doc, low=low, high=1e12)
+
+
+GIVEN_STEP_TOKENS = Input("step_tokens", "token", "Tokens that one step trains on.", low=1, high=1e15)
+GIVEN_MODEL_CHIPS = _least("model_chips", "Chips that hold one copy of the model.", 1.0)
+GIVEN_MODEL_COPIES = _least("model_copies", "Copies of the model that the chips hold.", 1.0)
+GIVEN_DP = _least("dp", "Copies of the model that share the batch.", 1.0)
+GIVEN_SHARDS = _least("shards", "Ranks that share the state of a parameter.", 1.0)
+GIVEN_EXPERT_SHARDS = _least("expert_shards", "Chips that share the experts of a stage.", 1.0)
+GIVEN_MICROBATCHES = _least("microbatches", "Microbatches of a rank and step.", 1.0)
+GIVEN_STAGE_LAYERS = _least("stage_layers", "Layers of the longest stage.", 1.0)
+GIVEN_SMALLEST_WIDTH = _least("smallest_width", "Smallest side of a layer's matrices.", 1.0)
+GIVEN_FFN_WIDTH_ACTIVE = _least("ffn_width_active", "Feed-forward width that a token passes through.")
+GIVEN_FLASH_BACKWARD = _least("flash_backward", "Attention's time backward over forward.")
+GIVEN_TP_EXPOSED_SHARE = _least("tp_exposed_share", "Tensor-parallel traffic that is waited for.")
+GIVEN_DP_EXPOSED_FLOOR = _least("dp_exposed_floor", "Data-parallel traffic that nothing hides.")
+GIVEN_SHARDING_ROUNDS = _least("sharding_rounds", "Passes over weights that are shared out.", 1.0)
+GIVEN_WEIGHT_GATHERS = _least("weight_gathers", "Times a step gathers a weight.")
+GIVEN_GRADIENT_REDUCTIONS = _least("gradient_reductions", "Times a step reduces a gradient.")
+GIVEN_MICROBATCHES_IN_FLIGHT = _least("microbatches_in_flight", "Microbatches kept at once.", 1.0)
+GIVEN_LAYER_PASSES = _least("layer_passes", "Microbatches times layers of a step.", 1.0)
+GIVEN_MEMORY_USE = _least("memory_use", "Memory needed over memory there is.")

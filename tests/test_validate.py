@@ -70,6 +70,11 @@ def test_every_run_is_either_counted_or_skipped_with_its_reason(shipped: Validat
     assert any(one.predicted_seconds for one in shipped.skipped if one.reason == "no step time was published")
 
 
+def test_nearly_all_layouts_that_were_run_fit_in_the_model(shipped: Validation) -> None:
+    assert len(shipped.too_large) <= 0.05 * len(shipped.predictions)
+    assert set(shipped.too_large) <= set(shipped.assumed)  # with the recomputation that they did not publish they would
+
+
 def test_parts_add_up_and_errors_are_signed(shipped: Validation) -> None:
     for one in shipped.predictions:
         assert sum(one.parts.values()) == pytest.approx(one.predicted_seconds, rel=1e-12)

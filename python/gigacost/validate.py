@@ -162,6 +162,8 @@ class Validation:
     skipped: tuple[Skipped, ...]
     assumed: Mapping[str, str]
     """What was taken for granted of runs whose source does not say, by id."""
+    too_large: tuple[str, ...]
+    """Runs that did fit, but do not in the model."""
     search: Search | None = None
 
     @property
@@ -229,7 +231,8 @@ def validate_throughput(
             predictions.append(_prediction(run, designs[run.id], found))
     chosen = _searched(predictions, designs, used, book) if search else None
     assumed = {run.id: said for run in runs if run.id in designs and (said := assumptions_about(run))}
-    return Validation(tuple(predictions), tuple(skipped), assumed, chosen)
+    too_large = tuple(name for name, found in times.items() if found.get("memory_use", 0.0) > 1.0)
+    return Validation(tuple(predictions), tuple(skipped), assumed, too_large, chosen)
 
 
 def accuracy(errors: Sequence[float]) -> Accuracy:
@@ -251,11 +254,11 @@ def _designs(runs: Iterable[Run], book: Catalog) -> tuple[dict[str, Design], dic
 
 
 def _timed(designs: Mapping[str, Design], model: Model, book: Catalog) -> dict[str, dict[str, Any]]:
-    """The step time of each run by id, with its parts where there is one, else with the state that spoils it."""
+    """The step time of each run by id, with its parts and memory where there is one, else with what spoils it."""
     rows = evaluated([{**design, **_FITS} for design in designs.values()], ("step_seconds",), model, book)
     times = dict(zip(designs, rows, strict=True))
     timed = [name for name, row in times.items() if row["step_seconds"] is not None]
-    parts = evaluated([designs[name] for name in timed], PARTS, model, book)
+    parts = evaluated([designs[name] for name in timed], (*PARTS, "memory_use"), model, book)
     return times | {name: {**times[name], **row} for name, row in zip(timed, parts, strict=True)}
 
 

@@ -162,6 +162,7 @@ def test_the_band_is_that_of_the_chip_and_the_kind() -> None:
         ({"chips": 1}, "no layout fits: the leanest needs "),
         ({"tp": 16}, "no layout of these chips is legal"),
         ({"hardware": "a10g"}, "nothing is known of the network"),
+        ({"hardware": "mi455x"}, "nothing is known of the network"),
         ({"model": None}, "missing"),
     ],
 )

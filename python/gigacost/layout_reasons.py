@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SPLIT = ("tp", "pp")
 """The axes that split the weights: which of their combinations lack memory is told of each."""
-_OUT_OF_MEMORY = "out_of_memory"
+_NO_LAYOUT, _OUT_OF_MEMORY = "no_layout", "out_of_memory"
 _FIGURES = ("query_heads", "scaleup_domain", "block_layers", "routed_experts", "chips")
 
 Figures = Mapping[str, float]
@@ -183,16 +183,16 @@ _WORDS: Mapping[str, Callable[[Figures, str, float], str]] = {
 
 def impossible(found: Candidates) -> Fault:
     """Why a design has no layout at all."""
-    rows, chips = found.rows, found.bound.spec.fixed.get("chips", "")
-    if not len(rows["status"]):
-        return Fault("chips", f"{chips}", "no layout of these chips is legal", "more chips; other axes of the layout")
-    leanest = int(np.argmin(rows["memory_per_chip_gib"]))
-    status = str(rows["status"][leanest])
-    if status == _OUT_OF_MEMORY:
+    rows, chips = found.rows, f"{found.bound.spec.fixed.get('chips', '')}"
+    leanest = int(np.argmin(rows["memory_per_chip_gib"])) if len(rows["status"]) else None
+    status = str(found.columns(["step_seconds"])["status"][0] if leanest is None else rows["status"][leanest])
+    if status == _NO_LAYOUT:
+        return Fault("chips", chips, "no layout of these chips is legal", "more chips; other axes of the layout")
+    if status == _OUT_OF_MEMORY and leanest is not None:
         layout = ", ".join(f"{axis} {value}" for axis, value in found.layout(leanest).items())
         needed, has = rows["memory_per_chip_gib"][leanest], rows["mem_gib"][leanest]
         what = f"no layout fits: the leanest needs {needed:.3g} GiB of {has:.3g} ({layout})"
-        return Fault("chips", f"{chips}", what, "more chips, or chips with more memory; a smaller model")
+        return Fault("chips", chips, what, "more chips, or chips with more memory; a smaller model")
     (state,) = (state.name for state in found.bound.model.states if getattr(state.mark, "label", "") == status)
     labels = {axis: place[1][0] for axis, place in found.bound.labels.items()}
     return reasons(found.bound, [state], {}, labels)[0]

@@ -232,3 +232,23 @@ def context_split_in_vain(cp: Value, microbatch: Value) -> Value:
     Source: derived from the model.
     """
     return both(cp > 1.0, microbatch > 1.0)
+
+
+def recompute_in_vain(recompute: Value, flash_attention: Value, op_level_recompute: Value) -> Value:
+    """Whether computing selected activations again saves no memory [truth].
+
+    Attention's scores alone, where a fused kernel does not keep them anyway.
+
+    Source: derived from the model.
+    """
+    return both(both(recompute == SELECTIVE, flash_attention == 1.0), op_level_recompute == 0.0)
+
+
+def microbatch_in_vain(microbatch: Value, dp: Value, global_batch_sequences: Value) -> Value:
+    """Whether half as many sequences at once would still take the whole batch at one go [truth].
+
+    microbatch > 1 and dp · microbatch / 2 ≥ global_batch_sequences.
+
+    Source: derived from the model.
+    """
+    return both(microbatch > 1.0, dp * microbatch / 2.0 >= global_batch_sequences)

@@ -142,11 +142,11 @@ def step_seconds(
 def layout_seconds(step_seconds: Value, memory_use: Value) -> Value:
     """What the search for a layout makes smallest [s].
 
-    step_seconds of a layout that fits; of others a time that no step takes, longer the more memory lacks.
+    step_seconds; where memory lacks, a time more that no step takes, longer the more it lacks.
 
     Source: definition.
     """
-    return where(memory_use <= 1.0, step_seconds, NEVER_SECONDS * memory_use)
+    return step_seconds + where(memory_use <= 1.0, 0.0, NEVER_SECONDS * memory_use)
 
 
 def mfu(

@@ -43,8 +43,8 @@ class Page:
 
     @property
     def title(self) -> str:
-        """The module's name in words."""
-        return self.name.replace("_", " ").capitalize()
+        """The module's name in words, without its package's."""
+        return self.name.rpartition(".")[2].replace("_", " ").capitalize()
 
     @property
     def summary(self) -> str:
@@ -171,7 +171,8 @@ def _quantity(quantity: Quantity, book: Handbook, page: str) -> str:
     if isinstance(quantity.mark, Contribution):
         facts.append(f"counted in {book.link(quantity.mark.to, page)}")
     if isinstance(quantity.mark, Status):
-        facts.append(f"row state `{quantity.mark.label}`, in which {book.link(quantity.mark.spoils, page)} is null")
+        spoiled = ", ".join(book.link(name, page) for name in quantity.mark.spoils)
+        facts.append(f"row state `{quantity.mark.label}`; null in it: {spoiled}")
     if isinstance(quantity.mark, Rule):
         facts.append(f"refused: {quantity.mark.what}; allowed: {quantity.mark.allowed}")
     if quantity.parameters:
@@ -250,7 +251,7 @@ def _index(book: Handbook) -> str:
     parts.append("## Row states\n")
     parts.append("A legal combination that cannot be is in the first of these states that holds; else it is `ok`.\n")
     rows = [
-        (f"`{quantity.mark.label}`", _first(quantity), book.link(quantity.mark.spoils, "README"))
+        (f"`{quantity.mark.label}`", _first(quantity), ", ".join(book.link(name, "README") for name in quantity.mark.spoils))
         for quantity in book.model.states
         if isinstance(quantity.mark, Status)
     ]

@@ -41,12 +41,16 @@ class Input:
     """Whether the lower limit itself is refused (0 for a divisor)."""
     high_open: bool = False
     integer: bool = False
+    words: tuple[str, ...] = ()
+    """Names of its values from 0 on, each of which may be written instead of its number."""
     plausible: tuple[float, float] | None = None
     """Outside of this band a value is legal, but warned about."""
 
     @property
     def allowed(self) -> str:
         """The legal range as text."""
+        if self.words:
+            return ", ".join(f"{word} ({number})" for number, word in enumerate(self.words))
         kind = "a whole number, " if self.integer else ""
         if math.isinf(self.high):
             if math.isinf(self.low):
@@ -62,6 +66,10 @@ class Input:
         above = value > self.low if self.low_open else value >= self.low
         below = value < self.high if self.high_open else value <= self.high
         return above and below and not self.vanishes(value)
+
+    def word(self, value: float) -> str:
+        """The name of a value; empty where it has none."""
+        return self.words[int(value)] if self.words and self.accepts(value) else ""
 
     def vanishes(self, value: float) -> bool:
         """Whether the value is that of an amount above 0, and so small that nothing can be divided by it."""
@@ -196,8 +204,8 @@ class Status:
     """Marks a function as a state in which a combination is legal but impossible."""
 
     label: str
-    spoils: str
-    """The quantity that means nothing in this state, and with it all that is made of it."""
+    spoils: tuple[str, ...]
+    """What means nothing in this state, and with it all that is made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +222,12 @@ def contribution(*, to: str) -> Callable[[F], F]:
     return _mark(Contribution(to))
 
 
-def status(label: str, *, spoils: str) -> Callable[[F], F]:
+def status(label: str, *, spoils: str | tuple[str, ...]) -> Callable[[F], F]:
     """Declare a row state: where the function's condition holds, ``spoils`` and everything downstream are null.
 
     A row's status is the first declared state that holds, else ``ok``.
     """
-    return _mark(Status(label, spoils))
+    return _mark(Status(label, (spoils,) if isinstance(spoils, str) else spoils))
 
 
 def rule(what: str, *, allowed: str) -> Callable[[F], F]:

@@ -21,6 +21,7 @@ from gigacost.model import default as default_model
 from gigacost.recipe import OK, Question
 from gigacost.rules import broken
 from gigacost.spec import Spec
+from gigacost.wiring import SearchStep
 
 if TYPE_CHECKING:
     import os
@@ -180,6 +181,7 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
     quantities = _without_nulls(made, found)
     if faults := unplaced(broken(model.rules, model.inputs, bound.spec, quantities)):
         raise SpecError(*faults)
+    _refuse_unfilled(bound, quantities)
     recipe = made.compiled.recipe
     status = next((recipe.states[i] for i, name in enumerate(recipe.conditions, 1) if found[name]), OK)
     return Estimate(
@@ -230,11 +232,12 @@ def _planned(bound: Bound) -> _Plan:
     model = bound.model
     found = [alternative.name for alternative in model.alternatives if alternative.name not in bound.given]
     numbers = [name for name, quantity in model.quantities.items() if quantity.unit != "truth"]
+    chosen = [axis for search in model.searches for axis, _ in search.over if axis not in bound.given]
     subtotals = [quantity.name for quantity in model.subtotals]
     absent = lacking(bound)
     if absent:
         raise SpecError(*_of_site(bound), *absent)
-    names = [name for name in dict.fromkeys([*found, *numbers]) if not _lacking(bound, [name])]
+    names = [name for name in dict.fromkeys([*found, *numbers, *chosen]) if _answers(bound, name)]
     states = [state.name for state in model.states if not _lacking(bound, [state.name])]
     made = compiler.compiled(bound, Question((*names, *bound.spec.derive, *states)))
     return _Plan(
@@ -245,6 +248,17 @@ def _planned(bound: Bound) -> _Plan:
         required=_required(model),
         sha256=made.tape.sha256,
     )
+
+
+def _answers(bound: Bound, name: str) -> bool:
+    """Whether a quantity can be computed, without a search that nothing required rests on."""
+    searched = _searches(bound, [name]) - _searches(bound, _required(bound.model))
+    return not searched and not _lacking(bound, [name])
+
+
+def _searches(bound: Bound, names: Iterable[str]) -> frozenset[str]:
+    steps = bound.model.wire(names, bound.given).steps
+    return frozenset(step.search.name for step in steps if isinstance(step, SearchStep))
 
 
 def lacking(bound: Bound, names: Iterable[str] = ()) -> list[Fault]:
@@ -334,6 +348,15 @@ def _refuse_impossible(bound: Bound, made: _Plan, found: Mapping[str, float], la
 
     states = list(dict.fromkeys(state for conditions in true for state in conditions))
     raise SpecError(*reasons(bound, states, found, labels))
+
+
+def _refuse_unfilled(bound: Bound, quantities: Mapping[str, float | None]) -> None:
+    """Raise SpecError where batch and layout are given in full and do not fit each other; else a batch rounds up."""
+    if quantities.get("padding_share"):
+        from gigacost.layout_refusals import unfilled_batch  # noqa: PLC0415 - as above
+
+        if fault := unfilled_batch(bound, quantities):
+            raise SpecError(fault)
 
 
 def _without_nulls(made: _Plan, found: Mapping[str, float]) -> dict[str, float | None]:

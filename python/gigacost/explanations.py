@@ -18,9 +18,9 @@ from gigacost.estimates import Assumption, Estimate, assumption, estimated, lack
 from gigacost.graph import Model
 from gigacost.model import default as default_model
 from gigacost.spec import Spec
-from gigacost.wiring import Quantity
+from gigacost.wiring import Quantity, Search
 
-Kind = Literal["quantity", "contribution", "subtotal", "state", "input", "choice"]
+Kind = Literal["quantity", "contribution", "subtotal", "state", "input", "choice", "searched"]
 DEPTH = 3
 """Levels of the tree that are listed when nothing else is asked for."""
 _SOURCE_SHOWN = 140
@@ -144,6 +144,9 @@ def explained(name: str, spec: Spec, model: Model, catalog: Catalog, depth: int 
         return _of_axis(name, bound)
     assumed = {leaf: assumption(bound, spec, leaf) for leaf in _leaves(name, bound) if bound.available(leaf)}
     quantity = model.quantities.get(name)
+    search = next((one for one in model.searches if name in dict(one.over)), None)
+    if search and name not in bound.given:
+        return _of_searched(name, search, bound, _Tree(bound, costed, assumed), depth)
     if quantity is None or name in assumed:
         return _of_input(name, bound, assumed)
     doc, formula, source = _sections(quantity.doc)
@@ -157,7 +160,7 @@ def explained(name: str, spec: Spec, model: Model, catalog: Catalog, depth: int 
         doc=doc,
         formula=formula if not isinstance(mark, Subtotal) else " + ".join(quantity.parameters),
         source=source or ("the contributions declared to it" if isinstance(mark, Subtotal) else ""),
-        counted_in=mark.to if isinstance(mark, Contribution) else mark.spoils if isinstance(mark, Status) else "",
+        counted_in=_counted_in(mark),
         value=costed.quantities.get(name) if costed else None,
         made_of=parts,
         used_by=_users(name, model),
@@ -180,6 +183,35 @@ def _of_input(name: str, bound: Bound, assumed: Mapping[str, Assumption]) -> Exp
         counted_in="",
         value=one.value,
         made_of=(),
+        used_by=_users(name, bound.model),
+        inputs=(),
+        constants=(),
+    )
+
+
+def _of_searched(name: str, search: Search, bound: Bound, tree: _Tree, depth: int) -> Explanation:
+    """An axis that a search chooses a value for, as nothing else does."""
+    one = _ingredient(name, bound, {})
+    axes = dict(search.over)
+    others = ", ".join(axis for axis in axes if axis != name and axis not in bound.given)
+    tried = ", ".join(f"{value:g}" for value in axes[name])
+    formula = [
+        f"Searched together with {others}: tried are {tried}",
+        f"The smallest {search.minimise} wins among those of which {search.among} holds"
+        + (f", {' and '.join(search.unless)} left out" if search.unless else ""),
+        f"Of equally good ones the first wins, in the order {', '.join(axes)}, the first axis outermost",
+        f"A value that is given is not searched; allowed: {one.allowed}",
+    ]
+    return Explanation(
+        name=name,
+        kind="searched",
+        unit=one.unit,
+        doc=one.doc,
+        formula=". ".join(formula),
+        source=f"the search {search.name} of the model",
+        counted_in="",
+        value=tree.value(name),
+        made_of=tuple(tree.part(reason, None, depth) for reason in search.reasons),
         used_by=_users(name, bound.model),
         inputs=(),
         constants=(),
@@ -209,6 +241,12 @@ def _of_axis(name: str, bound: Bound) -> Explanation:
 def _kind(quantity: Quantity) -> Kind:
     kinds: Mapping[type, Kind] = {Contribution: "contribution", Subtotal: "subtotal", Status: "state"}
     return kinds.get(type(quantity.mark), "quantity")
+
+
+def _counted_in(mark: object) -> str:
+    if isinstance(mark, Contribution):
+        return mark.to
+    return ", ".join(mark.spoils) if isinstance(mark, Status) else ""
 
 
 def _sections(doc: str) -> tuple[str, str, str]:
@@ -273,11 +311,11 @@ class _Tree:
         self.listed: set[str] = set()
 
     def parts(self, quantity: Quantity, depth: int) -> tuple[Part, ...]:
-        whole = self._value(quantity.name) if isinstance(quantity.mark, Subtotal) else None
-        return tuple(self._part(name, whole, depth - 1) for name in quantity.parameters)
+        whole = self.value(quantity.name) if isinstance(quantity.mark, Subtotal) else None
+        return tuple(self.part(name, whole, depth - 1) for name in quantity.parameters)
 
-    def _part(self, name: str, whole: float | None, depth: int) -> Part:
-        value = self._value(name)
+    def part(self, name: str, whole: float | None, depth: int) -> Part:
+        value = self.value(name)
         share = value / whole if value is not None and whole else None
         quantity = self.model.quantities.get(name)
         if quantity is None or name in self.assumed:
@@ -289,7 +327,7 @@ class _Tree:
         self.listed.add(name)
         return Part(name, quantity.unit, value, share, self.parts(quantity, depth))
 
-    def _value(self, name: str) -> float | None:
+    def value(self, name: str) -> float | None:
         one = self.assumed.get(name)
         value = one.value if one else self.costed.quantities.get(name) if self.costed else None
         return value if not isinstance(value, str) else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from gigacost.declare import SMALLEST, Input
-from gigacost.errors import CatalogError, Fault, SpecError, show
+from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
 from gigacost.quantities import is_bare_number, parse_quantity
 
 LARGEST_INTEGER = 2**53
@@ -97,7 +97,7 @@ class Field:
 
     def _number(self, value: object, at: str) -> int | float:
         expected = "integer" if self.kind == "integer" else "number"
-        number = _unboxed(value)
+        number = self._unworded(_unboxed(value))
         if isinstance(number, str):
             if not isinstance(value, Typed) and is_bare_number(number):
                 raise refused(at, value, f"expected {expected}, got string", f"{number} without quotes")
@@ -113,7 +113,14 @@ class Field:
             raise SpecError(replace(fault, field=at, value=given))
         return int(number) if self.kind == "integer" else float(number) + 0.0  # + 0.0 makes -0.0 0.0
 
+    def _unworded(self, value: object) -> object:
+        """The number that a word stands for; anything else as it is."""
+        words = self.limits.words if self.limits else ()
+        return words.index(value) if isinstance(value, str) and value in words else value
+
     def _quantity(self, text: str, at: str) -> float:
+        if self.limits and self.limits.words and not is_bare_number(text):
+            raise refused(at, text, "no such value", nearest(text, self.limits.words), self._allowed)
         try:
             return parse_quantity(text, self.unit)
         except SpecError as error:

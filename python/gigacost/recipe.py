@@ -95,7 +95,7 @@ def recipe(bound: Bound, question: Question) -> Recipe:
 
     def spoilers(quantities: Iterable[str]) -> tuple[str, ...]:
         made_of = frozenset[str]().union(*(above[name] for name in quantities))
-        return tuple(state.name for state in states if _spoils(state) in made_of)
+        return tuple(state.name for state in states if made_of.intersection(_spoils(state)))
 
     return Recipe(
         question,
@@ -111,13 +111,13 @@ def _concerns(
     bound: Bound, state: Quantity, read: Iterable[str], above: Mapping[str, frozenset[str]], given: frozenset[str]
 ) -> bool:
     """Whether a state spoils something that is read, and all that it looks at is known."""
-    if not any(_spoils(state) in above[name] for name in read):
+    if not any(above[name].intersection(_spoils(state)) for name in read):
         return False
     return all(bound.available(leaf) for leaf in bound.model.wire([state.name], given).leaves)
 
 
-def _spoils(state: Quantity) -> str:
-    return state.mark.spoils if isinstance(state.mark, Status) else ""
+def _spoils(state: Quantity) -> tuple[str, ...]:
+    return state.mark.spoils if isinstance(state.mark, Status) else ()
 
 
 def _any(values: Mapping[str, Value], conditions: tuple[str, ...]) -> Value | None:

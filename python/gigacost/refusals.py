@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gigacost.bind import Bound
 from gigacost.errors import Fault, show
+from gigacost.layout_refusals import no_layout, out_of_memory
 
 _Labels = Mapping[str, str]
 _Found = Mapping[str, float]
@@ -17,6 +18,9 @@ _SHOWN = 6
 _IMPLIED: Mapping[str, tuple[str, ...]] = {
     "not_sold": ("no_chip_price", "no_owned_power_data"),
     "not_yet_available": ("no_price", "no_chip_price", "not_sold"),
+    "unsupported_precision": ("no_layout", "out_of_memory"),
+    "no_network_data": ("no_layout", "out_of_memory"),
+    "no_memory_data": ("no_layout", "out_of_memory"),
 }
 _FIRST_YEAR, _LAST_YEAR = 2016, 2028
 
@@ -34,14 +38,14 @@ def _reason(bound: Bound, state: str, found: _Found, labels: _Labels) -> Fault:
 
 
 def _knows(labels: _Labels, state: str) -> bool:
-    return state == "never_finishes" or "hardware" in labels
+    return state in {"never_finishes", "no_layout"} or "hardware" in labels
 
 
 def _in_general(bound: Bound, state: str, labels: _Labels) -> Fault:
     """The first sentence of the state's docstring, with its first word taken off (``Whether ...``)."""
     quantity = bound.model.quantities[state]
     said = quantity.doc.split("\n\n", 1)[0].replace("\n", " ").split(" [", 1)[0].removeprefix("Whether ")
-    spoils = getattr(quantity.mark, "spoils", "")
+    spoils = getattr(quantity.mark, "spoils", ("",))[0]
     column = bound.catalog.columns.get(spoils)
     chosen = ", ".join(f"{axis} = {show(labels[axis])}" for axis in (column.axes if column else ()) if axis in labels)
     allowed = f"a value for {spoils}" if spoils in bound.model.inputs else "another design"
@@ -127,10 +131,20 @@ def _no_electricity_price(_: Bound, __: _Found, labels: _Labels) -> Fault:
 
 def _no_network_data(bound: Bound, _: _Found, labels: _Labels) -> Fault:
     chip = labels["hardware"]
-    domain = bound.catalog.table("scaleup_domain", {"hardware": [chip]})[0]
+    domain, inside = (
+        float(bound.catalog.table(column, {"hardware": [chip]})[0])
+        for column in ("scaleup_domain", "scaleup_byte_per_s")
+    )
+    few, figure = (1.0, "scaleup_byte_per_s") if math.isnan(inside) else (domain, "scaleout_byte_per_s")
     what = f"nothing is known of the network that joins so many {chip}"
-    few = "" if math.isnan(domain) else f"<= {domain:.0f}; or "
-    return Fault("chips", show(bound.spec.fixed.get("chips", "")), what, f"{few}give scaleout_byte_per_s")
+    allowed = f"<= {few:.0f}; or give {figure}, or an mfu"
+    return Fault("chips", show(bound.spec.fixed.get("chips", "")), what, allowed)
+
+
+def _no_memory_data(_: Bound, __: _Found, labels: _Labels) -> Fault:
+    chip = labels["hardware"]
+    what = f"nothing is known of the memory of {chip}"
+    return Fault("hardware", show(chip), what, "another chip; or give mem_gib and mem_bw_byte_per_s, or an mfu")
 
 
 _WORDS: Mapping[str, Callable[[Bound, _Found, _Labels], Fault]] = {
@@ -141,5 +155,8 @@ _WORDS: Mapping[str, Callable[[Bound, _Found, _Labels], Fault]] = {
     "not_yet_available": _not_yet_available,
     "never_finishes": _never_finishes,
     "no_network_data": _no_network_data,
+    "no_memory_data": _no_memory_data,
+    "no_layout": no_layout,
+    "out_of_memory": out_of_memory,
     "no_electricity_price": _no_electricity_price,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from gigacost.cli.estimate_layout import layout_in_use
 from gigacost.cli.figures import grouped, scaled, share
 from gigacost.model.constants import HOURS_PER_DAY, HOURS_PER_YEAR
 
@@ -30,7 +31,27 @@ def cautions(estimates: Sequence[Estimate]) -> list[str]:
         most = max(float(one.inputs.get("chips", 0)) for one in estimates)
         markets = " and ".join(quoted)
         lines.append(f"Quotes for {markets} say nothing about whether {most:,.0f} chips are to be had at once.")
-    return lines + _about_use(estimates)
+    return lines + _about_layouts(estimates) + _about_use(estimates)
+
+
+def _about_layouts(estimates: Sequence[Estimate]) -> list[str]:
+    """Where a layout leaves chips or places unused, and where no published run says what a chip reaches."""
+    lines = []
+    for one in estimates:
+        known = layout_in_use(one)
+        if known is None:
+            continue
+        batch, rows = known["global_batch_sequences"], known["dp"] * known["microbatch"]
+        if rows > batch:
+            fed = f"A batch of {batch:,.0f} sequences cannot feed {rows:,.0f} places at a time"
+            lines.append(f"{fed}: fewer chips, or a larger global_batch_sequences, waste less.")
+        elif known["padding_share"]:
+            places = rows * known["microbatches"]
+            lines.append(f"The batch rounds up from {batch:,.0f} sequences to {places:,.0f} places; the rest is empty.")
+        if known["is_extrapolated"]:
+            what = " at ".join(str(one.inputs[name]) for name in ("hardware", "precision") if name in one.inputs)
+            lines.append(f"No published run of {what} was fitted: its step time is extrapolated from other chips.")
+    return list(dict.fromkeys(lines))
 
 
 def _about_use(estimates: Sequence[Estimate]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.cautions import cautions
+from gigacost.cli.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.figures import amount, grouped, scaled, share, usd
 from gigacost.cli.terminal import indented, literal, out, shortened, show, table
 
@@ -75,13 +76,12 @@ _ROW_NAMES = {
 
 def show_one(one: Estimate, model: Model) -> None:
     """One estimate: headline, subtotals, contributions, the run, its scale, what it rests on."""
-    quantities, inputs = one.quantities, one.inputs
-    show(literal(_headline(one), "bold"), literal(_place(inputs), "dim"), "")
+    show(literal(_headline(one), "bold"), literal(_place(one.inputs), "dim"), "")
     show(_big(one), "")
     show(literal("What it costs", "bold"), _subtotals(one, model), "")
     show(literal("Where it goes", "bold"), _contributions(one), *_zeros(one, model), "")
     show(literal("The run", "bold"))
-    show(*(indented(line) for line in _run(quantities)), "")
+    show(*(indented(line) for line in _run(one)), "")
     lines = _perspective(one)
     if lines:
         show(literal("How big that is", "bold"), *(indented(line) for line in lines), "")
@@ -221,17 +221,17 @@ def _zeros(one: Estimate, model: Model) -> list[Any]:
     return [indented(line, "dim") for line in lines]
 
 
-def _run(quantities: Mapping[str, float | None]) -> list[str]:
-    def known(name: str) -> float | None:
-        return quantities.get(name)
-
+def _run(one: Estimate) -> list[str]:
+    known = one.quantities.get
     lines = []
     days, project, flop = known("train_days"), known("project_days"), known("training_flop")
     if days is not None and project is not None:
         lines.append(f"{grouped(days)} days of the final run, {grouped(project)} days of the cluster with experiments")
     mfu, goodput, whole = known("mfu"), known("goodput"), known("whole_run_utilisation")
     if mfu is not None and goodput is not None and whole is not None:
-        lines.append(f"MFU {share(mfu)}, goodput {share(goodput)}: {share(whole)} of the peak over the whole run")
+        band, over = mfu_band(one), f"{share(whole)} of the peak over the whole run"
+        lines.append(f"MFU {share(mfu)}{band}, goodput {share(goodput)}: {over}")
+    lines += layout_lines(one)
     if flop is not None:
         loss = known("loss")
         lines.append(f"{flop:.2e} FLOP" + (f", loss {loss:.3f} nats per token" if loss is not None else ""))

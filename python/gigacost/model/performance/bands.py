@@ -10,6 +10,13 @@ from __future__ import annotations
 from gigacost.declare import Input
 from gigacost.ops import Value, where
 
+IS_CALIBRATED = Input(
+    "is_calibrated",
+    "1",
+    "1 where published runs of the chip's generation at this precision were fitted, else 0.",
+    high=1,
+    integer=True,
+)
 STEP_ERROR_LOW = Input(
     "step_error_low", "1", "P10 of predicted over measured step time, less 1, of dense models.", low=-0.99, high=100
 )
@@ -22,6 +29,16 @@ MOE_STEP_ERROR_LOW = Input(
 MOE_STEP_ERROR_HIGH = Input(
     "moe_step_error_high", "1", "P90 of predicted over measured step time, less 1, of mixtures.", low=-0.99, high=100
 )
+
+
+def is_extrapolated(is_calibrated: Value) -> Value:
+    """1 where no published run of the chip's generation at this precision was fitted, else 0 [1].
+
+    1 unless is_calibrated.
+
+    Source: definition.
+    """
+    return where(is_calibrated == 1.0, 0.0, 1.0)
 
 
 def step_seconds_low(

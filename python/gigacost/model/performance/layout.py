@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gigacost.declare import Constant, Input
-from gigacost.ops import Value, both, ceil, either, floor, maximum, minimum
+from gigacost.ops import Value, both, ceil, either, floor, minimum
 
 CHIPS = Input(
     "chips",
@@ -39,6 +39,7 @@ GIVEN_RECOMPUTE = Input(
     "Activations computed again in the backward pass: 0 none, 1 the selected ones, 2 all but each layer's input.",
     high=2,
     integer=True,
+    words=("none", "selective", "full"),
 )
 
 SHORTEST_CONTEXT_SPLIT = Input(
@@ -57,7 +58,9 @@ SHARDED_OPTIMISER, SHARDED_GRADIENTS, SHARDED_WEIGHTS = 1.0, 2.0, 3.0
 SELECTIVE, FULL = 1.0, 2.0
 """Levels of recomputation."""
 ONE_CHIP = Constant(1, "chip")
-EMBEDDING_AND_HEAD = Constant(2, "1", "Megatron-LM counts them as layers when it cuts the model into stages", "2025-05")
+BESIDE_LAYERS = Constant(
+    3, "1", "Megatron-LM: embedding, head and multi-token prediction may be a piece of their own", "2025-05"
+)
 
 
 def model_chips(tp: Value, pp: Value, cp: Value) -> Value:
@@ -155,17 +158,18 @@ def tensor_layout_legal(query_heads: Value, tp: Value, scaleup_domain: Value) ->
 
     Source: Narayanan et al. 2021 (arXiv 2104.04473) sections 2.3 and 5.4.1 (takeaway 1).
     """
-    return both(query_heads / tp == floor(query_heads / tp), tp * ONE_CHIP <= maximum(scaleup_domain, ONE_CHIP))
+    within = either(tp <= 1.0, tp * ONE_CHIP <= scaleup_domain)
+    return both(query_heads / tp == floor(query_heads / tp), within)
 
 
 def pipeline_layout_legal(block_layers: Value, pp: Value, vp: Value) -> Value:
     """Whether there are layers for all stages and their pieces, and only a pipeline is interleaved [truth].
 
-    Embedding and head count as layers here.
+    Embedding, head and a module for multi-token prediction count as layers here.
 
     Source: Narayanan et al. 2021 (arXiv 2104.04473) section 2.2; Megatron-LM, account_for_embedding_in_pipeline_split.
     """
-    enough = pp * vp <= block_layers + EMBEDDING_AND_HEAD
+    enough = pp * vp <= block_layers + BESIDE_LAYERS
     return both(both(pp <= block_layers, enough), either(vp <= 1.0, pp > 1.0))
 
 

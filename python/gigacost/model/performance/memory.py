@@ -63,7 +63,7 @@ PIECES_HELD = Constant(
 OP_LEVEL_KEPT_SHARE = Constant(0.5, "1", "torchtitan selective recomputation keeps every second product", "2024-12")
 
 
-@status("no_memory_data", spoils="step_seconds")
+@status("no_memory_data", spoils=("memory_byte_per_s", "memory_use"))
 def no_memory_data(mem_bw_byte_per_s: Value, mem_gib: Value) -> Value:
     """Whether the chip's memory or its bandwidth is not known [truth].
 

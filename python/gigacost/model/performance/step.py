@@ -23,7 +23,7 @@ def unsupported_precision(peak_flop_per_s: Value) -> Value:
     return missing(peak_flop_per_s)
 
 
-@status("no_layout", spoils="step_seconds")
+@status("no_layout", spoils="dp")
 def no_layout(layout_legal: Value) -> Value:
     """Whether no layout is legal, even with memory enough [truth].
 
@@ -39,7 +39,7 @@ def no_layout(layout_legal: Value) -> Value:
 def out_of_memory(memory_use: Value) -> Value:
     """Whether even the leanest layout needs more memory than a chip has [truth].
 
-    memory_use > 1.
+    memory_use > 1. The layout and its memory are then those of the leanest.
 
     Source: definition.
     """
@@ -119,7 +119,7 @@ def optimiser_seconds(stage_params: Value, owned_params: Value, zero_stage: Valu
     return OPTIMISER_TRAFFIC * updated / memory_byte_per_s
 
 
-def step_seconds(
+def schedule_seconds(
     microbatches: Value,
     stage_seconds: Value,
     bubble_seconds: Value,
@@ -129,7 +129,7 @@ def step_seconds(
     optimiser_seconds: Value,
     step_overhead_seconds: Value,
 ) -> Value:
-    """Time of one optimiser step [s].
+    """Time of one optimiser step in this layout, whether or not it fits into memory [s].
 
     microbatches · stage + bubble + stragglers + transfers + data-parallel waits + update + overhead.
 
@@ -139,14 +139,24 @@ def step_seconds(
     return computed + pipeline_seconds + dp_seconds + optimiser_seconds + step_overhead_seconds
 
 
-def layout_seconds(step_seconds: Value, memory_use: Value) -> Value:
+def layout_seconds(schedule_seconds: Value, memory_use: Value) -> Value:
     """What the search for a layout makes smallest [s].
 
-    step_seconds; where memory lacks, a time more that no step takes, longer the more it lacks.
+    schedule_seconds; where memory lacks, a time more that no step takes, longer the more it lacks.
 
     Source: definition.
     """
-    return step_seconds + where(memory_use <= 1.0, 0.0, NEVER_SECONDS * memory_use)
+    return schedule_seconds + where(memory_use <= 1.0, 0.0, NEVER_SECONDS * memory_use)
+
+
+def step_seconds(schedule_seconds: Value) -> Value:
+    """Time of one optimiser step [s].
+
+    schedule_seconds of the layout in use.
+
+    Source: definition.
+    """
+    return schedule_seconds
 
 
 def mfu(
@@ -160,7 +170,7 @@ def mfu(
     """Share of the dense peak that goes into the model's FLOP while the run is stepping [1].
 
     training_flop / tokens · step_tokens / (chips · peak · step_seconds). Chips that idle count; time lost to failures
-    is not in it, see ``goodput``.
+    is not in it, see ``goodput``. How far to trust it: ``mfu_low``, ``mfu_high``.
 
     Source: PaLM (arXiv 2204.02311) appendix B.
     """

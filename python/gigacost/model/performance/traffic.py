@@ -9,7 +9,7 @@ from __future__ import annotations
 from gigacost.declare import Constant, Input, status
 from gigacost.model.performance.layer import ACTIVATION_BYTE
 from gigacost.model.performance.layout import ONE_CHIP, SHARDED_GRADIENTS, SHARDED_OPTIMISER, SHARDED_WEIGHTS
-from gigacost.ops import Value, both, ceil, either, maximum, minimum, missing, where
+from gigacost.ops import Value, both, ceil, either, maximum, minimum, missing, negate, where
 
 SCALEUP_BYTE_PER_S = Input(
     "scaleup_byte_per_s",
@@ -78,7 +78,7 @@ DISPATCH_OVERLAP = Constant(0.5, "1", "assumption: half as much of an all-to-all
 PIPELINE_PASSES = Constant(2, "1", "activations, then their gradients (arXiv 2104.04473) section 2.2", "2021-04")
 
 
-@status("no_network_data", spoils="step_seconds")
+@status("no_network_data", spoils=("collective_scaleup_byte_per_s", "collective_scaleout_byte_per_s"))
 def no_network_data(
     chips: Value, scaleup_domain: Value, scaleup_byte_per_s: Value, scaleout_byte_per_s: Value
 ) -> Value:
@@ -89,28 +89,28 @@ def no_network_data(
     Source: the catalogue.
     """
     inside = both(chips > ONE_CHIP, missing(scaleup_byte_per_s))
-    beyond = both(chips > maximum(scaleup_domain, ONE_CHIP), missing(scaleout_byte_per_s))
+    beyond = both(both(chips > ONE_CHIP, negate(chips <= scaleup_domain)), missing(scaleout_byte_per_s))
     return either(inside, beyond)
 
 
 def collective_scaleup_byte_per_s(scaleup_byte_per_s: Value, scaleup_share: Value) -> Value:
     """Bandwidth of one chip that collectives reach within a domain [B/s].
 
-    scaleup_byte_per_s · scaleup_share.
+    scaleup_byte_per_s · scaleup_share; 0 where there is no such network.
 
     Source: fitted.
     """
-    return scaleup_byte_per_s * ONE_CHIP * scaleup_share
+    return where(missing(scaleup_byte_per_s), 0.0, scaleup_byte_per_s * ONE_CHIP * scaleup_share)
 
 
 def collective_scaleout_byte_per_s(scaleout_byte_per_s: Value, scaleout_share: Value) -> Value:
     """Bandwidth of one chip that collectives reach between domains [B/s].
 
-    scaleout_byte_per_s · scaleout_share.
+    scaleout_byte_per_s · scaleout_share; 0 where there is no such network.
 
     Source: fitted.
     """
-    return scaleout_byte_per_s * ONE_CHIP * scaleout_share
+    return where(missing(scaleout_byte_per_s), 0.0, scaleout_byte_per_s * ONE_CHIP * scaleout_share)
 
 
 def tp_exposed_share(tp_overlap: Value, tp_hidden_share: Value) -> Value:
@@ -137,7 +137,7 @@ def layer_tp_seconds(
     Source: Megatron-LM (arXiv 1909.08053) section 3; ring algorithm: Patarasuk and Yuan 2009.
     """
     sent = BLOCKS_PER_LAYER * RING_PASSES * (tp - 1.0) / tp * ACTIVATION_BYTE * microbatch_tokens * model_width
-    return sent * tp_exposed_share / collective_scaleup_byte_per_s
+    return where(tp > 1.0, sent * tp_exposed_share / collective_scaleup_byte_per_s, 0.0)
 
 
 def layer_cp_seconds(
@@ -194,18 +194,22 @@ def stage_transfer_seconds(
     pp: Value,
     vp: Value,
     sequence_parallel: Value,
+    chips: Value,
+    scaleup_domain: Value,
     pipeline_exposed_share: Value,
+    collective_scaleup_byte_per_s: Value,
     collective_scaleout_byte_per_s: Value,
 ) -> Value:
     """Time in which a stage waits for one microbatch's activations and gradients [s].
 
-    2 · vp · 2 B · tokens · hidden / tp, as far as nothing hides it.
+    2 · vp · 2 B · tokens · hidden / tp, as far as nothing hides it; between domains, unless all chips are in one.
 
     Source: Narayanan et al. 2021 (arXiv 2104.04473) sections 2.2 and 4.1.
     """
     replicas = where(sequence_parallel == 1.0, tp, 1.0)
     sent = PIPELINE_PASSES * vp * ACTIVATION_BYTE * microbatch_tokens * model_width / replicas
-    return where(pp > 1.0, sent * pipeline_exposed_share / collective_scaleout_byte_per_s, 0.0)
+    bandwidth = where(chips <= scaleup_domain, collective_scaleup_byte_per_s, collective_scaleout_byte_per_s)
+    return where(pp > 1.0, sent * pipeline_exposed_share / bandwidth, 0.0)
 
 
 def shard_byte_per_s(
@@ -223,7 +227,8 @@ def shard_byte_per_s(
 
     Source: hierarchical collectives as in NCCL; Rajbhandari et al. 2020 (arXiv 1910.02054) section 7.
     """
-    domain_ranks = maximum(scaleup_domain / ONE_CHIP / tp, 1.0)
+    ranks = scaleup_domain / ONE_CHIP / tp
+    domain_ranks = where(ranks > 1.0, ranks, 1.0)
     ports = where(hierarchical_collectives == 1.0, minimum(domain_ranks, shards), 1.0)
     return where(shards <= domain_ranks, collective_scaleup_byte_per_s, ports * collective_scaleout_byte_per_s)
 

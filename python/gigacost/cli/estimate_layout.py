@@ -1,0 +1,91 @@
+"""How the run of an estimate is laid out over its chips, and where the time of a step goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gigacost.cli.figures import grouped, scaled, share
+from gigacost.model.performance.layout import GIVEN_RECOMPUTE
+
+if TYPE_CHECKING:
+    from gigacost.estimates import Estimate
+
+_INSTEAD = ("mfu", "step_seconds", "whole_run_utilisation", "stepping_hours", "train_hours", "train_days", "chip_hours")
+"""Who gives one of these has no use for the time that a layout would take."""
+_AXES = ("tp", "pp", "vp", "cp", "ep", "microbatch", "zero_stage", "recompute")
+_PARTS = {
+    "gemm_seconds": "GEMM",
+    "attention_seconds": "attention",
+    "elementwise_seconds": "elementwise",
+    "tp_seconds": "tensor parallelism",
+    "cp_seconds": "context parallelism",
+    "ep_seconds": "expert parallelism",
+    "recompute_seconds": "recomputation",
+    "logits_seconds": "logits",
+    "overhead_seconds": "overhead",
+    "bubble_seconds": "bubble",
+    "pipeline_seconds": "pipeline transfers",
+    "dp_seconds": "data parallelism",
+    "optimiser_seconds": "optimiser",
+    "straggler_seconds": "stragglers",
+}
+_SMALL = 0.01
+"""Parts of a step below this share are counted together."""
+
+
+def layout_in_use(one: Estimate) -> Mapping[str, float] | None:
+    """The quantities of the layout and its given axes; None where the estimate does not rest on a layout."""
+    assumed = {item.name: item.value for item in one.assumptions}
+    given = {axis: value for axis in _AXES if isinstance(value := assumed.get(axis), int | float)}
+    known = {name: value for name, value in {**one.quantities, **given}.items() if value is not None}
+    is_whole = all(name in known for name in (*_AXES, *_PARTS, "memory_use"))
+    return known if is_whole and not any(name in assumed for name in _INSTEAD) else None
+
+
+def layout_lines(one: Estimate) -> list[str]:
+    """The layout, what it leaves unused, and the parts of a step; nothing where no layout is in use."""
+    known = layout_in_use(one)
+    if known is None:
+        return []
+    lines = [_layout(known), _step(known)]
+    unused = []
+    if known["idle_chips"]:
+        unused.append(f"{known['idle_chips']:,.0f} chips idle")
+    if known["padding_share"]:
+        unused.append(f"{share(known['padding_share'])} of the places in a step are empty")
+    return lines + ([", ".join(unused)] if unused else [])
+
+
+def mfu_band(one: Estimate) -> str:
+    """Between which figures MFU lay in published runs of this kind; empty where it does not come from a layout."""
+    known = layout_in_use(one)
+    if known is None:
+        return ""
+    low, high = share(known["mfu_low"]).removesuffix(" %"), share(known["mfu_high"])
+    if known["is_extrapolated"]:
+        return f" (extrapolated: {low}-{high} at the errors seen on other chips)"
+    return f" ({low}-{high} in eight of ten published runs of this kind)"
+
+
+def _layout(known: Mapping[str, float]) -> str:
+    pieces = f" x {known['vp']:.0f}" if known["vp"] > 1.0 else ""
+    parts = [f"tp {known['tp']:.0f}", f"pp {known['pp']:.0f}{pieces}", f"dp {known['dp']:,.0f}"]
+    parts += [f"{axis} {known[axis]:.0f}" for axis in ("cp", "ep") if known[axis] > 1.0]
+    parts += [f"microbatch {known['microbatch']:.0f}", f"ZeRO {known['zero_stage']:.0f}"]
+    word = GIVEN_RECOMPUTE.word(known["recompute"])
+    parts.append(f"{'no' if word == 'none' else word} recomputation")
+    needed = known["memory_per_chip_gib"]
+    return f"{' · '.join(parts)}; {grouped(needed)} of {grouped(needed / known['memory_use'])} GiB per chip"
+
+
+def _step(known: Mapping[str, float]) -> str:
+    whole = known["step_seconds"]
+    shares = {name: known[part] / whole for part, name in _PARTS.items()}
+    named = sorted(((part, name) for name, part in shares.items() if part >= _SMALL), reverse=True)
+    listed = [f"{name} {share(part)}" for part, name in named]
+    rest = sum(part for part in shares.values() if part < _SMALL)
+    listed += [f"other {share(rest)}"] if rest else []
+    length = known["step_tokens"] / known["global_batch_sequences"]
+    batch = f"{known['global_batch_sequences']:,.0f} x {length:,.0f} tokens"
+    return f"step {scaled(whole)} s of {batch}: {', '.join(listed)}"

@@ -208,13 +208,17 @@ impl Program {
             .leaves
             .iter()
             .map(|leaf| leaf.over(groups, &self.space));
-        Self::new(
-            Arc::clone(&self.tape),
-            space,
-            leaves.collect(),
-            self.simd,
-            self.blocks,
-        )
+        let (tape, leaves) = (Arc::clone(&self.tape), leaves.collect());
+        let over = Self::new(tape, space, leaves, self.simd, self.blocks)?;
+        // What has been found is found.
+        for (node, known) in over.searchers.iter().enumerate() {
+            let there = self.masks[node] & !mask(groups) == 0;
+            if there && matches!(self.tape.ops()[node], Op::Winner { .. }) {
+                let searcher = self.searcher(node as Node)?.over(groups);
+                known.get_or_init(|| Arc::new(searcher));
+            }
+        }
+        Ok(over)
     }
 
     /// What computes these nodes, row by row.

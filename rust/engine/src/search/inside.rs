@@ -267,3 +267,74 @@ fn classes(size: usize, apart: bool, tables: &[&[f64]]) -> (Vec<usize>, Vec<usiz
     });
     (digits.collect(), firsts)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Simd;
+    use crate::program::Blocks;
+    use crate::tape::{Binary, Search, SearchAxis, Unary};
+
+    /// The inside of a search for the number closest to ⌊x / 10⌋ + y, for 100 values of x and 3 of y.
+    fn inside(y: Leaf) -> Result<Inside> {
+        let mut builder = TapeBuilder::new();
+        let [x, y_node] = ["x", "y"].map(|name| {
+            builder.leaf(Name {
+                name: name.to_owned(),
+                unit: String::new(),
+                doc: String::new(),
+            })
+        });
+        let ten = builder.constant(10.0);
+        let tenth = builder.push(Op::Binary(Binary::Divide, x, ten))?;
+        let whole = builder.push(Op::Unary(Unary::Floor, tenth))?;
+        let sum = builder.push(Op::Binary(Binary::Add, whole, y_node))?;
+        let search = builder.search(Search {
+            name: String::new(),
+            axes: vec![SearchAxis {
+                name: String::new(),
+                values: vec![1.0, 5.0],
+            }],
+        })?;
+        let number = builder.push(Op::SearchAxis { search, axis: 0 })?;
+        let objective = builder.push(Op::Binary(Binary::Subtract, sum, number))?;
+        let winner = builder.push(Op::Winner {
+            search,
+            objective,
+            among: number,
+        })?;
+        let x = Leaf {
+            groups: vec![0],
+            values: (0..100).map(f64::from).collect(),
+        };
+        let space = Space::new(vec![100, 3])?;
+        let tape = Arc::new(builder.finish(vec![])?);
+        let around = Program::new(tape, space, vec![x, y], Simd::Baseline, Blocks::default())?;
+        Inside::new(&around, winner)
+    }
+
+    #[test]
+    fn digits_that_make_no_difference_are_one() -> Result<()> {
+        let inside = inside(Leaf {
+            groups: vec![1],
+            values: [7.0, 2.0, 7.0].into(),
+        })?;
+        assert_eq!(inside.program.space().sizes(), [10, 2]);
+        assert_eq!(
+            inside.digits[0],
+            (0..100).map(|x| x / 10).collect::<Vec<_>>()
+        );
+        assert_eq!(inside.digits[1], [0, 1, 0]);
+        Ok(())
+    }
+
+    #[test]
+    fn digits_of_a_table_over_several_groups_are_told_apart() -> Result<()> {
+        let inside = inside(Leaf {
+            groups: vec![0, 1],
+            values: vec![7.0; 300].into(),
+        })?;
+        assert_eq!(inside.program.space().sizes(), [100, 3]);
+        Ok(())
+    }
+}

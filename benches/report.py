@@ -255,9 +255,9 @@ def _layouts(found: Mapping[str, Any]) -> str:
         "The best parallel layout of each of 16 chips x 64 cluster sizes x 128 model sizes "
         "([layouts.py](../benches/layouts.py)): for each design all layouts that are legal and worth trying are "
         "evaluated, memory and step time, and the best is kept. The others do a part of the designs with the model's "
-        "own formulas, written out as plain Python by a program; they are given the lists of such layouts, and all that "
-        "does not depend on the layout, for nothing. Their winners have to be gigacost's. For comparison, as their "
-        "authors or others measured them: Calculon some 230-460 layouts a second, llm-analysis 9,000.\n"
+        "own formulas, written out as plain Python by a program; they are given the lists of such layouts, and all "
+        "that does not depend on the layout, for nothing. Their winners have to be gigacost's. For comparison, not "
+        "measured here: Calculon evaluates some 230-460 layouts a second, llm-analysis 9,000.\n"
     )
     own = rows["gigacost"]
     rate = own["layouts"] / own["seconds"] if "seconds" in own else None
@@ -276,8 +276,8 @@ def _layouts(found: Mapping[str, Any]) -> str:
     if rate is not None:
         share = own["layouts"] / own["candidates"]
         parts.append(
-            f"Of {figure(own['candidates'])} candidates {100 * share:.2g} % are legal and worth trying: conditions that "
-            "depend on few axes skip the others without looking at each. Layouts are counted on every 97th design.\n"
+            f"Of {figure(own['candidates'])} candidates {100 * share:.2g} % are legal and worth trying: conditions "
+            "that depend on few axes skip the others without looking at each. Layouts are counted on every 97th design.\n"
         )
     lines = [
         [label, duration(rows[name]["seconds"]), _megabytes(rows[name]["peak_bytes"])]

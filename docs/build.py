@@ -251,7 +251,11 @@ def _index(book: Handbook) -> str:
     parts.append("## Row states\n")
     parts.append("A legal combination that cannot be is in the first of these states that holds; else it is `ok`.\n")
     rows = [
-        (f"`{quantity.mark.label}`", _first(quantity), ", ".join(book.link(name, "README") for name in quantity.mark.spoils))
+        (
+            f"`{quantity.mark.label}`",
+            _first(quantity),
+            ", ".join(book.link(name, "README") for name in quantity.mark.spoils),
+        )
         for quantity in book.model.states
         if isinstance(quantity.mark, Status)
     ]

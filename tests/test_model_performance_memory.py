@@ -106,9 +106,7 @@ def test_a_chip_has_a_layer_or_a_piece_of_its_stage_whole() -> None:
         (3.0, 210.0 * 2, 50.0 * 4, 50.0 * 12),  # its own 50 and two layers of 80
     ],
 )
-def test_zero_shares_more_from_stage_to_stage(
-    stage: float, weights: float, gradients: float, optimiser: float
-) -> None:
+def test_zero_shares_more_from_stage_to_stage(stage: float, weights: float, gradients: float, optimiser: float) -> None:
     assert memory.weights_gib(800 * GIB, 50 * GIB, 80 * GIB, stage, 2.0) == weights
     assert memory.gradients_gib(800 * GIB, 50 * GIB, 80 * GIB, 1.0, stage, 4.0) == gradients
     assert memory.optimiser_gib(800 * GIB, 50 * GIB, stage, 12.0) == optimiser

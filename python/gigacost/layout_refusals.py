@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gigacost import _engine, compiler
+from gigacost import compiler
 from gigacost.bind import Bound
 from gigacost.errors import Fault, show
 from gigacost.recipe import Question
@@ -40,7 +40,7 @@ def _broken(bound: Bound, known: _Found, given: _Found) -> Iterator[Fault]:
     domain = _domain(bound)
     if heads % axis["tp"]:
         yield _fault("tp", given, f"does not divide the {heads:.0f} heads of a layer", _divisors(heads, domain))
-    if 1.0 < axis["tp"] and not axis["tp"] <= domain:
+    if axis["tp"] > 1.0 and not axis["tp"] <= domain:
         what = "wider than the fast network, which joins " + _chips(domain)
         yield _fault("tp", given, what, _divisors(heads, domain))
     if axis["pp"] > layers:
@@ -137,7 +137,7 @@ def _fault(name: str, given: _Found, what: str, allowed: str) -> Fault:
 
 def _divisors(number: float, most: float) -> str:
     """The divisors of a number up to a limit, as text."""
-    limit = min(number, most if most >= 1.0 else 1.0)
+    limit = min(number, max(most, 1.0))
     found = [str(divisor) for divisor in range(1, int(limit) + 1) if number % divisor == 0]
     return ", ".join(found)
 

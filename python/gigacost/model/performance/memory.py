@@ -57,9 +57,7 @@ SCORE_BYTE = Constant(
     5, "B/(token·token)", "Korthikanti et al. 2022 (arXiv 2205.05198) section 4.1: 5·a·s²·b", "2022-05"
 )
 LOGIT_BYTE = Constant(6, "B/token", "derived: a logit in bf16 and its softmax in fp32", "2026-11")
-PIECES_HELD = Constant(
-    2, "1", "PyTorch FSDP (arXiv 2304.11277): the layer at work and the next", "2023-04"
-)
+PIECES_HELD = Constant(2, "1", "PyTorch FSDP (arXiv 2304.11277): the layer at work and the next", "2023-04")
 OP_LEVEL_KEPT_SHARE = Constant(0.5, "1", "torchtitan selective recomputation keeps every second product", "2024-12")
 
 

@@ -37,7 +37,7 @@ impl Default for Blocks {
 }
 
 /// About how many candidates a worker looks at before it takes its next rows.
-const CHUNK_CANDIDATES: u64 = 1 << 24;
+const CHUNK_CANDIDATES: u64 = 1 << 26;
 /// However many candidates a row has, a worker takes so many rows.
 const LEAST_ROWS: u64 = 1 << 5;
 

@@ -106,7 +106,7 @@ impl Rows {
         let schedule = program.schedule(&nodes)?;
         let schema = Schema::new(columns.iter().map(Column::field).collect::<Vec<_>>());
         Ok(Self {
-            chunk: program.chunk_rows(&nodes)?,
+            chunk: program.chunk_rows(&nodes, 1)?,
             program,
             columns,
             keep,

@@ -200,7 +200,7 @@ fn computed(
     let schedule = program.schedule(&nodes)?;
     let chunks = Chunks::of(
         0..program.space().combinations(),
-        program.chunk_rows(&nodes)?,
+        program.chunk_rows(&nodes, 1)?,
     );
     // What is computed for a table is no combination evaluated.
     let control = control.uncounted();

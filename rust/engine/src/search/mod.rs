@@ -10,6 +10,7 @@ mod lanes;
 mod layout;
 mod seeker;
 mod steps;
+mod task;
 mod winners;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::tape::Node;
 
 use inside::Inside;
 pub(crate) use seeker::Seeker;
-use seeker::Task;
+use task::Task;
 use winners::{Grid, Kept, NONE};
 
 /// Finds the winners of a search in the space of a program.

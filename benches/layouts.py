@@ -11,9 +11,12 @@ import functools
 import itertools
 import math
 import statistics
+import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +24,8 @@ from numpy.typing import NDArray
 
 import formulas
 import results
-from alone import Measured, answer_if_asked, ask, measured
+import tasks
+from alone import Measured, answer_if_asked, ask, measured, middle
 from gigacost import Sweep
 from gigacost.model import default
 from gigacost.wiring import SearchStep
@@ -39,6 +43,7 @@ AXES: dict[str, Any] = {
     "params": {"from": "1B", "to": "1T", "steps": 128, "scale": "log"},
 }
 FIXED = {"tokens": "10T"}
+PLANNER = Path(__file__).resolve().parent.parent / "examples" / "planner.toml"
 SAMPLED = 97
 """Every how manieth design the others may choose theirs from; no axis has a length that it divides."""
 ROUNDS = 5
@@ -118,7 +123,9 @@ def designs(numbers: list[int]) -> Designs:
     tried = formulas.made(formulas.source(step(), [*names, *_LAYOUT], _conditions(), formulas.ARRAYS))
     layouts = []
     for row in values:
-        legal, *needless = (np.broadcast_to(truth, candidates.shape[1:]) for truth in tried(*row, *candidates))
+        with np.errstate(divide="ignore", invalid="ignore"):  # of layouts that are not legal
+            found = tried(*row, *candidates)
+        legal, *needless = (np.broadcast_to(truth, candidates.shape[1:]) for truth in found)
         layouts.append(candidates[:, legal & ~np.any(needless, axis=0)])
     return Designs(tuple(numbers), names, values, tuple(layouts))
 
@@ -217,7 +224,7 @@ def own() -> Measured:
     """Gigacost on all designs: the best layout of each, with its step time and memory."""
     Sweep({**AXES, "chips": [64], "params": ["1B"]}, fixed=FIXED, columns=list(_LAYOUT)).to_numpy()
     found = measured(lambda: sweep().to_numpy())
-    feasible = int(np.sum(found["answer"]["step_seconds"] > 0.0))
+    feasible = int(np.sum(found["answer"]["status"] == "ok"))
     sample = designs(list(range(SAMPLED // 2, sweep().size, SAMPLED)))
     layouts = round(sample.count / len(sample.numbers) * sweep().size)
     every = math.prod(len(axis) for _, axis in step().search.over)
@@ -233,19 +240,32 @@ def own() -> Measured:
 
 
 def one_design() -> Measured:
-    """Gigacost on a single design, again and again."""
-    one = Sweep({}, fixed={"model": "llama-3.1-405b", "hardware": "h100-sxm", "chips": 16384, "tokens": "15.6T"})
-    one.to_numpy()
+    """Gigacost on a design at a time, each a new one."""
     seconds = []
-    for _ in range(21):
+    for chips in range(16384, 16384 + 21 * 8, 8):
+        fixed = {"model": "llama-3.1-405b", "hardware": "h100-sxm", "chips": chips, "tokens": "15.6T"}
+        one = Sweep({}, fixed=fixed, columns=["step_seconds"])
         start = time.perf_counter()
-        one.to_numpy(["step_seconds"])
+        one.to_numpy()
         seconds.append(time.perf_counter() - start)
-    return {"seconds": statistics.median(seconds), "peak_bytes": 0}
+    return {"seconds": statistics.median(seconds), "peak_bytes": tasks.peak_bytes()}
+
+
+def planner(**given: float) -> Measured:
+    """The planner's 51,840,000 designs, written to Parquet; layouts searched, unless something is given instead."""
+    tree = tomllib.loads(PLANNER.read_text(encoding="utf-8"))
+    rows = Sweep(tree["axes"], fixed={**tree["fixed"], **given}, columns=tree["query"]["columns"])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "planner.parquet"
+        found = measured(lambda: rows.write(path))
+        return {**found, "rows": rows.size, "file_bytes": path.stat().st_size}
 
 
 MEASURES: dict[str, Callable[[], Measured]] = {
     "gigacost": own,
+    "one": one_design,
+    "planner": planner,
+    "planner, given MFU": functools.partial(planner, mfu=0.4),
     **{name: functools.partial(peer, name) for name in CONTENDERS},
 }
 
@@ -257,15 +277,8 @@ def main() -> None:
         for name, of in runs.items():
             of.append(ask(__file__, name))
             say(f"layouts, {number + 1}/{ROUNDS}: {name}: {of[-1].get('failed') or of[-1]['seconds']}")
-    rows = [{"contender": name, **_median(of)} for name, of in runs.items()]
+    rows = [{"task": name, **middle(of)} for name, of in runs.items()]
     results.merge("layouts", {"rows": rows}, ("gigacost", "numpy", "numba"))
-
-
-def _median(runs: list[Measured]) -> Measured:
-    broken = [run for run in runs if "failed" in run]
-    if broken:
-        return broken[0]
-    return {**runs[0], "seconds": statistics.median(run["seconds"] for run in runs)}
 
 
 if __name__ == "__main__":

@@ -128,6 +128,7 @@ def _performance(found: Mapping[str, Any]) -> str:
     sections: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "peers": _peers,
         "default_model": _default_model,
+        "layouts": _layouts,
         "latency": _latency,
         "memory": _memory,
         "instructions": _instructions,
@@ -246,6 +247,58 @@ def _latency(found: Mapping[str, Any]) -> str:
     threads = list(part["estimate-threads"].get("calls_per_second", {}))
     callers = table(("calls a second, from so many threads at once", *threads), rates)
     return f"## Latency\n\nNo call repeats an earlier one's numbers. Measured {_where(part)}\n\n{text}\n\n{callers}\n"
+
+
+def _layouts(found: Mapping[str, Any]) -> str:
+    rows = {row["task"]: row for row in found["layouts"]["rows"]}
+    text = (
+        "The best parallel layout of each of 16 chips x 64 cluster sizes x 128 model sizes "
+        "([layouts.py](../benches/layouts.py)): for each design all layouts that are legal and worth trying are "
+        "evaluated, memory and step time, and the best is kept. The others do a part of the designs with the model's "
+        "own formulas, written out as plain Python by a program; they are given the lists of such layouts, and all "
+        "that does not depend on the layout, for nothing. Their winners have to be gigacost's. For comparison, not "
+        "measured here: Calculon evaluates some 230-460 layouts a second, llm-analysis 9,000.\n"
+    )
+    own = rows["gigacost"]
+    rate = own["layouts"] / own["seconds"] if "seconds" in own else None
+    lines = []
+    for name, label in _SEARCHERS.items():
+        row = rows.get(name, {"failed": "not measured"})
+        if "seconds" not in row or rate is None:
+            lines.append([label, f"failed: {row.get('failed')}", "", "", ""])
+            continue
+        own_rate = row["layouts"] / row["seconds"]
+        fault = f" (wrong: {row['fault']})" if row["fault"] else ""
+        slower = f"{_digits(rate / own_rate)}x"
+        lines.append([label + fault, figure(row["layouts"]), duration(row["seconds"]), f"{figure(own_rate)}/s", slower])
+    parts = [f"## The search for a layout\n\n{text}\nMeasured {_where(found['layouts'])}\n"]
+    parts.append(table(("", "layouts", "time", "layouts", "slower"), lines) + "\n")
+    if rate is not None:
+        share = own["layouts"] / own["candidates"]
+        parts.append(
+            f"Of {figure(own['candidates'])} candidates {100 * share:.2g} % are legal and worth trying: conditions "
+            "that depend on few axes skip the others without looking at each. Counted on every 97th design.\n"
+        )
+    lines = [
+        [label, duration(rows[name]["seconds"]), _megabytes(rows[name]["peak_bytes"])]
+        for name, label in _WITH_SEARCH.items()
+        if "seconds" in rows.get(name, {})
+    ]
+    parts.append(table(("", "time", "peak memory"), lines) + "\n")
+    return "\n".join(parts)
+
+
+_SEARCHERS = {
+    "gigacost": "**gigacost, all cores**",
+    "numba": "numba, all cores",
+    "numpy": "numpy, one design at a time",
+    "python": "plain Python",
+}
+_WITH_SEARCH = {
+    "one": "one design, a new one each time (`Sweep.to_numpy`)",
+    "planner": "`examples/planner.toml`, 51,840,000 rows to Parquet, layouts searched",
+    "planner, given MFU": "the same with a given MFU, nothing searched",
+}
 
 
 def _memory(found: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from gigacost import Model, Sweep, declare, ops
 from gigacost.bind import Table
 from gigacost.ops import Value
+from gigacost.wiring import Search
 
 INTERESTING = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 3.0, -2.5, 1e-300, 1e300, -1e300, 1e16, 0.1, 7.0, math.pi]
 UNARY = ["sqrt", "floor", "ceil", "round_half_even", "exp", "log", "negative"]
@@ -149,17 +151,54 @@ def spaces(draw: st.DrawFn, most_rows: int) -> dict[str, list[float]]:
 
 
 @st.composite
-def models(draw: st.DrawFn, names: list[str]) -> tuple[Model, list[str]]:
-    """A model over some inputs, with states and perhaps a search, and the names of its quantities."""
+def search_axes(draw: st.DrawFn, name: str, most: int) -> dict[str, list[float]]:
+    """Axes of a search with at most so many candidates."""
+    axes: dict[str, list[float]] = {}
+    for i in range(draw(st.integers(1, 4))):
+        values = draw(st.lists(st.one_of(numbers, st.integers(-2, 5).map(float)), min_size=1, max_size=4))
+        if len(values) <= most or not axes:
+            axes[f"{name}{i}"] = values[:most]
+            most //= len(values[:most])
+    return axes
+
+
+@st.composite
+def searches(draw: st.DrawFn, name: str, names: list[str], axes: dict[str, list[float]]) -> list[Any]:
+    """A search and the quantities that it is about, made of some names."""
+    known = [*names, *axes]
+    parts: list[Any] = []
+    # What varies over one axis alone may be the same for many of its values.
+    for i, used in enumerate(draw(st.lists(st.sampled_from(known), max_size=2))):
+        parts.append(function(f"{name}_rough{i}", [used], Tree("floor", (draw(trees([used], 1)),))))
+        known.append(f"{name}_rough{i}")
+    guards = []
+    for i in range(draw(st.integers(1, 4))):
+        used = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
+        parts.append(function(f"{name}_guard{i}", used, draw(truths(used, 1))))
+        guards.append(Tree("name", name=f"{name}_guard{i}"))
+    legal = functools.reduce(lambda a, b: Tree("both", (a, b)), guards)
+    parts.append(function(f"{name}_legal", [guard.name for guard in guards], legal))
+    parts.append(function(f"{name}_objective", known, draw(trees(known))))
+    over = tuple((axis, tuple(values)) for axis, values in axes.items())
+    return [*parts, Search(name, over, f"{name}_objective", f"{name}_legal")]
+
+
+@st.composite
+def models(draw: st.DrawFn, names: list[str], count: int) -> tuple[Model, list[str]]:
+    """A model over some inputs, with so many searches and perhaps states, and the names of its quantities."""
     parts: list[Any] = [declare.Input(name, "1", "", default=0.0, low=-math.inf) for name in names]
     quantities: list[str] = []
-    searched: dict[str, list[float]] = {}
-    if draw(st.booleans()):
-        searched = {f"s{i}": draw(st.lists(numbers, min_size=1, max_size=4)) for i in range(draw(st.integers(1, 2)))}
-        names = [*names, *searched]
-        parts.append(function("objective", names, draw(trees(names))))
-        parts.append(function("legal", names, draw(truths(names))))
-        quantities.append("objective")
+    if count:
+        first, second = draw(search_axes("s", 30 if count == 1 else 6)), draw(search_axes("t", 4))
+        # For each candidate of the second search the first one may find something else.
+        around = list(second) if count > 1 and draw(st.booleans()) else []
+        parts += draw(searches("s", [*names, *around], first))
+        quantities.append("s_objective")
+        names = [*names, *first]
+        if count > 1:
+            parts += draw(searches("t", names, second))
+            quantities.append("t_objective")
+            names = [*names, *second]
     for i in range(draw(st.integers(1, 5))):
         used = draw(st.lists(st.sampled_from([*names, *quantities]), min_size=1, max_size=4, unique=True))
         parts.append(function(f"q{i}", used, draw(trees(used))))
@@ -172,10 +211,7 @@ def models(draw: st.DrawFn, names: list[str]) -> tuple[Model, list[str]]:
         used = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
         spoils = draw(st.sampled_from([*names, *quantities]))
         parts.append(declare.status(f"state_{i}", spoils=spoils)(function(f"is_state{i}", used, draw(truths(used)))))
-    model = Model(*parts)
-    if searched:
-        model = model.search("plan", over=searched, minimise="objective", among="legal")
-    return model, quantities
+    return Model(*parts), quantities
 
 
 @st.composite
@@ -188,11 +224,15 @@ def conditions(draw: st.DrawFn, names: list[str]) -> str:
 @st.composite
 def problems(draw: st.DrawFn, most_rows: int = 400) -> Problem:
     """Random models over random spaces, with leaves over any of the axes, missing figures, states and searches."""
-    axes = draw(spaces(most_rows))
+    searched = draw(st.sampled_from([0, 0, 1, 1, 2]))
+    axes = draw(spaces(most_rows // [1, 4, 20][searched]))
     leaves = [f"leaf{i}" for i in range(draw(st.integers(0, 3)))]
     fixed = {f"c{i}": draw(numbers) for i in range(draw(st.integers(0 if axes or leaves else 1, 2)))}
     names = [*axes, *leaves, *fixed]
-    model, quantities = draw(models(names))
+    model, quantities = draw(models(names, searched))
+    # What is given is not searched for.
+    pinned = draw(st.lists(st.sampled_from(["s0", "s1", "t0"]), max_size=1)) if searched else []
+    fixed |= {axis: draw(numbers) for axis in pinned if axis in model.names}
     given: dict[str, Any] = dict(axes)
     if len(axes) > 1 and draw(st.booleans()):
         pair = list(axes)[:2]

@@ -41,11 +41,12 @@ def test_no_page_is_left_of_a_module_that_is_gone(build: ModuleType) -> None:
     assert {f"model/{page.name}" for page in (DOCS / "model").glob("*.md")} <= set(build.pages())
 
 
-def test_the_examples_run() -> None:
-    text = (DOCS / "your-own-model.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["your-own-model.md", "layouts.md"])
+def test_the_examples_run(page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
     names: dict[str, object] = {"__name__": "docs"}
     for code in re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
-        exec(compile(code, "your-own-model.md", "exec"), names)  # noqa: S102 - our own text
+        exec(compile(code, page, "exec"), names)  # noqa: S102 - our own text
 
 
 def test_every_quantity_and_input_has_its_place(build: ModuleType) -> None:

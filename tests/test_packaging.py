@@ -74,7 +74,7 @@ def test_the_wheel_has_what_the_package_has(wheel: Path) -> None:
     wanted = {
         path.relative_to(package).as_posix()
         for path in package.rglob("*")
-        if path.suffix in {".py", ".pyi", ".toml", ".typed"}
+        if path.suffix in {".py", ".pyi", ".toml", ".csv", ".typed"}
     }
     names = set(zipfile.ZipFile(wheel).namelist())
     assert wanted <= names
@@ -106,6 +106,7 @@ def test_the_wheel_runs_without_the_tree(installed: Installed) -> None:
     found = json.loads(installed.call("gigacost", "estimate", *RUN, "--json"))
     here = gigacost.estimate(hardware="h100-sxm", chips=256, params="13B", tokens="2T").to_dict()
     assert found["subtotals"] == here["subtotals"]
+    assert json.loads(installed.call("gigacost", "validate", "throughput", "--json"))["rows"] > 100
 
 
 @pytest.mark.slow
@@ -127,7 +128,8 @@ def test_the_source_distribution_is_complete(tmp_path: Path) -> None:
     with tarfile.open(made) as archive:
         archive.extractall(tmp_path, filter="data")
     (tree,) = (path for path in tmp_path.iterdir() if path.is_dir())
-    for source in [*ROOT.glob("rust/*/src/**/*.rs"), *ROOT.glob("python/**/*.py"), *ROOT.glob("python/**/*.toml")]:
+    kinds = ("rust/*/src/**/*.rs", "python/**/*.py", "python/**/*.toml", "python/**/*.csv")
+    for source in [path for kind in kinds for path in ROOT.glob(kind)]:
         assert (tree / source.relative_to(ROOT)).read_bytes() == source.read_bytes(), source
     for name in ("LICENSE-APACHE", "LICENSE-MIT", "NOTICE", "README.md", "Cargo.lock"):
         assert (tree / name).read_bytes() == (ROOT / name).read_bytes(), name

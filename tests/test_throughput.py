@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gigacost import Catalog, SpecError
-from gigacost.stacks import LAYOUT, Unpredictable, inputs_of, layout_of, switches
+from gigacost.stacks import LAYOUT, Unpredictable, assumptions_about, inputs_of, layout_of, switches
 from gigacost.throughput import COLUMNS, SHIPPED, Run, read_runs
 
 CATALOG = Catalog.bundled()
@@ -144,7 +144,7 @@ def test_runs_without_a_layout_or_a_known_chip_say_what_is_missing() -> None:
         ({"precision": "INT2"}, "precision is INT2"),
         ({"precision": ""}, "precision is not published"),
         ({"vocab": ""}, "vocab not published"),
-        ({"tp": "", "vp": ""}, "no layout: tp, vp not published"),
+        ({"tp": "", "vp": "", "microbatch": ""}, "no layout: tp, microbatch not published"),
         ({"dp": "3"}, "dp is 3, but 8 chips make 4 replicas"),
         ({"dp_sharding": "hsdp"}, "dp_sharding is hsdp"),
         ({"recompute": "block"}, "recompute is block"),
@@ -164,6 +164,22 @@ def test_a_row_becomes_inputs_by_its_own_figures() -> None:
     assert (found["experts"], found["experts_per_token"], found["shared_experts"]) == (1, 1, 0)
     assert {name: found[name] for name in LAYOUT} == layout_of(run())
     assert layout_of(run(recompute="unknown (recipe)", dp_sharding="zero3", dp=""))["zero_stage"] == 3
+
+
+def test_what_a_source_leaves_out_is_assumed_and_said() -> None:
+    bare = run(vp="", cp="", ep="", recompute="unknown (recipe)", dp_sharding="", head_dim="", kv_heads="")
+    found = inputs_of(bare, CATALOG)
+    assert (found["vp"], found["cp"], found["ep"], found["recompute"], found["zero_stage"]) == (1, 1, 1, 0, 1)
+    assert not {"head_dim", "kv_heads"} & found.keys()
+    assert assumptions_about(bare) == (
+        "assumed, as it is not published: vp = 1, cp = 1, ep = 1, no recomputation, ZeRO 1"
+    )
+    assert assumptions_about(run()) == ""
+
+
+def test_what_follows_the_name_of_a_choice_is_a_comment() -> None:
+    said = run(recompute="full (uniform, 1 layer)", dp_sharding="zero3, hybrid")
+    assert (layout_of(said)["recompute"], layout_of(said)["zero_stage"]) == (2, 3)
 
 
 def test_what_the_notes_say_of_the_chip_wins_over_the_catalogue() -> None:

@@ -70,6 +70,11 @@ def test_every_run_is_either_counted_or_skipped_with_its_reason(shipped: Validat
     assert any(one.predicted_seconds for one in shipped.skipped if one.reason == "no step time was published")
 
 
+def test_nearly_all_layouts_that_were_run_fit_in_the_model(shipped: Validation) -> None:
+    assert len(shipped.too_large) <= 0.05 * len(shipped.predictions)
+    assert set(shipped.too_large) <= set(shipped.assumed)  # with the recomputation that they did not publish they would
+
+
 def test_parts_add_up_and_errors_are_signed(shipped: Validation) -> None:
     for one in shipped.predictions:
         assert sum(one.parts.values()) == pytest.approx(one.predicted_seconds, rel=1e-12)
@@ -129,6 +134,14 @@ def test_what_the_model_takes_for_impossible_is_skipped_with_its_state(tmp_path:
     assert not found.is_complete
 
 
+def test_chips_whose_network_is_unknown_do_not_stop_the_others(tmp_path: Path) -> None:
+    found = validate_throughput(
+        table(tmp_path, LLAMA, {**LLAMA, "id": "alone", "accelerator": "a10g", "nvlink_domain": ""})
+    )
+    assert [one.id for one in found.predictions] == [LLAMA["id"]]
+    assert found.skipped[0].reason.startswith("to the model such a run is impossible: no_")
+
+
 @pytest.mark.parametrize(("unknown", "code"), [(1, 0), (2, 1)])
 def test_too_many_unpredictable_rows_are_a_failure(tmp_path: Path, capsys: Capture, unknown: int, code: int) -> None:
     rows = [{**MPT, "id": f"run-{i}", "accelerator": "H1000" if i < unknown else MPT["accelerator"]} for i in range(20)]
@@ -155,7 +168,13 @@ def test_the_screen_shows_every_run_the_groups_and_what_was_assumed(capsys: Capt
     short = [one.id for one in (*shipped.predictions, *shipped.skipped) if len(one.id) <= 40]
     assert len(short) > 100
     assert all(name in done.out for name in short)  # longer ones take two lines
-    for title in ("Not counted", "How far off", "all dense", "all moe", "recompute is not published: none assumed"):
+    for title in (
+        "Not counted",
+        "How far off",
+        "all dense",
+        "all moe",
+        "assumed, as it is not published: no recomputation",
+    ):
         assert title in done.out
 
 

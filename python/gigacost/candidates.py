@@ -5,7 +5,7 @@ The axes of the model's search become axes of a sweep. Nothing is computed here 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -89,8 +89,8 @@ class Candidates:
     meta: Mapping[str, Any]
     rows: Mapping[str, NDArray[Any]]
     """By column, for each legal layout in the order of the search: axes, status, time, memory. NaN is null."""
-    where: str
-    """What makes a layout one of the rows."""
+    untried: tuple[str, ...]
+    """The conditions that keep a legal layout from being one of the rows."""
     notes: tuple[str, ...]
     """What was taken for granted."""
 
@@ -131,9 +131,8 @@ class Candidates:
     def with_parts(self) -> Candidates:
         """The candidates with the parts of their time, of those too that do not fit."""
         spec, model, catalog = self.bound.spec, self.bound.model, self.bound.catalog
-        return replace(
-            self, rows={**self.rows, **_sweep(spec, self.values, PARTS, self.where, model, catalog).to_numpy(PARTS)}
-        )
+        sweep = _sweep(spec, self.values, PARTS, _where(self.search, self.untried), model, catalog)
+        return replace(self, rows={**self.rows, **sweep.to_numpy(PARTS)})
 
     def columns(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Columns over all layouts, legal or not, with the axes beside them."""
@@ -151,9 +150,9 @@ def candidates(spec: Spec, model: Model, catalog: Catalog) -> Candidates:
         raise SpecError(*absent)
     names = ["step_seconds", *MEMORY, *_MORE] + ([] if lacking(bound, ["mfu"]) else ["mfu"])
     free = {axis: values for axis, values in over.items() if axis not in bound.given}
-    where = " and not ".join([search.among, *_asked(search, bound)])
-    sweep = _sweep(spec, free, names, where, model, catalog)
-    return Candidates(sweep.bound, search, sweep.meta, sweep.to_numpy(), where, notes)
+    untried = tuple(_asked(search, bound))
+    sweep = _sweep(spec, free, names, _where(search, untried), model, catalog)
+    return Candidates(sweep.bound, search, sweep.meta, sweep.to_numpy(), untried, notes)
 
 
 def _sweep(
@@ -165,6 +164,11 @@ def _sweep(
     query = {"columns": list(names)} | ({"where": where} if where else {})
     tree = {**spec.to_dict(), "axes": {**ordered, **own}, "query": query}
     return Sweep.from_spec(Spec.from_dict(tree, words(model, catalog)), model=model, catalog=catalog)
+
+
+def _where(search: Search, untried: Iterable[str]) -> str:
+    """The condition on a layout that is a candidate."""
+    return " and not ".join([search.among, *untried])
 
 
 def _asked(search: Search, bound: Bound) -> Iterator[str]:

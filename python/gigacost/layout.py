@@ -38,8 +38,9 @@ class Layouts:
     candidates: int
     """Layouts that were looked at."""
     legal: int
+    """Of these, the legal ones that are worth a try."""
     fitting: int
-    """Legal ones that fit into memory."""
+    """Of these, the ones that fit into memory."""
     mem_gib: float
     """What a chip has."""
     error_band: tuple[float, float] | None

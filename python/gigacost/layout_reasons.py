@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SPLIT = ("tp", "pp")
 """The axes that split the weights: which of their combinations lack memory is told of each."""
-_OUT_OF_MEMORY = "out_of_memory"
+_NO_LAYOUT, _OUT_OF_MEMORY = "no_layout", "out_of_memory"
 _FIGURES = ("query_heads", "scaleup_domain", "block_layers", "routed_experts", "chips")
 
 Figures = Mapping[str, float]
@@ -125,28 +125,31 @@ def _too_large(found: Candidates, having: NDArray[np.bool_], change: Mapping[str
 
 
 class _Conditions:
-    """The conditions of a legal layout, looked at when something breaks one."""
+    """The conditions of a layout that is tried, looked at when something breaks one."""
 
     def __init__(self, found: Candidates) -> None:
         self._found = found
-        self._names = found.bound.model.quantities[found.search.among].parameters
+        self._legal = found.bound.model.quantities[found.search.among].parameters
         self._columns: Mapping[str, NDArray[Any]] = {}
 
     def reason(self, axis: str, value: float) -> str:
-        """Why nothing with this value is legal: the condition that nothing with it meets."""
-        self._columns = self._columns or self._found.columns((*self._names, *_FIGURES))
+        """Why nothing with this value is tried: the condition that least with it meets."""
+        self._columns = self._columns or self._found.columns((*self._legal, *self._found.untried, *_FIGURES))
         having = self._columns[axis] == value
-        met = {name: int(self._columns[name][having].sum()) for name in self._names}
+        met = {name: int((self._columns[name][having] > 0.0).sum()) for name in self._legal}
+        met |= {name: int((self._columns[name][having] == 0.0).sum()) for name in self._found.untried}
         name = min(met, key=lambda condition: met[condition])
         words = _WORDS.get(name)
-        figures = {figure: float(self._columns[figure][0]) for figure in _FIGURES}
-        return words(figures, axis, value) if words else _in_general(self._found, name)
+        if words:
+            return words({figure: float(self._columns[figure][0]) for figure in _FIGURES}, axis, value)
+        said = _said(self._found, name)
+        return f"not tried: {said}" if name in self._found.untried else f"against a condition: {said}"
 
 
-def _in_general(found: Candidates, name: str) -> str:
-    """The first sentence of the condition's docstring, with its first word taken off (``Whether ...``)."""
+def _said(found: Candidates, name: str) -> str:
+    """The first sentence of a condition's docstring, with its first word taken off (``Whether ...``)."""
     doc = found.bound.model.quantities[name].doc.split("\n\n", 1)[0].replace("\n", " ").split(" [", 1)[0]
-    return f"breaks a condition: {doc.removeprefix('Whether ')}"
+    return doc.removeprefix("Whether ")
 
 
 def _tensor(figures: Figures, _: str, value: float) -> str:
@@ -183,16 +186,16 @@ _WORDS: Mapping[str, Callable[[Figures, str, float], str]] = {
 
 def impossible(found: Candidates) -> Fault:
     """Why a design has no layout at all."""
-    rows, chips = found.rows, found.bound.spec.fixed.get("chips", "")
-    if not len(rows["status"]):
-        return Fault("chips", f"{chips}", "no layout of these chips is legal", "more chips; other axes of the layout")
-    leanest = int(np.argmin(rows["memory_per_chip_gib"]))
-    status = str(rows["status"][leanest])
-    if status == _OUT_OF_MEMORY:
+    rows, chips = found.rows, f"{found.bound.spec.fixed.get('chips', '')}"
+    leanest = int(np.argmin(rows["memory_per_chip_gib"])) if len(rows["status"]) else None
+    status = str(found.columns(["step_seconds"])["status"][0] if leanest is None else rows["status"][leanest])
+    if status == _NO_LAYOUT:
+        return Fault("chips", chips, "no layout of these chips is legal", "more chips; other axes of the layout")
+    if status == _OUT_OF_MEMORY and leanest is not None:
         layout = ", ".join(f"{axis} {value}" for axis, value in found.layout(leanest).items())
         needed, has = rows["memory_per_chip_gib"][leanest], rows["mem_gib"][leanest]
         what = f"no layout fits: the leanest needs {needed:.3g} GiB of {has:.3g} ({layout})"
-        return Fault("chips", f"{chips}", what, "more chips, or chips with more memory; a smaller model")
+        return Fault("chips", chips, what, "more chips, or chips with more memory; a smaller model")
     (state,) = (state.name for state in found.bound.model.states if getattr(state.mark, "label", "") == status)
     labels = {axis: place[1][0] for axis, place in found.bound.labels.items()}
     return reasons(found.bound, [state], {}, labels)[0]

@@ -18,6 +18,7 @@ A plain statement in the notes ("sequence parallel on", "tp_comm_overlap=False")
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from gigacost.catalog import Catalog
 from gigacost.errors import CatalogError
@@ -30,8 +31,6 @@ _SHAPE = {
     "layers": "layers",
     "hidden": "hidden",
     "heads": "heads",
-    "kv_heads": "kv_heads",
-    "head_dim": "head_dim",
     "ffn": "ffn",
     "glu": "glu",
     "vocab": "vocab",
@@ -40,6 +39,10 @@ _SHAPE = {
     "chips": "n_accel",
 }
 """Inputs that each row must have, with their columns."""
+_OPTIONAL = ("kv_heads", "head_dim")
+"""Inputs that the model makes of the others where they are blank."""
+_DEGREES = {"tp": None, "pp": None, "vp": 1.0, "cp": 1.0, "ep": 1.0, "microbatch": None}
+"""The degrees of a layout, and what is assumed of those that a source may leave out."""
 _MIXTURE = {
     "experts": ("moe_experts", 1.0),
     "experts_per_token": ("moe_topk", 1.0),
@@ -52,8 +55,11 @@ _MIXTURE = {
 _LATENT = ("q_lora_rank", "kv_lora_rank", "rope_head_dim", "v_head_dim")
 _LATENT_MODEL = "deepseek-v3"
 """Whose latent attention it is where the catalogue does not know the model."""
-_RECOMPUTE = {"none": 0.0, "unknown": 0.0, "": 0.0, "selective": 1.0, "full": 2.0}
-_SHARDING = {"none": 0.0, "zero1": 1.0, "zero2": 2.0, "zero3": 3.0}
+_RECOMPUTE = {"none": 0.0, "selective": 1.0, "full": 2.0}
+_SHARDING = {"none": 0.0, "zero1": 1.0, "zero2": 2.0, "zero3": 3.0, "fsdp": 3.0}
+_UNKNOWN = ("", "unknown")
+_ASSUMED = {"recompute": 0.0, "dp_sharding": 1.0}
+"""What is assumed where it is unknown: no recomputation, and the sharding of Megatron's distributed optimiser."""
 _GIGA = 1e9
 _TERA = 1e12
 _SEQUENCE_PARALLEL_SINCE = (22, 5)
@@ -62,6 +68,7 @@ _LAST_YEAR_WITHOUT = 2021
 _YEAR = re.compile(r"\b(20[0-9]{2})\b")
 _ARXIV = re.compile(r"\b([0-9]{2})([0-9]{2})\.[0-9]{4,5}\b")
 _BANDWIDTH = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ?TB/s\b")
+_WORD = re.compile(r"[a-z0-9]*")
 _MEMORY = re.compile(r"\b([0-9]+) ?GB HBM")
 
 
@@ -90,33 +97,40 @@ def stacked(run: Run, catalog: Catalog) -> dict[str, float | str]:
 def layout_of(run: Run) -> dict[str, float]:
     """The run's layout. Raises Unpredictable where a part of it is not known or it contradicts the chips."""
     figures = run.figures
-    axes = ("tp", "pp", "vp", "cp", "ep", "microbatch")
-    blank = [axis for axis in axes if axis not in figures]
+    blank = [axis for axis, assumed in _DEGREES.items() if axis not in figures and assumed is None]
     if blank:
         raise Unpredictable(f"no layout: {', '.join(blank)} not published")
-    sharding = run.dp_sharding.casefold()
-    if sharding not in _SHARDING:
-        raise Unpredictable(f"dp_sharding is {run.dp_sharding or 'not published'}; known: {', '.join(_SHARDING)}")
-    chips, replica = figures.get("n_accel", 0.0), figures["tp"] * figures["pp"] * figures["cp"]
+    degrees = {axis: figures.get(axis, assumed or 1.0) for axis, assumed in _DEGREES.items()}
+    chips, replica = figures.get("n_accel", 0.0), degrees["tp"] * degrees["pp"] * degrees["cp"]
     if "dp" in figures and figures["dp"] != chips // replica:
         raise Unpredictable(f"dp is {figures['dp']:g}, but {chips:g} chips make {chips // replica:g} replicas")
-    recompute = _first_word(run.recompute)
-    if recompute not in _RECOMPUTE:
-        raise Unpredictable(f"recompute is {run.recompute}; known: none, selective, full, unknown")
-    chosen = {"zero_stage": _SHARDING[sharding], "recompute": _RECOMPUTE[recompute]}
-    return {**{axis: figures[axis] for axis in axes}, **chosen}
+    sharding = _chosen("dp_sharding", run.dp_sharding, _SHARDING)
+    return {**degrees, "zero_stage": sharding, "recompute": _chosen("recompute", run.recompute, _RECOMPUTE)}
 
 
 def assumptions_about(run: Run) -> str:
     """What is taken for granted of a run that its source does not say; empty where nothing is."""
-    return "recompute is not published: none assumed" if _first_word(run.recompute) in {"unknown", ""} else ""
+    assumed = [f"{axis} = 1" for axis, value in _DEGREES.items() if value is not None and axis not in run.figures]
+    assumed += ["no recomputation"] if _first_word(run.recompute) in _UNKNOWN else []
+    assumed += ["ZeRO 1"] if _first_word(run.dp_sharding) in _UNKNOWN else []
+    return f"assumed, as it is not published: {', '.join(assumed)}" if assumed else ""
+
+
+def _chosen(column: str, said: str, known: Mapping[str, float]) -> float:
+    """The number of a choice that a row names. Raises Unpredictable for one that is not known."""
+    word = _first_word(said)
+    if word in _UNKNOWN:
+        return _ASSUMED[column]
+    if word not in known:
+        raise Unpredictable(f"{column} is {said}; known: {', '.join(known)}")
+    return known[word]
 
 
 def switches(run: Run, generation: str) -> dict[str, float]:
     """The habits of the run's software, as switches of the model."""
     is_fsdp = _says(run.source, "torchtitan", "mosaicml", "llm-foundry", "composer", "fsdp", "pytorch")
     by_operator = _says(run.source, "torchtitan") and _first_word(run.recompute) == "selective"
-    flat = run.dp_sharding == "zero3" and (_says(run.source, "deepspeed") or _is_older(run))
+    flat = _first_word(run.dp_sharding) == "zero3" and (_says(run.source, "deepspeed") or _is_older(run))
     chosen = {
         "flash_attention": run.figures.get("flash_attention", 1.0) > 0.0,
         "tuned_attention": not is_fsdp,
@@ -133,7 +147,7 @@ def _has_sequence_parallelism(run: Run) -> bool:
         return False
     if _says(run.notes, "sequence parallel on"):
         return True
-    baseline = _says(run.source, "korthikanti") and run.recompute == "full"
+    baseline = _says(run.source, "korthikanti") and _first_word(run.recompute) == "full"
     return not (baseline or _is_older(run))
 
 
@@ -188,6 +202,7 @@ def _shape(run: Run, catalog: Catalog) -> dict[str, float]:
     if blank:
         raise Unpredictable(f"{', '.join(blank)} not published")
     found = {name: run.figures[column] for name, column in _SHAPE.items()}
+    found |= {name: run.figures[name] for name in _OPTIONAL if name in run.figures}
     for name, (column, absent) in _MIXTURE.items():
         found[name] = run.figures.get(column, absent)
     # A dense model is one expert that every token uses, as in the catalogue.
@@ -226,4 +241,5 @@ def _says(text: str, *words: str) -> bool:
 
 
 def _first_word(text: str) -> str:
-    return text.casefold().split(" ")[0]
+    """The first word, which names the choice; what follows comments on it."""
+    return _WORD.match(text.casefold())[0]  # type: ignore[index] # it matches any text

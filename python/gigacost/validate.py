@@ -162,6 +162,8 @@ class Validation:
     skipped: tuple[Skipped, ...]
     assumed: Mapping[str, str]
     """What was taken for granted of runs whose source does not say, by id."""
+    too_large: tuple[str, ...]
+    """Runs that did fit, but do not in the model."""
     search: Search | None = None
 
     @property
@@ -216,21 +218,21 @@ def validate_throughput(
     """
     runs, book, used = read_runs(path), opened(catalog), model or default_model()
     designs, reasons = _designs(runs, book)
-    rows = evaluated([{**one, **_FITS} for one in designs.values()], ("step_seconds", *PARTS), used, book)
-    found = dict(zip(designs, rows, strict=True))
+    times = _timed(designs, used, book)
     predictions, skipped = [], []
     for run in runs:
-        times = found.get(run.id, {})
-        seconds = times.get("step_seconds")
-        impossible = reasons.get(run.id) or f"to the model such a run is impossible: {times.get('status')}"
+        found = times.get(run.id, {})
+        seconds = found.get("step_seconds")
+        impossible = reasons.get(run.id) or f"to the model such a run is impossible: {found.get('status')}"
         reason = impossible if seconds is None else _uncounted(run)
         if reason:
             skipped.append(Skipped(run.id, run.source, run.accelerator, reason, seconds))
         else:
-            predictions.append(_prediction(run, designs[run.id], times))
+            predictions.append(_prediction(run, designs[run.id], found))
     chosen = _searched(predictions, designs, used, book) if search else None
-    assumed = {run.id: said for run in runs if run.id in found and (said := assumptions_about(run))}
-    return Validation(tuple(predictions), tuple(skipped), assumed, chosen)
+    assumed = {run.id: said for run in runs if run.id in designs and (said := assumptions_about(run))}
+    too_large = tuple(name for name, found in times.items() if found.get("memory_use", 0.0) > 1.0)
+    return Validation(tuple(predictions), tuple(skipped), assumed, too_large, chosen)
 
 
 def accuracy(errors: Sequence[float]) -> Accuracy:
@@ -251,6 +253,15 @@ def _designs(runs: Iterable[Run], book: Catalog) -> tuple[dict[str, Design], dic
     return designs, reasons
 
 
+def _timed(designs: Mapping[str, Design], model: Model, book: Catalog) -> dict[str, dict[str, Any]]:
+    """The step time of each run by id, with its parts and memory where there is one, else with what spoils it."""
+    rows = evaluated([{**design, **_FITS} for design in designs.values()], ("step_seconds",), model, book)
+    times = dict(zip(designs, rows, strict=True))
+    timed = [name for name, row in times.items() if row["step_seconds"] is not None]
+    parts = evaluated([designs[name] for name in timed], (*PARTS, "memory_use"), model, book)
+    return times | {name: {**times[name], **row} for name, row in zip(timed, parts, strict=True)}
+
+
 def _uncounted(run: Run) -> str:
     """Why a run that can be predicted does not count; empty where it does."""
     if run.step_seconds is None:
@@ -258,8 +269,8 @@ def _uncounted(run: Run) -> str:
     return "" if run.figures["in_fit"] else "set apart by the table (in_fit = 0)"
 
 
-def _prediction(run: Run, design: Design, times: Mapping[str, float]) -> Prediction:
-    published, seconds = run.figures["step_time_s"], times["step_seconds"]
+def _prediction(run: Run, design: Design, found: Mapping[str, float]) -> Prediction:
+    published, seconds = run.figures["step_time_s"], found["step_seconds"]
     return Prediction(
         id=run.id,
         source=run.source,
@@ -269,7 +280,7 @@ def _prediction(run: Run, design: Design, times: Mapping[str, float]) -> Predict
         published_seconds=published,
         predicted_seconds=seconds,
         error=seconds / published - 1.0,
-        parts={name: times[name] for name in PARTS},
+        parts={name: found[name] for name in PARTS},
     )
 
 

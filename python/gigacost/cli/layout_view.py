@@ -36,9 +36,11 @@ def show_layouts(found: Layouts) -> None:
     if found.losing:
         show(literal("What other choices lose", "bold"), _losing(found.losing, found.best[0]))
     if found.failing:
-        show(literal("What is not possible", "bold"), _failing(found.failing))
+        show(literal("What is not possible, or not tried", "bold"), _failing(found.failing))
     show(literal(_trust(found), "yellow"))
-    said = f"{found.candidates:,} layouts looked at: {found.legal:,} legal, {found.fitting:,} of them fit"
+    said = (
+        f"{found.candidates:,} layouts looked at: {found.legal:,} legal and worth a try, {found.fitting:,} of them fit"
+    )
     show(literal(f"{said}. All that lose and fail: --json.", "dim"))
 
 

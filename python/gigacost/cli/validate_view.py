@@ -26,6 +26,8 @@ def show_validation(found: Validation) -> None:
     for reason in dict.fromkeys(found.assumed.values()):
         runs = sum(said == reason for said in found.assumed.values())
         show(literal(f"* {runs} runs: {reason}", "dim"))
+    if found.too_large:
+        show(literal(f"{len(found.too_large)} runs do not fit in the model: {', '.join(found.too_large)}", "dim"))
     if found.search is not None:
         show(*(literal(line) for line in _compared(found.search)))
 

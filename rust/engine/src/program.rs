@@ -37,7 +37,7 @@ impl Default for Blocks {
 }
 
 /// About how many candidates a worker looks at before it takes its next rows.
-const CHUNK_CANDIDATES: u64 = 1 << 24;
+const CHUNK_CANDIDATES: u64 = 1 << 26;
 /// However many candidates a row has, a worker takes so many rows.
 const LEAST_ROWS: u64 = 1 << 5;
 
@@ -208,13 +208,17 @@ impl Program {
             .leaves
             .iter()
             .map(|leaf| leaf.over(groups, &self.space));
-        Self::new(
-            Arc::clone(&self.tape),
-            space,
-            leaves.collect(),
-            self.simd,
-            self.blocks,
-        )
+        let (tape, leaves) = (Arc::clone(&self.tape), leaves.collect());
+        let over = Self::new(tape, space, leaves, self.simd, self.blocks)?;
+        // What has been found is found.
+        for (node, known) in over.searchers.iter().enumerate() {
+            let there = self.masks[node] & !mask(groups) == 0;
+            if there && matches!(self.tape.ops()[node], Op::Winner { .. }) {
+                let searcher = self.searcher(node as Node)?.over(groups);
+                known.get_or_init(|| Arc::new(searcher));
+            }
+        }
+        Ok(over)
     }
 
     /// What computes these nodes, row by row.
@@ -252,15 +256,16 @@ impl Program {
     /// # Errors
     /// When one does not exist.
     pub(crate) fn region_rows(&self, nodes: &[Node]) -> Result<usize> {
-        let chunk = self.chunk_rows(nodes)?;
+        let chunk = self.chunk_rows(nodes, 1)?;
         Ok((chunk as usize).clamp(1, self.blocks.region_rows))
     }
 
-    /// How many rows a worker takes at a time, when it computes some nodes: fewer where there is much to search.
+    /// How many rows a worker takes at a time, when it computes some nodes: so many of the usual chunks, or fewer rows
+    /// where there is much to search.
     ///
     /// # Errors
     /// When one does not exist.
-    pub(crate) fn chunk_rows(&self, nodes: &[Node]) -> Result<u64> {
+    pub(crate) fn chunk_rows(&self, nodes: &[Node], chunks: u64) -> Result<u64> {
         let needed = self.tape.needed(nodes)?;
         let ops = self.tape.ops().iter().enumerate();
         let candidates = ops.filter_map(|(node, op)| match op {
@@ -272,7 +277,8 @@ impl Program {
         });
         let each = candidates.max().unwrap_or_default() / self.space.combinations();
         let most = CHUNK_CANDIDATES.checked_div(each).unwrap_or(u64::MAX);
-        Ok(self.blocks.chunk_rows.min(most.max(LEAST_ROWS)))
+        let usual = self.blocks.chunk_rows.saturating_mul(chunks);
+        Ok(usual.min(most.max(LEAST_ROWS)))
     }
 
     fn mask(&self, op: &Op) -> u64 {

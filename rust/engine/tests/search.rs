@@ -350,6 +350,16 @@ proptest! {
         let mut found = vec![f64::NAN; rows as usize];
         fill(&program, &[column], vec![&mut found], threads, &control).unwrap();
         prop_assert_eq!(&found, &expected);
+        // Over the groups it depends on it is the same.
+        let groups = program.groups(result);
+        let over = program.over(&groups).unwrap();
+        let mut fewer = vec![f64::NAN; over.space().combinations() as usize];
+        fill(&over, &[column], vec![&mut fewer], threads, &control).unwrap();
+        for (row, expected) in expected.iter().enumerate() {
+            let digit = |group: &usize| program.space().digit(row as u64, *group);
+            let place = groups.iter().fold(0, |place, group| place * draft.space[*group] + digit(group));
+            prop_assert_eq!(fewer[place as usize], *expected);
+        }
         let summary = Summary { measures: vec![column], keep: None, state: None, quantiles: vec![] };
         let summary = summary.run(&program, threads, &control).unwrap();
         prop_assert_eq!(summary.columns[0].min, expected.iter().copied().fold(f64::INFINITY, f64::min));

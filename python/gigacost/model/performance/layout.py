@@ -58,7 +58,9 @@ SHARDED_OPTIMISER, SHARDED_GRADIENTS, SHARDED_WEIGHTS = 1.0, 2.0, 3.0
 SELECTIVE, FULL = 1.0, 2.0
 """Levels of recomputation."""
 ONE_CHIP = Constant(1, "chip")
-EMBEDDING_AND_HEAD = Constant(2, "1", "Megatron-LM counts them as layers when it cuts the model into stages", "2025-05")
+BESIDE_LAYERS = Constant(
+    3, "1", "Megatron-LM: embedding, head and multi-token prediction may be a piece of their own", "2025-05"
+)
 
 
 def model_chips(tp: Value, pp: Value, cp: Value) -> Value:
@@ -173,11 +175,11 @@ def tensor_layout_legal(query_heads: Value, tp: Value, scaleup_domain: Value) ->
 def pipeline_layout_legal(block_layers: Value, pp: Value, vp: Value) -> Value:
     """Whether there are layers for all stages and their pieces, and only a pipeline is interleaved [truth].
 
-    Embedding and head count as layers here.
+    Embedding, head and a module for multi-token prediction count as layers here.
 
     Source: Narayanan et al. 2021 (arXiv 2104.04473) section 2.2; Megatron-LM, account_for_embedding_in_pipeline_split.
     """
-    enough = pp * vp <= block_layers + EMBEDDING_AND_HEAD
+    enough = pp * vp <= block_layers + BESIDE_LAYERS
     return both(both(pp <= block_layers, enough), either(vp <= 1.0, pp > 1.0))
 
 
@@ -246,3 +248,23 @@ def context_split_in_vain(cp: Value, microbatch: Value) -> Value:
     Source: derived from the model.
     """
     return both(cp > 1.0, microbatch > 1.0)
+
+
+def recompute_in_vain(recompute: Value, flash_attention: Value, op_level_recompute: Value) -> Value:
+    """Whether computing selected activations again saves no memory [truth].
+
+    Attention's scores alone, where a fused kernel does not keep them anyway.
+
+    Source: derived from the model.
+    """
+    return both(both(recompute == SELECTIVE, flash_attention == 1.0), op_level_recompute == 0.0)
+
+
+def microbatch_in_vain(microbatch: Value, dp: Value, global_batch_sequences: Value) -> Value:
+    """Whether half as many sequences at once would still take the whole batch at one go [truth].
+
+    microbatch > 1 and dp · microbatch / 2 ≥ global_batch_sequences.
+
+    Source: derived from the model.
+    """
+    return both(microbatch > 1.0, dp * microbatch / 2.0 >= global_batch_sequences)

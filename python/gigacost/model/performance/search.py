@@ -24,5 +24,5 @@ LAYOUT = Search(
     ),
     minimise="layout_seconds",
     among="layout_legal",
-    unless=("context_split_short", "context_split_in_vain"),
+    unless=("context_split_short", "context_split_in_vain", "recompute_in_vain", "microbatch_in_vain"),
 )

@@ -142,11 +142,11 @@ def schedule_seconds(
 def layout_seconds(schedule_seconds: Value, memory_use: Value) -> Value:
     """What the search for a layout makes smallest [s].
 
-    schedule_seconds of a layout that fits; of others a time that no step takes, longer the more memory lacks.
+    schedule_seconds; where memory lacks, a time more that no step takes, longer the more it lacks.
 
     Source: definition.
     """
-    return where(memory_use <= 1.0, schedule_seconds, NEVER_SECONDS * memory_use)
+    return schedule_seconds + where(memory_use <= 1.0, 0.0, NEVER_SECONDS * memory_use)
 
 
 def step_seconds(schedule_seconds: Value) -> Value:

@@ -194,18 +194,22 @@ def stage_transfer_seconds(
     pp: Value,
     vp: Value,
     sequence_parallel: Value,
+    chips: Value,
+    scaleup_domain: Value,
     pipeline_exposed_share: Value,
+    collective_scaleup_byte_per_s: Value,
     collective_scaleout_byte_per_s: Value,
 ) -> Value:
     """Time in which a stage waits for one microbatch's activations and gradients [s].
 
-    2 · vp · 2 B · tokens · hidden / tp, as far as nothing hides it.
+    2 · vp · 2 B · tokens · hidden / tp, as far as nothing hides it; between domains, unless all chips are in one.
 
     Source: Narayanan et al. 2021 (arXiv 2104.04473) sections 2.2 and 4.1.
     """
     replicas = where(sequence_parallel == 1.0, tp, 1.0)
     sent = PIPELINE_PASSES * vp * ACTIVATION_BYTE * microbatch_tokens * model_width / replicas
-    return where(pp > 1.0, sent * pipeline_exposed_share / collective_scaleout_byte_per_s, 0.0)
+    bandwidth = where(chips <= scaleup_domain, collective_scaleup_byte_per_s, collective_scaleout_byte_per_s)
+    return where(pp > 1.0, sent * pipeline_exposed_share / bandwidth, 0.0)
 
 
 def shard_byte_per_s(

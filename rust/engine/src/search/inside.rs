@@ -12,7 +12,9 @@ use crate::program::{Leaf, Program};
 use crate::run::Control;
 use crate::schedule::schedule;
 use crate::space::Space;
-use crate::tape::{Name, Node, Op, TapeBuilder};
+use crate::tape::{Name, Node, Op, Tape, TapeBuilder};
+
+use super::live::Live;
 
 /// A search as a program: its axes are the first search of the program's tape.
 pub(super) struct Inside {
@@ -23,6 +25,7 @@ pub(super) struct Inside {
     pub(super) digits: Vec<Vec<usize>>,
     pub(super) objective: Node,
     pub(super) among: Node,
+    pub(super) live: Live,
 }
 
 impl Inside {
@@ -43,15 +46,24 @@ impl Inside {
         copy.search(search)?;
         copy.nodes()?;
         let (objective, among) = (copy.nodes[&objective], copy.nodes[&among]);
-        let sizes = copy.firsts.iter().map(|firsts| firsts.len() as u64);
-        let program = Program::new(
-            Arc::new(copy.builder.finish(vec![])?),
-            Space::new(sizes.collect())?,
-            copy.leaves,
-            around.simd(),
-            around.blocks(),
-        )?;
+        let sizes: Vec<u64> = copy.firsts.iter().map(|one| one.len() as u64).collect();
+        let mut tape = copy.builder.finish(vec![])?;
+        let bound = |tape: &Tape| {
+            let (tape, space) = (Arc::new(tape.clone()), Space::new(sizes.clone())?);
+            let leaves = copy.leaves.clone();
+            Program::new(tape, space, leaves, around.simd(), around.blocks())
+        };
+        let whole = bound(&tape)?;
+        let live = Live::new(&whole, among)?;
+        let left = live.search(&tape.searches[0]);
+        let program = if left == tape.searches[0] {
+            whole
+        } else {
+            tape.searches[0] = left;
+            bound(&tape)?
+        };
         Ok(Self {
+            live,
             program,
             groups: copy.groups,
             digits: copy.digits,
@@ -266,4 +278,75 @@ fn classes(size: usize, apart: bool, tables: &[&[f64]]) -> (Vec<usize>, Vec<usiz
         })
     });
     (digits.collect(), firsts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Simd;
+    use crate::program::Blocks;
+    use crate::tape::{Binary, Search, SearchAxis, Unary};
+
+    /// The inside of a search for the number closest to ⌊x / 10⌋ + y, for 100 values of x and 3 of y.
+    fn inside(y: Leaf) -> Result<Inside> {
+        let mut builder = TapeBuilder::new();
+        let [x, y_node] = ["x", "y"].map(|name| {
+            builder.leaf(Name {
+                name: name.to_owned(),
+                unit: String::new(),
+                doc: String::new(),
+            })
+        });
+        let ten = builder.constant(10.0);
+        let tenth = builder.push(Op::Binary(Binary::Divide, x, ten))?;
+        let whole = builder.push(Op::Unary(Unary::Floor, tenth))?;
+        let sum = builder.push(Op::Binary(Binary::Add, whole, y_node))?;
+        let search = builder.search(Search {
+            name: String::new(),
+            axes: vec![SearchAxis {
+                name: String::new(),
+                values: vec![1.0, 5.0],
+            }],
+        })?;
+        let number = builder.push(Op::SearchAxis { search, axis: 0 })?;
+        let objective = builder.push(Op::Binary(Binary::Subtract, sum, number))?;
+        let winner = builder.push(Op::Winner {
+            search,
+            objective,
+            among: number,
+        })?;
+        let x = Leaf {
+            groups: vec![0],
+            values: (0..100).map(f64::from).collect(),
+        };
+        let space = Space::new(vec![100, 3])?;
+        let tape = Arc::new(builder.finish(vec![])?);
+        let around = Program::new(tape, space, vec![x, y], Simd::Baseline, Blocks::default())?;
+        Inside::new(&around, winner)
+    }
+
+    #[test]
+    fn digits_that_make_no_difference_are_one() -> Result<()> {
+        let inside = inside(Leaf {
+            groups: vec![1],
+            values: [7.0, 2.0, 7.0].into(),
+        })?;
+        assert_eq!(inside.program.space().sizes(), [10, 2]);
+        assert_eq!(
+            inside.digits[0],
+            (0..100).map(|x| x / 10).collect::<Vec<_>>()
+        );
+        assert_eq!(inside.digits[1], [0, 1, 0]);
+        Ok(())
+    }
+
+    #[test]
+    fn digits_of_a_table_over_several_groups_are_told_apart() -> Result<()> {
+        let inside = inside(Leaf {
+            groups: vec![0, 1],
+            values: vec![7.0; 300].into(),
+        })?;
+        assert_eq!(inside.program.space().sizes(), [100, 3]);
+        Ok(())
+    }
 }

@@ -1,5 +1,7 @@
 //! How a search is gone about: which conditions say what the lanes are, which axes lanes run over, which are walked.
 
+use std::cmp::Reverse;
+
 use crate::block::fit;
 use crate::error::Result;
 use crate::plan::mask;
@@ -12,11 +14,13 @@ const STEPS: usize = 16;
 /// More steps are another tile's.
 const MOST_STEPS: usize = 256;
 /// Of so many lanes, one is legal, or so.
-const LEGAL: usize = 4;
+const LEGAL: usize = 16;
+/// A box has so many candidates for each row of a region.
+const BOX: usize = 1 << 8;
 /// A condition is cheap if it has so many times fewer values than the search candidates.
 const CHEAP: usize = 8;
 /// What has so many times fewer values than there are lanes is computed for itself and gathered by the lanes.
-const FEW: usize = 16;
+const FEW: usize = 32;
 
 /// The plan of a search.
 #[derive(Debug)]
@@ -45,86 +49,57 @@ impl Layout {
     /// When a node does not exist.
     pub(super) fn new(program: &Program, objective: Node, among: Node) -> Result<Self> {
         let (masks, sizes) = (program.masks(), program.sizes());
-        let outer = program.space().sizes().len();
+        let outer: Vec<usize> = (0..program.space().sizes().len()).collect();
         let axes: Vec<usize> = program.searched(0).collect();
-        let candidates = program.points(mask(&axes));
         let region = program.blocks().region_rows.max(1);
         let strip = (region / 8).max(1);
-        let mut conditions = vec![];
-        for node in program.tape().conjuncts(Some(among)) {
-            conditions.push((cost(program, node, &axes)?, node));
-        }
-        conditions.sort_by_key(|(cost, _)| *cost);
-        let is_cheap = |cost: usize| cost.saturating_mul(CHEAP) <= candidates;
-        let cheap: Vec<Node> = conditions
-            .iter()
-            .filter(|(cost, _)| is_cheap(*cost))
-            .map(|(_, node)| *node)
-            .collect();
+        let conditions = Conditions::new(program, among, mask(&axes))?;
+        let needed = program.tape().needed(&[objective, among])?;
 
-        // The axes that few of the cheap conditions are about are walked.
-        let most_points = (region * 256 / candidates)
-            .clamp(1, program.points(mask(&(0..outer).collect::<Vec<_>>())));
-        let enough = strip * if cheap.is_empty() { 1 } else { LEGAL };
-        let about = |axis: &usize| {
-            cheap
-                .iter()
-                .filter(|node| masks[**node as usize] >> axis & 1 == 1)
-                .count()
+        let candidates = program.points(mask(&axes));
+        let most_points = region * BOX / candidates;
+        let points = most_points.clamp(1, program.points(mask(&outer)));
+        let all = candidates.saturating_mul(points);
+        let walked = conditions.walked(&axes, sizes, all, strip);
+        let mut lanes = axes.clone();
+        lanes.retain(|axis| !walked.contains(axis));
+
+        // What searches inside this one find is held for a whole tile.
+        let ops = program.tape().ops().iter().zip(&needed);
+        let inner = ops.filter(|(op, needed)| **needed && matches!(op, Op::Winner { .. }));
+        let (most_lanes, most_steps) = match inner.count() {
+            0 => (region * 8, MOST_STEPS),
+            _ => (region, STEPS),
         };
-        let mut order = axes.clone();
-        order.sort_by_key(|axis| (about(axis), std::cmp::Reverse(*axis)));
-        let (mut steps, mut left) = (1, candidates.saturating_mul(most_points));
-        let mut walked = vec![];
-        for axis in order {
-            if steps < STEPS && left / sizes[axis] >= enough {
-                steps *= sizes[axis];
-                left /= sizes[axis];
-                walked.push(axis);
-            }
-        }
-        let mut lanes: Vec<usize> = axes
-            .iter()
-            .copied()
-            .filter(|axis| !walked.contains(axis))
-            .collect();
-
         let mut cuts = sizes.to_vec();
-        let room = fit(sizes, &lanes, region * 4, &mut cuts);
-        fit(sizes, &walked, MOST_STEPS, &mut cuts);
-        let points: Vec<usize> = (0..outer).rev().collect();
-        fit(sizes, &points, room.min(most_points), &mut cuts);
+        let room = fit(sizes, &lanes, most_lanes, &mut cuts);
+        fit(sizes, &walked, most_steps, &mut cuts);
+        let inwards: Vec<usize> = outer.iter().rev().copied().collect();
+        fit(sizes, &inwards, room.min(points), &mut cuts);
 
-        let walked_mask = mask(&walked);
-        let (gates, mut guards): (Vec<Node>, Vec<Node>) = conditions
-            .iter()
-            .map(|(_, node)| *node)
-            .partition(|node| cheap.contains(node) && masks[*node as usize] & walked_mask == 0);
-        guards.sort_by_key(|node| program.points(masks[*node as usize] & walked_mask));
-        let needed = program
-            .tape()
-            .needed(&[&[objective][..], &guards].concat())?;
-        let busy = masks
-            .iter()
-            .zip(needed)
-            .filter(|(_, needed)| *needed)
-            .map(|(mask, _)| *mask)
-            .collect();
+        let busy = masks.iter().zip(&needed).filter(|(_, needed)| **needed);
+        let busy = busy.map(|(mask, _)| *mask).collect();
         let mut walked = fastest_first(sizes, busy, &[], walked);
         walked.reverse();
+        let (gates, guards) = conditions.split(program, mask(&walked));
+        sort_by_gates(
+            &mut lanes,
+            &gates
+                .iter()
+                .map(|gate| masks[*gate as usize])
+                .collect::<Vec<_>>(),
+        );
 
-        sort_by_gates(&mut lanes, &gates, masks);
-        let memory = {
-            let searched = outer + axes.len()..sizes.len();
-            let mut inner = lanes.clone();
-            inner.sort_by_key(|axis| sizes[*axis]);
-            searched
-                .chain(walked.iter().copied())
-                .chain(0..outer)
-                .chain(inner)
-                .collect()
-        };
-        let lanes: Vec<usize> = (0..outer).chain(lanes).collect();
+        // Positions of lanes do not depend on the walked axes, which are outermost; runs are as long as they can be.
+        let searched = axes.len() + outer.len()..sizes.len();
+        let mut memory: Vec<usize> = searched
+            .chain(walked.iter().copied())
+            .chain(outer.iter().copied())
+            .collect();
+        let mut inner = lanes.clone();
+        inner.sort_by_key(|axis| sizes[*axis]);
+        memory.extend(inner);
+        let lanes = [outer, lanes].concat();
         Ok(Self {
             lane_mask: mask(&lanes),
             lanes,
@@ -158,38 +133,96 @@ impl Layout {
     }
 }
 
-/// How many values are computed for a condition at each point of the space.
-fn cost(program: &Program, node: Node, axes: &[usize]) -> Result<usize> {
-    let needed = program.tape().needed(&[node])?;
-    let masks = program.masks().iter().zip(needed);
-    let values = masks
-        .filter(|(_, needed)| *needed)
-        .map(|(of, _)| program.points(of & mask(axes)));
-    Ok(values.fold(0, usize::saturating_add))
+/// What makes a candidate legal.
+struct Conditions {
+    /// How many values are computed for each at a point of the space, what it varies over, and itself.
+    all: Vec<(usize, u64, Node)>,
+    /// What costs no more than this is cheap.
+    cheap: usize,
 }
 
-/// Bring axes into an order in which conditions about them can be looked at as early as possible.
-fn sort_by_gates(axes: &mut [usize], gates: &[Node], masks: &[u64]) {
+impl Conditions {
+    fn new(program: &Program, among: Node, axes: u64) -> Result<Self> {
+        let mut all = vec![];
+        for node in program.tape().conjuncts(Some(among)) {
+            let needed = program.tape().needed(&[node])?;
+            let masks = program
+                .masks()
+                .iter()
+                .zip(needed)
+                .filter(|(_, needed)| *needed);
+            let values = masks.map(|(mask, _)| program.points(mask & axes));
+            let cost = values.fold(0, usize::saturating_add);
+            all.push((cost, program.masks()[node as usize], node));
+        }
+        all.sort_unstable();
+        let cheap = program.points(axes) / CHEAP;
+        Ok(Self { all, cheap })
+    }
+
+    /// What the cheap ones vary over.
+    fn cheap(&self) -> impl Iterator<Item = u64> {
+        let cheap = self.all.iter().filter(|(cost, ..)| *cost <= self.cheap);
+        cheap.map(|(_, mask, _)| *mask)
+    }
+
+    /// Which axes are walked: those that few of the cheap conditions are about, as long as that leaves lanes enough of
+    /// `all` candidates for strips.
+    fn walked(&self, axes: &[usize], sizes: &[usize], all: usize, strip: usize) -> Vec<usize> {
+        let enough = if self.cheap().count() == 0 {
+            strip
+        } else {
+            strip * LEGAL
+        };
+        let mut order = axes.to_vec();
+        order.sort_by_key(|axis| (about(self.cheap(), *axis), Reverse(*axis)));
+        let (mut steps, mut lanes) = (1, all);
+        order.retain(|axis| {
+            let walked = steps < STEPS && lanes / sizes[*axis] >= enough;
+            if walked {
+                steps *= sizes[*axis];
+                lanes /= sizes[*axis];
+            }
+            walked
+        });
+        order
+    }
+
+    /// Those that say which lanes there are, and the others, those that vary least first.
+    fn split(&self, program: &Program, walked: u64) -> (Vec<Node>, Vec<Node>) {
+        let is_gate =
+            |(cost, mask, _): &(usize, u64, Node)| *cost <= self.cheap && mask & walked == 0;
+        let (gates, mut guards): (Vec<_>, Vec<_>) = self.all.iter().copied().partition(is_gate);
+        guards.sort_by_key(|(_, mask, _)| program.points(mask & walked));
+        let nodes = |conditions: Vec<(usize, u64, Node)>| {
+            conditions.into_iter().map(|(_, _, node)| node).collect()
+        };
+        (nodes(gates), nodes(guards))
+    }
+}
+
+/// How many masks have a group.
+fn about(masks: impl Iterator<Item = u64>, group: usize) -> usize {
+    masks.filter(|mask| mask >> group & 1 == 1).count()
+}
+
+/// Bring axes into an order in which conditions that vary over these are known as early as possible.
+fn sort_by_gates(axes: &mut [usize], gates: &[u64]) {
     let all = mask(axes);
     let mut known = 0;
     for at in 0..axes.len() {
-        let decided = |axis: &usize| {
-            let decided = |gate: &&Node| {
-                masks[**gate as usize] & all & !(known | 1 << axis) == 0
-                    && masks[**gate as usize] >> axis & 1 == 1
-            };
-            gates.iter().filter(decided).count()
+        let value = |place: &usize| {
+            let next = axes[*place];
+            let open = |gate: &u64| gate & all & !(known | 1 << next);
+            let decided = gates.iter().copied().filter(|gate| open(gate) == 0);
+            (
+                about(decided, next),
+                about(gates.iter().copied(), next),
+                Reverse(*place),
+            )
         };
-        let about = |axis: &usize| {
-            gates
-                .iter()
-                .filter(|gate| masks[**gate as usize] >> axis & 1 == 1)
-                .count()
-        };
-        if let Some(best) = (at..axes.len())
-            .max_by_key(|i| (decided(&axes[*i]), about(&axes[*i]), std::cmp::Reverse(*i)))
-        {
-            axes[at..=best].rotate_right(1);
+        if let Some(next) = (at..axes.len()).max_by_key(value) {
+            axes[at..=next].rotate_right(1);
         }
         known |= 1 << axes[at];
     }

@@ -8,9 +8,13 @@
 mod inside;
 mod lanes;
 mod layout;
+mod live;
 mod seeker;
 mod steps;
+mod task;
 mod winners;
+
+use std::sync::Arc;
 
 use crate::block::Extent;
 use crate::error::Result;
@@ -19,21 +23,46 @@ use crate::run::Control;
 use crate::tape::Node;
 
 use inside::Inside;
+use live::Live;
 pub(crate) use seeker::Seeker;
-use seeker::Task;
+use task::Task;
 use winners::{Grid, Kept, NONE};
 
-/// Finds the winners of a search.
+/// Finds the winners of a search in the space of a program.
 #[derive(Debug)]
 pub(crate) struct Searcher {
     /// The groups that the search depends on, ascending.
     groups: Vec<usize>,
     /// What each digit of each of these groups is inside of the search.
     digits: Vec<Vec<usize>>,
+    winners: Arc<Winners>,
+}
+
+/// The winners of a search in a space of its own.
+#[derive(Debug)]
+struct Winners {
+    /// The digits of the search's axes that are looked at.
+    live: Live,
     task: Task,
     grid: Grid,
     /// None if there are too many.
     kept: Option<Kept>,
+}
+
+impl Winners {
+    /// Find those of a box of a grid.
+    fn find(
+        &self,
+        seeker: &mut Seeker,
+        grid: &Grid,
+        number: usize,
+        found: &mut [u32],
+        control: &Control,
+    ) -> Result<()> {
+        seeker.find(&self.task, grid, number, found, control)?;
+        self.live.restore(found);
+        Ok(())
+    }
 }
 
 impl Searcher {
@@ -48,6 +77,7 @@ impl Searcher {
             digits,
             objective,
             among,
+            live,
         } = Inside::new(around, winner)?;
         let task = Task::new(&program, objective, among)?;
         let outer = program.space().sizes().len();
@@ -57,15 +87,28 @@ impl Searcher {
         Ok(Self {
             groups,
             digits,
-            task,
-            grid,
-            kept,
+            winners: Arc::new(Winners {
+                live,
+                task,
+                grid,
+                kept,
+            }),
         })
+    }
+
+    /// The same winners in the space of some of the groups (ascending), which are all that the search depends on.
+    pub(crate) fn over(&self, groups: &[usize]) -> Self {
+        let place = |group: &usize| groups.binary_search(group).ok();
+        Self {
+            groups: self.groups.iter().filter_map(place).collect(),
+            digits: self.digits.clone(),
+            winners: Arc::clone(&self.winners),
+        }
     }
 
     /// What one worker searches with.
     pub(crate) fn seeker(&self) -> Seeker {
-        Seeker::new(&self.task)
+        Seeker::new(&self.winners.task)
     }
 
     /// The winners in a box of the program around, over the search's groups in the order given.
@@ -86,17 +129,19 @@ impl Searcher {
             .zip(&self.digits)
             .map(|(group, digits)| &digits[extent.starts[*group]..][..extent.lens[*group]]);
         let digits: Vec<&[usize]> = digits.collect();
-        if let Some(kept) = &self.kept {
-            kept.ensure(&self.grid.touched(&digits), &mut |number, found| {
-                seeker.find(&self.task, &self.grid, number, found, control)
+        let winners = &*self.winners;
+        let Winners { grid, kept, .. } = winners;
+        if let Some(kept) = kept {
+            kept.ensure(&grid.touched(&digits), &mut |number, found| {
+                winners.find(seeker, grid, number, found, control)
             })?;
-            let places = self.places(&self.grid, groups, &digits);
+            let places = self.places(grid, groups, &digits);
             spread(&places, out, |place| kept.get(place));
         } else {
-            let grid = self.grid.around(&digits);
+            let grid = grid.around(&digits);
             let mut found = vec![NONE; grid.count() * grid.volume()];
             for (number, found) in found.chunks_mut(grid.volume()).enumerate() {
-                seeker.find(&self.task, &grid, number, found, control)?;
+                winners.find(seeker, &grid, number, found, control)?;
             }
             let places = self.places(&grid, groups, &digits);
             spread(&places, out, |place| found[place]);

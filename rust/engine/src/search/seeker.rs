@@ -3,133 +3,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::block::{Extent, Source};
+use crate::block::Extent;
 use crate::error::Result;
 use crate::evaluator::{Evaluator, Held};
-use crate::kernel::{self, Simd};
-use crate::plan::{Plan, mask};
-use crate::program::Program;
+use crate::kernel;
+use crate::plan::mask;
 use crate::run::Control;
-use crate::schedule::{Scheduled, schedule};
-use crate::tape::Node;
 
 use super::lanes::Lanes;
-use super::layout::Layout;
-use super::steps::{LANE, Outside, Steps, outside, plan};
+use super::steps::{Outside, Steps};
+use super::task::{Outer, Task};
 use super::winners::{Grid, NONE};
-
-/// All that is known of a search before it begins.
-#[derive(Debug)]
-pub(super) struct Task {
-    layout: Layout,
-    simd: Simd,
-    /// The sizes of all groups.
-    sizes: Vec<usize>,
-    /// How many groups are the space's.
-    outer: usize,
-    /// How many candidates lie between two digits of each group.
-    strides: Vec<usize>,
-    /// What is computed apart from the lanes: first what the gates are made of, then the rest.
-    apart: Scheduled,
-    gates: Vec<Source>,
-    outside: Vec<Outer>,
-    /// The sources in which lanes have positions of their own.
-    placed: Vec<Source>,
-    /// What is computed along lanes, a phase for each guard and one for the objective.
-    along: Arc<Plan>,
-    guards: Vec<Guard>,
-    objective: Source,
-}
-
-/// What lanes read.
-#[derive(Debug)]
-struct Outer {
-    source: Source,
-    /// Which positions lanes have in it, if they differ.
-    placed: Option<usize>,
-}
-
-#[derive(Debug)]
-struct Guard {
-    source: Source,
-    /// What it varies over: walked axes and, at least with each strip, lanes.
-    groups: u64,
-    /// How many of the walked axes, slowest first, it takes to have all that it varies over.
-    level: usize,
-}
-
-impl Task {
-    pub(super) fn new(program: &Program, objective: Node, among: Node) -> Result<Self> {
-        let layout = Layout::new(program, objective, among)?;
-        let axes = program.searched(0);
-        let outer = program.space().sizes().len();
-        let mut strides = vec![0; program.sizes().len()];
-        for (axis, group) in axes.enumerate() {
-            strides[group] = program.tape().searches()[0].stride(axis);
-        }
-        let wanted = [&layout.guards[..], &[objective]].concat();
-        let read = outside(program, &layout, &wanted);
-        let phases = [layout.gates.clone(), read.clone()];
-        let apart = schedule(program, &phases, &layout.memory, None)?;
-        let (steps, sources) = plan(program, &layout, &wanted, &read, &apart)?;
-        let lanes = mask(&layout.lanes);
-        let mut keys: Vec<(u64, bool)> = vec![];
-        let mut placed = vec![];
-        let outside = read.iter().map(|node| {
-            let source = apart.source(*node);
-            let over = program.masks()[*node as usize] & lanes;
-            let key = (over, source.step().is_some());
-            let known = keys.iter().position(|known| *known == key);
-            let place = known.unwrap_or_else(|| {
-                keys.push(key);
-                placed.push(source.clone());
-                keys.len() - 1
-            });
-            Outer {
-                source,
-                placed: (over != 0).then_some(place),
-            }
-        });
-        let outside = outside.collect();
-        let guards = layout.guards.iter().zip(&sources).map(|(node, source)| {
-            let over = program.masks()[*node as usize];
-            let axes = layout.walked.iter().enumerate();
-            let axes = axes.filter(|(_, axis)| over >> **axis & 1 == 1);
-            let groups: Vec<usize> = axes.map(|(axis, _)| axis + 1).chain([LANE]).collect();
-            Guard {
-                source: source.clone(),
-                level: groups.iter().max().copied().unwrap_or_default(),
-                groups: mask(&groups),
-            }
-        });
-        Ok(Self {
-            simd: program.simd(),
-            sizes: program.sizes().to_vec(),
-            outer,
-            strides,
-            gates: layout
-                .gates
-                .iter()
-                .map(|gate| apart.source(*gate))
-                .collect(),
-            guards: guards.collect(),
-            objective: sources
-                .last()
-                .cloned()
-                .unwrap_or(Source::Constant(f64::NAN)),
-            outside,
-            placed,
-            apart,
-            along: steps,
-            layout,
-        })
-    }
-
-    /// How many digits of each group are searched together.
-    pub(super) fn cuts(&self) -> &[usize] {
-        &self.layout.cuts
-    }
-}
 
 /// What a worker searches with.
 #[derive(Debug)]

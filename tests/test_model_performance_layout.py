@@ -85,7 +85,7 @@ def test_heads_divide_within_the_fast_network(heads: float, tp: float, domain: f
 @pytest.mark.parametrize(
     ("layers", "pp", "vp", "legal"),
     [
-        (126.0, 16.0, 8.0, True),  # 128 pieces: embedding and head are two of them
+        (125.0, 16.0, 8.0, True),  # 128 pieces: three may be none of the layers
         (126.0, 127.0, 1.0, False),
         (126.0, 64.0, 4.0, False),
         (126.0, 1.0, 2.0, False),
@@ -129,3 +129,14 @@ def test_sequences_are_split_only_where_they_are_long() -> None:
     assert layout.context_split_in_vain(2.0, 2.0)
     assert not layout.context_split_in_vain(2.0, 1.0)
     assert not layout.context_split_in_vain(1.0, 2.0)
+
+
+def test_what_saves_nothing_is_not_tried() -> None:
+    assert layout.recompute_in_vain(1.0, 1.0, 0.0)
+    assert not layout.recompute_in_vain(1.0, 0.0, 0.0)
+    assert not layout.recompute_in_vain(1.0, 1.0, 1.0)
+    assert not layout.recompute_in_vain(2.0, 1.0, 0.0)
+    # 64 copies with 4 of a batch of 128: 2 would take all of it
+    assert layout.microbatch_in_vain(4.0, 64.0, 128.0)
+    assert not layout.microbatch_in_vain(4.0, 64.0, 129.0)
+    assert not layout.microbatch_in_vain(1.0, 64.0, 16.0)

@@ -10,7 +10,7 @@ from typing import Any
 from gigacost import compiler
 from gigacost.bind import Bound
 from gigacost.errors import Fault, show
-from gigacost.model.performance.layout import EMBEDDING_AND_HEAD
+from gigacost.model.performance.layout import BESIDE_LAYERS
 from gigacost.recipe import Question
 
 _Labels = Mapping[str, str]
@@ -50,9 +50,9 @@ def _pipeline(_: Bound, known: _Found, axis: _Found) -> Iterator[Fault]:
         yield Fault("pp", "", f"more stages than the {layers:.0f} layers", f"<= {layers:.0f}")
     if axis["vp"] > 1.0 and known.get("pp") == 1.0:
         yield Fault("vp", "", "only the stages of a pipeline are interleaved", "1; or a pp above 1")
-    if pieces > layers + EMBEDDING_AND_HEAD:
-        what = f"pp · vp = {pieces:.0f} pieces of {layers:.0f} layers, embedding and head"
-        yield Fault("vp" if axis["vp"] > 1.0 else "pp", "", what, f"pp · vp <= {layers + EMBEDDING_AND_HEAD:.0f}")
+    if pieces > layers + BESIDE_LAYERS:
+        what = f"pp · vp = {pieces:.0f} pieces of {layers:.0f} layers and {BESIDE_LAYERS:.0f} beside them"
+        yield Fault("vp" if axis["vp"] > 1.0 else "pp", "", what, f"pp · vp <= {layers + BESIDE_LAYERS:.0f}")
 
 
 def _experts(_: Bound, known: _Found, axis: _Found) -> Iterator[Fault]:

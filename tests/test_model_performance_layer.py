@@ -63,8 +63,9 @@ def test_softmax_goes_through_memory_unless_fused() -> None:
     ],
 )
 def test_elementwise_work_moves_its_tensors(experts: float, sequence_parallel: float, width: float) -> None:
+    ranks = layer.residual_ranks(2.0, sequence_parallel)
     found = layer.layer_elementwise_seconds(
-        1000.0, 4096.0, 32.0, 128.0, 14336.0, 3.0, experts, 8.0, 2.0, sequence_parallel, 1.5, 1e12
+        1000.0, 4096.0, 32.0, 128.0, 14336.0, 3.0, experts, 8.0, 2.0, ranks, 1.5, 1e12
     )
     assert found == pytest.approx(1.5 * 2.0 * 1000.0 * width / 1e12)
 

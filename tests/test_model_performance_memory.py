@@ -21,8 +21,9 @@ GPT = {  # Korthikanti et al. 2022 (arXiv 2205.05198) table 3: heads, hidden
 
 def layer_activation_gib(heads: float, hidden: float, *, tp: float = 8.0, flash: float = 0.0) -> float:
     """One layer of a GPT for one sequence of 2,048 tokens, in bf16, with sequence parallelism."""
+    scores = memory.layer_scores_gib(2048.0, 2048.0, heads, tp, flash)
     value: float = memory.layer_activation_gib(
-        2048.0, 2048.0, hidden, heads, heads, hidden / heads, 4.0 * hidden, 2.0, 1.0, 1.0, tp, 1.0, flash, 2.0
+        2048.0, hidden, heads, heads, hidden / heads, 4.0 * hidden, 2.0, 1.0, 1.0, tp, tp, scores, 2.0
     )
     return value
 
@@ -40,19 +41,20 @@ def test_selective_recomputation_saves_what_was_published(model: str, saved: flo
     # arXiv 2205.05198 section 5: 70 % for GPT-3, 65 % for MT-NLG
     heads, hidden = GPT[model]
     whole = layer_activation_gib(heads, hidden)
-    kept = memory.kept_activation_gib(SELECTIVE, 0.0, whole, 0.0, 2048.0, 2048.0, heads, 8.0, 0.0)
+    scores = memory.layer_scores_gib(2048.0, 2048.0, heads, 8.0, 0.0)
+    kept = memory.kept_activation_gib(SELECTIVE, 0.0, whole, 0.0, scores)
     assert 1.0 - kept / whole == pytest.approx(saved, abs=0.02)
     assert kept == pytest.approx(layer_activation_gib(heads, hidden, flash=1.0))
 
 
 def test_full_recomputation_keeps_a_layers_input() -> None:
     # 2·s·b·h / t
-    kept = memory.layer_input_gib(2048.0, 12288.0, 8.0, 1.0)
+    kept = memory.layer_input_gib(2048.0, 12288.0, 8.0)
     assert kept == 2.0 * 2048.0 * 12288.0 / 8.0 / GIB
-    assert memory.layer_input_gib(2048.0, 12288.0, 8.0, 0.0) == 8.0 * kept
-    assert memory.kept_activation_gib(FULL, 0.0, 9.0, kept, 2048.0, 2048.0, 96.0, 8.0, 0.0) == kept
-    assert memory.kept_activation_gib(NONE, 0.0, 9.0, kept, 2048.0, 2048.0, 96.0, 8.0, 0.0) == 9.0
-    assert memory.kept_activation_gib(SELECTIVE, 1.0, 9.0, kept, 2048.0, 2048.0, 96.0, 8.0, 1.0) == 4.5
+    assert memory.layer_input_gib(2048.0, 12288.0, 1.0) == 8.0 * kept
+    assert memory.kept_activation_gib(FULL, 0.0, 9.0, kept, 5.0) == kept
+    assert memory.kept_activation_gib(NONE, 0.0, 9.0, kept, 5.0) == 9.0
+    assert memory.kept_activation_gib(SELECTIVE, 1.0, 9.0, kept, 0.0) == 4.5
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from gigacost.model.performance import traffic
+from gigacost.model.performance import layer, traffic
 
 NAN = math.nan
 INSIDE, OUTSIDE = 400e9, 50e9
@@ -76,10 +76,10 @@ def test_stages_pass_activations_and_gradients_on(
     sequence_parallel: float, chips: float, times: float, bandwidth: float
 ) -> None:
     # 2 · 4 pieces · 2 B · 1,000 · 4,096 / 2 = 32.768 MB, a fifth of it waited for
+    ranks = layer.residual_ranks(2.0, sequence_parallel)
+
     def seconds(pp: float) -> float:
-        value: float = traffic.stage_transfer_seconds(
-            1000.0, 4096.0, 2.0, pp, 4.0, sequence_parallel, chips, 8.0, 0.2, INSIDE, OUTSIDE
-        )
+        value: float = traffic.stage_transfer_seconds(1000.0, 4096.0, pp, 4.0, ranks, chips, 8.0, 0.2, INSIDE, OUTSIDE)
         return value
 
     assert seconds(8.0) == pytest.approx(times * 32.768e6 * 0.2 / bandwidth)

@@ -94,6 +94,7 @@ SQUARE_SHARE = Constant(
     0.5, "1", "a causal mask; FlashAttention-2 (arXiv 2307.08691) section 3.1 skips what it hides", "2023-07"
 )
 ACTIVATION_BYTE = Constant(2, "B/token", "activations in bf16", "2022-05")
+BLOCKS_PER_LAYER = Constant(2, "1", "attention and feed-forward block (arXiv 1909.08053) section 3", "2019-09")
 SCORE_BYTE = Constant(2, "B/(token·token)", "scores in bf16", "2022-05")
 RESIDUAL_ACCESSES = Constant(
     16, "1", "derived: reads and writes of hidden-wide tensors by two norms, two residual sums, two casts", "2026-11"
@@ -123,6 +124,16 @@ def memory_byte_per_s(mem_bw_byte_per_s: Value) -> Value:
     Source: see the constant.
     """
     return MEMORY_STREAM_SHARE * mem_bw_byte_per_s * ONE_CHIP
+
+
+def residual_ranks(tp: Value, sequence_parallel: Value) -> Value:
+    """Chips that share the norms and residuals of a tensor-parallel group [1].
+
+    tp with sequence parallelism; without it each chip has all of them.
+
+    Source: Korthikanti et al. 2022 (arXiv 2205.05198) section 4.2.2.
+    """
+    return where(sequence_parallel == 1.0, tp, 1.0)
 
 
 def smallest_width(model_width: Value, query_heads: Value, head_width: Value, ffn_width: Value, tp: Value) -> Value:
@@ -249,19 +260,18 @@ def layer_elementwise_seconds(
     routed_experts: Value,
     active_experts: Value,
     tp: Value,
-    sequence_parallel: Value,
+    residual_ranks: Value,
     elementwise_passes: Value,
     memory_byte_per_s: Value,
 ) -> Value:
     """Time of a layer's norms, residuals, rotary embeddings and activations [s].
 
-    2 B · tokens · (16 · hidden / tp + (4 · heads · head_dim + matrices · ffn) / tp) · elementwise_passes over the
-    memory's bandwidth; hidden is not divided by tp without sequence parallelism; experts add 4 · hidden per copy.
+    2 B · tokens · (16 · hidden / residual_ranks + (4 · heads · head_dim + matrices · ffn) / tp) · elementwise_passes
+    over the memory's bandwidth; experts add 4 · hidden per copy.
 
     Source: tensors of Korthikanti et al. 2022 (arXiv 2205.05198) section 4.1; factor fitted.
     """
-    replicas = where(sequence_parallel == 1.0, tp, 1.0)
-    residual = RESIDUAL_ACCESSES * model_width / replicas
+    residual = RESIDUAL_ACCESSES * model_width / residual_ranks
     inner = (ATTENTION_ACCESSES * query_heads * head_width + ffn_matrices * ffn_width_active) / tp
     routed = where(routed_experts > 1.0, EXPERT_ACCESSES * model_width * active_experts, 0.0)
     traffic = ACTIVATION_BYTE * microbatch_tokens * (residual + inner + routed)

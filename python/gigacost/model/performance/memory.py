@@ -5,7 +5,7 @@ from __future__ import annotations
 from gigacost.declare import Constant, Input, status
 from gigacost.model.constants import B_PER_GIB
 from gigacost.model.performance.batch import ONE_TOKEN
-from gigacost.model.performance.layer import ACTIVATION_BYTE, ONE_PARAM
+from gigacost.model.performance.layer import ACTIVATION_BYTE, BLOCKS_PER_LAYER, ONE_PARAM
 from gigacost.model.performance.layout import (
     FULL,
     ONE_CHIP,
@@ -47,13 +47,10 @@ OPTIMISER_BYTE = Input(
     high=64,
 )
 
-BLOCKS_PER_LAYER = Constant(
-    2, "1", "Korthikanti et al. 2022 (arXiv 2205.05198) section 4.1: a norm and an input for each block", "2022-05"
-)
 FULL_RECOMPUTE_TENSORS = Constant(
     1, "1", "Korthikanti et al. 2022 (arXiv 2205.05198) section 5: a layer's input alone", "2022-05"
 )
-SCORE_BYTE = Constant(
+KEPT_SCORE_BYTE = Constant(
     5, "B/(token·token)", "Korthikanti et al. 2022 (arXiv 2205.05198) section 4.1: 5·a·s²·b", "2022-05"
 )
 LOGIT_BYTE = Constant(6, "B/token", "derived: a logit in bf16 and its softmax in fp32", "2026-11")
@@ -194,9 +191,21 @@ def optimiser_gib(stage_params: Value, owned_params: Value, zero_stage: Value, o
     return where(zero_stage >= SHARDED_OPTIMISER, owned_params, stage_params) * optimiser_byte / B_PER_GIB
 
 
+def layer_scores_gib(
+    microbatch_tokens: Value, sequence_tokens: Value, query_heads: Value, tp: Value, flash_attention: Value
+) -> Value:
+    """What one layer keeps of one microbatch's scores, where no kernel fuses attention [GiB].
+
+    5 B for each pair of tokens and head, / tp; else 0.
+
+    Source: Korthikanti et al. 2022 (arXiv 2205.05198) section 4.1.
+    """
+    pairs = microbatch_tokens * sequence_tokens
+    return where(flash_attention == 1.0, 0.0, KEPT_SCORE_BYTE) * pairs * query_heads / tp / B_PER_GIB
+
+
 def layer_activation_gib(
     microbatch_tokens: Value,
-    sequence_tokens: Value,
     model_width: Value,
     query_heads: Value,
     key_value_heads: Value,
@@ -206,8 +215,8 @@ def layer_activation_gib(
     routed_experts: Value,
     active_experts: Value,
     tp: Value,
-    sequence_parallel: Value,
-    flash_attention: Value,
+    residual_ranks: Value,
+    layer_scores_gib: Value,
     gather_byte_per_param: Value,
 ) -> Value:
     """What one layer keeps of one microbatch for its backward pass, when nothing is computed again [GiB].
@@ -218,26 +227,24 @@ def layer_activation_gib(
 
     Source: Korthikanti et al. 2022 (arXiv 2205.05198) section 4.1, for grouped heads, gated blocks and experts.
     """
-    residual = BLOCKS_PER_LAYER * model_width / where(sequence_parallel == 1.0, tp, 1.0)
+    residual = BLOCKS_PER_LAYER * model_width / residual_ranks
     attention = 2.0 * (query_heads + key_value_heads) * head_width / tp
     routed = where(routed_experts > 1.0, model_width * active_experts, 0.0) / tp
     outputs = residual + attention + (ffn_matrices - 1.0) * ffn_width_active / tp + routed
     inputs = residual + ffn_width_active / tp + routed
     input_byte = gather_byte_per_param * ONE_PARAM / ONE_TOKEN
     kept = microbatch_tokens * (ACTIVATION_BYTE * outputs + input_byte * inputs)
-    scores = where(flash_attention == 1.0, 0.0, SCORE_BYTE) * microbatch_tokens * sequence_tokens * query_heads / tp
-    return (kept + scores) / B_PER_GIB
+    return kept / B_PER_GIB + layer_scores_gib
 
 
-def layer_input_gib(microbatch_tokens: Value, model_width: Value, tp: Value, sequence_parallel: Value) -> Value:
+def layer_input_gib(microbatch_tokens: Value, model_width: Value, residual_ranks: Value) -> Value:
     """A layer's input for one microbatch [GiB].
 
-    2 B · tokens · hidden / tp.
+    2 B · tokens · hidden / residual_ranks.
 
     Source: Korthikanti et al. 2022 (arXiv 2205.05198) section 5.
     """
-    replicas = where(sequence_parallel == 1.0, tp, 1.0)
-    return FULL_RECOMPUTE_TENSORS * ACTIVATION_BYTE * microbatch_tokens * model_width / replicas / B_PER_GIB
+    return FULL_RECOMPUTE_TENSORS * ACTIVATION_BYTE * microbatch_tokens * model_width / residual_ranks / B_PER_GIB
 
 
 def kept_activation_gib(
@@ -245,11 +252,7 @@ def kept_activation_gib(
     op_level_recompute: Value,
     layer_activation_gib: Value,
     layer_input_gib: Value,
-    microbatch_tokens: Value,
-    sequence_tokens: Value,
-    query_heads: Value,
-    tp: Value,
-    flash_attention: Value,
+    layer_scores_gib: Value,
 ) -> Value:
     """What one layer keeps of one microbatch between its passes [GiB].
 
@@ -257,9 +260,8 @@ def kept_activation_gib(
 
     Source: Korthikanti et al. 2022 (arXiv 2205.05198) section 5; torchtitan (arXiv 2410.06511) section 2.1.3.
     """
-    scores = where(flash_attention == 1.0, 0.0, SCORE_BYTE) * microbatch_tokens * sequence_tokens * query_heads / tp
     by_operation = OP_LEVEL_KEPT_SHARE * layer_activation_gib
-    selective = where(op_level_recompute == 1.0, by_operation, layer_activation_gib - scores / B_PER_GIB)
+    selective = where(op_level_recompute == 1.0, by_operation, layer_activation_gib - layer_scores_gib)
     return where(recompute >= FULL, layer_input_gib, where(recompute >= SELECTIVE, selective, layer_activation_gib))
 
 

@@ -7,7 +7,7 @@ through both; stacks with hierarchical collectives then use the network ports of
 from __future__ import annotations
 
 from gigacost.declare import Constant, Input, status
-from gigacost.model.performance.layer import ACTIVATION_BYTE
+from gigacost.model.performance.layer import ACTIVATION_BYTE, BLOCKS_PER_LAYER
 from gigacost.model.performance.layout import ONE_CHIP, SHARDED_GRADIENTS, SHARDED_OPTIMISER, SHARDED_WEIGHTS
 from gigacost.ops import Value, both, ceil, either, maximum, minimum, missing, negate, where
 
@@ -66,7 +66,6 @@ GRADIENT_BYTE = Input(
 )
 
 RING_PASSES = Constant(2, "1", "a reduce-scatter and an all-gather, each of (n−1)/n of the tensor", "2021-04")
-BLOCKS_PER_LAYER = Constant(2, "1", "attention and feed-forward block (arXiv 1909.08053) section 3", "2019-09")
 KEYS_AND_VALUES = Constant(2, "1", "Liu et al. 2023 (arXiv 2310.01889) section 3: both go around", "2023-10")
 DISPATCH_PASSES = Constant(
     1.5,
@@ -190,10 +189,9 @@ def layer_ep_seconds(
 def stage_transfer_seconds(
     microbatch_tokens: Value,
     model_width: Value,
-    tp: Value,
     pp: Value,
     vp: Value,
-    sequence_parallel: Value,
+    residual_ranks: Value,
     chips: Value,
     scaleup_domain: Value,
     pipeline_exposed_share: Value,
@@ -202,12 +200,11 @@ def stage_transfer_seconds(
 ) -> Value:
     """Time in which a stage waits for one microbatch's activations and gradients [s].
 
-    2 · vp · 2 B · tokens · hidden / tp, as far as nothing hides it; between domains, unless all chips are in one.
+    2 · vp · 2 B · tokens · hidden / residual_ranks, as far as nothing hides it; between domains, unless all chips are in one.
 
     Source: Narayanan et al. 2021 (arXiv 2104.04473) sections 2.2 and 4.1.
     """
-    replicas = where(sequence_parallel == 1.0, tp, 1.0)
-    sent = PIPELINE_PASSES * vp * ACTIVATION_BYTE * microbatch_tokens * model_width / replicas
+    sent = PIPELINE_PASSES * vp * ACTIVATION_BYTE * microbatch_tokens * model_width / residual_ranks
     bandwidth = where(chips <= scaleup_domain, collective_scaleup_byte_per_s, collective_scaleout_byte_per_s)
     return where(pp > 1.0, sent * pipeline_exposed_share / bandwidth, 0.0)
 

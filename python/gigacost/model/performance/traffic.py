@@ -200,7 +200,8 @@ def stage_transfer_seconds(
 ) -> Value:
     """Time in which a stage waits for one microbatch's activations and gradients [s].
 
-    2 · vp · 2 B · tokens · hidden / residual_ranks, as far as nothing hides it; between domains, unless all chips are in one.
+    2 · vp · 2 B · tokens · hidden / residual_ranks, as far as nothing hides it; between domains, unless all chips are
+    in one.
 
     Source: Narayanan et al. 2021 (arXiv 2104.04473) sections 2.2 and 4.1.
     """

@@ -48,7 +48,7 @@ def test_what_is_not_paid_is_zero_even_where_missing() -> None:
 
 
 def test_states_spoil_what_they_make_meaningless() -> None:
-    assert marking(not_yet_available) == Status("not_yet_available", "chip_hours")
-    assert marking(not_sold) == Status("not_sold", "chip_price_usd")
-    assert marking(no_chip_price) == Status("no_chip_price", "chip_price_usd")
-    assert marking(no_price) == Status("no_price", "rental_usd_per_chip_hour")
+    assert marking(not_yet_available) == Status("not_yet_available", ("chip_hours",))
+    assert marking(not_sold) == Status("not_sold", ("chip_price_usd",))
+    assert marking(no_chip_price) == Status("no_chip_price", ("chip_price_usd",))
+    assert marking(no_price) == Status("no_price", ("rental_usd_per_chip_hour",))

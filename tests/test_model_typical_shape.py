@@ -18,7 +18,8 @@ COLUMNS = (
     "shape_params", "shape_params_active", "block_layers", "model_width", "query_heads", "key_value_heads", "ffn_width",
     "vocabulary", "routed_experts", "active_experts",
 )  # fmt: skip
-RUN: dict[str, Any] = {"hardware": "h100-sxm", "chips": 64, "tokens": "1T"}
+RUN: dict[str, Any] = {"hardware": "h100-sxm", "chips": 64, "tokens": "1T", "mfu": 0.4}
+"""With an MFU given, no shape is too large for these chips."""
 
 
 def shapes(params: Sequence[float], fraction: Sequence[float] = (1.0,)) -> dict[str, NDArray[np.float64]]:

@@ -18,6 +18,7 @@ _SHOWN = 6
 _IMPLIED: Mapping[str, tuple[str, ...]] = {
     "not_sold": ("no_chip_price", "no_owned_power_data"),
     "not_yet_available": ("no_price", "no_chip_price", "not_sold"),
+    "unknown_active_params": ("no_layout", "out_of_memory"),
     "unsupported_precision": ("no_layout", "out_of_memory"),
     "no_network_data": ("no_layout", "out_of_memory"),
     "no_memory_data": ("no_layout", "out_of_memory"),

@@ -29,7 +29,9 @@ def no_layout(bound: Bound, found: _Found, _: _Labels) -> Fault | None:
     numbers = {name: bound.spec.fixed.get(name) for name in bound.user_given}
     given = {name: float(value) for name, value in numbers.items() if isinstance(value, int | float)}
     known = {**found, **given}
-    if any(math.isnan(known.get(name, math.nan)) for name in ("query_heads", "block_layers", "routed_experts", "chips")):
+    if any(
+        math.isnan(known.get(name, math.nan)) for name in ("query_heads", "block_layers", "routed_experts", "chips")
+    ):
         return None
     axis = {name: given.get(name, 1.0) for name in ("tp", "pp", "vp", "cp", "ep")}
     fault = next((one for broken in _CONDITIONS for one in broken(bound, known, axis)), None)

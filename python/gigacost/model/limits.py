@@ -125,3 +125,18 @@ GIVEN_GRADIENT_REDUCTIONS = Input("gradient_reductions", "1", "Times a step redu
 GIVEN_MICROBATCHES_IN_FLIGHT = Input("microbatches_in_flight", "1", "Microbatches kept at once.", low=1, high=1e12)
 GIVEN_LAYER_PASSES = Input("layer_passes", "1", "Microbatches times layers of a step.", low=1, high=1e12)
 GIVEN_MEMORY_USE = Input("memory_use", "1", "Memory needed over memory there is.", high=1e12)
+GIVEN_RESIDUAL_RANKS = Input("residual_ranks", "1", "Chips that share norms and residuals.", low=1, high=1e12)
+GIVEN_GEMM_FLOP_PER_S = Input("gemm_flop_per_s", "FLOP/s", "Rate of a layer's products.", low_open=True, high=1e30)
+GIVEN_ATTENTION_FLOP_PER_S = Input("attention_flop_per_s", "FLOP/s", "Rate of attention.", low_open=True, high=1e30)
+GIVEN_MEMORY_BYTE_PER_S = Input(
+    "memory_byte_per_s", "B/s", "Bandwidth of a chip's memory that a stream reaches.", low_open=True, high=1e30
+)
+GIVEN_COLLECTIVE_SCALEUP_BYTE_PER_S = Input(
+    "collective_scaleup_byte_per_s", "B/s", "Bandwidth of collectives in a domain.", low_open=True, high=1e30
+)
+GIVEN_COLLECTIVE_SCALEOUT_BYTE_PER_S = Input(
+    "collective_scaleout_byte_per_s", "B/s", "Bandwidth of collectives between domains.", low_open=True, high=1e30
+)
+GIVEN_SHARD_BYTE_PER_S = Input(
+    "shard_byte_per_s", "B/s", "Bandwidth of weights and gradients between ranks.", low_open=True, high=1e30
+)

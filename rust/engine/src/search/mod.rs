@@ -5,9 +5,12 @@
 //! legal, and these become *lanes* ([`lanes`]); the axes that matter little to that are walked, and at each step of the
 //! walk all lanes are evaluated together ([`steps`]). What is kept is the number of each winner ([`winners`]).
 
+mod course;
+mod floor;
 mod inside;
 mod lanes;
 mod layout;
+mod queue;
 mod seeker;
 mod steps;
 mod winners;

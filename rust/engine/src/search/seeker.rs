@@ -1,21 +1,26 @@
 //! Goes through the candidates of a search: tile by tile, in a tile strip by strip of lanes, with a strip step by step.
+//!
+//! Where the objective has a floor, candidates are put in order of it first, and evaluated in full only as long as they
+//! may still win.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::block::{Extent, Source};
 use crate::error::Result;
-use crate::evaluator::{Evaluator, Held};
+use crate::evaluator::Evaluator;
 use crate::kernel::{self, Simd};
-use crate::plan::{Plan, mask};
+use crate::plan::mask;
 use crate::program::Program;
 use crate::run::Control;
 use crate::schedule::{Scheduled, schedule};
 use crate::tape::Node;
 
+use super::course::{Course, Walker};
 use super::lanes::Lanes;
 use super::layout::Layout;
-use super::steps::{LANE, Outside, Steps, outside, plan};
+use super::queue::{Queue, Waiting};
+use super::steps::outside;
 use super::winners::{Grid, NONE};
 
 /// All that is known of a search before it begins.
@@ -32,30 +37,10 @@ pub(super) struct Task {
     /// What is computed apart from the lanes: first what the gates are made of, then the rest.
     apart: Scheduled,
     gates: Vec<Source>,
-    outside: Vec<Outer>,
-    /// The sources in which lanes have positions of their own.
-    placed: Vec<Source>,
-    /// What is computed along lanes, a phase for each guard and one for the objective.
-    along: Arc<Plan>,
-    guards: Vec<Guard>,
-    objective: Source,
-}
-
-/// What lanes read.
-#[derive(Debug)]
-struct Outer {
-    source: Source,
-    /// Which positions lanes have in it, if they differ.
-    placed: Option<usize>,
-}
-
-#[derive(Debug)]
-struct Guard {
-    source: Source,
-    /// What it varies over: walked axes and, at least with each strip, lanes.
-    groups: u64,
-    /// How many of the walked axes, slowest first, it takes to have all that it varies over.
-    level: usize,
+    /// The way to floors, if there are any.
+    floor: Option<Course>,
+    /// The way to objectives.
+    objective: Course,
 }
 
 impl Task {
@@ -67,41 +52,20 @@ impl Task {
         for (axis, group) in axes.enumerate() {
             strides[group] = program.tape().searches()[0].stride(axis);
         }
+        let over = mask(&layout.walked);
+        let is_early =
+            |guard: &Node| layout.floor.is_some() && program.masks()[*guard as usize] & over == 0;
+        let (early, late): (Vec<Node>, Vec<Node>) =
+            layout.guards.iter().partition(|guard| is_early(guard));
         let wanted = [&layout.guards[..], &[objective]].concat();
-        let read = outside(program, &layout, &wanted);
-        let phases = [layout.gates.clone(), read.clone()];
+        let phases = [layout.gates.clone(), outside(program, &layout, &wanted)];
         let apart = schedule(program, &phases, &layout.memory, None)?;
-        let (steps, sources) = plan(program, &layout, &wanted, &read, &apart)?;
-        let lanes = mask(&layout.lanes);
-        let mut keys: Vec<(u64, bool)> = vec![];
-        let mut placed = vec![];
-        let outside = read.iter().map(|node| {
-            let source = apart.source(*node);
-            let over = program.masks()[*node as usize] & lanes;
-            let key = (over, source.step().is_some());
-            let known = keys.iter().position(|known| *known == key);
-            let place = known.unwrap_or_else(|| {
-                keys.push(key);
-                placed.push(source.clone());
-                keys.len() - 1
-            });
-            Outer {
-                source,
-                placed: (over != 0).then_some(place),
-            }
-        });
-        let outside = outside.collect();
-        let guards = layout.guards.iter().zip(&sources).map(|(node, source)| {
-            let over = program.masks()[*node as usize];
-            let axes = layout.walked.iter().enumerate();
-            let axes = axes.filter(|(_, axis)| over >> **axis & 1 == 1);
-            let groups: Vec<usize> = axes.map(|(axis, _)| axis + 1).chain([LANE]).collect();
-            Guard {
-                source: source.clone(),
-                level: groups.iter().max().copied().unwrap_or_default(),
-                groups: mask(&groups),
-            }
-        });
+        let course = |walked: &[usize], guards: &[Node], wanted: Node| {
+            Course::new(program, &layout, walked, guards, wanted, &apart)
+        };
+        let floor = layout
+            .floor
+            .map(|floor| course(&layout.ranked, &early, floor));
         Ok(Self {
             simd: program.simd(),
             sizes: program.sizes().to_vec(),
@@ -112,15 +76,9 @@ impl Task {
                 .iter()
                 .map(|gate| apart.source(*gate))
                 .collect(),
-            guards: guards.collect(),
-            objective: sources
-                .last()
-                .cloned()
-                .unwrap_or(Source::Constant(f64::NAN)),
-            outside,
-            placed,
+            floor: floor.transpose()?,
+            objective: course(&layout.walked, &late, objective)?,
             apart,
-            along: steps,
             layout,
         })
     }
@@ -135,16 +93,13 @@ impl Task {
 #[derive(Debug)]
 pub(crate) struct Seeker {
     apart: Evaluator,
-    steps: Steps,
     lanes: Lanes,
     extent: Extent,
-    /// The positions of a strip's lanes, for each of the sources in which they have some.
-    places: Vec<Vec<u32>>,
-    /// The digits of the walked axes, counted from those of the tile.
-    digits: Vec<usize>,
-    held: Vec<Held>,
-    legal: Vec<f64>,
-    objective: Vec<f64>,
+    floor: Option<Walker>,
+    queue: Queue,
+    /// The next of those that wait, and the lanes that they are.
+    contenders: (Vec<Waiting>, Lanes),
+    objective: Walker,
     /// The best objective of each lane, and its number along the walked axes.
     best: Vec<f64>,
     winner: Vec<f64>,
@@ -161,14 +116,12 @@ impl Seeker {
     pub(super) fn new(task: &Task) -> Self {
         Self {
             apart: Evaluator::new(Arc::clone(&task.apart.plan)),
-            steps: Steps::new(Arc::clone(&task.along)),
             lanes: Lanes::default(),
             extent: Extent::whole(&task.sizes),
-            places: vec![vec![]; task.placed.len()],
-            digits: vec![0; task.layout.walked.len()],
-            held: vec![Held::default(); task.guards.len()],
-            legal: vec![],
-            objective: vec![],
+            floor: task.floor.as_ref().map(Walker::new),
+            queue: Queue::default(),
+            contenders: Default::default(),
+            objective: Walker::new(&task.objective),
             best: vec![],
             winner: vec![],
             point_strides: vec![0; task.sizes.len()],
@@ -192,6 +145,7 @@ impl Seeker {
         found.fill(NONE);
         self.points.clear();
         self.points.resize(found.len(), f64::INFINITY);
+        self.queue.restart(found.len(), &task.layout.ranked);
         self.extent.starts[..task.outer].copy_from_slice(&points.starts);
         self.extent.lens[..task.outer].copy_from_slice(&points.lens);
         let axes: Vec<usize> = (0..task.sizes.len())
@@ -229,134 +183,82 @@ impl Seeker {
             return Ok(());
         }
         self.apart.evaluate(1, control)?;
-        let mut start = 0;
-        while start < self.lanes.count() {
+        let lanes = std::mem::take(&mut self.lanes);
+        for strip in strips(task, lanes.count()) {
             control.check()?;
-            let strip = start..self.lanes.count().min(start + task.layout.strip);
-            start = strip.end;
-            self.strip(task, strip.clone());
-            self.settle(task, strip, found);
+            match &task.floor {
+                None => self.compete(task, &lanes, strip, found),
+                Some(floor) => {
+                    self.rank(floor, &lanes, strip);
+                    if self.queue.is_full() {
+                        self.contest(task, &lanes, found, control)?;
+                    }
+                }
+            }
         }
+        self.contest(task, &lanes, found, control)?;
+        self.lanes = lanes;
         Ok(())
     }
 
-    /// Walk with some lanes.
-    fn strip(&mut self, task: &Task, lanes: Range<usize>) {
-        for (source, places) in task.placed.iter().zip(&mut self.places) {
-            self.lanes
-                .places(self.apart.strides_of(source), lanes.clone(), places);
+    /// Let the candidates of some lanes wait, as far as their floors do not tell that they lose.
+    fn rank(&mut self, course: &Course, lanes: &Lanes, strip: Range<usize>) {
+        lanes.places(&self.point_strides, strip.clone(), &mut self.point);
+        let (queue, point, points) = (&mut self.queue, &self.point, &self.points);
+        let first = strip.start;
+        if let Some(floor) = &mut self.floor {
+            floor.walk(course, &self.apart, &self.extent, lanes, strip, |step| {
+                queue.push(step, first, point, points);
+            });
         }
-        self.steps.restart(lanes.len());
-        self.digits.fill(0);
+    }
+
+    /// Evaluate in full what waits, as far as it may win.
+    fn contest(
+        &mut self,
+        task: &Task,
+        lanes: &Lanes,
+        found: &mut [u32],
+        control: &Control,
+    ) -> Result<()> {
+        let (mut waiting, mut chosen) = std::mem::take(&mut self.contenders);
+        while self.queue.next(&self.points, &mut waiting) {
+            chosen.choose(&waiting, lanes, self.queue.steps());
+            for strip in strips(task, chosen.count()) {
+                control.check()?;
+                self.compete(task, &chosen, strip, found);
+            }
+        }
+        self.contenders = (waiting, chosen);
+        Ok(())
+    }
+
+    /// Walk with some lanes and keep the best.
+    fn compete(&mut self, task: &Task, lanes: &Lanes, strip: Range<usize>, found: &mut [u32]) {
         self.best.clear();
-        self.best.resize(lanes.len(), f64::INFINITY);
+        self.best.resize(strip.len(), f64::INFINITY);
         self.winner.clear();
-        self.winner.resize(lanes.len(), f64::INFINITY);
-        loop {
-            let stays = self.step(task);
-            if !self.advance(task, stays) {
-                return;
-            }
-        }
-    }
-
-    /// One step: the number of walked axes, slowest first, of which one has to move for anything to change.
-    fn step(&mut self, task: &Task) -> usize {
-        let Self {
-            apart,
-            steps,
-            places,
-            digits,
-            held,
-            ..
-        } = self;
-        let outside = |which: usize| {
-            let Outer { source, placed } = &task.outside[which];
-            let (values, offset) = apart.array(source);
-            let strides = apart.strides_of(source);
-            let walked = task.layout.walked.iter().zip(&*digits);
-            let start = offset
-                + walked
-                    .map(|(group, digit)| strides[*group] * digit)
-                    .sum::<usize>();
-            match placed {
-                Some(placed) => Outside::Each(&values[start..], &places[*placed]),
-                None => Outside::One(values[start]),
-            }
-        };
-        for (phase, (guard, held)) in task.guards.iter().zip(held).enumerate() {
-            if steps.evaluate(phase, outside) & guard.groups != 0 {
-                *held = steps.held(&guard.source);
-            }
-            if !held.somewhere {
-                return guard.level;
-            }
-        }
-        steps.evaluate(task.guards.len(), outside);
-        self.take(task);
-        task.layout.walked.len()
-    }
-
-    /// Look which lanes have a new best.
-    fn take(&mut self, task: &Task) {
-        let lanes = self.best.len();
-        self.legal.clear();
-        let guards = task.guards.iter().zip(&self.held);
-        let mut partial = guards
-            .filter(|(_, held)| held.not_everywhere)
-            .map(|(guard, _)| self.steps.get(&guard.source));
-        let mut legal = partial.next();
-        for guard in partial {
-            if self.legal.is_empty() {
-                self.legal.extend_from_slice(legal.unwrap_or_default());
-            }
-            kernel::restrict(task.simd, &mut self.legal, guard);
-        }
-        if !self.legal.is_empty() {
-            legal = Some(&self.legal);
-        }
-        let mut objective = self.steps.get(&task.objective);
-        if objective.len() < lanes {
-            self.objective.clear();
-            self.objective.resize(lanes, objective[0]);
-            objective = &self.objective;
-        }
-        let walked = task.layout.walked.iter().zip(&self.digits);
-        let number: usize = walked
-            .map(|(group, digit)| task.strides[*group] * (self.extent.starts[*group] + digit))
-            .sum();
-        let (best, winner) = (&mut self.best, &mut self.winner);
-        kernel::take_minimum(task.simd, best, winner, objective, legal, number as f64);
-    }
-
-    /// On to the next step at which one of the first `stays` walked axes moves; false when there is none.
-    fn advance(&mut self, task: &Task, stays: usize) -> bool {
-        let walked = &task.layout.walked;
-        let mut moved = 0;
-        for axis in (0..walked.len()).rev() {
-            let before = self.digits[axis];
-            let more = axis < stays && before + 1 < self.extent.lens[walked[axis]];
-            self.digits[axis] = if more { before + 1 } else { 0 };
-            if self.digits[axis] != before {
-                moved |= mask(&[axis + 1]);
-            }
-            if more {
-                self.steps.moved(moved);
-                return true;
-            }
-        }
-        false
+        self.winner.resize(strip.len(), f64::INFINITY);
+        let (best, winner, extent) = (&mut self.best, &mut self.winner, &self.extent);
+        let course = &task.objective;
+        self.objective
+            .walk(course, &self.apart, extent, lanes, strip.clone(), |step| {
+                let walked = course.walked.iter().zip(step.digits);
+                let number: usize = walked
+                    .map(|(group, digit)| task.strides[*group] * (extent.starts[*group] + digit))
+                    .sum();
+                let (values, legal) = (step.values, step.legal);
+                kernel::take_minimum(task.simd, best, winner, values, legal, number as f64);
+            });
+        self.settle(task, lanes, strip, found);
     }
 
     /// The winners of the points among those of their lanes.
-    fn settle(&mut self, task: &Task, lanes: Range<usize>, found: &mut [u32]) {
-        self.lanes
-            .places(&self.point_strides, lanes.clone(), &mut self.point);
-        self.lanes.places(&task.strides, lanes, &mut self.number);
-        let axes = &task.layout.lanes;
-        let starts = axes
-            .iter()
-            .map(|group| task.strides[*group] * self.extent.starts[*group]);
+    fn settle(&mut self, task: &Task, lanes: &Lanes, strip: Range<usize>, found: &mut [u32]) {
+        lanes.places(&self.point_strides, strip.clone(), &mut self.point);
+        lanes.places(&task.strides, strip, &mut self.number);
+        let axes = task.layout.lanes.iter().chain(&task.layout.ranked);
+        let starts = axes.map(|group| task.strides[*group] * self.extent.starts[*group]);
         let first = starts.sum::<usize>() as u32;
         let lanes = self.point.iter().zip(&self.number);
         for ((point, number), (best, winner)) in lanes.zip(self.best.iter().zip(&self.winner)) {
@@ -370,4 +272,11 @@ impl Seeker {
             }
         }
     }
+}
+
+/// Lanes in strips.
+fn strips(task: &Task, lanes: usize) -> impl Iterator<Item = Range<usize>> {
+    let strip = task.layout.strip;
+    let starts = (0..lanes).step_by(strip);
+    starts.map(move |start| start..lanes.min(start + strip))
 }

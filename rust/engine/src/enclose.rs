@@ -94,8 +94,10 @@ impl Interval {
         match op {
             Binary::Add => Self::new(self.low + other.low, self.high + other.high).map(|end| end),
             Binary::Subtract => self.binary(Binary::Add, other.unary(Unary::Negative)),
-            Binary::Multiply => self.corners(other, product),
-            Binary::Divide if other.has_one_sign() => self.corners(other, |a, b| a / b),
+            Binary::Multiply => self.corners(other, |a, b| or_zero(a * b, a, b)),
+            Binary::Divide if other.has_one_sign() => {
+                self.corners(other, |a, b| or_zero(a / b, a, b))
+            }
             Binary::Power if self.low > 0.0 => Self::UNSIGNED,
             Binary::Divide | Binary::Power => Self::ALL,
             Binary::Minimum => {
@@ -135,13 +137,13 @@ fn greatest(a: f64, b: f64) -> f64 {
     }
 }
 
-/// A product at a corner: next to 0 · ∞, which is no number, are zeros of its sign.
-fn product(a: f64, b: f64) -> f64 {
-    let product = a * b;
-    if product.is_nan() {
+/// The product or quotient of two end points. Next to 0 · ∞, 0 ÷ 0 and ∞ ÷ ∞, which are no numbers, are zeros of their
+/// sign; what else is next to them is so to other end points.
+fn or_zero(value: f64, a: f64, b: f64) -> f64 {
+    if value.is_nan() {
         0.0_f64.copysign(a.signum() * b.signum())
     } else {
-        product
+        value
     }
 }
 
@@ -172,4 +174,85 @@ pub(crate) fn enclose(program: &Program) -> Vec<Interval> {
         intervals.push(interval);
     }
     intervals
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::*;
+    use crate::kernel::Simd;
+    use crate::program::{Blocks, Leaf};
+    use crate::space::Space;
+    use crate::tape::{Name, TapeBuilder};
+
+    fn numbers() -> impl Strategy<Value = f64> {
+        let strange = [
+            f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            0.0,
+            -0.0,
+            1e308,
+            -5e-324,
+        ];
+        prop_oneof![
+            proptest::sample::select(strange.to_vec()),
+            (-20_i8..20).prop_map(|half| f64::from(half) / 2.0),
+            1.0..3.0,
+        ]
+    }
+
+    /// Any operation on nodes that are known.
+    fn op(which: Index, [a, b, c]: [Node; 3]) -> Op {
+        let unary = Unary::ALL.map(|(op, _)| Op::Unary(op, a));
+        let binary = Binary::ALL.map(|(op, _)| Op::Binary(op, a, b));
+        let all = [&unary[..], &binary, &[Op::Where(c, a, b)]].concat();
+        *which.get(&all)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn no_value_lies_outside(
+            leaves in proptest::collection::vec(proptest::collection::vec(numbers(), 3), 1..5),
+            constant in numbers(),
+            ops in proptest::collection::vec((any::<Index>(), any::<[Index; 3]>()), 1..20),
+        ) {
+            let mut builder = TapeBuilder::new();
+            let named = |name: usize| Name { name: name.to_string(), unit: String::new(), doc: String::new() };
+            let mut known: Vec<Node> = (0..leaves.len()).map(|leaf| builder.leaf(named(leaf))).collect();
+            known.push(builder.constant(constant));
+            for (which, operands) in ops {
+                let op = op(which, operands.map(|operand| *operand.get(&known)));
+                known.push(builder.push(op).unwrap());
+            }
+            let tape = Arc::new(builder.finish(vec![]).unwrap());
+            let tables = leaves.iter().map(|values| Leaf { groups: vec![0], values: values[..].into() });
+            let (space, blocks) = (Space::new(vec![3]).unwrap(), Blocks::default());
+            let program = Program::new(Arc::clone(&tape), space, tables.collect(), Simd::Baseline, blocks).unwrap();
+            let intervals = enclose(&program);
+            for row in 0..3 {
+                let mut values: Vec<f64> = vec![];
+                for (op, Interval { low, high }) in tape.ops().iter().zip(&intervals) {
+                    let at = |node: Node| values[node as usize];
+                    let value = match *op {
+                        Op::Constant(bits) => f64::from_bits(bits),
+                        Op::Leaf(leaf) => leaves[leaf as usize][row],
+                        Op::Unary(op, a) => math::unary(op, at(a)),
+                        Op::Binary(op, a, b) => math::binary(op, at(a), at(b)),
+                        Op::Where(c, a, b) => math::select(at(c), at(a), at(b)),
+                        _ => f64::NAN,
+                    };
+                    let inside = low.total_cmp(&value).is_le() && value.total_cmp(high).is_le();
+                    prop_assert!(value.is_nan() || inside, "{op:?}: {value} outside of {low} to {high}");
+                    values.push(value);
+                }
+            }
+        }
+    }
 }

@@ -34,6 +34,8 @@ struct Inner {
     /// What is compared to say what is legal.
     guards: Vec<(Index, Index)>,
     objective: Index,
+    /// What is added to the objective: of which kind, and made of what.
+    terms: Vec<(u8, Index, Index)>,
 }
 
 fn ops(most: usize) -> impl Strategy<Value = Vec<(Index, Index, Index)>> {
@@ -48,12 +50,14 @@ fn inner(axes: usize) -> impl Strategy<Value = Inner> {
         ops(12),
         proptest::collection::vec(any::<(Index, Index)>(), 0..5),
         any::<Index>(),
+        proptest::collection::vec((0_u8..6, any::<Index>(), any::<Index>()), 0..5),
     )
-        .prop_map(|(axes, ops, guards, objective)| Inner {
+        .prop_map(|(axes, ops, guards, objective, terms)| Inner {
             axes,
             ops,
             guards,
             objective,
+            terms,
         })
 }
 
@@ -109,6 +113,34 @@ fn push_ops(builder: &mut TapeBuilder, known: &mut Vec<Node>, ops: &[(Index, Ind
             op => Op::Binary(ARITHMETIC[op - 2], a, b),
         };
         known.push(builder.push(op).unwrap());
+    }
+}
+
+/// A term of a sum: of any sign, or of none that is negative where it is a number.
+fn push_term(builder: &mut TapeBuilder, kind: u8, a: Node, b: Node) -> Node {
+    let mut push = |op| builder.push(op).unwrap();
+    let zero = push(Op::Constant(0.0_f64.to_bits()));
+    let mut term = push(Op::Binary(Binary::Maximum, a, zero));
+    match kind {
+        0 => b,
+        1 => push(Op::Unary(Unary::Sqrt, a)),
+        2 => {
+            let fits = push(Op::Binary(Binary::LessEqual, a, b));
+            let never = push(Op::Constant(1e30_f64.to_bits()));
+            let lacks = push(Op::Binary(Binary::Multiply, never, term));
+            push(Op::Where(fits, zero, lacks))
+        }
+        3 => term,
+        // A long one, so that it is worth knowing the others first.
+        _ => {
+            for _ in 0..12 {
+                let sum = push(Op::Binary(Binary::Add, term, b));
+                let halved = push(Op::Binary(Binary::Divide, sum, a));
+                let least = push(Op::Binary(Binary::Minimum, halved, sum));
+                term = push(Op::Binary(Binary::Maximum, term, least));
+            }
+            term
+        }
     }
 }
 
@@ -175,7 +207,12 @@ fn program(draft: &Draft, simd: Simd, blocks: Blocks) -> (Program, Node) {
                 .push(Op::Binary(Binary::Both, among, guard))
                 .unwrap();
         }
-        let objective = inside[first + search.objective.index(inside.len() - first)];
+        let mut objective = inside[first + search.objective.index(inside.len() - first)];
+        for (kind, a, b) in &search.terms {
+            let term = push_term(&mut builder, *kind, *a.get(&inside), *b.get(&inside));
+            let sum = Op::Binary(Binary::Add, objective, term);
+            objective = builder.push(sum).unwrap();
+        }
         let winner = builder
             .push(Op::Winner {
                 search: number,

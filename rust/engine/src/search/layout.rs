@@ -18,7 +18,7 @@ const MOST_STEPS: usize = 256;
 /// Of so many lanes, one is legal, or so.
 const LEGAL: usize = 16;
 /// A box has so many candidates for each row of a region.
-const BOX: usize = 1 << 8;
+const BOX: usize = 1 << 9;
 /// A condition is cheap if it has so many times fewer values than the search candidates.
 const CHEAP: usize = 8;
 /// What has so many times fewer values than there are lanes is computed for itself and gathered by the lanes.
@@ -43,6 +43,8 @@ pub(super) struct Layout {
     pub(super) gates: Vec<Node>,
     /// The other conditions, those that vary least first.
     pub(super) guards: Vec<Node>,
+    /// Those about one axis of the search.
+    pub(super) trims: Vec<Node>,
     /// The groups in memory.
     pub(super) memory: Vec<usize>,
 }
@@ -107,6 +109,7 @@ impl Layout {
             strip,
             gates,
             guards,
+            trims: conditions.about_one(program, mask(&axes)),
             memory: vec![],
         };
         layout.floor = floor(program, &layout, objective);
@@ -191,6 +194,19 @@ impl Conditions {
             walked
         });
         order
+    }
+
+    /// Those about one axis of the search that no other search is needed for.
+    fn about_one(&self, program: &Program, axes: u64) -> Vec<Node> {
+        let searched = program.tape().searched();
+        let is_one = |(_, mask, node): &&(usize, u64, Node)| {
+            (mask & axes).is_power_of_two() && !searched[*node as usize]
+        };
+        self.all
+            .iter()
+            .filter(is_one)
+            .map(|(_, _, node)| *node)
+            .collect()
     }
 
     /// Those that say which lanes there are, and the others, those that vary least first.

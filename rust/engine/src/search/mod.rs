@@ -13,6 +13,7 @@ mod layout;
 mod queue;
 mod seeker;
 mod steps;
+mod trim;
 mod winners;
 
 use std::sync::Arc;

@@ -21,6 +21,7 @@ use super::lanes::Lanes;
 use super::layout::Layout;
 use super::queue::{Queue, Waiting};
 use super::steps::outside;
+use super::trim::{Trimmer, Trims};
 use super::winners::{Grid, NONE};
 
 /// All that is known of a search before it begins.
@@ -34,6 +35,7 @@ pub(super) struct Task {
     outer: usize,
     /// How many candidates lie between two digits of each group.
     strides: Vec<usize>,
+    trims: Trims,
     /// What is computed apart from the lanes: first what the gates are made of, then the rest.
     apart: Scheduled,
     gates: Vec<Source>,
@@ -70,6 +72,7 @@ impl Task {
             simd: program.simd(),
             sizes: program.sizes().to_vec(),
             outer,
+            trims: Trims::new(program, &layout)?,
             strides,
             gates: layout
                 .gates
@@ -94,6 +97,9 @@ impl Task {
 pub(crate) struct Seeker {
     apart: Evaluator,
     lanes: Lanes,
+    trimmer: Trimmer,
+    tile: Extent,
+    /// What of the tile may be legal.
     extent: Extent,
     floor: Option<Walker>,
     queue: Queue,
@@ -117,6 +123,8 @@ impl Seeker {
         Self {
             apart: Evaluator::new(Arc::clone(&task.apart.plan)),
             lanes: Lanes::default(),
+            trimmer: Trimmer::new(&task.trims),
+            tile: Extent::whole(&task.sizes),
             extent: Extent::whole(&task.sizes),
             floor: task.floor.as_ref().map(Walker::new),
             queue: Queue::default(),
@@ -146,8 +154,8 @@ impl Seeker {
         self.points.clear();
         self.points.resize(found.len(), f64::INFINITY);
         self.queue.restart(found.len(), &task.layout.ranked);
-        self.extent.starts[..task.outer].copy_from_slice(&points.starts);
-        self.extent.lens[..task.outer].copy_from_slice(&points.lens);
+        self.tile.starts[..task.outer].copy_from_slice(&points.starts);
+        self.tile.lens[..task.outer].copy_from_slice(&points.lens);
         let axes: Vec<usize> = (0..task.sizes.len())
             .filter(|group| task.strides[*group] > 0)
             .collect();
@@ -156,9 +164,9 @@ impl Seeker {
         }
         loop {
             control.check()?;
-            self.tile(task, found, control)?;
+            self.search(task, found, control)?;
             let next = axes.iter().rev().find(|group| {
-                let start = self.extent.starts[**group] + self.extent.lens[**group];
+                let start = self.tile.starts[**group] + self.tile.lens[**group];
                 let more = start < task.sizes[**group];
                 self.place(task, **group, if more { start } else { 0 });
                 more
@@ -170,11 +178,20 @@ impl Seeker {
     }
 
     fn place(&mut self, task: &Task, group: usize, start: usize) {
-        self.extent.starts[group] = start;
-        self.extent.lens[group] = task.layout.cuts[group].min(task.sizes[group] - start);
+        self.tile.starts[group] = start;
+        self.tile.lens[group] = task.layout.cuts[group].min(task.sizes[group] - start);
     }
 
-    fn tile(&mut self, task: &Task, found: &mut [u32], control: &Control) -> Result<()> {
+    fn search(&mut self, task: &Task, found: &mut [u32], control: &Control) -> Result<()> {
+        let Self {
+            trimmer,
+            tile,
+            extent,
+            ..
+        } = self;
+        if !trimmer.trim(&task.trims, tile, extent, control)? {
+            return Ok(());
+        }
         self.apart.enter(&self.extent);
         self.apart.evaluate(0, control)?;
         self.lanes

@@ -178,6 +178,8 @@ pub(crate) fn enclose(program: &Program) -> Vec<Interval> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use std::sync::Arc;
 
     use proptest::prelude::*;
@@ -242,7 +244,7 @@ mod tests {
                     let at = |node: Node| values[node as usize];
                     let value = match *op {
                         Op::Constant(bits) => f64::from_bits(bits),
-                        Op::Leaf(leaf) => leaves[leaf as usize][row],
+                        Op::Leaf(leaf) => program.leaf(leaf).values[row],
                         Op::Unary(op, a) => math::unary(op, at(a)),
                         Op::Binary(op, a, b) => math::binary(op, at(a), at(b)),
                         Op::Where(c, a, b) => math::select(at(c), at(a), at(b)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -53,6 +54,15 @@ def run_alone(script: Sequence[str], seconds: float, environment: Mapping[str, s
         last = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         return {"failed": last[-1][:200]}
     return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def middle(runs: Sequence[Measured]) -> Measured:
+    """One of several runs, with the median of their seconds and the most of their memory; a failed one if any did."""
+    broken = [run for run in runs if "failed" in run]
+    if broken:
+        return broken[0]
+    seconds = statistics.median(run["seconds"] for run in runs)
+    return {**runs[0], "seconds": seconds, "peak_bytes": max(run["peak_bytes"] for run in runs)}
 
 
 def warm_memory() -> None:

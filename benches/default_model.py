@@ -7,14 +7,13 @@ a file (a slice of it). The pure-Python reference does a sample, and has to agre
 from __future__ import annotations
 
 import math
-import statistics
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import results
-from alone import Measured, answer_if_asked, ask, measured
+from alone import Measured, answer_if_asked, ask, measured, middle
 from gigacost import Sweep, reference
 from results import say
 
@@ -104,15 +103,7 @@ def main() -> None:
                 continue
             of.append(ask(__file__, name))
             say(f"default model, {number + 1}/{ROUNDS}: {name}: {of[-1].get('failed') or of[-1]['seconds']}")
-    results.merge("default_model", {"rows": [{"task": name, **_median(of)} for name, of in runs.items()]})
-
-
-def _median(runs: list[Measured]) -> Measured:
-    broken = [run for run in runs if "failed" in run]
-    if broken:
-        return broken[0]
-    middle = statistics.median(run["seconds"] for run in runs)
-    return {**runs[0], "seconds": middle, "peak_bytes": max(run["peak_bytes"] for run in runs)}
+    results.merge("default_model", {"rows": [{"task": name, **middle(of)} for name, of in runs.items()]})
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 import formulas
 import results
 import tasks
-from alone import Measured, answer_if_asked, ask, measured
+from alone import Measured, answer_if_asked, ask, measured, middle
 from gigacost import Sweep
 from gigacost.model import default
 from gigacost.wiring import SearchStep
@@ -123,7 +123,9 @@ def designs(numbers: list[int]) -> Designs:
     tried = formulas.made(formulas.source(step(), [*names, *_LAYOUT], _conditions(), formulas.ARRAYS))
     layouts = []
     for row in values:
-        legal, *needless = (np.broadcast_to(truth, candidates.shape[1:]) for truth in tried(*row, *candidates))
+        with np.errstate(divide="ignore", invalid="ignore"):  # of layouts that are not legal
+            found = tried(*row, *candidates)
+        legal, *needless = (np.broadcast_to(truth, candidates.shape[1:]) for truth in found)
         layouts.append(candidates[:, legal & ~np.any(needless, axis=0)])
     return Designs(tuple(numbers), names, values, tuple(layouts))
 
@@ -222,7 +224,7 @@ def own() -> Measured:
     """Gigacost on all designs: the best layout of each, with its step time and memory."""
     Sweep({**AXES, "chips": [64], "params": ["1B"]}, fixed=FIXED, columns=list(_LAYOUT)).to_numpy()
     found = measured(lambda: sweep().to_numpy())
-    feasible = int(np.sum(found["answer"]["step_seconds"] > 0.0))
+    feasible = int(np.sum(found["answer"]["status"] == "ok"))
     sample = designs(list(range(SAMPLED // 2, sweep().size, SAMPLED)))
     layouts = round(sample.count / len(sample.numbers) * sweep().size)
     every = math.prod(len(axis) for _, axis in step().search.over)
@@ -275,16 +277,8 @@ def main() -> None:
         for name, of in runs.items():
             of.append(ask(__file__, name))
             say(f"layouts, {number + 1}/{ROUNDS}: {name}: {of[-1].get('failed') or of[-1]['seconds']}")
-    rows = [{"task": name, **_median(of)} for name, of in runs.items()]
+    rows = [{"task": name, **middle(of)} for name, of in runs.items()]
     results.merge("layouts", {"rows": rows}, ("gigacost", "numpy", "numba"))
-
-
-def _median(runs: list[Measured]) -> Measured:
-    broken = [run for run in runs if "failed" in run]
-    if broken:
-        return broken[0]
-    middle = statistics.median(run["seconds"] for run in runs)
-    return {**runs[0], "seconds": middle, "peak_bytes": max(run["peak_bytes"] for run in runs)}
 
 
 if __name__ == "__main__":

@@ -277,7 +277,7 @@ def _layouts(found: Mapping[str, Any]) -> str:
         share = own["layouts"] / own["candidates"]
         parts.append(
             f"Of {figure(own['candidates'])} candidates {100 * share:.2g} % are legal and worth trying: conditions "
-            "that depend on few axes skip the others without looking at each. Layouts are counted on every 97th design.\n"
+            "that depend on few axes skip the others without looking at each. Counted on every 97th design.\n"
         )
     lines = [
         [label, duration(rows[name]["seconds"]), _megabytes(rows[name]["peak_bytes"])]

@@ -22,7 +22,7 @@ def benches() -> Iterator[dict[str, ModuleType]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(ROOT / "benches"))
         before = set(sys.modules)
-        names = ("workload", "tasks", "contenders", "report", "results", "instructions")
+        names = ("workload", "tasks", "contenders", "report", "results", "instructions", "layouts")
         yield {name: importlib.import_module(name) for name in names}
         for name in set(sys.modules) - before:
             if (getattr(sys.modules[name], "__file__", None) or "").startswith(str(ROOT / "benches")):
@@ -103,3 +103,22 @@ def test_grown_instruction_counts_are_found(benches: dict[str, ModuleType]) -> N
     grew = benches["instructions"].grew
     assert grew({"add/avx2": 1.0, "csv": 50.0}, {"add/avx2": 1.02, "csv": 20.0, "new": 1.0}) == []
     assert len(grew({"add/avx2": 1.0, "csv": 50.0}, {"add/avx2": 1.05})) == 2
+
+
+@pytest.mark.parametrize("name", ["python", "numpy", "numba"])
+def test_searches_by_the_models_written_formulas_find_the_engines_layouts(
+    benches: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    if name == "numba":
+        pytest.importorskip("numba")
+    layouts = benches["layouts"]
+    few = {"hardware": ["a100-sxm-80", "gb200-nvl72"], "chips": [64, 4096], "params": ["8B", "1T"]}
+    monkeypatch.setattr(layouts, "AXES", few)
+    some = layouts.designs(list(range(8)))
+    assert some.count > 5_000
+    places = layouts.CONTENDERS[name][1](some)
+    found = layouts.sweep().to_numpy()
+    for number, tried, place in zip(some.numbers, some.layouts, places, strict=True):
+        assert [found[axis][number] for axis, _ in layouts.step().search.over] == [*tried[:, place]]
+        assert found["memory_per_chip_gib"][number] > 0.0
+    assert {*found["status"]} == {"ok", "out_of_memory"}

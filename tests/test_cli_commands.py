@@ -37,11 +37,35 @@ def test_estimate_prints_what_a_planner_asks_for(capsys: Capture) -> None:
     assert done.err == ""
 
 
+def test_the_layout_in_use_is_shown_with_its_band(capsys: Capture) -> None:
+    given = ("estimate", "--model", "llama-3.1-405b", "--hardware", "h100-sxm", "--chips", "16384", "--tokens", "15.6T")
+    shown = " ".join(invoke(capsys, *given).out.split())
+    for text in ("in eight of ten published runs of this kind", "tp 8 · pp 16 x 8 · dp 128 · microbatch 1", "step 6.",
+                 "s of 2,048 x 8,192 tokens: GEMM", "no recomputation; ", "of 80 GiB per chip"):  # fmt: skip
+        assert text in shown
+    assert "idle" not in shown
+    full = " ".join(invoke(capsys, *given, "--set", "recompute=full").out.split())
+    assert "full recomputation; " in full
+    known = " ".join(invoke(capsys, *given, "--mfu", "0.4").out.split())
+    assert "GiB per chip" not in known
+    assert "published runs" not in known
+
+
+def test_what_a_layout_wastes_is_said(capsys: Capture) -> None:
+    given = ("--tokens", "1T", "--set", "tp=8", "--set", "pp=1", "--set", "cp=1")
+    done = invoke(capsys, "estimate", "--params", "7B", "--hardware", "h100-sxm", "--chips", "5004", *given)
+    assert "4 chips idle, 18 % of the places in a step are empty" in done.out
+    assert "A batch of 512 sequences cannot feed 625 places at a time" in done.out
+    other = invoke(capsys, "estimate", "--params", "7B", "--hardware", "mi300x", "--chips", "1000", *given)
+    assert "rounds up from 512 sequences to 625 places" in other.out or "cannot feed" in other.out
+    assert "No published run of mi300x at bf16 was fitted" in other.out
+
+
 @pytest.mark.parametrize("columns", ["40", "60", "100"])
 def test_the_headline_keeps_its_numbers_at_any_width(columns: str) -> None:
     done = gigacost_command("estimate", *LLAMA, COLUMNS=columns)
     head = done.stdout.decode().split("What it costs")[0]
-    for word in ("in total", "days", "33M", "chip-hours", "27.2", "MW of the site"):
+    for word in ("in total", "days", "33.1M", "chip-hours", "27.2", "MW of the site"):
         assert word in head
     assert all(line == line.rstrip() for line in done.stdout.decode().splitlines())
 
@@ -81,7 +105,7 @@ def test_presets_say_what_they_are(capsys: Capture) -> None:
     assert listed["llama-3.1-405b"]["estimate"] == "yes"
     assert listed["palm"]["estimate"] == "not as it stands"
     assert listed["colossus-2-110k"]["estimate"] == "with params, tokens"
-    assert "nothing is known of the network" in invoke(capsys, "catalog", "show", "palm").out
+    assert "nobody quotes tpu-v4 in this market" in invoke(capsys, "catalog", "show", "palm").out
     assert "--params 1T --tokens 10T" in invoke(capsys, "catalog", "show", "colossus-2-110k").out
 
 

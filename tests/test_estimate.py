@@ -35,6 +35,31 @@ def test_llama_405b_takes_the_published_chip_hours_within_a_quarter(llama: Estim
     assert llama["chip_hours"] == pytest.approx(published, rel=0.25)
 
 
+def test_an_estimate_carries_its_layout(llama: Estimate) -> None:
+    axes = [axis for search in default().searches for axis, _ in search.over]
+    assert all(isinstance(llama[axis], float) for axis in axes)
+    assert "tp" not in estimate(**LLAMA, tp=8)
+    assert estimate(**LLAMA, tp=8)["step_seconds"] == llama["step_seconds"]
+
+
+@pytest.mark.parametrize("given", [{"mfu": 0.4}, {"whole_run_utilisation": 0.35}])
+def test_a_layout_that_nothing_rests_on_is_not_searched(given: dict[str, float]) -> None:
+    one = estimate({**LLAMA, "chips": 8, **given})
+    assert not {"tp", "memory_use", "gemm_seconds"} & set(one)
+    assert one.status == "ok"
+
+
+def test_a_value_may_be_given_by_its_name() -> None:
+    assert estimate(**LLAMA, recompute="full") == estimate(**LLAMA, recompute=2)
+
+
+def test_a_batch_rounds_up_unless_all_is_given() -> None:
+    given = {**LLAMA, "tp": 8, "pp": 16, "cp": 1, "global_batch_sequences": 2000}
+    assert estimate(given)["padding_share"] == 1 - 2000 / 2048
+    with pytest.raises(SpecError, match=re.escape("dp · microbatch = 128 · 1 = 128 sequences at a time")):
+        estimate(given, microbatch=1)
+
+
 def test_an_estimate_equals_the_row_of_a_sweep(llama: Estimate) -> None:
     names = ["cost_total_usd", "train_days", "mfu", "facility_mw", "carbon_t"]
     row = gigacost.Sweep(fixed=LLAMA, columns=names).top(1).rows[0]
@@ -175,6 +200,24 @@ def test_a_model_of_ones_own_needs_no_catalogue() -> None:
         ({"tokens": math.nan}, "tokens = nan: missing"),
         ({"chisp": 8}, 'did you mean "chips"?'),
         ({"as_of": "2023-02-29"}, "there is no such day"),
+        ({"chips": 64}, "GiB of each h100-sxm; allowed: <= 80 GiB; 128 chips; a larger chip: "),
+        ({"chips": 1024, "recompute": "none", "pp": 1, "zero_stage": 1}, "<= 80 GiB; zero_stage = 3"),
+        (
+            {"hardware": "trn1"},
+            "nothing is known of the network that joins so many trn1; allowed: <= 1; or give scaleup",
+        ),
+        ({"hardware": "tpu-v4"}, "so many tpu-v4; allowed: <= 4096; or give scaleout_byte_per_s, or an mfu"),
+        ({"chips": 100, "tp": 8, "pp": 16, "cp": 1}, "one copy of the model takes: tp · pp · cp = 8 · 16 · 1 = 128"),
+        ({"tp": 3}, "tp = 3: does not divide the 128 heads of a layer; allowed: 1, 2, 4, 8"),
+        ({"tp": 16}, "tp = 16: wider than the fast network, which joins 8 chips; allowed: 1, 2, 4, 8"),
+        ({"pp": 1000}, "pp = 1000: more stages than the "),
+        ({"pp": 1, "vp": 2}, "vp = 2: only the stages of a pipeline are interleaved"),
+        ({"pp": 64, "vp": 8}, "vp = 8: pp · vp = 512 pieces of "),
+        ({"ep": 2}, "ep = 2: a dense model has no experts; allowed: 1"),
+        ({"model": "deepseek-v3", "params": "671B", "ep": 7}, "ep = 7: does not divide the 256 experts of a layer"),
+        ({"model": "deepseek-v3", "params": "671B", "chips": 64, "ep": 64, "pp": 2}, "more than the 32 chips of"),
+        ({"pp": 32, "vp": 2, "global_batch_sequences": 32, "microbatch": 4}, "a microbatch for each of the 32 stages"),
+        ({"recompute": "fulll"}, 'allowed: none (0), selective (1), full (2); did you mean "full"?'),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(inputs: dict[str, Any], says: str) -> None:
@@ -190,7 +233,7 @@ def test_what_is_missing_is_listed_at_once_and_once() -> None:
 
 
 def test_a_state_that_spares_the_total_spoils_only_its_own() -> None:
-    one = estimate(**{**LLAMA, "hardware": "trn1", "provider_class": "hyperscaler", "chips": 64})
+    one = estimate(**{**LLAMA, "hardware": "trn1", "provider_class": "hyperscaler", "chips": 64, "mfu": 0.3})
     assert one.status != "ok" or None not in one.quantities.values()
     assert one["cost_total_usd"] is not None
 

@@ -52,6 +52,16 @@ def test_a_contribution_says_where_it_is_counted_and_a_state_what_it_spoils() ->
     assert explain("no_price").counted_in == "rental_usd_per_chip_hour"
 
 
+def test_an_axis_that_is_searched_says_how() -> None:
+    one = explain("tp")
+    assert one.kind == "searched"
+    assert "tried are 1, 2, 4, 8, 16, 32, 64." in one.formula
+    assert "smallest layout_seconds" in one.formula
+    assert [part.name for part in one.made_of][:2] == ["layout_seconds", "layout_legal"]
+    assert explain("tp", model="llama-3.1-405b", hardware="h100-sxm", chips=16384, tokens="15.6T").value == 8.0
+    assert explain("tp", tp=4).kind == "input"
+
+
 def test_axes_and_unknown_names() -> None:
     assert "on_demand" in explain("market").text
     with pytest.raises(SpecError, match='did you mean "mfu"'):

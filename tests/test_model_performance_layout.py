@@ -37,9 +37,10 @@ def test_steps_are_tokens_over_the_batch() -> None:
 def test_what_no_copy_of_the_model_uses_idles() -> None:
     # 1,500 chips hold 11 copies of 128
     assert layout.model_chips(8.0, 16.0, 1.0) == 128.0
-    assert layout.dp(1500.0, 128.0) == 11.0
+    assert layout.model_copies(1500.0, 128.0) == 11.0
+    assert layout.model_copies(100.0, 128.0) == 0.0
+    assert layout.dp(11.0) == 11.0
     assert layout.idle_chips(1500.0, 11.0, 128.0) == 92.0
-    assert layout.dp(100.0, 128.0) == 0.0
 
 
 def test_context_parallel_ranks_share_state() -> None:
@@ -84,7 +85,7 @@ def test_heads_divide_within_the_fast_network(heads: float, tp: float, domain: f
 @pytest.mark.parametrize(
     ("layers", "pp", "vp", "legal"),
     [
-        (126.0, 16.0, 8.0, True),  # 128 pieces: embedding and head are two of them
+        (125.0, 16.0, 8.0, True),  # 128 pieces: three may be none of the layers
         (126.0, 127.0, 1.0, False),
         (126.0, 64.0, 4.0, False),
         (126.0, 1.0, 2.0, False),
@@ -102,15 +103,16 @@ def test_experts_divide_among_their_ranks() -> None:
 
 
 def test_the_chips_hold_a_copy_of_the_model_and_its_experts() -> None:
-    assert layout.cluster_layout_legal(1.0, 8.0, 8.0, 1.0)
-    assert not layout.cluster_layout_legal(0.0, 8.0, 1.0, 0.0)
-    assert not layout.cluster_layout_legal(1.0, 8.0, 16.0, 1.0)
+    assert layout.cluster_layout_legal(2.0, 8.0, 4.0, 64.0)
+    assert not layout.cluster_layout_legal(2.0, 8.0, 4.0, 65.0)
+    assert not layout.cluster_layout_legal(0.0, 8.0, 1.0, 1.0)
 
 
 def test_an_interleaved_schedule_needs_a_microbatch_for_each_stage() -> None:
-    assert layout.schedule_legal(8.0, 16.0, 16.0)
-    assert not layout.schedule_legal(8.0, 16.0, 15.0)
-    assert layout.schedule_legal(1.0, 16.0, 1.0)
+    # 16 stages, 2 copies, 1 sequence at a time: the sixteenth round begins after 30 sequences
+    assert layout.schedule_legal(8.0, 16.0, 31.0, 2.0, 1.0)
+    assert not layout.schedule_legal(8.0, 16.0, 30.0, 2.0, 1.0)
+    assert layout.schedule_legal(1.0, 16.0, 1.0, 2.0, 1.0)
 
 
 @pytest.mark.parametrize("broken", range(5))
@@ -127,3 +129,14 @@ def test_sequences_are_split_only_where_they_are_long() -> None:
     assert layout.context_split_in_vain(2.0, 2.0)
     assert not layout.context_split_in_vain(2.0, 1.0)
     assert not layout.context_split_in_vain(1.0, 2.0)
+
+
+def test_what_saves_nothing_is_not_tried() -> None:
+    assert layout.recompute_in_vain(1.0, 1.0, 0.0)
+    assert not layout.recompute_in_vain(1.0, 0.0, 0.0)
+    assert not layout.recompute_in_vain(1.0, 1.0, 1.0)
+    assert not layout.recompute_in_vain(2.0, 1.0, 0.0)
+    # 64 copies with 4 of a batch of 128: 2 would take all of it
+    assert layout.microbatch_in_vain(4.0, 64.0, 128.0)
+    assert not layout.microbatch_in_vain(4.0, 64.0, 129.0)
+    assert not layout.microbatch_in_vain(1.0, 64.0, 16.0)

@@ -68,16 +68,22 @@ def test_tokens_go_to_their_experts_over_both_networks() -> None:
     assert traffic.layer_ep_seconds(1000.0, 4096.0, 8.0, 2.0, 1.0, 8.0, 0.6, INSIDE, OUTSIDE) == 0.0
 
 
-def test_stages_pass_activations_and_gradients_on() -> None:
+@pytest.mark.parametrize(
+    ("sequence_parallel", "chips", "times", "bandwidth"),
+    [(1.0, 64.0, 1.0, OUTSIDE), (0.0, 64.0, 2.0, OUTSIDE), (1.0, 8.0, 1.0, INSIDE)],
+)
+def test_stages_pass_activations_and_gradients_on(
+    sequence_parallel: float, chips: float, times: float, bandwidth: float
+) -> None:
     # 2 · 4 pieces · 2 B · 1,000 · 4,096 / 2 = 32.768 MB, a fifth of it waited for
-    sent = 32.768e6 * 0.2
-    assert traffic.stage_transfer_seconds(1000.0, 4096.0, 2.0, 8.0, 4.0, 1.0, 0.2, OUTSIDE) == pytest.approx(
-        sent / OUTSIDE
-    )
-    assert traffic.stage_transfer_seconds(1000.0, 4096.0, 2.0, 8.0, 4.0, 0.0, 0.2, OUTSIDE) == pytest.approx(
-        2.0 * sent / OUTSIDE
-    )
-    assert traffic.stage_transfer_seconds(1000.0, 4096.0, 2.0, 1.0, 1.0, 1.0, 0.2, OUTSIDE) == 0.0
+    def seconds(pp: float) -> float:
+        value: float = traffic.stage_transfer_seconds(
+            1000.0, 4096.0, 2.0, pp, 4.0, sequence_parallel, chips, 8.0, 0.2, INSIDE, OUTSIDE
+        )
+        return value
+
+    assert seconds(8.0) == pytest.approx(times * 32.768e6 * 0.2 / bandwidth)
+    assert seconds(1.0) == 0.0
 
 
 @pytest.mark.parametrize(

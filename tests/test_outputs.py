@@ -20,6 +20,9 @@ import pytest
 
 from gigacost import SpecError, Sweep, reference
 
+PINNED = {"tp": 4, "cp": 1, "ep": 1, "microbatch": 1, "pp": 2, "vp": 1}
+"""Most axes of the layout: the reference goes through every candidate of those that are left."""
+
 
 def sweep() -> Sweep:
     """Labels, whole numbers, numbers and nulls: TPUs are not sold, one region has no electricity price."""
@@ -30,7 +33,7 @@ def sweep() -> Sweep:
             "region": ["usa", "can"],
             "market": ["own", "on_demand"],
         },
-        fixed={"params": "13B", "tokens": "2T", "precision": "bf16"},
+        fixed={"params": "13B", "tokens": "2T", "precision": "bf16", **PINNED},
         derive={
             "usd_per_million_tokens": "cost_total_usd / tokens * 1e6",
             "h100": 'where(hardware == "h100-sxm", 1, 0)',

@@ -132,7 +132,7 @@ class Program:
 
         A leaf without groups may be a tuple of its one value.
 
-        ``blocks`` says how the space is cut up: values of a table, rows of a region, values of a region, rows of a
+        ``blocks`` says how the space is cut up: values of a table, rows of a region, winners of a search, rows of a
         chunk; it never changes a result. Raises SpecError for tables that do not fit and for too large a space.
         """
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from gigacost import compiler
 from gigacost.bind import Bound
 from gigacost.errors import Fault, show
+from gigacost.model.performance.layout import BESIDE_LAYERS
 from gigacost.recipe import Question
 
 _Labels = Mapping[str, str]
@@ -24,51 +25,70 @@ _PINNED = ("tp", "pp", "cp", "microbatch", "global_batch_sequences", "chips")
 
 
 def no_layout(bound: Bound, found: _Found, _: _Labels) -> Fault | None:
-    """The first condition of a legal layout that the given axes break; None where it takes several of them."""
-    given = {
-        name: float(value)
-        for name in bound.user_given
-        if (value := bound.spec.fixed.get(name)) is not None and not isinstance(value, str)
-    }
-    return next(_broken(bound, {**found, **given}, given), None)
-
-
-def _broken(bound: Bound, known: _Found, given: _Found) -> Iterator[Fault]:
-    """The faults of the given axes, those that they have whatever the others are first."""
+    """The first condition of a legal layout that the given axes break; None where it takes others to see it."""
+    numbers = {name: bound.spec.fixed.get(name) for name in bound.user_given}
+    given = {name: float(value) for name, value in numbers.items() if isinstance(value, int | float)}
+    known = {**found, **given}
+    if not {"query_heads", "block_layers", "routed_experts", "chips"} <= known.keys():
+        return None
     axis = {name: given.get(name, 1.0) for name in ("tp", "pp", "vp", "cp", "ep")}
-    heads, layers, experts, chips = (known[name] for name in ("query_heads", "block_layers", "routed_experts", "chips"))
-    domain = _domain(bound)
+    fault = next((one for broken in _CONDITIONS for one in broken(bound, known, axis)), None)
+    return fault and replace(fault, value=f"{known[fault.field]:.0f}")
+
+
+def _tensor(bound: Bound, known: _Found, axis: _Found) -> Iterator[Fault]:
+    heads, domain = known["query_heads"], float(bound.table("scaleup_domain").values[0])
     if heads % axis["tp"]:
-        yield _fault("tp", given, f"does not divide the {heads:.0f} heads of a layer", _divisors(heads, domain))
+        yield Fault("tp", "", f"does not divide the {heads:.0f} heads of a layer", _divisors(heads, domain))
     if axis["tp"] > 1.0 and not axis["tp"] <= domain:
-        what = "wider than the fast network, which joins " + _chips(domain)
-        yield _fault("tp", given, what, _divisors(heads, domain))
+        yield Fault("tp", "", f"wider than the fast network, which joins {_chips(domain)}", _divisors(heads, domain))
+
+
+def _pipeline(_: Bound, known: _Found, axis: _Found) -> Iterator[Fault]:
+    layers, pieces = known["block_layers"], axis["pp"] * axis["vp"]
     if axis["pp"] > layers:
-        yield _fault("pp", given, f"more stages than the {layers:.0f} layers", f"<= {layers:.0f}")
-    if axis["vp"] > 1.0 and axis["pp"] <= 1.0 and "pp" in given:
-        yield _fault("vp", given, "only the stages of a pipeline are interleaved", "1; or a pp above 1")
-    if axis["pp"] * axis["vp"] > layers + 2.0:
-        what = f"pp · vp = {axis['pp'] * axis['vp']:.0f} pieces of {layers:.0f} layers, embedding and head"
-        yield _fault("vp" if "vp" in given else "pp", given, what, f"pp · vp <= {layers + 2.0:.0f}")
+        yield Fault("pp", "", f"more stages than the {layers:.0f} layers", f"<= {layers:.0f}")
+    if axis["vp"] > 1.0 and known.get("pp") == 1.0:
+        yield Fault("vp", "", "only the stages of a pipeline are interleaved", "1; or a pp above 1")
+    if pieces > layers + BESIDE_LAYERS:
+        what = f"pp · vp = {pieces:.0f} pieces of {layers:.0f} layers and {BESIDE_LAYERS:.0f} beside them"
+        yield Fault("vp" if axis["vp"] > 1.0 else "pp", "", what, f"pp · vp <= {layers + BESIDE_LAYERS:.0f}")
+
+
+def _experts(_: Bound, known: _Found, axis: _Found) -> Iterator[Fault]:
+    experts, stage = known["routed_experts"], known["chips"] // axis["pp"]
     if experts % axis["ep"]:
-        what = (
-            f"does not divide the {experts:.0f} experts of a layer" if experts > 1.0 else "a dense model has no experts"
-        )
-        yield _fault("ep", given, what, _divisors(experts, chips))
-    replica = axis["tp"] * axis["pp"] * axis["cp"]
-    if replica > chips:
-        product = f"tp · pp · cp = {axis['tp']:.0f} · {axis['pp']:.0f} · {axis['cp']:.0f} = {replica:.0f}"
-        yield Fault("chips", f"{chips:.0f}", f"fewer than one copy of the model takes: {product}", f">= {replica:.0f}")
-    elif axis["ep"] > chips // axis["pp"]:
-        each = chips // axis["pp"]
-        yield _fault("ep", given, f"more than the {_chips(each)} of a pipeline stage", f"<= {each:.0f}")
+        dense = "a dense model has no experts"
+        what = f"does not divide the {experts:.0f} experts of a layer" if experts > 1.0 else dense
+        yield Fault("ep", "", what, _divisors(experts, known["chips"]))
+    if 1.0 <= stage < axis["ep"]:
+        yield Fault("ep", "", f"more than the {_chips(stage)} of a pipeline stage", f"<= {stage:.0f}")
+
+
+def _cluster(_: Bound, known: _Found, axis: _Found) -> Iterator[Fault]:
+    copy = axis["tp"] * axis["pp"] * axis["cp"]
+    if copy > known["chips"]:
+        product = f"tp · pp · cp = {axis['tp']:.0f} · {axis['pp']:.0f} · {axis['cp']:.0f} = {copy:.0f}"
+        yield Fault("chips", "", f"fewer than one copy of the model takes: {product}", f">= {copy:.0f}")
+
+
+def _schedule(_: Bound, __: _Found, axis: _Found) -> Iterator[Fault]:
     if axis["vp"] > 1.0:
         what = f"an interleaved schedule needs a microbatch for each of the {axis['pp']:.0f} stages"
-        yield _fault("vp", given, what, "1; or fewer stages, a larger global_batch_sequences, a smaller microbatch")
+        yield Fault("vp", "", what, "1; or fewer stages, a larger global_batch_sequences, a smaller microbatch")
 
 
-def out_of_memory(bound: Bound, found: _Found, labels: _Labels) -> Fault:
-    """What the leanest layout needs of each chip, what the chip has, and what would help."""
+_CONDITIONS: tuple[Callable[[Bound, _Found, _Found], Iterator[Fault]], ...] = (
+    *(_tensor, _pipeline, _experts, _cluster),
+    _schedule,
+)
+"""The last one is what is left to be broken when the others hold."""
+
+
+def out_of_memory(bound: Bound, found: _Found, labels: _Labels) -> Fault | None:
+    """What the leanest layout needs of each chip, what it has, what would help; None where that is not known."""
+    if not {"memory_per_chip_gib", "memory_use"} <= found.keys():
+        return None
     needed = found["memory_per_chip_gib"]
     has = needed / found["memory_use"]
     chosen = {name: float(found.get(name, bound.spec.fixed.get(name, math.nan))) for name in ("tp", "pp", "cp", "ep")}
@@ -127,17 +147,9 @@ def _fits(bound: Bound, **changed: Any) -> bool:  # noqa: ANN401 - values of a s
     return use <= 1.0
 
 
-def _domain(bound: Bound) -> float:
-    return float(bound.table("scaleup_domain").values[0])
-
-
-def _fault(name: str, given: _Found, what: str, allowed: str) -> Fault:
-    return Fault(name, f"{given[name]:.0f}" if name in given else "", what, allowed)
-
-
 def _divisors(number: float, most: float) -> str:
     """The divisors of a number up to a limit, as text."""
-    limit = min(number, max(most, 1.0))
+    limit = min(number, max(1.0, most))  # NaN is no limit above 1
     found = [str(divisor) for divisor in range(1, int(limit) + 1) if number % divisor == 0]
     return ", ".join(found)
 

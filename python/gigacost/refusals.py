@@ -147,7 +147,7 @@ def _no_memory_data(_: Bound, __: _Found, labels: _Labels) -> Fault:
     return Fault("hardware", show(chip), what, "another chip; or give mem_gib and mem_bw_byte_per_s, or an mfu")
 
 
-_WORDS: Mapping[str, Callable[[Bound, _Found, _Labels], Fault]] = {
+_WORDS: Mapping[str, Callable[[Bound, _Found, _Labels], Fault | None]] = {
     "unsupported_precision": _unsupported_precision,
     "no_price": _no_price,
     "not_sold": _not_sold,

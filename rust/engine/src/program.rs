@@ -256,15 +256,16 @@ impl Program {
     /// # Errors
     /// When one does not exist.
     pub(crate) fn region_rows(&self, nodes: &[Node]) -> Result<usize> {
-        let chunk = self.chunk_rows(nodes)?;
+        let chunk = self.chunk_rows(nodes, 1)?;
         Ok((chunk as usize).clamp(1, self.blocks.region_rows))
     }
 
-    /// How many rows a worker takes at a time, when it computes some nodes: fewer where there is much to search.
+    /// How many rows a worker takes at a time, when it computes some nodes: so many of the usual chunks, or fewer rows
+    /// where there is much to search.
     ///
     /// # Errors
     /// When one does not exist.
-    pub(crate) fn chunk_rows(&self, nodes: &[Node]) -> Result<u64> {
+    pub(crate) fn chunk_rows(&self, nodes: &[Node], chunks: u64) -> Result<u64> {
         let needed = self.tape.needed(nodes)?;
         let ops = self.tape.ops().iter().enumerate();
         let candidates = ops.filter_map(|(node, op)| match op {
@@ -276,7 +277,8 @@ impl Program {
         });
         let each = candidates.max().unwrap_or_default() / self.space.combinations();
         let most = CHUNK_CANDIDATES.checked_div(each).unwrap_or(u64::MAX);
-        Ok(self.blocks.chunk_rows.min(most.max(LEAST_ROWS)))
+        let usual = self.blocks.chunk_rows.saturating_mul(chunks);
+        Ok(usual.min(most.max(LEAST_ROWS)))
     }
 
     fn mask(&self, op: &Op) -> u64 {

@@ -77,7 +77,7 @@ impl<'a> Walk<'a> {
             order,
             cuts,
             memory,
-            chunk_rows: program.chunk_rows(&all)?,
+            chunk_rows: program.chunk_rows(&all, 1)?,
             guards: guards
                 .iter()
                 .map(|guard| scheduled.source(*guard))

@@ -73,14 +73,24 @@ def model_chips(tp: Value, pp: Value, cp: Value) -> Value:
     return tp * pp * cp
 
 
-def dp(chips: Value, model_chips: Value) -> Value:
-    """Data parallelism: copies of the model that share the batch [1].
+def model_copies(chips: Value, model_chips: Value) -> Value:
+    """Copies of the model that the chips hold, 0 where they are too few for one [1].
 
     ⌊chips / (tp · pp · cp)⌋; what is left over idles, and is paid.
 
     Source: Narayanan et al. 2021 (arXiv 2104.04473) section 2.
     """
     return floor(chips / ONE_CHIP / model_chips)
+
+
+def dp(model_copies: Value) -> Value:
+    """Data parallelism: copies of the model that share the batch [1].
+
+    model_copies of a legal layout.
+
+    Source: Narayanan et al. 2021 (arXiv 2104.04473) section 2.
+    """
+    return model_copies
 
 
 def idle_chips(chips: Value, dp: Value, model_chips: Value) -> Value:
@@ -181,24 +191,26 @@ def expert_layout_legal(routed_experts: Value, ep: Value) -> Value:
     return routed_experts / ep == floor(routed_experts / ep)
 
 
-def cluster_layout_legal(dp: Value, tp: Value, ep: Value, shards: Value) -> Value:
+def cluster_layout_legal(model_copies: Value, tp: Value, cp: Value, ep: Value) -> Value:
     """Whether the chips hold one copy of the model, and of its experts [truth].
 
-    dp ≥ 1 and ep ≤ tp · dp · cp.
+    model_copies ≥ 1 and ep ≤ tp · model_copies · cp.
 
     Source: definition.
     """
-    return both(dp >= 1.0, ep <= tp * shards)
+    return both(model_copies >= 1.0, ep <= tp * model_copies * cp)
 
 
-def schedule_legal(vp: Value, pp: Value, microbatches: Value) -> Value:
+def schedule_legal(
+    vp: Value, pp: Value, global_batch_sequences: Value, model_copies: Value, microbatch: Value
+) -> Value:
     """Whether there are microbatches enough for an interleaved schedule [truth].
 
-    One for each stage at least; any number where nothing is interleaved.
+    One for each stage at least: more sequences than pp − 1 rounds take. Any number where nothing is interleaved.
 
     Source: Narayanan et al. 2021 (arXiv 2104.04473) section 2.2.
     """
-    return either(vp <= 1.0, microbatches >= pp)
+    return either(vp <= 1.0, global_batch_sequences > (pp - 1.0) * model_copies * microbatch)
 
 
 def layout_legal(

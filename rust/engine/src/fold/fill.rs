@@ -34,7 +34,7 @@ pub fn fill(
     }
     let nodes: Vec<Node> = columns.iter().flat_map(Measure::nodes).collect();
     let schedule = program.schedule(&nodes)?;
-    let chunks = Chunks::of(0..rows, program.chunk_rows(&nodes)?.saturating_mul(CHUNKS));
+    let chunks = Chunks::of(0..rows, program.chunk_rows(&nodes, CHUNKS)?);
     // What each chunk fills is taken by the worker that has the chunk.
     let mut parts: Vec<Vec<&mut [f64]>> = (0..chunks.count()).map(|_| vec![]).collect();
     for mut array in arrays {

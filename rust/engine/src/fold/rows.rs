@@ -67,8 +67,8 @@ impl Rows {
     }
 
     /// The same rows, where every column that has at most `most` combinations of the groups it varies over is a table.
-    pub(crate) fn tabulated(&self, most: u64, control: &Control) -> Result<Self> {
-        let mut tables = tables(&self.program, &self.columns, most, control)?;
+    pub(crate) fn tabulated(&self, most: u64, threads: usize, control: &Control) -> Result<Self> {
+        let mut tables = tables(&self.program, &self.columns, most, threads, control)?;
         for (table, source) in tables.iter_mut().zip(&self.sources) {
             if let (None, Source::Table(axis)) = (&table, source) {
                 *table = Some(axis.clone());
@@ -106,7 +106,7 @@ impl Rows {
         let schedule = program.schedule(&nodes)?;
         let schema = Schema::new(columns.iter().map(Column::field).collect::<Vec<_>>());
         Ok(Self {
-            chunk: program.chunk_rows(&nodes)?,
+            chunk: program.chunk_rows(&nodes, 1)?,
             program,
             columns,
             keep,

@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use arrow_array::{Array, StringArray};
 
 use super::column::{AxisValues, Column};
 use super::places::Places;
-use super::{Measure, Strips};
+use super::{Chunks, Measure, Strips};
 use crate::error::Result;
 use crate::math::holds;
 use crate::program::Program;
-use crate::run::Control;
+use crate::run::{Control, ordered};
 use crate::tape::Node;
 
 /// In place of an entry: there is none.
@@ -135,6 +136,7 @@ pub(crate) fn tables(
     program: &Program,
     columns: &[Column],
     most: u64,
+    threads: usize,
     control: &Control,
 ) -> Result<Vec<Option<Table>>> {
     let sizes = program.space().sizes();
@@ -164,7 +166,7 @@ pub(crate) fn tables(
             .iter()
             .filter_map(|index| columns[*index].measure())
             .collect();
-        let computed = computed(program, &groups, &measures, control)?;
+        let computed = computed(program, &groups, &measures, threads, control)?;
         for (index, (values, nulls)) in indices.into_iter().zip(computed) {
             let places = Places::new(sizes, &groups);
             let found = content(&columns[index], values, nulls.as_deref());
@@ -190,21 +192,40 @@ fn computed(
     program: &Program,
     groups: &[usize],
     measures: &[Measure],
+    threads: usize,
     control: &Control,
 ) -> Result<Vec<Values>> {
     let program = program.over(groups)?;
     let nodes: Vec<Node> = measures.iter().flat_map(Measure::nodes).collect();
     let schedule = program.schedule(&nodes)?;
-    let mut columns = vec![vec![]; nodes.len()];
-    let mut strips = Strips::new(program.space(), &schedule, nodes.len());
+    let chunks = Chunks::of(
+        0..program.space().combinations(),
+        program.chunk_rows(&nodes, 1)?,
+    );
     // What is computed for a table is no combination evaluated.
-    let rows = 0..program.space().combinations();
-    strips.for_each(rows, &control.uncounted(), |_, values| {
-        for (column, values) in columns.iter_mut().zip(values) {
-            column.extend_from_slice(values);
-        }
-        Ok(())
-    })?;
+    let control = control.uncounted();
+    let mut columns = vec![vec![]; nodes.len()];
+    ordered(
+        chunks.count(),
+        threads,
+        || Strips::new(program.space(), &schedule, nodes.len()),
+        |strips, chunk| {
+            let mut part = vec![vec![]; nodes.len()];
+            strips.for_each(chunks.get(chunk), &control, |_, values| {
+                for (part, values) in part.iter_mut().zip(values) {
+                    part.extend_from_slice(values);
+                }
+                Ok(())
+            })?;
+            Ok(part)
+        },
+        |part: Vec<Vec<f64>>| {
+            for (column, part) in columns.iter_mut().zip(part) {
+                column.extend(part);
+            }
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
     let mut columns = columns.into_iter();
     let mut next = || columns.next().unwrap_or_default();
     Ok(measures

@@ -39,6 +39,7 @@ struct Outer {
     placed: Option<usize>,
 }
 
+/// A condition that is looked at in every step.
 #[derive(Debug)]
 struct Guard {
     source: Source,
@@ -46,6 +47,19 @@ struct Guard {
     groups: u64,
     /// How many of the walked axes, slowest first, it takes to have all that it varies over.
     level: usize,
+}
+
+impl Guard {
+    fn new(walked: &[usize], source: Source, over: u64) -> Self {
+        let axes = walked.iter().enumerate();
+        let axes = axes.filter(|(_, axis)| over >> **axis & 1 == 1);
+        let groups: Vec<usize> = axes.map(|(axis, _)| axis + 1).chain([LANE]).collect();
+        Self {
+            source,
+            level: groups.iter().max().copied().unwrap_or_default(),
+            groups: mask(&groups),
+        }
+    }
 }
 
 impl Course {
@@ -63,50 +77,53 @@ impl Course {
     ) -> Result<Self> {
         let nodes = [guards, &[wanted]].concat();
         let read = outside(program, layout, &nodes);
-        let (along, sources) = plan(program, layout, walked, &nodes, &read, apart)?;
-        let lanes = !mask(walked);
-        let mut keys: Vec<(u64, bool)> = vec![];
-        let mut placed = vec![];
-        let outside = read.iter().map(|node| {
-            let source = apart.source(*node);
-            let over = program.masks()[*node as usize] & lanes;
-            let key = (over, source.step().is_some());
-            let known = keys.iter().position(|known| *known == key);
-            let place = known.unwrap_or_else(|| {
-                keys.push(key);
-                placed.push(source.clone());
-                keys.len() - 1
-            });
-            Outer {
-                source,
-                placed: (over != 0).then_some(place),
-            }
-        });
-        let outside = outside.collect();
-        let guards = guards.iter().zip(&sources).map(|(node, source)| {
+        let (along, mut sources) = plan(program, layout, walked, &nodes, &read, apart)?;
+        let (outside, placed) = outer(program, !mask(walked), &read, apart);
+        let wanted = sources.pop().unwrap_or(Source::Constant(f64::NAN));
+        let guards = guards.iter().zip(sources).map(|(node, source)| {
             let over = program.masks()[*node as usize];
-            let axes = walked.iter().enumerate();
-            let axes = axes.filter(|(_, axis)| over >> **axis & 1 == 1);
-            let groups: Vec<usize> = axes.map(|(axis, _)| axis + 1).chain([LANE]).collect();
-            Guard {
-                source: source.clone(),
-                level: groups.iter().max().copied().unwrap_or_default(),
-                groups: mask(&groups),
-            }
+            Guard::new(walked, source, over)
         });
         Ok(Self {
             simd: program.simd(),
             walked: walked.to_vec(),
             guards: guards.collect(),
-            wanted: sources
-                .last()
-                .cloned()
-                .unwrap_or(Source::Constant(f64::NAN)),
+            wanted,
             outside,
             placed,
             along,
         })
     }
+}
+
+/// What lanes read, and the sources in which they have positions of their own. They have the same in steps, and in
+/// tables, that vary from lane to lane over the same groups: these are innermost in memory.
+fn outer(
+    program: &Program,
+    lanes: u64,
+    read: &[Node],
+    apart: &Scheduled,
+) -> (Vec<Outer>, Vec<Source>) {
+    let mut known: Vec<(u64, bool)> = vec![];
+    let mut placed = vec![];
+    let outside = read.iter().map(|node| {
+        let source = apart.source(*node);
+        let over = program.masks()[*node as usize] & lanes;
+        let key = (over, source.step().is_some());
+        let place = known.iter().position(|known| *known == key);
+        let place = place.or_else(|| {
+            (over != 0).then(|| {
+                known.push(key);
+                placed.push(source.clone());
+                known.len() - 1
+            })
+        });
+        Outer {
+            source,
+            placed: place,
+        }
+    });
+    (outside.collect(), placed)
 }
 
 /// The candidates of a strip at a step of a walk.

@@ -12,7 +12,9 @@ use crate::program::{Leaf, Program};
 use crate::run::Control;
 use crate::schedule::schedule;
 use crate::space::Space;
-use crate::tape::{Name, Node, Op, TapeBuilder};
+use crate::tape::{Name, Node, Op, Tape, TapeBuilder};
+
+use super::live::Live;
 
 /// A search as a program: its axes are the first search of the program's tape.
 pub(super) struct Inside {
@@ -23,6 +25,7 @@ pub(super) struct Inside {
     pub(super) digits: Vec<Vec<usize>>,
     pub(super) objective: Node,
     pub(super) among: Node,
+    pub(super) live: Live,
 }
 
 impl Inside {
@@ -43,15 +46,24 @@ impl Inside {
         copy.search(search)?;
         copy.nodes()?;
         let (objective, among) = (copy.nodes[&objective], copy.nodes[&among]);
-        let sizes = copy.firsts.iter().map(|firsts| firsts.len() as u64);
-        let program = Program::new(
-            Arc::new(copy.builder.finish(vec![])?),
-            Space::new(sizes.collect())?,
-            copy.leaves,
-            around.simd(),
-            around.blocks(),
-        )?;
+        let sizes: Vec<u64> = copy.firsts.iter().map(|one| one.len() as u64).collect();
+        let mut tape = copy.builder.finish(vec![])?;
+        let bound = |tape: &Tape| {
+            let (tape, space) = (Arc::new(tape.clone()), Space::new(sizes.clone())?);
+            let leaves = copy.leaves.clone();
+            Program::new(tape, space, leaves, around.simd(), around.blocks())
+        };
+        let whole = bound(&tape)?;
+        let live = Live::new(&whole, among)?;
+        let left = live.search(&tape.searches[0]);
+        let program = if left == tape.searches[0] {
+            whole
+        } else {
+            tape.searches[0] = left;
+            bound(&tape)?
+        };
         Ok(Self {
+            live,
             program,
             groups: copy.groups,
             digits: copy.digits,

@@ -10,9 +10,11 @@ mod floor;
 mod inside;
 mod lanes;
 mod layout;
+mod live;
 mod queue;
 mod seeker;
 mod steps;
+mod task;
 mod trim;
 mod winners;
 
@@ -25,8 +27,9 @@ use crate::run::Control;
 use crate::tape::Node;
 
 use inside::Inside;
+use live::Live;
 pub(crate) use seeker::Seeker;
-use seeker::Task;
+use task::Task;
 use winners::{Grid, Kept, NONE};
 
 /// Finds the winners of a search in the space of a program.
@@ -42,10 +45,28 @@ pub(crate) struct Searcher {
 /// The winners of a search in a space of its own.
 #[derive(Debug)]
 struct Winners {
+    /// The digits of the search's axes that are looked at.
+    live: Live,
     task: Task,
     grid: Grid,
     /// None if there are too many.
     kept: Option<Kept>,
+}
+
+impl Winners {
+    /// Find those of a box of a grid.
+    fn find(
+        &self,
+        seeker: &mut Seeker,
+        grid: &Grid,
+        number: usize,
+        found: &mut [u32],
+        control: &Control,
+    ) -> Result<()> {
+        seeker.find(&self.task, grid, number, found, control)?;
+        self.live.restore(found);
+        Ok(())
+    }
 }
 
 impl Searcher {
@@ -60,6 +81,7 @@ impl Searcher {
             digits,
             objective,
             among,
+            live,
         } = Inside::new(around, winner)?;
         let task = Task::new(&program, objective, among)?;
         let outer = program.space().sizes().len();
@@ -69,7 +91,12 @@ impl Searcher {
         Ok(Self {
             groups,
             digits,
-            winners: Arc::new(Winners { task, grid, kept }),
+            winners: Arc::new(Winners {
+                live,
+                task,
+                grid,
+                kept,
+            }),
         })
     }
 
@@ -106,10 +133,11 @@ impl Searcher {
             .zip(&self.digits)
             .map(|(group, digits)| &digits[extent.starts[*group]..][..extent.lens[*group]]);
         let digits: Vec<&[usize]> = digits.collect();
-        let Winners { task, grid, kept } = &*self.winners;
+        let winners = &*self.winners;
+        let Winners { grid, kept, .. } = winners;
         if let Some(kept) = kept {
             kept.ensure(&grid.touched(&digits), &mut |number, found| {
-                seeker.find(task, grid, number, found, control)
+                winners.find(seeker, grid, number, found, control)
             })?;
             let places = self.places(grid, groups, &digits);
             spread(&places, out, |place| kept.get(place));
@@ -117,7 +145,7 @@ impl Searcher {
             let grid = grid.around(&digits);
             let mut found = vec![NONE; grid.count() * grid.volume()];
             for (number, found) in found.chunks_mut(grid.volume()).enumerate() {
-                seeker.find(task, &grid, number, found, control)?;
+                winners.find(seeker, &grid, number, found, control)?;
             }
             let places = self.places(&grid, groups, &digits);
             spread(&places, out, |place| found[place]);

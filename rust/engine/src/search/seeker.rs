@@ -6,91 +6,18 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::block::{Extent, Source};
+use crate::block::Extent;
 use crate::error::Result;
 use crate::evaluator::Evaluator;
-use crate::kernel::{self, Simd};
-use crate::plan::mask;
-use crate::program::Program;
+use crate::kernel;
 use crate::run::Control;
-use crate::schedule::{Scheduled, schedule};
-use crate::tape::Node;
 
 use super::course::{Course, Walker};
 use super::lanes::Lanes;
-use super::layout::Layout;
 use super::queue::{Queue, Waiting};
-use super::steps::outside;
-use super::trim::{Trimmer, Trims};
+use super::task::Task;
+use super::trim::Trimmer;
 use super::winners::{Grid, NONE};
-
-/// All that is known of a search before it begins.
-#[derive(Debug)]
-pub(super) struct Task {
-    layout: Layout,
-    simd: Simd,
-    /// The sizes of all groups.
-    sizes: Vec<usize>,
-    /// How many groups are the space's.
-    outer: usize,
-    /// How many candidates lie between two digits of each group.
-    strides: Vec<usize>,
-    trims: Trims,
-    /// What is computed apart from the lanes: first what the gates are made of, then the rest.
-    apart: Scheduled,
-    gates: Vec<Source>,
-    /// The way to floors, if there are any.
-    floor: Option<Course>,
-    /// The way to objectives.
-    objective: Course,
-}
-
-impl Task {
-    pub(super) fn new(program: &Program, objective: Node, among: Node) -> Result<Self> {
-        let layout = Layout::new(program, objective, among)?;
-        let axes = program.searched(0);
-        let outer = program.space().sizes().len();
-        let mut strides = vec![0; program.sizes().len()];
-        for (axis, group) in axes.enumerate() {
-            strides[group] = program.tape().searches()[0].stride(axis);
-        }
-        let over = mask(&layout.walked);
-        let is_early =
-            |guard: &Node| layout.floor.is_some() && program.masks()[*guard as usize] & over == 0;
-        let (early, late): (Vec<Node>, Vec<Node>) =
-            layout.guards.iter().partition(|guard| is_early(guard));
-        let wanted = [&layout.guards[..], &[objective]].concat();
-        let phases = [layout.gates.clone(), outside(program, &layout, &wanted)];
-        let apart = schedule(program, &phases, &layout.memory, None)?;
-        let course = |walked: &[usize], guards: &[Node], wanted: Node| {
-            Course::new(program, &layout, walked, guards, wanted, &apart)
-        };
-        let floor = layout
-            .floor
-            .map(|floor| course(&layout.ranked, &early, floor));
-        Ok(Self {
-            simd: program.simd(),
-            sizes: program.sizes().to_vec(),
-            outer,
-            trims: Trims::new(program, &layout)?,
-            strides,
-            gates: layout
-                .gates
-                .iter()
-                .map(|gate| apart.source(*gate))
-                .collect(),
-            floor: floor.transpose()?,
-            objective: course(&layout.walked, &late, objective)?,
-            apart,
-            layout,
-        })
-    }
-
-    /// How many digits of each group are searched together.
-    pub(super) fn cuts(&self) -> &[usize] {
-        &self.layout.cuts
-    }
-}
 
 /// What a worker searches with.
 #[derive(Debug)]

@@ -159,7 +159,7 @@ pub fn to_sink<'a>(
     };
     let wanted = limit.unwrap_or(u64::MAX).min(range.end - range.start);
     let most = options.dictionary_values.min(wanted);
-    let rows = &rows.tabulated(most, control)?;
+    let rows = &rows.tabulated(most, options.threads, control)?;
     let run = Run {
         rows,
         range,

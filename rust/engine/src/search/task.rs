@@ -1,0 +1,87 @@
+//! All that is known of a search before it begins.
+
+use crate::block::Source;
+use crate::error::Result;
+use crate::kernel::Simd;
+use crate::plan::mask;
+use crate::program::Program;
+use crate::schedule::{Scheduled, schedule};
+use crate::tape::Node;
+
+use super::course::Course;
+use super::layout::Layout;
+use super::steps::outside;
+use super::trim::Trims;
+
+/// All that is known of a search before it begins.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) layout: Layout,
+    pub(super) simd: Simd,
+    /// The sizes of all groups.
+    pub(super) sizes: Vec<usize>,
+    /// How many groups are the space's.
+    pub(super) outer: usize,
+    /// How many candidates lie between two digits of each group.
+    pub(super) strides: Vec<usize>,
+    pub(super) trims: Trims,
+    /// What is computed apart from the lanes: first what the gates are made of, then the rest.
+    pub(super) apart: Scheduled,
+    pub(super) gates: Vec<Source>,
+    /// The way to floors, if there are any.
+    pub(super) floor: Option<Course>,
+    /// The way to objectives.
+    pub(super) objective: Course,
+}
+
+impl Task {
+    /// Plan the first search of a program.
+    ///
+    /// # Errors
+    /// When a search inside it cannot be planned.
+    pub(super) fn new(program: &Program, objective: Node, among: Node) -> Result<Self> {
+        let layout = Layout::new(program, objective, among)?;
+        let over = mask(&layout.walked);
+        let is_early =
+            |guard: &Node| layout.floor.is_some() && program.masks()[*guard as usize] & over == 0;
+        // What does not vary over the axes that are left to walk is looked at with the floors.
+        let (early, late): (Vec<Node>, Vec<Node>) =
+            layout.guards.iter().partition(|guard| is_early(guard));
+        let wanted = [&layout.guards[..], &[objective]].concat();
+        let phases = [layout.gates.clone(), outside(program, &layout, &wanted)];
+        let apart = schedule(program, &phases, &layout.memory, None)?;
+        let course = |walked: &[usize], guards: &[Node], wanted: Node| {
+            Course::new(program, &layout, walked, guards, wanted, &apart)
+        };
+        let floor = layout
+            .floor
+            .map(|floor| course(&layout.ranked, &early, floor));
+        let gates = layout.gates.iter().map(|gate| apart.source(*gate));
+        Ok(Self {
+            simd: program.simd(),
+            sizes: program.sizes().to_vec(),
+            outer: program.space().sizes().len(),
+            trims: Trims::new(program, &layout)?,
+            strides: strides(program),
+            gates: gates.collect(),
+            floor: floor.transpose()?,
+            objective: course(&layout.walked, &late, objective)?,
+            apart,
+            layout,
+        })
+    }
+
+    /// How many digits of each group are searched together.
+    pub(super) fn cuts(&self) -> &[usize] {
+        &self.layout.cuts
+    }
+}
+
+/// How many candidates of the first search lie between two digits of each group.
+fn strides(program: &Program) -> Vec<usize> {
+    let mut strides = vec![0; program.sizes().len()];
+    for (axis, group) in program.searched(0).enumerate() {
+        strides[group] = program.tape().searches()[0].stride(axis);
+    }
+    strides
+}

@@ -43,8 +43,6 @@ pub(super) struct Layout {
     pub(super) gates: Vec<Node>,
     /// The other conditions, those that vary least first.
     pub(super) guards: Vec<Node>,
-    /// Those about one axis of the search.
-    pub(super) trims: Vec<Node>,
     /// The groups in memory.
     pub(super) memory: Vec<usize>,
 }
@@ -109,7 +107,6 @@ impl Layout {
             strip,
             gates,
             guards,
-            trims: conditions.about_one(program, mask(&axes)),
             memory: vec![],
         };
         layout.floor = floor(program, &layout, objective);
@@ -194,19 +191,6 @@ impl Conditions {
             walked
         });
         order
-    }
-
-    /// Those about one axis of the search that no other search is needed for.
-    fn about_one(&self, program: &Program, axes: u64) -> Vec<Node> {
-        let searched = program.tape().searched();
-        let is_one = |(_, mask, node): &&(usize, u64, Node)| {
-            (mask & axes).is_power_of_two() && !searched[*node as usize]
-        };
-        self.all
-            .iter()
-            .filter(is_one)
-            .map(|(_, _, node)| *node)
-            .collect()
     }
 
     /// Those that say which lanes there are, and the others, those that vary least first.

@@ -16,7 +16,6 @@ use super::course::{Course, Walker};
 use super::lanes::Lanes;
 use super::queue::{Queue, Waiting};
 use super::task::Task;
-use super::trim::Trimmer;
 use super::winners::{Grid, NONE};
 
 /// What a worker searches with.
@@ -24,9 +23,6 @@ use super::winners::{Grid, NONE};
 pub(crate) struct Seeker {
     apart: Evaluator,
     lanes: Lanes,
-    trimmer: Trimmer,
-    tile: Extent,
-    /// What of the tile may be legal.
     extent: Extent,
     floor: Option<Walker>,
     queue: Queue,
@@ -50,8 +46,6 @@ impl Seeker {
         Self {
             apart: Evaluator::new(Arc::clone(&task.apart.plan)),
             lanes: Lanes::default(),
-            trimmer: Trimmer::new(&task.trims),
-            tile: Extent::whole(&task.sizes),
             extent: Extent::whole(&task.sizes),
             floor: task.floor.as_ref().map(Walker::new),
             queue: Queue::default(),
@@ -81,8 +75,8 @@ impl Seeker {
         self.points.clear();
         self.points.resize(found.len(), f64::INFINITY);
         self.queue.restart(found.len(), &task.layout.ranked);
-        self.tile.starts[..task.outer].copy_from_slice(&points.starts);
-        self.tile.lens[..task.outer].copy_from_slice(&points.lens);
+        self.extent.starts[..task.outer].copy_from_slice(&points.starts);
+        self.extent.lens[..task.outer].copy_from_slice(&points.lens);
         let axes: Vec<usize> = (0..task.sizes.len())
             .filter(|group| task.strides[*group] > 0)
             .collect();
@@ -91,9 +85,9 @@ impl Seeker {
         }
         loop {
             control.check()?;
-            self.search(task, found, control)?;
+            self.tile(task, found, control)?;
             let next = axes.iter().rev().find(|group| {
-                let start = self.tile.starts[**group] + self.tile.lens[**group];
+                let start = self.extent.starts[**group] + self.extent.lens[**group];
                 let more = start < task.sizes[**group];
                 self.place(task, **group, if more { start } else { 0 });
                 more
@@ -105,20 +99,11 @@ impl Seeker {
     }
 
     fn place(&mut self, task: &Task, group: usize, start: usize) {
-        self.tile.starts[group] = start;
-        self.tile.lens[group] = task.layout.cuts[group].min(task.sizes[group] - start);
+        self.extent.starts[group] = start;
+        self.extent.lens[group] = task.layout.cuts[group].min(task.sizes[group] - start);
     }
 
-    fn search(&mut self, task: &Task, found: &mut [u32], control: &Control) -> Result<()> {
-        let Self {
-            trimmer,
-            tile,
-            extent,
-            ..
-        } = self;
-        if !trimmer.trim(&task.trims, tile, extent, control)? {
-            return Ok(());
-        }
+    fn tile(&mut self, task: &Task, found: &mut [u32], control: &Control) -> Result<()> {
         self.apart.enter(&self.extent);
         self.apart.evaluate(0, control)?;
         self.lanes

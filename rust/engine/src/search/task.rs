@@ -11,7 +11,6 @@ use crate::tape::Node;
 use super::course::Course;
 use super::layout::Layout;
 use super::steps::outside;
-use super::trim::Trims;
 
 /// All that is known of a search before it begins.
 #[derive(Debug)]
@@ -24,7 +23,6 @@ pub(super) struct Task {
     pub(super) outer: usize,
     /// How many candidates lie between two digits of each group.
     pub(super) strides: Vec<usize>,
-    pub(super) trims: Trims,
     /// What is computed apart from the lanes: first what the gates are made of, then the rest.
     pub(super) apart: Scheduled,
     pub(super) gates: Vec<Source>,
@@ -61,7 +59,6 @@ impl Task {
             simd: program.simd(),
             sizes: program.sizes().to_vec(),
             outer: program.space().sizes().len(),
-            trims: Trims::new(program, &layout)?,
             strides: strides(program),
             gates: gates.collect(),
             floor: floor.transpose()?,

@@ -6,6 +6,7 @@ mod block;
 mod buffer;
 mod codec;
 mod due;
+mod enclose;
 pub mod error;
 mod evaluator;
 pub mod fold;

@@ -6,6 +6,8 @@ use crate::block::{Extent, Source};
 use crate::evaluator::Evaluator;
 use crate::math::holds;
 
+use super::queue::Waiting;
+
 /// The lanes of a tile.
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
@@ -83,6 +85,30 @@ impl Lanes {
         }
         self.count = digits.len();
         self.columns.push((group, digits));
+    }
+
+    /// Make these the lanes of some others that are chosen, each at one of several steps; `digits` has the digit of each
+    /// step in further groups.
+    pub(super) fn choose(
+        &mut self,
+        chosen: &[Waiting],
+        lanes: &Self,
+        digits: &[(usize, Vec<u32>)],
+    ) {
+        self.count = chosen.len();
+        let count = lanes.columns.len() + digits.len();
+        self.columns.resize_with(count, Default::default);
+        let (of_lanes, of_steps) = self.columns.split_at_mut(lanes.columns.len());
+        for ((group, column), (from, digits)) in of_lanes.iter_mut().zip(&lanes.columns) {
+            *group = *from;
+            column.clear();
+            column.extend(chosen.iter().map(|one| digits[one.lane as usize]));
+        }
+        for ((group, column), (from, digits)) in of_steps.iter_mut().zip(digits) {
+            *group = *from;
+            column.clear();
+            column.extend(chosen.iter().map(|one| digits[one.step as usize]));
+        }
     }
 
     /// The position of each lane in an array with these strides.

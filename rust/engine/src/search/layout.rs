@@ -9,6 +9,8 @@ use crate::program::Program;
 use crate::tape::{Node, Op};
 use crate::walk::fastest_first;
 
+use super::floor::floor;
+
 /// A walk of so many steps makes good use of what is computed for its lanes once.
 const STEPS: usize = 16;
 /// More steps are another tile's.
@@ -16,7 +18,7 @@ const MOST_STEPS: usize = 256;
 /// Of so many lanes, one is legal, or so.
 const LEGAL: usize = 16;
 /// A box has so many candidates for each row of a region.
-const BOX: usize = 1 << 8;
+const BOX: usize = 1 << 9;
 /// A condition is cheap if it has so many times fewer values than the search candidates.
 const CHEAP: usize = 8;
 /// What has so many times fewer values than there are lanes is computed for itself and gathered by the lanes.
@@ -29,6 +31,10 @@ pub(super) struct Layout {
     pub(super) lanes: Vec<usize>,
     /// The other axes of the search, the slowest first.
     pub(super) walked: Vec<usize>,
+    /// What bounds the objective and is evaluated before it.
+    pub(super) floor: Option<Node>,
+    /// The axes among those walked that the floor varies over: where there is one, they are walked for it alone.
+    pub(super) ranked: Vec<usize>,
     /// How many digits of each group a tile has, unless it is at the edge.
     pub(super) cuts: Vec<usize>,
     /// How many lanes are evaluated together.
@@ -39,7 +45,6 @@ pub(super) struct Layout {
     pub(super) guards: Vec<Node>,
     /// The groups in memory.
     pub(super) memory: Vec<usize>,
-    lane_mask: u64,
 }
 
 impl Layout {
@@ -90,31 +95,31 @@ impl Layout {
                 .collect::<Vec<_>>(),
         );
 
-        // Positions of lanes do not depend on the walked axes, which are outermost; runs are as long as they can be.
-        let searched = axes.len() + outer.len()..sizes.len();
-        let mut memory: Vec<usize> = searched
-            .chain(walked.iter().copied())
-            .chain(outer.iter().copied())
-            .collect();
         let mut inner = lanes.clone();
         inner.sort_by_key(|axis| sizes[*axis]);
-        memory.extend(inner);
-        let lanes = [outer, lanes].concat();
-        Ok(Self {
-            lane_mask: mask(&lanes),
+        let lanes = [outer.clone(), lanes].concat();
+        let mut layout = Self {
             lanes,
             walked,
+            floor: None,
+            ranked: vec![],
             cuts,
             strip,
             gates,
             guards,
-            memory,
-        })
-    }
-
-    /// Whether a node varies from lane to lane.
-    pub(super) fn along_lanes(&self, mask: u64) -> bool {
-        mask & self.lane_mask != 0
+            memory: vec![],
+        };
+        layout.floor = floor(program, &layout, objective);
+        if let Some(floor) = layout.floor {
+            let over = masks[floor as usize];
+            let ranked = layout.walked.extract_if(.., |axis| over >> *axis & 1 == 1);
+            layout.ranked = ranked.collect();
+        }
+        // Positions of lanes do not depend on the walked axes, which are outermost; runs are as long as they can be.
+        let searched = axes.len() + outer.len()..sizes.len();
+        let walked = [&layout.walked[..], &layout.ranked].concat();
+        layout.memory = searched.chain(walked).chain(outer).chain(inner).collect();
+        Ok(layout)
     }
 
     /// Whether a node is computed for itself, not for every lane.

@@ -3,12 +3,17 @@
 //! A search is a program of its own ([`inside`]): over the axes that it depends on, of which digits that make no
 //! difference are one. It is evaluated box by box ([`seeker`]): the structure of the axes says which candidates can be
 //! legal, and these become *lanes* ([`lanes`]); the axes that matter little to that are walked, and at each step of the
-//! walk all lanes are evaluated together ([`steps`]). What is kept is the number of each winner ([`winners`]).
+//! walk ([`course`]) all lanes are evaluated together ([`steps`]). Where a cheap part of the objective bounds it
+//! ([`floor`]), that comes first, and only what may still win is evaluated in full, the most promising first
+//! ([`queue`]). What is kept is the number of each winner ([`winners`]).
 
+mod course;
+mod floor;
 mod inside;
 mod lanes;
 mod layout;
 mod live;
+mod queue;
 mod seeker;
 mod steps;
 mod task;

@@ -1,34 +1,34 @@
 //! Goes through the candidates of a search: tile by tile, in a tile strip by strip of lanes, with a strip step by step.
+//!
+//! Where the objective has a floor, candidates are put in order of it first, and evaluated in full only as long as they
+//! may still win.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::block::Extent;
 use crate::error::Result;
-use crate::evaluator::{Evaluator, Held};
+use crate::evaluator::Evaluator;
 use crate::kernel;
-use crate::plan::mask;
 use crate::run::Control;
 
+use super::course::{Course, Walker};
 use super::lanes::Lanes;
-use super::steps::{Outside, Steps};
-use super::task::{Outer, Task};
+use super::queue::{Queue, Waiting};
+use super::task::Task;
 use super::winners::{Grid, NONE};
 
 /// What a worker searches with.
 #[derive(Debug)]
 pub(crate) struct Seeker {
     apart: Evaluator,
-    steps: Steps,
     lanes: Lanes,
     extent: Extent,
-    /// The positions of a strip's lanes, for each of the sources in which they have some.
-    places: Vec<Vec<u32>>,
-    /// The digits of the walked axes, counted from those of the tile.
-    digits: Vec<usize>,
-    held: Vec<Held>,
-    legal: Vec<f64>,
-    objective: Vec<f64>,
+    floor: Option<Walker>,
+    queue: Queue,
+    /// The next of those that wait, and the lanes that they are.
+    contenders: (Vec<Waiting>, Lanes),
+    objective: Walker,
     /// The best objective of each lane, and its number along the walked axes.
     best: Vec<f64>,
     winner: Vec<f64>,
@@ -45,14 +45,12 @@ impl Seeker {
     pub(super) fn new(task: &Task) -> Self {
         Self {
             apart: Evaluator::new(Arc::clone(&task.apart.plan)),
-            steps: Steps::new(Arc::clone(&task.along)),
             lanes: Lanes::default(),
             extent: Extent::whole(&task.sizes),
-            places: vec![vec![]; task.placed.len()],
-            digits: vec![0; task.layout.walked.len()],
-            held: vec![Held::default(); task.guards.len()],
-            legal: vec![],
-            objective: vec![],
+            floor: task.floor.as_ref().map(Walker::new),
+            queue: Queue::default(),
+            contenders: Default::default(),
+            objective: Walker::new(&task.objective),
             best: vec![],
             winner: vec![],
             point_strides: vec![0; task.sizes.len()],
@@ -76,6 +74,7 @@ impl Seeker {
         found.fill(NONE);
         self.points.clear();
         self.points.resize(found.len(), f64::INFINITY);
+        self.queue.restart(found.len(), &task.layout.ranked);
         self.extent.starts[..task.outer].copy_from_slice(&points.starts);
         self.extent.lens[..task.outer].copy_from_slice(&points.lens);
         let axes: Vec<usize> = (0..task.sizes.len())
@@ -113,134 +112,82 @@ impl Seeker {
             return Ok(());
         }
         self.apart.evaluate(1, control)?;
-        let mut start = 0;
-        while start < self.lanes.count() {
+        let lanes = std::mem::take(&mut self.lanes);
+        for strip in strips(task, lanes.count()) {
             control.check()?;
-            let strip = start..self.lanes.count().min(start + task.layout.strip);
-            start = strip.end;
-            self.strip(task, strip.clone());
-            self.settle(task, strip, found);
+            match &task.floor {
+                None => self.compete(task, &lanes, strip, found),
+                Some(floor) => {
+                    self.rank(floor, &lanes, strip);
+                    if self.queue.is_full() {
+                        self.contest(task, &lanes, found, control)?;
+                    }
+                }
+            }
         }
+        self.contest(task, &lanes, found, control)?;
+        self.lanes = lanes;
         Ok(())
     }
 
-    /// Walk with some lanes.
-    fn strip(&mut self, task: &Task, lanes: Range<usize>) {
-        for (source, places) in task.placed.iter().zip(&mut self.places) {
-            self.lanes
-                .places(self.apart.strides_of(source), lanes.clone(), places);
+    /// Let the candidates of some lanes wait, as far as their floors do not tell that they lose.
+    fn rank(&mut self, course: &Course, lanes: &Lanes, strip: Range<usize>) {
+        lanes.places(&self.point_strides, strip.clone(), &mut self.point);
+        let (queue, point, points) = (&mut self.queue, &self.point, &self.points);
+        let first = strip.start;
+        if let Some(floor) = &mut self.floor {
+            floor.walk(course, &self.apart, &self.extent, lanes, strip, |step| {
+                queue.push(step, first, point, points);
+            });
         }
-        self.steps.restart(lanes.len());
-        self.digits.fill(0);
+    }
+
+    /// Evaluate in full what waits, as far as it may win.
+    fn contest(
+        &mut self,
+        task: &Task,
+        lanes: &Lanes,
+        found: &mut [u32],
+        control: &Control,
+    ) -> Result<()> {
+        let (mut waiting, mut chosen) = std::mem::take(&mut self.contenders);
+        while self.queue.next(&self.points, &mut waiting) {
+            chosen.choose(&waiting, lanes, self.queue.steps());
+            for strip in strips(task, chosen.count()) {
+                control.check()?;
+                self.compete(task, &chosen, strip, found);
+            }
+        }
+        self.contenders = (waiting, chosen);
+        Ok(())
+    }
+
+    /// Walk with some lanes and keep the best.
+    fn compete(&mut self, task: &Task, lanes: &Lanes, strip: Range<usize>, found: &mut [u32]) {
         self.best.clear();
-        self.best.resize(lanes.len(), f64::INFINITY);
+        self.best.resize(strip.len(), f64::INFINITY);
         self.winner.clear();
-        self.winner.resize(lanes.len(), f64::INFINITY);
-        loop {
-            let stays = self.step(task);
-            if !self.advance(task, stays) {
-                return;
-            }
-        }
-    }
-
-    /// One step: the number of walked axes, slowest first, of which one has to move for anything to change.
-    fn step(&mut self, task: &Task) -> usize {
-        let Self {
-            apart,
-            steps,
-            places,
-            digits,
-            held,
-            ..
-        } = self;
-        let outside = |which: usize| {
-            let Outer { source, placed } = &task.outside[which];
-            let (values, offset) = apart.array(source);
-            let strides = apart.strides_of(source);
-            let walked = task.layout.walked.iter().zip(&*digits);
-            let start = offset
-                + walked
-                    .map(|(group, digit)| strides[*group] * digit)
-                    .sum::<usize>();
-            match placed {
-                Some(placed) => Outside::Each(&values[start..], &places[*placed]),
-                None => Outside::One(values[start]),
-            }
-        };
-        for (phase, (guard, held)) in task.guards.iter().zip(held).enumerate() {
-            if steps.evaluate(phase, outside) & guard.groups != 0 {
-                *held = steps.held(&guard.source);
-            }
-            if !held.somewhere {
-                return guard.level;
-            }
-        }
-        steps.evaluate(task.guards.len(), outside);
-        self.take(task);
-        task.layout.walked.len()
-    }
-
-    /// Look which lanes have a new best.
-    fn take(&mut self, task: &Task) {
-        let lanes = self.best.len();
-        self.legal.clear();
-        let guards = task.guards.iter().zip(&self.held);
-        let mut partial = guards
-            .filter(|(_, held)| held.not_everywhere)
-            .map(|(guard, _)| self.steps.get(&guard.source));
-        let mut legal = partial.next();
-        for guard in partial {
-            if self.legal.is_empty() {
-                self.legal.extend_from_slice(legal.unwrap_or_default());
-            }
-            kernel::restrict(task.simd, &mut self.legal, guard);
-        }
-        if !self.legal.is_empty() {
-            legal = Some(&self.legal);
-        }
-        let mut objective = self.steps.get(&task.objective);
-        if objective.len() < lanes {
-            self.objective.clear();
-            self.objective.resize(lanes, objective[0]);
-            objective = &self.objective;
-        }
-        let walked = task.layout.walked.iter().zip(&self.digits);
-        let number: usize = walked
-            .map(|(group, digit)| task.strides[*group] * (self.extent.starts[*group] + digit))
-            .sum();
-        let (best, winner) = (&mut self.best, &mut self.winner);
-        kernel::take_minimum(task.simd, best, winner, objective, legal, number as f64);
-    }
-
-    /// On to the next step at which one of the first `stays` walked axes moves; false when there is none.
-    fn advance(&mut self, task: &Task, stays: usize) -> bool {
-        let walked = &task.layout.walked;
-        let mut moved = 0;
-        for axis in (0..walked.len()).rev() {
-            let before = self.digits[axis];
-            let more = axis < stays && before + 1 < self.extent.lens[walked[axis]];
-            self.digits[axis] = if more { before + 1 } else { 0 };
-            if self.digits[axis] != before {
-                moved |= mask(&[axis + 1]);
-            }
-            if more {
-                self.steps.moved(moved);
-                return true;
-            }
-        }
-        false
+        self.winner.resize(strip.len(), f64::INFINITY);
+        let (best, winner, extent) = (&mut self.best, &mut self.winner, &self.extent);
+        let course = &task.objective;
+        self.objective
+            .walk(course, &self.apart, extent, lanes, strip.clone(), |step| {
+                let walked = course.walked.iter().zip(step.digits);
+                let number: usize = walked
+                    .map(|(group, digit)| task.strides[*group] * (extent.starts[*group] + digit))
+                    .sum();
+                let (values, legal) = (step.values, step.legal);
+                kernel::take_minimum(task.simd, best, winner, values, legal, number as f64);
+            });
+        self.settle(task, lanes, strip, found);
     }
 
     /// The winners of the points among those of their lanes.
-    fn settle(&mut self, task: &Task, lanes: Range<usize>, found: &mut [u32]) {
-        self.lanes
-            .places(&self.point_strides, lanes.clone(), &mut self.point);
-        self.lanes.places(&task.strides, lanes, &mut self.number);
-        let axes = &task.layout.lanes;
-        let starts = axes
-            .iter()
-            .map(|group| task.strides[*group] * self.extent.starts[*group]);
+    fn settle(&mut self, task: &Task, lanes: &Lanes, strip: Range<usize>, found: &mut [u32]) {
+        lanes.places(&self.point_strides, strip.clone(), &mut self.point);
+        lanes.places(&task.strides, strip, &mut self.number);
+        let axes = task.layout.lanes.iter().chain(&task.layout.ranked);
+        let starts = axes.map(|group| task.strides[*group] * self.extent.starts[*group]);
         let first = starts.sum::<usize>() as u32;
         let lanes = self.point.iter().zip(&self.number);
         for ((point, number), (best, winner)) in lanes.zip(self.best.iter().zip(&self.winner)) {
@@ -254,4 +201,11 @@ impl Seeker {
             }
         }
     }
+}
+
+/// Lanes in strips.
+fn strips(task: &Task, lanes: usize) -> impl Iterator<Item = Range<usize>> {
+    let strip = task.layout.strip;
+    let starts = (0..lanes).step_by(strip);
+    starts.map(move |start| start..lanes.min(start + strip))
 }

@@ -21,7 +21,7 @@ use super::layout::Layout;
 pub(super) const LANE: usize = 0;
 
 /// Which nodes lanes need for some: those computed for every lane, and those that are computed apart and read by them.
-fn reached(program: &Program, layout: &Layout, wanted: &[Node]) -> Vec<bool> {
+pub(super) fn reached(program: &Program, layout: &Layout, wanted: &[Node]) -> Vec<bool> {
     let ops = program.tape().ops();
     let mut reached = vec![false; ops.len()];
     for &node in wanted {
@@ -48,13 +48,15 @@ pub(super) fn outside(program: &Program, layout: &Layout, wanted: &[Node]) -> Ve
     (0..ops.len() as Node).filter(is_outside).collect()
 }
 
-/// The steps along lanes, a phase for each of the wanted nodes, and where these are.
+/// The steps along lanes that run over all axes but those walked, a phase for each of the wanted nodes, and where
+/// these are.
 ///
 /// # Errors
 /// When a search among them cannot be planned.
 pub(super) fn plan(
     program: &Program,
     layout: &Layout,
+    walked: &[usize],
     wanted: &[Node],
     outside: &[Node],
     scheduled: &Scheduled,
@@ -63,13 +65,14 @@ pub(super) fn plan(
     let mut sources: Vec<Option<Source>> = vec![None; ops.len()];
     let mut steps = vec![];
     let mut ends = vec![];
+    let lanes = !mask(walked);
     let groups = |mask: u64| {
-        let walked = layout.walked.iter().enumerate();
-        let walked = walked
+        let axes = walked.iter().enumerate();
+        let axes = axes
             .filter(|(_, group)| mask >> **group & 1 == 1)
             .map(|(i, _)| i + 1);
-        let lane = layout.along_lanes(mask).then_some(LANE);
-        lane.into_iter().chain(walked).collect()
+        let lane = (mask & lanes != 0).then_some(LANE);
+        lane.into_iter().chain(axes).collect()
     };
     for node in wanted {
         let reached = reached(program, layout, &[*node]);
@@ -111,10 +114,7 @@ pub(super) fn plan(
         |sources: &[Source]| -> Vec<usize> { sources.iter().filter_map(Source::step).collect() };
     let wanted = read(&sources);
     let steps = fuse(steps, &mut ends, &mut sources, &wanted);
-    let fastest = layout
-        .walked
-        .iter()
-        .rposition(|group| layout.cuts[*group] > 1);
+    let fastest = walked.iter().rposition(|group| layout.cuts[*group] > 1);
     let moving = fastest.map_or(0, |axis| mask(&[axis + 1]));
     let plan = Plan::new(steps, ends, read(&sources), moving, program.simd());
     Ok((Arc::new(plan), sources))

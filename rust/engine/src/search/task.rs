@@ -1,19 +1,18 @@
 //! All that is known of a search before it begins.
 
-use std::sync::Arc;
-
 use crate::block::Source;
 use crate::error::Result;
 use crate::kernel::Simd;
-use crate::plan::{Plan, mask};
+use crate::plan::mask;
 use crate::program::Program;
 use crate::schedule::{Scheduled, schedule};
 use crate::tape::Node;
 
+use super::course::Course;
 use super::layout::Layout;
-use super::steps::{LANE, outside, plan};
+use super::steps::outside;
 
-/// What is computed for a search, and in which order.
+/// All that is known of a search before it begins.
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) layout: Layout,
@@ -27,44 +26,10 @@ pub(super) struct Task {
     /// What is computed apart from the lanes: first what the gates are made of, then the rest.
     pub(super) apart: Scheduled,
     pub(super) gates: Vec<Source>,
-    pub(super) outside: Vec<Outer>,
-    /// The sources in which lanes have positions of their own.
-    pub(super) placed: Vec<Source>,
-    /// What is computed along lanes, a phase for each guard and one for the objective.
-    pub(super) along: Arc<Plan>,
-    pub(super) guards: Vec<Guard>,
-    pub(super) objective: Source,
-}
-
-/// What lanes read.
-#[derive(Debug)]
-pub(super) struct Outer {
-    pub(super) source: Source,
-    /// Which positions lanes have in it, if they differ.
-    pub(super) placed: Option<usize>,
-}
-
-/// A condition that is looked at in every step.
-#[derive(Debug)]
-pub(super) struct Guard {
-    pub(super) source: Source,
-    /// What it varies over: walked axes and, at least with each strip, lanes.
-    pub(super) groups: u64,
-    /// How many of the walked axes, slowest first, it takes to have all that it varies over.
-    pub(super) level: usize,
-}
-
-impl Guard {
-    fn new(layout: &Layout, source: Source, over: u64) -> Self {
-        let axes = layout.walked.iter().enumerate();
-        let axes = axes.filter(|(_, axis)| over >> **axis & 1 == 1);
-        let groups: Vec<usize> = axes.map(|(axis, _)| axis + 1).chain([LANE]).collect();
-        Self {
-            source,
-            level: groups.iter().max().copied().unwrap_or_default(),
-            groups: mask(&groups),
-        }
-    }
+    /// The way to floors, if there are any.
+    pub(super) floor: Option<Course>,
+    /// The way to objectives.
+    pub(super) objective: Course,
 }
 
 impl Task {
@@ -74,17 +39,21 @@ impl Task {
     /// When a search inside it cannot be planned.
     pub(super) fn new(program: &Program, objective: Node, among: Node) -> Result<Self> {
         let layout = Layout::new(program, objective, among)?;
+        let over = mask(&layout.walked);
+        let is_early =
+            |guard: &Node| layout.floor.is_some() && program.masks()[*guard as usize] & over == 0;
+        // What does not vary over the axes that are left to walk is looked at with the floors.
+        let (early, late): (Vec<Node>, Vec<Node>) =
+            layout.guards.iter().partition(|guard| is_early(guard));
         let wanted = [&layout.guards[..], &[objective]].concat();
-        let read = outside(program, &layout, &wanted);
-        let phases = [layout.gates.clone(), read.clone()];
+        let phases = [layout.gates.clone(), outside(program, &layout, &wanted)];
         let apart = schedule(program, &phases, &layout.memory, None)?;
-        let (steps, mut sources) = plan(program, &layout, &wanted, &read, &apart)?;
-        let objective = sources.pop().unwrap_or(Source::Constant(f64::NAN));
-        let guards = layout.guards.iter().zip(sources).map(|(node, source)| {
-            let over = program.masks()[*node as usize];
-            Guard::new(&layout, source, over)
-        });
-        let (outside, placed) = outer(program, &layout, &read, &apart);
+        let course = |walked: &[usize], guards: &[Node], wanted: Node| {
+            Course::new(program, &layout, walked, guards, wanted, &apart)
+        };
+        let floor = layout
+            .floor
+            .map(|floor| course(&layout.ranked, &early, floor));
         let gates = layout.gates.iter().map(|gate| apart.source(*gate));
         Ok(Self {
             simd: program.simd(),
@@ -92,11 +61,8 @@ impl Task {
             outer: program.space().sizes().len(),
             strides: strides(program),
             gates: gates.collect(),
-            guards: guards.collect(),
-            objective,
-            outside,
-            placed,
-            along: steps,
+            floor: floor.transpose()?,
+            objective: course(&layout.walked, &late, objective)?,
             apart,
             layout,
         })
@@ -115,35 +81,4 @@ fn strides(program: &Program) -> Vec<usize> {
         strides[group] = program.tape().searches()[0].stride(axis);
     }
     strides
-}
-
-/// What lanes read, and the sources in which they have positions of their own. They have the same in steps, and in
-/// tables, that vary from lane to lane over the same groups: these are innermost in memory.
-fn outer(
-    program: &Program,
-    layout: &Layout,
-    read: &[Node],
-    apart: &Scheduled,
-) -> (Vec<Outer>, Vec<Source>) {
-    let lanes = mask(&layout.lanes);
-    let mut known: Vec<(u64, bool)> = vec![];
-    let mut placed = vec![];
-    let outside = read.iter().map(|node| {
-        let source = apart.source(*node);
-        let over = program.masks()[*node as usize] & lanes;
-        let key = (over, source.step().is_some());
-        let place = known.iter().position(|known| *known == key);
-        let place = place.or_else(|| {
-            (over != 0).then(|| {
-                known.push(key);
-                placed.push(source.clone());
-                known.len() - 1
-            })
-        });
-        Outer {
-            source,
-            placed: place,
-        }
-    });
-    (outside.collect(), placed)
 }

@@ -174,7 +174,7 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
     bound = Bound(spec, model, catalog)
     made = _plan(bound)
     labels = {axis: where[1][0] for axis, where in bound.labels.items()}
-    assumed = {leaf: assumption(bound, spec, leaf) for leaf in made.compiled.tape.leaves}
+    assumed = {leaf: made.defaults.get(leaf) or assumption(bound, spec, leaf) for leaf in made.compiled.tape.leaves}
     figures = [math.nan if one.value is None else float(one.value) for one in assumed.values()]
     found = dict(zip(made.outputs, _values(made, figures), strict=True))
     _refuse_impossible(bound, made, found, labels)
@@ -219,6 +219,8 @@ class _Plan:
     subtotals: tuple[str, ...]
     required: tuple[str, ...]
     """Without these there is no estimate."""
+    defaults: Mapping[str, Assumption]
+    """What goes in by default."""
     sha256: str
 
 
@@ -246,6 +248,7 @@ def _planned(bound: Bound) -> _Plan:
         contributions=tuple(quantity.name for quantity in model.contributions if quantity.name in names),
         subtotals=tuple(name for name in subtotals if name in names),
         required=_required(model),
+        defaults={leaf: _by_default(bound, leaf) for leaf in made.tape.leaves if bound.origin(leaf) == "default"},
         sha256=made.tape.sha256,
     )
 
@@ -320,10 +323,15 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
         return Assumption(leaf, number, unit, f"preset {spec.preset}", "", "preset")
     if origin == "model":
         return Assumption(leaf, bound.model.values[leaf], unit, "override of the model", "", "model")
+    return _by_default(bound, leaf)
+
+
+def _by_default(bound: Bound, leaf: str) -> Assumption:
+    known = bound.model.inputs.get(leaf)
     if known is None or known.default is None:
         raise SpecError(bound.lacking(leaf))
     source = known.source or ("left out" if math.isnan(known.default) else "default")
-    return Assumption(leaf, _plain(known.default), unit, source, known.date, "default")
+    return Assumption(leaf, _plain(known.default), known.unit, source, known.date, "default")
 
 
 def _choices(spec: Spec, bound: Bound, labels: Mapping[str, str]) -> list[Assumption]:
@@ -363,11 +371,12 @@ def _without_nulls(made: _Plan, found: Mapping[str, float]) -> dict[str, float |
     """The quantities, null where a state spoils them. Raises InternalError for what is neither null nor finite."""
     spoiled = made.compiled.recipe.spoiled
     conditions = frozenset(made.compiled.recipe.conditions)
+    true = frozenset(state for state in conditions if found[state])
     quantities: dict[str, float | None] = {}
     for name, value in found.items():
         if name in conditions:
             continue
-        if any(found[state] for state in spoiled[name]):
+        if true and not true.isdisjoint(spoiled[name]):
             quantities[name] = None
         elif not math.isfinite(value):
             message = f"{name} is {value}, and no state says why"

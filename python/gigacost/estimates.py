@@ -239,8 +239,9 @@ def _planned(bound: Bound) -> _Plan:
     absent = lacking(bound)
     if absent:
         raise SpecError(*_of_site(bound), *absent)
-    names = [name for name in dict.fromkeys([*found, *numbers, *chosen]) if _answers(bound, name)]
-    states = [state.name for state in model.states if not _lacking(bound, [state.name])]
+    answers = _answers(bound, dict.fromkeys([*found, *numbers, *chosen, *(state.name for state in model.states)]))
+    states = [state.name for state in model.states if state.name in answers]
+    names = [name for name in answers if name not in states]
     made = compiler.compiled(bound, Question((*names, *bound.spec.derive, *states)))
     return _Plan(
         compiled=made,
@@ -253,15 +254,15 @@ def _planned(bound: Bound) -> _Plan:
     )
 
 
-def _answers(bound: Bound, name: str) -> bool:
-    """Whether a quantity can be computed, without a search that nothing required rests on."""
-    searched = _searches(bound, [name]) - _searches(bound, _required(bound.model))
-    return not searched and not _lacking(bound, [name])
-
-
-def _searches(bound: Bound, names: Iterable[str]) -> frozenset[str]:
-    steps = bound.model.wire(names, bound.given).steps
-    return frozenset(step.search.name for step in steps if isinstance(step, SearchStep))
+def _answers(bound: Bound, names: Iterable[str]) -> list[str]:
+    """The quantities that can be computed, without a search that nothing required rests on."""
+    names, required = list(names), _required(bound.model)
+    wiring = bound.model.wire([*names, *required], bound.given)
+    above = wiring.upstream()
+    absent = frozenset(leaf for leaf in wiring.leaves if not bound.available(leaf))
+    chosen = frozenset(axis for step in wiring.steps if isinstance(step, SearchStep) for axis, _ in step.search.over)
+    needless = chosen.difference(*(above[name] for name in required))
+    return [name for name in names if above[name].isdisjoint(absent | needless)]
 
 
 def lacking(bound: Bound, names: Iterable[str] = ()) -> list[Fault]:

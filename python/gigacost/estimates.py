@@ -15,6 +15,7 @@ from gigacost import _engine, compiler
 from gigacost.bind import Bound, words
 from gigacost.books import opened
 from gigacost.catalog import Catalog
+from gigacost.declare import Status
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
 from gigacost.model import default as default_model
@@ -239,9 +240,7 @@ def _planned(bound: Bound) -> _Plan:
     absent = lacking(bound)
     if absent:
         raise SpecError(*_of_site(bound), *absent)
-    answers = _answers(bound, dict.fromkeys([*found, *numbers, *chosen, *(state.name for state in model.states)]))
-    states = [state.name for state in model.states if state.name in answers]
-    names = [name for name in answers if name not in states]
+    names, states = _answers(bound, dict.fromkeys([*found, *numbers, *chosen]))
     made = compiler.compiled(bound, Question((*names, *bound.spec.derive, *states)))
     return _Plan(
         compiled=made,
@@ -254,15 +253,23 @@ def _planned(bound: Bound) -> _Plan:
     )
 
 
-def _answers(bound: Bound, names: Iterable[str]) -> list[str]:
-    """The quantities that can be computed, without a search that nothing required rests on."""
-    names, required = list(names), _required(bound.model)
-    wiring = bound.model.wire([*names, *required], bound.given)
+def _answers(bound: Bound, names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The quantities that can be computed, without a search that nothing required rests on; the states of these."""
+    names, required, states = list(names), _required(bound.model), bound.model.states
+    wiring = bound.model.wire([*names, *required, *(state.name for state in states)], bound.given)
     above = wiring.upstream()
     absent = frozenset(leaf for leaf in wiring.leaves if not bound.available(leaf))
     chosen = frozenset(axis for step in wiring.steps if isinstance(step, SearchStep) for axis, _ in step.search.over)
     needless = chosen.difference(*(above[name] for name in required))
-    return [name for name in names if above[name].isdisjoint(absent | needless)]
+    answered = [name for name in names if above[name].isdisjoint(absent | needless)]
+    read = frozenset[str]().union(*(above[name] for name in answered))
+    spoils = {s.name: s.mark.spoils for s in states if isinstance(s.mark, Status) and above[s.name].isdisjoint(absent)}
+    told: list[str] = []
+    # What a state looks at may be spoilt by another.
+    while more := [name for name, spoilt in spoils.items() if name not in told and not read.isdisjoint(spoilt)]:
+        told += more
+        read = read.union(*(above[name] for name in more))
+    return answered, [name for name in spoils if name in told]
 
 
 def lacking(bound: Bound, names: Iterable[str] = ()) -> list[Fault]:

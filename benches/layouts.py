@@ -46,7 +46,7 @@ FIXED = {"tokens": "10T"}
 PLANNER = Path(__file__).resolve().parent.parent / "examples" / "planner.toml"
 SAMPLED = 97
 """Every how manieth design the others may choose theirs from; no axis has a length that it divides."""
-ROUNDS = 5
+ROUNDS = 3
 _LAYOUT = ("tp", "cp", "ep", "microbatch", "recompute", "pp", "vp", "zero_stage")
 
 

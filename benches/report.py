@@ -254,7 +254,8 @@ def _layouts(found: Mapping[str, Any]) -> str:
     text = (
         "The best parallel layout of each of 16 chips x 64 cluster sizes x 128 model sizes "
         "([layouts.py](../benches/layouts.py)): for each design all layouts that are legal and worth trying are "
-        "decided, by memory and step time or by a proven bound, and the best is kept. The others do a part of the designs with the model's "
+        "decided, by memory and step time or by a proven bound, and the best is kept. The others do a part of the "
+        "designs with the model's "
         "own formulas, written out as plain Python by a program; they are given the lists of such layouts, and all "
         "that does not depend on the layout, for nothing. Their winners have to be gigacost's. For comparison, not "
         "measured here: Calculon evaluates some 230-460 layouts a second, llm-analysis 9,000.\n"

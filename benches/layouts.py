@@ -28,6 +28,7 @@ import tasks
 from alone import Measured, answer_if_asked, ask, measured, middle
 from gigacost import Sweep
 from gigacost.model import default
+from gigacost.model.performance.search import AXES as LAYOUT
 from gigacost.wiring import SearchStep
 from results import say
 
@@ -47,12 +48,11 @@ PLANNER = Path(__file__).resolve().parent.parent / "examples" / "planner.toml"
 SAMPLED = 97
 """Every how manieth design the others may choose theirs from; no axis has a length that it divides."""
 ROUNDS = 3
-_LAYOUT = ("tp", "cp", "ep", "microbatch", "recompute", "pp", "vp", "zero_stage")
 
 
 def sweep() -> Sweep:
     """All designs."""
-    return Sweep(AXES, fixed=FIXED, columns=[*_LAYOUT, "step_seconds", "memory_per_chip_gib"])
+    return Sweep(AXES, fixed=FIXED, columns=[*LAYOUT, "step_seconds", "memory_per_chip_gib"])
 
 
 class _Outside:
@@ -120,7 +120,7 @@ def designs(numbers: list[int]) -> Designs:
     assert space.size == math.prod(bound.sizes)  # noqa: S101 - rows are counted as the sweep counts them
     names = tuple(name for name in rows[0] if _is_used(name))
     values = np.array([[float(row[name]) for name in names] for row in rows])
-    tried = formulas.made(formulas.source(step(), [*names, *_LAYOUT], _conditions(), formulas.ARRAYS))
+    tried = formulas.made(formulas.source(step(), [*names, *LAYOUT], _conditions(), formulas.ARRAYS))
     layouts = []
     for row in values:
         with np.errstate(divide="ignore", invalid="ignore"):  # of layouts that are not legal
@@ -141,7 +141,7 @@ def _is_used(name: str) -> bool:
 
 def _formulas(some: Designs, style: Mapping[str, str]) -> Callable[..., Any]:
     outputs = [step().search.minimise, "memory_per_chip_gib"]
-    return formulas.made(formulas.source(step(), [*some.names, *_LAYOUT], outputs, style))
+    return formulas.made(formulas.source(step(), [*some.names, *LAYOUT], outputs, style))
 
 
 def by_python(some: Designs) -> list[int]:
@@ -170,9 +170,9 @@ def _compiled(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - what numba makes
     import numba  # noqa: PLC0415 - installed for the benches only
 
     outputs = [step().search.minimise, "memory_per_chip_gib"]
-    function = numba.njit(formulas.made(formulas.source(step(), [*names, *_LAYOUT], outputs, formulas.SCALAR)))
+    function = numba.njit(formulas.made(formulas.source(step(), [*names, *LAYOUT], outputs, formulas.SCALAR)))
     # numba passes tuples of a fixed length as arguments.
-    values, layout = len(names), len(_LAYOUT)
+    values, layout = len(names), len(LAYOUT)
     arguments = ", ".join([f"values[d, {i}]" for i in range(values)] + [f"layouts[{i}, at]" for i in range(layout)])
     loop = (
         "def best(values, layouts, starts, found):\n"
@@ -211,10 +211,10 @@ def peer(name: str) -> Measured:
     some = designs(list(range(SAMPLED // 2, sweep().size, SAMPLED))).first(most)
     function(some.first(1))
     found = measured(lambda: function(some))
-    columns = sweep().to_numpy(_LAYOUT)
+    columns = sweep().to_numpy(LAYOUT)
     for number, layouts, place in zip(some.numbers, some.layouts, found["answer"], strict=True):
-        ours = [float(columns[axis][number]) for axis in _LAYOUT]
-        theirs = [float(value) for value in layouts[:, place]] if place >= 0 else [math.nan] * len(_LAYOUT)
+        ours = [float(columns[axis][number]) for axis in LAYOUT]
+        theirs = [float(value) for value in layouts[:, place]] if place >= 0 else [math.nan] * len(LAYOUT)
         if not np.array_equal(ours, theirs, equal_nan=True):
             return {**found, "answer": None, "layouts": some.count, "fault": f"design {number}: {theirs}, not {ours}"}
     return {**found, "answer": None, "layouts": some.count, "fault": ""}
@@ -222,7 +222,7 @@ def peer(name: str) -> Measured:
 
 def own() -> Measured:
     """Gigacost on all designs: the best layout of each, with its step time and memory."""
-    Sweep({**AXES, "chips": [64], "params": ["1B"]}, fixed=FIXED, columns=list(_LAYOUT)).to_numpy()
+    Sweep({**AXES, "chips": [64], "params": ["1B"]}, fixed=FIXED, columns=list(LAYOUT)).to_numpy()
     found = measured(lambda: sweep().to_numpy())
     feasible = int(np.sum(found["answer"]["status"] == "ok"))
     sample = designs(list(range(SAMPLED // 2, sweep().size, SAMPLED)))

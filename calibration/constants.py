@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from arrays import Floats
+from gigacost.catalog.step_time import SAME_UNITS
 from observed import Runs
 
 
@@ -90,7 +91,6 @@ _CATALOGUED = {
     "generic_attention_efficiency": "generic_attention",
 }
 """Inputs of the model that differ between chips, and the constants they are made of."""
-_SAME_UNITS = {"fp16": "bf16"}
 
 
 def leaves(runs: Runs, values: Floats) -> dict[str, Floats]:
@@ -106,6 +106,6 @@ def leaves(runs: Runs, values: Floats) -> dict[str, Floats]:
 
 def _of(table: dict[str, float], constant: str, generation: str, precision: str) -> float:
     if constant == "gemm":
-        return table[f"gemm.{generation}.{_SAME_UNITS.get(precision, precision)}"]
+        return table[f"gemm.{generation}.{SAME_UNITS.get(precision, precision)}"]
     # What no run tells apart is one: a generation without a generic kernel of its own has its tuned one.
     return table.get(f"{constant}.{generation}", table[f"attention.{generation}"])

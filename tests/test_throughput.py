@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from gigacost import Catalog, SpecError
-from gigacost.stacks import LAYOUT, Unpredictable, assumptions_about, inputs_of, layout_of, switches
+from gigacost.model.performance.search import AXES
+from gigacost.stacks import Unpredictable, assumptions_about, inputs_of, layout_of, switches
 from gigacost.throughput import COLUMNS, SHIPPED, Run, read_runs
 
 CATALOG = Catalog.bundled()
@@ -162,7 +163,7 @@ def test_a_row_becomes_inputs_by_its_own_figures() -> None:
     assert found["chips"] == 8
     assert found["params"] == pytest.approx(8.03e9)
     assert (found["experts"], found["experts_per_token"], found["shared_experts"]) == (1, 1, 0)
-    assert {name: found[name] for name in LAYOUT} == layout_of(run())
+    assert {name: found[name] for name in AXES} == layout_of(run())
     assert layout_of(run(recompute="unknown (recipe)", dp_sharding="zero3", dp=""))["zero_stage"] == 3
 
 

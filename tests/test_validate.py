@@ -13,7 +13,8 @@ import pytest
 from cli_runner import invoke
 
 from gigacost import Catalog, Validation, estimate, validate_throughput
-from gigacost.stacks import LAYOUT, inputs_of
+from gigacost.model.performance.search import AXES
+from gigacost.stacks import inputs_of
 from gigacost.throughput import COLUMNS, SHIPPED, read_runs
 from gigacost.validate import accuracy
 
@@ -186,7 +187,7 @@ def test_a_chosen_layout_is_no_slower_than_one_that_it_could_have_chosen(tmp_pat
         assert one.chosen_seconds <= one.predicted_seconds
         assert one.over_predicted == one.chosen_seconds / one.predicted_seconds
         assert one.over_published == one.chosen_seconds / one.published_seconds
-        assert set(one.chosen) == set(one.published) == set(LAYOUT)
+        assert set(one.chosen) == set(one.published) == set(AXES)
     shares = [one.has_same_split for one in found.search.choices]
     assert found.search.share_with_same_split == sum(shares) / len(shares)
 

@@ -5,7 +5,7 @@ The axes of the model's search become axes of a sweep. Nothing is computed here 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from gigacost.estimates import lacking
 from gigacost.results import plain
 from gigacost.spec import Spec
 from gigacost.sweep import Sweep
+from gigacost.wiring import Router
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -150,7 +151,7 @@ def candidates(spec: Spec, model: Model, catalog: Catalog) -> Candidates:
         raise SpecError(*absent)
     names = ["step_seconds", *MEMORY, *_MORE] + ([] if lacking(bound, ["mfu"]) else ["mfu"])
     free = {axis: values for axis, values in over.items() if axis not in bound.given}
-    untried = tuple(_asked(search, bound))
+    untried = Router(model, bound.given, {}).asked(search)
     sweep = _sweep(spec, free, names, _where(search, untried), model, catalog)
     return Candidates(sweep.bound, search, sweep.meta, sweep.to_numpy(), untried, notes)
 
@@ -169,15 +170,6 @@ def _sweep(
 def _where(search: Search, untried: Iterable[str]) -> str:
     """The condition on a layout that is a candidate."""
     return " and not ".join([search.among, *untried])
-
-
-def _asked(search: Search, bound: Bound) -> Iterator[str]:
-    """The conditions that make a layout not worth trying, but for those that a given axis goes into."""
-    axes = frozenset(axis for axis, _ in search.over)
-    for condition in search.unless:
-        made_of = bound.model.wire([condition], bound.given | axes).leaves
-        if not axes.intersection(made_of) & bound.given:
-            yield condition
 
 
 def _free_of_other_axes(spec: Spec, over: Mapping[str, Sequence[float]]) -> Spec:

@@ -24,9 +24,6 @@ from gigacost.catalog import Catalog
 from gigacost.errors import CatalogError
 from gigacost.throughput import Run
 
-LAYOUT = ("tp", "pp", "vp", "cp", "ep", "microbatch", "zero_stage", "recompute")
-"""The axes of a layout, in the order of the model's search."""
-
 _SHAPE = {
     "layers": "layers",
     "hidden": "hidden",

@@ -15,8 +15,9 @@ from gigacost.books import opened
 from gigacost.candidates import PARTS
 from gigacost.designs import Design, evaluated
 from gigacost.model import default as default_model
+from gigacost.model.performance.search import AXES
 from gigacost.results import plain
-from gigacost.stacks import LAYOUT, Unpredictable, assumptions_about, layout_of, stacked
+from gigacost.stacks import Unpredictable, assumptions_about, inputs_of
 from gigacost.throughput import KINDS, Run, read_runs
 
 if TYPE_CHECKING:
@@ -247,7 +248,7 @@ def _designs(runs: Iterable[Run], book: Catalog) -> tuple[dict[str, Design], dic
     reasons = {}
     for run in runs:
         try:
-            designs[run.id] = {**stacked(run, book), **layout_of(run)}
+            designs[run.id] = inputs_of(run, book)
         except Unpredictable as reason:
             reasons[run.id] = str(reason)
     return designs, reasons
@@ -286,14 +287,14 @@ def _prediction(run: Run, design: Design, found: Mapping[str, float]) -> Predict
 
 def _searched(predictions: Sequence[Prediction], designs: Mapping[str, Design], model: Model, book: Catalog) -> Search:
     """For each run, its design without a layout, so that the model chooses one."""
-    free = [{name: value for name, value in designs[one.id].items() if name not in LAYOUT} for one in predictions]
+    free = [{name: value for name, value in designs[one.id].items() if name not in AXES} for one in predictions]
     choices, without = [], []
-    for one, row in zip(predictions, evaluated(free, ("step_seconds", *LAYOUT), model, book), strict=True):
+    for one, row in zip(predictions, evaluated(free, ("step_seconds", *AXES), model, book), strict=True):
         if row["step_seconds"] is None:
             without.append(one.id)
             continue
-        published = {axis: float(designs[one.id][axis]) for axis in LAYOUT}
-        chosen = {axis: float(row[axis]) for axis in LAYOUT}
+        published = {axis: float(designs[one.id][axis]) for axis in AXES}
+        chosen = {axis: float(row[axis]) for axis in AXES}
         times = (row["step_seconds"], one.predicted_seconds, one.published_seconds)
         choices.append(Choice(one.id, published, chosen, *times))
     return Search(tuple(choices), tuple(without))

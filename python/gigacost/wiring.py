@@ -207,7 +207,7 @@ class Router:
         self._enter(f"search {search.name}")
         free = tuple((axis, values) for axis, values in search.over if axis not in self.given)
         axes = [axis for axis, _ in free]
-        search = replace(search, over=free, unless=self._asked(search))
+        search = replace(search, over=free, unless=self.asked(search))
         within = Router(self.model, self.given | frozenset(axes), self.extra)
         wiring = within.route(search.reasons)
         above = wiring.upstream()
@@ -226,7 +226,7 @@ class Router:
         for axis in axes:
             self.steps[axis] = step
 
-    def _asked(self, search: Search) -> tuple[str, ...]:
+    def asked(self, search: Search) -> tuple[str, ...]:
         """The conditions for leaving out candidates in which nothing is given that the search could choose."""
         axes = frozenset(axis for axis, _ in search.over)
         made_of = {

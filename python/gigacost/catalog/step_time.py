@@ -31,7 +31,7 @@ _ERRORS = {
     "moe_step_error_low": ("moe", "low"),
     "moe_step_error_high": ("moe", "high"),
 }
-_SAME_UNITS = {"fp16": "bf16"}
+SAME_UNITS = {"fp16": "bf16"}
 """Formats that run on the matrix units of another at its rate: what was fitted at one holds for both."""
 _ENOUGH = 10
 """Fewer runs tell nothing of a 10th percentile: then those of the generation are taken, then all."""
@@ -74,7 +74,7 @@ class StepTime:
 
     def _fitted_gemm(self, chip: str, precision: str) -> float | None:
         gemm = self._generations.get(self._generation(chip), {}).get("gemm", {})
-        value = gemm.get(_SAME_UNITS.get(precision, precision))
+        value = gemm.get(SAME_UNITS.get(precision, precision))
         return None if value is None else float(value)
 
     def _gemm(self, chip: str, precision: str) -> Citation:
@@ -143,7 +143,7 @@ class StepTime:
 
     def _error(self, kind: str, side: str, chip: str, precision: str) -> Citation:
         tables = self._errors[kind]
-        groups = ((self._generation(chip), _SAME_UNITS.get(precision, precision)), (self._generation(chip), "all"))
+        groups = ((self._generation(chip), SAME_UNITS.get(precision, precision)), (self._generation(chip), "all"))
         if self._fitted_gemm(chip, precision) is not None:
             for generation, at in groups:
                 found = tables.get(generation, {}).get(at)

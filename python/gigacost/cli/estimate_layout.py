@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from gigacost.cli.figures import grouped, scaled, share
 from gigacost.model.performance.layout import GIVEN_RECOMPUTE
+from gigacost.model.performance.search import AXES
 
 if TYPE_CHECKING:
     from gigacost.estimates import Estimate
 
 _INSTEAD = ("mfu", "step_seconds", "whole_run_utilisation", "stepping_hours", "train_hours", "train_days", "chip_hours")
 """Who gives one of these has no use for the time that a layout would take."""
-_AXES = ("tp", "pp", "vp", "cp", "ep", "microbatch", "zero_stage", "recompute")
 _PARTS = {
     "gemm_seconds": "GEMM",
     "attention_seconds": "attention",
@@ -37,9 +37,9 @@ _SMALL = 0.01
 def layout_in_use(one: Estimate) -> Mapping[str, float] | None:
     """The quantities of the layout and its given axes; None where the estimate does not rest on a layout."""
     assumed = {item.name: item.value for item in one.assumptions}
-    given = {axis: value for axis in _AXES if isinstance(value := assumed.get(axis), int | float)}
+    given = {axis: value for axis in AXES if isinstance(value := assumed.get(axis), int | float)}
     known = {name: value for name, value in {**one.quantities, **given}.items() if value is not None}
-    is_whole = all(name in known for name in (*_AXES, *_PARTS, "memory_use"))
+    is_whole = all(name in known for name in (*AXES, *_PARTS, "memory_use"))
     return known if is_whole and not any(name in assumed for name in _INSTEAD) else None
 
 

@@ -26,3 +26,5 @@ LAYOUT = Search(
     among="layout_legal",
     unless=("context_split_short", "context_split_in_vain", "recompute_in_vain", "microbatch_in_vain"),
 )
+AXES = tuple(axis for axis, _ in LAYOUT.over)
+"""What a layout is given by, in the order of the search."""

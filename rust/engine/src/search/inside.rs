@@ -241,8 +241,8 @@ impl<'a> Copy<'a> {
     }
 }
 
-/// The values of nodes that vary over one group at most.
-fn tables(around: &Program, nodes: &[Node]) -> Result<BTreeMap<Node, Vec<f64>>> {
+/// The values of nodes over the groups that each varies over, ascending.
+pub(super) fn tables(around: &Program, nodes: &[Node]) -> Result<BTreeMap<Node, Vec<f64>>> {
     let memory: Vec<usize> = (0..around.sizes().len()).collect();
     let scheduled = schedule(around, &[nodes.to_vec()], &memory, None)?;
     let mut evaluator = Evaluator::new(Arc::clone(&scheduled.plan));

@@ -3,17 +3,12 @@
 //! A mixture of models keeps its expert parallelism, a dense one has a single digit of it left; what depends on that
 //! axis then varies over nothing.
 
-use std::sync::Arc;
-
-use crate::block::Extent;
 use crate::error::Result;
-use crate::evaluator::Evaluator;
 use crate::math::holds;
 use crate::program::Program;
-use crate::run::Control;
-use crate::schedule::schedule;
 use crate::tape::{Node, Search};
 
+use super::inside::tables;
 use super::winners::NONE;
 
 /// A condition that has more values than this is not looked at.
@@ -108,22 +103,13 @@ fn somewhere(program: &Program, group: usize, conditions: &[Node]) -> Result<Vec
     if conditions.is_empty() {
         return Ok(vec![]);
     }
-    let memory: Vec<usize> = (0..program.sizes().len()).collect();
-    let scheduled = schedule(program, &[conditions.to_vec()], &memory, None)?;
-    let mut evaluator = Evaluator::new(Arc::clone(&scheduled.plan));
-    evaluator.enter(&Extent::whole(program.sizes()));
-    evaluator.evaluate(0, &Control::default())?;
-    let found = conditions.iter().map(|node| {
-        let over = program.masks()[*node as usize] & !(1 << group);
-        let mut groups = vec![group];
-        groups.extend(memory.iter().filter(|group| over >> **group & 1 == 1));
-        let size = program.sizes()[group];
-        let mut values = vec![0.0; size * program.points(over)];
-        evaluator.copy(&scheduled.source(*node), &groups, &mut values);
-        let lines = values.chunks_exact(values.len() / size);
-        lines
-            .map(|line| line.iter().any(|value| holds(*value)))
-            .collect()
-    });
-    Ok(found.collect())
+    // The groups of a search come after those of the space: its digits are the fastest.
+    let size = program.sizes()[group];
+    let holding = |values: Vec<f64>| {
+        let at = |digit: usize| values.iter().skip(digit).step_by(size);
+        let holds = |digit: usize| at(digit).any(|value| holds(*value));
+        (0..size).map(holds).collect()
+    };
+    let tables = tables(program, conditions)?;
+    Ok(tables.into_values().map(holding).collect())
 }

@@ -230,7 +230,7 @@ def test_arrays_filled_in_place_are_what_the_batches_hold(monkeypatch: pytest.Mo
     for name, values in some.items():
         np.testing.assert_array_equal(values, arrays[name])
     # Cut small, so that three workers fill many parts of an array.
-    monkeypatch.setattr(compiler, "BLOCKS", (64, 16, 64, 32))
+    monkeypatch.setattr(compiler, "BLOCKS", (64, 16, 64, 32, 0))
     for name, values in sweep.to_numpy(threads=3).items():
         np.testing.assert_array_equal(values, arrays[name])
     with pytest.raises(SpecError, match=r"lost.*loss"):

@@ -126,7 +126,7 @@ class Program:
         sizes: Sequence[int],
         leaves: Sequence[tuple[Sequence[int], NDArray[np.float64] | tuple[float]]],
         simd: str | None = None,
-        blocks: tuple[int, int, int, int] | None = None,
+        blocks: tuple[int, int, int, int, int] | None = None,
     ) -> Self:
         """Bind a tape to groups of these sizes, with a table for each leaf (groups ascending, the last one fastest).
 

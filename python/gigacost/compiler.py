@@ -15,7 +15,7 @@ from gigacost.recipe import Question, Recipe, recipe
 from gigacost.trace import Traced, Tracer
 from gigacost.wiring import Quantity
 
-BLOCKS: tuple[int, int, int, int] | None = None
+BLOCKS: tuple[int, int, int, int, int] | None = None
 """How the engine cuts up the space (see ``_engine.Program``); None for its own choice. It never changes a result."""
 
 

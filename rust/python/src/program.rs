@@ -170,7 +170,8 @@ impl Program {
 impl Program {
     /// Bind a tape to groups of these sizes, with a table (its groups ascending, the last one fastest) for each leaf.
     ///
-    /// `blocks` says how the space is cut up: values of a table, rows of a region, winners of a search, rows of a chunk.
+    /// `blocks` says how the space is cut up: values of a table, rows of a region, winners of a search, rows of a chunk,
+    /// rows from which on it is asked what can be left out.
     #[new]
     #[pyo3(signature = (tape, sizes, leaves, simd = None, blocks = None))]
     fn new(
@@ -179,16 +180,17 @@ impl Program {
         sizes: Vec<u64>,
         leaves: Vec<(Vec<usize>, Values<'_>)>,
         simd: Option<&str>,
-        blocks: Option<(usize, usize, usize, u64)>,
+        blocks: Option<(usize, usize, usize, u64, u64)>,
     ) -> PyResult<Self> {
         let combinations = sizes.iter().copied().fold(1, u64::saturating_mul);
         let blocks = blocks.map_or_else(
             || blocks_for(combinations),
-            |(table_values, region_rows, winners, chunk_rows)| Blocks {
+            |(table_values, region_rows, winners, chunk_rows, prune_rows)| Blocks {
                 table_values,
                 region_rows,
                 winners,
                 chunk_rows,
+                prune_rows,
             },
         );
         let leaves = leaves

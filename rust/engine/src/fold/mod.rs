@@ -16,6 +16,7 @@ mod top;
 pub use column::{AxisValues, Column, labels};
 pub use exact::{ExactSquares, ExactSum, Moments};
 pub use fill::fill;
+pub(crate) use fill::fill_raw;
 pub(crate) use places::Places;
 pub use rows::Rows;
 pub(crate) use rows::{Quota, Source};

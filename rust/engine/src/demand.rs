@@ -31,9 +31,9 @@ impl Demand {
 
     fn and(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Nothing, demand) | (demand, Self::Nothing) => demand,
-            (Self::Presence, demand) | (demand, Self::Presence) => demand,
             _ if self == other => self,
+            (Self::Nothing, more) | (more, Self::Nothing) => more,
+            (Self::Presence, more) | (more, Self::Presence) if more != Self::Nothing => more,
             _ => Self::Same,
         }
     }

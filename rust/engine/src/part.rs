@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fold::fill_raw;
 use crate::loops::dense;
 use crate::plan::mask;
@@ -10,9 +10,6 @@ use crate::program::{Leaf, Program};
 use crate::run::Control;
 use crate::space::Space;
 use crate::tape::{Name, Node, Op, Tape};
-
-/// How many values a leaf may have that part of its groups became one of.
-const MOST_VALUES: u64 = 1 << 24;
 
 impl Tape {
     /// The same nodes, some of them leaves behind those that there are. What is named is not kept.
@@ -68,7 +65,7 @@ impl Program {
     /// Only what some nodes are made of keeps its values.
     ///
     /// # Errors
-    /// When there is no point, or too much of a table would be written out.
+    /// When there is no point.
     pub(crate) fn listed(
         &self,
         groups: &[usize],
@@ -112,8 +109,7 @@ impl Program {
             .filter(|(_, reached)| *reached)
         {
             if let Op::Leaf(which) = *op {
-                leaves[which as usize] =
-                    self.listed_leaf(which, groups, points, &others, &strides)?;
+                leaves[which as usize] = self.listed_leaf(which, groups, points, &others, &strides);
             }
         }
         let tape = Tape {
@@ -131,15 +127,15 @@ impl Program {
         points: &[usize],
         others: &[usize],
         strides: &[usize],
-    ) -> Result<Leaf> {
+    ) -> Leaf {
         let leaf = self.leaf(which);
         let place = |group: &usize| others.binary_search(group).ok().map(|place| place + 1);
         let kept = leaf.groups.iter().filter_map(place);
         if mask(&leaf.groups) & mask(groups) == 0 {
-            return Ok(Leaf {
+            return Leaf {
                 groups: kept.collect(),
                 values: Arc::clone(&leaf.values),
-            });
+            };
         }
         let sizes = self.sizes();
         let within = dense(&leaf.groups, sizes);
@@ -152,9 +148,6 @@ impl Program {
                 .map(|(at, digit)| at + digit * within[*group])
                 .collect();
         }
-        if (points.len() as u64).saturating_mul(rest.len() as u64) > MOST_VALUES {
-            return Err(Error::TooLarge);
-        }
         let first = |point: &usize| -> usize {
             groups
                 .iter()
@@ -165,9 +158,9 @@ impl Program {
             let first = first(point);
             rest.iter().map(move |at| leaf.values[first + at])
         });
-        Ok(Leaf {
+        Leaf {
             groups: std::iter::once(0).chain(kept).collect(),
             values: values.collect(),
-        })
+        }
     }
 }

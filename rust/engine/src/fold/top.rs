@@ -10,7 +10,7 @@ use crate::demand::Demand;
 use crate::error::{Error, Result};
 use crate::kernel::{self, Lines, Simd};
 use crate::program::Program;
-use crate::prune::{Goal, Part, Place, Seeker, Verdict, View};
+use crate::prune::{Goal, Literal, Part, Place, Seeker, Verdict, View};
 use crate::run::{Control, gather};
 use crate::space::Space;
 use crate::tape::Node;
@@ -58,7 +58,7 @@ impl Top {
         if let Some(best) = self.pruned(program, &adds, cells, threads, control)? {
             return Ok(best.winners());
         }
-        let best = self.walked(program, adds, cells, threads, control)?;
+        let best = self.walked(program, &adds, cells, threads, control)?;
         best.fault.check(program.tape())?;
         Ok(best.winners())
     }
@@ -76,10 +76,7 @@ impl Top {
         if program.space().combinations() < least {
             return Ok(None);
         }
-        let mut part = Part {
-            program: program.clone(),
-            adds: adds.to_vec(),
-        };
+        let mut part = Part::new(program, adds).with_tables(&goal, threads, control)?;
         if self.k == 1 && self.distinct.is_empty() {
             let Some(reduced) = part.reduced(&goal, threads, control)? else {
                 return Ok(Some(Best::new(cells, self, None)));
@@ -88,24 +85,21 @@ impl Top {
         }
         let each = part.program.space().combinations() / cells as u64;
         let best = if each < least.min(ROWS_OF_A_CELL) {
-            self.walked(&part.program, part.adds, cells, threads, control)?
+            self.walked(&part.program, &part.adds, cells, threads, control)?
         } else {
-            self.sought(
-                part.with_tables(&goal, threads, control)?,
-                cells,
-                threads,
-                control,
-            )?
+            let part = part.with_tables(&goal, threads, control)?;
+            let part = part.ordered(&goal, threads, control)?;
+            self.sought(&part, cells, threads, control)?
         };
         Ok(Some(best).filter(|best| best.fault.row().is_none()))
     }
 
-    /// The best of all rows of a part of a program, box by box.
-    fn sought(&self, part: Part, cells: usize, threads: usize, control: &Control) -> Result<Best> {
+    /// The best of all rows of a part of a program, box by box if that is worth its while.
+    fn sought(&self, part: &Part, cells: usize, threads: usize, control: &Control) -> Result<Best> {
         let walk = Walk::new(&part.program, &self.wanted(&part.adds))?;
-        let search = self.search(&walk, part.adds.clone());
+        let search = self.search(&walk, &part.adds);
         let bars = Bars::new(cells);
-        let conditions = part.program.tape().conjuncts(self.keep);
+        let conditions = part.program.tape().literals(self.keep);
         let seeker = || Sought {
             search: &search,
             conditions: &conditions,
@@ -116,16 +110,12 @@ impl Top {
             control,
         };
         let (workers, effort) = part.searched(&self.goal(), threads, control, seeker)?;
+        if effort.is_none() {
+            return self.walked(&part.program, &part.adds, cells, threads, control);
+        }
         let mut best = Best::new(cells, self, None);
         for worker in workers {
             best.merge(worker.best);
-        }
-        if std::env::var("DBG").is_ok() {
-            eprintln!("effort {effort:?} of {:?}", part.program.space().sizes());
-        }
-        if effort.is_none() {
-            drop(search);
-            return self.walked(&part.program, part.adds, cells, threads, control);
         }
         Ok(best)
     }
@@ -147,12 +137,12 @@ impl Top {
     fn walked(
         &self,
         program: &Program,
-        adds: Vec<Vec<u32>>,
+        adds: &[Vec<u32>],
         cells: usize,
         threads: usize,
         control: &Control,
     ) -> Result<Best> {
-        let walk = Walk::new(program, &self.wanted(&adds))?;
+        let walk = Walk::new(program, &self.wanted(adds))?;
         let search = self.search(&walk, adds);
         let bar = search.first_bar(&walk, control)?;
         let worker = || {
@@ -188,7 +178,7 @@ impl Top {
         }
     }
 
-    fn search<'a>(&'a self, walk: &Walk<'_>, adds: Vec<Vec<u32>>) -> Search<'a> {
+    fn search<'a>(&'a self, walk: &Walk<'_>, adds: &'a [Vec<u32>]) -> Search<'a> {
         let source = |node: &Node| walk.source(*node);
         Search {
             top: self,
@@ -241,7 +231,7 @@ struct Search<'a> {
     keep: Option<Source>,
     distinct: Vec<Source>,
     /// What each digit of each group adds to the number of a cell.
-    adds: Vec<Vec<u32>>,
+    adds: &'a [Vec<u32>],
 }
 
 /// A cell of fewer rows is sooner walked through than searched.
@@ -250,7 +240,7 @@ const ROWS_OF_A_CELL: u64 = 1 << 20;
 /// Looks for the best box by box.
 struct Sought<'a> {
     search: &'a Search<'a>,
-    conditions: &'a [Node],
+    conditions: &'a [Literal],
     walker: Walker<'a>,
     best: Best,
     scratch: Scratch,
@@ -270,7 +260,11 @@ impl Sought<'_> {
 
 impl Seeker for Sought<'_> {
     fn judge(&self, view: &View<'_>) -> Verdict {
-        if !self.conditions.iter().all(|node| view.at(*node).may_hold()) {
+        if self
+            .conditions
+            .iter()
+            .any(|condition| view.excludes(*condition))
+        {
             return Verdict::Decided;
         }
         let top = self.search.top;

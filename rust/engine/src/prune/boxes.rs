@@ -182,24 +182,24 @@ impl<'a> Boxes<'a> {
 
 /// The least that a digit adds to the number of a row, of each block of each level.
 fn offsets(program: &Program, group: usize) -> Vec<Vec<u64>> {
-    let size = program.sizes()[group];
-    let ground = (0..size)
+    let digits = program.sizes()[group];
+    let ground = (0..digits)
         .map(|digit| program.space().offset(group, digit))
         .collect();
     let mut levels: Vec<Vec<u64>> = vec![ground];
-    for level in 1..=top(size) {
+    for level in 1..=top(digits) {
         let below = &levels[usize::from(level) - 1];
         let least = |block: usize| {
             let side = Side {
                 level,
                 block: block as u32,
             };
-            parts(size, side)
+            parts(digits, side)
                 .map(|part| below[part.block as usize])
                 .min()
                 .unwrap_or_default()
         };
-        levels.push((0..blocks(size, level)).map(least).collect());
+        levels.push((0..blocks(digits, level)).map(least).collect());
     }
     levels
 }

@@ -16,23 +16,25 @@ pub(super) fn blocks(size: usize, level: u8) -> usize {
 
 /// The level at which some digits are one block.
 pub(super) fn top(size: usize) -> u8 {
-    (0..)
-        .find(|level| blocks(size, *level) == 1)
-        .unwrap_or_default()
+    let mut level = 0;
+    while blocks(size, level) > 1 {
+        level += 1;
+    }
+    level
 }
 
 /// The digits of a block.
-pub(super) fn digits(size: usize, side: Side) -> std::ops::Range<usize> {
+pub(super) fn digits(count: usize, side: Side) -> std::ops::Range<usize> {
     let width = WIDTH.pow(u32::from(side.level));
     let start = side.block as usize * width;
-    start..(start + width).min(size)
+    start..(start + width).min(count)
 }
 
 /// The blocks that a block is made of, one level below.
-pub(super) fn parts(size: usize, side: Side) -> impl Iterator<Item = Side> {
+pub(super) fn parts(digits: usize, side: Side) -> impl Iterator<Item = Side> {
     let level = side.level - 1;
     let first = side.block as usize * WIDTH;
-    let last = (first + WIDTH).min(blocks(size, level));
+    let last = (first + WIDTH).min(blocks(digits, level));
     (first..last).map(move |block| Side {
         level,
         block: block as u32,
@@ -117,23 +119,17 @@ impl Pyramid {
             let outer: usize = (0..along)
                 .map(|which| extent(which, levels[which]))
                 .product();
-            let ground;
-            let below: &[Interval] = if below == 0 {
-                ground = self
-                    .values
-                    .iter()
-                    .map(|value| Interval::point(*value))
-                    .collect::<Vec<_>>();
-                &ground
-            } else {
-                self.table(below)
+            let tables = (below > 0).then(|| self.table(below));
+            let at = |place: usize| match tables {
+                Some(table) => table[place],
+                None => Interval::point(self.values[place]),
             };
             let mut table = Vec::with_capacity(outer * high * inner);
             for place in 0..outer * high * inner {
                 let (rest, last) = (place / inner, place % inner);
                 let (first, block) = (rest / high * low, rest % high);
                 let joined = (block * WIDTH..low.min((block + 1) * WIDTH))
-                    .map(|part| below[(first + part) * inner + last]);
+                    .map(|part| at((first + part) * inner + last));
                 table.push(joined.reduce(Interval::join).unwrap_or(Interval::ALL));
             }
             table

@@ -6,12 +6,11 @@
 
 use std::collections::HashMap;
 
-use super::{Goal, Part};
+use super::spread::Spread;
+use super::{Goal, Literal, Part, is_met};
 use crate::demand::{Demand, demands};
 use crate::enclose::enclose;
 use crate::error::Result;
-use crate::loops::{Loops, copy, dense};
-use crate::math::holds;
 use crate::plan::mask;
 use crate::product::{self, Product, products};
 use crate::program::{Leaf, Program};
@@ -24,6 +23,9 @@ const SHARE: u64 = 64;
 const MOST_POINTS: u64 = 1 << 20;
 /// Groups become one where so large a part of their points is left out: a quarter.
 const WORTH: usize = 4;
+/// Tables may take so many times the values that they had, or should have been allowed to have.
+const SWOLLEN: usize = 2;
+const SMALL: usize = 1 << 18;
 /// How many sets of groups are tried.
 const TRIALS: usize = 16;
 /// Classes are numbered by a table of at most so many entries for each point.
@@ -132,13 +134,39 @@ impl Part {
                     },
                 )
             });
-        let program = program
-            .with_tables(known.collect())?
-            .listed(groups, &kept, &goal.nodes())?;
-        let mut adds = vec![kept.iter().map(|point| compared.cells[*point]).collect()];
-        let others = (0..self.adds.len()).filter(|group| !groups.contains(group));
-        adds.extend(others.map(|group| self.adds[group].clone()));
-        Ok(Outcome::Less(Box::new(Self { program, adds })))
+        let part = Self {
+            program: program.with_tables(known.collect())?,
+            adds: self.adds.clone(),
+        };
+        if part.swells(groups, kept.len(), goal)? {
+            return Ok(Outcome::Same);
+        }
+        let listed = part.listed(groups, &kept, goal)?;
+        Ok(Outcome::Less(Box::new(listed)))
+    }
+
+    /// Whether tables would have many more values if so many points of some groups became one group.
+    fn swells(&self, groups: &[usize], points: usize, goal: &Goal) -> Result<bool> {
+        let (program, within) = (&self.program, mask(groups));
+        let reached = program.tape().reached(&goal.nodes())?;
+        let (mut before, mut after) = (0_usize, 0_usize);
+        for (node, mask) in program
+            .masks()
+            .iter()
+            .enumerate()
+            .filter(|(node, _)| reached[*node])
+        {
+            if matches!(program.tape().ops()[node], Op::Leaf(_)) {
+                let others = program.points(mask & !within);
+                before = before.saturating_add(program.points(*mask));
+                after = after.saturating_add(if mask & within == 0 {
+                    others
+                } else {
+                    others.saturating_mul(points)
+                });
+            }
+        }
+        Ok(after > before.max(SMALL).saturating_mul(SWOLLEN))
     }
 }
 
@@ -158,8 +186,8 @@ struct Bottleneck {
     compounds: Vec<(Product, Demand)>,
     /// Groups that something depends on in another way: their digits must be equal.
     fixed: Vec<usize>,
-    /// Conditions among the nodes: where one does not hold, nothing is kept.
-    conditions: Vec<Node>,
+    /// Conditions on the nodes: where one is not met, nothing is kept.
+    conditions: Vec<Literal>,
 }
 
 impl Bottleneck {
@@ -210,7 +238,8 @@ impl Bottleneck {
         parts.sort_unstable();
         parts.dedup();
         nodes.extend(parts.into_iter().map(|part| (part, Demand::Nothing)));
-        let conjuncts = program.tape().conjuncts(goal.keep);
+        let conditions = program.tape().literals(goal.keep).into_iter();
+        let among = |(condition, _): &Literal| nodes.iter().any(|(node, _)| node == condition);
         Some(Self {
             groups: groups.to_vec(),
             fixed: groups
@@ -218,10 +247,7 @@ impl Bottleneck {
                 .copied()
                 .filter(|group| fixed >> group & 1 == 1)
                 .collect(),
-            conditions: conjuncts
-                .into_iter()
-                .filter(|node| nodes.iter().any(|(other, _)| other == node))
-                .collect(),
+            conditions: conditions.filter(among).collect(),
             nodes,
             compounds,
         })
@@ -281,11 +307,7 @@ struct Compared {
 
 impl Compared {
     fn new(part: &Part, bottleneck: &Bottleneck, values: &[Table], points: usize) -> Self {
-        let spread = Spread {
-            groups: &bottleneck.groups,
-            lens: part.program.sizes(),
-            points,
-        };
+        let spread = Spread::new(&bottleneck.groups, part.program.sizes());
         let mut compared = Self {
             alive: vec![true; points],
             classes: Classes::new(points),
@@ -301,8 +323,12 @@ impl Compared {
             compared.group(&spread, part, *group);
         }
         for ((node, demand), table) in bottleneck.nodes.iter().zip(values) {
-            let condition = bottleneck.conditions.contains(node);
-            compared.node(&spread, *demand, condition, table);
+            let conditions = bottleneck
+                .conditions
+                .iter()
+                .filter(|(other, _)| other == node);
+            let conditions: Vec<Literal> = conditions.copied().collect();
+            compared.node(&spread, *demand, &conditions, table);
         }
         // Points that are compared with no other need no more columns.
         if compared.classes.count < points as u64 {
@@ -314,14 +340,13 @@ impl Compared {
     }
 
     /// Compare by a node, too.
-    fn node(&mut self, spread: &Spread<'_>, demand: Demand, condition: bool, table: &Table) {
+    fn node(&mut self, spread: &Spread<'_>, demand: Demand, conditions: &[Literal], table: &Table) {
         let (over, values) = table;
-        if condition {
-            let held = spread.out(over, values);
-            for (alive, held) in self.alive.iter_mut().zip(held) {
-                *alive &= holds(held);
+        for condition in conditions {
+            for (alive, value) in self.alive.iter_mut().zip(spread.out(over, values)) {
+                *alive &= is_met(*condition, value);
             }
-            // Where a truth value holds, it is the same.
+            // Where a truth value is what it must be, it is the same.
             if values.iter().all(|value| *value == 0.0 || *value == 1.0) {
                 return;
             }
@@ -497,30 +522,6 @@ fn numbered<T: std::hash::Hash + Eq>(values: impl Iterator<Item = T>) -> Vec<f64
             *known.entry(value).or_insert(next) as f64
         })
         .collect()
-}
-
-/// Spreads tables over the points of groups.
-struct Spread<'a> {
-    groups: &'a [usize],
-    lens: &'a [usize],
-    points: usize,
-}
-
-impl Spread<'_> {
-    /// A table at every point.
-    fn out(&self, over: &[usize], values: &[f64]) -> Vec<f64> {
-        let strides = dense(over, self.lens);
-        let mut out = vec![0.0; self.points];
-        let loops = Loops::new(self.groups, self.lens, &[&strides]);
-        copy(values, 0, &loops, &mut out);
-        out
-    }
-
-    /// The digit of a group at every point.
-    fn digits(&self, group: usize) -> Vec<f64> {
-        let digits: Vec<f64> = (0..self.lens[group]).map(|digit| digit as f64).collect();
-        self.out(&[group], &digits)
-    }
 }
 
 /// Numbers of classes of points, ever finer.

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::Literal;
 use super::boxes::{Boxes, Enclosed};
 use super::pyramid::{Side, parts};
 use crate::error::Result;
@@ -68,6 +69,21 @@ impl View<'_> {
     /// What encloses a node.
     pub(crate) fn at(&self, node: Node) -> Interval {
         self.place.boxes.at(self.enclosed, node)
+    }
+
+    /// Whether a condition is met nowhere.
+    pub(crate) fn excludes(&self, (node, holds): Literal) -> bool {
+        let truth = self.at(node);
+        if holds {
+            !truth.may_hold()
+        } else {
+            truth.holds()
+        }
+    }
+
+    /// Whether a condition is met everywhere.
+    pub(crate) fn ensures(&self, (node, holds): Literal) -> bool {
+        self.excludes((node, !holds))
     }
 }
 

@@ -3,7 +3,8 @@
 use super::{Front, MOST_DIMS};
 use crate::kernel::{self, Simd};
 
-/// Sifts lines of points. What lies at a place of a line is often dominated by what dominated there a line before.
+/// Sifts lines of points. What lies at a place of a line is often dominated by what dominated there a line before, or
+/// by what dominates beside it.
 #[derive(Debug)]
 pub(crate) struct Sieve {
     simd: Simd,
@@ -23,8 +24,8 @@ impl Sieve {
         }
     }
 
-    /// The places of those points that no point of a front, and none that this sieve has let through, is below: smaller
-    /// in one coordinate, and larger in none. Infinite points do not count.
+    /// The places of points that no point of a front is below (smaller in one coordinate, and larger in none), without
+    /// some that a point let through before is below. Infinite points do not count.
     ///
     /// The points are given by a column for each coordinate, as lines of a run each.
     pub(crate) fn sift(
@@ -42,15 +43,15 @@ impl Sieve {
         let mut point = [0.0; MOST_DIMS];
         for start in (0..columns[0].len()).step_by(run) {
             kernel::escapes(self.simd, &self.known, columns, start, &mut self.open);
-            let open = self.open.iter().enumerate();
-            for (i, _) in open.filter(|(_, open)| **open != 0) {
+            for i in 0..run {
+                if self.open[i] == 0 || columns[0][start + i] == f64::INFINITY {
+                    continue;
+                }
                 for (to, column) in point.iter_mut().zip(columns) {
                     *to = column[start + i];
                 }
-                if point[0] == f64::INFINITY {
-                    continue;
-                }
-                let found = front.dominator(&point[..columns.len()], 0);
+                let found = self.beside(i, &point);
+                let found = found.or_else(|| front.dominator(&point[..columns.len()], 0));
                 if found.is_none() {
                     left.push(start + i);
                 }
@@ -59,5 +60,23 @@ impl Sieve {
                 }
             }
         }
+    }
+
+    /// A point known beside a place that is below another one.
+    fn beside(&self, place: usize, point: &[f64; MOST_DIMS]) -> Option<[f64; MOST_DIMS]> {
+        [place.wrapping_sub(1), place + 1]
+            .into_iter()
+            .find_map(|place| {
+                let mut found = [0.0; MOST_DIMS];
+                let mut smaller = false;
+                for ((known, value), found) in self.known.iter().zip(point).zip(&mut found) {
+                    *found = *known.get(place)?;
+                    if *found > *value || found.is_nan() {
+                        return None;
+                    }
+                    smaller |= *found < *value;
+                }
+                smaller.then_some(found)
+            })
     }
 }

@@ -27,6 +27,7 @@ mod prune;
 pub mod run;
 mod schedule;
 mod search;
+pub mod skyline;
 mod space;
 pub mod tape;
 mod walk;

@@ -206,7 +206,7 @@ def rows(sweep: Sweep, start: int = 0, stop: int | None = None) -> list[dict[str
         known = answer(sweep.bound, made, index)
         if known.keep is not None and not _plain(known.keep):
             continue
-        row = sweep.axis_values(index)
+        row = sweep.bound.axis_values(index)
         if sweep.model.states:
             row["status"] = made.states[int(_plain(known.state))]
         for name in sweep.columns:
@@ -225,7 +225,7 @@ def top(
     largest: bool = False,
 ) -> list[int]:
     """The indices of the combinations that ``sweep.top`` finds, in its order."""
-    made = recipe(sweep.bound, Question((), sweep.spec.where, tuple(dict.fromkeys([by, *sweep.comparable(distinct)]))))
+    made = recipe(sweep.bound, Question((), sweep.spec.where, tuple(dict.fromkeys([by, *arguments.comparable(sweep.bound, distinct)]))))
     groups: dict[tuple[Any, ...], list[tuple[float, int, tuple[Any, ...]]]] = {}
     for index in range(sweep.size):
         known = answer(sweep.bound, made, index)
@@ -233,7 +233,7 @@ def top(
             continue
         value = _finite(_plain(known.values[by]), by, index)
         group = _group(sweep, index, per)
-        same = tuple(_finite(_number(known.values[name]), name, index) for name in sweep.comparable(distinct))
+        same = tuple(_finite(_number(known.values[name]), name, index) for name in arguments.comparable(sweep.bound, distinct))
         groups.setdefault(group, []).append((-value if largest else value, index, same))
     found: list[int] = []
     for group in sorted(groups):
@@ -286,7 +286,7 @@ def _statistics(values: list[float], feasible: int, quantiles: Sequence[float]) 
 
 def _group(sweep: Sweep, index: int, per: Sequence[str]) -> tuple[int, ...]:
     """For each group of the space with axes to group by, where the values of these axes come up first."""
-    digits, places = sweep.axis_digits(index), []
+    digits, places = sweep.bound.axis_digits(index), []
     for group in sorted({sweep.bound.digits[name].group for name in per}):
         columns = [sweep.bound.digits[name] for name in dict.fromkeys(per) if sweep.bound.digits[name].group == group]
         rows = list(zip(*(column.values for column in columns), strict=True))

@@ -22,6 +22,7 @@ mod program;
 pub mod run;
 mod schedule;
 mod search;
+pub mod skyline;
 mod space;
 pub mod tape;
 mod walk;

@@ -49,11 +49,12 @@ def objectives(bound: Bound, minimise: Sequence[str], maximise: Sequence[str]) -
     for field, names, largest in (("minimise", minimise, False), ("maximise", maximise, True)):
         listed(field, names)
         for name in names:
-            faults += _not_a_number(bound, field, name)
             if name in found:
                 again = "given twice" if found[name] == largest else "minimised already"
                 faults.append(Fault(field, show(name), again))
-            found.setdefault(name, largest)
+                continue
+            faults += _not_a_number(bound, field, name)
+            found[name] = largest
     if not 1 <= len(found) <= MOST_OBJECTIVES:
         allowed = f"1 to {MOST_OBJECTIVES} quantities"
         faults.append(Fault("minimise", show(list(minimise)), f"{len(found) or 'no'} objectives", allowed))

@@ -175,7 +175,7 @@ class Bound:
         """What a column of rows holds."""
         if column in self.digits:
             return self.digits[column].kind
-        return {"index": "integer", "status": "label"}.get(column, "number")
+        return "label" if column == "status" else "integer" if column == "index" else "number"
 
     def axis_digits(self, index: int) -> dict[str, int]:
         """For each axis, the position of its value in a combination."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 from gigacost import _engine, arguments, compiler
 from gigacost.bind import Picked
 from gigacost.errors import InternalError
 from gigacost.recipe import Question
 from gigacost.results import plain
+from gigacost.tabular import Table, Tabular
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,13 +18,11 @@ if TYPE_CHECKING:
 
     from gigacost.sweep import Sweep
 
-T = TypeVar("T")
-
 _AT_ONCE = 1 << 14
 """Rows that are computed together when all are looked at one after the other."""
 
 
-class Chosen(Sequence[dict[str, Any]]):
+class Chosen(Tabular, Sequence[dict[str, Any]]):
     """The rows at some indices: ``index``, axes, status, columns of each.
 
     A sequence, whose slices are too; the whole of it as a file, as arrays, or for whatever reads Arrow.
@@ -72,21 +70,6 @@ class Chosen(Sequence[dict[str, Any]]):
         """The names of all columns: index, axes, status, quantities."""
         return ("index", *self._sweep.leading_columns, *self.columns)
 
-    def batches(self, *, threads: int | None = None) -> _engine.Batches:
-        """The rows in Arrow batches, each computed when it is asked for."""
-        workers = compiler.thread_count(threads)
-        return self._ask(
-            lambda program, columns, rows: program.batches(columns, None, rows, workers, self._of_the_space)
-        )
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Arrow's PyCapsule protocol: polars, pandas, duckdb and pyarrow read the rows as a table."""
-        return self.batches().__arrow_c_stream__(requested_schema)
-
-    def __arrow_c_schema__(self) -> object:
-        """Arrow's PyCapsule protocol."""
-        return self.batches().__arrow_c_schema__()
-
     def to_numpy(self, columns: Sequence[str] = (), *, threads: int | None = None) -> dict[str, NDArray[Any]]:
         """The columns (or those with these names) as arrays: null as NaN, labels as an array of strings."""
         from gigacost import arrays  # noqa: PLC0415 - importing the package stays light
@@ -94,35 +77,14 @@ class Chosen(Sequence[dict[str, Any]]):
         names = arguments.columns(columns, self.column_names)
         return arrays.gathered(self.batches(threads=threads), {name: self._sweep.bound.kind(name) for name in names})
 
-    def write(
-        self, path: str | os.PathLike[str], *, threads: int | None = None, csv_safe: bool = True
-    ) -> int:
-        """Write the rows to a file, whole or not at all, as ``Sweep.write`` does, and say how many there were."""
-        workers, about = compiler.thread_count(threads), self._sweep.file_metadata
-        return self._ask(
-            lambda program, columns, rows: program.write(
-                os.fspath(path), columns, None, rows, workers, about, csv_safe
-            )
-        )
-
-    def write_csv(self, sink: Any, *, threads: int | None = None, csv_safe: bool = True) -> int:  # noqa: ANN401 - any binary file
-        """Write the rows as CSV to a binary file object, and say how many there were."""
-        workers = compiler.thread_count(threads)
-        return self._ask(
-            lambda program, columns, rows: program.write_csv(sink, columns, None, rows, workers, csv_safe)
-        )
-
-    def _ask(self, question: Callable[[_engine.Program, list[Any], tuple[int, int]], T]) -> T:
-        """Ask the engine about a space of these combinations alone, its columns and the range of its rows."""
+    def _table(self) -> Table:
         import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-        picked = Picked(self._sweep.bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
         made = self._compiled()
+        picked = Picked(self._sweep.bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
+        program, columns = compiler.program(picked, made), compiler.columns(picked, made)
         index = ("index", 0, picked.indices)
-        try:
-            return question(compiler.program(picked, made), [index, *compiler.columns(picked, made)], (0, len(self)))
-        except InternalError as error:
-            raise self._of_the_space(error) from None
+        return Table(program, [index, *columns], None, (0, len(self)), self._sweep.meta, self._of_the_space)
 
     def _compiled(self) -> compiler.Compiled:
         return compiler.compiled(self._sweep.bound, Question(self.columns))

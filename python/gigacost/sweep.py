@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gigacost import _engine, arguments, compiler
+from gigacost import _engine, arguments, compiler, tabular
 from gigacost.bind import Bound, words
 from gigacost.books import opened, with_private_book
 from gigacost.catalog import Catalog
@@ -17,17 +18,15 @@ from gigacost.model import default as default_model
 from gigacost.recipe import Question
 from gigacost.results import Best, Bounds, Front, Summary, statistics
 from gigacost.spec import RESERVED_COLUMNS, Spec
+from gigacost.tabular import Progress, Table, Tabular
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Progress = Callable[[int], None]
-"""Called now and then with the number of combinations evaluated so far."""
-
 QUANTILES = (0.1, 0.5, 0.9)
 
 
-class Sweep:
+class Sweep(Tabular):
     """Every combination of some axes, costed by a model.
 
     ``axes`` maps names to values, ranges (``{"from": .., "to": .., "steps": ..}``) or is joined by ``zipped`` tables;
@@ -139,26 +138,10 @@ class Sweep:
         """What answers that name combinations carry."""
         return {**self._meta, "combinations": self.size, "evaluated": self.size, "exact": True}
 
-    @property
-    def file_metadata(self) -> list[tuple[str, str]]:
-        """``meta`` as it stands in files."""
-        return [(f"gigacost:{key}", value) for key, value in self.meta.items()]
-
-    def batches(self, *, threads: int | None = None) -> _engine.Batches:
-        """The rows in the order of the axes, in Arrow batches, each computed when it is asked for."""
-        return self._batches((0, self.size), threads)
-
     def rows(self, start: int, stop: int, *, threads: int | None = None) -> _engine.Batches:
         """The rows of the combinations ``start`` to ``stop`` (not included). Raises SpecError outside of the space."""
-        return self._batches(arguments.row_range(start, stop, self.size), threads)
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Arrow's PyCapsule protocol: polars, pandas, duckdb and pyarrow read a sweep as a table."""
-        return self.batches().__arrow_c_stream__(requested_schema)
-
-    def __arrow_c_schema__(self) -> object:
-        """Arrow's PyCapsule protocol."""
-        return self.batches().__arrow_c_schema__()
+        rows = arguments.row_range(start, stop, self.size)
+        return tabular.batches(self._table()._replace(rows=rows), threads)
 
     def to_numpy(self, columns: Sequence[str] = (), *, threads: int | None = None) -> dict[str, NDArray[Any]]:
         """The columns of all rows (or those with these names) as arrays: null as NaN, labels as an array of strings.
@@ -190,65 +173,6 @@ class Sweep:
             if name not in made.nodes:
                 filled[name] = np.array(made.recipe.states)[filled[name].astype(np.intp)]
         return filled
-
-    def write(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        threads: int | None = None,
-        limit: int | None = None,
-        csv_safe: bool = True,
-        progress: Progress | None = None,
-    ) -> int:
-        """Write the rows to a file, whole or not at all, and say how many there were.
-
-        The name's ending decides the form: .parquet, .csv, .csv.gz, .arrow. An older file is replaced only when the new
-        one is complete. Raises OutputError, or SpecError for an ending that says nothing.
-        """
-        made = self._rows_compiled()
-        most = arguments.limit(limit)
-        return compiler.ask(
-            self.bound,
-            made,
-            lambda program: program.write(
-                os.fspath(path),
-                compiler.columns(self.bound, made),
-                made.keep,
-                (0, self.size),
-                compiler.thread_count(threads),
-                self.file_metadata,
-                csv_safe,
-                most,
-                progress,
-            ),
-        )
-
-    def write_csv(
-        self,
-        sink: Any,  # noqa: ANN401 - any binary file
-        *,
-        threads: int | None = None,
-        limit: int | None = None,
-        csv_safe: bool = True,
-        progress: Progress | None = None,
-    ) -> int:
-        """Write the rows as CSV to a binary file object, and say how many there were."""
-        made = self._rows_compiled()
-        most = arguments.limit(limit)
-        return compiler.ask(
-            self.bound,
-            made,
-            lambda program: program.write_csv(
-                sink,
-                compiler.columns(self.bound, made),
-                made.keep,
-                (0, self.size),
-                compiler.thread_count(threads),
-                csv_safe,
-                most,
-                progress,
-            ),
-        )
 
     def top(
         self,
@@ -384,7 +308,7 @@ class Sweep:
         least = self.find(1, of, threads=threads, progress=progress)
         greatest = self.find(1, of, largest=True, threads=threads, progress=later) if least else []
         first, last = (next(iter(Chosen(self, found, (of,))), None) for found in (least, greatest))
-        return Bounds(of, first, last, {**self._answered, "of": of})
+        return Bounds(of, first, last, self._answered)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -401,11 +325,11 @@ class Sweep:
         """How many bytes a row takes in memory."""
         return 8 * len(self.column_names)
 
-    def _batches(self, rows: tuple[int, int], threads: int | None) -> _engine.Batches:
+    def _table(self) -> Table:
         made = self._rows_compiled()
-        program = compiler.program(self.bound, made)
-        specs, count = compiler.columns(self.bound, made), compiler.thread_count(threads)
-        return program.batches(specs, made.keep, rows, count, lambda error: compiler.with_inputs(self.bound, error))
+        program, columns = compiler.program(self.bound, made), compiler.columns(self.bound, made)
+        explained = functools.partial(compiler.with_inputs, self.bound)
+        return Table(program, columns, made.keep, (0, self.size), self.meta, explained)
 
     def _rows_compiled(self) -> compiler.Compiled:
         made = compiler.compiled(self.bound, Question(self.columns, self.spec.where))

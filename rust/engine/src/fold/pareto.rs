@@ -49,7 +49,7 @@ impl Pareto {
             all.merge(other);
         }
         all.fault.check(program.tape())?;
-        Ok(in_order(&all.front.into_points()))
+        Ok(in_order(&all.front.points()))
     }
 
     fn nodes(&self) -> impl Iterator<Item = Node> {
@@ -106,7 +106,7 @@ impl Thinned {
 
     fn merge(&mut self, other: Self) {
         self.fault.merge(&other.fault);
-        self.front.extend(&other.front.into_points());
+        self.front.extend(&other.front.points());
     }
 }
 

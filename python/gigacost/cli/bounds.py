@@ -64,14 +64,15 @@ def _without_meta(found: Bounds) -> dict[str, Any]:
 
 
 def _print(sweep: Sweep, found: Sequence[Bounds]) -> None:
-    from gigacost.cli.figures import amount, cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import show, table  # noqa: PLC0415
 
     axes = sweep.bound.digits
     rows = []
     for one in found:
         for name, bound, row in ((one.of, "least", one.least), ("", "greatest", one.greatest)):
-            where = [cell(row and row[axis], _unit(sweep, axis)) for axis in axes]
-            rows.append([name, bound, amount(row and row[one.of], _unit(sweep, one.of)), *where])
+            known = row or {}
+            value, *where = (cell(known.get(each), _unit(sweep, each)) for each in (one.of, *axes))
+            rows.append([name, bound, value, *where])
     numbers = ["value", *(axis for axis in axes if axes[axis].kind != "label")]
     show(table(["quantity", "bound", "value", *axes], rows, numbers))

@@ -215,7 +215,7 @@ def test_what_is_not_finite_is_told_with_its_inputs(tmp_path: Path) -> None:
         (lambda s: s.pareto([], ["double", "double"]), r'maximise = "double": given twice'),
         (lambda s: s.pareto(["double"], ["double"]), r'maximise = "double": minimised already'),
         (lambda s: s.pareto(["big"]), 'minimise = "big": a condition, not a number'),
-        (lambda s: s.pareto(["hardware"]), 'minimise = "hardware": not a number of this model'),
+        (lambda s: s.pareto(["hardware"]), 'minimise = "hardware": an axis of labels, not a number'),
         (lambda s: s.pareto([f"a{i}" for i in range(7)]), "7 objectives; allowed: 1 to 6 quantities"),
         (lambda s: s.pareto(["double"], threads=0), "threads = 0"),
         (lambda s: s.pareto(["double"]).rows.write("front.txt"), "parquet"),

@@ -124,8 +124,9 @@ def _whole(field: str, value: int, low: int, high: int, what: str, allowed: str 
 
 def _not_a_number(bound: Bound, field: str, name: str) -> Iterator[Fault]:
     known = (*bound.model.names, *bound.spec.derive)
-    label = name in bound.digits and bound.digits[name].kind == "label"
-    truth = name in bound.model.quantities and bound.model.quantities[name].unit == "truth"
-    if name not in known or label or truth:
-        what = "a condition, not a number" if truth else "not a number of this model"
-        yield Fault(field, show(name), what, hint=nearest(name, known))
+    if name in bound.digits and bound.digits[name].kind == "label":
+        yield Fault(field, show(name), "an axis of labels, not a number")
+    elif name in bound.model.quantities and bound.model.quantities[name].unit == "truth":
+        yield Fault(field, show(name), "a condition, not a number")
+    elif name not in known:
+        yield Fault(field, show(name), "not a number of this model", hint=nearest(name, known))

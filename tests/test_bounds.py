@@ -121,6 +121,7 @@ def test_progress_goes_on_over_both_passes(monkeypatch: pytest.MonkeyPatch) -> N
         (lambda s: s.bounds("sqare"), r'of = "sqare": not a number of this model; did you mean "square"'),
         (lambda s: s.bounds("is_no_third"), 'of = "is_no_third": not a number'),
         (lambda s: s.bounds("unknown_third"), 'of = "unknown_third": a condition, not a number'),
+        (lambda s: s.bounds(["square"]), r"of = \['square'\]: not a name"),
         (lambda s: s.bounds("square", threads=True), "threads = True"),
         (lambda s: s.count(threads=0), "threads = 0"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from gigacost.bind import Bound
@@ -14,14 +14,9 @@ MOST_OBJECTIVES = 6
 """How many objectives a front has at most: with ever more of them, ever fewer combinations are beaten by any."""
 
 
-def listed(field: str, names: Sequence[str]) -> tuple[str, ...]:
-    """The names, each once. Raises SpecError for a bare text and for what is no text."""
-    if isinstance(names, str):
-        raise SpecError(Fault(field, show(names), "expected a list of names", allowed=f'["{names}"]'))
-    for name in names:
-        if not isinstance(name, str):
-            raise SpecError(Fault(field, show(name), "not a name"))
-    return tuple(dict.fromkeys(names))
+def listed(field: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names, each once. Raises SpecError for a bare text, and for what is no text."""
+    return tuple(dict.fromkeys(_texts(field, names)))
 
 
 def columns(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
@@ -39,7 +34,7 @@ def number(bound: Bound, field: str, name: str) -> str:
     return name
 
 
-def objectives(bound: Bound, minimise: Sequence[str], maximise: Sequence[str]) -> tuple[tuple[str, bool], ...]:
+def objectives(bound: Bound, minimise: Iterable[str], maximise: Iterable[str]) -> tuple[tuple[str, bool], ...]:
     """What shall be small and then what shall be large, each with whether it shall be large.
 
     Raises SpecError with all that is wrong with them.
@@ -47,8 +42,7 @@ def objectives(bound: Bound, minimise: Sequence[str], maximise: Sequence[str]) -
     faults: list[Fault] = []
     found: dict[str, bool] = {}
     for field, names, largest in (("minimise", minimise, False), ("maximise", maximise, True)):
-        listed(field, names)
-        for name in names:
+        for name in _texts(field, names):
             if name in found:
                 again = "given twice" if found[name] == largest else "minimised already"
                 faults.append(Fault(field, show(name), again))
@@ -57,7 +51,7 @@ def objectives(bound: Bound, minimise: Sequence[str], maximise: Sequence[str]) -
             found[name] = largest
     if not 1 <= len(found) <= MOST_OBJECTIVES:
         allowed = f"1 to {MOST_OBJECTIVES} quantities"
-        faults.append(Fault("minimise", show(list(minimise)), f"{len(found) or 'no'} objectives", allowed))
+        faults.append(Fault("minimise", show(list(found)), f"{len(found) or 'no'} objectives", allowed))
     if faults:
         raise SpecError(*faults)
     return tuple(found.items())
@@ -122,9 +116,22 @@ def _whole(field: str, value: int, low: int, high: int, what: str, allowed: str 
     return value
 
 
+def _texts(field: str, names: Iterable[str]) -> list[str]:
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        allowed = f'["{names}"]' if isinstance(names, str) else ""
+        raise SpecError(Fault(field, show(names), "expected a list of names", allowed))
+    found = list(names)
+    for name in found:
+        if not isinstance(name, str):
+            raise SpecError(Fault(field, show(name), "not a name"))
+    return found
+
+
 def _not_a_number(bound: Bound, field: str, name: str) -> Iterator[Fault]:
     known = (*bound.model.names, *bound.spec.derive)
-    if name in bound.digits and bound.digits[name].kind == "label":
+    if not isinstance(name, str):
+        yield Fault(field, show(name), "not a name")
+    elif name in bound.digits and bound.digits[name].kind == "label":
         yield Fault(field, show(name), "an axis of labels, not a number")
     elif name in bound.model.quantities and bound.model.quantities[name].unit == "truth":
         yield Fault(field, show(name), "a condition, not a number")

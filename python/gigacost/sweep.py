@@ -289,7 +289,10 @@ class Sweep(Tabular):
             made,
             lambda program: program.pareto(asked, made.keep, compiler.thread_count(threads), progress),
         )
-        about = {"minimise": list(minimise), "maximise": list(maximise)}
+        about = {
+            "minimise": [name for name, largest in objectives if not largest],
+            "maximise": [name for name, largest in objectives if largest],
+        }
         return Front(Chosen(self, found, names), {**self._answered, "objectives": about})
 
     def count(self, *, threads: int | None = None, progress: Progress | None = None) -> int:

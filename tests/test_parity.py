@@ -129,16 +129,10 @@ def test_pareto(problem: Problem, workers: int, cut: Any, data: st.DataObject) -
 
 
 @thorough
-@given(problems(), threads, blocks)
-def test_count(problem: Problem, workers: int, cut: Any) -> None:
+@given(problems(), threads, blocks, st.data())
+def test_count_and_bounds(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
     compiler.BLOCKS = cut
     assert problem.sweep.count(threads=workers) == reference.count(problem.sweep)
-
-
-@thorough
-@given(problems(), threads, blocks, st.data())
-def test_bounds(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
-    compiler.BLOCKS = cut
     of = data.draw(st.sampled_from([*problem.quantities, *problem.axes]))
 
     def expected() -> Any:

@@ -21,10 +21,11 @@ def listed(field: str, names: Iterable[str]) -> tuple[str, ...]:
 
 def columns(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """The columns with these names, or all that are known. Raises SpecError for an unknown one."""
-    for name in listed("columns", names):
+    asked = listed("columns", names)
+    for name in asked:
         if name not in known:
             raise SpecError(Fault("columns", show(name), "unknown column", hint=nearest(name, known)))
-    return listed("columns", names or known)
+    return asked or tuple(known)
 
 
 def number(bound: Bound, field: str, name: str) -> str:
@@ -118,7 +119,7 @@ def _whole(field: str, value: int, low: int, high: int, what: str, allowed: str 
 
 def _texts(field: str, names: Iterable[str]) -> list[str]:
     if isinstance(names, str) or not isinstance(names, Iterable):
-        allowed = f'["{names}"]' if isinstance(names, str) else ""
+        allowed = f"[{show(names)}]" if isinstance(names, str) else ""
         raise SpecError(Fault(field, show(names), "expected a list of names", allowed))
     found = list(names)
     for name in found:

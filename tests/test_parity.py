@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from strategies import Problem, problems
+from strategies import Problem, clouds, problems
 
 from gigacost import InternalError, _engine, compiler, reference
 
@@ -111,7 +111,7 @@ def test_top(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> N
 
 
 @thorough
-@given(problems(), threads, blocks, st.data())
+@given(problems() | clouds(), threads, blocks, st.data())
 def test_pareto(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
     compiler.BLOCKS = cut
     names = data.draw(

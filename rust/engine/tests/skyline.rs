@@ -136,3 +136,43 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn many_points_have_the_same_front_at_once_and_bit_by_bit() {
+    let mut skyline = Skyline::default();
+    for dims in 2..=5 {
+        // Whole numbers that a linear congruential generator draws; their sum is nearly the same for all points.
+        let mut state = dims as u64;
+        let mut random = |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 33) % below
+        };
+        let points: Vec<Point> = (0..30_000)
+            .map(|row| {
+                let mut point: Vec<f64> = (1..dims).map(|_| random(1000) as f64).collect();
+                point.push(random(20) as f64 - point.iter().sum::<f64>());
+                (point, row)
+            })
+            .collect();
+        let all = packed(dims, &points);
+        let by = skyline.find(dims, all.values(), all.rows()).iter();
+        let kept = by.enumerate().filter(|(i, by)| **by as usize == *i);
+        let kept: Vec<&Point> = kept.map(|(i, _)| &points[i]).collect();
+        assert!(kept.len() > 500);
+        let mut grown = Front::new(dims);
+        for batch in points.chunks(700) {
+            grown.extend(&packed(dims, batch));
+        }
+        assert_eq!(grown.len(), kept.len());
+        assert_eq!(
+            set(grown.points().iter()),
+            set(kept.iter().map(|(point, row)| (&point[..], *row)))
+        );
+        for (point, row) in &points {
+            let known = kept.binary_search_by_key(row, |(_, row)| *row).is_ok();
+            assert_eq!(grown.is_dominated(point, *row), !known);
+        }
+    }
+}

@@ -5,9 +5,11 @@ use std::cmp::Ordering;
 use super::{Fault, kept};
 use crate::block::Source;
 use crate::error::{Error, Result};
+use crate::kernel::{self, Simd};
+use crate::math::holds;
 use crate::program::Program;
 use crate::run::{Control, gather};
-use crate::skyline::{Front, MOST_DIMS, Points};
+use crate::skyline::{Front, MOST_DIMS, Points, Sieve};
 use crate::tape::Node;
 use crate::walk::{Walk, Walker, Wanted};
 
@@ -21,7 +23,7 @@ pub struct Pareto {
 }
 
 impl Pareto {
-    /// The combinations for which no other one is at least as good in every objective and better in one, by the
+    /// The combinations for which no other one is at least as good in every objective and better in one: by the
     /// objectives one after the other, best first. Of those that are equal in all, the one with the lowest index.
     ///
     /// # Errors
@@ -34,17 +36,18 @@ impl Pareto {
             )));
         }
         let walk = Walk::new(program, &self.wanted())?;
-        let thinner = Thinner::new(self, program, &walk);
-        let worker = || (walk.walker(), Thinned::new(self.objectives.len()));
-        let work = |(walker, thinned): &mut (Walker<'_>, Thinned), chunk| {
-            walker.for_each(walk.chunk(chunk), control, |walker, alive| {
+        let offers = Offers::new(self, program, &walk);
+        let worker = || (walk.walker(), Gathered::new(&offers));
+        let work = |(walker, gathered): &mut (Walker<'_>, Gathered), chunk| {
+            let chunk = walk.chunk(scattered(chunk, walk.chunks()));
+            walker.for_each(chunk, control, |walker, alive| {
                 if alive {
-                    thinner.absorb(walker, thinned);
+                    offers.absorb(walker, gathered);
                 }
                 Ok(())
             })
         };
-        let mut all = Thinned::new(self.objectives.len());
+        let mut all = Gathered::new(&offers);
         for (_, other) in gather(walk.chunks(), threads, worker, work)? {
             all.merge(other);
         }
@@ -67,7 +70,24 @@ impl Pareto {
     }
 }
 
-/// Rows by their points, coordinate after coordinate, the lowest first.
+/// The chunks in an order in which each is far from those before: soon a front is near the one of all.
+fn scattered(chunk: u64, chunks: u64) -> u64 {
+    const GOLDEN: f64 = 0.618_033_988_749_895;
+    let coprime = |stride: &u64| greatest_common_divisor(*stride, chunks) == 1;
+    let stride = ((chunks as f64 * GOLDEN) as u64..=chunks).find(coprime);
+    let place = u128::from(chunk) * u128::from(stride.unwrap_or(1)) % u128::from(chunks);
+    place as u64
+}
+
+fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
+    }
+}
+
+/// Rows by their points, coordinate after coordinate, the smallest first.
 fn in_order(points: &Points) -> Vec<u64> {
     let mut sorted: Vec<(&[f64], u64)> = points.iter().collect();
     sorted.sort_unstable_by(|(a, i), (b, j)| {
@@ -77,112 +97,165 @@ fn in_order(points: &Points) -> Vec<u64> {
     sorted.into_iter().map(|(_, row)| row).collect()
 }
 
-/// What a worker has found.
-struct Thinned {
-    front: Front,
-    fault: Fault,
-    scratch: Scratch,
+/// An objective: where its values are, and 1 or (what shall be large) −1.
+struct Objective {
+    node: Node,
+    source: Source,
+    sign: f64,
 }
 
-/// Buffers for a tile.
-struct Scratch {
-    values: Vec<Vec<f64>>,
+/// What the rows of a tile offer to a front.
+pub(crate) struct Offers {
+    simd: Simd,
+    objectives: Vec<Objective>,
+    keep: Option<Source>,
+    /// The groups that any of this varies over, as a mask too.
+    groups: Vec<usize>,
+    mask: u64,
+    /// The other groups of the space.
+    others: Vec<usize>,
+}
+
+/// So many rows wait at least before they are taken into the front.
+const WAITING: usize = 1 << 9;
+/// So many times fewer rows than the front has may wait.
+const SHARE: usize = 8;
+
+/// What a worker has found: rows none of which dominates another one.
+pub(crate) struct Gathered {
+    pub(crate) front: Front,
+    pub(crate) fault: Fault,
+    /// Rows that are not in the front yet.
+    waiting: Points,
+    sieve: Sieve,
+    /// The objectives in a tile, all to be small, and infinite where a row is not kept.
+    columns: Vec<Vec<f64>>,
+    copied: Vec<f64>,
     keep: Vec<f64>,
-    new: Points,
+    left: Vec<usize>,
 }
 
-impl Thinned {
-    fn new(dims: usize) -> Self {
+impl Gathered {
+    /// Nothing.
+    pub(crate) fn new(offers: &Offers) -> Self {
+        let dims = offers.objectives.len();
         Self {
             front: Front::new(dims),
             fault: Fault::default(),
-            scratch: Scratch {
-                values: vec![vec![]; dims],
-                keep: vec![],
-                new: Points::new(dims),
-            },
+            waiting: Points::new(dims),
+            sieve: Sieve::new(offers.simd, dims),
+            columns: vec![vec![]; dims],
+            copied: vec![],
+            keep: vec![],
+            left: vec![],
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    /// Take what waits into the front.
+    pub(crate) fn settle(&mut self) {
+        self.front.extend(&self.waiting);
+        self.waiting.clear();
+    }
+
+    /// Take in what another worker has found.
+    pub(crate) fn merge(&mut self, mut other: Self) {
+        other.settle();
         self.fault.merge(&other.fault);
         self.front.extend(&other.front.points());
     }
 }
 
-/// Keeps of the rows of a tile those that may be on the front.
-struct Thinner {
-    /// The objectives: where they are, and 1 or (what shall be large) −1.
-    objectives: Vec<(Node, Source, f64)>,
-    keep: Option<Source>,
-    /// The groups that anything of this varies over.
-    groups: Vec<usize>,
-    mask: u64,
-    /// The groups of the space that nothing varies over.
-    others: Vec<usize>,
-}
-
-impl Thinner {
-    fn new(pareto: &Pareto, program: &Program, walk: &Walk<'_>) -> Self {
+impl Offers {
+    pub(crate) fn new(pareto: &Pareto, program: &Program, walk: &Walk<'_>) -> Self {
         let masks = pareto.nodes().map(|node| program.masks()[node as usize]);
         let mask = masks.fold(0, |all, mask| all | mask);
-        let objectives = pareto.objectives.iter().map(|&(node, largest)| {
-            let sign = if largest { -1.0 } else { 1.0 };
-            (node, walk.source(node), sign)
+        let objectives = pareto.objectives.iter().map(|&(node, largest)| Objective {
+            node,
+            source: walk.source(node),
+            sign: if largest { -1.0 } else { 1.0 },
         });
+        let mut others = walk.all();
+        others.retain(|group| mask >> group & 1 == 0);
         Self {
+            simd: program.simd(),
             objectives: objectives.collect(),
             keep: pareto.keep.map(|keep| walk.source(keep)),
             groups: walk.groups(mask),
             mask,
-            others: walk
-                .groups(!mask)
-                .into_iter()
-                .filter(|group| *group < program.space().sizes().len())
-                .collect(),
+            others,
         }
     }
 
-    /// Take the kept rows of a tile into the front.
-    fn absorb(&self, walker: &Walker<'_>, thinned: &mut Thinned) {
-        // Elsewhere the same values have been seen, in lower rows.
-        if self
-            .others
-            .iter()
-            .any(|group| walker.extent().starts[*group] > 0)
-        {
+    /// Take the kept rows of a tile that may be on the front into what was gathered.
+    pub(crate) fn absorb(&self, walker: &Walker<'_>, gathered: &mut Gathered) {
+        // Tiles that differ in other groups offer the same, in higher rows.
+        let starts = &walker.extent().starts;
+        if self.others.iter().any(|group| starts[*group] > 0) {
             return;
         }
-        let Scratch { values, keep, new } = &mut thinned.scratch;
-        let keep = self
-            .keep
-            .as_ref()
-            .filter(|source| walker.held(source).not_everywhere)
-            .map(|source| walker.values(source, &self.groups, self.mask, keep));
-        let columns: Vec<&[f64]> = self
-            .objectives
-            .iter()
-            .zip(values)
-            .map(|((_, source, _), copied)| walker.values(source, &self.groups, self.mask, copied))
-            .collect();
-        new.clear();
-        let mut point = vec![0.0; columns.len()];
-        for i in (0..walker.size(&self.groups)).filter(|i| kept(keep, *i)) {
-            let row = walker.row(&self.groups, i);
-            for ((to, column), (node, _, sign)) in
-                point.iter_mut().zip(&columns).zip(&self.objectives)
-            {
-                if !column[i].is_finite() {
-                    thinned.fault.note(row, *node, column[i]);
-                }
-                *to = column[i] * sign;
+        self.read(walker, gathered);
+        let Gathered {
+            front,
+            waiting,
+            sieve,
+            columns,
+            left,
+            ..
+        } = gathered;
+        let run = self.groups.last();
+        let run = run.map_or(1, |group| walker.extent().lens[*group]);
+        sieve.sift(front, columns, run, left);
+        let mut point = [0.0; MOST_DIMS];
+        for &i in &*left {
+            for (to, column) in point.iter_mut().zip(&*columns) {
+                *to = column[i];
             }
-            if point.iter().all(|value| value.is_finite())
-                && !thinned.front.is_dominated(&point, row)
-            {
-                new.push(&point, row);
+            waiting.push(&point, walker.row(&self.groups, i));
+        }
+        if waiting.len() >= WAITING.max(front.len() / SHARE) {
+            gathered.settle();
+        }
+    }
+
+    /// Read the columns of a tile. What is kept and not finite is a fault.
+    fn read(&self, walker: &Walker<'_>, gathered: &mut Gathered) {
+        let held = |source: &&Source| walker.held(source).not_everywhere;
+        let keep = self.keep.as_ref().filter(held);
+        let keep = keep.map(|keep| self.values(walker, keep, &mut gathered.keep));
+        for (objective, column) in self.objectives.iter().zip(&mut gathered.columns) {
+            let values = self.values(walker, &objective.source, &mut gathered.copied);
+            column.clear();
+            match keep {
+                None => column.extend(values.iter().map(|value| value * objective.sign)),
+                Some(keep) => {
+                    let offered = |(value, keep): (&f64, &f64)| {
+                        let value = value * objective.sign;
+                        if holds(*keep) { value } else { f64::INFINITY }
+                    };
+                    column.extend(values.iter().zip(keep).map(offered));
+                }
+            }
+            let (mut low, mut high, mut finite) = (f64::INFINITY, f64::NEG_INFINITY, true);
+            kernel::extremes(self.simd, values, &mut low, &mut high, &mut finite);
+            if finite {
+                continue;
+            }
+            for (i, value) in values.iter().enumerate() {
+                if !value.is_finite() && kept(keep, i) {
+                    let row = walker.row(&self.groups, i);
+                    gathered.fault.note(row, objective.node, *value);
+                    column[i] = f64::INFINITY;
+                }
             }
         }
-        thinned.front.extend(new);
+    }
+
+    fn values<'b>(
+        &self,
+        walker: &'b Walker<'_>,
+        source: &Source,
+        copied: &'b mut Vec<f64>,
+    ) -> &'b [f64] {
+        walker.values(source, &self.groups, self.mask, copied)
     }
 }

@@ -145,50 +145,47 @@ impl<const D: usize> Sweep<'_, D> {
 
     /// Compare each with each.
     fn compare(&mut self, places: &mut [u32]) -> usize {
-        let mut kept = 0;
-        for i in 0..places.len() {
-            let place = places[i];
-            let point = &self.points[place as usize];
-            let below = |known: &&u32| {
-                (self.points[**known as usize].iter())
-                    .zip(point)
-                    .all(|(a, b)| a <= b)
+        let points = self.points;
+        self.drop_dominated(places, |left, place| {
+            let point = &points[place as usize];
+            let below = |known: &u32| {
+                let known = &points[*known as usize];
+                known.iter().zip(point).all(|(a, b)| a <= b)
             };
-            match places[..kept].iter().find(below) {
-                Some(&known) => self.drop(place, known),
-                None => {
-                    places[kept] = place;
-                    kept += 1;
-                }
-            }
-        }
-        kept
+            left.iter().copied().find(below)
+        })
     }
 
-    /// Drop those of some places that earlier ones dominate; how many are left, at the front.
+    /// Drop those that earlier ones dominate.
     fn pass(&mut self, earlier: &[u32], places: &mut [u32]) -> usize {
-        let points = earlier.iter();
-        let mut points: Vec<Point<D>> = points
-            .map(|place| (self.points[*place as usize], u64::from(*place)))
-            .collect();
-        let tree = Tree::new(&mut points);
+        let points = self.points;
+        let point = |place: &u32| (points[*place as usize], u64::from(*place));
+        let mut known: Vec<Point<D>> = earlier.iter().map(point).collect();
+        let tree = Tree::new(&mut known);
+        self.drop_dominated(places, |_, place| {
+            let (point, row) = point(&place);
+            let found = tree.dominator(&point, row);
+            found.map(|found| tree.row(found) as u32)
+        })
+    }
+
+    /// Drop those for which something is found that dominates them, given those before that are left.
+    fn drop_dominated(
+        &mut self,
+        places: &mut [u32],
+        find: impl Fn(&[u32], u32) -> Option<u32>,
+    ) -> usize {
         let mut left = 0;
         for i in 0..places.len() {
             let place = places[i];
-            match tree.dominator(&self.points[place as usize], u64::from(place)) {
-                Some(known) => self.drop(place, tree.row(known) as u32),
-                None => {
-                    places[left] = place;
-                    left += 1;
-                }
+            if let Some(known) = find(&places[..left], place) {
+                self.by[self.heads[place as usize] as usize] = self.heads[known as usize];
+            } else {
+                places[left] = place;
+                left += 1;
             }
         }
         left
-    }
-
-    /// A place is dominated by another one.
-    fn drop(&mut self, place: u32, by: u32) {
-        self.by[self.heads[place as usize] as usize] = self.heads[by as usize];
     }
 }
 

@@ -110,7 +110,9 @@ impl<const D: usize> Grow for Grove<D> {
             return;
         }
         for tree in &mut self.trees {
-            new.iter().for_each(|(point, row)| tree.bury(point, *row));
+            for (point, row) in &new {
+                tree.bury(point, *row);
+            }
         }
         while let Some(tree) = self.trees.last()
             && tree.len() <= GROWTH * new.len()

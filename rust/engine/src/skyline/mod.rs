@@ -6,11 +6,13 @@
 mod find;
 mod front;
 mod points;
+mod sieve;
 mod tree;
 
 pub use find::Skyline;
 pub use front::Front;
 pub use points::Points;
+pub(crate) use sieve::Sieve;
 
 /// The most coordinates that points may have.
 pub const MOST_DIMS: usize = 8;

@@ -43,12 +43,6 @@ impl Points {
         self.rows.is_empty()
     }
 
-    /// How many coordinates each has.
-    #[must_use]
-    pub fn dims(&self) -> usize {
-        self.dims
-    }
-
     /// The coordinates, point after point.
     #[must_use]
     pub fn values(&self) -> &[f64] {

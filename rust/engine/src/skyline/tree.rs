@@ -1,7 +1,6 @@
 //! Points in boxes, these in larger boxes, and so on: what finds the points below or above another one.
 
-/// How many points, or boxes, are looked at together.
-const FAN: usize = 8;
+use crate::kernel::{LANES as FAN, above, below};
 
 /// The coordinates of some points, side by side: NaN where there is none.
 type Lanes<const D: usize> = [[f64; FAN]; D];
@@ -108,12 +107,11 @@ impl<const D: usize> Tree<D> {
 
     /// Draw the box around a block.
     fn enclose(&mut self, level: usize, block: usize) {
-        let (lower, upper) = match level {
-            0 => (&self.points[block], &self.points[block]),
-            _ => {
-                let boxes = &self.levels[level - 1][block];
-                (&boxes.lower, &boxes.upper)
-            }
+        let (lower, upper) = if level == 0 {
+            (&self.points[block], &self.points[block])
+        } else {
+            let boxes = &self.levels[level - 1][block];
+            (&boxes.lower, &boxes.upper)
         };
         let lower = lower.map(|lanes| lanes.into_iter().fold(f64::NAN, f64::min));
         let upper = upper.map(|lanes| lanes.into_iter().fold(f64::NAN, f64::max));
@@ -163,7 +161,9 @@ impl<const D: usize> Tree<D> {
             for lane in each(above(&self.points[block], point)) {
                 let lanes = &mut self.points[block];
                 if differs(lanes, lane, point) || row < self.rows[block * FAN + lane] {
-                    lanes.iter_mut().for_each(|lanes| lanes[lane] = f64::NAN);
+                    for lanes in lanes.iter_mut() {
+                        lanes[lane] = f64::NAN;
+                    }
                     self.len -= 1;
                 }
             }
@@ -193,35 +193,6 @@ fn arrange<const D: usize>(points: &mut [Point<D>], dim: usize) {
     let (low, high) = points.split_at_mut(middle);
     arrange(low, (dim + 1) % D);
     arrange(high, (dim + 1) % D);
-}
-
-/// Which of some points are at most as large as another one in every coordinate, as bits.
-#[inline]
-fn below<const D: usize>(lanes: &Lanes<D>, point: &[f64; D]) -> u8 {
-    every(lanes, point, |value, bar| value <= bar)
-}
-
-/// Which are at least as large.
-#[inline]
-fn above<const D: usize>(lanes: &Lanes<D>, point: &[f64; D]) -> u8 {
-    every(lanes, point, |value, bar| value >= bar)
-}
-
-#[inline]
-fn every<const D: usize>(
-    lanes: &Lanes<D>,
-    point: &[f64; D],
-    holds: impl Fn(f64, f64) -> bool,
-) -> u8 {
-    let mut all = [true; FAN];
-    for (lanes, bar) in lanes.iter().zip(point) {
-        for (all, value) in all.iter_mut().zip(lanes) {
-            *all &= holds(*value, *bar);
-        }
-    }
-    all.iter()
-        .rev()
-        .fold(0, |bits, all| bits << 1 | u8::from(*all))
 }
 
 /// Whether a point has other coordinates than another one.

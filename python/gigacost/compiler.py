@@ -16,10 +16,10 @@ from gigacost.recipe import Question, Recipe, recipe
 from gigacost.trace import Traced, Tracer
 from gigacost.wiring import Quantity
 
-T = TypeVar("T")
-
 BLOCKS: tuple[int, int, int, int] | None = None
 """How the engine cuts up the space (see ``_engine.Program``); None for its own choice. It never changes a result."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ _COMMANDS = {
     "sweep": "Cost every combination of a specification and write the rows to a file.",
     "top": "The cheapest combinations (or the best of each group).",
     "summary": "Counts, means, quantiles; why combinations fail.",
+    "compare": "Why a cost changed: what each driver and each assumption contributes.",
     "layout": "The best parallel layouts of one design, and why the others are not.",
     "validate": "The model against published runs.",
     "explain": "How a number is made: formula, sources, parts.",

@@ -27,7 +27,7 @@ from gigacost.results import rounded
 
 EXACT = 10
 """How many changes are attributed over all of their orders."""
-PAIRS = 256
+PAIRS = 1024
 """How many random orders, each with its reversal, stand for all of more changes."""
 SEED = 0
 """Of the random orders: they are the same in every run."""

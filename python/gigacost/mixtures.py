@@ -126,10 +126,10 @@ class Mixtures:
     def _stands_for(self, name: str) -> str:
         """The axis without whose label a side gives this figure, if there is one."""
         column = self.sides[0].catalog.columns.get(name)
-        for side in _SIDES if column else ():
-            absent = [axis for axis in column.axes if axis in self.choices and axis not in self.labels[side]]
+        for side in _SIDES:
+            absent = [axis for axis in (column.axes if column else ()) if axis not in self.labels[side]]
             if absent and name in self.given[side] and name not in self.given[1 - side]:
-                return absent[0]
+                return next((axis for axis in absent if axis in self.choices), "")
         return ""
 
     def _spell_out(self, name: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gigacost import compiler
 from gigacost.bind import Bound
 from gigacost.books import opened
-from gigacost.errors import Fault, SpecError, show
+from gigacost.errors import Fault, InternalError, SpecError, show
 from gigacost.estimates import Assumption, assumption, choices, estimated, unplaced
 from gigacost.recipe import Question
 from gigacost.results import plain
@@ -120,6 +120,8 @@ class Design:
                 estimated(self.spec, self.sweep.model, self.sweep.bound.catalog)
             except SpecError as error:
                 raise SpecError(*_of_side(name, error.faults)) from None
+            except InternalError:  # of another quantity: not what keeps this one from being compared
+                pass
         source = show(self.spec.source) if self.spec.source else ""
         what = f"none of its {self.sweep.size:,} combinations is feasible; gigacost summary says why"
         raise SpecError(Fault(name, source, what))

@@ -57,7 +57,19 @@ def command(
     from gigacost.comparisons import BY, compared  # noqa: PLC0415
 
     def query(spec: str, own: tuple[str, ...]) -> Query:
-        return Query(spec, (*settings, *own), catalog, as_of, None, None, threads, (), strict, False, as_json)
+        return Query(
+            spec=spec,
+            settings=(*settings, *own),
+            catalog=catalog,
+            as_of=as_of,
+            where=None,
+            columns=None,
+            threads=threads,
+            assertions=assertions,
+            strict=strict,
+            require_feasible=False,
+            as_json=as_json,
+        )
 
     sweeps = query(a, settings_a).sweep(), query(b, settings_b).sweep()
     asserted = _read(assertions, by or BY, sweeps[0].model, Assertions)

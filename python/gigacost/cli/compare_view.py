@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.estimate_view import grid, place, short
-from gigacost.cli.figures import amount, scaled, share
+from gigacost.cli.figures import amount, cell, share
 from gigacost.cli.terminal import indented, literal, out, shortened, show
 
 if TYPE_CHECKING:
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     from gigacost.comparisons import Comparison
     from gigacost.estimates import Assumption
     from gigacost.graph import Model
-    from gigacost.sides import Side
 
 _BAR = 30
 _BETWEEN = 2
 """Columns between two columns of a grid."""
+_WHOLE = 1e6
+"""Whole numbers below are written in full."""
 _LEAST = 8
 """Bars shorter than this say nothing."""
 
@@ -37,7 +39,10 @@ class _Step:
 
 def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
     """The two sides, the drivers, the assumptions, how far to trust them."""
-    show(*(_side(letter, side) for letter, side in (("A", one.a), ("B", one.b))), "")
+    for letter, side in (("A", one.a), ("B", one.b)):
+        best = f", the best of {side.combinations:,} by {one.by}" if side.combinations > 1 else ""
+        show(literal(f"{letter}  {side.source}{best}"), literal(f"   {place(side.inputs)}", "dim"))
+    show("")
     if one.drivers:
         terms = [term for driver in one.drivers for term in driver.contributions()]
         steps = [_Step(short(term.name), "", term.difference, term.share) for term in terms]
@@ -52,11 +57,6 @@ def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
     if figures:
         show(literal("What comes with each choice, and from where", "bold"), _figures(one, model), "")
     show(*(literal(line, "dim") for line in _method(one)))
-
-
-def _side(letter: str, side: Side) -> Any:  # noqa: ANN401 - a rich Text
-    best = f", the best of {side.combinations:,}" if side.combinations > 1 else ""
-    return literal(f"{letter}  {side.source}{best}: {place(side.inputs)}")
 
 
 def _way(one: Comparison, steps: Sequence[_Step]) -> Any:  # noqa: ANN401 - a rich Table
@@ -85,7 +85,7 @@ def _bars(one: Comparison, steps: Sequence[_Step], width: int) -> Iterator[str]:
         return
     places = [round((value - low) / (high - low) * (width - 1)) for value in values]
     yield " " * places[0] + "│"
-    for start, stop in zip(places, places[1:], strict=False):
+    for start, stop in itertools.pairwise(places):
         yield " " * min(start, stop) + "█" * max(abs(stop - start), 1)
     yield " " * places[-1] + "│"
 
@@ -113,26 +113,33 @@ def _value(one: Assumption | None, model: Model) -> str:
     if isinstance(one.value, str):
         return one.value
     word = model.inputs[one.name].word(one.value) if one.name in model.inputs else ""
-    text = word or amount(one.value, one.unit)
+    text = word or _number(one.value, one.unit)
     return f"{text} (computed)" if one.origin == "computed" else text
+
+
+def _number(value: float, unit: str) -> str:
+    """A figure whose name says its unit, but for money."""
+    if unit.startswith("$"):
+        return amount(value, unit)
+    return cell(int(value) if value == round(value) and abs(value) < _WHOLE else value, unit)
 
 
 def _figures(one: Comparison, model: Model) -> Any:  # noqa: ANN401 - a rich Table
     """Every assumption and what it brings, from where on each side."""
-    made = grid("left", "left", "left")
+    rows: list[tuple[str, str, str]] = []
 
     def add(change: Change, depth: int) -> None:
-        sources = list(dict.fromkeys(_source(side) for side in (change.a, change.b) if side))
-        made.add_row(
-            literal(f"{'  ' * depth}{change.name}", "" if depth > 1 else "bold"),
-            literal(_from_to(change, model)),
-            literal("; ".join(shortened(source, out().width // 2) for source in sources), "dim"),
-        )
+        sources = dict.fromkeys(_source(side) for side in (change.a, change.b) if side)
+        rows.append(("  " * depth + change.name, _from_to(change, model), " → ".join(sources)))
         for part in change.parts:
             add(part, depth + 1)
 
     for change in one.assumptions:
         add(change, 1)
+    beside = sum(max((len(row[i]) for row in rows), default=0) + _BETWEEN for i in (0, 1))
+    made = grid("left", "left", "left")
+    for name, values, sources in rows:
+        made.add_row(literal(name), literal(values), literal(shortened(sources, out().width - beside), "dim"))
     return made
 
 
@@ -154,6 +161,7 @@ def _method(one: Comparison) -> Iterator[str]:
     if meta["impossible"]:
         yield f"{meta['impossible']:,} of the mixtures are not possible: orders that lead over them do not count."
     left = {"drivers": one.drivers_residue, "assumptions": one.residue}
-    named = [f"{scaled(value)} {one.unit} of the {name}" for name, value in left.items() if value]
+    unit = "" if one.unit == "1" else f" {one.unit}".rstrip()
+    named = [f"{value:.1g}{unit} of the {name}" for name, value in left.items() if value]
     if named:
         yield f"Rounding leaves {' and '.join(named)}."

@@ -144,6 +144,18 @@ def test_contributions_are_those_of_estimates_one_by_one(a: dict[str, Any], b: d
     assert back.residue == -found.residue
 
 
+def test_of_many_changes_a_sample_of_orders_adds_up_and_turns_around() -> None:
+    many = {"pue": 1.3, "experiments_factor": 3, "goodput": 0.9, "mfu": 0.4, "runs_per_year": 2, "chips": 2048}
+    a, b = {**H100, "tp": 4}, {**B200, **many, "tokens": "3T"}
+    found, back = compare(a, b), compare(b, a)
+    assert not found.meta["exact"]
+    assert found.meta["seed"] == 0
+    assert contributions(back) == {name: -one for name, one in contributions(found).items()}
+    assert abs(found.residue) <= len(found.assumptions) * math.ulp(found.b.value)
+    assert all(one.standard_error >= 0.0 for one in found.assumptions)
+    assert found.assumption("tp").contribution != 0.0
+
+
 def test_drivers_are_the_differences_of_the_breakdown() -> None:
     found, a, b = compare(H100, B200), gigacost.estimate(H100), gigacost.estimate(B200)
     terms = {term.name: term for driver in found.drivers for term in driver.contributions()}
@@ -301,6 +313,12 @@ def test_derived_quantities_can_be_compared() -> None:
     found = compare(*sweeps, by="per_day")
     assert set(contributions(found)) == {"market"}
     assert found.assumption("market").contribution == found.difference
+    label = {"half": "where(market == 'own', cost_total_usd / 2, cost_total_usd)"}
+    by_label = compare(
+        *(Sweep(fixed={**H100, "market": market}, derive=label) for market in ("own", "spot")), by="half"
+    )
+    assert by_label.assumption("market").contribution == by_label.difference
+    assert by_label.a.value == (estimated({**H100, "market": "own"}) or 0.0) / 2
     other = Sweep(fixed=H100, derive={"per_day": "cost_total_usd / train_days / 2"})
     with pytest.raises(SpecError, match='by = "per_day": derived otherwise on the two sides'):
         compare(sweeps[0], other, by="per_day")
@@ -319,6 +337,12 @@ def test_it_is_plain_data() -> None:
     assert sizes == sorted(sizes, reverse=True)
     with pytest.raises(KeyError, match='did you mean "hardware"'):
         found.assumption("hardwear")
+
+
+@pytest.mark.parametrize("by", ["pue", "tp", "chips"])
+def test_inputs_and_searched_axes_can_be_compared(by: str) -> None:
+    found = compare(H100, {**H100, "region": "us-tx", "chips": 2048, "hardware": "b200-sxm"}, by=by)
+    assert math.fsum(contributions(found).values()) == pytest.approx(found.difference)
 
 
 def test_threads_change_nothing() -> None:

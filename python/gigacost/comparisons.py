@@ -107,7 +107,8 @@ def compared(
     """The comparison of the best combinations of two sweeps. Raises SpecError as ``compare`` does."""
     if _identity(a.model) != _identity(b.model):
         raise SpecError(Fault("b", "", "costed by another model than a", "one model for both"))
-    before, after = (Design(name, sweep, by, threads, progress) for name, sweep in (("a", a), ("b", b)))
+    before = Design("a", a, by, threads, progress)
+    after = Design("b", b, by, threads, progress and (lambda done: progress(a.size + done)))
     _refuse_another_meaning(by, before, after)
     mixtures = Mixtures(before.bound, after.bound, by, threads)
     found = attribution.attributed(len(mixtures.changes), mixtures.evaluate, mixtures.chosen)

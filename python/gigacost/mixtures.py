@@ -24,6 +24,7 @@ from gigacost.errors import CatalogError, InternalError, SpecError
 from gigacost.recipe import Question
 from gigacost.rules import broken
 from gigacost.spec import Spec
+from gigacost.wiring import quantity_of
 
 if TYPE_CHECKING:
     from gigacost.fields import Scalar
@@ -85,22 +86,21 @@ class Mixtures:
     def _relevant(self) -> frozenset[str] | None:
         """The names that the value or a state may depend on, whatever is given; None when that cannot be told.
 
-        Who gives a name cuts off what it is made of: most names are read when only what both sides give is given.
-        Only alternatives are read because more is given.
+        Who gives a name cuts off what it is made of: all names that can matter are read when only what both sides give
+        is given. Only alternatives are read because more is given.
         """
         a, b = self.sides
         model = a.model
-        derived = {*a.spec.derive, *b.spec.derive}
-        if self.by in derived:
+        if self.by in a.spec.derive:
             return None
-        given = (a.user_given & b.user_given) | frozenset(model.values)
+        made_of = (quantity_of(one.name, one.function).parameters for one in model.alternatives)
+        alternatives = frozenset[str]().union(*made_of, *(one.given for one in model.alternatives))
+        outputs = [self.by, *(state.name for state in model.states), *alternatives]
         try:
-            wiring = model.wire([self.by, *(state.name for state in model.states)], given)
+            wiring = model.wire(outputs, (a.user_given & b.user_given) | frozenset(model.values))
         except SpecError:  # with less given it goes in a circle
             return None
-        return frozenset[str]().union(
-            *wiring.upstream().values(), *(alternative.given for alternative in model.alternatives)
-        )
+        return frozenset(outputs).union(*wiring.upstream().values())
 
     def _matters(self, name: str) -> bool:
         if self.relevant is None or name in self.relevant:

@@ -258,6 +258,15 @@ def test_a_mixture_that_breaks_a_rule_is_impossible() -> None:
     assert found.meta["impossible"] == 1
 
 
+def test_a_mixture_without_a_finite_value_is_named() -> None:
+    def ratio(x: float, y: float) -> float:
+        """A quotient [1]."""
+        return 1.0 / (x - y)
+
+    with pytest.raises(InternalError, match=r"ratio is inf .* of the mixtures \(x = 2.0, y = 2.0\)"):
+        compare({"x": 1, "y": 2}, {"x": 2, "y": 1}, by="ratio", model=PRODUCT.extend(ratio))
+
+
 def test_assumptions_that_can_only_change_together_are_one() -> None:
     def apart(x: float, y: float) -> bool:
         """Whether they differ [truth]."""

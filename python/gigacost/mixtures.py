@@ -199,7 +199,7 @@ class Mixtures:
         except InternalError as error:
             if error.row is None:
                 raise
-            inputs = ", ".join(f"{name} = {value}" for name, value in rows[error.row].items())
+            inputs = ", ".join(f"{name} = {value}" for name, value in rows[error.row].items() if name in self._bits)
             message = f"{error} of the mixtures ({inputs})"
             raise InternalError(message, error.row) from None
         found: list[float] = values.tolist()

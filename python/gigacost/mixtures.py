@@ -56,6 +56,7 @@ class Mixtures:
         self._values = [name for name in names if any(name in given for given in self.given) and self._matters(name)]
         for name in self._values:
             self._spell_out(name)
+        self._rules = [rule for rule in a.model.rules if not self._bits.keys().isdisjoint(rule.parameters)]
 
     @property
     def chosen(self) -> list[int]:
@@ -174,9 +175,8 @@ class Mixtures:
 
     def _broken(self, mixture: int) -> bool:
         """Whether no run could have the mixture's values together."""
-        model = self.sides[0].model
-        rules = [rule for rule in model.rules if not set(rule.parameters).isdisjoint(self.changes)]
-        return bool(rules) and any(broken(rules, model.inputs, Spec(fixed=self._taken(mixture))))
+        inputs = self.sides[0].model.inputs
+        return bool(self._rules) and any(broken(self._rules, inputs, Spec(fixed=self._taken(mixture))))
 
     def _evaluated(self, mixtures: Sequence[int]) -> list[float]:
         """The values of mixtures that give the same names."""

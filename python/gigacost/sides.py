@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gigacost import compiler
-from gigacost.bind import Bound
+from gigacost.bind import Bound, Picked
 from gigacost.books import opened
 from gigacost.errors import Fault, InternalError, SpecError, show
 from gigacost.estimates import Assumption, assumption, choices, estimated, unplaced
@@ -58,7 +58,8 @@ class Design:
         found = sweep.find(1, by, threads=threads, progress=progress)
         self.by = by
         self.sweep = sweep
-        self.axes = sweep.axis_values(found[0] if found else 0)
+        digits = Picked(sweep.bound, found or [0]).digits
+        self.axes = {name: digit.values[0] for name, digit in digits.items()}
         alone = replace(sweep.spec, axes=(), where=None, fixed={**sweep.spec.fixed, **self.axes})
         self.spec = _without_preset(alone, sweep.bound.catalog)
         if not found:

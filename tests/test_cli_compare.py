@@ -80,8 +80,8 @@ def test_nothing_differs(capsys: Capture, design: str) -> None:
 def test_the_best_of_a_side_is_said(capsys: Capture, tmp_path: Path) -> None:
     spec = spec_file(tmp_path)
     done = invoke(capsys, "compare", spec, spec, "--set-a", "hardware=a100-sxm-80", "--by", "train_days")
-    assert f"A  {spec}, the best of 6 by train_days" in done.out
-    assert f"B  {spec}, the best of 12 by train_days" in done.out
+    assert f"A {spec}, the best of 6 by train_days" in done.out
+    assert f"B {spec}, the best of 12 by train_days" in done.out
     assert "note: hardware" in done.err
 
 

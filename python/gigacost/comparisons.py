@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from gigacost.sides import Design, Given, Side, sweep_of
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
     from gigacost.graph import Model
-    from gigacost.sweep import Progress, Sweep
+    from gigacost.sweep import Sweep
 
 BY = "cost_total_usd"
 """What is compared when nothing else is asked for."""
@@ -44,7 +44,8 @@ class Comparison:
     residue: float
     """What the contributions of the assumptions leave of the difference: each of them is rounded once."""
     meta: Mapping[str, Any]
-    """How it was attributed: over all orders (``exact``) or a sample of them, ``mixtures`` evaluated, and more."""
+    """The method, and whether it took all orders (``exact``) or a sample; how many ``orders`` counted, how many
+    ``mixtures`` were evaluated and how many of these are ``impossible``; version and hash of the model."""
 
     def __repr__(self) -> str:
         most = ", ".join(f"{one.name} {one.contribution:+.6g}" for one in self.assumptions[:3] if one.contribution)
@@ -102,7 +103,12 @@ def compare(
 
 
 def compared(
-    a: Sweep, b: Sweep, by: str = BY, *, threads: int | None = None, progress: Progress | None = None
+    a: Sweep,
+    b: Sweep,
+    by: str = BY,
+    *,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Comparison:
     """The comparison of the best combinations of two sweeps. Raises SpecError as ``compare`` does."""
     if _identity(a.model) != _identity(b.model):
@@ -128,6 +134,7 @@ def compared(
         meta={
             "gigacost_version": _engine.__version__,
             "model_sha256": compiler.model_sha256(a.model),
+            "method": "shapley",
             "exact": found.exact,
             "orders": found.orders,
             "mixtures": found.mixtures,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,7 +15,7 @@ from gigacost.errors import Fault, InternalError, SpecError, show
 from gigacost.estimates import Assumption, assumption, choices, estimated, unplaced
 from gigacost.recipe import Question
 from gigacost.results import plain
-from gigacost.sweep import Progress, Sweep
+from gigacost.sweep import Sweep
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
@@ -53,7 +53,12 @@ class Design:
     """The best combination that a sweep keeps: the one with the smallest ``by``. Raises SpecError without one."""
 
     def __init__(
-        self, name: str, sweep: Sweep, by: str, threads: int | None = None, progress: Progress | None = None
+        self,
+        name: str,
+        sweep: Sweep,
+        by: str,
+        threads: int | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> None:
         found = sweep.find(1, by, threads=threads, progress=progress)
         self.by = by

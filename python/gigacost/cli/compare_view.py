@@ -41,7 +41,7 @@ def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
     """The two sides, the drivers, the assumptions, how far to trust them."""
     for letter, side in (("A", one.a), ("B", one.b)):
         best = f", the best of {side.combinations:,} by {one.by}" if side.combinations > 1 else ""
-        show(literal(f"{letter}  {side.source}{best}"), literal(f"   {place(side.inputs)}", "dim"))
+        show(literal(f"{letter} {side.source}{best}"), indented(place(side.inputs), "dim"))
     show("")
     if one.drivers:
         terms = [term for driver in one.drivers for term in driver.contributions()]
@@ -98,7 +98,8 @@ def _signed(step: _Step, unit: str) -> str:
 def _percent(value: float | None) -> str:
     if value is None:
         return ""
-    return ("-" if value < 0 else "") + share(abs(value))
+    text = share(abs(value))
+    return f"-{text}" if value < 0 and not text.startswith("<") else text
 
 
 def _from_to(change: Change, model: Model) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gigacost.axes import zipped as zipped
     from gigacost.catalog import Catalog as Catalog
+    from gigacost.comparisons import Comparison as Comparison
+    from gigacost.comparisons import compare as compare
     from gigacost.declare import Alternative as Alternative
     from gigacost.declare import Constant as Constant
     from gigacost.declare import Input as Input
@@ -32,6 +34,7 @@ _HOMES = {
     "Alternative": "declare",
     "Catalog": "catalog",
     "CatalogError": "errors",
+    "Comparison": "comparisons",
     "Constant": "declare",
     "Error": "errors",
     "Estimate": "estimates",
@@ -44,6 +47,7 @@ _HOMES = {
     "Subtotal": "declare",
     "Sweep": "sweep",
     "Validation": "validate",
+    "compare": "comparisons",
     "contribution": "declare",
     "estimate": "estimates",
     "explain": "explanations",

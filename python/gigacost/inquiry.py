@@ -1,0 +1,134 @@
+"""A sweep that is asked again and again, at ever other values of one unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gigacost import compiler
+from gigacost.bind import words
+from gigacost.constraints import Constraint, constraints, joined
+from gigacost.errors import Fault, SpecError, show
+from gigacost.expression import Expression, Node
+from gigacost.recipe import Question
+from gigacost.sweep import Progress, Sweep
+from gigacost.unknown import Over, at_values, looked_for
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A combination that was looked for."""
+
+    design: Mapping[str, Any]
+    """Its axes, status and columns, as ``Sweep.top`` gives them."""
+    sides: tuple[float | None, ...]
+    """For each constraint, the value of what it limits; None where it is not of that form."""
+
+
+class Inquiry:
+    """A sweep and an unknown of it. Only combinations that have ``by``, which tells which is best, count.
+
+    Raises SpecError, also when neither the condition nor ``by`` depends on the unknown.
+    """
+
+    def __init__(
+        self,
+        sweep: Sweep,
+        unknown: str,
+        by: str,
+        over: Over | None = None,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.sweep, self.unknown = looked_for(sweep, unknown, over)
+        self.by = by
+        self.constraints = constraints(sweep.spec.where)
+        self.evaluated = 0
+        self._threads = compiler.thread_count(threads)
+        self._progress = progress
+        self.sweep._known_number("by", by)  # noqa: SLF001 - refused as a sweep does
+        made = compiler.compiled(self.sweep.bound, Question((), self.sweep.spec.where, (by,)))
+        if unknown not in made.recipe.wiring.leaves:
+            raise SpecError(Fault("unknown", show(unknown), f"neither the condition nor {by} depends on it"))
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What the answer rests on, and how much was evaluated for it."""
+        values, warnings = self.unknown.values, [str(warning) for warning in self.sweep.spec.warnings]
+        said = {"by": self.by, "range": [values[0], values[-1]], "grid": len(values), "evaluated": self.evaluated}
+        return {**self.sweep.meta, "warnings": warnings, **said}
+
+    def at(
+        self,
+        values: Sequence[float],
+        kept: Iterable[Constraint] | None = None,
+        *,
+        more: Iterable[Node] = (),
+        derive: Mapping[str, Expression] | None = None,
+        columns: Sequence[str] = (),
+    ) -> Sweep:
+        """The sweep at some values of the unknown, under all constraints or those that are kept, and more of them."""
+        known = Node("not", "truth", (Node("missing", "truth", (Node("name", "number", name=self.by),)),))
+        parts = [constraint.node for constraint in (self.constraints if kept is None else kept)]
+        spec = replace(
+            at_values(self.sweep.spec, self.unknown.name, values),
+            where=joined([*parts, known, *more]),
+            derive={**self.sweep.spec.derive, **(derive or {})},
+            columns=tuple(dict.fromkeys([*self.sweep.columns, *columns])),
+        )
+        catalog = self.sweep.bound.catalog
+        faults = list(words(self.sweep.model, catalog).check(spec))
+        if faults:
+            raise SpecError(*faults)
+        return Sweep.from_spec(spec, model=self.sweep.model, catalog=catalog)
+
+    def extreme(self, values: Sequence[float], *, smallest: bool) -> float | None:
+        """The largest (or smallest) of some values of the unknown at which anything is feasible."""
+        sweep, name = self.at(values), self.unknown.name
+        found = sweep.find(1, name, largest=not smallest, threads=self._threads, progress=self._watched())
+        self.evaluated += sweep.size
+        return sweep.axis_values(found[0])[name] if found else None
+
+    def rows(self, sweep: Sweep, by: str, per: Sequence[str] = ()) -> tuple[Mapping[str, Any], ...]:
+        """The best combination of a sweep that ``at`` gave, or of each of its groups."""
+        best = sweep.top(1, by, per=per, threads=self._threads, progress=self._watched())
+        self.evaluated += sweep.size
+        return best.rows
+
+    def found(
+        self,
+        values: Sequence[float],
+        kept: Iterable[Constraint] | None = None,
+        *,
+        more: Iterable[Node] = (),
+        derive: Mapping[str, Expression] | None = None,
+        by: str = "",
+    ) -> Found | None:
+        """The best combination at some values of the unknown, with what the constraints say of it."""
+        limits = [constraint.limit for constraint in self.constraints]
+        sides = {
+            f"_side{i}": Expression(str(limit.shown), limit.shown)
+            for i, limit in enumerate(limits)
+            if limit is not None
+        }
+        derive = {**sides, **(derive or {})}
+        sweep = self.at(values, kept, more=more, derive=derive, columns=(self.by, *sides))
+        rows = self.rows(sweep, by or self.by)
+        if not rows:
+            return None
+        design = {name: value for name, value in rows[0].items() if name != "index" and name not in derive}
+        return Found(design, tuple(rows[0].get(f"_side{i}") for i in range(len(limits))))
+
+    def states(self) -> dict[str, int]:
+        """How many combinations are in which state, whatever the condition says."""
+        spec = replace(self.sweep.spec, where=None)
+        sweep = Sweep.from_spec(spec, model=self.sweep.model, catalog=self.sweep.bound.catalog)
+        summed = sweep.summary((self.by,), quantiles=(), threads=self._threads, progress=self._watched())
+        self.evaluated += sweep.size
+        return {state: count for state, count in summed.states.items() if count}
+
+    def _watched(self) -> Progress | None:
+        """What tells the progress of one question as that of all so far."""
+        told, before = self._progress, self.evaluated
+        return None if told is None else lambda done: told(before + done)

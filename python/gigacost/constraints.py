@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -87,9 +87,13 @@ def finite(expression: Expression) -> Node:
     return Node("compare", "truth", (expression.root, _number(LARGEST)), ("<=",))
 
 
-def worst(limits: Iterable[Limit]) -> Expression:
-    """The largest excess over several limits."""
-    root = reduce(lambda a, b: Node("maximum", "number", (a, b)), (limit.excess for limit in limits))
+def distance(limits: Sequence[Limit]) -> Expression:
+    """What is the smaller the nearer a combination comes to limits: of one its value, of several the worst excess."""
+    if len(limits) == 1:
+        side = limits[0].side
+        root = side if limits[0].at_most else Node("negative", "number", (side,))
+    else:
+        root = reduce(lambda a, b: Node("maximum", "number", (a, b)), (limit.excess for limit in limits))
     return Expression(str(root), root)
 
 

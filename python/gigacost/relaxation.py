@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from gigacost.constraints import Constraint, finite, worst
+from gigacost.constraints import Constraint, distance, finite
 from gigacost.inquiry import Inquiry
 
-_EXCESS = "_excess"
+_DISTANCE = "_distance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ def _relaxed(inquiry: Inquiry, values: Sequence[float], chosen: Sequence[int]) -
     kept = [part for i, part in enumerate(parts) if i not in chosen]
     limits = [limit for i in chosen if (limit := parts[i].limit)]
     if limits:
-        excess = worst(limits)
-        found = inquiry.found(values, kept, more=[finite(excess)], derive={_EXCESS: excess}, by=_EXCESS)
+        near = distance(limits)
+        found = inquiry.found(values, kept, more=[finite(near)], derive={_DISTANCE: near}, by=_DISTANCE)
     else:
         found = inquiry.found(values, kept)
     if found is None:

@@ -102,7 +102,8 @@ def _narrowed(axis: Axis | Zipped, name: str, values: Sequence[float]) -> Axis |
     if isinstance(axis, Axis):
         return Axis(name, tuple(values), axis.kind)
     column = next(part.values for part in axis.axes if part.name == name)
-    rows = [row for row, value in enumerate(column) if value in values]
+    wanted = set(values)
+    rows = [row for row, value in enumerate(column) if value in wanted]
     return Zipped(tuple(Axis(part.name, tuple(part.values[row] for row in rows), part.kind) for part in axis.axes))
 
 

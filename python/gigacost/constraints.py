@@ -34,9 +34,9 @@ class Limit:
 
     @property
     def shown(self) -> Node:
-        """The side, where it is infinite as the largest number."""
-        low = Node("maximum", "number", (self.side, _number(-LARGEST)))
-        return Node("minimum", "number", (low, _number(LARGEST)))
+        """The side, as the largest number where it is not finite."""
+        within = Node("compare", "truth", (_number(-LARGEST), self.side, _number(LARGEST)), ("<", "<"))
+        return Node("where", "number", (within, self.side, _number(LARGEST)))
 
     def change(self, value: float) -> float | None:
         """The share by which the number would have to change to be the value; of 0 there is none."""

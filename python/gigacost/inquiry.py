@@ -8,12 +8,14 @@ from typing import Any
 
 from gigacost import compiler
 from gigacost.bind import words
-from gigacost.constraints import Constraint, constraints, joined
+from gigacost.constraints import LARGEST, Constraint, constraints, finite, joined
 from gigacost.errors import Fault, SpecError, show
 from gigacost.expression import Expression, Node
 from gigacost.recipe import Question
 from gigacost.sweep import Progress, Sweep
 from gigacost.unknown import Over, at_values, looked_for
+
+_NEAR = "_near"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Found:
     design: Mapping[str, Any]
     """Its axes, status and columns, as ``Sweep.top`` gives them."""
     sides: tuple[float | None, ...]
-    """For each constraint, the value of what it limits; None where it is not of that form."""
+    """For each constraint, the value of what it limits; None where it limits nothing, or that is not finite."""
 
 
 class Inquiry:
@@ -72,7 +74,7 @@ class Inquiry:
         known = Node("not", "truth", (Node("missing", "truth", (Node("name", "number", name=self.by),)),))
         parts = [constraint.node for constraint in (self.constraints if kept is None else kept)]
         spec = replace(
-            at_values(self.sweep.spec, self.unknown.name, values),
+            at_values(self.sweep.spec, self.unknown, values),
             where=joined([*parts, known, *more]),
             derive={**self.sweep.spec.derive, **(derive or {})},
             columns=tuple(dict.fromkeys([*self.sweep.columns, *columns])),
@@ -97,28 +99,20 @@ class Inquiry:
         return best.rows
 
     def found(
-        self,
-        values: Sequence[float],
-        kept: Iterable[Constraint] | None = None,
-        *,
-        more: Iterable[Node] = (),
-        derive: Mapping[str, Expression] | None = None,
-        by: str = "",
+        self, values: Sequence[float], kept: Iterable[Constraint] | None = None, *, near: Expression | None = None
     ) -> Found | None:
-        """The best combination at some values of the unknown, with what the constraints say of it."""
+        """The best combination at some values of the unknown, or that with the smallest ``near``, if that is finite."""
         limits = [constraint.limit for constraint in self.constraints]
-        sides = {
-            f"_side{i}": Expression(str(limit.shown), limit.shown)
-            for i, limit in enumerate(limits)
-            if limit is not None
-        }
-        derive = {**sides, **(derive or {})}
-        sweep = self.at(values, kept, more=more, derive=derive, columns=(self.by, *sides))
-        rows = self.rows(sweep, by or self.by)
-        if not rows:
-            return None
-        design = {name: value for name, value in rows[0].items() if name != "index" and name not in derive}
-        return Found(design, tuple(rows[0].get(f"_side{i}") for i in range(len(limits))))
+        derive = {f"_side{i}": Expression(str(limit.shown), limit.shown) for i, limit in enumerate(limits) if limit}
+        columns = (self.by, *derive)
+        if near is not None:
+            derive[_NEAR] = near
+        sweep = self.at(values, kept, more=[finite(near)] if near else [], derive=derive, columns=columns)
+        for row in self.rows(sweep, _NEAR if near else self.by):
+            design = {name: value for name, value in row.items() if name != "index" and name not in derive}
+            sides = (row.get(f"_side{i}") for i in range(len(limits)))
+            return Found(design, tuple(None if side == LARGEST else side for side in sides))
+        return None
 
     def states(self) -> dict[str, int]:
         """How many combinations are in which state, whatever the condition says."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import partial
+from itertools import combinations, pairwise
 from typing import Any
 
-from gigacost.constraints import Constraint, distance, finite
-from gigacost.inquiry import Inquiry
-
-_DISTANCE = "_distance"
+from gigacost.constraints import Constraint, distance
+from gigacost.inquiry import Found, Inquiry
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Yielding:
     quantity: str
     """What it keeps on one side of a number, as a name or an expression; empty where it is of another form."""
     needed: float | None
-    """What of the quantity it would have to allow; None where there is none: then it would have to go."""
+    """What of the quantity it would have to allow; None where no number is enough: then it would have to go."""
     change: float | None
     """How far that is beyond what it allows, as a share of it: 0.48 for 48 % more, -0.2 for 20 % less."""
 
@@ -63,14 +62,29 @@ def _relaxed(inquiry: Inquiry, values: Sequence[float], chosen: Sequence[int]) -
     parts = inquiry.constraints
     kept = [part for i, part in enumerate(parts) if i not in chosen]
     limits = [limit for i in chosen if (limit := parts[i].limit)]
+    found = None
     if limits:
-        near = distance(limits)
-        found = inquiry.found(values, kept, more=[finite(near)], derive={_DISTANCE: near}, by=_DISTANCE)
-    else:
-        found = inquiry.found(values, kept)
+        found = _nearest(inquiry, values, partial(inquiry.found, kept=kept, near=distance(limits)))
+    found = found or inquiry.found(values, kept)
     if found is None:
         return None
     return Relaxation(tuple(_yielding(parts[i], found.sides[i]) for i in chosen), found.design)
+
+
+def _nearest(inquiry: Inquiry, values: Sequence[float], ask: Callable[[Sequence[float]], Found | None]) -> Found | None:
+    """The best combination over some values of the unknown, and then over ever finer grids around the best of these."""
+    unknown, points = inquiry.unknown, sorted(values)
+    found = ask(points)
+    while found:
+        best = found.design[unknown.name]
+        place = points.index(best)
+        around = points[max(place - 1, 0) : place + 2]
+        inner = [value for gap in pairwise(around) for value in unknown.between(*gap)]
+        if not inner:
+            break
+        points = sorted({*around, *inner})
+        found = ask(sorted({best, *inner}))
+    return found
 
 
 def _yielding(constraint: Constraint, needed: float | None) -> Yielding:

@@ -30,7 +30,7 @@ class Held:
     quantity: str
     """What it keeps on one side of a number, as a name or an expression; empty where it is of another form."""
     value: float | None
-    """Of the quantity; None where there is none."""
+    """Of the quantity; None where there is none, or it is not finite."""
     binds: bool
     """Whether the next value would be feasible if it gave way, alone or, where none alone is enough, with others."""
 
@@ -55,8 +55,8 @@ class Solution:
     """What keeps the unknown from its next value: ``constraints`` that bind; ``states``, where without all constraints
     no combination could be; the end of the ``range``. ``infeasible`` when nothing is feasible."""
     relaxations: tuple[Relaxation, ...]
-    """When nothing is feasible: which constraints are to blame, and by how much they would have to give, each on the
-    first grid. Empty where no constraint is: then ``meta`` counts the ``states`` of all combinations."""
+    """When nothing is feasible: which constraints are to blame, and by how much they would have to give. Empty where no
+    constraint is: then ``meta`` counts the ``states`` of all combinations."""
     meta: Mapping[str, Any]
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,20 +91,24 @@ def looked_for(sweep: Sweep, name: str, over: Over | None) -> tuple[Sweep, Unkno
     return _with_axis(sweep, axis), unknown
 
 
-def at_values(spec: Spec, name: str, values: Sequence[float]) -> Spec:
-    """The specification with only these values of an axis; of a table only the rows that have them."""
-    return replace(spec, axes=tuple(_narrowed(axis, name, values) for axis in spec.axes))
+def at_values(spec: Spec, unknown: Unknown, values: Sequence[float]) -> Spec:
+    """The specification with only some values of the unknown; of a table only the rows that have them."""
+    if not unknown.gridded:
+        axis = Axis(unknown.name, tuple(values), unknown.field.kind)
+        return replace(spec, axes=(axis, *spec.axes[1:]))  # it was made the outermost
+    wanted = set(values)
+    return replace(spec, axes=tuple(_narrowed(axis, unknown.name, wanted) for axis in spec.axes))
 
 
-def _narrowed(axis: Axis | Zipped, name: str, values: Sequence[float]) -> Axis | Zipped:
+def _narrowed(axis: Axis | Zipped, name: str, wanted: Collection[Scalar]) -> Axis | Zipped:
+    """The axis, with only those of its values at which the unknown is among some."""
     if name not in axis.names:
         return axis
-    if isinstance(axis, Axis):
-        return Axis(name, tuple(values), axis.kind)
-    column = next(part.values for part in axis.axes if part.name == name)
-    wanted = set(values)
+    parts = axis.axes if isinstance(axis, Zipped) else (axis,)
+    column = next(part.values for part in parts if part.name == name)
     rows = [row for row, value in enumerate(column) if value in wanted]
-    return Zipped(tuple(Axis(part.name, tuple(part.values[row] for row in rows), part.kind) for part in axis.axes))
+    kept = tuple(Axis(part.name, tuple(part.values[row] for row in rows), part.kind) for part in parts)
+    return Zipped(kept) if isinstance(axis, Zipped) else kept[0]
 
 
 def _field(sweep: Sweep, name: str) -> Field:

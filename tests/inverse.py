@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from strategies import Tree, axis_values, function, settled, trees, truths
 
@@ -18,6 +20,12 @@ from gigacost.expression import Expression
 from gigacost.recipe import Question, recipe
 from gigacost.reference import Number, Truth
 
+often = settings(
+    max_examples=int(os.environ.get("GIGACOST_INVERSE_EXAMPLES", "80")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking whole models takes minutes
+)
 BY = "settled0"
 UNKNOWN = "x0"
 AXES = (UNKNOWN, "x1", "x2")

@@ -35,7 +35,7 @@ class Limit:
     @property
     def shown(self) -> Node:
         """The side, as the largest number where it is not finite."""
-        within = Node("compare", "truth", (_number(-LARGEST), self.side, _number(LARGEST)), ("<", "<"))
+        within = Node("compare", "truth", (_number(-LARGEST), self.side, _number(LARGEST)), ("<=", "<"))
         return Node("where", "number", (within, self.side, _number(LARGEST)))
 
     def change(self, value: float) -> float | None:

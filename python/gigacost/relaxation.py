@@ -44,11 +44,11 @@ class Relaxation:
 
 
 def relaxations(inquiry: Inquiry, values: Sequence[float]) -> tuple[Relaxation, ...]:
-    """What makes anything feasible at some values of the unknown where nothing is: every way with the fewest
-    constraints, of one, else of two, else all of them. None where it is not the constraints.
+    """Every choice of the fewest constraints whose giving way makes anything feasible at some values of the unknown.
 
-    Of one constraint the smallest change is told; of several, that whose largest share is smallest.
-    """  # noqa: D205 - one sentence
+    Of one each, else of two, else of all; none where it is not the constraints. Of one constraint the smallest change
+    is told, of several that whose largest share is smallest; between values of the first grid as in ``solve``.
+    """
     parts = inquiry.constraints
     for count in dict.fromkeys((1, 2, len(parts))):
         found = [_relaxed(inquiry, values, chosen) for chosen in combinations(range(len(parts)), count)]

@@ -34,7 +34,7 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, betwee
     from gigacost.break_evens import break_even  # noqa: PLC0415 - after --help
     from gigacost.cli.progress import watched  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.cli.unknown import assertions, range_of  # noqa: PLC0415
+    from gigacost.cli.unknown import assertions, range_of, warn_of  # noqa: PLC0415
 
     options_ = _between(between)
     sweep = query.sweep()
@@ -46,6 +46,7 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, betwee
             unknown, sweep, between=options_, over=range_of(over), by=by, threads=query.threads, progress=progress
         )
     seconds = time.perf_counter() - start
+    warn_of(sweep, found.meta)
     if query.as_json:
         plain = found.to_dict()
         payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
@@ -75,9 +76,14 @@ def _print(sweep: Sweep, found: BreakEven, seconds: float) -> None:
     if found.feasible:
         parts = [f"{_option(one.option)} to {cell(one.high, found.unit)}" for one in found.intervals]
         show(literal(f"best {found.axis} along {found.unknown}: {', '.join(parts)}", "bold"))
-        heads = [found.unknown, *map(str, found.options)]
-        show(table([*heads, "best", "with"], list(_curve(sweep, found)), heads))
-        show(literal(f"{found.meta['by']} of the best design of each {found.axis}", "dim"))
+        heads, rows = [found.unknown, *map(str, found.options)], list(_curve(sweep, found))
+        same = {row[-1] for row in rows}
+        if len(same) > 1:
+            show(table([*heads, "best", "with"], rows, heads))
+        else:
+            show(table([*heads, "best"], [row[:-1] for row in rows], heads))
+        everywhere = f", all with {same.pop()}" if len(same) == 1 and any(same) else ""
+        show(literal(f"{found.meta['by']} of the best design of each {found.axis}{everywhere}", "dim"))
     else:
         show_relaxations(sweep, found.relaxations, found.meta, found.unknown)
     show(literal(f"{found.meta['evaluated']:,} combinations evaluated, in {duration(seconds)}", "dim"))

@@ -37,7 +37,7 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, *, sma
     """
     from gigacost.cli.progress import watched  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.cli.unknown import assertions, range_of  # noqa: PLC0415
+    from gigacost.cli.unknown import assertions, range_of, warn_of  # noqa: PLC0415
     from gigacost.solutions import solve  # noqa: PLC0415
 
     sweep = query.sweep()
@@ -49,6 +49,7 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, *, sma
             unknown, sweep, over=range_of(over), smallest=smallest, by=by, threads=query.threads, progress=progress
         )
     seconds = time.perf_counter() - start
+    warn_of(sweep, found.meta)
     if query.as_json:
         plain = found.to_dict()
         payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
@@ -76,7 +77,9 @@ def _print(sweep: Sweep, found: Solution, seconds: float, *, smallest: bool) -> 
                 for held in found.constraints
             ]
             show(table(["constraint", "value", ""], rows, ["value"]))
-        show(literal(figures(sweep, found.design, found.meta["by"])))
+        shown = {held.quantity for held in found.constraints}
+        if more := figures(sweep, found.design, found.meta["by"], shown):
+            show(literal(more))
         if ended := _ENDED.get(found.ended_by):
             low, high = (cell(end, found.unit) for end in found.meta["range"])
             show(literal(ended.format(low=low, high=high)))

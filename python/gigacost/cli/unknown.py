@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -47,6 +47,16 @@ def assertions(query: Query, sweep: Sweep, unknown: str, by: str) -> Assertions:
     return Assertions(query.assertions, {name: unit_of(sweep, name) or "1" for name in names}, axes)
 
 
+def warn_of(sweep: Sweep, meta: Mapping[str, Any]) -> None:
+    """Say on stderr what is doubtful about the values looked through; what is about the sweep was said."""
+    from gigacost.cli.process import warn  # noqa: PLC0415 - after --help
+
+    said = {(doubt.field, doubt.what) for doubt in sweep.spec.warnings}
+    for doubt in meta["warnings"]:
+        if not any(doubt.startswith(field) and what in doubt for field, what in said):
+            warn("warning", doubt)
+
+
 def unit_of(sweep: Sweep, name: str) -> str:
     """The unit of a quantity of the model; of anything else empty."""
     return sweep.model.unit(name) if name in sweep.model.names else ""
@@ -60,12 +70,14 @@ def named(sweep: Sweep, design: Mapping[str, Any], *others: str) -> str:
     return ", ".join(f"{name} = {cell(design[name], unit_of(sweep, name))}" for name in several if name in design)
 
 
-def figures(sweep: Sweep, design: Mapping[str, Any], by: str) -> str:
-    """The columns of a design: ``cost_total_usd $44.4M, train_days 90``."""
+def figures(sweep: Sweep, design: Mapping[str, Any], by: str, shown: Collection[str]) -> str:
+    """The columns of a design that are not shown already: ``cost_total_usd $44.4M, train_days 90``."""
     from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
 
     names = dict.fromkeys([by, *(sweep.spec.columns or ())])
-    return ", ".join(f"{name} {cell(design[name], unit_of(sweep, name))}" for name in names if name in design)
+    return ", ".join(
+        f"{name} {cell(design[name], unit_of(sweep, name))}" for name in names if name in design and name not in shown
+    )
 
 
 def show_relaxations(sweep: Sweep, relaxations: Sequence[Relaxation], meta: Mapping[str, Any], unknown: str) -> None:

@@ -187,7 +187,7 @@ OWN = {"params": "70B", "tokens": "15T", "hardware": "h100-sxm", "chips": 1024}
     [
         ("assumed_fleet_utilisation", {}, (0.05, 1)),
         ("owned_utilisation", {}, (0.05, 1)),
-        ("chip_life_years", {"straight_line": 1}, (0.5, 10)),
+        ("chip_life_years", {"straight_line": 1}, ("6 months", "10 yr")),
         ("value_decline_oom_per_year", {}, (0.01, 1)),
         ("chip_price_usd", {}, None),
         ("rental_usd_per_chip_hour", {}, None),

@@ -43,7 +43,7 @@ def test_solve_prints_what_a_planner_asks_for(capsys: Capture, tmp_path: Path) -
         "market = ",
         "cost_total_usd <= 5e6",
         "binds",
-        "combinations evaluated, in",
+        "combinations, in",
     ):
         assert text in done.out
     assert done.err == ""

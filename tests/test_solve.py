@@ -144,7 +144,7 @@ def test_straight_lines_and_squares_by_hand(
     assert found.value == pytest.approx(value, rel=2e-12, abs=0.0)
     assert found.ended_by == "constraints"
     assert found.design["x"] == found.value
-    assert found.meta["evaluated"] < 400
+    assert found.meta["combinations"] < 400
 
 
 def test_the_answer_is_feasible_and_its_neighbour_is_not() -> None:

@@ -46,7 +46,7 @@ class Inquiry:
         self.sweep, self.unknown = looked_for(sweep, unknown, over)
         self.by = by
         self.constraints = constraints(sweep.spec.where)
-        self.evaluated = 0
+        self.combinations = 0
         self._threads = compiler.thread_count(threads)
         self._progress = progress
         self.sweep._known_number("by", by)  # noqa: SLF001 - refused as a sweep does
@@ -56,9 +56,9 @@ class Inquiry:
 
     @property
     def meta(self) -> dict[str, Any]:
-        """What the answer rests on, and how much was evaluated for it."""
+        """What the answer rests on, and of how many combinations, all questions together."""
         values, warnings = self.unknown.values, [str(warning) for warning in self.sweep.spec.warnings]
-        said = {"by": self.by, "range": [values[0], values[-1]], "grid": len(values), "evaluated": self.evaluated}
+        said = {"by": self.by, "range": [values[0], values[-1]], "grid": len(values), "combinations": self.combinations}
         return {**self.sweep.meta, "warnings": warnings, **said}
 
     def at(
@@ -89,13 +89,13 @@ class Inquiry:
         """The largest (or smallest) of some values of the unknown at which anything is feasible."""
         sweep, name = self.at(values), self.unknown.name
         found = sweep.find(1, name, largest=not smallest, threads=self._threads, progress=self._watched())
-        self.evaluated += sweep.size
+        self.combinations += sweep.size
         return sweep.axis_values(found[0])[name] if found else None
 
     def rows(self, sweep: Sweep, by: str, per: Sequence[str] = ()) -> tuple[Mapping[str, Any], ...]:
         """The best combination of a sweep that ``at`` gave, or of each of its groups."""
         best = sweep.top(1, by, per=per, threads=self._threads, progress=self._watched())
-        self.evaluated += sweep.size
+        self.combinations += sweep.size
         return best.rows
 
     def found(
@@ -119,10 +119,10 @@ class Inquiry:
         spec = replace(self.sweep.spec, where=None)
         sweep = Sweep.from_spec(spec, model=self.sweep.model, catalog=self.sweep.bound.catalog)
         summed = sweep.summary((self.by,), quantiles=(), threads=self._threads, progress=self._watched())
-        self.evaluated += sweep.size
+        self.combinations += sweep.size
         return {state: count for state, count in summed.states.items() if count}
 
     def _watched(self) -> Progress | None:
         """What tells the progress of one question as that of all so far."""
-        told, before = self._progress, self.evaluated
+        told, before = self._progress, self.combinations
         return None if told is None else lambda done: told(before + done)

@@ -86,7 +86,7 @@ def _print(sweep: Sweep, found: BreakEven, seconds: float) -> None:
         show(literal(f"{found.meta['by']} of the best design of each {found.axis}{everywhere}", "dim"))
     else:
         show_relaxations(sweep, found.relaxations, found.meta, found.unknown)
-    show(literal(f"{found.meta['evaluated']:,} combinations evaluated, in {duration(seconds)}", "dim"))
+    show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))
 
 
 def _curve(sweep: Sweep, found: BreakEven) -> Iterator[list[str]]:

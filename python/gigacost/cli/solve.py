@@ -83,4 +83,4 @@ def _print(sweep: Sweep, found: Solution, seconds: float, *, smallest: bool) -> 
         if ended := _ENDED.get(found.ended_by):
             low, high = (cell(end, found.unit) for end in found.meta["range"])
             show(literal(ended.format(low=low, high=high)))
-    show(literal(f"{found.meta['evaluated']:,} combinations evaluated, in {duration(seconds)}", "dim"))
+    show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))

@@ -349,6 +349,19 @@ def test_a_label_or_a_condition_is_no_number() -> None:
         solve("params", hardware="h100-sxm", chips=8)
 
 
+def test_presets_dates_and_architectures_as_for_an_estimate() -> None:
+    over = {"from": 1024, "to": 65536, "multiple_of": 1024}
+    asked: dict[str, Any] = {"preset": "llama-3.1-405b", "as_of": "2026-06-01", "market": "on_demand"}
+    found = solve("chips", where="train_days <= 100", over=over, smallest=True, **asked)
+    assert found.value is not None
+    less = [gigacost.estimate(chips=int(found.value) - gap, **asked)["train_days"] for gap in (0, 1024)]
+    assert [days is not None and days <= 100 for days in less] == [True, False]
+    named = {"hardware": "h100-sxm", "chips": 1024}
+    tokens = solve("tokens", named, where="train_days <= 30", model="llama-3.1-8b", as_of="2025-06-01").value
+    known = gigacost.estimate(named, tokens=tokens, model="llama-3.1-8b", as_of="2025-06-01")["train_days"]
+    assert known == pytest.approx(30.0, rel=1e-9)
+
+
 def test_the_planners_questions() -> None:
     design: dict[str, Any] = {
         "hardware": ["h100-sxm", "b200-sxm"], "chips": [1024, 2048, 4096], "market": ["own", "on_demand"],

@@ -12,6 +12,7 @@ from gigacost.expression import Expression, Node
 from gigacost.grammar import split
 
 LARGEST = sys.float_info.max
+"""Stands for what is not finite, where a column must be."""
 _AT_MOST = {"<": True, "<=": True, ">": False, ">=": False}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 

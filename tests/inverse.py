@@ -77,7 +77,7 @@ class Inverse:
                 nulls = {name for name in names if (null := answer.nulls[name]) is not None and reference._plain(null)}
                 known = {name: math.nan if name in nulls else reference._number(answer.values[name]) for name in names}
                 numbers = {name: Number(value) for name, value in known.items()}
-                found.append(Row(index, self.sweep.axis_values(index), numbers))
+                found.append(Row(index, self.sweep.bound.axis_values(index), numbers))
         return found
 
     def feasible(self, without: Iterable[int] = (), *, gone: bool = False) -> list[Row]:

@@ -251,3 +251,27 @@ def problems(draw: st.DrawFn, most_rows: int = 400) -> Problem:
         values = draw(st.lists(st.one_of(numbers, st.just(math.nan)), min_size=size, max_size=size))
         sweep.bound._tables[leaf] = Table(groups, np.array(values, dtype=float))
     return Problem(sweep, quantities, list(sweep.bound.digits))
+
+
+@st.composite
+def clouds(draw: st.DrawFn) -> Problem:
+    """Points whose figures have few values or many, each over some of the axes: long fronts, and ties on them."""
+    sizes = draw(st.lists(st.integers(3, 9), min_size=2, max_size=3))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    leaves = [f"leaf{i}" for i in range(draw(st.integers(1, 6)))]
+    parts: list[Any] = [declare.Input(name, "1", "", default=0.0, low=-math.inf) for name in leaves]
+    for i, leaf in enumerate(leaves):
+        used = list(dict.fromkeys([leaf, str(rng.choice(leaves))]))
+        parts.append(function(f"q{i}", used, Tree("add", (Tree("name", name=leaf), Tree("name", name=used[-1])))))
+    axes = {f"x{i}": [float(value) for value in range(size)] for i, size in enumerate(sizes)}
+    parts += [declare.Input(name, "1", "", default=0.0) for name in axes]
+    where = draw(st.none() | st.integers(-2, 1).map(lambda least: f"q0 >= {least} or x0 > 1"))
+    names = [f"q{i}" for i in range(len(leaves))]
+    sweep = Sweep(axes, where=where, columns=names, model=Model(*parts))
+    for leaf in leaves:
+        groups = tuple(sorted(rng.choice(len(sizes), rng.integers(1, len(sizes) + 1), replace=False).tolist()))
+        values = rng.integers(-4, 5, math.prod(sizes[group] for group in groups)) * rng.choice([0.5, 1.0, -0.0])
+        if rng.random() < 0.5:
+            values = values + rng.random(values.size)
+        sweep.bound._tables[leaf] = Table(groups, values.astype(float))
+    return Problem(sweep, names, list(sweep.bound.digits))

@@ -234,5 +234,5 @@ def test_the_curve_is_what_top_finds() -> None:
     found = break_even("electricity_usd_per_kwh", sweep, between="market")
     indices = reference.top(sweep, 1, "cost_total_usd", per=["electricity_usd_per_kwh", "market"])
     assert [tuple(row[name] for name in axes) for row in found.curve] == [
-        tuple(sweep.axis_values(index).values()) for index in indices
+        tuple(sweep.bound.axis_values(index).values()) for index in indices
     ]

@@ -88,7 +88,7 @@ def test_a_date_after_the_catalogues_is_warned_of(capsys: Capture, tmp_path: Pat
         assert "as_of = 2027-06-01: prices are those of 2026-11-21: no trend is assumed (--" in done.err
 
 
-@pytest.mark.parametrize("command", ["estimate", "top", "explain"])
+@pytest.mark.parametrize("command", ["estimate", "top", "pareto", "count", "bounds", "explain"])
 def test_help_shows_its_examples_on_lines_of_their_own(capsys: Capture, command: str) -> None:
     done = invoke(capsys, command, "--help")
     assert "\\b" not in done.out
@@ -254,7 +254,7 @@ def test_version_and_help(capsys: Capture) -> None:
     assert invoke(capsys, "--version").out == f"gigacost {gigacost.__version__}\n"
     shown = invoke(capsys, "--help")
     assert shown.code == 0
-    for command in ("estimate", "sweep", "top", "summary", "explain", "catalog", "schema"):
+    for command in ("estimate", "sweep", "top", "summary", "pareto", "count", "bounds", "explain", "catalog", "schema"):
         assert command in shown.out
         assert invoke(capsys, command, "--help").code == 0
 

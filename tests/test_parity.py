@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from strategies import Problem, problems
+from strategies import Problem, clouds, problems
 
 from gigacost import InternalError, _engine, compiler, reference
 
@@ -27,9 +27,11 @@ def available(level: str) -> bool:
 
 
 LEVELS = [level for level in ("baseline", "avx2", "avx512") if available(level)]
+PRUNED = st.sampled_from([0, 2**60])
+"""From how many rows on it is asked what can be left out: always, never."""
 blocks = st.one_of(
     st.none(),
-    st.tuples(st.sampled_from([0, 1, 5, 64]), st.integers(1, 40), st.integers(1, 200), st.integers(1, 50)),
+    st.tuples(st.sampled_from([0, 1, 5, 64]), st.integers(1, 40), st.integers(1, 200), st.integers(1, 50), PRUNED),
 )
 threads = st.integers(1, 4)
 EXAMPLES = int(os.environ.get("GIGACOST_PARITY_EXAMPLES", "200"))
@@ -108,6 +110,43 @@ def test_top(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> N
     expected = outcome(lambda: reference.top(problem.sweep, k, by, **question))
     found = outcome(lambda: problem.sweep.find(k, by, **question, threads=workers))
     assert found == expected
+
+
+@thorough
+@given(problems() | clouds(), threads, blocks, st.data())
+def test_pareto(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
+    compiler.BLOCKS = cut
+    names = data.draw(
+        st.lists(st.sampled_from([*problem.quantities, *problem.axes]), min_size=1, max_size=6, unique=True)
+    )
+    small = data.draw(st.integers(0, len(names)))
+    minimise, maximise = names[:small], names[small:]
+    front = outcome(lambda: problem.sweep.pareto(minimise, maximise, threads=workers))
+    found = front if isinstance(front, tuple) else front.indices.tolist()
+    expected = outcome(lambda: reference.pareto(problem.sweep, minimise, maximise))
+    assert found == expected
+    if isinstance(expected, list):
+        described = outcome(lambda: reference.described(problem.sweep, expected, names))
+        assert outcome(lambda: list(front.rows)) == described
+
+
+@thorough
+@given(problems(), threads, blocks, st.data())
+def test_count_and_bounds(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
+    compiler.BLOCKS = cut
+    assert problem.sweep.count(threads=workers) == reference.count(problem.sweep)
+    of = data.draw(st.sampled_from([*problem.quantities, *problem.axes]))
+
+    def expected() -> Any:
+        rows = reference.described(problem.sweep, reference.bounds(problem.sweep, of), [of])
+        return tuple(rows) or (None, None)
+
+    def found() -> Any:
+        bounds = problem.sweep.bounds(of, threads=workers)
+        assert (bounds.min, bounds.max) == tuple(row and row[of] for row in (bounds.least, bounds.greatest))
+        return bounds.least, bounds.greatest
+
+    assert outcome(found) == outcome(expected)
 
 
 @thorough

@@ -39,7 +39,7 @@ def test_an_axis_is_solved_as_brute_force_does(problem: Inverse) -> None:
 
 def assert_ended(problem: Inverse, found: Solution, best: float, *, smallest: bool) -> None:
     """What keeps the unknown from the next value of its axis."""
-    values = {row[UNKNOWN] for row in map(problem.sweep.axis_values, range(problem.sweep.size))}
+    values = {row[UNKNOWN] for row in map(problem.sweep.bound.axis_values, range(problem.sweep.size))}
     further = [value for value in values if (value < best if smallest else value > best)]
     if not further:
         assert found.ended_by == "range"

@@ -166,6 +166,9 @@ def test_per_groups_by_value_not_by_row() -> None:
         (lambda s: s.top(2**70, "double"), "k = 1180591620717411303424"),
         (lambda s: s.top(1, "double", per="x"), r'per = "x": expected a list'),
         (lambda s: s.top(1, "double", per=["y"]), r'per = "y": not an axis'),
+        (lambda s: s.top(1, "double", distinct="x"), r'distinct = "x": expected a list'),
+        (lambda s: s.top(1, 7), "by = 7: not a name"),
+        (lambda s: s.summary("double"), r'columns = "double": expected a list'),
         (lambda s: s.top(1, "doubel"), r'by = "doubel": .*did you mean "double"'),
         (lambda s: s.rows(0, 9), "stop = 9"),
         (lambda s: s.rows(2, 1), "start = 2"),
@@ -230,7 +233,7 @@ def test_arrays_filled_in_place_are_what_the_batches_hold(monkeypatch: pytest.Mo
     for name, values in some.items():
         np.testing.assert_array_equal(values, arrays[name])
     # Cut small, so that three workers fill many parts of an array.
-    monkeypatch.setattr(compiler, "BLOCKS", (64, 16, 64, 32))
+    monkeypatch.setattr(compiler, "BLOCKS", (64, 16, 64, 32, 0))
     for name, values in sweep.to_numpy(threads=3).items():
         np.testing.assert_array_equal(values, arrays[name])
     with pytest.raises(SpecError, match=r"lost.*loss"):

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from gigacost.break_evens import BreakEven as BreakEven
     from gigacost.break_evens import break_even as break_even
     from gigacost.catalog import Catalog as Catalog
+    from gigacost.comparisons import Comparison as Comparison
+    from gigacost.comparisons import compare as compare
     from gigacost.declare import Alternative as Alternative
     from gigacost.declare import Constant as Constant
     from gigacost.declare import Input as Input
@@ -37,6 +39,7 @@ _HOMES = {
     "BreakEven": "break_evens",
     "Catalog": "catalog",
     "CatalogError": "errors",
+    "Comparison": "comparisons",
     "Constant": "declare",
     "Error": "errors",
     "Estimate": "estimates",
@@ -51,6 +54,7 @@ _HOMES = {
     "Sweep": "sweep",
     "Validation": "validate",
     "break_even": "break_evens",
+    "compare": "comparisons",
     "contribution": "declare",
     "estimate": "estimates",
     "explain": "explanations",

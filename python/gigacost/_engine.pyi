@@ -126,7 +126,7 @@ class Program:
         sizes: Sequence[int],
         leaves: Sequence[tuple[Sequence[int], NDArray[np.float64] | tuple[float]]],
         simd: str | None = None,
-        blocks: tuple[int, int, int, int] | None = None,
+        blocks: tuple[int, int, int, int, int] | None = None,
     ) -> Self:
         """Bind a tape to groups of these sizes, with a table for each leaf (groups ascending, the last one fastest).
 
@@ -198,6 +198,23 @@ class Program:
 
         ``per`` is what makes a group: for some groups of axes, a number for each digit.
         """
+
+    def pareto(
+        self,
+        objectives: Sequence[tuple[int, bool]],
+        keep: int | None,
+        threads: int,
+        progress: _Progress | None = None,
+    ) -> NDArray[np.uint64]:
+        """The indices of the rows on the front of some objectives (their nodes, and whether each shall be large).
+
+        On it is what is kept if no other kept row is at least as good in every objective and better in one; of rows
+        equal in all of them the one with the lowest index. Ordered by the objectives, one after the other, best first.
+        Raises SpecError for no objectives or more than eight, InternalError for values that are not finite.
+        """
+
+    def count(self, keep: int | None, threads: int, progress: _Progress | None = None) -> int:
+        """How many rows are kept."""
 
     def fill(
         self,

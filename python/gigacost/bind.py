@@ -171,6 +171,24 @@ class Bound:
         self._special[name] = lambda label: float(distinct.index(label)), axis
         return name
 
+    def kind(self, column: str) -> Kind:
+        """What a column of rows holds."""
+        if column in self.digits:
+            return self.digits[column].kind
+        return "label" if column == "status" else "integer" if column == "index" else "number"
+
+    def axis_digits(self, index: int) -> dict[str, int]:
+        """For each axis, the position of its value in a combination."""
+        digits = {}
+        for group in range(len(self.sizes) - 1, -1, -1):
+            index, digits[group] = divmod(index, self.sizes[group])
+        return {digit.name: digits[digit.group] for digit in self.digits.values()}
+
+    def axis_values(self, index: int) -> dict[str, Any]:
+        """The values of the axes in a combination."""
+        digits = self.axis_digits(index)
+        return {digit.name: digit.values[digits[digit.name]] for digit in self.digits.values()}
+
     def idle_axes(self, leaves: Collection[str]) -> list[str]:
         """The axes that override a quantity which none of some leaves is."""
         return [name for name in self.digits if name in self.model.quantities and name not in leaves]
@@ -259,12 +277,14 @@ class Bound:
 class Picked:
     """Some combinations of a bound specification as a space of their own, one digit each."""
 
-    def __init__(self, bound: Bound, indices: Sequence[int]) -> None:
+    def __init__(self, bound: Bound, indices: Sequence[int] | NDArray[np.int64]) -> None:
         import numpy as np  # noqa: PLC0415 - importing the package stays light
 
         self._bound = bound
+        self.model = bound.model
         self._places: dict[int, NDArray[np.int64]] = {}
-        left = np.array(indices, dtype=np.int64)
+        self.indices: NDArray[np.int64] = np.array(indices, dtype=np.int64)
+        left = self.indices
         for group in range(len(bound.sizes) - 1, -1, -1):
             left, self._places[group] = np.divmod(left, bound.sizes[group])
         self.sizes = (len(indices),)

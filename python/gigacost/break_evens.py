@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gigacost.catalog import Catalog
     from gigacost.fields import Scalar
     from gigacost.graph import Model
-    from gigacost.sweep import Progress
+    from gigacost.tabular import Progress
     from gigacost.unknown import Over
 
 Row: TypeAlias = Mapping[str, Any]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from gigacost import _engine, ops
-from gigacost.bind import Bound, Picked
-from gigacost.errors import Fault, SpecError, show
+from gigacost.bind import Bound, Digit, Picked
+from gigacost.errors import Fault, InternalError, SpecError, show
 from gigacost.graph import Model
 from gigacost.ops import Value
 from gigacost.recipe import Question, Recipe, recipe
 from gigacost.trace import Traced, Tracer
 from gigacost.wiring import Quantity
 
-BLOCKS: tuple[int, int, int, int] | None = None
+BLOCKS: tuple[int, int, int, int, int] | None = None
 """How the engine cuts up the space (see ``_engine.Program``); None for its own choice. It never changes a result."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,44 @@ def program(space: Bound | Picked, made: Compiled) -> _engine.Program:
     tables = [space.table(leaf) for leaf in made.tape.leaves]
     leaves = [(table.groups, table.values) for table in tables]
     return _engine.Program(made.tape, space.sizes, leaves, simd_level(), BLOCKS)
+
+
+def ask(bound: Bound, made: Compiled, question: Callable[[_engine.Program], T]) -> T:
+    """What the engine answers; a value that should be finite and is not is reported with the inputs that made it."""
+    asked = program(bound, made)
+    try:
+        return question(asked)
+    except InternalError as error:
+        raise with_inputs(bound, error) from None
+
+
+def with_inputs(bound: Bound, error: InternalError) -> InternalError:
+    """The error with the inputs of the combination that it names."""
+    if error.row is None:
+        return error
+    inputs = ", ".join(f"{name} = {value}" for name, value in bound.axis_values(error.row).items())
+    return InternalError(f"{error} ({inputs})", error.row)
+
+
+def columns(space: Bound | Picked, made: Compiled) -> list[tuple[Any, ...]]:
+    """The columns of rows as the engine wants them: axes, the state where the model has any, quantities."""
+    specs = [axis_column(digit) for digit in space.digits.values()]
+    if space.model.states:
+        specs.append(("status", made.state, list(made.recipe.states)))
+    specs += [(name, made.nodes[name], made.nulls[name]) for name in made.recipe.question.columns]
+    return specs
+
+
+def axis_column(digit: Digit) -> tuple[Any, ...]:
+    """An axis as a column: whole numbers, numbers, or positions in a list of labels."""
+    import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+    if digit.kind == "label":
+        labels = list(dict.fromkeys(str(value) for value in digit.values))
+        position = {label: i for i, label in enumerate(labels)}
+        return (digit.name, digit.group, [position[str(value)] for value in digit.values], labels)
+    dtype = np.int64 if digit.kind == "integer" else np.float64
+    return (digit.name, digit.group, np.array(digit.values, dtype=dtype))
 
 
 def simd_level() -> str | None:

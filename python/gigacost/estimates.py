@@ -191,7 +191,7 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
         breakdown={name: quantities[name] for name in made.contributions},
         subtotals={name: quantities[name] for name in made.subtotals},
         intervals={},
-        assumptions=(*_choices(spec, bound, labels), *assumed.values()),
+        assumptions=(*choices(spec, bound, labels), *assumed.values()),
         status=status,
         meta={
             "gigacost_version": _engine.__version__,
@@ -342,17 +342,17 @@ def _by_default(bound: Bound, leaf: str) -> Assumption:
     return Assumption(leaf, _plain(known.default), known.unit, source, known.date, "default")
 
 
-def _choices(spec: Spec, bound: Bound, labels: Mapping[str, str]) -> list[Assumption]:
-    """The labels in play, as assumptions."""
-    choices = []
+def choices(spec: Spec, bound: Bound, labels: Mapping[str, str]) -> list[Assumption]:
+    """The labels in play, as assumptions; ``spec`` is what was given, before a preset filled it up."""
+    found = []
     for axis, label in labels.items():
         given = axis in spec.fixed or (axis == "as_of" and spec.as_of)
         preset = axis in bound.spec.fixed or (axis == "as_of" and bound.spec.as_of)
         origin = "given" if given else "preset" if preset else "default"
         source = {"given": "given", "preset": f"preset {spec.preset}", "default": "default, nothing else was given"}
         date = bound.catalog.date if axis == "as_of" and origin == "default" else ""
-        choices.append(Assumption(axis, label, "", source[origin], date, origin))
-    return choices
+        found.append(Assumption(axis, label, "", source[origin], date, origin))
+    return found
 
 
 def _refuse_impossible(bound: Bound, made: _Plan, found: Mapping[str, float], labels: Mapping[str, str]) -> None:

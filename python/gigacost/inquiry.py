@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gigacost import compiler
+from gigacost import arguments, compiler
 from gigacost.bind import words
 from gigacost.constraints import LARGEST, Constraint, constraints, finite, joined
 from gigacost.errors import Fault, SpecError, show
 from gigacost.expression import Expression, Node
 from gigacost.recipe import Question
-from gigacost.sweep import Progress, Sweep
+from gigacost.sweep import Sweep
+from gigacost.tabular import Progress
 from gigacost.unknown import Over, at_values, looked_for
 
 _NEAR = "_near"
@@ -49,7 +50,7 @@ class Inquiry:
         self.combinations = 0
         self._threads = compiler.thread_count(threads)
         self._progress = progress
-        self.sweep._known_number("by", by)  # noqa: SLF001 - refused as a sweep does
+        arguments.number(self.sweep.bound, "by", by)
         made = compiler.compiled(self.sweep.bound, Question((), self.sweep.spec.where, (by,)))
         if unknown not in made.recipe.wiring.leaves:
             raise SpecError(Fault("unknown", show(unknown), f"neither the condition nor {by} depends on it"))
@@ -90,7 +91,7 @@ class Inquiry:
         sweep, name = self.at(values), self.unknown.name
         found = sweep.find(1, name, largest=not smallest, threads=self._threads, progress=self._watched())
         self.combinations += sweep.size
-        return sweep.axis_values(found[0])[name] if found else None
+        return sweep.bound.axis_values(found[0])[name] if found else None
 
     def rows(self, sweep: Sweep, by: str, per: Sequence[str] = ()) -> tuple[Mapping[str, Any], ...]:
         """The best combination of a sweep that ``at`` gave, or of each of its groups."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from gigacost import _engine
+from gigacost import _engine, arguments
 from gigacost.errors import InternalError
 from gigacost.ops import Carrier, Value
 from gigacost.recipe import Answer, Question, Recipe, recipe
@@ -201,18 +201,7 @@ def answer(bound: Bound, made: Recipe, index: int) -> Answer:
 def rows(sweep: Sweep, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
     """The rows that ``sweep.rows`` gives: axes, status, quantities, null as None. Raises InternalError as it does."""
     made = recipe(sweep.bound, Question(sweep.columns, sweep.spec.where))
-    found = []
-    for index in range(start, sweep.size if stop is None else stop):
-        known = answer(sweep.bound, made, index)
-        if known.keep is not None and not _plain(known.keep):
-            continue
-        row = sweep.axis_values(index)
-        if sweep.model.states:
-            row["status"] = made.states[int(_plain(known.state))]
-        for name in sweep.columns:
-            row[name] = _value(known, name, index)
-        found.append(row)
-    return found
+    return [_row(sweep, made, known, index) for index, known in _kept(sweep, made, start, stop)]
 
 
 def top(
@@ -225,15 +214,12 @@ def top(
     largest: bool = False,
 ) -> list[int]:
     """The indices of the combinations that ``sweep.top`` finds, in its order."""
-    made = recipe(sweep.bound, Question((), sweep.spec.where, tuple(dict.fromkeys([by, *sweep.comparable(distinct)]))))
+    compared = arguments.comparable(sweep.bound, distinct)
     groups: dict[tuple[Any, ...], list[tuple[float, int, tuple[Any, ...]]]] = {}
-    for index in range(sweep.size):
-        known = answer(sweep.bound, made, index)
-        if known.keep is not None and not _plain(known.keep):
-            continue
+    for index, known in _kept(sweep, _asking(sweep, by, *compared)):
         value = _finite(_plain(known.values[by]), by, index)
         group = _group(sweep, index, per)
-        same = tuple(_finite(_number(known.values[name]), name, index) for name in sweep.comparable(distinct))
+        same = tuple(_finite(_number(known.values[name]), name, index) for name in compared)
         groups.setdefault(group, []).append((-value if largest else value, index, same))
     found: list[int] = []
     for group in sorted(groups):
@@ -245,6 +231,43 @@ def top(
                 seen.add(same)
         found += best
     return found
+
+
+def pareto(sweep: Sweep, minimise: Sequence[str], maximise: Sequence[str] = ()) -> list[int]:
+    """The indices of the combinations that ``sweep.pareto`` finds, in its order."""
+    points: list[tuple[tuple[float, ...], int]] = []
+    for index, known in _kept(sweep, _asking(sweep, *minimise, *maximise)):
+        value = {name: _finite(_number(known.values[name]), name, index) for name in (*minimise, *maximise)}
+        points.append((tuple([value[name] for name in minimise] + [-value[name] for name in maximise]), index))
+    return [index for point, index in sorted(points) if not any(_beats(other, (point, index)) for other in points)]
+
+
+def _beats(other: tuple[tuple[float, ...], int], one: tuple[tuple[float, ...], int]) -> bool:
+    """Whether another combination keeps this one off the front: as good in everything, and better or first."""
+    as_good = all(a <= b for a, b in zip(other[0], one[0], strict=True))
+    return as_good and (other[0] != one[0] or other[1] < one[1])
+
+
+def count(sweep: Sweep) -> int:
+    """What ``sweep.count`` gives."""
+    return sum(1 for _ in _kept(sweep, _asking(sweep)))
+
+
+def bounds(sweep: Sweep, of: str) -> list[int]:
+    """The indices of the first combinations with the least and with the greatest value; none when none counts."""
+    values = [
+        (_finite(_plain(known.values[of]), of, index), index) for index, known in _kept(sweep, _asking(sweep, of))
+    ]
+    least = sorted(values, key=lambda entry: entry[0])[:1]
+    greatest = sorted(values, key=lambda entry: -entry[0])[:1]
+    return [index for _, index in least + greatest]
+
+
+def described(sweep: Sweep, indices: Sequence[int], reads: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The rows at some indices, as questions describe the combinations they find: ``reads`` are shown too."""
+    quantities = tuple(dict.fromkeys([*sweep.columns, *(name for name in reads if name not in sweep.bound.digits)]))
+    made = recipe(sweep.bound, Question(quantities))
+    return [{"index": index, **_row(sweep, made, answer(sweep.bound, made, index), index)} for index in indices]
 
 
 def summary(sweep: Sweep, columns: Sequence[str], quantiles: Sequence[float]) -> dict[str, Any]:
@@ -270,6 +293,28 @@ def summary(sweep: Sweep, columns: Sequence[str], quantiles: Sequence[float]) ->
     }
 
 
+def _asking(sweep: Sweep, *names: str) -> Recipe:
+    """How to know these quantities of the combinations that have them and meet the condition."""
+    return recipe(sweep.bound, Question((), sweep.spec.where, tuple(dict.fromkeys(names))))
+
+
+def _kept(sweep: Sweep, made: Recipe, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Answer]]:
+    """The combinations that count, with what is known of them."""
+    for index in range(start, sweep.size if stop is None else stop):
+        known = answer(sweep.bound, made, index)
+        if known.keep is None or _plain(known.keep):
+            yield index, known
+
+
+def _row(sweep: Sweep, made: Recipe, known: Answer, index: int) -> dict[str, Any]:
+    row = sweep.bound.axis_values(index)
+    if sweep.model.states:
+        row["status"] = made.states[int(_plain(known.state))]
+    for name in made.question.columns:
+        row[name] = _value(known, name, index)
+    return row
+
+
 def _statistics(values: list[float], feasible: int, quantiles: Sequence[float]) -> dict[str, Any]:
     count = len(values)
     found: dict[str, Any] = {"count": count, "nulls": feasible - count}
@@ -286,7 +331,7 @@ def _statistics(values: list[float], feasible: int, quantiles: Sequence[float]) 
 
 def _group(sweep: Sweep, index: int, per: Sequence[str]) -> tuple[int, ...]:
     """For each group of the space with axes to group by, where the values of these axes come up first."""
-    digits, places = sweep.axis_digits(index), []
+    digits, places = sweep.bound.axis_digits(index), []
     for group in sorted({sweep.bound.digits[name].group for name in per}):
         columns = [sweep.bound.digits[name] for name in dict.fromkeys(per) if sweep.bound.digits[name].group == group]
         rows = list(zip(*(column.values for column in columns), strict=True))

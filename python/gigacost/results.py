@@ -6,7 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import os
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gigacost.chosen import Chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,71 @@ class Best:
         return {"rows": [dict(row) for row in self.rows], "meta": dict(self.meta)}
 
 
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The combinations of a sweep that no other beats, best first by the objectives one after the other.
+
+    Of a million rows only those are computed that are looked at. Whatever reads Arrow reads a front as a table.
+    """
+
+    rows: Chosen
+    """A sequence of rows, whose slices are too: ``index``, axes, status, columns and objectives of each."""
+    meta: Mapping[str, Any]
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """The combinations' places in the space."""
+        return self.rows.indices
+
+    def to_numpy(self, columns: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
+        """The columns of all rows (or those with these names) as arrays: null as NaN, labels as strings."""
+        return self.rows.to_numpy(columns)
+
+    def write(self, path: str | os.PathLike[str], *, csv_safe: bool = True) -> int:
+        """Write the rows to a .parquet, .csv, .csv.gz or .arrow file, whole or not at all; how many there were."""
+        return self.rows.write(path, csv_safe=csv_safe)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Arrow's PyCapsule protocol: polars, pandas, duckdb and pyarrow read a front as a table."""
+        return self.rows.__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        """Arrow's PyCapsule protocol."""
+        return self.rows.__arrow_c_schema__()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {"rows": list(self.rows), "meta": dict(self.meta)}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between which values a quantity lies in the combinations that count."""
+
+    of: str
+    """The quantity."""
+    least: Mapping[str, Any] | None
+    """The first combination with the least value, as a row; None when no combination counts."""
+    greatest: Mapping[str, Any] | None
+    """The first combination with the greatest value."""
+    meta: Mapping[str, Any]
+
+    @property
+    def min(self) -> float | None:
+        """The least value."""
+        return None if self.least is None else self.least[self.of]
+
+    @property
+    def max(self) -> float | None:
+        """The greatest value."""
+        return None if self.greatest is None else self.greatest[self.of]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        rows = {"least": _plain_row(self.least), "greatest": _plain_row(self.greatest)}
+        return {"of": self.of, "min": self.min, "max": self.max, **rows, "meta": dict(self.meta)}
+
+
 def statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float]) -> Statistics:
     """What the engine found of a column, of which so many combinations count."""
     count: int = found["count"]
@@ -106,3 +179,7 @@ def rounded(exact: Fraction) -> float:
 def plain(value: Any) -> Any:  # noqa: ANN401 - a number of a column
     """NaN as None: a null."""
     return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _plain_row(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if row is None else dict(row)

@@ -15,7 +15,7 @@ from gigacost.swept import swept
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
     from gigacost.graph import Model
-    from gigacost.sweep import Progress
+    from gigacost.tabular import Progress
     from gigacost.unknown import Over
 
 Ended = Literal["constraints", "states", "range", "infeasible"]

@@ -76,7 +76,7 @@ _ROW_NAMES = {
 
 def show_one(one: Estimate, model: Model) -> None:
     """One estimate: headline, subtotals, contributions, the run, its scale, what it rests on."""
-    show(literal(_headline(one), "bold"), literal(_place(one.inputs), "dim"), "")
+    show(literal(_headline(one), "bold"), literal(place(one.inputs), "dim"), "")
     show(_big(one), "")
     show(literal("What it costs", "bold"), _subtotals(one, model), "")
     show(literal("Where it goes", "bold"), _contributions(one), *_zeros(one, model), "")
@@ -94,7 +94,7 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
     """Estimates in columns, the same rows for all."""
     first = estimates[0]
     same = {name: value for name, value in first.inputs.items() if name not in varied}
-    show(literal(_place(same, [name for name in same if name in {"params", "tokens"}]), "dim"))
+    show(literal(place(same, [name for name in same if name in {"params", "tokens"}]), "dim"))
     heads = [", ".join(_label(name, one.inputs[name]) for name in varied) for one in estimates]
     rows: list[list[str]] = []
 
@@ -107,7 +107,7 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
     for name in first.breakdown:
         values = [one.breakdown.get(name) for one in estimates]
         if any(values):
-            add(f"  {_short(name)}", values, "$")
+            add(f"  {short(name)}", values, "$")
     rows.append([""] * (len(heads) + 1))
     for name, unit in _RUN:
         if name in first.quantities:
@@ -118,7 +118,7 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
             add(_ROW_NAMES[name], values, "%" if name == "fleet_utilisation" else model.unit(name))
     made = table(["", *heads], rows, heads)
     show(made)
-    zero = [_short(name) for name in first.breakdown if not any(one.breakdown.get(name) for one in estimates)]
+    zero = [short(name) for name in first.breakdown if not any(one.breakdown.get(name) for one in estimates)]
     if zero:
         show(literal(f"$0 everywhere: {', '.join(zero)}", "dim"))
     show(*(literal(line, "yellow") for line in cautions(estimates)))
@@ -137,7 +137,8 @@ def _headline(one: Estimate) -> str:
     return " on ".join(parts) or "Estimate"
 
 
-def _place(inputs: Mapping[str, float | str], more: Iterable[str] = ()) -> str:
+def place(inputs: Mapping[str, float | str], more: Iterable[str] = ()) -> str:
+    """A design in one line: what is trained where, at which prices."""
     first = [_label(name, inputs[name]) for name in more]
     hardware = str(inputs.get("hardware", ""))
     if "chips" in inputs:
@@ -176,7 +177,8 @@ def _big(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table or Text
     return made
 
 
-def _grid(*justify: str) -> Any:  # noqa: ANN401 - a rich Table
+def grid(*justify: str) -> Any:  # noqa: ANN401 - a rich Table
+    """A table without lines and heads."""
     from rich.table import Table  # noqa: PLC0415 - as above
 
     made = Table.grid(padding=(0, 2, 0, 0))
@@ -186,7 +188,7 @@ def _grid(*justify: str) -> Any:  # noqa: ANN401 - a rich Table
 
 
 def _subtotals(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich Table
-    made = _grid("left", "right", "left")
+    made = grid("left", "right", "left")
     for name, value in one.subtotals.items():
         doc = model.quantities[name].doc.replace("\n", " ").split(". ")[0].removesuffix(".")
         meaning = [literal(doc, "dim")] if out().width >= _NARROW else []
@@ -199,11 +201,11 @@ def _contributions(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table
     whole = sum(known.values())
     width = max(min(out().width - _BESIDE_BAR, _BAR), 0)
     most = max(known.values(), default=1.0)
-    made = _grid("left", "right", "right", "left")
+    made = grid("left", "right", "right", "left")
     for name, value in sorted(known.items(), key=lambda item: -item[1]):
         bar = "█" * round(width * value / most)
         figures = (literal(usd(value), "bold"), literal(share(value / whole)))
-        made.add_row(literal(f"  {_short(name)}"), *figures, literal(bar, "cyan"))
+        made.add_row(literal(f"  {short(name)}"), *figures, literal(bar, "cyan"))
     return made
 
 
@@ -211,12 +213,12 @@ def _zeros(one: Estimate, model: Model) -> list[Any]:
     """The contributions that are $0, and how to have them counted."""
     zero = [name for name, value in one.breakdown.items() if not value]
     later = [name for name in zero if getattr(model.quantities[name].mark, "to", "") == list(one.subtotals)[-1]]
-    here = [_short(name) for name in zero if name not in later]
+    here = [short(name) for name in zero if name not in later]
     lines = [f"$0: {', '.join(here)}"] if here else []
     if "cost_energy_usd" in zero and one.inputs.get("market") not in {"own", "colo"}:
         lines.append("(rented chips: their energy, upkeep and depreciation are in the rent)")
     if later:
-        names = ", ".join(_short(name) for name in later)
+        names = ", ".join(short(name) for name in later)
         lines.append(f"$0: {names}; --set horizon_years=3 adds three years of continuous improvement")
     return [indented(line, "dim") for line in lines]
 
@@ -275,7 +277,7 @@ def _assumptions(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table
         source = f"{item.date}, {item.source}" if item.date else item.source
         rows.append((f"  {item.name}", amount(item.value, item.unit), source))
     beside = sum(max((len(row[i]) for row in rows), default=0) + 2 for i in (0, 1))
-    made = _grid("left", "right", "left")
+    made = grid("left", "right", "left")
     for name, value, source in rows:
         made.add_row(literal(name), literal(value), literal(shortened(source, out().width - beside), "dim"))
     return made
@@ -295,5 +297,6 @@ def _plain(value: float | None, unit: str) -> str:
     return grouped(value) if unit in {"d", "MW", "MWh"} else scaled(value)
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
+    """A contribution's name in words, without what all of them have."""
     return name.removeprefix("cost_").removesuffix("_usd").replace("_", " ")

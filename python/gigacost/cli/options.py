@@ -92,6 +92,11 @@ def quantities(_: click.Context, __: click.Parameter, incomplete: str) -> list[C
     return [Item(before + comma + name) for name in default().names if name.startswith(begun)]
 
 
+def quantity_names(*names: str, help: str) -> Callable[[C], C]:  # noqa: A002 - as click calls it
+    """An option that takes a comma list of quantities, completed one after the other."""
+    return once(*names, metavar="NAMES", shell_complete=quantities, help=help)
+
+
 def prices(command: C) -> C:
     """``--catalog`` and ``--as-of``."""
     command = once(

@@ -76,18 +76,18 @@ class Query(NamedTuple):
 
 
 def querying(
-    columns: str, asserted: str, *, optional: bool = False
+    columns: str | None, asserted: str, *, optional: bool = False
 ) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """The options of a ``Query``, which the command is given as its first argument.
 
-    ``columns`` and ``asserted`` say in the help what ``--columns`` are and what ``--assert`` is over. ``optional``: the
-    settings may be all there is.
+    ``columns`` and ``asserted`` say in the help what ``--columns`` are (None: there are none) and what ``--assert`` is
+    over. ``optional``: the settings may be all there is.
     """
 
     def decorate(command: Callable[..., int]) -> Callable[..., int]:
         @functools.wraps(command)
         def asked(**given: Any) -> int:  # noqa: ANN401 - as click has it
-            query = Query(**{name: given.pop(name) for name in Query._fields})
+            query = Query(**{name: given.pop(name, None) for name in Query._fields})
             return command(query, **given)
 
         where = "Keep combinations for which this holds, instead of the file's."
@@ -96,7 +96,7 @@ def querying(
             click.argument("spec", metavar="[SPEC]" if optional else "SPEC", required=not optional),
             options.setting,
             options.once("--where", metavar="EXPR", help=where),
-            options.once("--columns", metavar="NAMES", shell_complete=options.quantities, help=columns),
+            *([] if columns is None else [options.quantity_names("--columns", help=columns)]),
             options.asserting(asserted),
             click.option("--require-feasible", is_flag=True, help="Exit with 3 when no combination is feasible."),
             options.once("--threads", type=options.Whole(1), metavar="N", help=threads),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ def command(query: Query, output: str | None, limit: int | None, *, dry_run: boo
 
     An older file of that name is replaced when the new one is complete.
     """
-    from gigacost.cli import plan, process  # noqa: PLC0415 - after --help
+    from gigacost.cli import plan, process, written  # noqa: PLC0415 - after --help
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415
     from gigacost.cli.progress import watched  # noqa: PLC0415
     from gigacost.errors import Fault, SpecError  # noqa: PLC0415
@@ -47,35 +46,11 @@ def command(query: Query, output: str | None, limit: int | None, *, dry_run: boo
         plan.refuse_full_disk(sweep, str(output), limit, threads)
     start = time.perf_counter()
     with watched("sweep", sweep.size) as progress:
-        if output == "-":
-            sys.stdout.flush()
-            sink = sys.stdout.buffer
-            rows = sweep.write_csv(sink, threads=threads, limit=limit, csv_safe=csv_safe, progress=progress)
-            sink.flush()
-        else:
-            rows = sweep.write(str(output), threads=threads, limit=limit, csv_safe=csv_safe, progress=progress)
-    _report(sweep, rows, str(output), time.perf_counter() - start, as_json=query.as_json)
+        rows = written.write(sweep, str(output), threads=threads, limit=limit, csv_safe=csv_safe, progress=progress)
+    meta = {**sweep.meta, "combinations": sweep.size, "seconds": time.perf_counter() - start}
+    written.report(rows, str(output), meta, as_json=query.as_json)
     asserted.check({"rows": rows, "combinations": sweep.size})
     return query.ended(asserted, feasible=rows > 0 or limit == 0, advice="; gigacost summary says why")
-
-
-def _report(sweep: Sweep, rows: int, output: str, seconds: float, *, as_json: bool) -> None:
-    """What was written: JSON on stdout when asked for, else a line on stderr."""
-    from gigacost.cli.figures import duration, scaled  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.errors import escape  # noqa: PLC0415
-
-    if as_json and output != "-":
-        payload({
-            "output": output,
-            "rows": rows,
-            "meta": {**sweep.meta, "combinations": sweep.size, "seconds": seconds},
-        })  # fmt: skip
-        return
-    rate = scaled(sweep.size / seconds) if seconds > 0 else "?"
-    where = "" if output == "-" else f" to {escape(output)}"
-    line = f"{rows:,} rows of {sweep.size:,} combinations{where} in {duration(seconds)} ({rate}/s)"
-    print(line, file=sys.stderr)  # noqa: T201 - a message
 
 
 def _tell(sweep: Sweep, planned: Plan, output: str | None, *, as_json: bool) -> None:

@@ -16,6 +16,11 @@ _BETWEEN = 3
 _NARROWEST = 6
 """Heads are not broken into lines narrower than this."""
 
+_PIPED_ROWS = 20
+"""Rows of a table where nothing tells how high the reader's screen is."""
+_AROUND = 7
+"""Lines that a table's head, what is said below it and the next prompt take."""
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
@@ -48,6 +53,11 @@ def show(*renderables: RenderableType) -> None:
             printer.print(renderable)
         # Tables are padded to their width, which is of no use in a file.
         sys.stdout.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
+
+
+def room() -> int:
+    """How many rows of a table are seen at once."""
+    return max(out().height - _AROUND, 1) if out().is_terminal else _PIPED_ROWS
 
 
 def plain(text: str) -> None:

@@ -41,16 +41,13 @@ def command(
     gigacost top SPEC --by cost_total_usd -k 20
     gigacost top SPEC --by cost_total_usd --per params,tokens --json
     """
-    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
-    from gigacost.cli.progress import watched  # noqa: PLC0415
+    from gigacost.cli.progress import watched  # noqa: PLC0415 - after --help
+    from gigacost.cli.rows import row_assertions  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
 
     sweep = query.sweep()
     groups = options.names(per) or list(sweep.spec.per)
-    units = {name: sweep.model.unit(name) for name in sweep.model.names}
-    axes = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
-    names = {name: units.get(name, "1") for name in (*sweep.columns, *sweep.bound.digits, by or "") if name}
-    asserted = Assertions(query.assertions, {**names, "index": "1"}, axes)
+    asserted = row_assertions(query, sweep, *([by] if by else []))
     start = time.perf_counter()
     with watched("top", sweep.size) as progress:
         best = sweep.top(
@@ -74,21 +71,12 @@ def command(
 
 
 def _print(sweep: Sweep, best: Best, limit: int | None, seconds: float) -> None:
-    from gigacost.cli.figures import cell, duration  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+    from gigacost.cli.figures import duration  # noqa: PLC0415 - after --help
+    from gigacost.cli.rows import show_rows  # noqa: PLC0415
+    from gigacost.cli.terminal import literal, show  # noqa: PLC0415
 
     rows = best.rows if limit is None else best.rows[:limit]
-    names = [name for name in (rows[0] if rows else ()) if name not in {"index", "status"}]
-    units = {name: sweep.model.unit(name) if name in sweep.model.names else "" for name in names}
-    axes = sweep.bound.digits
-    same = [name for name in names if name in axes and len(rows) > 1 and len({row[name] for row in rows}) == 1]
-    names = [name for name in names if name not in same]
-    numbers = [name for name in names if name not in axes or axes[name].kind != "label"]
-    if rows:
-        show(table(names, [[cell(row[name], units[name]) for name in names] for row in rows], numbers))
-    if same:
-        shown = ", ".join(f"{name} = {cell(rows[0][name], units[name])}" for name in same)
-        show(literal(f"all with {shown}", "dim"))
+    show_rows(sweep, rows)
     left = f", {len(best.rows) - len(rows)} more not printed" if len(best.rows) > len(rows) else ""
     said = f"{len(rows)} of {sweep.size:,} combinations by {best.meta['by']}{left}, in {duration(seconds)}"
     show(literal(said, "dim"))

@@ -105,7 +105,7 @@ macro_rules! kernel {
 }
 
 /// How many values a vector has: as many as the widest registers.
-const LANES: usize = 8;
+pub(crate) const LANES: usize = 8;
 
 /// Values that stay in registers while something is done to all of them.
 #[derive(Clone, Copy)]
@@ -670,4 +670,74 @@ kernel! {
         let outside = |value: f64| value < low || value > high;
         *found = values.iter().fold(false, |found, value| found | !outside(*value));
     }
+}
+
+kernel! {
+    /// For each place of a line that begins at `start` in columns: 0 where a known point is below, smaller in one
+    /// column and larger in none.
+    escapes(known: &[Vec<f64>], columns: &[Vec<f64>], start: usize, open: &mut [u64]) {
+        const BELOW: u64 = 1;
+        const ABOVE: u64 = 2;
+        open.fill(0);
+        for (known, column) in known.iter().zip(columns) {
+            let column = &column[start..][..open.len()];
+            for ((open, known), value) in open.iter_mut().zip(known).zip(column) {
+                *open |= if known < value { BELOW } else { 0 };
+                *open |= if known <= value { 0 } else { ABOVE };
+            }
+        }
+        for open in open {
+            *open ^= BELOW;
+        }
+    }
+}
+
+/// Which of some points, whose coordinates lie side by side, are at most as large as a bar in every coordinate: a bit
+/// for each.
+#[inline]
+pub(crate) fn below<const D: usize>(points: &[[f64; LANES]; D], bar: &[f64; D]) -> u8 {
+    everywhere::<D, false>(points, bar)
+}
+
+/// Which are at least as large as a bar in every coordinate.
+#[inline]
+pub(crate) fn above<const D: usize>(points: &[[f64; LANES]; D], bar: &[f64; D]) -> u8 {
+    everywhere::<D, true>(points, bar)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn everywhere<const D: usize, const LARGE: bool>(points: &[[f64; LANES]; D], bar: &[f64; D]) -> u8 {
+    use std::arch::x86_64::{
+        _mm_and_pd, _mm_cmpge_pd, _mm_cmple_pd, _mm_movemask_pd, _mm_set_pd, _mm_set1_pd,
+    };
+    let mut bits = 0;
+    for pair in 0..LANES / 2 {
+        // SAFETY: every CPU of this architecture has SSE2.
+        bits |= unsafe {
+            let holds = |d: usize| {
+                let two = _mm_set_pd(points[d][2 * pair + 1], points[d][2 * pair]);
+                let bar = _mm_set1_pd(bar[d]);
+                if LARGE {
+                    _mm_cmpge_pd(two, bar)
+                } else {
+                    _mm_cmple_pd(two, bar)
+                }
+            };
+            let all = (1..D).fold(holds(0), |all, d| _mm_and_pd(all, holds(d)));
+            _mm_movemask_pd(all) << (2 * pair)
+        };
+    }
+    bits as u8
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[inline]
+fn everywhere<const D: usize, const LARGE: bool>(points: &[[f64; LANES]; D], bar: &[f64; D]) -> u8 {
+    let mut bits = u8::MAX;
+    for (values, bar) in points.iter().zip(bar) {
+        let holds = values.map(|value| if LARGE { value >= *bar } else { value <= *bar });
+        bits &= (0..LANES).fold(0, |bits, lane| bits | u8::from(holds[lane]) << lane);
+    }
+    bits
 }

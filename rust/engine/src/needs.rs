@@ -1,7 +1,7 @@
 //! What nodes of a tape need, and what a condition is made of.
 
 use crate::error::{Error, Result};
-use crate::tape::{Binary, Node, Op, Tape};
+use crate::tape::{Binary, Node, Op, Tape, Unary};
 
 impl Tape {
     /// Which nodes are computed for some, themselves included. What is inside of a search is computed by the search.
@@ -60,6 +60,24 @@ impl Tape {
                 Some(Op::Binary(Binary::Both, a, b)) => open.extend([b, a]),
                 _ if found.contains(&node) => {}
                 _ => found.push(node),
+            }
+        }
+        found
+    }
+
+    /// What must be true or false for a truth value to hold: all of it, each with what it must be.
+    pub(crate) fn literals(&self, node: Option<Node>) -> Vec<(Node, bool)> {
+        let mut found = vec![];
+        let mut open: Vec<(Node, bool)> = node.into_iter().map(|node| (node, true)).collect();
+        while let Some((node, holds)) = open.pop() {
+            match (self.ops().get(node as usize), holds) {
+                (Some(Op::Binary(Binary::Both, a, b)), true)
+                | (Some(Op::Binary(Binary::Either, a, b)), false) => {
+                    open.extend([(*b, holds), (*a, holds)]);
+                }
+                (Some(Op::Unary(Unary::Negate, a)), _) => open.push((*a, !holds)),
+                _ if found.contains(&(node, holds)) => {}
+                _ => found.push((node, holds)),
             }
         }
         found

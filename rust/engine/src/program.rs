@@ -23,6 +23,8 @@ pub struct Blocks {
     pub winners: usize,
     /// How many rows a worker takes at a time.
     pub chunk_rows: u64,
+    /// A space of fewer rows is not worth a thought about what can be left out.
+    pub prune_rows: u64,
 }
 
 impl Default for Blocks {
@@ -32,6 +34,7 @@ impl Default for Blocks {
             region_rows: 1 << 13,
             winners: 1 << 26,
             chunk_rows: 1 << 16,
+            prune_rows: 1 << 22,
         }
     }
 }
@@ -73,7 +76,7 @@ impl Leaf {
 }
 
 /// A tape bound to a space and to the values of its leaves.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Program {
     tape: Arc<Tape>,
     space: Space,
@@ -219,6 +222,14 @@ impl Program {
             }
         }
         Ok(over)
+    }
+
+    /// Another tape over another space, with what its leaves are; cut up in the same way.
+    ///
+    /// # Errors
+    /// As for a new program.
+    pub(crate) fn rebound(&self, tape: Arc<Tape>, space: Space, leaves: Vec<Leaf>) -> Result<Self> {
+        Self::new(tape, space, leaves, self.simd, self.blocks)
     }
 
     /// What computes these nodes, row by row.

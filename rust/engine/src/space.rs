@@ -1,6 +1,10 @@
 //! The space: the mixed-radix product of its axes, in checked u64.
 //!
 //! Axes that walk together are one *group*, one digit. The first group is the outermost.
+//!
+//! A space may be a part of another: its digits then say which rows of that one they stand for.
+
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 
@@ -13,6 +17,8 @@ pub struct Space {
     sizes: Vec<u64>,
     strides: Vec<u64>,
     combinations: u64,
+    /// For a part of another space, what each digit of each group adds to the number of the row there.
+    offsets: Option<Vec<Arc<[u64]>>>,
 }
 
 impl Space {
@@ -43,6 +49,19 @@ impl Space {
             sizes,
             strides,
             combinations,
+            offsets: None,
+        })
+    }
+
+    /// A part of another space, by what each digit of each group adds to the number of the row there.
+    ///
+    /// # Errors
+    /// As for a new space.
+    pub(crate) fn part(offsets: Vec<Arc<[u64]>>) -> Result<Self> {
+        let sizes = offsets.iter().map(|digits| digits.len() as u64).collect();
+        Ok(Self {
+            offsets: Some(offsets),
+            ..Self::new(sizes)?
         })
     }
 
@@ -52,9 +71,12 @@ impl Space {
         &self.sizes
     }
 
-    /// How many combinations lie between two digits of each group.
-    pub(crate) fn strides(&self) -> &[u64] {
-        &self.strides
+    /// What a digit of a group adds to the number of a row.
+    pub(crate) fn offset(&self, group: usize, digit: usize) -> u64 {
+        match &self.offsets {
+            Some(offsets) => offsets[group][digit],
+            None => digit as u64 * self.strides[group],
+        }
     }
 
     /// How many combinations there are.

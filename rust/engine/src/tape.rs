@@ -155,7 +155,7 @@ impl Op {
 }
 
 /// A figure from outside, or a named result.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Name {
     /// As in the model.
     pub name: String,

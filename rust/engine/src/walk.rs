@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::block::{Extent, Source, even, fit};
 use crate::error::Result;
 use crate::evaluator::{Evaluator, Held};
+use crate::kernel::Simd;
 use crate::program::Program;
 use crate::run::Control;
 use crate::schedule::{Scheduled, memory_order, schedule};
@@ -111,6 +112,11 @@ impl<'a> Walk<'a> {
     /// Where a wanted node is.
     pub(crate) fn source(&self, node: Node) -> Source {
         self.scheduled.source(node)
+    }
+
+    /// The SIMD level.
+    pub(crate) fn simd(&self) -> Simd {
+        self.program.simd()
     }
 
     /// The space.
@@ -242,25 +248,43 @@ impl Walker<'_> {
     ) -> Result<()> {
         let mut digits = self.start(tiles.start);
         for _ in tiles {
-            self.evaluator.enter(&self.extent);
-            self.evaluator.evaluate(0, control)?;
-            let mut alive = true;
-            for (guard, source) in self.walk.guards.iter().enumerate() {
-                self.evaluator.evaluate(1 + guard, control)?;
-                alive = self.evaluator.held(source).somewhere;
-                if !alive {
-                    break;
-                }
-            }
-            if alive {
-                self.evaluator
-                    .evaluate(1 + self.walk.guards.len(), control)?;
-            }
+            let alive = self.look(control)?;
             each(self, alive)?;
             control.advance(self.rows())?;
             self.advance(&mut digits);
         }
         Ok(())
+    }
+
+    /// Evaluate the tile; whether anything in it is kept.
+    fn look(&mut self, control: &Control) -> Result<bool> {
+        self.evaluator.enter(&self.extent);
+        self.evaluator.evaluate(0, control)?;
+        for (guard, source) in self.walk.guards.iter().enumerate() {
+            self.evaluator.evaluate(1 + guard, control)?;
+            if !self.evaluator.held(source).somewhere {
+                return Ok(false);
+            }
+        }
+        let last = 1 + self.walk.guards.len();
+        self.evaluator.evaluate(last, control)?;
+        Ok(true)
+    }
+
+    /// Move to a tile anywhere, given by the first digit and the number of digits of each group, and evaluate it;
+    /// whether anything in it is kept.
+    ///
+    /// # Errors
+    /// When the run shall stop.
+    pub(crate) fn visit(
+        &mut self,
+        starts: &[usize],
+        lens: &[usize],
+        control: &Control,
+    ) -> Result<bool> {
+        self.extent.starts[..starts.len()].copy_from_slice(starts);
+        self.extent.lens[..lens.len()].copy_from_slice(lens);
+        self.look(control)
     }
 
     /// Set out at a tile: the number of the tile in each group.
@@ -309,16 +333,10 @@ impl Walker<'_> {
             .product()
     }
 
-    /// The index of the tile's first row.
-    pub(crate) fn first(&self) -> u64 {
-        let space = self.walk.space();
-        let starts = self.extent.starts.iter().zip(space.strides());
-        starts.map(|(start, stride)| *start as u64 * stride).sum()
-    }
-
-    /// How many rows lie between two digits of a group.
-    pub(crate) fn stride(&self, group: usize) -> u64 {
-        self.walk.space().strides()[group]
+    /// What a group adds to the number of a row, for its how-many-th digit in the tile.
+    pub(crate) fn offset(&self, group: usize, digit: usize) -> u64 {
+        let digit = self.extent.starts[group] + digit;
+        self.walk.space().offset(group, digit)
     }
 
     /// How many values nodes over the groups have in the tile.
@@ -347,11 +365,16 @@ impl Walker<'_> {
         copied
     }
 
-    /// The lowest row with the digits that position `i` among the values over groups stands for.
+    /// The first row with the digits that position `i` among the values over groups stands for.
     pub(crate) fn row(&self, groups: &[usize], mut i: usize) -> u64 {
-        let mut row = self.first();
+        let others = self
+            .walk
+            .order
+            .iter()
+            .filter(|group| !groups.contains(group));
+        let mut row = others.map(|group| self.offset(*group, 0)).sum();
         for &group in groups.iter().rev() {
-            row += (i % self.extent.lens[group]) as u64 * self.walk.space().strides()[group];
+            row += self.offset(group, i % self.extent.lens[group]);
             i /= self.extent.lens[group];
         }
         row

@@ -335,6 +335,7 @@ fn a_value_that_is_not_finite_is_reported_with_its_lowest_row() {
         region_rows: 7,
         winners: 100,
         chunk_rows: 50,
+        prune_rows: 0,
     };
     let program = program(tape, values, blocks);
     for threads in [1, 4] {

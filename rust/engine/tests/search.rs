@@ -391,6 +391,7 @@ fn blocks() -> impl Strategy<Value = Blocks> {
         region_rows,
         winners,
         chunk_rows,
+        prune_rows: 0,
     });
     prop_oneof![Just(Blocks::default()), cut]
 }

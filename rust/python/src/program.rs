@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gigacost_engine::fold::{self, AxisValues, Column, Measure, Rows, Summary, Top, labels};
+use gigacost_engine::fold::{
+    self, AxisValues, Column, Count, Measure, Pareto, Rows, Summary, Top, labels,
+};
 use gigacost_engine::output;
 use gigacost_engine::run::Control;
 use gigacost_engine::tape::{Node, Search};
@@ -170,7 +172,8 @@ impl Program {
 impl Program {
     /// Bind a tape to groups of these sizes, with a table (its groups ascending, the last one fastest) for each leaf.
     ///
-    /// `blocks` says how the space is cut up: values of a table, rows of a region, winners of a search, rows of a chunk.
+    /// `blocks` says how the space is cut up: values of a table, rows of a region, winners of a search, rows of a chunk,
+    /// rows from which on it is asked what can be left out.
     #[new]
     #[pyo3(signature = (tape, sizes, leaves, simd = None, blocks = None))]
     fn new(
@@ -179,16 +182,17 @@ impl Program {
         sizes: Vec<u64>,
         leaves: Vec<(Vec<usize>, Values<'_>)>,
         simd: Option<&str>,
-        blocks: Option<(usize, usize, usize, u64)>,
+        blocks: Option<(usize, usize, usize, u64, u64)>,
     ) -> PyResult<Self> {
         let combinations = sizes.iter().copied().fold(1, u64::saturating_mul);
         let blocks = blocks.map_or_else(
             || blocks_for(combinations),
-            |(table_values, region_rows, winners, chunk_rows)| Blocks {
+            |(table_values, region_rows, winners, chunk_rows, prune_rows)| Blocks {
                 table_values,
                 region_rows,
                 winners,
                 chunk_rows,
+                prune_rows,
             },
         );
         let leaves = leaves
@@ -407,6 +411,41 @@ impl Program {
                 .collect::<Vec<_>>()
                 .into_pyarray(py),
         ))
+    }
+
+    /// The rows on the front of some objectives (node, whether it shall be large), by these one after the other.
+    #[pyo3(signature = (objectives, keep, threads, progress = None))]
+    fn pareto<'py>(
+        &self,
+        py: Python<'py>,
+        objectives: Vec<(Node, bool)>,
+        keep: Option<Node>,
+        threads: usize,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyArray1<u64>>> {
+        let pareto = Pareto { objectives, keep };
+        let program = Arc::clone(&self.0);
+        let values = self.values_of(program.space().combinations());
+        let rows = computed(py, values, progress, move |control| {
+            pareto.run(&program, threads, control)
+        })?;
+        Ok(rows.into_pyarray(py))
+    }
+
+    /// How many rows are kept.
+    #[pyo3(signature = (keep, threads, progress = None))]
+    fn count(
+        &self,
+        py: Python<'_>,
+        keep: Option<Node>,
+        threads: usize,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<u64> {
+        let program = Arc::clone(&self.0);
+        let values = self.values_of(program.space().combinations());
+        computed(py, values, progress, move |control| {
+            Count { keep }.run(&program, threads, control)
+        })
     }
 
     /// Statistics: `kept`, `states`, and for each column `count`, `min`, `max`, `quantiles`, and the exact `sum` and

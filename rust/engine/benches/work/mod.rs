@@ -6,9 +6,10 @@ mod layout;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use gigacost_engine::fold::{Column, Measure, Rows, Summary, Top};
+use gigacost_engine::fold::{Column, Count, Measure, Pareto, Rows, Summary, Top};
 use gigacost_engine::kernel::{self, Lines, Operand};
 use gigacost_engine::run::Control;
+use gigacost_engine::skyline::{Front, Points, Skyline};
 use gigacost_engine::tape::{Binary, Name, Node, Op, Unary};
 use gigacost_engine::write::{Format, Options, to_sink};
 use gigacost_engine::{Blocks, Leaf, Program, Result, Simd, Space, TapeBuilder};
@@ -36,6 +37,7 @@ pub(crate) fn all() -> Result<Vec<Work>> {
         works.extend(folds(simd, level)?);
         works.extend(searches(simd, level)?);
     }
+    works.extend(skylines());
     works.push(writing("parquet", Format::Parquet)?);
     works.push(writing("csv", Format::Csv)?);
     Ok(works)
@@ -146,6 +148,13 @@ fn folds(simd: Simd, level: &str) -> Result<Vec<Work>> {
         k: 1,
         ..top.clone()
     };
+    let pareto = Pareto {
+        objectives: vec![(nodes.cost, false), (nodes.days, false)],
+        keep: Some(nodes.keep),
+    };
+    let count = Count {
+        keep: Some(nodes.keep),
+    };
     let mut works = vec![];
     let mut push = |name: &str, run: Box<dyn FnMut()>| {
         works.push(Work {
@@ -170,7 +179,82 @@ fn folds(simd: Simd, level: &str) -> Result<Vec<Work>> {
             }),
         );
     }
+    let of = Arc::clone(&program);
+    push(
+        "pareto",
+        Box::new(move || {
+            let _ = black_box(pareto.run(&of, 1, &Control::default()));
+        }),
+    );
+    let of = Arc::clone(&program);
+    push(
+        "count",
+        Box::new(move || {
+            let _ = black_box(count.run(&of, 1, &Control::default()));
+        }),
+    );
     Ok(works)
+}
+
+/// Points of some coordinates of which about a tenth is on the front: all at once, and bit by bit.
+fn skylines() -> Vec<Work> {
+    const COUNT: usize = 1 << 16;
+    const BATCH: usize = 1 << 10;
+    let mut works = vec![];
+    for dims in [2, 3, 5] {
+        let points = scattered(COUNT, dims);
+        let mut skyline = Skyline::default();
+        works.push(Work {
+            name: format!("skyline/{dims}"),
+            values: COUNT as u64,
+            run: Box::new(move || {
+                black_box(skyline.find(dims, points.values(), points.rows()));
+            }),
+        });
+        let points = scattered(COUNT, dims);
+        works.push(Work {
+            name: format!("front/{dims}"),
+            values: COUNT as u64,
+            run: Box::new(move || {
+                let mut front = Front::new(dims);
+                let mut batch = Points::new(dims);
+                for (point, row) in points.iter() {
+                    if !front.is_dominated(point, row) {
+                        batch.push(point, row);
+                    }
+                    if batch.len() == BATCH {
+                        front.extend(&batch);
+                        batch.clear();
+                    }
+                }
+                front.extend(&batch);
+                black_box(front.len());
+            }),
+        });
+    }
+    works
+}
+
+/// Points near a plane on which more of one coordinate is less of the others.
+fn scattered(count: usize, dims: usize) -> Points {
+    // A linear congruential generator: the same points each time.
+    let mut state = 1_u64;
+    let mut random = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        ((state >> 33) as f64 + 1.0) / 2.0_f64.powi(31)
+    };
+    let mut points = Points::new(dims);
+    for row in 0..count {
+        let mut point: Vec<f64> = (0..dims).map(|_| -random().ln()).collect();
+        let far = (1.0 + random() / 10.0) / point.iter().sum::<f64>();
+        for value in &mut point {
+            *value *= far;
+        }
+        points.push(&point, row as u64);
+    }
+    points
 }
 
 /// Searches for a layout: at one point, everything included, and at many.

@@ -103,6 +103,17 @@ impl Best {
         }
     }
 
+    /// Whether a combination could be among the best of its cell.
+    pub(super) fn admits(&self, found: &Found) -> bool {
+        match &self.leaders {
+            Some(leaders) => {
+                let (rank, row) = (leaders.ranks[found.cell], leaders.rows[found.cell]);
+                found.rank < rank || (found.rank == rank && found.row < row)
+            }
+            None => self.cells[found.cell].admits(found),
+        }
+    }
+
     /// Whether one of each cell is wanted.
     pub(super) fn is_single(&self) -> bool {
         self.leaders.is_some()
@@ -149,6 +160,18 @@ impl Best {
                 if keys.len() >= most {
                     self.settle();
                 }
+            }
+        }
+    }
+
+    /// Forget what cannot win in a cell.
+    pub(super) fn settle_cell(&mut self, cell: usize) {
+        if self.keys.is_none()
+            && let Some(cell) = self.cells.get_mut(cell)
+        {
+            // Not each time: to settle takes as long as there are many.
+            if cell.bar.is_none() || cell.found.len() >= self.k + self.k / 8 {
+                cell.settle(self.k);
             }
         }
     }

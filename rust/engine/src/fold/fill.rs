@@ -26,6 +26,54 @@ pub fn fill(
     threads: usize,
     control: &Control,
 ) -> Result<()> {
+    let simd = program.simd();
+    let finish = |fault: &mut Fault, node: Node, first: u64, values: &mut [f64], nulls: &[f64]| {
+        let mut finite = true;
+        kernel::settle(simd, values, &mut finite);
+        if !finite {
+            note_faults(fault, node, first, values, nulls);
+        }
+        blank(values, nulls);
+    };
+    each(program, columns, arrays, threads, control, finish)?.check(program.tape())
+}
+
+/// Fill an array for each node with its values in all rows, as they are.
+///
+/// # Errors
+/// When an array has another length, or the run was stopped.
+pub(crate) fn fill_raw(
+    program: &Program,
+    nodes: &[Node],
+    arrays: Vec<&mut [f64]>,
+    threads: usize,
+    control: &Control,
+) -> Result<()> {
+    let columns = nodes.iter().map(|value| Measure {
+        value: *value,
+        null: None,
+    });
+    let columns: Vec<Measure> = columns.collect();
+    each(
+        program,
+        &columns,
+        arrays,
+        threads,
+        control,
+        |_, _, _, _, _| {},
+    )
+    .map(drop)
+}
+
+/// Fill an array for each column, `finish` each part of one: given its node, its first row, its values and its nulls.
+fn each(
+    program: &Program,
+    columns: &[Measure],
+    arrays: Vec<&mut [f64]>,
+    threads: usize,
+    control: &Control,
+    finish: impl Fn(&mut Fault, Node, u64, &mut [f64], &[f64]) + Sync,
+) -> Result<Fault> {
     let rows = program.space().combinations();
     if arrays.len() != columns.len() || arrays.iter().any(|array| array.len() as u64 != rows) {
         return Err(Error::Invalid(
@@ -64,12 +112,7 @@ pub fn fill(
                     reader.read(which + 1, nulls);
                 }
                 which += column.nodes().count();
-                let mut finite = true;
-                kernel::settle(program.simd(), values, &mut finite);
-                if !finite {
-                    note_faults(fault, column.value, region.first, values, nulls);
-                }
-                blank(values, nulls);
+                finish(fault, column.value, region.first, values, nulls);
             }
             Ok(())
         })
@@ -78,7 +121,7 @@ pub fn fill(
     for (_, _, found) in gather(chunks.count(), threads, worker, work)? {
         fault.merge(&found);
     }
-    fault.check(program.tape())
+    Ok(fault)
 }
 
 /// Make what is null NaN.

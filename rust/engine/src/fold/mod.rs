@@ -3,8 +3,10 @@
 pub(crate) mod arrow;
 mod best;
 mod column;
+mod count;
 mod exact;
 mod fill;
+mod pareto;
 pub(crate) mod piece;
 mod places;
 mod quantiles;
@@ -14,8 +16,11 @@ pub(crate) mod table;
 mod top;
 
 pub use column::{AxisValues, Column, labels};
+pub use count::Count;
 pub use exact::{ExactSquares, ExactSum, Moments};
 pub use fill::fill;
+pub(crate) use fill::fill_raw;
+pub use pareto::Pareto;
 pub(crate) use places::Places;
 pub use rows::Rows;
 pub(crate) use rows::{Quota, Source};

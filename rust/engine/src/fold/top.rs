@@ -1,13 +1,16 @@
 //! The best combinations, or the best of each group: smallest value first, then lowest index.
 
 use std::ops::Add;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::best::{Best, Found};
 use super::kept;
 use crate::block::Source;
+use crate::demand::Demand;
 use crate::error::{Error, Result};
 use crate::kernel::{self, Lines, Simd};
 use crate::program::Program;
+use crate::prune::{Goal, Literal, Part, Place, Seeker, Verdict, View};
 use crate::run::{Control, gather};
 use crate::space::Space;
 use crate::tape::Node;
@@ -52,31 +55,95 @@ impl Top {
     /// When a value to compare is not finite, or the run was stopped.
     pub fn run(&self, program: &Program, threads: usize, control: &Control) -> Result<Vec<Winner>> {
         let (adds, cells) = self.cells(program.space())?;
-        let single = self.k == 1 && self.distinct.is_empty();
-        let lanes = self.per.iter().map(|(group, _)| *group);
-        let wanted = Wanted {
-            always: vec![],
+        if let Some(best) = self.pruned(program, &adds, cells, threads, control)? {
+            return Ok(best.winners());
+        }
+        let best = self.walked(program, &adds, cells, threads, control)?;
+        best.fault.check(program.tape())?;
+        Ok(best.winners())
+    }
+
+    /// The best of a part of the space that has the best of all, if that is less work and there is no fault.
+    fn pruned(
+        &self,
+        program: &Program,
+        adds: &[Vec<u32>],
+        cells: usize,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Option<Best>> {
+        let (goal, least) = (self.goal(), program.blocks().prune_rows);
+        if program.space().combinations() < least {
+            return Ok(None);
+        }
+        let mut part = Part::new(program, adds).with_tables(&goal, threads, control)?;
+        if self.k == 1 && self.distinct.is_empty() {
+            let Some(reduced) = part.reduced(&goal, threads, control)? else {
+                return Ok(Some(Best::new(cells, self, None)));
+            };
+            part = reduced;
+        }
+        let each = part.program.space().combinations() / cells as u64;
+        let best = if each < least.min(ROWS_OF_A_CELL) {
+            self.walked(&part.program, &part.adds, cells, threads, control)?
+        } else {
+            let part = part.with_tables(&goal, threads, control)?;
+            let part = part.ordered(&goal, threads, control)?;
+            self.sought(&part, cells, threads, control)?
+        };
+        Ok(Some(best).filter(|best| best.fault.row().is_none()))
+    }
+
+    /// The best of all rows of a part of a program, box by box if that is worth its while.
+    fn sought(&self, part: &Part, cells: usize, threads: usize, control: &Control) -> Result<Best> {
+        let walk = Walk::new(&part.program, &self.wanted(&part.adds))?;
+        let search = self.search(&walk, &part.adds);
+        let bars = Bars::new(cells);
+        let conditions = part.program.tape().literals(self.keep);
+        let seeker = || Sought {
+            search: &search,
+            conditions: &conditions,
+            walker: walk.walker(),
+            best: Best::new(cells, self, None),
+            scratch: Scratch::default(),
+            bars: &bars,
+            control,
+        };
+        let (workers, effort) = part.searched(&self.goal(), threads, control, seeker)?;
+        if effort.is_none() {
+            return self.walked(&part.program, &part.adds, cells, threads, control);
+        }
+        let mut best = Best::new(cells, self, None);
+        for worker in workers {
+            best.merge(worker.best);
+        }
+        Ok(best)
+    }
+
+    fn goal(&self) -> Goal {
+        let demand = if self.largest {
+            Demand::Large
+        } else {
+            Demand::Small
+        };
+        Goal {
+            objectives: vec![(self.by, demand)],
             keep: self.keep,
-            nodes: std::iter::once(self.by)
-                .chain(self.keep)
-                .chain(self.distinct.iter().copied())
-                .collect(),
-            lanes: lanes.filter(|_| single).collect(),
-        };
-        let walk = Walk::new(program, &wanted)?;
-        let search = Search {
-            top: self,
-            simd: program.simd(),
-            groups: walk.all(),
-            by: walk.source(self.by),
-            keep: self.keep.map(|keep| walk.source(keep)),
-            distinct: self
-                .distinct
-                .iter()
-                .map(|node| walk.source(*node))
-                .collect(),
-            adds,
-        };
+            apart: self.distinct.clone(),
+        }
+    }
+
+    /// The best of all rows of a program.
+    fn walked(
+        &self,
+        program: &Program,
+        adds: &[Vec<u32>],
+        cells: usize,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Best> {
+        let walk = Walk::new(program, &self.wanted(adds))?;
+        let search = self.search(&walk, adds);
         let bar = search.first_bar(&walk, control)?;
         let worker = || {
             (
@@ -97,8 +164,31 @@ impl Top {
         for (_, other, _) in gather(walk.chunks(), threads, worker, work)? {
             best.merge(other);
         }
-        best.fault.check(program.tape())?;
-        Ok(best.winners())
+        Ok(best)
+    }
+
+    fn wanted(&self, adds: &[Vec<u32>]) -> Wanted {
+        let single = self.k == 1 && self.distinct.is_empty();
+        let lanes = (0..adds.len()).filter(|group| single && !adds[*group].is_empty());
+        Wanted {
+            always: vec![],
+            keep: self.keep,
+            nodes: self.goal().nodes(),
+            lanes: lanes.collect(),
+        }
+    }
+
+    fn search<'a>(&'a self, walk: &Walk<'_>, adds: &'a [Vec<u32>]) -> Search<'a> {
+        let source = |node: &Node| walk.source(*node);
+        Search {
+            top: self,
+            simd: walk.simd(),
+            groups: walk.all(),
+            by: source(&self.by),
+            keep: self.keep.as_ref().map(source),
+            distinct: self.distinct.iter().map(source).collect(),
+            adds,
+        }
     }
 
     /// What each digit of each group of the space adds to the number of a combination's cell, and how many cells
@@ -141,7 +231,116 @@ struct Search<'a> {
     keep: Option<Source>,
     distinct: Vec<Source>,
     /// What each digit of each group adds to the number of a cell.
-    adds: Vec<Vec<u32>>,
+    adds: &'a [Vec<u32>],
+}
+
+/// A cell of fewer rows is sooner walked through than searched.
+const ROWS_OF_A_CELL: u64 = 1 << 20;
+
+/// Looks for the best box by box.
+struct Sought<'a> {
+    search: &'a Search<'a>,
+    conditions: &'a [Literal],
+    walker: Walker<'a>,
+    best: Best,
+    scratch: Scratch,
+    bars: &'a Bars,
+    control: &'a Control,
+}
+
+impl Sought<'_> {
+    /// The cell of a box, if it is in one.
+    fn cell(&self, place: &Place<'_>) -> Option<usize> {
+        let adds = self.search.adds.iter().enumerate();
+        let adds = adds.filter(|(_, adds)| !adds.is_empty());
+        adds.map(|(group, adds)| Some(adds[place.digit(group)?] as usize))
+            .sum()
+    }
+}
+
+impl Seeker for Sought<'_> {
+    fn judge(&self, view: &View<'_>) -> Verdict {
+        if self
+            .conditions
+            .iter()
+            .any(|condition| view.excludes(*condition))
+        {
+            return Verdict::Decided;
+        }
+        let top = self.search.top;
+        let compared = top.distinct.iter().chain([&top.by]);
+        let sound = |node: &Node| view.at(*node).is_finite() && !view.at(*node).nan;
+        if !compared.into_iter().all(sound) {
+            // There may be a fault: it must be found.
+            return Verdict::Open(f64::NEG_INFINITY);
+        }
+        let value = view.at(top.by);
+        let rank = if top.largest { -value.high } else { value.low } + 0.0;
+        if self.is_open(rank, &view.place) {
+            Verdict::Open(rank)
+        } else {
+            Verdict::Decided
+        }
+    }
+
+    fn is_open(&self, rank: f64, place: &Place<'_>) -> bool {
+        let Some(cell) = self.cell(place) else {
+            return true;
+        };
+        let row = place.lowest();
+        rank == f64::NEG_INFINITY
+            || (rank <= self.bars.get(cell) && self.best.admits(&Found { rank, cell, row }))
+    }
+
+    fn decided(&mut self, _: &View<'_>) {}
+
+    fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
+        let (starts, lens) = place.extent();
+        if self.walker.visit(&starts, &lens, self.control)? {
+            self.search
+                .absorb(&self.walker, &mut self.scratch, &mut self.best);
+            if let Some(cell) = self.cell(place) {
+                self.best.settle_cell(cell);
+                if let Some(bar) = self.best.bar(cell) {
+                    self.bars.lower(cell, bar);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// For each cell, what nothing above is among the best, as far as any worker knows.
+struct Bars(Vec<AtomicU64>);
+
+impl Bars {
+    fn new(cells: usize) -> Self {
+        let bar = || AtomicU64::new(ordered(f64::INFINITY));
+        Self((0..cells).map(|_| bar()).collect())
+    }
+
+    fn lower(&self, cell: usize, bar: f64) {
+        self.0[cell].fetch_min(ordered(bar), Ordering::Relaxed);
+    }
+
+    fn get(&self, cell: usize) -> f64 {
+        let bits = self.0[cell].load(Ordering::Relaxed);
+        f64::from_bits(if bits >> 63 == 1 {
+            bits ^ 1 << 63
+        } else {
+            !bits
+        })
+    }
+}
+
+/// The bits of a number, so that they are in the order of numbers.
+fn ordered(value: f64) -> u64 {
+    let bits = value.to_bits();
+    if bits >> 63 == 1 {
+        !bits
+    } else {
+        bits ^ 1 << 63
+    }
 }
 
 /// Buffers for a tile.
@@ -152,9 +351,11 @@ struct Scratch {
     distinct: Vec<Vec<f64>>,
     best: Vec<f64>,
     which: Vec<f64>,
-    /// The first row and the first cell of each line.
+    /// The number of the row and of the cell of each line, without what the run adds.
     rows: Vec<u64>,
     cells: Vec<u32>,
+    /// What each element of a run adds to the number of the row.
+    along: Vec<u64>,
 }
 
 /// So many tiles are looked at before all others, for a bar that most values do not reach.
@@ -195,6 +396,7 @@ impl Search<'_> {
             best: ranks,
             which,
             rows,
+            along,
             cells,
         } = scratch;
         let values = walker.values(&self.by, &self.groups, all, values);
@@ -212,16 +414,18 @@ impl Search<'_> {
             return;
         }
         self.number_lines(walker, rows, cells);
-        let (run, stride) = match self.groups.last() {
-            Some(&group) => (walker.extent().lens[group], walker.stride(group)),
-            None => (1, 0),
-        };
+        along.clear();
+        match self.groups.last() {
+            Some(&group) => along
+                .extend((0..walker.extent().lens[group]).map(|digit| walker.offset(group, digit))),
+            None => along.push(0),
+        }
         let tile = Tile {
             values,
             keep,
             sign,
-            run,
-            stride,
+            run: along.len(),
+            along,
             adds: self
                 .groups
                 .last()
@@ -246,11 +450,11 @@ impl Search<'_> {
         }
     }
 
-    /// The first row and the cell of each line of a tile.
+    /// The row and the cell of each line of a tile, without what the run adds.
     fn number_lines(&self, walker: &Walker<'_>, rows: &mut Vec<u64>, cells: &mut Vec<u32>) {
         rows.clear();
         cells.clear();
-        rows.push(walker.first());
+        rows.push(0);
         cells.push(0);
         let lines = self.groups.split_last().map_or(&[][..], |(_, lines)| lines);
         for &group in lines {
@@ -261,8 +465,7 @@ impl Search<'_> {
                     .copied()
                     .unwrap_or_default()
             };
-            let stride = walker.stride(group);
-            spread(rows, len, |digit| digit as u64 * stride);
+            spread(rows, len, |digit| walker.offset(group, digit));
             spread(cells, len, add);
         }
     }
@@ -272,12 +475,11 @@ impl Search<'_> {
         ranks.resize(tile.run, 0.0);
         which.resize(tile.run, 0.0);
         let mut first = 0;
-        for block in tile.cells.chunk_by(|a, b| a == b) {
-            let part = first * tile.run..(first + block.len()) * tile.run;
-            let lines = Lines {
-                count: block.len(),
-                run: tile.run,
-            };
+        while first < tile.rows.len() {
+            let count = tile.block(first);
+            let part = first * tile.run..(first + count) * tile.run;
+            let run = tile.run;
+            let lines = Lines { count, run };
             let (values, keep) = (
                 &tile.values[part.clone()],
                 tile.keep.map(|keep| &keep[part]),
@@ -295,15 +497,16 @@ impl Search<'_> {
             );
             if finite {
                 for (i, (&rank, &line)) in ranks.iter().zip(&*which).enumerate() {
-                    let row = tile.rows[first + line as usize] + i as u64 * tile.stride;
-                    best.lead((block[0] + tile.adds[i]) as usize, rank + 0.0, row);
+                    let row = tile.rows[first + line as usize] + tile.along[i];
+                    let cell = tile.cells[first] + tile.adds[i];
+                    best.lead(cell as usize, rank + 0.0, row);
                 }
             } else {
-                for line in first..first + block.len() {
+                for line in first..first + count {
                     self.offer_line(tile, line, &[], best);
                 }
             }
-            first += block.len();
+            first += count;
         }
     }
 
@@ -325,7 +528,7 @@ impl Search<'_> {
             return;
         }
         for (i, &value) in values.iter().enumerate().filter(|(i, _)| kept(keep, *i)) {
-            let row = tile.rows[line] + i as u64 * tile.stride;
+            let row = tile.rows[line] + tile.along[i];
             let at = |column: &&[f64]| column[part.start + i];
             let compared = self
                 .top
@@ -370,12 +573,22 @@ struct Tile<'a> {
     /// 1, or −1 when large values are the best.
     sign: f64,
     run: usize,
-    /// How many rows lie between two elements of a run.
-    stride: u64,
+    /// What each element of a run adds to the number of the row.
+    along: &'a [u64],
     /// What each element of a run adds to the number of the cell; nothing when all are in one.
     adds: &'a [u32],
     rows: &'a [u64],
     cells: &'a [u32],
+}
+
+impl Tile<'_> {
+    /// How many lines from one on are in the same cell, their rows ascending: of equal values the first wins.
+    fn block(&self, first: usize) -> usize {
+        let joined = |line: &usize| {
+            self.cells[*line] == self.cells[first] && self.rows[*line] > self.rows[line - 1]
+        };
+        1 + (first + 1..self.rows.len()).take_while(joined).count()
+    }
 }
 
 /// A value as something to compare for equality: the zeros are equal.

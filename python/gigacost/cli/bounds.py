@@ -1,0 +1,78 @@
+"""``gigacost bounds``: between which values quantities lie, and where they are attained."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gigacost.cli import options
+from gigacost.cli.query import Query, querying
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gigacost.results import Bounds
+    from gigacost.sweep import Sweep
+
+_OF = "cost_total_usd"
+
+
+@click.command("bounds", context_settings=options.NAMES)
+@querying("Quantities of each row.", "NAME_min and NAME_max of each quantity")
+@options.quantity_names("--of", help=f"Of which quantities; {_OF}.")
+def command(query: Query, of: str | None) -> int:
+    r"""The least and the greatest value of quantities in the combinations of SPEC, and the first that attain them.
+
+    \b
+    gigacost bounds SPEC --of train_days
+    gigacost bounds SPEC --of cost_total_usd,facility_mw --where "train_days <= 90" --json
+    """
+    from gigacost import arguments  # noqa: PLC0415 - after --help
+    from gigacost.cli.assertions import Assertions  # noqa: PLC0415
+    from gigacost.cli.figures import duration  # noqa: PLC0415
+    from gigacost.cli.progress import watched  # noqa: PLC0415
+    from gigacost.cli.terminal import literal, payload, show  # noqa: PLC0415
+
+    sweep = query.sweep()
+    names = [arguments.number(sweep.bound, "of", name) for name in dict.fromkeys(options.names(of) or [_OF])]
+    ends = {f"{name}_{end}": _unit(sweep, name) for name in names for end in ("min", "max")}
+    asserted = Assertions(query.assertions, ends)
+    start = time.perf_counter()
+    found = []
+    for name in names:
+        with watched(f"bounds of {name}", sweep.size) as progress:
+            found.append(sweep.bounds(name, threads=query.threads, progress=progress))
+    seconds = time.perf_counter() - start
+    if query.as_json:
+        payload({"bounds": [_without_meta(one) for one in found], "meta": {**found[0].meta, "seconds": seconds}})
+    else:
+        _print(sweep, found)
+        show(literal(f"of {sweep.size:,} combinations, in {duration(seconds)}", "dim"))
+    asserted.check({f"{one.of}_{end}": getattr(one, end) for one in found for end in ("min", "max")})
+    return query.ended(asserted, feasible=any(one.least for one in found), advice="; gigacost summary says why")
+
+
+def _unit(sweep: Sweep, name: str) -> str:
+    return sweep.model.unit(name) if name in sweep.model.names else "1"
+
+
+def _without_meta(found: Bounds) -> dict[str, Any]:
+    """Plain data of one quantity; what they have in common is told once."""
+    return {name: value for name, value in found.to_dict().items() if name != "meta"}
+
+
+def _print(sweep: Sweep, found: Sequence[Bounds]) -> None:
+    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import show, table  # noqa: PLC0415
+
+    axes = sweep.bound.digits
+    rows = []
+    for one in found:
+        for name, bound, row in ((one.of, "least", one.least), ("", "greatest", one.greatest)):
+            known = row or {}
+            value, *where = (cell(known.get(each), _unit(sweep, each)) for each in (one.of, *axes))
+            rows.append([name, bound, value, *where])
+    numbers = ["value", *(axis for axis in axes if axes[axis].kind != "label")]
+    show(table(["quantity", "bound", "value", *axes], rows, numbers))

@@ -1,0 +1,95 @@
+"""``gigacost compare``: why a cost changed, by driver and by assumption."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gigacost.cli import options
+from gigacost.cli.query import Query
+
+if TYPE_CHECKING:
+    from gigacost.cli.assertions import Assertions
+    from gigacost.comparisons import Comparison
+    from gigacost.graph import Model
+
+
+@click.command("compare", context_settings=options.NAMES)
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@options.once("--by", metavar="NAME", shell_complete=options.quantities, help="What is compared; cost_total_usd.")
+@click.option("--set-a", "settings_a", multiple=True, metavar="NAME=VALUE", help="As --set, for A alone.")
+@click.option("--set-b", "settings_b", multiple=True, metavar="NAME=VALUE", help="As --set, for B alone.")
+@options.setting
+@click.option("--figures", is_flag=True, help="List the figures that come with each choice, and all sources.")
+@options.asserting("a, b, difference (b - a) and change (difference / a)")
+@options.once("--threads", type=options.Whole(1), metavar="N", help="How many threads to use; all CPUs by default.")
+@options.as_json
+def command(
+    a: str,
+    b: str,
+    by: str | None,
+    settings_a: tuple[str, ...],
+    settings_b: tuple[str, ...],
+    settings: tuple[str, ...],
+    catalog: str | None,
+    as_of: str | None,
+    assertions: tuple[str, ...],
+    threads: int | None,
+    *,
+    strict: bool,
+    figures: bool,
+    as_json: bool,
+) -> int:
+    r"""What each driver and each assumption contributes to the difference between two specifications.
+
+    A specification with axes stands for its best combination, the one with the smallest --by. What an assumption
+    contributes is its Shapley value: the mean over all orders in which the assumptions may change.
+
+    \b
+    gigacost compare then.toml now.toml
+    gigacost compare plan.toml plan.toml --set-b hardware=b200-sxm --by total_run_usd
+    """
+    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
+    from gigacost.cli.progress import watched  # noqa: PLC0415
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.comparisons import BY, compared  # noqa: PLC0415
+
+    def query(spec: str, own: tuple[str, ...]) -> Query:
+        return Query(
+            spec=spec,
+            settings=(*settings, *own),
+            catalog=catalog,
+            as_of=as_of,
+            where=None,
+            columns=None,
+            threads=threads,
+            assertions=assertions,
+            strict=strict,
+            require_feasible=False,
+            as_json=as_json,
+        )
+
+    sweeps = query(a, settings_a).sweep(), query(b, settings_b).sweep()
+    asserted = _read(assertions, by or BY, sweeps[0].model, Assertions)
+    with watched("compare", sum(sweep.size for sweep in sweeps)) as progress:
+        found = compared(*sweeps, by or BY, threads=threads, progress=progress)
+    if as_json:
+        payload(found.to_dict())
+    else:
+        from gigacost.cli.compare_view import show_comparison  # noqa: PLC0415 - only one view is shown
+
+        show_comparison(found, sweeps[0].model, figures=figures)
+    asserted.check(_asserted(found))
+    return asserted.code()
+
+
+def _read(texts: tuple[str, ...], by: str, model: Model, kind: type[Assertions]) -> Assertions:
+    unit = model.unit(by) if by in {*model.inputs, *model.quantities} else "1"
+    return kind(texts, {"a": unit, "b": unit, "difference": unit, "change": "1"})
+
+
+def _asserted(found: Comparison) -> dict[str, float | None]:
+    change = found.difference / found.a.value if found.a.value else None
+    return {"a": found.a.value, "b": found.b.value, "difference": found.difference, "change": change}

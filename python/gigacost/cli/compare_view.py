@@ -1,0 +1,168 @@
+"""A comparison on one screen: what leads from A to B, by driver and by assumption."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gigacost.cli.estimate_view import grid, place, short
+from gigacost.cli.figures import amount, cell, share
+from gigacost.cli.terminal import indented, literal, out, shortened, show
+
+if TYPE_CHECKING:
+    from gigacost.changes import Change
+    from gigacost.comparisons import Comparison
+    from gigacost.estimates import Assumption
+    from gigacost.graph import Model
+
+_BAR = 30
+_BETWEEN = 2
+"""Columns between two columns of a grid."""
+_WHOLE = 1e6
+"""Whole numbers below are written in full."""
+_LEAST = 8
+"""Bars shorter than this say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A row of a way from A to B."""
+
+    name: str
+    what: str
+    moved: float
+    share: float | None
+    error: float = 0.0
+
+
+def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
+    """The two sides, the drivers, the assumptions, how far to trust them."""
+    for letter, side in (("A", one.a), ("B", one.b)):
+        best = f", the best of {side.combinations:,} by {one.by}" if side.combinations > 1 else ""
+        show(literal(f"{letter} {side.source}{best}"), indented(place(side.inputs), "dim"))
+    show("")
+    if one.drivers:
+        terms = [term for driver in one.drivers for term in driver.contributions()]
+        steps = [_Step(short(term.name), "", term.difference, term.share) for term in terms]
+        show(literal(f"{one.by}, by driver", "bold"), _way(one, steps), "")
+    steps = [
+        _Step(change.name, _from_to(change, model), change.contribution or 0.0, change.share, change.standard_error)
+        for change in one.assumptions
+    ]
+    show(literal(f"{one.by}, by assumption", "bold"), _way(one, steps))
+    idle = ", ".join(step.name for step in steps if not step.moved)
+    show(*([indented(f"no effect: {idle}", "dim")] if idle else []), "")
+    if figures:
+        show(literal("What comes with each choice, and from where", "bold"), _figures(one, model), "")
+    show(*(literal(line, "dim") for line in _method(one)))
+
+
+def _way(one: Comparison, steps: Sequence[_Step]) -> Any:  # noqa: ANN401 - a rich Table
+    """A, each step by the size of what it moves, B; bars stand where the step begins and ends."""
+    moving = sorted((step for step in steps if step.moved), key=lambda step: -abs(step.moved))
+    rows = [(f"  {step.name}", step.what, _signed(step, one.unit), _percent(step.share)) for step in moving]
+    ends = [(f"  {letter}", "", amount(side.value, one.unit), "") for letter, side in (("A", one.a), ("B", one.b))]
+    widths = [max(len(row[i]) + _BETWEEN for row in (*ends, *rows)) for i in range(4)]
+    bars = _bars(one, moving, min(out().width - sum(widths), _BAR))
+    made = grid("left", "left", "right", "right", "left")
+    for row, bar in zip((ends[0], *rows, ends[1]), bars, strict=True):
+        style = "bold" if row in ends else ""
+        colour = "dim" if row in ends else "green" if row[2].startswith("-") else "red"
+        made.add_row(*(literal(text, style) for text in row), literal(bar, colour))
+    return made
+
+
+def _bars(one: Comparison, steps: Sequence[_Step], width: int) -> Iterator[str]:
+    """For A, each step and B where it lies between the lowest and the highest value on the way."""
+    values = [one.a.value]
+    for step in steps:
+        values.append(values[-1] + step.moved)
+    low, high = min(values), max(values)
+    if width < _LEAST or low == high:
+        yield from [""] * (len(steps) + 2)
+        return
+    places = [round((value - low) / (high - low) * (width - 1)) for value in values]
+    yield " " * places[0] + "│"
+    for start, stop in itertools.pairwise(places):
+        yield " " * min(start, stop) + "█" * max(abs(stop - start), 1)
+    yield " " * places[-1] + "│"
+
+
+def _signed(step: _Step, unit: str) -> str:
+    error = f" ± {amount(step.error, unit)}" if step.error else ""
+    return ("+" if step.moved > 0 else "") + amount(step.moved, unit) + error
+
+
+def _percent(value: float | None) -> str:
+    if value is None:
+        return ""
+    text = share(abs(value))
+    return f"-{text}" if value < 0 and not text.startswith("<") else text
+
+
+def _from_to(change: Change, model: Model) -> str:
+    if change.a is None and change.b is None:
+        return ", ".join(_from_to(part, model) for part in change.parts)
+    return f"{_value(change.a, model)} → {_value(change.b, model)}"
+
+
+def _value(one: Assumption | None, model: Model) -> str:
+    if one is None or one.value is None:
+        return "—"
+    if isinstance(one.value, str):
+        return one.value
+    word = model.inputs[one.name].word(one.value) if one.name in model.inputs else ""
+    text = word or _number(one.value, one.unit)
+    return f"{text} (computed)" if one.origin == "computed" else text
+
+
+def _number(value: float, unit: str) -> str:
+    """A figure whose name says its unit, but for money."""
+    if unit.startswith("$"):
+        return amount(value, unit)
+    return cell(int(value) if value == round(value) and abs(value) < _WHOLE else value, unit)
+
+
+def _figures(one: Comparison, model: Model) -> Any:  # noqa: ANN401 - a rich Table
+    """Every assumption and what it brings, from where on each side."""
+    rows: list[tuple[str, str, str]] = []
+
+    def add(change: Change, depth: int) -> None:
+        sources = dict.fromkeys(_source(side) for side in (change.a, change.b) if side)
+        rows.append(("  " * depth + change.name, _from_to(change, model), " → ".join(sources)))
+        for part in change.parts:
+            add(part, depth + 1)
+
+    for change in one.assumptions:
+        add(change, 1)
+    beside = sum(max((len(row[i]) for row in rows), default=0) + _BETWEEN for i in (0, 1))
+    made = grid("left", "left", "left")
+    for name, values, sources in rows:
+        made.add_row(literal(name), literal(values), literal(shortened(sources, out().width - beside), "dim"))
+    return made
+
+
+def _source(one: Assumption) -> str:
+    return f"{one.date}, {one.source}" if one.date else one.source
+
+
+def _method(one: Comparison) -> Iterator[str]:
+    """How it was attributed, and what rounding leaves."""
+    meta, count = one.meta, len([change for change in one.assumptions if change.contribution is not None])
+    if not one.assumptions:
+        yield "Nothing differs."
+        return
+    if meta["exact"]:
+        yield f"Shapley values: the mean over all orders of the changes, exact; {meta['mixtures']:,} mixtures."
+    else:
+        orders = f"the mean over {meta['orders']:,} random orders of {count} changes (seed {meta['seed']})"
+        yield f"Shapley values: {orders}, ± the standard error; {meta['mixtures']:,} mixtures."
+    if meta["impossible"]:
+        yield f"{meta['impossible']:,} of the mixtures are not possible: orders that lead over them do not count."
+    left = {"drivers": one.drivers_residue, "assumptions": one.residue}
+    unit = "" if one.unit == "1" else f" {one.unit}".rstrip()
+    named = [f"{value:.1g}{unit} of the {name}" for name, value in left.items() if value]
+    if named:
+        yield f"Rounding leaves {' and '.join(named)}."

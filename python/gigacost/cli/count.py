@@ -1,0 +1,41 @@
+"""``gigacost count``: how many combinations meet a condition."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from gigacost.cli import options
+from gigacost.cli.query import Query, querying
+
+
+@click.command("count", context_settings=options.NAMES)
+@querying(None, "combinations, count and share")
+def command(query: Query) -> int:
+    r"""How many combinations of SPEC meet its condition, and have what that reads.
+
+    \b
+    gigacost count SPEC
+    gigacost count SPEC --where "train_days <= 90 and facility_mw <= 30" --assert "share >= 0.01"
+    """
+    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
+    from gigacost.cli.figures import duration, share  # noqa: PLC0415
+    from gigacost.cli.progress import watched  # noqa: PLC0415
+    from gigacost.cli.terminal import literal, payload, show  # noqa: PLC0415
+
+    sweep = query.sweep()
+    asserted = Assertions(query.assertions, dict.fromkeys(("combinations", "count", "share"), "1"))
+    start = time.perf_counter()
+    with watched("count", sweep.size) as progress:
+        count = sweep.count(threads=query.threads, progress=progress)
+    seconds = time.perf_counter() - start
+    found = {"combinations": sweep.size, "count": count, "share": count / sweep.size}
+    if query.as_json:
+        payload({**found, "meta": {**sweep.meta, "evaluated": sweep.size, "seconds": seconds}})
+    else:
+        condition = f" where {sweep.spec.where.text}" if sweep.spec.where else ""
+        show(literal(f"{count:,} of {sweep.size:,} combinations ({share(count / sweep.size)}){condition}", "bold"))
+        show(literal(f"in {duration(seconds)}", "dim"))
+    asserted.check(found)
+    return query.ended(asserted, feasible=count > 0, advice="; gigacost summary says why")

@@ -1,0 +1,77 @@
+"""``gigacost pareto``: the combinations that no other beats in several quantities at once."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gigacost.cli import options
+from gigacost.cli.query import Query, querying
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gigacost.chosen import Chosen
+    from gigacost.sweep import Sweep
+
+_MINIMISE = ["cost_total_usd", "train_days"]
+
+
+@click.command("pareto", context_settings=options.NAMES)
+@querying("Quantities of each row, beside the objectives.", "the columns of each row")
+@options.quantity_names("--minimise", help=f"What shall be small; {','.join(_MINIMISE)}.")
+@options.quantity_names("--maximise", help="What shall be large; nothing.")
+@options.once("-o", "--output", metavar="FILE", help="Write all rows: .parquet, .csv, .csv.gz, .arrow; - for CSV.")
+@options.once("--limit", type=options.Whole(0), metavar="N", help="Print or write only the first so many rows.")
+def command(query: Query, minimise: str | None, maximise: str | None, output: str | None, limit: int | None) -> int:
+    r"""The combinations of SPEC that no other beats: whatever is better in one objective is worse in another.
+
+    Best first, by the objectives one after the other; of combinations equal in all of them the first. As many rows are
+    printed as a screen holds, from one end of the front to the other; --json and -o have all.
+
+    \b
+    gigacost pareto SPEC --minimise cost_total_usd,train_days
+    gigacost pareto SPEC --minimise cost_total_usd --maximise params,tokens -o front.parquet
+    """
+    from gigacost.cli import plan, written  # noqa: PLC0415 - after --help
+    from gigacost.cli.progress import watched  # noqa: PLC0415
+    from gigacost.cli.rows import row_assertions  # noqa: PLC0415
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+
+    sweep = query.sweep()
+    small = _MINIMISE if minimise is None else options.names(minimise)
+    large = options.names(maximise)
+    asserted = row_assertions(query, sweep, *small, *large)
+    if output is not None and output != "-":
+        plan.refuse_bad_output(output, (query.spec, query.catalog))
+    start = time.perf_counter()
+    with watched("pareto", sweep.size) as progress:
+        front = sweep.pareto(small, large, threads=query.threads, progress=progress)
+        rows = front.rows if limit is None else front.rows[:limit]
+        count = written.write(rows, output, threads=query.threads) if output is not None else 0
+    meta = {**front.meta, "front": len(front.rows), "seconds": time.perf_counter() - start}
+    if output is not None:
+        written.report(count, output, meta, as_json=query.as_json)
+    elif query.as_json:
+        payload({"rows": list(rows), "meta": meta})
+    else:
+        _print(sweep, rows, [*small, *large], meta, whole=limit is not None)
+    for row in rows if query.assertions else ():
+        asserted.check(row, f"index {row['index']}")
+    return query.ended(asserted, feasible=len(front.rows) > 0, advice="; gigacost summary says why")
+
+
+def _print(sweep: Sweep, rows: Chosen, objectives: list[str], meta: Mapping[str, Any], *, whole: bool) -> None:
+    """The rows, or as many of them as a screen has room for, spread evenly over the front."""
+    from gigacost.cli.figures import duration  # noqa: PLC0415 - after --help
+    from gigacost.cli.rows import show_rows  # noqa: PLC0415
+    from gigacost.cli.terminal import literal, room, show  # noqa: PLC0415
+
+    shown = len(rows) if whole else min(len(rows), room())
+    places = [place * (len(rows) - 1) // max(shown - 1, 1) for place in range(shown)]
+    show_rows(sweep, [rows[place] for place in places], objectives)
+    spread = ", spread over it," if shown < len(rows) else ""
+    said = f"{shown:,} of {meta['front']:,} on the front{spread} of {sweep.size:,} combinations"
+    show(literal(f"{said}, in {duration(meta['seconds'])}", "dim"))

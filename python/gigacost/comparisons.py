@@ -1,0 +1,160 @@
+"""Why a cost changed: two designs, and what each driver and each assumption contributes to their difference."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gigacost import _engine, attribution, compiler
+from gigacost.books import opened
+from gigacost.changes import Change, Driver, assumptions, drivers
+from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.mixtures import Mixtures
+from gigacost.sides import Design, Given, Side, sweep_of
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.graph import Model
+    from gigacost.sweep import Sweep
+
+BY = "cost_total_usd"
+"""What is compared when nothing else is asked for."""
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """Why a quantity differs between two designs. Made by ``compare``; plain data, picklable."""
+
+    by: str
+    """The quantity."""
+    unit: str
+    a: Side
+    b: Side
+    difference: float
+    """``b.value - a.value``."""
+    drivers: tuple[Driver, ...]
+    """The terms of the quantity, nested as its subtotals are; none for a quantity that is no subtotal."""
+    drivers_residue: float
+    """What the contributions among the drivers leave of the difference: the model's own sums are rounded."""
+    assumptions: tuple[Change, ...]
+    """What differs, by the size of its contribution."""
+    residue: float
+    """What the contributions of the assumptions leave of the difference: each of them is rounded once."""
+    meta: Mapping[str, Any]
+    """The method, and whether it took all orders (``exact``) or a sample; how many ``orders`` counted, how many
+    ``mixtures`` were evaluated and how many of these are ``impossible``; version and hash of the model."""
+
+    def __repr__(self) -> str:
+        most = ", ".join(f"{one.name} {one.contribution:+.6g}" for one in self.assumptions[:3] if one.contribution)
+        values = f"{self.a.value:.6g} -> {self.b.value:.6g} ({self.difference:+.6g})"
+        return f"<Comparison of {self.by}: {values}{f': {most}' if most else ''}>"
+
+    def assumption(self, name: str) -> Change:
+        """One of the assumptions that differ. Raises KeyError, with the nearest name."""
+        for one in self.assumptions:
+            if one.name == name:
+                return one
+        guess = nearest(name, [one.name for one in self.assumptions])
+        message = f"{show(name)} does not differ" + (f"; did you mean {guess}?" if guess else "")
+        raise KeyError(message)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``gigacost compare --json`` prints it."""
+        return {
+            "by": self.by,
+            "unit": self.unit,
+            "a": self.a.to_dict(),
+            "b": self.b.to_dict(),
+            "difference": self.difference,
+            "drivers": [one.to_dict() for one in self.drivers],
+            "drivers_residue": self.drivers_residue,
+            "assumptions": [one.to_dict() for one in self.assumptions],
+            "residue": self.residue,
+            "meta": dict(self.meta),
+        }
+
+
+def compare(
+    a: Given,
+    b: Given,
+    *,
+    by: str = BY,
+    model: Model | None = None,
+    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    strict: bool = False,
+    threads: int | None = None,
+) -> Comparison:
+    """Why ``by`` differs between two designs: ``compare("then.toml", "now.toml")``.
+
+    Each side is a sweep, the path of a specification, or the keyword arguments of an estimate (``catalog``, ``as_of``
+    and ``preset`` among them). A side with axes stands for the combination with its smallest ``by``. ``catalog`` is
+    that of sides that bring none. Each driver contributes what it differs by, each assumption its Shapley value: the
+    mean, over all orders in which the assumptions may change one after the other, of what its change does (see
+    ``gigacost.attribution``). Both add up to the difference, but for a ``residue`` of rounding.
+
+    Raises SpecError: for bad values, and for a side of which nothing is feasible, saying why.
+    """
+    book = opened(catalog)
+    first, second = (sweep_of(name, given, model, book, strict=strict) for name, given in (("a", a), ("b", b)))
+    return compared(first, second, by, threads=threads)
+
+
+def compared(
+    a: Sweep,
+    b: Sweep,
+    by: str = BY,
+    *,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Comparison:
+    """The comparison of the best combinations of two sweeps. Raises SpecError as ``compare`` does."""
+    if _identity(a.model) != _identity(b.model):
+        raise SpecError(Fault("b", "", "costed by another model than a", "one model for both"))
+    before = Design("a", a, by, threads, progress)
+    after = Design("b", b, by, threads, progress and (lambda done: progress(a.size + done)))
+    _refuse_another_meaning(by, before, after)
+    mixtures = Mixtures(before.bound, after.bound, by, threads)
+    found = attribution.attributed(len(mixtures.changes), mixtures.evaluate, mixtures.chosen)
+    difference = after.value - before.value
+    by_driver, by_assumption = drivers(before, after), assumptions(before, after, mixtures, found)
+    terms = [term.difference for driver in by_driver for term in driver.contributions()]
+    return Comparison(
+        by=by,
+        unit=a.model.unit(by) if by in {*a.model.inputs, *a.model.quantities} else "",
+        a=before.side(),
+        b=after.side(),
+        difference=difference,
+        drivers=by_driver,
+        drivers_residue=_left(difference, terms) if terms else 0.0,
+        assumptions=by_assumption,
+        residue=_left(difference, [one.contribution for one in by_assumption if one.contribution is not None]),
+        meta={
+            "gigacost_version": _engine.__version__,
+            "model_sha256": compiler.model_sha256(a.model),
+            "method": "shapley",
+            "exact": found.exact,
+            "orders": found.orders,
+            "mixtures": found.mixtures,
+            "impossible": found.impossible,
+            "seed": None if found.exact else attribution.SEED,
+        },
+    )
+
+
+def _identity(model: Model) -> tuple[Any, ...]:
+    """What tells models apart that cost otherwise."""
+    return compiler.model_sha256(model), dict(model.values), repr(dict(model.inputs))
+
+
+def _refuse_another_meaning(by: str, a: Design, b: Design) -> None:
+    first, second = ({name: one.canonical for name, one in design.spec.derive.items()} for design in (a, b))
+    if by in first and first != second:
+        raise SpecError(Fault("by", show(by), "derived otherwise on the two sides", "one [derive] for both"))
+
+
+def _left(whole: float, parts: Sequence[float]) -> float:
+    """What some parts leave of a whole, rounded once."""
+    return math.fsum([whole, *(-part for part in parts)])

@@ -1,0 +1,164 @@
+"""The two sides of a comparison: each is one design, given as such or the best that a sweep has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from gigacost import compiler
+from gigacost.bind import Bound, Picked
+from gigacost.books import opened
+from gigacost.errors import Fault, InternalError, SpecError, show
+from gigacost.estimates import Assumption, assumption, choices, estimated, unplaced
+from gigacost.recipe import Question
+from gigacost.results import plain
+from gigacost.sweep import Sweep
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.graph import Model
+    from gigacost.spec import Spec
+
+Given: TypeAlias = "Sweep | Mapping[str, Any] | str | os.PathLike[str]"
+"""A side as it is given: a sweep, the keyword arguments of an estimate, the path of a specification."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is told of one side."""
+
+    source: str
+    """The file it was read from; empty for what was given otherwise."""
+    value: float
+    """Of the quantity that is compared."""
+    inputs: Mapping[str, float | str]
+    """What was given, in the model's units, and the label of every catalogue axis in play."""
+    axes: Mapping[str, Any]
+    """Where there was a choice: the values of the axes in the best combination that is kept."""
+    combinations: int
+    """Among how many it is the best."""
+    meta: Mapping[str, Any]
+    """What it can be rebuilt from: hashes, date; and warnings."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        mappings = {name: dict(getattr(self, name)) for name in ("inputs", "axes", "meta")}
+        return {name: getattr(self, name) for name in self.__slots__} | mappings
+
+
+class Design:
+    """The best combination that a sweep keeps: the one with the smallest ``by``. Raises SpecError without one."""
+
+    def __init__(
+        self,
+        name: str,
+        sweep: Sweep,
+        by: str,
+        threads: int | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        found = sweep.find(1, by, threads=threads, progress=progress)
+        self.by = by
+        self.sweep = sweep
+        digits = Picked(sweep.bound, found or [0]).digits
+        self.axes = {name: digit.values[0] for name, digit in digits.items()}
+        alone = replace(sweep.spec, axes=(), where=None, fixed={**sweep.spec.fixed, **self.axes})
+        self.spec = _without_preset(alone, sweep.bound.catalog)
+        if not found:
+            self._refuse(name)
+        self.bound = Bound(self.spec, sweep.model, sweep.bound.catalog)
+        self.value = self.values([by])[by]
+
+    @cached_property
+    def made(self) -> compiler.Compiled:
+        """The quantity that is compared, compiled for what this side gives."""
+        return compiler.compiled(self.bound, Question((self.by,)))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The label of every catalogue axis in play."""
+        return {axis: labels[0] for axis, (_, labels) in self.bound.labels.items()}
+
+    def values(self, names: Sequence[str]) -> dict[str, float]:
+        """Some of the quantities that the compared one is made of."""
+        made = compiler.compiled(self.bound, Question(tuple(names)))
+        found = compiler.program(self.bound, made).values(0, [made.nodes[name] for name in names])
+        return dict(zip(names, found, strict=True))
+
+    def assumption(self, name: str) -> Assumption | None:
+        """What a choice or a figure is on this side; None where it has no part in it."""
+        bound = self.bound
+        if name in bound.catalog.axes:
+            return next((one for one in choices(self.spec, bound, self.labels) if one.name == name), None)
+        if bound.origin(name) != "default":
+            return assumption(bound, self.spec, name)
+        wiring = self.made.recipe.wiring
+        if name in wiring.leaves:
+            return assumption(bound, self.spec, name)
+        if name not in wiring.upstream()[self.by]:
+            return None
+        unit = bound.model.quantities[name].unit if name in bound.model.quantities else "1"
+        return Assumption(name, plain(self.values([name])[name]), unit, "computed by the model", "", "computed")
+
+    def side(self) -> Side:
+        """What is told of it."""
+        return Side(
+            source=self.spec.source,
+            value=self.value,
+            inputs={**self.bound.spec.fixed, **self.labels},
+            axes=self.axes,
+            combinations=self.sweep.size,
+            meta={
+                "spec_sha256": self.sweep.spec.sha256,
+                "catalog_sha256": self.bound.catalog.sha256,
+                "as_of": self.labels.get("as_of", ""),
+                "warnings": [str(warning) for warning in unplaced(self.spec.warnings)],
+            },
+        )
+
+    def _refuse(self, name: str) -> None:
+        """Raise SpecError: a single design says why it is impossible."""
+        if self.sweep.size == 1:
+            try:
+                estimated(self.spec, self.sweep.model, self.sweep.bound.catalog)
+            except SpecError as error:
+                raise SpecError(*_of_side(name, error.faults)) from None
+            except InternalError:  # of another quantity: not what keeps this one from being compared
+                pass
+        source = show(self.spec.source) if self.spec.source else ""
+        what = f"none of its {self.sweep.size:,} combinations is feasible; gigacost summary says why"
+        raise SpecError(Fault(name, source, what))
+
+
+def sweep_of(name: str, given: Given, model: Model | None, catalog: Catalog, *, strict: bool = False) -> Sweep:
+    """A side as a sweep; ``catalog`` is that of sides that bring none. Raises SpecError."""
+    if isinstance(given, Sweep):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return Sweep.from_toml(given, model=model, catalog=catalog, strict=strict)
+    if not isinstance(given, Mapping):
+        what = f"expected a sweep, a path or a mapping, got {type(given).__name__}"
+        raise SpecError(Fault(name, show(given), what))
+    inputs = dict(given)
+    book = opened(inputs.pop("catalog", None) or catalog)
+    of_spec = {key: inputs.pop(key) for key in ("as_of", "preset") if inputs.get(key) is not None}
+    try:
+        return Sweep(fixed=inputs, model=model, catalog=book, strict=strict, **of_spec)
+    except SpecError as error:
+        raise SpecError(*_of_side(name, error.faults)) from None
+
+
+def _of_side(name: str, faults: Iterable[Fault]) -> list[Fault]:
+    return [replace(fault, field=f"{name}.{fault.field}") for fault in unplaced(faults)]
+
+
+def _without_preset(spec: Spec, catalog: Catalog) -> Spec:
+    """The specification before its preset filled it up: what is from the preset is cited so."""
+    if not spec.preset:
+        return spec
+    preset = catalog.presets[spec.preset].fixed
+    own = {name: value for name, value in spec.fixed.items() if preset.get(name) != value}
+    return replace(spec, fixed=own, as_of="" if preset.get("as_of") == spec.as_of else spec.as_of)

@@ -1,0 +1,95 @@
+"""Rows of the engine as other libraries and files take them."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from gigacost import _engine, arguments, compiler
+from gigacost.errors import InternalError
+
+Progress = Callable[[int], None]
+"""Called now and then with the number of combinations evaluated so far."""
+
+
+class Table(NamedTuple):
+    """What the engine makes rows of."""
+
+    program: _engine.Program
+    columns: Sequence[Any]
+    keep: int | None
+    """The node of the condition that rows meet; None for all of them."""
+    rows: tuple[int, int]
+    """The first, and the one before which to end."""
+    about: dict[str, str]
+    """What stands in files beside the rows."""
+    explained: Callable[[InternalError], InternalError]
+    """What tells more of an error about a row."""
+
+
+class Tabular(ABC):
+    """Rows that are computed when they are asked for: in Arrow batches, as a file, for whatever reads Arrow."""
+
+    @abstractmethod
+    def _table(self) -> Table: ...
+
+    def batches(self, *, threads: int | None = None) -> _engine.Batches:
+        """The rows in their order, in Arrow batches, each computed when it is asked for."""
+        return batches(self._table(), threads)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Arrow's PyCapsule protocol: polars, pandas, duckdb and pyarrow read it as a table."""
+        return self.batches().__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        """Arrow's PyCapsule protocol."""
+        return self.batches().__arrow_c_schema__()
+
+    def write(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        threads: int | None = None,
+        limit: int | None = None,
+        csv_safe: bool = True,
+        progress: Progress | None = None,
+    ) -> int:
+        """Write the rows to a file, whole or not at all, and say how many there were.
+
+        The name's ending decides the form: .parquet, .csv, .csv.gz, .arrow. An older file is replaced only when the new
+        one is complete. Raises OutputError, or SpecError for an ending that says nothing.
+        """
+        table, most, workers = self._table(), arguments.limit(limit), compiler.thread_count(threads)
+        metadata = [(f"gigacost:{key}", value) for key, value in table.about.items()]
+        try:
+            return table.program.write(
+                os.fspath(path), table.columns, table.keep, table.rows, workers, metadata, csv_safe, most, progress
+            )
+        except InternalError as error:
+            raise table.explained(error) from None
+
+    def write_csv(
+        self,
+        sink: Any,  # noqa: ANN401 - any binary file
+        *,
+        threads: int | None = None,
+        limit: int | None = None,
+        csv_safe: bool = True,
+        progress: Progress | None = None,
+    ) -> int:
+        """Write the rows as CSV to a binary file object, and say how many there were."""
+        table, most, workers = self._table(), arguments.limit(limit), compiler.thread_count(threads)
+        try:
+            return table.program.write_csv(
+                sink, table.columns, table.keep, table.rows, workers, csv_safe, most, progress
+            )
+        except InternalError as error:
+            raise table.explained(error) from None
+
+
+def batches(table: Table, threads: int | None) -> _engine.Batches:
+    """The rows in Arrow batches."""
+    workers = compiler.thread_count(threads)
+    return table.program.batches(table.columns, table.keep, table.rows, workers, table.explained)

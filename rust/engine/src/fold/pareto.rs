@@ -1,0 +1,261 @@
+//! The combinations that no other one beats in several objectives at once.
+
+use std::cmp::Ordering;
+
+use super::{Fault, kept};
+use crate::block::Source;
+use crate::error::{Error, Result};
+use crate::kernel::{self, Simd};
+use crate::math::holds;
+use crate::program::Program;
+use crate::run::{Control, gather};
+use crate::skyline::{Front, MOST_DIMS, Points, Sieve};
+use crate::tape::Node;
+use crate::walk::{Walk, Walker, Wanted};
+
+/// What to compare.
+#[derive(Clone, Debug)]
+pub struct Pareto {
+    /// What shall be small, or (true) large.
+    pub objectives: Vec<(Node, bool)>,
+    /// Which combinations are compared; all when there is none.
+    pub keep: Option<Node>,
+}
+
+impl Pareto {
+    /// The combinations for which no other one is at least as good in every objective and better in one: by the
+    /// objectives one after the other, best first. Of those that are equal in all, the one with the lowest index.
+    ///
+    /// # Errors
+    /// When there are no objectives or too many, a value to compare is not finite, or the run was stopped.
+    pub fn run(&self, program: &Program, threads: usize, control: &Control) -> Result<Vec<u64>> {
+        if !(1..=MOST_DIMS).contains(&self.objectives.len()) {
+            return Err(Error::Invalid(format!(
+                "{} objectives; from 1 to {MOST_DIMS} are possible",
+                self.objectives.len()
+            )));
+        }
+        let walk = Walk::new(program, &self.wanted())?;
+        let offers = Offers::new(self, program, &walk);
+        let worker = || (walk.walker(), Gathered::new(&offers));
+        let work = |(walker, gathered): &mut (Walker<'_>, Gathered), chunk| {
+            let chunk = walk.chunk(scattered(chunk, walk.chunks()));
+            walker.for_each(chunk, control, |walker, alive| {
+                if alive {
+                    offers.absorb(walker, gathered);
+                }
+                Ok(())
+            })
+        };
+        let mut all = Gathered::new(&offers);
+        for (_, other) in gather(walk.chunks(), threads, worker, work)? {
+            all.merge(other);
+        }
+        all.fault.check(program.tape())?;
+        Ok(in_order(&all.front.points()))
+    }
+
+    fn nodes(&self) -> impl Iterator<Item = Node> {
+        let objectives = self.objectives.iter().map(|(node, _)| *node);
+        objectives.chain(self.keep)
+    }
+
+    /// What a pass over the combinations computes.
+    fn wanted(&self) -> Wanted {
+        Wanted {
+            keep: self.keep,
+            nodes: self.nodes().collect(),
+            ..Wanted::default()
+        }
+    }
+}
+
+/// The chunks in an order in which each is far from those before: soon a front is near the one of all.
+fn scattered(chunk: u64, chunks: u64) -> u64 {
+    const GOLDEN: f64 = 0.618_033_988_749_895;
+    let coprime = |stride: &u64| greatest_common_divisor(*stride, chunks) == 1;
+    let stride = ((chunks as f64 * GOLDEN) as u64..=chunks).find(coprime);
+    let place = u128::from(chunk) * u128::from(stride.unwrap_or(1)) % u128::from(chunks);
+    place as u64
+}
+
+fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
+    }
+}
+
+/// Rows by their points, coordinate after coordinate, the smallest first.
+fn in_order(points: &Points) -> Vec<u64> {
+    let mut sorted: Vec<(&[f64], u64)> = points.iter().collect();
+    sorted.sort_unstable_by(|(a, i), (b, j)| {
+        let order = a.partial_cmp(b).unwrap_or(Ordering::Equal);
+        order.then(i.cmp(j))
+    });
+    sorted.into_iter().map(|(_, row)| row).collect()
+}
+
+/// An objective: where its values are, and 1 or (what shall be large) −1.
+struct Objective {
+    node: Node,
+    source: Source,
+    sign: f64,
+}
+
+/// What the rows of a tile offer to a front.
+pub(crate) struct Offers {
+    simd: Simd,
+    objectives: Vec<Objective>,
+    keep: Option<Source>,
+    /// The groups that any of this varies over, as a mask too.
+    groups: Vec<usize>,
+    mask: u64,
+    /// The other groups of the space.
+    others: Vec<usize>,
+}
+
+/// So many rows wait at least before they are taken into the front.
+const WAITING: usize = 1 << 9;
+/// So many times fewer rows than the front has may wait.
+const SHARE: usize = 8;
+
+/// What a worker has found: rows none of which dominates another one.
+pub(crate) struct Gathered {
+    pub(crate) front: Front,
+    pub(crate) fault: Fault,
+    /// Rows that are not in the front yet.
+    waiting: Points,
+    sieve: Sieve,
+    /// The objectives in a tile, all to be small, and infinite where a row is not kept.
+    columns: Vec<Vec<f64>>,
+    copied: Vec<f64>,
+    keep: Vec<f64>,
+    left: Vec<usize>,
+}
+
+impl Gathered {
+    /// Nothing.
+    pub(crate) fn new(offers: &Offers) -> Self {
+        let dims = offers.objectives.len();
+        Self {
+            front: Front::new(dims),
+            fault: Fault::default(),
+            waiting: Points::new(dims),
+            sieve: Sieve::new(offers.simd, dims),
+            columns: vec![vec![]; dims],
+            copied: vec![],
+            keep: vec![],
+            left: vec![],
+        }
+    }
+
+    /// Take what waits into the front.
+    pub(crate) fn settle(&mut self) {
+        self.front.extend(&self.waiting);
+        self.waiting.clear();
+    }
+
+    /// Take in what another worker has found.
+    pub(crate) fn merge(&mut self, mut other: Self) {
+        other.settle();
+        self.fault.merge(&other.fault);
+        self.front.extend(&other.front.points());
+    }
+}
+
+impl Offers {
+    pub(crate) fn new(pareto: &Pareto, program: &Program, walk: &Walk<'_>) -> Self {
+        let masks = pareto.nodes().map(|node| program.masks()[node as usize]);
+        let mask = masks.fold(0, |all, mask| all | mask);
+        let objectives = pareto.objectives.iter().map(|&(node, largest)| Objective {
+            node,
+            source: walk.source(node),
+            sign: if largest { -1.0 } else { 1.0 },
+        });
+        let mut others = walk.all();
+        others.retain(|group| mask >> group & 1 == 0);
+        Self {
+            simd: program.simd(),
+            objectives: objectives.collect(),
+            keep: pareto.keep.map(|keep| walk.source(keep)),
+            groups: walk.groups(mask),
+            mask,
+            others,
+        }
+    }
+
+    /// Take the kept rows of a tile that may be on the front into what was gathered.
+    pub(crate) fn absorb(&self, walker: &Walker<'_>, gathered: &mut Gathered) {
+        // Tiles that differ in other groups offer the same, in higher rows.
+        let starts = &walker.extent().starts;
+        if self.others.iter().any(|group| starts[*group] > 0) {
+            return;
+        }
+        self.read(walker, gathered);
+        let Gathered {
+            front,
+            waiting,
+            sieve,
+            columns,
+            left,
+            ..
+        } = gathered;
+        let run = self.groups.last();
+        let run = run.map_or(1, |group| walker.extent().lens[*group]);
+        sieve.sift(front, columns, run, left);
+        let mut point = [0.0; MOST_DIMS];
+        for &i in &*left {
+            for (to, column) in point.iter_mut().zip(&*columns) {
+                *to = column[i];
+            }
+            waiting.push(&point, walker.row(&self.groups, i));
+        }
+        if waiting.len() >= WAITING.max(front.len() / SHARE) {
+            gathered.settle();
+        }
+    }
+
+    /// Read the columns of a tile. What is kept and not finite is a fault.
+    fn read(&self, walker: &Walker<'_>, gathered: &mut Gathered) {
+        let held = |source: &&Source| walker.held(source).not_everywhere;
+        let keep = self.keep.as_ref().filter(held);
+        let keep = keep.map(|keep| self.values(walker, keep, &mut gathered.keep));
+        for (objective, column) in self.objectives.iter().zip(&mut gathered.columns) {
+            let values = self.values(walker, &objective.source, &mut gathered.copied);
+            column.clear();
+            match keep {
+                None => column.extend(values.iter().map(|value| value * objective.sign)),
+                Some(keep) => {
+                    let offered = |(value, keep): (&f64, &f64)| {
+                        let value = value * objective.sign;
+                        if holds(*keep) { value } else { f64::INFINITY }
+                    };
+                    column.extend(values.iter().zip(keep).map(offered));
+                }
+            }
+            let (mut low, mut high, mut finite) = (f64::INFINITY, f64::NEG_INFINITY, true);
+            kernel::extremes(self.simd, values, &mut low, &mut high, &mut finite);
+            if finite {
+                continue;
+            }
+            for (i, value) in values.iter().enumerate() {
+                if !value.is_finite() && kept(keep, i) {
+                    let row = walker.row(&self.groups, i);
+                    gathered.fault.note(row, objective.node, *value);
+                    column[i] = f64::INFINITY;
+                }
+            }
+        }
+    }
+
+    fn values<'b>(
+        &self,
+        walker: &'b Walker<'_>,
+        source: &Source,
+        copied: &'b mut Vec<f64>,
+    ) -> &'b [f64] {
+        walker.values(source, &self.groups, self.mask, copied)
+    }
+}

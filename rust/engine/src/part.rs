@@ -1,0 +1,166 @@
+//! Parts of programs: the same nodes over fewer combinations, some of them as tables.
+
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::fold::fill_raw;
+use crate::loops::dense;
+use crate::plan::mask;
+use crate::program::{Leaf, Program};
+use crate::run::Control;
+use crate::space::Space;
+use crate::tape::{Name, Node, Op, Tape};
+
+impl Tape {
+    /// The same nodes, some of them leaves behind those that there are. What is named is not kept.
+    fn with_leaves(&self, nodes: &[Node]) -> Self {
+        let mut ops = self.ops().to_vec();
+        let mut leaves = vec![Name::default(); self.leaves().len()];
+        for node in nodes {
+            ops[*node as usize] = Op::Leaf(leaves.len() as u32);
+            leaves.push(Name::default());
+        }
+        Self {
+            ops,
+            leaves,
+            searches: self.searches().to_vec(),
+            outputs: vec![],
+        }
+    }
+}
+
+impl Program {
+    /// The same program, with the values of some nodes given.
+    ///
+    /// # Errors
+    /// When a table does not fit.
+    pub(crate) fn with_tables(&self, known: Vec<(Node, Leaf)>) -> Result<Self> {
+        let (nodes, tables): (Vec<Node>, Vec<Leaf>) = known.into_iter().unzip();
+        let tape = self.tape().with_leaves(&nodes);
+        let leaves = (0..self.tape().leaves().len() as u32).map(|leaf| self.leaf(leaf).clone());
+        let leaves = leaves.chain(tables).collect();
+        self.rebound(Arc::new(tape), self.space().clone(), leaves)
+    }
+
+    /// The values of nodes that vary over no more than some groups (ascending), over all of these.
+    ///
+    /// # Errors
+    /// When the run was stopped.
+    pub(crate) fn tabulate(
+        &self,
+        nodes: &[Node],
+        groups: &[usize],
+        threads: usize,
+        control: &Control,
+    ) -> Result<Vec<Vec<f64>>> {
+        let over = self.over(groups)?;
+        let points = over.space().combinations() as usize;
+        let mut tables = vec![vec![0.0; points]; nodes.len()];
+        let arrays = tables.iter_mut().map(Vec::as_mut_slice).collect();
+        fill_raw(&over, nodes, arrays, threads, control)?;
+        Ok(tables)
+    }
+
+    /// Some points of the product of some groups (ascending) as one group, the first; the others follow in their order.
+    /// Only what some nodes are made of keeps its values.
+    ///
+    /// # Errors
+    /// When there is no point.
+    pub(crate) fn listed(
+        &self,
+        groups: &[usize],
+        points: &[usize],
+        wanted: &[Node],
+    ) -> Result<Self> {
+        let space = self.space();
+        let sizes: Vec<usize> = self.sizes()[..space.sizes().len()].to_vec();
+        let strides = dense(groups, &sizes);
+        let digit = |point: usize, group: usize| point / strides[group] % sizes[group];
+        let others: Vec<usize> = (0..sizes.len())
+            .filter(|group| !groups.contains(group))
+            .collect();
+
+        let listed = points.iter().map(|point| {
+            groups
+                .iter()
+                .map(|group| space.offset(*group, digit(*point, *group)))
+                .sum()
+        });
+        let mut offsets: Vec<Arc<[u64]>> = vec![listed.collect()];
+        offsets.extend(others.iter().map(|group| {
+            (0..sizes[*group])
+                .map(|digit| space.offset(*group, digit))
+                .collect()
+        }));
+
+        let reached = self.tape().reached(wanted)?;
+        let mut leaves = vec![
+            Leaf {
+                groups: vec![],
+                values: [f64::NAN].into()
+            };
+            self.tape().leaves().len()
+        ];
+        for (op, _) in self
+            .tape()
+            .ops()
+            .iter()
+            .zip(reached)
+            .filter(|(_, reached)| *reached)
+        {
+            if let Op::Leaf(which) = *op {
+                leaves[which as usize] = self.listed_leaf(which, groups, points, &others, &strides);
+            }
+        }
+        let tape = Tape {
+            outputs: vec![],
+            ..self.tape().clone()
+        };
+        self.rebound(Arc::new(tape), Space::part(offsets)?, leaves)
+    }
+
+    /// A leaf where some groups became one.
+    fn listed_leaf(
+        &self,
+        which: u32,
+        groups: &[usize],
+        points: &[usize],
+        others: &[usize],
+        strides: &[usize],
+    ) -> Leaf {
+        let leaf = self.leaf(which);
+        let place = |group: &usize| others.binary_search(group).ok().map(|place| place + 1);
+        let kept = leaf.groups.iter().filter_map(place);
+        if mask(&leaf.groups) & mask(groups) == 0 {
+            return Leaf {
+                groups: kept.collect(),
+                values: Arc::clone(&leaf.values),
+            };
+        }
+        let sizes = self.sizes();
+        let within = dense(&leaf.groups, sizes);
+        // Where the values over the other groups lie, from the first on.
+        let mut rest = vec![0];
+        for group in leaf.groups.iter().filter(|group| !groups.contains(group)) {
+            rest = rest
+                .iter()
+                .flat_map(|at| (0..sizes[*group]).map(move |digit| (at, digit)))
+                .map(|(at, digit)| at + digit * within[*group])
+                .collect();
+        }
+        let first = |point: &usize| -> usize {
+            groups
+                .iter()
+                .map(|group| point / strides[*group] % sizes[*group] * within[*group])
+                .sum()
+        };
+        let values = points.iter().flat_map(|point| {
+            let first = first(point);
+            rest.iter().map(move |at| leaf.values[first + at])
+        });
+        Leaf {
+            groups: std::iter::once(0).chain(kept).collect(),
+            values: values.collect(),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The order of digits: those that promise most come first, so that blocks of them are alike.
+
+use super::boxes::{Boxes, Enclosed};
+use super::pyramid::Side;
+use super::{Goal, Part};
+use crate::demand::Demand;
+use crate::error::Result;
+use crate::run::Control;
+
+/// Groups of more digits stay as they are.
+const MOST_DIGITS: usize = 1 << 14;
+
+impl Part {
+    /// The same combinations, with the digits of each group in the order of the bounds of the first objective.
+    ///
+    /// # Errors
+    /// When the run was stopped.
+    pub(crate) fn ordered(self, goal: &Goal, threads: usize, control: &Control) -> Result<Self> {
+        let orders = orders(&self.boxes(goal, threads, control)?, goal);
+        let (mut part, mut moved) = (self, vec![]);
+        for (group, order) in orders {
+            // What was listed before is in front of it.
+            let now = group + moved.iter().filter(|other| **other > group).count();
+            part = part.listed(&[now], &order, goal)?;
+            moved.push(group);
+        }
+        Ok(part)
+    }
+}
+
+/// The groups whose digits should be in another order, and that order.
+fn orders(boxes: &Boxes<'_>, goal: &Goal) -> Vec<(usize, Vec<usize>)> {
+    let Some((by, demand)) = goal.objectives.first() else {
+        return vec![];
+    };
+    let (whole, mut enclosed, mut part) = (boxes.whole(), Enclosed::default(), Enclosed::default());
+    boxes.enclose(&whole, &mut enclosed);
+    let mut found = vec![];
+    for (group, size) in boxes.sizes().iter().enumerate() {
+        if !(2..=MOST_DIGITS).contains(size) {
+            continue;
+        }
+        let mut sides = whole.clone();
+        let mut bound = |digit: usize| {
+            sides[group] = Side {
+                level: 0,
+                block: digit as u32,
+            };
+            boxes.enclose_changed(&sides, group, &enclosed, &mut part);
+            let value = boxes.at(&part, *by);
+            if *demand == Demand::Large {
+                -value.high
+            } else {
+                value.low
+            }
+        };
+        let bounds: Vec<f64> = (0..*size).map(&mut bound).collect();
+        let mut order: Vec<usize> = (0..*size).collect();
+        order.sort_by(|a, b| bounds[*a].total_cmp(&bounds[*b]));
+        if !order.is_sorted() {
+            found.push((group, order));
+        }
+    }
+    found
+}

@@ -1,0 +1,408 @@
+//! A search through a space box by box, the most promising first.
+
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::Literal;
+use super::boxes::{Boxes, Enclosed};
+use super::pyramid::{Side, parts};
+use crate::error::Result;
+use crate::interval::Interval;
+use crate::run::{Control, gather};
+use crate::tape::Node;
+
+/// How many boxes a worker takes at a time.
+const BATCH: usize = 8;
+
+/// What is known of a box before its rows are looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Verdict {
+    /// Its rows need not be looked at.
+    Decided,
+    /// They may matter; boxes with a small key come first.
+    Open(f64),
+}
+
+/// A box.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    boxes: &'a Boxes<'a>,
+    sides: &'a [Side],
+}
+
+impl Place<'_> {
+    /// How many rows it has.
+    pub(crate) fn rows(&self) -> u64 {
+        self.boxes.rows(self.sides)
+    }
+
+    /// The lowest row in it.
+    pub(crate) fn lowest(&self) -> u64 {
+        self.boxes.lowest(self.sides)
+    }
+
+    /// The first digit and the number of digits of each group.
+    pub(crate) fn extent(&self) -> (Vec<usize>, Vec<usize>) {
+        let ranges = self
+            .sides
+            .iter()
+            .enumerate()
+            .map(|(group, side)| self.boxes.range(group, *side));
+        ranges.map(|range| (range.start, range.len())).unzip()
+    }
+
+    /// Its digit of a group, if there is only one.
+    pub(crate) fn digit(&self, group: usize) -> Option<usize> {
+        let range = self.boxes.range(group, self.sides[group]);
+        (range.len() == 1).then_some(range.start)
+    }
+}
+
+/// A box, and what encloses the nodes over it.
+pub(crate) struct View<'a> {
+    pub(crate) place: Place<'a>,
+    enclosed: &'a Enclosed,
+}
+
+impl View<'_> {
+    /// What encloses a node.
+    pub(crate) fn at(&self, node: Node) -> Interval {
+        self.place.boxes.at(self.enclosed, node)
+    }
+
+    /// Whether a condition is met nowhere.
+    pub(crate) fn excludes(&self, (node, holds): Literal) -> bool {
+        let truth = self.at(node);
+        if holds {
+            !truth.may_hold()
+        } else {
+            truth.holds()
+        }
+    }
+
+    /// Whether a condition is met everywhere.
+    pub(crate) fn ensures(&self, (node, holds): Literal) -> bool {
+        self.excludes((node, !holds))
+    }
+}
+
+/// What looks for an answer.
+pub(crate) trait Seeker {
+    /// What is known of a box.
+    fn judge(&self, view: &View<'_>) -> Verdict;
+
+    /// Whether a box that was open, with this key, still is.
+    fn is_open(&self, key: f64, place: &Place<'_>) -> bool;
+
+    /// Take note that a box is decided.
+    fn decided(&mut self, view: &View<'_>);
+
+    /// Look at the rows of a box.
+    ///
+    /// # Errors
+    /// When the run shall stop.
+    fn evaluate(&mut self, place: &Place<'_>) -> Result<()>;
+}
+
+/// How much was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Boxes that were enclosed.
+    pub boxes: u64,
+    /// Rows that were evaluated.
+    pub rows: u64,
+}
+
+/// A box that waits.
+struct Waiting {
+    key: f64,
+    lowest: u64,
+    sides: Vec<Side>,
+}
+
+impl Ord for Waiting {
+    /// The greatest comes first.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let keys = other.key.total_cmp(&self.key);
+        keys.then(other.lowest.cmp(&self.lowest))
+    }
+}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Waiting {}
+
+/// The boxes that wait, for all workers.
+#[derive(Default)]
+struct Open {
+    heap: BinaryHeap<Waiting>,
+    /// How many workers may still find more.
+    busy: usize,
+    effort: Effort,
+    failed: bool,
+}
+
+/// What a search is made of.
+pub(super) struct Search<'a> {
+    pub(super) boxes: &'a Boxes<'a>,
+    /// Boxes of no more rows are evaluated.
+    pub(super) rows: u64,
+    /// After so many boxes it is given up.
+    pub(super) most: u64,
+    /// The nodes that decide where boxes are cut: what is bounded, and what conditions compare.
+    pub(super) bounded: Vec<Node>,
+    /// Groups that are cut into single digits before all others.
+    pub(super) first: Vec<usize>,
+}
+
+impl Search<'_> {
+    /// Search with some workers; what they found, and how much was looked at. None if it was given up.
+    ///
+    /// # Errors
+    /// That of a worker, or when the run shall stop.
+    pub(super) fn run<S: Seeker + Send>(
+        &self,
+        threads: usize,
+        control: &Control,
+        seeker: impl Fn() -> S + Sync,
+    ) -> Result<(Vec<S>, Option<Effort>)> {
+        let open = Shared::default();
+        let whole = self.boxes.whole();
+        open.lock().heap.push(Waiting {
+            key: f64::NEG_INFINITY,
+            lowest: 0,
+            sides: whole,
+        });
+        let worker = || (seeker(), Cutter::default());
+        let work = |(seeker, cutter): &mut (S, Cutter), _| {
+            let done = self.work(&open, seeker, cutter, control);
+            if done.is_err() {
+                open.fail();
+            }
+            done
+        };
+        let workers = gather(threads as u64, threads, worker, work)?;
+        let open = open.lock();
+        let effort = open.heap.is_empty().then_some(open.effort);
+        Ok((
+            workers.into_iter().map(|(seeker, _)| seeker).collect(),
+            effort,
+        ))
+    }
+
+    fn work<S: Seeker>(
+        &self,
+        open: &Shared,
+        seeker: &mut S,
+        cutter: &mut Cutter,
+        control: &Control,
+    ) -> Result<()> {
+        let mut found = vec![];
+        let mut effort = Effort::default();
+        let _fail = FailOnPanic(open);
+        while let Some(taken) = open.take(self.most) {
+            for waiting in taken {
+                let place = self.place(&waiting.sides);
+                if !seeker.is_open(waiting.key, &place) {
+                    control.advance(self.boxes.rows(&waiting.sides))?;
+                } else if self.is_small(&waiting.sides) {
+                    seeker.evaluate(&place)?;
+                    let rows = place.rows();
+                    effort.rows += rows;
+                    control.advance(rows)?;
+                } else {
+                    self.cut(&waiting, seeker, cutter, &mut found, &mut effort, control)?;
+                }
+            }
+            open.give(&mut found, &mut effort);
+        }
+        Ok(())
+    }
+
+    fn place<'b>(&'b self, sides: &'b [Side]) -> Place<'b> {
+        Place {
+            boxes: self.boxes,
+            sides,
+        }
+    }
+
+    fn is_small(&self, sides: &[Side]) -> bool {
+        let cut = self.first.iter().all(|group| sides[*group].level == 0);
+        (cut && self.boxes.rows(sides) <= self.rows) || sides.iter().all(|side| side.level == 0)
+    }
+
+    /// Cut a box in parts, and keep those that are open.
+    fn cut<S: Seeker>(
+        &self,
+        waiting: &Waiting,
+        seeker: &mut S,
+        cutter: &mut Cutter,
+        found: &mut Vec<Waiting>,
+        effort: &mut Effort,
+        control: &Control,
+    ) -> Result<()> {
+        let mut sides = waiting.sides.clone();
+        self.boxes.enclose(&sides, &mut cutter.whole);
+        let group = self.along(&mut sides, waiting.key, seeker, cutter);
+        let side = sides[group];
+        for part in parts(self.boxes.sizes()[group], side) {
+            sides[group] = part;
+            self.boxes
+                .enclose_changed(&sides, group, &cutter.whole, &mut cutter.part);
+            let view = View {
+                place: self.place(&sides),
+                enclosed: &cutter.part,
+            };
+            effort.boxes += 1;
+            match seeker.judge(&view) {
+                Verdict::Decided => {
+                    seeker.decided(&view);
+                    control.advance(view.place.rows())?;
+                }
+                Verdict::Open(key) => found.push(Waiting {
+                    key,
+                    lowest: view.place.lowest(),
+                    sides: sides.clone(),
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    /// The group to cut a box along: that along which parts are known best. Boxes of one shape are cut alike.
+    fn along<S: Seeker>(
+        &self,
+        sides: &mut [Side],
+        key: f64,
+        seeker: &S,
+        cutter: &mut Cutter,
+    ) -> usize {
+        if let Some(group) = self.first.iter().find(|group| sides[**group].level > 0) {
+            return *group;
+        }
+        let shape: Vec<u8> = sides.iter().map(|side| side.level).collect();
+        if let Some(group) = cutter.known.get(&shape) {
+            return *group;
+        }
+        let mut best = (-1.0, 0, 0);
+        for group in (0..sides.len()).filter(|group| shape[*group] > 0) {
+            let side = sides[group];
+            let (mut gain, mut count) = (0.0, 0_u32);
+            for part in parts(self.boxes.sizes()[group], side) {
+                sides[group] = part;
+                self.boxes
+                    .enclose_changed(sides, group, &cutter.whole, &mut cutter.part);
+                let view = View {
+                    place: self.place(sides),
+                    enclosed: &cutter.part,
+                };
+                count += 1;
+                gain += match seeker.judge(&view) {
+                    Verdict::Decided => 1.0,
+                    Verdict::Open(part) => self.gain(&cutter.whole, &cutter.part, key, part),
+                };
+            }
+            sides[group] = side;
+            let found = (gain / f64::from(count), self.boxes.sizes()[group], group);
+            if (found.0, found.1) > (best.0, best.1) {
+                best = found;
+            }
+        }
+        cutter.known.insert(shape, best.2);
+        best.2
+    }
+
+    /// How much more is known of a part of a box than of the whole, from 0 to 1.
+    fn gain(&self, whole: &Enclosed, part: &Enclosed, key: f64, better: f64) -> f64 {
+        let share = |gain: f64| {
+            if gain.is_finite() {
+                gain.clamp(0.0, 1.0)
+            } else {
+                0.0
+            }
+        };
+        let narrower = self.bounded.iter().map(|node| {
+            let width = |enclosed| {
+                let Interval { low, high, .. } = self.boxes.at(enclosed, *node);
+                high - low
+            };
+            share(1.0 - width(part) / width(whole))
+        });
+        let narrower = narrower.sum::<f64>() / self.bounded.len().max(1) as f64;
+        share((better - key) / better.abs().max(key.abs())).max(narrower / 2.0)
+    }
+}
+
+/// What a worker cuts boxes with.
+#[derive(Default)]
+struct Cutter {
+    whole: Enclosed,
+    part: Enclosed,
+    /// Along which group boxes of a shape are cut.
+    known: HashMap<Vec<u8>, usize>,
+}
+
+#[derive(Default)]
+struct Shared {
+    open: Mutex<Open>,
+    more: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fail(&self) {
+        let mut open = self.lock();
+        open.failed = true;
+        self.more.notify_all();
+    }
+
+    /// The next boxes; None when there will be no more, or too many were looked at.
+    fn take(&self, most: u64) -> Option<Vec<Waiting>> {
+        let mut open = self.lock();
+        while open.heap.is_empty() && open.busy > 0 && !open.failed {
+            open = self.more.wait(open).unwrap_or_else(PoisonError::into_inner);
+        }
+        if open.heap.is_empty() || open.failed || open.effort.boxes > most {
+            return None;
+        }
+        open.busy += 1;
+        let count = BATCH.min(open.heap.len().div_ceil(2));
+        Some((0..count).filter_map(|_| open.heap.pop()).collect())
+    }
+
+    /// Give what was found in boxes that were taken.
+    fn give(&self, found: &mut Vec<Waiting>, effort: &mut Effort) {
+        let mut open = self.lock();
+        open.heap.extend(found.drain(..));
+        let Effort { boxes, rows } = std::mem::take(effort);
+        open.effort.boxes += boxes;
+        open.effort.rows += rows;
+        open.busy -= 1;
+        self.more.notify_all();
+    }
+}
+
+/// A worker that panics must not leave the others waiting.
+struct FailOnPanic<'a>(&'a Shared);
+
+impl Drop for FailOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.fail();
+        }
+    }
+}

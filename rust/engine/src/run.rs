@@ -10,10 +10,26 @@ use std::thread::Builder;
 use crate::error::{Error, Result};
 
 /// How a caller watches a run, and stops it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Control {
     stop: Arc<AtomicBool>,
-    done: AtomicU64,
+    done: Arc<AtomicU64>,
+    evaluated: Arc<AtomicU64>,
+    boxes: Arc<AtomicU64>,
+    /// How many combinations of the whole space one that is done stands for.
+    times: f64,
+}
+
+impl Default for Control {
+    fn default() -> Self {
+        Self {
+            stop: Arc::default(),
+            done: Arc::default(),
+            evaluated: Arc::default(),
+            boxes: Arc::default(),
+            times: 1.0,
+        }
+    }
 }
 
 impl Control {
@@ -22,18 +38,39 @@ impl Control {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// How many combinations have been evaluated.
+    /// For how many combinations it is known what becomes of them.
     #[must_use]
     pub fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// The same run, where what is evaluated does not count.
+    /// How many combinations have been evaluated.
+    #[must_use]
+    pub fn evaluated(&self) -> u64 {
+        self.evaluated.load(Ordering::Relaxed)
+    }
+
+    /// How many boxes of combinations have been bounded.
+    #[must_use]
+    pub fn boxes(&self) -> u64 {
+        self.boxes.load(Ordering::Relaxed)
+    }
+
+    /// The same run, where what is done does not count.
     #[must_use]
     pub fn uncounted(&self) -> Self {
         Self {
             stop: Arc::clone(&self.stop),
-            done: AtomicU64::new(0),
+            ..Self::default()
+        }
+    }
+
+    /// The same run, in a part of the space of which each combination stands for so many.
+    #[must_use]
+    pub fn part(&self, times: f64) -> Self {
+        Self {
+            times: self.times * times,
+            ..self.clone()
         }
     }
 
@@ -42,8 +79,32 @@ impl Control {
     /// # Errors
     /// When the run shall stop.
     pub fn advance(&self, rows: u64) -> Result<()> {
+        self.evaluated.fetch_add(rows, Ordering::Relaxed);
+        self.decided(rows)
+    }
+
+    /// Count combinations of which it is known, without a look at each, what becomes of them.
+    ///
+    /// # Errors
+    /// When the run shall stop.
+    pub fn decided(&self, rows: u64) -> Result<()> {
+        let rows = if self.times > 1.0 {
+            (rows as f64 * self.times) as u64
+        } else {
+            rows
+        };
         self.done.fetch_add(rows, Ordering::Relaxed);
         self.check()
+    }
+
+    /// Count boxes as bounded.
+    pub(crate) fn bounded(&self, boxes: u64) {
+        self.boxes.fetch_add(boxes, Ordering::Relaxed);
+    }
+
+    /// All of so many combinations are done.
+    pub(crate) fn finish(&self, rows: u64) {
+        self.done.store(rows, Ordering::Relaxed);
     }
 
     /// Look whether to go on.

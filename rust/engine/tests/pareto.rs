@@ -63,13 +63,17 @@ fn blocks() -> impl Strategy<Value = Blocks> {
         proptest::sample::select(vec![0, 1, 5, 64]),
         prop_oneof![1_usize..100, 100_usize..9000],
         1_u64..50,
+        proptest::sample::select(vec![0, u64::MAX]),
     );
-    let cut = cut.prop_map(|(table_values, region_rows, chunk_rows)| Blocks {
-        table_values,
-        region_rows,
-        winners: 7,
-        chunk_rows,
-    });
+    let cut = cut.prop_map(
+        |(table_values, region_rows, chunk_rows, prune_rows)| Blocks {
+            table_values,
+            region_rows,
+            winners: 7,
+            chunk_rows,
+            prune_rows,
+        },
+    );
     prop_oneof![Just(Blocks::default()), cut]
 }
 

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::kernel::{self, Simd};
 use crate::math;
 use crate::program::Program;
+use crate::prune::{Goal, Literal, Part, Place, Seeker, Verdict, View};
 use crate::run::{Control, gather};
 use crate::tape::{Binary, Node};
 use crate::walk::{Walk, Walker, Wanted};
@@ -29,34 +30,100 @@ impl Count {
         // What the condition does not vary over is not gone through.
         let program = &program.over(&program.groups(keep))?;
         let times = all / program.space().combinations();
-        let wanted = Wanted {
-            keep: self.keep,
-            ..Wanted::default()
+        let control = &control.part(times as f64);
+        let count = match self.sought(program, threads, control)? {
+            Some(count) => count,
+            None => self.walked(program, threads, control)?,
         };
-        let walk = Walk::new(program, &wanted)?;
-        let conditions = program.tape().conjuncts(self.keep).into_iter();
-        let conditions = conditions.map(|node| Condition {
-            source: walk.source(node),
-            mask: program.masks()[node as usize],
-        });
-        let counter = Counter {
-            walk: &walk,
-            simd: program.simd(),
-            conditions: conditions.collect(),
-        };
+        control.finish(all);
+        Ok(count * times)
+    }
+
+    /// The count row by row.
+    fn walked(&self, program: &Program, threads: usize, control: &Control) -> Result<u64> {
+        let walk = Walk::new(program, &self.wanted())?;
+        let counter = Counter::new(program, &walk, self.keep);
         let worker = || (walk.walker(), Scratch::default(), 0);
-        let uncounted = control.uncounted();
         let work = |(walker, scratch, count): &mut (Walker<'_>, Scratch, u64), chunk| {
-            walker.for_each(walk.chunk(chunk), &uncounted, |walker, alive| {
+            walker.for_each(walk.chunk(chunk), control, |walker, alive| {
                 if alive {
                     *count += counter.count(walker, scratch);
                 }
-                control.advance(walker.rows() * times)
+                Ok(())
             })
         };
         let workers = gather(walk.chunks(), threads, worker, work)?;
-        let count: u64 = workers.iter().map(|(_, _, count)| count).sum();
-        Ok(count * times)
+        Ok(workers.iter().map(|(_, _, count)| count).sum())
+    }
+
+    /// The count box by box, if that is worth its while.
+    fn sought(&self, program: &Program, threads: usize, control: &Control) -> Result<Option<u64>> {
+        if program.space().combinations() < program.blocks().prune_rows {
+            return Ok(None);
+        }
+        let goal = Goal {
+            keep: self.keep,
+            ..Goal::default()
+        };
+        let part = Part::new(program, &[]).with_tables(&goal, threads, control)?;
+        let walk = Walk::new(&part.program, &self.wanted())?;
+        let counter = Counter::new(&part.program, &walk, self.keep);
+        let conditions = part.program.tape().literals(self.keep);
+        let seeker = || Sought {
+            counter: &counter,
+            conditions: &conditions,
+            walker: walk.walker(),
+            scratch: Scratch::default(),
+            count: 0,
+            control,
+        };
+        let (seekers, complete) = part.searched(&goal, threads, control, seeker)?;
+        Ok(complete.then(|| seekers.iter().map(|seeker| seeker.count).sum()))
+    }
+
+    fn wanted(&self) -> Wanted {
+        Wanted {
+            keep: self.keep,
+            ..Wanted::default()
+        }
+    }
+}
+
+/// Counts box by box.
+struct Sought<'a> {
+    counter: &'a Counter<'a>,
+    conditions: &'a [Literal],
+    walker: Walker<'a>,
+    scratch: Scratch,
+    count: u64,
+    control: &'a Control,
+}
+
+impl Seeker for Sought<'_> {
+    fn judge(&self, view: &View<'_>) -> Verdict {
+        if view.excludes_any(self.conditions) || view.ensures_all(self.conditions) {
+            return Verdict::Decided;
+        }
+        // Small boxes first: so few of them wait.
+        Verdict::Open(view.place.rows() as f64)
+    }
+
+    fn is_open(&self, _: f64, _: &Place<'_>) -> bool {
+        true
+    }
+
+    fn decided(&mut self, view: &View<'_>) {
+        if view.ensures_all(self.conditions) {
+            self.count += view.place.rows();
+        }
+    }
+
+    fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
+        let (starts, lens) = place.extent();
+        if self.walker.visit(&starts, &lens, self.control)? {
+            self.count += self.counter.count(&self.walker, &mut self.scratch);
+        }
+        Ok(())
     }
 }
 
@@ -80,7 +147,20 @@ struct Scratch {
     copied: Vec<f64>,
 }
 
-impl Counter<'_> {
+impl<'a> Counter<'a> {
+    fn new(program: &Program, walk: &'a Walk<'a>, keep: Option<Node>) -> Self {
+        let conditions = program.tape().conjuncts(keep).into_iter();
+        let conditions = conditions.map(|node| Condition {
+            source: walk.source(node),
+            mask: program.masks()[node as usize],
+        });
+        Self {
+            walk,
+            simd: program.simd(),
+            conditions: conditions.collect(),
+        }
+    }
+
     /// How many rows of a tile are kept. Only conditions that fail somewhere in it are looked at, over their groups.
     fn count(&self, walker: &Walker<'_>, scratch: &mut Scratch) -> u64 {
         let fails = |condition: &&Condition| walker.held(&condition.source).not_everywhere;

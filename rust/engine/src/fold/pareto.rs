@@ -4,10 +4,12 @@ use std::cmp::Ordering;
 
 use super::{Fault, kept};
 use crate::block::Source;
+use crate::demand::Demand;
 use crate::error::{Error, Result};
 use crate::kernel::{self, Simd};
 use crate::math::holds;
 use crate::program::Program;
+use crate::prune::{Goal, Literal, Part, Place, Seeker, Verdict, View};
 use crate::run::{Control, gather};
 use crate::skyline::{Front, MOST_DIMS, Points, Sieve};
 use crate::tape::Node;
@@ -35,9 +37,76 @@ impl Pareto {
                 self.objectives.len()
             )));
         }
+        let found = match self.pruned(program, threads, control)? {
+            Some(found) => found,
+            None => self.walked(program, threads, control)?,
+        };
+        control.finish(program.space().combinations());
+        found.fault.check(program.tape())?;
+        Ok(in_order(&found.front.points()))
+    }
+
+    /// What is found in a part of the space that has the whole front, if that is less work and there is no fault.
+    fn pruned(
+        &self,
+        program: &Program,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Option<Gathered>> {
+        let (space, least) = (program.space(), program.blocks().prune_rows);
+        if space.combinations() < least {
+            return Ok(None);
+        }
+        let goal = self.goal();
+        let all = vec![vec![]; space.sizes().len()];
+        let part = Part::new(program, &all).with_tables(&goal, threads, control)?;
+        let Some(part) = part.reduced(&goal, threads, control)? else {
+            return Ok(Some(Gathered::new(program.simd(), self.objectives.len())));
+        };
+        let rows = part.program.space().combinations();
+        let control = &control.part(space.combinations() as f64 / rows as f64);
+        let found = if rows < least.min(FEW_ROWS) {
+            self.walked(&part.program, threads, control)?
+        } else {
+            let part = part.with_tables(&goal, threads, control)?;
+            self.sought(&part.ordered(&goal, threads, control)?, threads, control)?
+        };
+        Ok(Some(found).filter(|found| found.fault.row().is_none()))
+    }
+
+    /// The front of a part of a program, box by box if that is worth its while.
+    fn sought(&self, part: &Part, threads: usize, control: &Control) -> Result<Gathered> {
+        let walk = Walk::new(&part.program, &self.wanted())?;
+        let offers = Offers::new(self, &part.program, &walk);
+        let conditions = part.program.tape().literals(self.keep);
+        let seeker = || Sought {
+            pareto: self,
+            offers: &offers,
+            conditions: &conditions,
+            walker: walk.walker(),
+            gathered: Gathered::new(part.program.simd(), self.objectives.len()),
+            control,
+        };
+        let (seekers, complete) = part.searched(&self.goal(), threads, control, seeker)?;
+        if !complete {
+            return self.walked(&part.program, threads, control);
+        }
+        Ok(self.merged(
+            &part.program,
+            seekers.into_iter().map(|seeker| seeker.gathered),
+        ))
+    }
+
+    /// The front of all rows of a program.
+    fn walked(&self, program: &Program, threads: usize, control: &Control) -> Result<Gathered> {
         let walk = Walk::new(program, &self.wanted())?;
         let offers = Offers::new(self, program, &walk);
-        let worker = || (walk.walker(), Gathered::new(&offers));
+        let worker = || {
+            (
+                walk.walker(),
+                Gathered::new(program.simd(), self.objectives.len()),
+            )
+        };
         let work = |(walker, gathered): &mut (Walker<'_>, Gathered), chunk| {
             let chunk = walk.chunk(scattered(chunk, walk.chunks()));
             walker.for_each(chunk, control, |walker, alive| {
@@ -47,12 +116,34 @@ impl Pareto {
                 Ok(())
             })
         };
-        let mut all = Gathered::new(&offers);
-        for (_, other) in gather(walk.chunks(), threads, worker, work)? {
-            all.merge(other);
+        let workers = gather(walk.chunks(), threads, worker, work)?.into_iter();
+        Ok(self.merged(program, workers.map(|(_, gathered)| gathered)))
+    }
+
+    /// What all workers found.
+    fn merged(&self, program: &Program, workers: impl Iterator<Item = Gathered>) -> Gathered {
+        let mut all = Gathered::new(program.simd(), self.objectives.len());
+        workers.for_each(|other| all.merge(other));
+        all
+    }
+
+    fn goal(&self) -> Goal {
+        let demand = |largest| {
+            if largest {
+                Demand::Large
+            } else {
+                Demand::Small
+            }
+        };
+        let objectives = self
+            .objectives
+            .iter()
+            .map(|&(node, largest)| (node, demand(largest)));
+        Goal {
+            objectives: objectives.collect(),
+            keep: self.keep,
+            apart: vec![],
         }
-        all.fault.check(program.tape())?;
-        Ok(in_order(&all.front.points()))
     }
 
     fn nodes(&self) -> impl Iterator<Item = Node> {
@@ -67,6 +158,61 @@ impl Pareto {
             nodes: self.nodes().collect(),
             ..Wanted::default()
         }
+    }
+}
+
+/// A space of fewer rows is sooner walked through than searched.
+const FEW_ROWS: u64 = 1 << 22;
+
+/// Looks for a front box by box.
+struct Sought<'a> {
+    pareto: &'a Pareto,
+    offers: &'a Offers,
+    conditions: &'a [Literal],
+    walker: Walker<'a>,
+    gathered: Gathered,
+    control: &'a Control,
+}
+
+impl Seeker for Sought<'_> {
+    fn judge(&self, view: &View<'_>) -> Verdict {
+        if view.excludes_any(self.conditions) {
+            return Verdict::Decided;
+        }
+        let (mut corner, mut key) = ([0.0; MOST_DIMS], 0.0);
+        for (best, &(node, largest)) in corner.iter_mut().zip(&self.pareto.objectives) {
+            let value = view.at(node);
+            if value.nan || !value.is_finite() {
+                // There may be a fault: it must be found.
+                return Verdict::Open(f64::NEG_INFINITY);
+            }
+            *best = if largest { -value.high } else { value.low };
+            // Objectives may be of any size: their orders of magnitude count.
+            key += best.abs().ln_1p().copysign(*best);
+        }
+        let corner = &corner[..self.pareto.objectives.len()];
+        if self
+            .gathered
+            .front
+            .is_dominated(corner, view.place.lowest())
+        {
+            return Verdict::Decided;
+        }
+        Verdict::Open(key)
+    }
+
+    fn is_open(&self, _: f64, _: &Place<'_>) -> bool {
+        true
+    }
+
+    fn decided(&mut self, _: &View<'_>) {}
+
+    fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
+        let (starts, lens) = place.extent();
+        if self.walker.visit(&starts, &lens, self.control)? {
+            self.offers.absorb(&self.walker, &mut self.gathered);
+        }
+        Ok(())
     }
 }
 
@@ -137,13 +283,12 @@ pub(crate) struct Gathered {
 
 impl Gathered {
     /// Nothing.
-    pub(crate) fn new(offers: &Offers) -> Self {
-        let dims = offers.objectives.len();
+    fn new(simd: Simd, dims: usize) -> Self {
         Self {
             front: Front::new(dims),
             fault: Fault::default(),
             waiting: Points::new(dims),
-            sieve: Sieve::new(offers.simd, dims),
+            sieve: Sieve::new(simd, dims),
             columns: vec![vec![]; dims],
             copied: vec![],
             keep: vec![],

@@ -56,6 +56,7 @@ impl Top {
     pub fn run(&self, program: &Program, threads: usize, control: &Control) -> Result<Vec<Winner>> {
         let (adds, cells) = self.cells(program.space())?;
         if let Some(best) = self.pruned(program, &adds, cells, threads, control)? {
+            control.finish(program.space().combinations());
             return Ok(best.winners());
         }
         let best = self.walked(program, &adds, cells, threads, control)?;
@@ -83,7 +84,9 @@ impl Top {
             };
             part = reduced;
         }
-        let each = part.program.space().combinations() / cells as u64;
+        let rows = part.program.space().combinations();
+        let control = &control.part(program.space().combinations() as f64 / rows as f64);
+        let each = rows / cells as u64;
         let best = if each < least.min(ROWS_OF_A_CELL) {
             self.walked(&part.program, &part.adds, cells, threads, control)?
         } else {
@@ -109,8 +112,8 @@ impl Top {
             bars: &bars,
             control,
         };
-        let (workers, effort) = part.searched(&self.goal(), threads, control, seeker)?;
-        if effort.is_none() {
+        let (workers, complete) = part.searched(&self.goal(), threads, control, seeker)?;
+        if !complete {
             return self.walked(&part.program, &part.adds, cells, threads, control);
         }
         let mut best = Best::new(cells, self, None);
@@ -260,11 +263,7 @@ impl Sought<'_> {
 
 impl Seeker for Sought<'_> {
     fn judge(&self, view: &View<'_>) -> Verdict {
-        if self
-            .conditions
-            .iter()
-            .any(|condition| view.excludes(*condition))
-        {
+        if view.excludes_any(self.conditions) {
             return Verdict::Decided;
         }
         let top = self.search.top;

@@ -13,7 +13,6 @@ mod search;
 mod spread;
 mod tables;
 
-pub use search::Effort;
 pub(crate) use search::{Place, Seeker, Verdict, View};
 
 use boxes::Boxes;
@@ -153,7 +152,7 @@ impl Part {
         Boxes::new(&self.program, &wanted, most, threads, control)
     }
 
-    /// Look for an answer box by box; what the seekers found, and how much they looked at. None where that is not
+    /// Look for an answer box by box; what the seekers found, and whether that is all: it is given up where it is not
     /// worth its while.
     pub(crate) fn searched<S: Seeker + Send>(
         &self,
@@ -161,7 +160,7 @@ impl Part {
         threads: usize,
         control: &Control,
         seeker: impl Fn() -> S + Sync,
-    ) -> Result<(Vec<S>, Option<Effort>)> {
+    ) -> Result<(Vec<S>, bool)> {
         let program = &self.program;
         let boxes = self.boxes(goal, threads, control)?;
         let conditions = program.tape().literals(goal.keep).into_iter();

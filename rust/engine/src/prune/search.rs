@@ -71,19 +71,27 @@ impl View<'_> {
         self.place.boxes.at(self.enclosed, node)
     }
 
-    /// Whether a condition is met nowhere.
-    pub(crate) fn excludes(&self, (node, holds): Literal) -> bool {
+    /// Whether some condition is met nowhere.
+    pub(crate) fn excludes_any(&self, conditions: &[Literal]) -> bool {
+        conditions.iter().any(|condition| self.excludes(*condition))
+    }
+
+    /// Whether all conditions are met everywhere.
+    pub(crate) fn ensures_all(&self, conditions: &[Literal]) -> bool {
+        let opposite = |(node, holds): &Literal| (*node, !holds);
+        conditions
+            .iter()
+            .map(opposite)
+            .all(|opposite| self.excludes(opposite))
+    }
+
+    fn excludes(&self, (node, holds): Literal) -> bool {
         let truth = self.at(node);
         if holds {
             !truth.may_hold()
         } else {
             truth.holds()
         }
-    }
-
-    /// Whether a condition is met everywhere.
-    pub(crate) fn ensures(&self, (node, holds): Literal) -> bool {
-        self.excludes((node, !holds))
     }
 }
 
@@ -103,15 +111,6 @@ pub(crate) trait Seeker {
     /// # Errors
     /// When the run shall stop.
     fn evaluate(&mut self, place: &Place<'_>) -> Result<()>;
-}
-
-/// How much was looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Effort {
-    /// Boxes that were enclosed.
-    pub boxes: u64,
-    /// Rows that were evaluated.
-    pub rows: u64,
 }
 
 /// A box that waits.
@@ -149,7 +148,8 @@ struct Open {
     heap: BinaryHeap<Waiting>,
     /// How many workers may still find more.
     busy: usize,
-    effort: Effort,
+    /// How many were bounded.
+    bounded: u64,
     failed: bool,
 }
 
@@ -167,7 +167,7 @@ pub(super) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Search with some workers; what they found, and how much was looked at. None if it was given up.
+    /// Search with some workers; what they found, and whether that is all.
     ///
     /// # Errors
     /// That of a worker, or when the run shall stop.
@@ -176,7 +176,7 @@ impl Search<'_> {
         threads: usize,
         control: &Control,
         seeker: impl Fn() -> S + Sync,
-    ) -> Result<(Vec<S>, Option<Effort>)> {
+    ) -> Result<(Vec<S>, bool)> {
         let open = Shared::default();
         let whole = self.boxes.whole();
         open.lock().heap.push(Waiting {
@@ -193,12 +193,9 @@ impl Search<'_> {
             done
         };
         let workers = gather(threads as u64, threads, worker, work)?;
-        let open = open.lock();
-        let effort = open.heap.is_empty().then_some(open.effort);
-        Ok((
-            workers.into_iter().map(|(seeker, _)| seeker).collect(),
-            effort,
-        ))
+        let complete = open.lock().heap.is_empty();
+        let seekers = workers.into_iter().map(|(seeker, _)| seeker);
+        Ok((seekers.collect(), complete))
     }
 
     fn work<S: Seeker>(
@@ -209,23 +206,32 @@ impl Search<'_> {
         control: &Control,
     ) -> Result<()> {
         let mut found = vec![];
-        let mut effort = Effort::default();
         let _fail = FailOnPanic(open);
         while let Some(taken) = open.take(self.most) {
+            let mut bounded = 0;
             for waiting in taken {
                 let place = self.place(&waiting.sides);
                 if !seeker.is_open(waiting.key, &place) {
-                    control.advance(self.boxes.rows(&waiting.sides))?;
+                    control.decided(place.rows())?;
+                    continue;
+                }
+                self.boxes.enclose(&waiting.sides, &mut cutter.whole);
+                let view = View {
+                    place,
+                    enclosed: &cutter.whole,
+                };
+                if seeker.judge(&view) == Verdict::Decided {
+                    seeker.decided(&view);
+                    control.decided(place.rows())?;
                 } else if self.is_small(&waiting.sides) {
                     seeker.evaluate(&place)?;
-                    let rows = place.rows();
-                    effort.rows += rows;
-                    control.advance(rows)?;
+                    control.advance(place.rows())?;
                 } else {
-                    self.cut(&waiting, seeker, cutter, &mut found, &mut effort, control)?;
+                    bounded += self.cut(&waiting, seeker, cutter, &mut found, control)?;
                 }
             }
-            open.give(&mut found, &mut effort);
+            control.bounded(bounded);
+            open.give(&mut found, bounded);
         }
         Ok(())
     }
@@ -242,20 +248,18 @@ impl Search<'_> {
         (cut && self.boxes.rows(sides) <= self.rows) || sides.iter().all(|side| side.level == 0)
     }
 
-    /// Cut a box in parts, and keep those that are open.
+    /// Cut a box, which is enclosed, in parts, and keep those that are open; how many parts there were.
     fn cut<S: Seeker>(
         &self,
         waiting: &Waiting,
         seeker: &mut S,
         cutter: &mut Cutter,
         found: &mut Vec<Waiting>,
-        effort: &mut Effort,
         control: &Control,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let mut sides = waiting.sides.clone();
-        self.boxes.enclose(&sides, &mut cutter.whole);
         let group = self.along(&mut sides, waiting.key, seeker, cutter);
-        let side = sides[group];
+        let (side, mut count) = (sides[group], 0);
         for part in parts(self.boxes.sizes()[group], side) {
             sides[group] = part;
             self.boxes
@@ -264,11 +268,11 @@ impl Search<'_> {
                 place: self.place(&sides),
                 enclosed: &cutter.part,
             };
-            effort.boxes += 1;
+            count += 1;
             match seeker.judge(&view) {
                 Verdict::Decided => {
                     seeker.decided(&view);
-                    control.advance(view.place.rows())?;
+                    control.decided(view.place.rows())?;
                 }
                 Verdict::Open(key) => found.push(Waiting {
                     key,
@@ -277,7 +281,7 @@ impl Search<'_> {
                 }),
             }
         }
-        Ok(())
+        Ok(count)
     }
 
     /// The group to cut a box along: that along which parts are known best. Boxes of one shape are cut alike.
@@ -376,7 +380,7 @@ impl Shared {
         while open.heap.is_empty() && open.busy > 0 && !open.failed {
             open = self.more.wait(open).unwrap_or_else(PoisonError::into_inner);
         }
-        if open.heap.is_empty() || open.failed || open.effort.boxes > most {
+        if open.heap.is_empty() || open.failed || open.bounded > most {
             return None;
         }
         open.busy += 1;
@@ -385,12 +389,10 @@ impl Shared {
     }
 
     /// Give what was found in boxes that were taken.
-    fn give(&self, found: &mut Vec<Waiting>, effort: &mut Effort) {
+    fn give(&self, found: &mut Vec<Waiting>, bounded: u64) {
         let mut open = self.lock();
-        open.heap.extend(found.drain(..));
-        let Effort { boxes, rows } = std::mem::take(effort);
-        open.effort.boxes += boxes;
-        open.effort.rows += rows;
+        open.heap.append(&mut std::mem::take(found).into());
+        open.bounded += bounded;
         open.busy -= 1;
         self.more.notify_all();
     }

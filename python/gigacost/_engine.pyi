@@ -41,6 +41,8 @@ _Column: TypeAlias = (
 (name, node, labels) or a quantity (name, node, node that is true where it is null)."""
 
 _Progress: TypeAlias = Callable[[int], object]
+_Effort: TypeAlias = tuple[int, int, float | None]
+"""Rows that were evaluated, boxes that were bounded, what nothing that was not looked at is better than."""
 """Called with the number of combinations done."""
 
 class _Sink(Protocol):
@@ -193,10 +195,12 @@ class Program:
         distinct: Sequence[int],
         threads: int,
         progress: _Progress | None = None,
-    ) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.uint64]]:
-        """The best rows (of each group): their indices, values and groups.
+        seconds: float | None = None,
+    ) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.uint64], _Effort]:
+        """The best rows (of each group): their indices, values and groups, and the effort.
 
-        ``per`` is what makes a group: for some groups of axes, a number for each digit.
+        ``per`` is what makes a group: for some groups of axes, a number for each digit. Where bounds decide, the search
+        ends after some ``seconds`` with what has been found.
         """
 
     def pareto(
@@ -205,7 +209,7 @@ class Program:
         keep: int | None,
         threads: int,
         progress: _Progress | None = None,
-    ) -> NDArray[np.uint64]:
+    ) -> tuple[NDArray[np.uint64], _Effort]:
         """The indices of the rows on the front of some objectives (their nodes, and whether each shall be large).
 
         On it is what is kept if no other kept row is at least as good in every objective and better in one; of rows
@@ -213,7 +217,7 @@ class Program:
         Raises SpecError for no objectives or more than eight, InternalError for values that are not finite.
         """
 
-    def count(self, keep: int | None, threads: int, progress: _Progress | None = None) -> int:
+    def count(self, keep: int | None, threads: int, progress: _Progress | None = None) -> tuple[int, _Effort]:
         """How many rows are kept."""
 
     def fill(

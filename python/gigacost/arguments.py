@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -33,6 +34,16 @@ def number(bound: Bound, field: str, name: str) -> str:
     for fault in _not_a_number(bound, field, name):
         raise SpecError(fault)
     return name
+
+
+def seconds(given: float | None, per: Sequence[str]) -> None:
+    """Refuse what is no time to search for. Raises SpecError."""
+    if given is None:
+        return
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given < math.inf:
+        raise SpecError(Fault("seconds", show(given), "not a time", allowed="> 0"))
+    if per:
+        raise SpecError(Fault("seconds", show(given), "not with per: the best of each group are found together"))
 
 
 def objectives(bound: Bound, minimise: Iterable[str], maximise: Iterable[str]) -> tuple[tuple[str, bool], ...]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import os
@@ -63,6 +63,45 @@ class Summary:
             "columns": {name: column.to_dict() for name, column in self.columns.items()},
             "meta": dict(self.meta),
         }
+
+
+class Effort(NamedTuple):
+    """What an answer took."""
+
+    evaluated: int = 0
+    """Combinations that were evaluated one by one."""
+    boxes: int = 0
+    """Boxes of combinations that were bounded, of which most need no further look."""
+    bound: float | None = None
+    """What no combination is better than that was not looked at; None where all was decided."""
+
+    def and_(self, other: Effort) -> Effort:
+        """What two answers took."""
+        return Effort(self.evaluated + other.evaluated, self.boxes + other.boxes)
+
+    def to_dict(self, combinations: int) -> dict[str, Any]:
+        """Plain data, as the ``meta`` of an answer about so many combinations has it."""
+        found: dict[str, Any] = {"combinations": combinations, "evaluated": self.evaluated, "boxes": self.boxes}
+        return found | ({"exact": True} if self.bound is None else {"exact": False, "bound": self.bound})
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many combinations of a sweep meet its condition."""
+
+    combinations: int
+    count: int
+    meta: Mapping[str, Any]
+
+    @property
+    def share(self) -> float:
+        """Of all combinations."""
+        return self.count / self.combinations
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        found = {"combinations": self.combinations, "count": self.count, "share": self.share}
+        return {**found, "meta": dict(self.meta)}
 
 
 @dataclass(frozen=True, slots=True)

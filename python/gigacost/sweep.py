@@ -16,7 +16,7 @@ from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph import Model
 from gigacost.model import default as default_model
 from gigacost.recipe import Question
-from gigacost.results import Best, Bounds, Front, Summary, statistics
+from gigacost.results import Best, Bounds, Counted, Effort, Front, Summary, statistics
 from gigacost.spec import RESERVED_COLUMNS, Spec
 from gigacost.tabular import Progress, Table, Tabular
 
@@ -133,10 +133,9 @@ class Sweep(Tabular):
         """What results carry: also what is legal about the specification but hardly meant."""
         return {**self.meta, "warnings": [str(warning) for warning in self.spec.warnings]}
 
-    @property
-    def _answered(self) -> dict[str, Any]:
-        """What answers that name combinations carry."""
-        return {**self._meta, "combinations": self.size, "evaluated": self.size, "exact": True}
+    def _answered(self, effort: Effort) -> dict[str, Any]:
+        """What answers about combinations carry."""
+        return {**self._meta, **effort.to_dict(self.size)}
 
     def rows(self, start: int, stop: int, *, threads: int | None = None) -> _engine.Batches:
         """The rows of the combinations ``start`` to ``stop`` (not included). Raises SpecError outside of the space."""
@@ -182,16 +181,20 @@ class Sweep(Tabular):
         per: Sequence[str] = (),
         distinct: Sequence[str] = (),
         largest: bool = False,
+        seconds: float | None = None,
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> Best:
         """The ``k`` combinations with the smallest ``by`` (``largest``: the largest), or the best ``k`` of each group.
 
         ``per`` names the axes whose values make a group. Of combinations equal in all of ``distinct`` only the first
-        counts. Ties go to the lowest index. Raises SpecError.
+        counts. Ties go to the lowest index. Exact, unless it is given only some ``seconds``: then it may be the best
+        that was found until then, ``meta["exact"]`` is False, and nothing is better than ``meta["bound"]``. Raises
+        SpecError.
         """
-        found = self.find(k, by, per=per, distinct=distinct, largest=largest, threads=threads, progress=progress)
-        return Best(tuple(Chosen(self, found, (by,))), {**self._answered, "by": by})
+        arguments.seconds(seconds, per)
+        found, effort = self._found(k, by, per, distinct, threads, progress=progress, largest=largest, seconds=seconds)
+        return Best(tuple(Chosen(self, found, (by,))), {**self._answered(effort), "by": by})
 
     def find(
         self,
@@ -205,12 +208,27 @@ class Sweep(Tabular):
         progress: Progress | None = None,
     ) -> list[int]:
         """The indices of the combinations that ``top`` describes."""
+        return self._found(k, by, per, distinct, threads, progress=progress, largest=largest)[0]
+
+    def _found(
+        self,
+        k: int,
+        by: str,
+        per: Sequence[str] = (),
+        distinct: Sequence[str] = (),
+        threads: int | None = None,
+        *,
+        progress: Progress | None,
+        largest: bool = False,
+        seconds: float | None = None,
+    ) -> tuple[list[int], Effort]:
+        """The indices of the best combinations, and what it took to find them."""
         arguments.row_count(k)
         arguments.number(self.bound, "by", by)
         same = arguments.comparable(self.bound, distinct)
         groups = arguments.groups(self.bound, per)
         made = compiler.compiled(self.bound, Question((), self.spec.where, tuple(dict.fromkeys([by, *same]))))
-        found, _, _ = compiler.ask(
+        found, _, _, effort = compiler.ask(
             self.bound,
             made,
             lambda program: program.top(
@@ -222,9 +240,10 @@ class Sweep(Tabular):
                 [made.nodes[name] for name in same],
                 compiler.thread_count(threads),
                 progress,
+                seconds,
             ),
         )
-        return [int(index) for index in found]
+        return [int(index) for index in found], Effort(*effort)
 
     def summary(
         self,
@@ -284,7 +303,7 @@ class Sweep(Tabular):
         names = [name for name, _ in objectives]
         made = compiler.compiled(self.bound, Question((), self.spec.where, tuple(names)))
         asked = [(made.nodes[name], largest) for name, largest in objectives]
-        found = compiler.ask(
+        found, effort = compiler.ask(
             self.bound,
             made,
             lambda program: program.pareto(asked, made.keep, compiler.thread_count(threads), progress),
@@ -293,14 +312,19 @@ class Sweep(Tabular):
             "minimise": [name for name, largest in objectives if not largest],
             "maximise": [name for name, largest in objectives if largest],
         }
-        return Front(Chosen(self, found, names), {**self._answered, "objectives": about})
+        return Front(Chosen(self, found, names), {**self._answered(Effort(*effort)), "objectives": about})
 
     def count(self, *, threads: int | None = None, progress: Progress | None = None) -> int:
         """How many combinations meet the condition (and have what it reads); without one, all of them."""
+        return self.counted(threads=threads, progress=progress).count
+
+    def counted(self, *, threads: int | None = None, progress: Progress | None = None) -> Counted:
+        """As ``count``, with the share of all combinations and what it took."""
         made = compiler.compiled(self.bound, Question((), self.spec.where))
-        return compiler.ask(
+        count, effort = compiler.ask(
             self.bound, made, lambda program: program.count(made.keep, compiler.thread_count(threads), progress)
         )
+        return Counted(self.size, count, self._answered(Effort(*effort)))
 
     def bounds(
         self, of: str = "cost_total_usd", *, threads: int | None = None, progress: Progress | None = None
@@ -308,10 +332,10 @@ class Sweep(Tabular):
         """The least and the greatest value of a quantity, each with the first combination that attains it."""
         arguments.number(self.bound, "of", of)
         later = None if progress is None else lambda done: progress(self.size + done)
-        least = self.find(1, of, threads=threads, progress=progress)
-        greatest = self.find(1, of, largest=True, threads=threads, progress=later) if least else []
+        least, effort = self._found(1, of, threads=threads, progress=progress)
+        greatest, more = self._found(1, of, threads=threads, progress=later, largest=True) if least else ([], Effort())
         first, last = (next(iter(Chosen(self, found, (of,))), None) for found in (least, greatest))
-        return Bounds(of, first, last, self._answered)
+        return Bounds(of, first, last, self._answered(effort.and_(more)))
 
     @property
     def column_names(self) -> tuple[str, ...]:

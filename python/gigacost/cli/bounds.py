@@ -22,6 +22,7 @@ _OF = "cost_total_usd"
 @click.command("bounds", context_settings=options.NAMES)
 @querying("Quantities of each row.", "NAME_min and NAME_max of each quantity")
 @options.quantity_names("--of", help=f"Of which quantities; {_OF}.")
+@options.explaining
 def command(query: Query, of: str | None) -> int:
     r"""The least and the greatest value of quantities in the combinations of SPEC, and the first that attain them.
 
@@ -50,6 +51,8 @@ def command(query: Query, of: str | None) -> int:
     else:
         _print(sweep, found)
         show(literal(f"of {sweep.size:,} combinations, in {duration(seconds)}", "dim"))
+        for one in found:
+            query.explained(one.meta)
     asserted.check({f"{one.of}_{end}": getattr(one, end) for one in found for end in ("min", "max")})
     return query.ended(asserted, feasible=any(one.least for one in found), advice="; gigacost summary says why")
 

@@ -12,6 +12,7 @@ from gigacost.cli.query import Query, querying
 
 @click.command("count", context_settings=options.NAMES)
 @querying(None, "combinations, count and share")
+@options.explaining
 def command(query: Query) -> int:
     r"""How many combinations of SPEC meet its condition, and have what that reads.
 
@@ -28,14 +29,16 @@ def command(query: Query) -> int:
     asserted = Assertions(query.assertions, dict.fromkeys(("combinations", "count", "share"), "1"))
     start = time.perf_counter()
     with watched("count", sweep.size) as progress:
-        count = sweep.count(threads=query.threads, progress=progress)
-    seconds = time.perf_counter() - start
-    found = {"combinations": sweep.size, "count": count, "share": count / sweep.size}
+        found = sweep.counted(threads=query.threads, progress=progress)
+    answer = found.to_dict()
+    meta = {**answer.pop("meta"), "seconds": time.perf_counter() - start}
     if query.as_json:
-        payload({**found, "meta": {**sweep.meta, "evaluated": sweep.size, "seconds": seconds}})
+        payload({**answer, "meta": meta})
     else:
         condition = f" where {sweep.spec.where.text}" if sweep.spec.where else ""
-        show(literal(f"{count:,} of {sweep.size:,} combinations ({share(count / sweep.size)}){condition}", "bold"))
-        show(literal(f"in {duration(seconds)}", "dim"))
-    asserted.check(found)
-    return query.ended(asserted, feasible=count > 0, advice="; gigacost summary says why")
+        counted = f"{found.count:,} of {sweep.size:,} combinations ({share(found.share)}){condition}"
+        show(literal(counted, "bold"))
+        show(literal(f"in {duration(meta['seconds'])}", "dim"))
+        query.explained(meta)
+    asserted.check(answer)
+    return query.ended(asserted, feasible=found.count > 0, advice="; gigacost summary says why")

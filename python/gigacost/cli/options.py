@@ -126,6 +126,7 @@ def asserting(what: str) -> Callable[[C], C]:
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+explaining = click.option("--explain", is_flag=True, help="Say how much of the space was decided by bounds.")
 
 
 def pairs(texts: Iterable[str]) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ _MINIMISE = ["cost_total_usd", "train_days"]
 @options.quantity_names("--maximise", help="What shall be large; nothing.")
 @options.once("-o", "--output", metavar="FILE", help="Write all rows: .parquet, .csv, .csv.gz, .arrow; - for CSV.")
 @options.once("--limit", type=options.Whole(0), metavar="N", help="Print or write only the first so many rows.")
+@options.explaining
 def command(query: Query, minimise: str | None, maximise: str | None, output: str | None, limit: int | None) -> int:
     r"""The combinations of SPEC that no other beats: whatever is better in one objective is worse in another.
 
@@ -58,6 +59,7 @@ def command(query: Query, minimise: str | None, maximise: str | None, output: st
         payload({"rows": list(rows), "meta": meta})
     else:
         _print(sweep, rows, [*small, *large], meta, whole=limit is not None)
+        query.explained(meta)
     for row in rows if query.assertions else ():
         asserted.check(row, f"index {row['index']}")
     return query.ended(asserted, feasible=len(front.rows) > 0, advice="; gigacost summary says why")

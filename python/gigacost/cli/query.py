@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -30,6 +30,7 @@ class Query(NamedTuple):
     strict: bool
     require_feasible: bool
     as_json: bool
+    explain: bool = False
 
     def sweep(self) -> Sweep:
         """The sweep that is meant; what is replaced and what is doubtful is said on stderr. Raises SpecError."""
@@ -65,6 +66,16 @@ class Query(NamedTuple):
             warn("warning", str(warning))
         derived.update({name: expression.text for name, expression in read.derive.items()})
         return Sweep.from_spec(read, model=model, catalog=book)
+
+    def explained(self, meta: Mapping[str, Any]) -> None:
+        """Say how an answer was found, if that is asked for."""
+        from gigacost.cli.figures import share  # noqa: PLC0415 - after --help
+        from gigacost.cli.terminal import literal, show  # noqa: PLC0415
+
+        if self.explain:
+            evaluated, combinations = meta["evaluated"], meta["combinations"]
+            said = f"{evaluated:,} of {combinations:,} combinations evaluated ({share(evaluated / combinations)})"
+            show(literal(f"{said}, the others decided by {meta['boxes']:,} boxes of bounds and by dominance", "dim"))
 
     def ended(self, asserted: Assertions, *, feasible: bool, advice: str = "") -> int:
         """The exit code; where nothing is feasible, that is said."""

@@ -25,6 +25,8 @@ _K = 10
 @options.once("--distinct", metavar="NAMES", help="Of rows equal in these only the first.")
 @click.option("--largest", is_flag=True, help="The largest instead of the smallest.")
 @options.once("--limit", type=options.Whole(0), metavar="N", help="Print at most so many rows.")
+@options.once("--seconds", type=options.Whole(1), metavar="N", help="Search no longer; what then is unproven is said.")
+@options.explaining
 def command(
     query: Query,
     by: str | None,
@@ -32,6 +34,7 @@ def command(
     per: str | None,
     distinct: str | None,
     limit: int | None,
+    seconds: int | None,
     *,
     largest: bool,
 ) -> int:
@@ -56,22 +59,24 @@ def command(
             per=groups,
             distinct=options.names(distinct) or sweep.spec.distinct,
             largest=largest,
+            seconds=seconds,
             threads=query.threads,
             progress=progress,
         )
-    seconds = time.perf_counter() - start
+    took = time.perf_counter() - start
     rows = best.rows if limit is None else best.rows[:limit]
     if query.as_json:
-        payload({"rows": [dict(row) for row in rows], "meta": {**best.meta, "seconds": seconds}})
+        payload({"rows": [dict(row) for row in rows], "meta": {**best.meta, "seconds": took}})
     else:
-        _print(sweep, best, limit, seconds)
+        _print(sweep, best, limit, took, largest=largest)
+        query.explained(best.meta)
     for row in rows:
         asserted.check(row, f"index {row['index']}")
-    return query.ended(asserted, feasible=bool(best.rows), advice="; gigacost summary says why")
+    return query.ended(asserted, feasible=bool(best.rows) or not best.meta["exact"], advice="; gigacost summary says why")
 
 
-def _print(sweep: Sweep, best: Best, limit: int | None, seconds: float) -> None:
-    from gigacost.cli.figures import duration  # noqa: PLC0415 - after --help
+def _print(sweep: Sweep, best: Best, limit: int | None, seconds: float, *, largest: bool) -> None:
+    from gigacost.cli.figures import cell, duration  # noqa: PLC0415 - after --help
     from gigacost.cli.rows import show_rows  # noqa: PLC0415
     from gigacost.cli.terminal import literal, show  # noqa: PLC0415
 
@@ -80,3 +85,8 @@ def _print(sweep: Sweep, best: Best, limit: int | None, seconds: float) -> None:
     left = f", {len(best.rows) - len(rows)} more not printed" if len(best.rows) > len(rows) else ""
     said = f"{len(rows)} of {sweep.size:,} combinations by {best.meta['by']}{left}, in {duration(seconds)}"
     show(literal(said, "dim"))
+    if not best.meta["exact"]:
+        unit = sweep.model.unit(best.meta["by"]) if best.meta["by"] in sweep.model.names else "1"
+        side = "above" if largest else "below"
+        said = f"not proven to be the best: what was not looked at is not {side} {cell(best.meta['bound'], unit)}"
+        show(literal(said, "bold"))

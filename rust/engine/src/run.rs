@@ -6,6 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
+use std::time::Instant;
 
 use crate::error::{Error, Result};
 
@@ -18,6 +19,10 @@ pub struct Control {
     boxes: Arc<AtomicU64>,
     /// How many combinations of the whole space one that is done stands for.
     times: f64,
+    /// When a search is to end with what it has found.
+    deadline: Option<Instant>,
+    /// What nothing that was not looked at is better than, where it ended so.
+    unproven: Arc<Mutex<Option<f64>>>,
 }
 
 impl Default for Control {
@@ -28,6 +33,8 @@ impl Default for Control {
             evaluated: Arc::default(),
             boxes: Arc::default(),
             times: 1.0,
+            deadline: None,
+            unproven: Arc::default(),
         }
     }
 }
@@ -54,6 +61,32 @@ impl Control {
     #[must_use]
     pub fn boxes(&self) -> u64 {
         self.boxes.load(Ordering::Relaxed)
+    }
+
+    /// The same run, of which a search ends after some time with what it has found.
+    #[must_use]
+    pub fn until(&self, deadline: Option<Instant>) -> Self {
+        Self {
+            deadline,
+            ..self.clone()
+        }
+    }
+
+    /// What nothing that was not looked at is better than; None where all was decided.
+    #[must_use]
+    pub fn unproven(&self) -> Option<f64> {
+        *self.unproven.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A search ended before all was decided: nothing that is left is better than this.
+    pub(crate) fn leave(&self, bound: f64) {
+        *self.unproven.lock().unwrap_or_else(PoisonError::into_inner) = Some(bound);
+    }
+
+    /// Whether it is time for a search to end.
+    pub(crate) fn is_late(&self) -> bool {
+        self.deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// The same run, where what is done does not count.

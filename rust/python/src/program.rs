@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use gigacost_engine::fold::{
     self, AxisValues, Column, Count, Measure, Pareto, Rows, Summary, Top, labels,
@@ -129,11 +130,19 @@ impl Values<'_> {
     }
 }
 
-/// The indices of winners, their values and their groups.
+/// How many rows were evaluated, how many boxes bounded, and what nothing that was not looked at is better than.
+type Effort = (u64, u64, Option<f64>);
+
+fn effort(control: &Control) -> Effort {
+    (control.evaluated(), control.boxes(), control.unproven())
+}
+
+/// The indices of winners, their values, their groups, and the effort.
 type Winners<'py> = (
     Bound<'py, PyArray1<u64>>,
     Bound<'py, PyArray1<f64>>,
     Bound<'py, PyArray1<u64>>,
+    Effort,
 );
 
 /// A tape bound to a space.
@@ -366,8 +375,9 @@ impl Program {
         })
     }
 
-    /// The best rows (of each group): their indices, values and groups.
-    #[pyo3(signature = (by, largest, keep, per, k, distinct, threads, progress = None))]
+    /// The best rows (of each group): their indices, values and groups, and the effort. After some seconds it may be
+    /// what has been found until then.
+    #[pyo3(signature = (by, largest, keep, per, k, distinct, threads, progress = None, seconds = None))]
     #[allow(clippy::too_many_arguments)] // what a question consists of, named in Python
     fn top<'py>(
         &self,
@@ -380,6 +390,7 @@ impl Program {
         distinct: Vec<Node>,
         threads: usize,
         progress: Option<&Bound<'py, PyAny>>,
+        seconds: Option<f64>,
     ) -> PyResult<Winners<'py>> {
         let top = Top {
             by,
@@ -391,8 +402,10 @@ impl Program {
         };
         let program = Arc::clone(&self.0);
         let values = self.values_of(program.space().combinations());
-        let winners = computed(py, values, progress, move |control| {
-            top.run(&program, threads, control)
+        let (winners, effort) = computed(py, values, progress, move |control| {
+            let deadline = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            let control = control.until(deadline.map(|seconds| Instant::now() + seconds));
+            Ok((top.run(&program, threads, &control)?, effort(&control)))
         })?;
         Ok((
             winners
@@ -410,10 +423,12 @@ impl Program {
                 .map(|winner| winner.cell as u64)
                 .collect::<Vec<_>>()
                 .into_pyarray(py),
+            effort,
         ))
     }
 
-    /// The rows on the front of some objectives (node, whether it shall be large), by these one after the other.
+    /// The rows on the front of some objectives (node, whether it shall be large), by these one after the other, and
+    /// the effort.
     #[pyo3(signature = (objectives, keep, threads, progress = None))]
     fn pareto<'py>(
         &self,
@@ -422,17 +437,17 @@ impl Program {
         keep: Option<Node>,
         threads: usize,
         progress: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyArray1<u64>>> {
+    ) -> PyResult<(Bound<'py, PyArray1<u64>>, Effort)> {
         let pareto = Pareto { objectives, keep };
         let program = Arc::clone(&self.0);
         let values = self.values_of(program.space().combinations());
-        let rows = computed(py, values, progress, move |control| {
-            pareto.run(&program, threads, control)
+        let (rows, effort) = computed(py, values, progress, move |control| {
+            Ok((pareto.run(&program, threads, control)?, effort(control)))
         })?;
-        Ok(rows.into_pyarray(py))
+        Ok((rows.into_pyarray(py), effort))
     }
 
-    /// How many rows are kept.
+    /// How many rows are kept, and the effort.
     #[pyo3(signature = (keep, threads, progress = None))]
     fn count(
         &self,
@@ -440,11 +455,14 @@ impl Program {
         keep: Option<Node>,
         threads: usize,
         progress: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<u64> {
+    ) -> PyResult<(u64, Effort)> {
         let program = Arc::clone(&self.0);
         let values = self.values_of(program.space().combinations());
         computed(py, values, progress, move |control| {
-            Count { keep }.run(&program, threads, control)
+            Ok((
+                Count { keep }.run(&program, threads, control)?,
+                effort(control),
+            ))
         })
     }
 

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::kernel::{self, Simd};
 use crate::math;
 use crate::program::Program;
-use crate::prune::{Goal, Literal, Part, Place, Seeker, Verdict, View};
+use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View};
 use crate::run::{Control, gather};
 use crate::tape::{Binary, Node};
 use crate::walk::{Walk, Walker, Wanted};
@@ -77,7 +77,8 @@ impl Count {
             count: 0,
             control,
         };
-        let (seekers, complete) = part.searched(&goal, threads, control, seeker)?;
+        let (seekers, ended) = part.searched(&goal, threads, control, seeker)?;
+        let complete = ended == Ended::Complete;
         Ok(complete.then(|| seekers.iter().map(|seeker| seeker.count).sum()))
     }
 

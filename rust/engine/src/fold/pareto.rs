@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::kernel::{self, Simd};
 use crate::math::holds;
 use crate::program::Program;
-use crate::prune::{Goal, Literal, Part, Place, Seeker, Verdict, View};
+use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View};
 use crate::run::{Control, gather};
 use crate::skyline::{Front, MOST_DIMS, Points, Sieve};
 use crate::tape::Node;
@@ -59,8 +59,7 @@ impl Pareto {
         }
         let goal = self.goal();
         let all = vec![vec![]; space.sizes().len()];
-        let part = Part::new(program, &all).with_tables(&goal, threads, control)?;
-        let Some(part) = part.reduced(&goal, threads, control)? else {
+        let Some(part) = Part::new(program, &all).reduced(&goal, threads, control)? else {
             return Ok(Some(Gathered::new(program.simd(), self.objectives.len())));
         };
         let rows = part.program.space().combinations();
@@ -87,8 +86,8 @@ impl Pareto {
             gathered: Gathered::new(part.program.simd(), self.objectives.len()),
             control,
         };
-        let (seekers, complete) = part.searched(&self.goal(), threads, control, seeker)?;
-        if !complete {
+        let (seekers, ended) = part.searched(&self.goal(), threads, control, seeker)?;
+        if ended != Ended::Complete {
             return self.walked(&part.program, threads, control);
         }
         Ok(self.merged(

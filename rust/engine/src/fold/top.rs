@@ -10,7 +10,7 @@ use crate::demand::Demand;
 use crate::error::{Error, Result};
 use crate::kernel::{self, Lines, Simd};
 use crate::program::Program;
-use crate::prune::{Goal, Literal, Part, Place, Seeker, Verdict, View};
+use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View};
 use crate::run::{Control, gather};
 use crate::space::Space;
 use crate::tape::Node;
@@ -56,7 +56,9 @@ impl Top {
     pub fn run(&self, program: &Program, threads: usize, control: &Control) -> Result<Vec<Winner>> {
         let (adds, cells) = self.cells(program.space())?;
         if let Some(best) = self.pruned(program, &adds, cells, threads, control)? {
-            control.finish(program.space().combinations());
+            if control.unproven().is_none() {
+                control.finish(program.space().combinations());
+            }
             return Ok(best.winners());
         }
         let best = self.walked(program, &adds, cells, threads, control)?;
@@ -77,13 +79,13 @@ impl Top {
         if program.space().combinations() < least {
             return Ok(None);
         }
-        let mut part = Part::new(program, adds).with_tables(&goal, threads, control)?;
+        let mut part = Part::new(program, adds);
         // Where there is one best, bounds find it sooner than dominance.
         if self.is_single() && cells > 1 {
             let Some(reduced) = part.reduced(&goal, threads, control)? else {
                 return Ok(Some(Best::new(cells, self, None)));
             };
-            part = reduced.with_tables(&goal, threads, control)?;
+            part = reduced;
         }
         let rows = part.program.space().combinations();
         let control = &control.part(program.space().combinations() as f64 / rows as f64);
@@ -91,6 +93,7 @@ impl Top {
         let best = if each < least.min(ROWS_OF_A_CELL) {
             self.walked(&part.program, &part.adds, cells, threads, control)?
         } else {
+            let part = part.with_tables(&goal, threads, control)?;
             let part = part.ordered(&goal, threads, control)?;
             self.sought(&part, cells, threads, control)?
         };
@@ -112,9 +115,13 @@ impl Top {
             bars: &bars,
             control,
         };
-        let (workers, complete) = part.searched(&self.goal(), threads, control, seeker)?;
-        if !complete {
-            return self.walked(&part.program, &part.adds, cells, threads, control);
+        let (workers, ended) = part.searched(&self.goal(), threads, control, seeker)?;
+        match ended {
+            Ended::Complete => {}
+            Ended::GivenUp => {
+                return self.walked(&part.program, &part.adds, cells, threads, control);
+            }
+            Ended::Late(rank) => control.leave(rank * self.sign()),
         }
         let mut best = Best::new(cells, self, None);
         for worker in workers {
@@ -126,6 +133,11 @@ impl Top {
     /// Whether one of each cell is wanted.
     fn is_single(&self) -> bool {
         self.k == 1 && self.distinct.is_empty()
+    }
+
+    /// 1, or −1 when large values are the best.
+    fn sign(&self) -> f64 {
+        if self.largest { -1.0 } else { 1.0 }
     }
 
     fn goal(&self) -> Goal {
@@ -408,7 +420,7 @@ impl Search<'_> {
             .as_ref()
             .filter(|source| walker.held(source).not_everywhere)
             .map(|source| walker.values(source, &self.groups, all, keep));
-        let sign = if self.top.largest { -1.0 } else { 1.0 };
+        let sign = self.top.sign();
         let mut reached = true;
         if let (true, Some(bar)) = (self.top.per.is_empty(), best.bar(0)) {
             kernel::reaches(self.simd, values, keep, sign, bar, &mut reached);

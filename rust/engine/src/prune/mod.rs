@@ -13,7 +13,7 @@ mod search;
 mod spread;
 mod tables;
 
-pub(crate) use search::{Place, Seeker, Verdict, View};
+pub(crate) use search::{Ended, Place, Seeker, Verdict, View};
 
 use boxes::Boxes;
 use search::Search;
@@ -152,15 +152,15 @@ impl Part {
         Boxes::new(&self.program, &wanted, most.other, threads, control)
     }
 
-    /// Look for an answer box by box; what the seekers found, and whether that is all: it is given up where it is not
-    /// worth its while.
+    /// Look for an answer box by box; what the seekers found, and how it ended: it is given up where it is not worth
+    /// its while.
     pub(crate) fn searched<S: Seeker + Send>(
         &self,
         goal: &Goal,
         threads: usize,
         control: &Control,
         seeker: impl Fn() -> S + Sync,
-    ) -> Result<(Vec<S>, bool)> {
+    ) -> Result<(Vec<S>, Ended)> {
         let program = &self.program;
         let boxes = self.boxes(goal, threads, control)?;
         let conditions = program.tape().literals(goal.keep).into_iter();

@@ -45,7 +45,14 @@ impl Part {
         threads: usize,
         control: &Control,
     ) -> Result<Option<Self>> {
-        let (mut part, mut group) = (self, 0);
+        let intervals = enclose(&self.program);
+        let finite = |(node, _): &(Node, Demand)| intervals[*node as usize].is_finite();
+        let (mut part, mut group) = if goal.objectives.iter().all(finite) {
+            (self, 0)
+        } else {
+            // More is known of what is searched for when it is found.
+            (self.with_tables(goal, threads, control)?, 0)
+        };
         while group < part.program.space().sizes().len() {
             match part.without_dominated(goal, &[group], threads, control)? {
                 Outcome::Nothing => return Ok(None),

@@ -153,6 +153,17 @@ struct Open {
     failed: bool,
 }
 
+/// How a search ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Ended {
+    /// All is decided.
+    Complete,
+    /// It was not worth its while.
+    GivenUp,
+    /// There was no more time; no box that is left has a smaller key.
+    Late(f64),
+}
+
 /// What a search is made of.
 pub(super) struct Search<'a> {
     pub(super) boxes: &'a Boxes<'a>,
@@ -167,7 +178,7 @@ pub(super) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Search with some workers; what they found, and whether that is all.
+    /// Search with some workers; what they found, and how it ended.
     ///
     /// # Errors
     /// That of a worker, or when the run shall stop.
@@ -176,14 +187,21 @@ impl Search<'_> {
         threads: usize,
         control: &Control,
         seeker: impl Fn() -> S + Sync,
-    ) -> Result<(Vec<S>, bool)> {
+    ) -> Result<(Vec<S>, Ended)> {
         let open = Shared::default();
-        let whole = self.boxes.whole();
-        open.lock().heap.push(Waiting {
-            key: f64::NEG_INFINITY,
-            lowest: 0,
-            sides: whole,
-        });
+        let (sides, mut enclosed) = (self.boxes.whole(), Enclosed::default());
+        self.boxes.enclose(&sides, &mut enclosed);
+        let whole = View {
+            place: self.place(&sides),
+            enclosed: &enclosed,
+        };
+        let key = match seeker().judge(&whole) {
+            Verdict::Open(key) => key,
+            // Whoever takes it finds that too.
+            Verdict::Decided => f64::NEG_INFINITY,
+        };
+        let lowest = whole.place.lowest();
+        open.lock().heap.push(Waiting { key, lowest, sides });
         let worker = || (seeker(), Cutter::default());
         let work = |(seeker, cutter): &mut (S, Cutter), _| {
             let done = self.work(&open, seeker, cutter, control);
@@ -193,9 +211,13 @@ impl Search<'_> {
             done
         };
         let workers = gather(threads as u64, threads, worker, work)?;
-        let complete = open.lock().heap.is_empty();
+        let ended = match open.lock().heap.peek() {
+            None => Ended::Complete,
+            Some(first) if control.is_late() => Ended::Late(first.key),
+            Some(_) => Ended::GivenUp,
+        };
         let seekers = workers.into_iter().map(|(seeker, _)| seeker);
-        Ok((seekers.collect(), complete))
+        Ok((seekers.collect(), ended))
     }
 
     fn work<S: Seeker>(
@@ -207,7 +229,7 @@ impl Search<'_> {
     ) -> Result<()> {
         let mut found = vec![];
         let _fail = FailOnPanic(open);
-        while let Some(taken) = open.take(self.most) {
+        while let Some(taken) = open.take(self.most, control) {
             let mut bounded = 0;
             for waiting in taken {
                 let place = self.place(&waiting.sides);
@@ -375,12 +397,13 @@ impl Shared {
     }
 
     /// The next boxes; None when there will be no more, or too many were looked at.
-    fn take(&self, most: u64) -> Option<Vec<Waiting>> {
+    fn take(&self, most: u64, control: &Control) -> Option<Vec<Waiting>> {
         let mut open = self.lock();
         while open.heap.is_empty() && open.busy > 0 && !open.failed {
             open = self.more.wait(open).unwrap_or_else(PoisonError::into_inner);
         }
-        if open.heap.is_empty() || open.failed || open.bounded > most {
+        let over = open.bounded > most || control.is_late();
+        if open.heap.is_empty() || open.failed || over {
             return None;
         }
         open.busy += 1;

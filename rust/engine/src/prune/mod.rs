@@ -12,6 +12,8 @@ mod reduce;
 mod search;
 mod spread;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use search::{Place, Seeker, Verdict, View};
 

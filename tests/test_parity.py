@@ -31,9 +31,7 @@ PRUNED = st.sampled_from([0, 2**60])
 """From how many rows on it is asked what can be left out: always, never."""
 blocks = st.one_of(
     st.none(),
-    st.tuples(
-        st.sampled_from([0, 1, 5, 64]), st.integers(1, 40), st.integers(1, 200), st.integers(1, 50), PRUNED
-    ),
+    st.tuples(st.sampled_from([0, 1, 5, 64]), st.integers(1, 40), st.integers(1, 200), st.integers(1, 50), PRUNED),
 )
 threads = st.integers(1, 4)
 EXAMPLES = int(os.environ.get("GIGACOST_PARITY_EXAMPLES", "200"))

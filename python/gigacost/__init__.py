@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gigacost.axes import zipped as zipped
+    from gigacost.break_evens import BreakEven as BreakEven
+    from gigacost.break_evens import break_even as break_even
     from gigacost.catalog import Catalog as Catalog
     from gigacost.comparisons import Comparison as Comparison
     from gigacost.comparisons import compare as compare
@@ -26,12 +28,15 @@ if TYPE_CHECKING:
     from gigacost.graph import Model as Model
     from gigacost.layout import Layouts as Layouts
     from gigacost.layout import layouts as layouts
+    from gigacost.solutions import Solution as Solution
+    from gigacost.solutions import solve as solve
     from gigacost.sweep import Sweep as Sweep
     from gigacost.validate import Validation as Validation
     from gigacost.validate import validate_throughput as validate_throughput
 
 _HOMES = {
     "Alternative": "declare",
+    "BreakEven": "break_evens",
     "Catalog": "catalog",
     "CatalogError": "errors",
     "Comparison": "comparisons",
@@ -43,15 +48,18 @@ _HOMES = {
     "Layouts": "layout",
     "Model": "graph",
     "OutputError": "errors",
+    "Solution": "solutions",
     "SpecError": "errors",
     "Subtotal": "declare",
     "Sweep": "sweep",
     "Validation": "validate",
+    "break_even": "break_evens",
     "compare": "comparisons",
     "contribution": "declare",
     "estimate": "estimates",
     "explain": "explanations",
     "layouts": "layout",
+    "solve": "solutions",
     "status": "declare",
     "validate_throughput": "validate",
     "zipped": "axes",

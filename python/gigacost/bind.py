@@ -313,7 +313,8 @@ def _with_preset(spec: Spec, catalog: Catalog) -> Spec:
         return spec
     own = {name for axis in spec.axes for name in axis.names} | set(spec.fixed)
     more = {name: value for name, value in catalog.presets[spec.preset].fixed.items() if name not in own}
-    as_of = spec.as_of or str(more.pop("as_of", ""))
+    dated = str(more.pop("as_of", ""))
+    as_of = spec.as_of or dated
     return replace(spec, fixed={**more, **spec.fixed}, as_of=as_of)
 
 

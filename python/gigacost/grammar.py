@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -324,6 +324,24 @@ class Parser:
         if due not in (-1, len(arguments)):
             self._refuse(f"{name} takes {due} arguments, not {len(arguments)}", token.column)
         return Node(name, "truth" if name == "missing" else "number", tuple(arguments))
+
+
+def split(text: str, separators: Collection[str]) -> list[str]:
+    """The pieces of a valid expression between words or signs that stand outside of its brackets.
+
+    Brackets around the whole are taken off first.
+    """
+    tokens = [match for match in _TOKEN.finditer(text) if match.lastgroup != "blank"]
+    depth, cuts, whole = 0, [], tokens[0][0] == "("
+    for token in tokens:
+        depth += (token[0] in {"(", "["}) - (token[0] in {")", "]"})
+        whole = whole and (depth > 0 or token is tokens[-1])
+        if depth == 0 and token[0] in separators:
+            cuts.append(token)
+    if whole:
+        return split(text[tokens[0].end() : tokens[-1].start()], separators)
+    starts, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(text)]
+    return [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
 
 
 def _what_of_sign(sign: str) -> str:

@@ -39,7 +39,7 @@ def with_settings(
         place = next((place for place, table in (("axes", axes), ("fixed", fixed)) if name in table), "")
         if place or (name == "as_of" and changed.pop("as_of", "")):
             notes.append(f"{name} = {show(text)} from the command line replaces {f'{place}.{name}' if place else name}")
-        value = _typed(name, text, vocabulary)
+        value = typed(name, text, vocabulary)
         if isinstance(value, Typed):
             axes.pop(name, None)
             fixed[name] = value
@@ -63,19 +63,11 @@ def _zip_groups(tree: Mapping[str, Any]) -> Iterator[tuple[str, Collection[str]]
             yield f"axes.{name}", given["zip"]
 
 
-def _typed(name: str, text: str, vocabulary: Vocabulary) -> object:
+def typed(name: str, text: str, vocabulary: Vocabulary) -> object:
     """A text from the command line as a value, a list or a range."""
     found = field_of(vocabulary, name)
     if found and found.kind != "label" and ".." in text:
-        ends, *options = text.split(":")
-        start, _, stop = ends.partition("..")
-        table: dict[str, object] = {"from": Typed(start), "to": Typed(stop)}
-        keys: tuple[str, ...] = ("steps", "scale", "multiple_of")
-        if len(options) > len(keys):
-            raise SpecError(
-                Fault(name, show(text), "not a range", "FROM..TO:STEPS[:linear|log[:MULTIPLE]]", path="--set")
-            )
-        return table | {key: Typed(option) for key, option in zip(keys, options, strict=False)}
+        return typed_range(name, text, "--set")
     decimal = _DECIMAL_COMMA.fullmatch(text)
     if decimal and found and found.kind != "label":
         what = "a comma separates the values of a list; decimals are written with a point"
@@ -83,3 +75,14 @@ def _typed(name: str, text: str, vocabulary: Vocabulary) -> object:
     if "," in text:
         return [Typed(part) for part in text.split(",")]
     return Typed(text)
+
+
+def typed_range(name: str, text: str, option: str) -> dict[str, object]:
+    """A range as typed on the command line, ``FROM..TO:STEPS:SCALE:MULTIPLE``, each part behind ``TO`` optional."""
+    ends, *options = text.split(":")
+    start, between, stop = ends.partition("..")
+    keys: tuple[str, ...] = ("steps", "scale", "multiple_of")
+    if not between or len(options) > len(keys):
+        raise SpecError(Fault(name, show(text), "not a range", "FROM..TO:STEPS[:linear|log[:MULTIPLE]]", path=option))
+    table: dict[str, object] = {"from": Typed(start), "to": Typed(stop)}
+    return table | {key: Typed(part) for key, part in zip(keys, options, strict=False)}

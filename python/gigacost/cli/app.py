@@ -19,6 +19,8 @@ _COMMANDS = {
     "pareto": "The combinations that no other beats in several quantities at once.",
     "count": "How many combinations meet a condition.",
     "bounds": "The least and the greatest value of quantities, and where they are.",
+    "solve": "The largest (or smallest) value of an input that meets a condition.",
+    "break-even": "Where one option becomes cheaper than another: own or rent, along one input.",
     "layout": "The best parallel layouts of one design, and why the others are not.",
     "validate": "The model against published runs.",
     "explain": "How a number is made: formula, sources, parts.",
@@ -50,7 +52,7 @@ class _Commands(click.Group):
             return None
         from importlib import import_module  # noqa: PLC0415 - loaded when called
 
-        command: click.Command = import_module(f"gigacost.cli.{cmd_name}").command
+        command: click.Command = import_module(f"gigacost.cli.{cmd_name.replace('-', '_')}").command
         # What keeps click from joining lines is a backspace, which a docstring cannot hold.
         command.help = (command.help or "").replace("\\b\n", "\b\n")
         return command

@@ -21,7 +21,10 @@ _USUAL_COLUMNS = 80
 
 @contextmanager
 def watched(what: str, combinations: int) -> Iterator[Callable[[int], None] | None]:
-    """What to hand to a query as ``progress``; None where nobody watches a terminal that can redraw a line."""
+    """What to hand to a query as ``progress``; None where nobody watches a terminal that can redraw a line.
+
+    ``combinations`` is 0 where nobody can tell how many there will be.
+    """
     process.evaluating = True
     if not sys.stderr.isatty() or os.environ.get("TERM") in {None, "", "dumb"}:
         yield None
@@ -51,7 +54,8 @@ class _Line:
         # A query may pass over the space several times (quantiles do): then only the rate can be told.
         share = done / self.combinations if self.combinations and done <= self.combinations else None
         rate = done / (now - self.start)
-        parts = [f"{self.what}  {scaled(done)} of {scaled(self.combinations)}", f"{scaled(rate)}/s"]
+        of = f" of {scaled(self.combinations)}" if self.combinations else ""
+        parts = [f"{self.what}  {scaled(done)}{of}", f"{scaled(rate)}/s"]
         if share is not None:
             full = round(share * _WIDTH)
             parts.insert(1, f"[{'#' * full}{'.' * (_WIDTH - full)}] {share:4.0%}")

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Query(NamedTuple):
     """A specification, what the command line changes about it, and how to answer."""
 
-    spec: str
+    spec: str | None
+    """Its file; None where the settings are all there is."""
     settings: tuple[str, ...]
     catalog: str | None
     as_of: str | None
@@ -42,9 +43,14 @@ class Query(NamedTuple):
         from gigacost.spec import Spec  # noqa: PLC0415
         from gigacost.sweep import Sweep  # noqa: PLC0415
 
-        model, book = default(), with_private_book(self.spec, options.opened_catalog(self.catalog))
+        model, book = default(), options.opened_catalog(self.catalog)
         given = options.pairs(self.settings) + ([("as_of", self.as_of)] if self.as_of else [])
-        read = Spec.from_file(self.spec, words(model, book), settings=given, strict=self.strict)
+        if self.spec is None:
+            read = Spec.from_dict({"version": 1}, words(model, book))
+            read = read.override(given, words(model, book), strict=self.strict)
+        else:
+            book = with_private_book(self.spec, book)
+            read = Spec.from_file(self.spec, words(model, book), settings=given, strict=self.strict)
         asked = {"where": self.where, "columns": options.names(self.columns)}
         changes = {key: value for key, value in asked.items() if value}
         if changes:
@@ -69,11 +75,13 @@ class Query(NamedTuple):
         return asserted.code(process.INFEASIBLE if not feasible and self.require_feasible else process.DONE)
 
 
-def querying(columns: str | None, asserted: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+def querying(
+    columns: str | None, asserted: str, *, optional: bool = False
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """The options of a ``Query``, which the command is given as its first argument.
 
     ``columns`` and ``asserted`` say in the help what ``--columns`` are (None: there are none) and what ``--assert`` is
-    over.
+    over. ``optional``: the settings may be all there is.
     """
 
     def decorate(command: Callable[..., int]) -> Callable[..., int]:
@@ -85,7 +93,7 @@ def querying(columns: str | None, asserted: str) -> Callable[[Callable[..., int]
         where = "Keep combinations for which this holds, instead of the file's."
         threads = "How many threads to use; all CPUs by default."
         shared = (
-            click.argument("spec", metavar="SPEC"),
+            click.argument("spec", metavar="[SPEC]" if optional else "SPEC", required=not optional),
             options.setting,
             options.once("--where", metavar="EXPR", help=where),
             *([] if columns is None else [options.quantity_names("--columns", help=columns)]),

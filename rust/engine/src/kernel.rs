@@ -573,13 +573,14 @@ kernel! {
 
 kernel! {
     /// For each element of a line, the smallest of the values times `sign` (1 or −1) that are kept, over all lines, and
-    /// the first line that has it; infinity where none is kept. Whether all that are kept are finite.
+    /// the first line that has it; infinity and 0 where none is kept. Whether all that are kept are finite.
     #[allow(clippy::too_many_arguments)] // what goes in, and three results
     lead(
         lines: Lines, values: &[f64], keep: Option<&[f64]>, sign: f64,
         best: &mut [f64], which: &mut [f64], finite: &mut bool
     ) {
         best.fill(f64::INFINITY);
+        which.fill(0.0);
         let mut strange = 0;
         let mut line = 0;
         while line < lines.count {

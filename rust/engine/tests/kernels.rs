@@ -178,8 +178,9 @@ proptest! {
         let keep: Vec<f64> = (0..size).map(|i| math::truth(keeps[i % keeps.len()])).collect();
         let sign = if largest { -1.0 } else { 1.0 };
         for (level, keep) in levels().flat_map(|level| [(level, None), (level, Some(&keep[..]))]) {
-            let mut ranks = vec![0.0; strip.lines.run];
-            let (mut which, mut finite) = (ranks.clone(), true);
+            // What another tile has left there.
+            let mut ranks = vec![-9.0; strip.lines.run];
+            let (mut which, mut finite) = (vec![9.0; strip.lines.run], true);
             kernel::lead(level, strip.lines, &values, keep, sign, &mut ranks, &mut which, &mut finite);
             let kept = |i: usize| keep.is_none_or(|keep| math::holds(keep[i]));
             prop_assert_eq!(finite, (0..size).all(|i| !kept(i) || values[i].is_finite()));

@@ -11,7 +11,7 @@ use crate::tape::{Binary, Node};
 use crate::walk::{Walk, Walker, Wanted};
 
 /// What to count.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Count {
     /// Which combinations are kept; all when there is none.
     pub keep: Option<Node>,

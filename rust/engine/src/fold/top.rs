@@ -78,11 +78,12 @@ impl Top {
             return Ok(None);
         }
         let mut part = Part::new(program, adds).with_tables(&goal, threads, control)?;
-        if self.k == 1 && self.distinct.is_empty() {
+        // Where there is one best, bounds find it sooner than dominance.
+        if self.is_single() && cells > 1 {
             let Some(reduced) = part.reduced(&goal, threads, control)? else {
                 return Ok(Some(Best::new(cells, self, None)));
             };
-            part = reduced;
+            part = reduced.with_tables(&goal, threads, control)?;
         }
         let rows = part.program.space().combinations();
         let control = &control.part(program.space().combinations() as f64 / rows as f64);
@@ -90,7 +91,6 @@ impl Top {
         let best = if each < least.min(ROWS_OF_A_CELL) {
             self.walked(&part.program, &part.adds, cells, threads, control)?
         } else {
-            let part = part.with_tables(&goal, threads, control)?;
             let part = part.ordered(&goal, threads, control)?;
             self.sought(&part, cells, threads, control)?
         };
@@ -121,6 +121,11 @@ impl Top {
             best.merge(worker.best);
         }
         Ok(best)
+    }
+
+    /// Whether one of each cell is wanted.
+    fn is_single(&self) -> bool {
+        self.k == 1 && self.distinct.is_empty()
     }
 
     fn goal(&self) -> Goal {
@@ -171,8 +176,7 @@ impl Top {
     }
 
     fn wanted(&self, adds: &[Vec<u32>]) -> Wanted {
-        let single = self.k == 1 && self.distinct.is_empty();
-        let lanes = (0..adds.len()).filter(|group| single && !adds[*group].is_empty());
+        let lanes = (0..adds.len()).filter(|group| self.is_single() && !adds[*group].is_empty());
         Wanted {
             always: vec![],
             keep: self.keep,

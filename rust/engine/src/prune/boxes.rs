@@ -49,7 +49,22 @@ impl<'a> Boxes<'a> {
         control: &Control,
     ) -> Result<Self> {
         let needed = program.tape().needed(wanted)?;
-        let products = products(program, &enclose(program));
+        let mut products = products(program, &enclose(program));
+        // Of what is only a part of a longer product nothing more need be known.
+        let mut parts = vec![true; needed.len()];
+        for node in wanted {
+            parts[*node as usize] = false;
+        }
+        for (node, op) in program.tape().ops().iter().enumerate() {
+            if needed[node] && products[node].is_none() {
+                for operand in op.operands() {
+                    parts[operand as usize] = false;
+                }
+            }
+        }
+        for (product, is_part) in products.iter_mut().zip(parts) {
+            product.take_if(|_| is_part);
+        }
         let (mut nodes, mut places) = (vec![], vec![usize::MAX; needed.len()]);
         for (node, op) in program
             .tape()

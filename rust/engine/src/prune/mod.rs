@@ -93,7 +93,7 @@ pub(crate) struct Part {
 }
 
 /// A box of no more rows is evaluated.
-const BOX_ROWS: u64 = 1 << 12;
+const BOX_ROWS: u64 = 1 << 8;
 /// A search that cuts the space into more boxes than one for so many rows is not worth its while,
 const ROWS_PER_BOX: u64 = 1 << 6;
 /// nor one of so many boxes.
@@ -151,7 +151,7 @@ impl Part {
     fn boxes(&self, goal: &Goal, threads: usize, control: &Control) -> Result<Boxes<'_>> {
         let wanted = goal.looked_at(&self.program);
         let most = most_values(&self.program, &wanted)?;
-        Boxes::new(&self.program, &wanted, most, threads, control)
+        Boxes::new(&self.program, &wanted, most.other, threads, control)
     }
 
     /// Look for an answer box by box; what the seekers found, and whether that is all: it is given up where it is not

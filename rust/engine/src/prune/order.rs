@@ -1,4 +1,5 @@
-//! The order of digits: those that promise most come first, so that blocks of them are alike.
+//! The order of digits: where they have none of their own, those that promise most come first, so that blocks of them
+//! are alike.
 
 use super::boxes::{Boxes, Enclosed};
 use super::pyramid::Side;
@@ -11,12 +12,18 @@ use crate::run::Control;
 const MOST_DIGITS: usize = 1 << 14;
 
 impl Part {
-    /// The same combinations, with the digits of each group in the order of the bounds of the first objective.
+    /// The same combinations, with the digits of each group that has no order in that of the bounds of the first objective.
     ///
     /// # Errors
     /// When the run was stopped.
     pub(crate) fn ordered(self, goal: &Goal, threads: usize, control: &Control) -> Result<Self> {
-        let orders = orders(&self.boxes(goal, threads, control)?, goal);
+        let unordered: Vec<usize> = (0..self.program.space().sizes().len())
+            .filter(|group| !self.is_ordered(*group))
+            .collect();
+        if unordered.is_empty() {
+            return Ok(self);
+        }
+        let orders = orders(&self.boxes(goal, threads, control)?, &unordered, goal);
         let (mut part, mut moved) = (self, vec![]);
         for (group, order) in orders {
             // What was listed before is in front of it.
@@ -26,18 +33,29 @@ impl Part {
         }
         Ok(part)
     }
+
+    /// Whether the digits of a group are in an order already: numbers that rise or fall all along.
+    fn is_ordered(&self, group: usize) -> bool {
+        let program = &self.program;
+        let tables = (0..program.tape().leaves().len() as u32).map(|leaf| program.leaf(leaf));
+        let mut own = tables.filter(|leaf| leaf.groups == [group]);
+        own.any(|leaf| {
+            leaf.values.is_sorted_by(|a, b| a < b) || leaf.values.is_sorted_by(|a, b| a > b)
+        })
+    }
 }
 
 /// The groups whose digits should be in another order, and that order.
-fn orders(boxes: &Boxes<'_>, goal: &Goal) -> Vec<(usize, Vec<usize>)> {
+fn orders(boxes: &Boxes<'_>, unordered: &[usize], goal: &Goal) -> Vec<(usize, Vec<usize>)> {
     let Some((by, demand)) = goal.objectives.first() else {
         return vec![];
     };
     let (whole, mut enclosed, mut part) = (boxes.whole(), Enclosed::default(), Enclosed::default());
     boxes.enclose(&whole, &mut enclosed);
     let mut found = vec![];
-    for (group, size) in boxes.sizes().iter().enumerate() {
-        if !(2..=MOST_DIGITS).contains(size) {
+    for &group in unordered {
+        let size = boxes.sizes()[group];
+        if !(2..=MOST_DIGITS).contains(&size) {
             continue;
         }
         let mut sides = whole.clone();
@@ -54,8 +72,8 @@ fn orders(boxes: &Boxes<'_>, goal: &Goal) -> Vec<(usize, Vec<usize>)> {
                 value.low
             }
         };
-        let bounds: Vec<f64> = (0..*size).map(&mut bound).collect();
-        let mut order: Vec<usize> = (0..*size).collect();
+        let bounds: Vec<f64> = (0..size).map(&mut bound).collect();
+        let mut order: Vec<usize> = (0..size).collect();
         order.sort_by(|a, b| bounds[*a].total_cmp(&bounds[*b]));
         if !order.is_sorted() {
             found.push((group, order));

@@ -34,16 +34,18 @@ const DENSE: u64 = 8;
 const MOST_DIRECTIONS: usize = 12;
 
 impl Part {
-    /// What is left when digits that cannot win are left out; nothing when no row is kept.
+    /// What is left when digits that cannot win, of single groups and of several together, are left out; nothing when
+    /// no row is kept.
+    ///
+    /// # Errors
+    /// When the run was stopped.
     pub(crate) fn reduced(
         self,
         goal: &Goal,
         threads: usize,
         control: &Control,
     ) -> Result<Option<Self>> {
-        let mut part = self;
-        let mut trials = TRIALS;
-        let mut group = 0;
+        let (mut part, mut group) = (self, 0);
         while group < part.program.space().sizes().len() {
             match part.without_dominated(goal, &[group], threads, control)? {
                 Outcome::Nothing => return Ok(None),
@@ -53,6 +55,7 @@ impl Part {
             }
             group += 1;
         }
+        let mut trials = TRIALS;
         while trials > 0 {
             let mut found = None;
             for groups in part.candidates(goal)? {

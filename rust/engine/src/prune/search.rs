@@ -13,7 +13,7 @@ use crate::run::{Control, gather};
 use crate::tape::Node;
 
 /// How many boxes a worker takes at a time.
-const BATCH: usize = 8;
+const BATCH: usize = 4;
 
 /// What is known of a box before its rows are looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -12,15 +12,30 @@ use crate::tape::{Binary, Node, Op, Unary};
 const MOST_VALUES: usize = 1 << 22;
 /// all of them together this many,
 const MOST_IN_ALL: usize = 1 << 24;
-/// and each this part of the combinations, unless these are few.
-const PART: u64 = 1 << 8;
+/// and each this part of the combinations, unless these are few, or it takes a search to know more of it.
+const PART: u64 = 1 << 12;
 const FEW: usize = 1 << 12;
 
-/// How many values a table may have.
-pub(super) fn most_values(program: &Program, wanted: &[Node]) -> Result<usize> {
+/// How many values tables may have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Most {
+    /// Of what is searched for, or made of that.
+    searched: usize,
+    /// Of all else.
+    pub(super) other: usize,
+}
+
+/// How many values the tables of a program may have.
+///
+/// # Errors
+/// When a node does not exist.
+pub(super) fn most_values(program: &Program, wanted: &[Node]) -> Result<Most> {
     let part = usize::try_from(program.space().combinations() / PART).unwrap_or(usize::MAX);
-    let mut most = part.clamp(FEW, MOST_VALUES);
-    while most > FEW {
+    let mut most = Most {
+        searched: MOST_VALUES,
+        other: part.clamp(FEW, MOST_VALUES),
+    };
+    while most.searched > FEW {
         let edge = edge(program, wanted, most)?;
         let values = edge
             .iter()
@@ -28,7 +43,8 @@ pub(super) fn most_values(program: &Program, wanted: &[Node]) -> Result<usize> {
         if values.sum::<usize>() <= MOST_IN_ALL {
             break;
         }
-        most /= 4;
+        most.searched /= 4;
+        most.other = most.other.min(most.searched);
     }
     Ok(most)
 }
@@ -43,7 +59,7 @@ pub(super) fn most_values(program: &Program, wanted: &[Node]) -> Result<usize> {
 pub(super) fn with_tables(
     program: &Program,
     goal: &Goal,
-    most: usize,
+    most: Most,
     threads: usize,
     control: &Control,
 ) -> Result<Program> {
@@ -116,12 +132,17 @@ fn smoothe(leaf: &mut Leaf, conditions: &[(Literal, Leaf)], sizes: &[usize]) {
 }
 
 /// The nodes of few values that are read by others, or wanted, and are no tables yet.
-fn edge(program: &Program, wanted: &[Node], most: usize) -> Result<Vec<Node>> {
+fn edge(program: &Program, wanted: &[Node], most: Most) -> Result<Vec<Node>> {
     let tape = program.tape();
     let needed = tape.needed(wanted)?;
-    let outer = program.space().sizes().len();
+    let (outer, searched) = (program.space().sizes().len(), tape.searched());
     let few = |node: usize| {
         let mask = program.masks()[node];
+        let most = if searched[node] {
+            most.searched
+        } else {
+            most.other
+        };
         mask >> outer == 0 && program.points(mask) <= most
     };
     let mut read = vec![false; needed.len()];

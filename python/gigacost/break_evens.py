@@ -1,0 +1,260 @@
+"""Break-even: where one way of doing it (owning, say) becomes cheaper than another, along one unknown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from gigacost.axes import Zipped, as_list
+from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.inquiry import Inquiry
+from gigacost.relaxation import Relaxation, relaxations
+from gigacost.sweep import Sweep
+from gigacost.swept import swept
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.fields import Scalar
+    from gigacost.graph import Model
+    from gigacost.tabular import Progress
+    from gigacost.unknown import Over
+
+Row: TypeAlias = Mapping[str, Any]
+"""A combination: its axes, status and columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Values of the unknown over which one option is the best."""
+
+    low: float
+    high: float
+    option: Scalar | None
+    """None where no option is feasible."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {"low": self.low, "high": self.high, "option": self.option}
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Where the best option changes."""
+
+    value: float
+    """The first value at which the option above is the best."""
+    below: Row | None
+    """The best combination at the value before, which differs from it as little as matters; None if nothing is
+    feasible there."""
+    above: Row | None
+    """The best combination at the value; None if nothing is feasible there."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        sides = {"below": self.below, "above": self.above}
+        return {"value": self.value, **{name: dict(row) if row else None for name, row in sides.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """Which option is the best at which values of an unknown. Made by ``break_even``."""
+
+    unknown: str
+    unit: str
+    axis: str
+    """What the options are values of."""
+    options: tuple[Scalar, ...]
+    intervals: tuple[Interval, ...]
+    """From the lowest value to the highest."""
+    crossings: tuple[Crossing, ...]
+    """Where two intervals meet."""
+    curve: tuple[Row, ...]
+    """The best combination of each option, where it has one, at each value of the first grid and beside crossings."""
+    relaxations: tuple[Relaxation, ...]
+    """When nothing is feasible: which constraints are to blame, and by how much they would have to give."""
+    meta: Mapping[str, Any]
+
+    @property
+    def feasible(self) -> bool:
+        """Whether any option is feasible at any value."""
+        return bool(self.curve)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {
+            "unknown": self.unknown,
+            "unit": self.unit,
+            "axis": self.axis,
+            "options": list(self.options),
+            "intervals": [interval.to_dict() for interval in self.intervals],
+            "crossings": [crossing.to_dict() for crossing in self.crossings],
+            "curve": [dict(row) for row in self.curve],
+            "relaxations": [relaxation.to_dict() for relaxation in self.relaxations],
+            "meta": dict(self.meta),
+        }
+
+
+def break_even(
+    unknown: str,
+    given: Sweep | Mapping[str, Any] | None = None,
+    /,
+    *,
+    between: str | Mapping[str, Sequence[Any]],
+    over: Over | None = None,
+    where: str | None = None,
+    by: str = "cost_total_usd",
+    columns: Sequence[str] = (),
+    model: Model | str | None = None,
+    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    as_of: str | None = None,
+    preset: str | None = None,
+    strict: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    **inputs: Any,  # noqa: ANN401 - a value as people write it, a list or a range of them
+) -> BreakEven:
+    """Where the best of some options changes along an unknown: the electricity price at which owning beats renting.
+
+    ``break_even("electricity_usd_per_kwh", between={"market": ["own", "on_demand"]}, params="70B", chips=[...], ...)``:
+    the options are values of one axis, or all values of the axis that ``between`` names; of each the combination with
+    the smallest ``by`` counts, over all other axes, which are given as to ``solve``. Of options equally good the first
+    wins.
+
+    The unknown and ``over`` are those of ``solve``. Wherever two neighbouring values of the first grid have different
+    winners, the gap between them is gone through by ever finer grids, until they differ by a relative 1e-12; whole
+    numbers and multiples (``multiple_of``) until no other lies between them. Of several changes within one gap each
+    option's last lead counts: so an option that wins only between two neighbours of the first grid may be missed, as
+    may a change and its reverse.
+
+    Raises SpecError as ``solve`` does, and for an unknown that makes no difference to any option.
+    """
+    axis, options = _options(between)
+    chosen = {} if options is None else {axis: options}
+    sweep = swept(
+        given,
+        {**inputs, **chosen},
+        where=where,
+        columns=columns,
+        model=model,
+        catalog=catalog,
+        as_of=as_of,
+        preset=preset,
+        strict=strict,
+    )
+    inquiry = Inquiry(sweep, unknown, by, over, threads, progress)
+    return _Comparison(inquiry, axis).answer()
+
+
+def _options(between: object) -> tuple[str, Any]:
+    """The axis of the options, and its values where they are given. Raises SpecError."""
+    if isinstance(between, str):
+        return between, None
+    if not isinstance(between, Mapping) or len(between) != 1:
+        allowed = 'an axis, or one with its options: {"market": ["own", "on_demand"]}'
+        raise SpecError(Fault("between", show(between), "not the options of one axis", allowed))
+    ((axis, options),) = between.items()
+    if as_list(options) is None and not isinstance(options, Mapping):
+        raise SpecError(Fault("between", show(options), "one option, where several are compared"))
+    return str(axis), options
+
+
+class _Comparison:
+    """The options along the unknown, as far as they are known."""
+
+    def __init__(self, inquiry: Inquiry, axis: str) -> None:
+        self.inquiry = inquiry
+        self.axis = axis
+        self.options = _values_of(inquiry, axis)
+        self.rows: dict[float, dict[Scalar, Row]] = {}
+        """For each value of the unknown, the best combination of each option that has one."""
+
+    def answer(self) -> BreakEven:
+        unknown, inquiry = self.inquiry.unknown, self.inquiry
+        self._ask(unknown.values)
+        self._refuse_indifferent()
+        changes = self._refined()
+        sides = [value for change in changes for value in change]
+        ends = [unknown.values[0], *sides, unknown.values[-1]]
+        values = sorted({*unknown.values, *sides})
+        curve = tuple(self.rows[value][option] for value in values for option in self._feasible(value))
+        blamed = () if curve else relaxations(inquiry, unknown.values)
+        states = {} if curve or blamed else {"states": inquiry.states()}
+        return BreakEven(
+            unknown.name,
+            unknown.field.unit,
+            self.axis,
+            self.options,
+            tuple(Interval(low, high, self._winner(low)) for low, high in zip(ends[::2], ends[1::2], strict=True)),
+            tuple(Crossing(high, self._best(low), self._best(high)) for low, high in changes),
+            curve,
+            blamed,
+            {**inquiry.meta, **states},
+        )
+
+    def _ask(self, values: Sequence[float]) -> None:
+        """Find the best combination of each option at some values."""
+        name = self.inquiry.unknown.name
+        sweep = self.inquiry.at(values, columns=(self.inquiry.by,))
+        self.rows |= {value: {} for value in values}
+        for row in self.inquiry.rows(sweep, self.inquiry.by, per=(name, self.axis)):
+            design = {column: value for column, value in row.items() if column != "index"}
+            self.rows[row[name]][row[self.axis]] = design
+
+    def _refuse_indifferent(self) -> None:
+        by, unknown = self.inquiry.by, self.inquiry.unknown
+        figures = {tuple((option, row[by]) for option, row in rows.items()) for rows in self.rows.values()}
+        if len(figures) == 1 and any(figures):
+            options = ", ".join(map(str, self.options))
+            what = f"makes no difference to {by} of {self.axis} = {options} from {unknown.values[0]:.6g}"
+            raise SpecError(Fault("unknown", show(unknown.name), f"{what} to {unknown.values[-1]:.6g}"))
+
+    def _refined(self) -> list[tuple[float, float]]:
+        """The pairs of values, as close as matters, between which the winner changes."""
+        found: list[tuple[float, float]] = []
+        for low, high in pairwise(self.inquiry.unknown.values):
+            points = [low, high]
+            while inner := [value for gap in self._changes(points) for value in self.inquiry.unknown.between(*gap)]:
+                self._ask(inner)
+                points = sorted([*points, *inner])
+            found += self._changes(points)
+        return found
+
+    def _changes(self, points: Sequence[float]) -> Iterator[tuple[float, float]]:
+        """Neighbouring points where one winner gives way to the next, each where it wins for the last time."""
+        winners = [self._winner(point) for point in points]
+        place = 0
+        while winners[place] != winners[-1]:
+            last = len(winners) - 1 - winners[::-1].index(winners[place])
+            yield points[last], points[last + 1]
+            place = last + 1
+
+    def _winner(self, value: float) -> Scalar | None:
+        rows, by = self.rows[value], self.inquiry.by
+        return min(self._feasible(value), key=lambda option: rows[option][by], default=None)
+
+    def _best(self, value: float) -> Row | None:
+        winner = self._winner(value)
+        return None if winner is None else self.rows[value][winner]
+
+    def _feasible(self, value: float) -> list[Scalar]:
+        return [option for option in self.options if option in self.rows[value]]
+
+
+def _values_of(inquiry: Inquiry, axis: str) -> tuple[Scalar, ...]:
+    """The options. Raises SpecError when they are not several values of an axis of their own."""
+    name, digits = inquiry.unknown.name, inquiry.sweep.bound.digits
+    if axis == name:
+        raise SpecError(Fault("between", show(axis), "the unknown itself; its options are another axis"))
+    if axis not in digits:
+        known = [other for other in digits if other != name]
+        raise SpecError(
+            Fault("between", show(axis), "not an axis of this space", ", ".join(known), nearest(axis, known))
+        )
+    if any(isinstance(other, Zipped) and axis in other.names for other in inquiry.sweep.spec.axes):
+        raise SpecError(Fault("between", show(axis), "a column of a table, which walks with the others"))
+    if len(digits[axis].values) < 2:  # noqa: PLR2004 - between two
+        raise SpecError(Fault("between", show(list(digits[axis].values)), "one option, where several are compared"))
+    return digits[axis].values

@@ -1,0 +1,115 @@
+"""``gigacost break-even``: where one option becomes cheaper than another, along one input."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gigacost.cli import options
+from gigacost.cli.query import Query
+from gigacost.cli.unknown import looking
+
+if TYPE_CHECKING:
+    from gigacost.break_evens import BreakEven
+    from gigacost.sweep import Sweep
+
+_SHOWN = 9
+"""Values of the first grid that the table has; crossings come on top."""
+
+
+@click.command("break-even", context_settings=options.NAMES)
+@looking
+@options.once("--between", metavar="AXIS[=OPTIONS]", help="As market=own,on_demand; without options all of SPEC's.")
+def command(query: Query, unknown: str, by: str | None, over: str | None, between: str | None) -> int:
+    r"""Where the best of some options changes along UNKNOWN, each option with its best design of SPEC.
+
+    \b
+    gigacost break-even electricity_usd_per_kwh SPEC --between market=own,on_demand
+    gigacost break-even runs_per_year SPEC --between market --over 1..50:50:linear:1
+    """
+    from gigacost.break_evens import break_even  # noqa: PLC0415 - after --help
+    from gigacost.cli.progress import watched  # noqa: PLC0415
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.cli.unknown import assertions, range_of, warn_of  # noqa: PLC0415
+
+    options_ = _between(between)
+    sweep = query.sweep()
+    by = by or sweep.spec.by or "cost_total_usd"
+    asserted = assertions(query, sweep, unknown, by)
+    start = time.perf_counter()
+    with watched("break-even", 0) as progress:
+        found = break_even(
+            unknown, sweep, between=options_, over=range_of(over), by=by, threads=query.threads, progress=progress
+        )
+    seconds = time.perf_counter() - start
+    warn_of(sweep, found.meta)
+    if query.as_json:
+        plain = found.to_dict()
+        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
+    else:
+        _print(sweep, found, seconds)
+    for crossing in found.crossings:
+        asserted.check(crossing.above or crossing.below or {}, f"crossing at {unknown} = {crossing.value:.6g}")
+    return query.ended(asserted, feasible=found.feasible)
+
+
+def _between(text: str | None) -> str | dict[str, Any]:
+    """The axis that is meant, or its options. Raises SpecError."""
+    from gigacost.errors import Fault, SpecError  # noqa: PLC0415 - after --help
+    from gigacost.fields import Typed  # noqa: PLC0415
+
+    if not text:
+        raise SpecError(Fault("--between", "", "missing: what is compared", "AXIS=OPTION,OPTION or an AXIS of SPEC"))
+    axis, given, listed = text.partition("=")
+    return {axis: [Typed(option) for option in options.names(listed)]} if given else axis
+
+
+def _print(sweep: Sweep, found: BreakEven, seconds: float) -> None:
+    from gigacost.cli.figures import cell, duration  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+    from gigacost.cli.unknown import show_relaxations  # noqa: PLC0415
+
+    if found.feasible:
+        parts = [f"{_option(one.option)} to {cell(one.high, found.unit)}" for one in found.intervals]
+        show(literal(f"best {found.axis} along {found.unknown}: {', '.join(parts)}", "bold"))
+        heads, rows = [found.unknown, *map(str, found.options)], list(_curve(sweep, found))
+        same = {row[-1] for row in rows}
+        if len(same) > 1:
+            show(table([*heads, "best", "with"], rows, heads))
+        else:
+            show(table([*heads, "best"], [row[:-1] for row in rows], heads))
+        everywhere = f", all with {same.pop()}" if len(same) == 1 and any(same) else ""
+        show(literal(f"{found.meta['by']} of the best design of each {found.axis}{everywhere}", "dim"))
+    else:
+        show_relaxations(sweep, found.relaxations, found.meta, found.unknown)
+    show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))
+
+
+def _curve(sweep: Sweep, found: BreakEven) -> Iterator[list[str]]:
+    """A few values of the unknown and all crossings, with what each option comes to there."""
+    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.unknown import named, unit_of  # noqa: PLC0415
+
+    by: str = found.meta["by"]
+    rows: dict[float, dict[Any, Mapping[str, Any]]] = {}
+    for row in found.curve:
+        rows.setdefault(row[found.unknown], {})[row[found.axis]] = row
+    changes = dict(zip((crossing.value for crossing in found.crossings), pairwise(found.intervals), strict=True))
+    beside = {end for interval in found.intervals for end in (interval.low, interval.high)}
+    grid = [value for value in rows if value not in beside]
+    shown = {value for i, value in enumerate(grid) if i * _SHOWN // len(grid) != (i - 1) * _SHOWN // len(grid)}
+    for value in sorted({*shown, *changes, min(rows), max(rows)}):
+        at, before = rows.get(value, {}), changes.get(value)
+        best = min(at, key=lambda option: at[option][by], default=None)
+        costs = [cell(at[option][by] if option in at else None, unit_of(sweep, by)) for option in found.options]
+        told = _option(best) if before is None else f"{_option(before[0].option)} → {_option(best)}"
+        with_ = named(sweep, at[best], found.unknown, found.axis) if best is not None else ""
+        yield [cell(value, found.unit), *costs, told, with_]
+
+
+def _option(option: object) -> str:
+    return "none" if option is None else str(option)

@@ -1,0 +1,86 @@
+"""``gigacost solve``: the largest (or smallest) value of an input at which a condition can still be met."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from gigacost.cli import options
+from gigacost.cli.query import Query
+from gigacost.cli.unknown import looking
+
+if TYPE_CHECKING:
+    from gigacost.solutions import Solution
+    from gigacost.sweep import Sweep
+
+
+_ENDED = {
+    "range": "That is the end of the range looked through, {low} to {high}: --over goes on.",
+    "states": "Beyond it no combination can be, whatever the condition says; gigacost summary says why.",
+}
+
+
+@click.command("solve", context_settings=options.NAMES)
+@looking
+@click.option("--smallest", is_flag=True, help="The smallest value instead of the largest.")
+def command(query: Query, unknown: str, by: str | None, over: str | None, *, smallest: bool) -> int:
+    r"""The largest value of UNKNOWN at which any design of SPEC (or of --set alone) meets the condition.
+
+    An axis of SPEC is looked through value by value; any other input is found to twelve digits. When nothing is
+    feasible, it is said which constraints are to blame, and by how much they would have to give.
+
+    \b
+    gigacost solve tokens SPEC --where "cost_total_usd <= 50e6 and train_days <= 90"
+    gigacost solve chips SPEC --smallest --where "train_days <= 30" --over 8..65536:60:log:8
+    """
+    from gigacost.cli.progress import watched  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.cli.unknown import assertions, range_of, warn_of  # noqa: PLC0415
+    from gigacost.solutions import solve  # noqa: PLC0415
+
+    sweep = query.sweep()
+    by = by or sweep.spec.by or "cost_total_usd"
+    asserted = assertions(query, sweep, unknown, by)
+    start = time.perf_counter()
+    with watched("solve", 0) as progress:
+        found = solve(
+            unknown, sweep, over=range_of(over), smallest=smallest, by=by, threads=query.threads, progress=progress
+        )
+    seconds = time.perf_counter() - start
+    warn_of(sweep, found.meta)
+    if query.as_json:
+        plain = found.to_dict()
+        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
+    else:
+        _print(sweep, found, seconds, smallest=smallest)
+    if found.feasible:
+        asserted.check(found.design, f"{unknown} = {found.value:.6g}")
+    return query.ended(asserted, feasible=found.feasible)
+
+
+def _print(sweep: Sweep, found: Solution, seconds: float, *, smallest: bool) -> None:
+    from gigacost.cli.figures import cell, duration  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+    from gigacost.cli.unknown import figures, named, show_relaxations, unit_of  # noqa: PLC0415
+
+    if found.value is None:
+        show_relaxations(sweep, found.relaxations, found.meta, found.unknown)
+    else:
+        what = f"{'smallest' if smallest else 'largest'} {found.unknown} = {cell(found.value, found.unit)}"
+        design = named(sweep, found.design, found.unknown)
+        show(literal(f"{what}, with {design}" if design else what, "bold"))
+        if found.constraints:
+            rows = [
+                [held.constraint, cell(held.value, unit_of(sweep, held.quantity)), "binds" if held.binds else ""]
+                for held in found.constraints
+            ]
+            show(table(["constraint", "value", ""], rows, ["value"]))
+        shown = {held.quantity for held in found.constraints}
+        if more := figures(sweep, found.design, found.meta["by"], shown):
+            show(literal(more))
+        if ended := _ENDED.get(found.ended_by):
+            low, high = (cell(end, found.unit) for end in found.meta["range"])
+            show(literal(ended.format(low=low, high=high)))
+    show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))

@@ -1,0 +1,113 @@
+"""What the commands that look for an unknown share: their options, and why nothing is feasible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gigacost.cli import options
+from gigacost.cli.query import querying
+
+if TYPE_CHECKING:
+    from gigacost.cli.assertions import Assertions
+    from gigacost.cli.query import Query
+    from gigacost.relaxation import Relaxation
+    from gigacost.sweep import Sweep
+
+_MANY, _TENTH = 9.0, 0.1
+"""From here on a change is told as a factor, and without tenths of a per cent."""
+_RANGE = "LOW..HIGH[:STEPS[:linear|log[:MULTIPLE]]]"
+
+
+def looking(command: Callable[..., int]) -> Callable[..., int]:
+    """The options of a command that looks for an unknown."""
+    by = "What tells the best design of several; cost_total_usd."
+    over = f"Where to look, as {_RANGE}; the values of SPEC's axis, else the plausible range."
+    asked = options.once("--by", metavar="NAME", shell_complete=options.quantities, help=by)(command)
+    asked = options.once("--over", metavar="RANGE", help=over)(asked)
+    asked = querying("Quantities of each design.", "the columns of each design", optional=True)(asked)
+    return click.argument("unknown", metavar="UNKNOWN", shell_complete=options.quantities)(asked)
+
+
+def range_of(over: str | None) -> dict[str, object] | None:
+    """The range that ``--over`` means. Raises SpecError."""
+    from gigacost.settings import typed_range  # noqa: PLC0415 - after --help
+
+    return None if over is None else typed_range("over", over, "--over")
+
+
+def assertions(query: Query, sweep: Sweep, unknown: str, by: str) -> Assertions:
+    """What ``--assert`` says of designs."""
+    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
+
+    axes = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
+    names = [*sweep.columns, *sweep.bound.digits, unknown, by]
+    return Assertions(query.assertions, {name: unit_of(sweep, name) or "1" for name in names}, axes)
+
+
+def warn_of(sweep: Sweep, meta: Mapping[str, Any]) -> None:
+    """Say on stderr what is doubtful about the values looked through; what is about the sweep was said."""
+    from gigacost.cli.process import warn  # noqa: PLC0415 - after --help
+
+    said = {(doubt.field, doubt.what) for doubt in sweep.spec.warnings}
+    for doubt in meta["warnings"]:
+        if not any(doubt.startswith(field) and what in doubt for field, what in said):
+            warn("warning", doubt)
+
+
+def unit_of(sweep: Sweep, name: str) -> str:
+    """The unit of a quantity of the model; of anything else empty."""
+    return sweep.model.unit(name) if name in sweep.model.names else ""
+
+
+def named(sweep: Sweep, design: Mapping[str, Any], *others: str) -> str:
+    """What tells a design from the others of a sweep, beside some axes: ``hardware = b200-sxm, chips = 824``."""
+    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
+
+    several = [name for name, digit in sweep.bound.digits.items() if len(digit.values) > 1 and name not in others]
+    return ", ".join(f"{name} = {cell(design[name], unit_of(sweep, name))}" for name in several if name in design)
+
+
+def figures(sweep: Sweep, design: Mapping[str, Any], by: str, shown: Collection[str]) -> str:
+    """The columns of a design that are not shown already: ``cost_total_usd $44.4M, train_days 90``."""
+    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
+
+    names = dict.fromkeys([by, *(sweep.spec.columns or ())])
+    return ", ".join(
+        f"{name} {cell(design[name], unit_of(sweep, name))}" for name in names if name in design and name not in shown
+    )
+
+
+def show_relaxations(sweep: Sweep, relaxations: Sequence[Relaxation], meta: Mapping[str, Any], unknown: str) -> None:
+    """Say which constraints would have to give, and by how much; where none is to blame, what is."""
+    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+
+    if not relaxations:
+        states = ", ".join(f"{state} {count:,}" for state, count in meta["states"].items())
+        show(literal("Nothing is feasible, whatever the condition says.", "bold"), literal(f"combinations: {states}"))
+        return
+    together = len(relaxations[0].yielding)
+    ways = {1: "one of these constraints gives", 2: "two of these constraints give, as paired here"}
+    show(literal(f"Nothing is feasible unless {ways.get(together, 'all of these constraints give')}:", "bold"))
+    rows = []
+    for relaxation in relaxations:
+        design = relaxation.design
+        at = f"{unknown} = {cell(design[unknown], unit_of(sweep, unknown))}, {named(sweep, design, unknown)}"
+        for one in relaxation.yielding:
+            needed = "give way" if one.needed is None else cell(one.needed, unit_of(sweep, one.quantity))
+            rows.append([one.constraint, needed, _percent(one.change), at.removesuffix(", ")])
+            at = ""
+    heads = ["constraint", "would have to allow", "change", "then feasible"]
+    show(table(heads, rows, heads[1:3]))
+
+
+def _percent(change: float | None) -> str:
+    """A change as people read it: ``+48 %``, ``-2.5 %``, ``x 35``."""
+    if change is None:
+        return ""
+    if change >= _MANY:
+        return f"x {1.0 + change:.3g}"
+    return f"{change:+.{0 if abs(change) >= _TENTH else 1}%}".replace("%", " %")

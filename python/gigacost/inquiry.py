@@ -1,0 +1,129 @@
+"""A sweep that is asked again and again, at ever other values of one unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gigacost import arguments, compiler
+from gigacost.bind import words
+from gigacost.constraints import LARGEST, Constraint, constraints, finite, joined
+from gigacost.errors import Fault, SpecError, show
+from gigacost.expression import Expression, Node
+from gigacost.recipe import Question
+from gigacost.sweep import Sweep
+from gigacost.tabular import Progress
+from gigacost.unknown import Over, at_values, looked_for
+
+_NEAR = "_near"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A combination that was looked for."""
+
+    design: Mapping[str, Any]
+    """Its axes, status and columns, as ``Sweep.top`` gives them."""
+    sides: tuple[float | None, ...]
+    """For each constraint, the value of what it limits; None where it limits nothing, or that is not finite."""
+
+
+class Inquiry:
+    """A sweep and an unknown of it. Only combinations that have ``by``, which tells which is best, count.
+
+    Raises SpecError, also when neither the condition nor ``by`` depends on the unknown.
+    """
+
+    def __init__(
+        self,
+        sweep: Sweep,
+        unknown: str,
+        by: str,
+        over: Over | None = None,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.sweep, self.unknown = looked_for(sweep, unknown, over)
+        self.by = by
+        self.constraints = constraints(sweep.spec.where)
+        self.combinations = 0
+        self._threads = compiler.thread_count(threads)
+        self._progress = progress
+        arguments.number(self.sweep.bound, "by", by)
+        made = compiler.compiled(self.sweep.bound, Question((), self.sweep.spec.where, (by,)))
+        if unknown not in made.recipe.wiring.leaves:
+            raise SpecError(Fault("unknown", show(unknown), f"neither the condition nor {by} depends on it"))
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What the answer rests on, and of how many combinations, all questions together."""
+        values, warnings = self.unknown.values, [str(warning) for warning in self.sweep.spec.warnings]
+        said = {"by": self.by, "range": [values[0], values[-1]], "grid": len(values), "combinations": self.combinations}
+        return {**self.sweep.meta, "warnings": warnings, **said}
+
+    def at(
+        self,
+        values: Sequence[float],
+        kept: Iterable[Constraint] | None = None,
+        *,
+        more: Iterable[Node] = (),
+        derive: Mapping[str, Expression] | None = None,
+        columns: Sequence[str] = (),
+    ) -> Sweep:
+        """The sweep at some values of the unknown, under all constraints or those that are kept, and more of them."""
+        known = Node("not", "truth", (Node("missing", "truth", (Node("name", "number", name=self.by),)),))
+        parts = [constraint.node for constraint in (self.constraints if kept is None else kept)]
+        spec = replace(
+            at_values(self.sweep.spec, self.unknown, values),
+            where=joined([*parts, known, *more]),
+            derive={**self.sweep.spec.derive, **(derive or {})},
+            columns=tuple(dict.fromkeys([*self.sweep.columns, *columns])),
+        )
+        catalog = self.sweep.bound.catalog
+        faults = list(words(self.sweep.model, catalog).check(spec))
+        if faults:
+            raise SpecError(*faults)
+        return Sweep.from_spec(spec, model=self.sweep.model, catalog=catalog)
+
+    def extreme(self, values: Sequence[float], *, smallest: bool) -> float | None:
+        """The largest (or smallest) of some values of the unknown at which anything is feasible."""
+        sweep, name = self.at(values), self.unknown.name
+        found = sweep.find(1, name, largest=not smallest, threads=self._threads, progress=self._watched())
+        self.combinations += sweep.size
+        return sweep.bound.axis_values(found[0])[name] if found else None
+
+    def rows(self, sweep: Sweep, by: str, per: Sequence[str] = ()) -> tuple[Mapping[str, Any], ...]:
+        """The best combination of a sweep that ``at`` gave, or of each of its groups."""
+        best = sweep.top(1, by, per=per, threads=self._threads, progress=self._watched())
+        self.combinations += sweep.size
+        return best.rows
+
+    def found(
+        self, values: Sequence[float], kept: Iterable[Constraint] | None = None, *, near: Expression | None = None
+    ) -> Found | None:
+        """The best combination at some values of the unknown, or that with the smallest ``near``, if that is finite."""
+        limits = [constraint.limit for constraint in self.constraints]
+        derive = {f"_side{i}": Expression(str(limit.shown), limit.shown) for i, limit in enumerate(limits) if limit}
+        columns = (self.by, *derive)
+        if near is not None:
+            derive[_NEAR] = near
+        sweep = self.at(values, kept, more=[finite(near)] if near else [], derive=derive, columns=columns)
+        for row in self.rows(sweep, _NEAR if near else self.by):
+            design = {name: value for name, value in row.items() if name != "index" and name not in derive}
+            sides = (row.get(f"_side{i}") for i in range(len(limits)))
+            return Found(design, tuple(None if side == LARGEST else side for side in sides))
+        return None
+
+    def states(self) -> dict[str, int]:
+        """How many combinations are in which state, whatever the condition says."""
+        spec = replace(self.sweep.spec, where=None)
+        sweep = Sweep.from_spec(spec, model=self.sweep.model, catalog=self.sweep.bound.catalog)
+        summed = sweep.summary((self.by,), quantiles=(), threads=self._threads, progress=self._watched())
+        self.combinations += sweep.size
+        return {state: count for state, count in summed.states.items() if count}
+
+    def _watched(self) -> Progress | None:
+        """What tells the progress of one question as that of all so far."""
+        told, before = self._progress, self.combinations
+        return None if told is None else lambda done: told(before + done)

@@ -1,0 +1,93 @@
+"""Which constraints are to blame when nothing is feasible, and by how much they would have to give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations, pairwise
+from typing import Any
+
+from gigacost.constraints import Constraint, distance
+from gigacost.inquiry import Found, Inquiry
+
+
+@dataclass(frozen=True, slots=True)
+class Yielding:
+    """A constraint that gives way."""
+
+    constraint: str
+    """As it was written."""
+    quantity: str
+    """What it keeps on one side of a number, as a name or an expression; empty where it is of another form."""
+    needed: float | None
+    """What of the quantity it would have to allow; None where no number is enough: then it would have to go."""
+    change: float | None
+    """How far that is beyond what it allows, as a share of it: 0.48 for 48 % more, -0.2 for 20 % less."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """Constraints that would have to give way together, by the least that does, while all others hold."""
+
+    yielding: tuple[Yielding, ...]
+    design: Mapping[str, Any]
+    """A combination that would then be feasible: its axes, status and columns."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {"yielding": [one.to_dict() for one in self.yielding], "design": dict(self.design)}
+
+
+def relaxations(inquiry: Inquiry, values: Sequence[float]) -> tuple[Relaxation, ...]:
+    """Every choice of the fewest constraints whose giving way makes anything feasible at some values of the unknown.
+
+    Of one each, else of two, else of all; none where it is not the constraints. Of one constraint the smallest change
+    is told, of several that whose largest share is smallest; between values of the first grid as in ``solve``.
+    """
+    parts = inquiry.constraints
+    for count in dict.fromkeys((1, 2, len(parts))):
+        found = [_relaxed(inquiry, values, chosen) for chosen in combinations(range(len(parts)), count)]
+        if any(found):
+            return tuple(one for one in found if one is not None)
+    return ()
+
+
+def _relaxed(inquiry: Inquiry, values: Sequence[float], chosen: Sequence[int]) -> Relaxation | None:
+    """What is needed of the chosen constraints; None when that they give is not enough."""
+    parts = inquiry.constraints
+    kept = [part for i, part in enumerate(parts) if i not in chosen]
+    limits = [limit for i in chosen if (limit := parts[i].limit)]
+    found = None
+    if limits:
+        found = _nearest(inquiry, values, partial(inquiry.found, kept=kept, near=distance(limits)))
+    found = found or inquiry.found(values, kept)
+    if found is None:
+        return None
+    return Relaxation(tuple(_yielding(parts[i], found.sides[i]) for i in chosen), found.design)
+
+
+def _nearest(inquiry: Inquiry, values: Sequence[float], ask: Callable[[Sequence[float]], Found | None]) -> Found | None:
+    """The best combination over some values of the unknown, and then over ever finer grids around the best of these."""
+    unknown, points = inquiry.unknown, sorted(values)
+    found = ask(points)
+    while found:
+        best = found.design[unknown.name]
+        place = points.index(best)
+        around = points[max(place - 1, 0) : place + 2]
+        inner = [value for gap in pairwise(around) for value in unknown.between(*gap)]
+        if not inner:
+            break
+        points = sorted({*around, *inner})
+        found = ask(sorted({best, *inner}))
+    return found
+
+
+def _yielding(constraint: Constraint, needed: float | None) -> Yielding:
+    limit = constraint.limit
+    change = None if limit is None or needed is None else limit.change(needed)
+    return Yielding(constraint.text, constraint.quantity, needed, change)

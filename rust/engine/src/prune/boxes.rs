@@ -232,7 +232,7 @@ fn by_parts(
     control: &Control,
 ) -> Result<By> {
     let mut parts: Vec<(u64, Vec<(Node, i32)>)> = vec![];
-    for (node, times) in &product.factors {
+    for (node, times) in product.factors.iter().filter(|(_, times)| *times != 0) {
         let mut mask = program.masks()[*node as usize];
         let mut joined = vec![(*node, *times)];
         parts.retain_mut(|(other, factors)| {

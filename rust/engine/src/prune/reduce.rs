@@ -211,7 +211,7 @@ impl Bottleneck {
         let demands = demands(
             program,
             &intervals,
-            &goal.wanted(program),
+            &goal.wanted(program, &intervals),
             within,
             |node| factors(node).is_some(),
         );

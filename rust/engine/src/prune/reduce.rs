@@ -355,7 +355,8 @@ impl Compared {
                 *alive &= is_met(*condition, value);
             }
             // Where a truth value is what it must be, it is the same.
-            if values.iter().all(|value| *value == 0.0 || *value == 1.0) {
+            let truths = [0.0_f64, 1.0].map(f64::to_bits);
+            if values.iter().all(|value| truths.contains(&value.to_bits())) {
                 return;
             }
         }

@@ -231,6 +231,7 @@ impl Search<'_> {
                 }
             }
             control.bounded(bounded);
+            control.check()?;
             open.give(&mut found, bounded);
         }
         Ok(())

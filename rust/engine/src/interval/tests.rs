@@ -72,12 +72,13 @@ fn encloses(Interval { low, high, nan }: Interval, value: f64) -> bool {
 fn between(values: &[f64], [a, b]: [Index; 2], share: f64) -> f64 {
     let (a, b) = (*a.get(values), *b.get(values));
     let value = a + (b - a) * share;
-    let (low, high) = if a < b { (a, b) } else { (b, a) };
-    if (low..=high).contains(&value) {
-        value
+    let (low, high) = if a.total_cmp(&b).is_lt() {
+        (a, b)
     } else {
-        a
-    }
+        (b, a)
+    };
+    let inside = low.total_cmp(&value).is_le() && value.total_cmp(&high).is_le();
+    if inside { value } else { a }
 }
 
 proptest! {

@@ -37,7 +37,9 @@ proptest! {
         let (program, nodes) = (drafted.program, drafted.known);
         let outer = draft.sizes.len();
         let within = u64::from(groups) & ((1 << outer) - 1);
-        prop_assume!(program.points(within) <= 100);
+        if program.points(within) > 100 {
+            return Ok(());
+        }
         // The last node is the longest one.
         let mut wanted: Vec<(Node, Demand)> = wanted.iter().map(|(node, demand)| (*node.get(&nodes), *demand)).collect();
         wanted[0].0 = nodes[nodes.len() - 1];

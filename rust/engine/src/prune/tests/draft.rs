@@ -133,6 +133,30 @@ pub(super) fn drafts() -> impl Strategy<Value = Draft> {
         )
 }
 
+/// Products of factors that differ by few units in the last place, often cancelled.
+pub(super) fn chains() -> impl Strategy<Value = Draft> {
+    let near = (0_u64..5).prop_map(|ulps| f64::from_bits(1.0_f64.to_bits() + ulps - 2));
+    let near = prop_oneof![9 => near, 1 => Just(3.0)];
+    let chain = proptest::collection::vec(any::<(bool, Index)>(), 4..14);
+    (
+        (20_usize..70, 1_usize..4),
+        proptest::collection::vec(near, 2..5),
+        proptest::collection::vec(any::<(u8, u64)>(), 3..6),
+        chain,
+    )
+        .prop_map(|((many, few), palette, leaves, chain)| Draft {
+            sizes: vec![many, few],
+            leaves,
+            palette,
+            search: None,
+            ops: vec![],
+            chain,
+            mended: false,
+            clamped: false,
+            guards: None,
+        })
+}
+
 /// Any operation on nodes that are known; products and quotients often.
 fn op(which: Index, [a, b, c]: [Node; 3]) -> Op {
     let unary = Unary::ALL.map(|(op, _)| Op::Unary(op, a));

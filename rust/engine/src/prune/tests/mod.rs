@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod boxes;
+mod corners;
 mod directions;
 mod draft;
 mod parts;

@@ -81,33 +81,32 @@ fn keeps_the_least(program: &Program, by: Node, keep: Option<Node>) {
     assert_eq!(left, least(program));
 }
 
-#[test]
-fn what_is_cancelled_still_rounds() {
-    let up = f64::EPSILON;
-    let mut model = Model::new(&[2, 1]);
-    let (a, b) = (
-        model.leaf(0, &[1.0 + up, 1.0 + up]),
-        model.leaf(0, &[1.1, 1.1]),
-    );
-    // Of what is the same but for x, the later digit is rounded down.
-    let x = model.leaf(0, &[1.0, 1.0 - up]);
-    let c = model.leaf(1, &[1.0 + 3.0 * up]);
+/// The product of two numbers for each digit of the first group, one of the second, and something that it is multiplied
+/// with and divided by.
+fn cancelled(model: &mut Model, [a, b]: [&[f64]; 2], c: f64, x: Node) -> Node {
+    let (a, b, c) = (model.leaf(0, a), model.leaf(0, b), model.leaf(1, &[c]));
     let product = [a, b, x].into_iter().fold(c, |product, factor| {
         model.binary(Binary::Multiply, product, factor)
     });
-    let by = model.binary(Binary::Divide, product, x);
+    model.binary(Binary::Divide, product, x)
+}
+
+#[test]
+fn what_is_cancelled_still_rounds() {
+    let mut model = Model::new(&[2, 1]);
+    // What is the same but for x is one unit in the last place less at the second digit.
+    let x = model.leaf(0, &[1.0, 0.3]);
+    let by = cancelled(&mut model, [&[1.9; 2], &[0.7; 2]], 1.3, x);
     keeps_the_least(&model.program(), by, None);
 }
 
 #[test]
 fn what_is_cancelled_may_be_missing() {
-    let mut model = Model::new(&[2, 2]);
-    let (a, b) = (model.leaf(0, &[1.0, 2.0]), model.leaf(0, &[1.0, 1.0]));
-    let (x, c) = (model.leaf(0, &[f64::NAN, 1.0]), model.leaf(1, &[1.0, 2.0]));
-    let product = [a, b, x].into_iter().fold(c, |product, factor| {
-        model.binary(Binary::Multiply, product, factor)
-    });
-    let product = model.binary(Binary::Divide, product, x);
+    let mut model = Model::new(&[2, 1]);
+    let (gappy, other) = (model.leaf(0, &[f64::NAN, 1.0]), model.leaf(1, &[3.0]));
+    // Of both groups, and not a product.
+    let x = model.binary(Binary::Minimum, gappy, other);
+    let product = cancelled(&mut model, [&[1.0, 2.0], &[1.0; 2]], 1.0, x);
     let missing = model.push(Op::Unary(Unary::Missing, product));
     let instead = model.constant(9.0);
     let by = model.push(Op::Where(missing, instead, product));

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::draft::drafts;
+use super::draft::{drafts, small};
 use super::{cases, digits, values};
 use crate::demand::{Demand, demands};
 use crate::enclose::enclose;
@@ -23,11 +23,11 @@ fn serves(demand: Demand, value: f64, other: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(cases(1500))]
+    #![proptest_config(cases(12_000))]
 
     #[test]
     fn what_is_demanded_suffices(
-        draft in drafts(),
+        draft in prop_oneof![drafts(), 9 => small()],
         groups in any::<u8>(),
         wanted in proptest::collection::vec(
             (any::<Index>(), select(vec![Demand::Small, Demand::Large, Demand::Same, Demand::Presence])), 1..3,

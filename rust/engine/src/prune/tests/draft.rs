@@ -133,6 +133,34 @@ pub(super) fn drafts() -> impl Strategy<Value = Draft> {
         )
 }
 
+/// Few operations over two small groups: each of them decides much.
+pub(super) fn small() -> impl Strategy<Value = Draft> {
+    (
+        (2_usize..7, 2_usize..5),
+        palettes(),
+        proptest::collection::vec((1_u8..4, any::<u64>()), 2..5),
+        proptest::collection::vec(any::<(Index, [Index; 3])>(), 1..5),
+        any::<(bool, bool)>(),
+        proptest::option::of(proptest::collection::vec(
+            any::<(Index, [Index; 2])>(),
+            1..4,
+        )),
+    )
+        .prop_map(
+            |((many, few), palette, leaves, ops, (mended, clamped), guards)| Draft {
+                sizes: vec![many, few],
+                leaves,
+                palette,
+                search: None,
+                ops,
+                chain: vec![],
+                mended,
+                clamped,
+                guards,
+            },
+        )
+}
+
 /// Products of factors that differ by few units in the last place, often cancelled.
 pub(super) fn chains() -> impl Strategy<Value = Draft> {
     let near = (0_u64..5).prop_map(|ulps| f64::from_bits(1.0_f64.to_bits() + ulps - 2));
@@ -279,11 +307,11 @@ impl Inner {
             name: String::new(),
             values: values.clone(),
         };
-        let axes = self.axes.iter().map(axis).collect();
+        let searched = self.axes.iter().map(axis).collect();
         let search = builder
             .search(Search {
                 name: String::new(),
-                axes,
+                axes: searched,
             })
             .unwrap();
         let mut inside = known.clone();

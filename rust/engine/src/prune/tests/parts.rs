@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::draft::{Draft, Drafted, chains, drafts};
+use super::draft::{Draft, Drafted, chains, drafts, small};
 use super::{cases, digits, row, values};
 use crate::demand::Demand;
 use crate::kernel::Simd;
@@ -145,14 +145,14 @@ fn one() -> impl Strategy<Value = Vec<(Index, bool)>> {
 
 fn questions() -> impl Strategy<Value = (Draft, Vec<(Index, bool)>, u8)> {
     (
-        drafts(),
+        prop_oneof![drafts(), 2 => small()],
         proptest::collection::vec(any::<(Index, bool)>(), 1..4),
         any::<u8>(),
     )
 }
 
 proptest! {
-    #![proptest_config(cases(4000))]
+    #![proptest_config(cases(6000))]
 
     #[test]
     fn what_is_left_has_the_best_and_the_front((draft, objectives, cells) in questions(), tables in any::<bool>()) {

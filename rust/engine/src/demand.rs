@@ -68,7 +68,7 @@ impl Demand {
     }
 
     /// Of an operand of logic, which only asks whether it is zero.
-    fn as_truth(self, truth: Interval) -> Self {
+    pub(crate) fn as_truth(self, truth: Interval) -> Self {
         if truth.is_unsigned() {
             self
         } else {

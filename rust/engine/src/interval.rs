@@ -9,6 +9,9 @@ use std::cmp::Ordering;
 use crate::math;
 use crate::tape::{Binary, Unary};
 
+#[cfg(test)]
+mod tests;
+
 /// By how many units in the last place the end points of what is not computed exactly are widened.
 const WIDER: usize = 4;
 

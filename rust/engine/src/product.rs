@@ -12,11 +12,13 @@ const LEAST: f64 = 1e-290;
 const MOST: f64 = 1e290;
 /// Of longer products nothing is said.
 const MOST_FACTORS: usize = 64;
+const MOST_STEPS: u32 = 1 << 10;
 
 /// A product and a quotient of nodes, all of them positive.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Product {
-    /// Factors, with how often each is multiplied (or divided by, where negative); ascending.
+    /// Factors, with how often each is multiplied (or divided by, where negative); ascending. On those that are so
+    /// no times only depends how the product is rounded.
     pub(crate) factors: Vec<(Node, i32)>,
     /// How many roundings are between the factors and the result.
     steps: u32,
@@ -38,9 +40,9 @@ impl Product {
                 Err(place) => factors.insert(place, (*node, sign * times)),
             }
         }
-        factors.retain(|(_, times)| *times != 0);
         let steps = self.steps + other.steps + 1;
-        (factors.len() <= MOST_FACTORS).then_some(Self { factors, steps })
+        let short = factors.len() <= MOST_FACTORS && steps <= MOST_STEPS;
+        short.then_some(Self { factors, steps })
     }
 
     /// Only some of its factors. As many roundings are between them and the result.
@@ -95,7 +97,12 @@ pub(crate) fn products(program: &Program, intervals: &[Interval]) -> Vec<Option<
                 if [node as Node, a, b].into_iter().all(rounded) =>
             {
                 let sign = if op == Binary::Multiply { 1 } else { -1 };
-                product(a).times(&product(b), sign)
+                let whole = product(a).times(&product(b), sign);
+                // A product is NaN with a factor, cancelled or not.
+                whole.filter(|whole| {
+                    let mut cancelled = whole.factors.iter().filter(|(_, times)| *times == 0);
+                    cancelled.all(|(node, _)| !intervals[*node as usize].nan)
+                })
             }
             _ => None,
         });

@@ -174,15 +174,15 @@ impl<'a> Boxes<'a> {
             By::Parts(parts, margin) => {
                 let parts = parts.iter().map(|part| part.enclose(sides));
                 let product = parts.fold(Interval::new(1.0, 1.0), |product, part| Interval {
-                    low: product.low * part.low,
-                    high: product.high * part.high,
+                    low: sound(product.low * part.low),
+                    high: sound(product.high * part.high),
                     nan: product.nan || part.nan,
                 });
                 let whole = replay(self.program, op, at, |_| Interval::ALL);
                 // As for each part: nothing is said of what is too large or too small.
                 Interval {
-                    low: whole.low.max(sound(product.low) / margin),
-                    high: whole.high.min(sound(product.high) * margin),
+                    low: whole.low.max(product.low / margin),
+                    high: whole.high.min(product.high * margin),
                     nan: whole.nan,
                 }
             }
@@ -232,7 +232,7 @@ fn by_parts(
     control: &Control,
 ) -> Result<By> {
     let mut parts: Vec<(u64, Vec<(Node, i32)>)> = vec![];
-    for (node, times) in &product.factors {
+    for (node, times) in product.factors.iter().filter(|(_, times)| *times != 0) {
         let mut mask = program.masks()[*node as usize];
         let mut joined = vec![(*node, *times)];
         parts.retain_mut(|(other, factors)| {

@@ -12,6 +12,8 @@ mod reduce;
 mod search;
 mod spread;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use search::{Ended, Place, Seeker, Verdict, View};
 
@@ -22,6 +24,7 @@ use tables::{most_values, with_tables};
 
 use crate::demand::Demand;
 use crate::error::Result;
+use crate::interval::Interval;
 use crate::math;
 use crate::program::Program;
 use crate::run::Control;
@@ -65,12 +68,13 @@ impl Goal {
             .collect()
     }
 
-    /// What is wanted of the nodes that matter. Conditions that all must be met are wanted one by one.
-    fn wanted(&self, program: &Program) -> Vec<(Node, Demand)> {
+    /// What is wanted of the nodes that matter, where these are enclosed. Conditions that all must be met are wanted one
+    /// by one.
+    fn wanted(&self, program: &Program, intervals: &[Interval]) -> Vec<(Node, Demand)> {
         let conditions = program.tape().literals(self.keep).into_iter();
         let conditions = conditions.map(|(node, holds)| {
             let demand = if holds { Demand::Large } else { Demand::Small };
-            (node, demand)
+            (node, demand.as_truth(intervals[node as usize]))
         });
         let apart = self.apart.iter().map(|node| (*node, Demand::Same));
         self.objectives

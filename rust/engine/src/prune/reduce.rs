@@ -215,9 +215,13 @@ impl Bottleneck {
         let (within, masks) = (mask(groups), program.masks());
         let products = products(program, &intervals);
         let factors = |node: Node| factors_within(products[node as usize].as_ref()?, masks, within);
-        let demands = demands(program, &intervals, &goal.wanted(program), within, |node| {
-            factors(node).is_some()
-        });
+        let demands = demands(
+            program,
+            &intervals,
+            &goal.wanted(program, &intervals),
+            within,
+            |node| factors(node).is_some(),
+        );
         let (mut nodes, mut compounds, mut fixed) = (vec![], vec![], 0);
         for (node, (&demand, varies)) in demands.iter().zip(masks).enumerate() {
             if demand == Demand::Nothing || varies & within == 0 {
@@ -243,6 +247,7 @@ impl Bottleneck {
             .iter()
             .flat_map(|(product, _)| product.factors.iter().map(|(node, _)| *node));
         let mut parts: Vec<Node> = parts
+            .filter(|part| masks[*part as usize] & !within == 0)
             .filter(|part| nodes.iter().all(|(node, _)| node != part))
             .collect();
         parts.sort_unstable();
@@ -357,7 +362,8 @@ impl Compared {
                 *alive &= is_met(*condition, value);
             }
             // Where a truth value is what it must be, it is the same.
-            if values.iter().all(|value| *value == 0.0 || *value == 1.0) {
+            let truths = [0.0_f64, 1.0].map(f64::to_bits);
+            if values.iter().all(|value| truths.contains(&value.to_bits())) {
                 return;
             }
         }
@@ -394,10 +400,12 @@ impl Compared {
         demand: Demand,
     ) {
         let mut result = vec![1.0; self.rows.len()];
-        let mut same = Classes::new(self.rows.len());
+        let (mut same, mut exact) = (Classes::new(self.rows.len()), true);
         for (factor, times) in &product.factors {
             let which = bottleneck.nodes.iter().position(|(node, _)| node == factor);
             let Some((over, values)) = which.map(|which| &values[which]) else {
+                // It is cancelled, and what is equal without it may be rounded differently.
+                exact = false;
                 continue;
             };
             same.split(&spread.out(over, &numbered(values.iter().map(|value| value.to_bits()))));
@@ -433,7 +441,7 @@ impl Compared {
         self.columns.push(Column {
             lead: result.iter().map(wider).collect(),
             own: result.iter().map(signed).collect(),
-            same: Some(same.of.into_iter().map(f64::from).collect()),
+            same: exact.then(|| same.of.into_iter().map(f64::from).collect()),
         });
     }
 
@@ -516,11 +524,12 @@ fn factors_within(product: &Product, masks: &[u64], within: u64) -> Option<Produ
     let varies = |node: &Node| masks[*node as usize];
     let crosses =
         |(node, _): &(Node, i32)| varies(node) & within != 0 && varies(node) & !within != 0;
-    if product.factors.iter().any(crosses) {
+    let counts = |(_, times): &&(Node, i32)| *times != 0;
+    if product.factors.iter().filter(counts).any(crosses) {
         return None;
     }
     let inside = product.only(|node| varies(&node) & within != 0);
-    (inside.factors.len() > 1).then_some(inside)
+    (inside.factors.iter().filter(counts).count() > 1).then_some(inside)
 }
 
 /// A number for each different value.

@@ -253,6 +253,7 @@ impl Search<'_> {
                 }
             }
             control.bounded(bounded);
+            control.check()?;
             open.give(&mut found, bounded);
         }
         Ok(())

@@ -72,7 +72,9 @@ def command(
         query.explained(best.meta)
     for row in rows:
         asserted.check(row, f"index {row['index']}")
-    return query.ended(asserted, feasible=bool(best.rows) or not best.meta["exact"], advice="; gigacost summary says why")
+    return query.ended(
+        asserted, feasible=bool(best.rows) or not best.meta["exact"], advice="; gigacost summary says why"
+    )
 
 
 def _print(sweep: Sweep, best: Best, limit: int | None, seconds: float, *, largest: bool) -> None:

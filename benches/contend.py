@@ -45,6 +45,8 @@ def main() -> None:
         assert w.values  # noqa: S101 - what goes in is at hand before the clock starts
         sweep = w.sweep()
         assert sweep.size == w.size  # noqa: S101 - as above
+        if contender.given:
+            worker.prepare(w)
         path = Path(folder) / f"rows.{asked.task}"
         seconds, answer = tasks.measured(worker, asked.task, w, path)
         found = {

@@ -28,7 +28,7 @@ IRREGULAR = ("materialise", "best", "parquet")
 """The tasks that are done with irregular axes too: compression and caches may profit from regular ones."""
 ROUNDS = {False: 3, True: 2}
 """With regular axes, and with irregular ones."""
-_MOST_SECONDS = 300.0
+_MOST_SECONDS = 600.0
 
 
 def main() -> None:

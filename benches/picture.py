@@ -16,8 +16,9 @@ PANELS = {
     "outputs": "outputs",
     "operations": "operations of the model",
 }
-COLOURS = {"summary": "#0072b2", "top": "#d55e00"}
+COLOURS = {"summary": "#0072b2", "scan": "#009e73", "top": "#d55e00"}
 """Of those that everybody can tell apart (Okabe and Ito)."""
+LABELS = {"summary": "summary", "scan": "top, all evaluated", "top": "top"}
 
 
 def draw(found: dict[str, Any]) -> None:
@@ -33,13 +34,12 @@ def draw(found: dict[str, Any]) -> None:
         for kind, colour in COLOURS.items():
             known = [(float(point["x"]), point[kind]) for point in points if kind in point]
             if known:
-                panel.plot(*zip(*known, strict=True), "o-", color=colour, label=kind, markersize=4)
+                panel.plot(*zip(*known, strict=True), "o-", color=colour, label=LABELS[kind], markersize=4)
         panel.set_xlabel(label)
         panel.grid(visible=True, linewidth=0.3)
         panel.spines[["top", "right"]].set_visible(False)
         if key in {"rows", "operations"}:
             panel.set_xscale("log")
-        if key == "operations":
             panel.set_yscale("log")
         else:
             panel.set_ylim(bottom=0)

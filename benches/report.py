@@ -22,6 +22,7 @@ TASKS = {
     "stream": "All rows as a stream, every value read: 16.8M x 10",
     "best": "The best of each (params, tokens): 16,384 of 134M",
     "top": "The cheapest 1,000 of 134M",
+    "pareto": "The front of cost, days and loss: of 134M",
     "parquet": "A Parquet file: 16.8M x 14",
     "csv": "A CSV file: 2.1M x 14",
 }
@@ -32,6 +33,7 @@ PEERS = {
     "numba": ("numba", "pyarrow", "pyarrow-plain"),
     "polars": ("polars", "polars-plain"),
     "duckdb": ("duckdb", "duckdb-plain"),
+    "moocore": ("moocore", "pymoo"),
 }
 """The README's columns, and who may stand for each; the fastest does."""
 
@@ -113,20 +115,36 @@ def _short(found: Mapping[str, Any]) -> str:
     text = (
         "One model of fifteen formulas over 16 chips x 64 cluster sizes x 128 model sizes x 128 token counts (x 8 "
         "electricity prices), side by side in one run. The columns of the others: how many times as long they take, "
-        "each written as an expert of it would, with terms hoisted by hand (numba's files: by pyarrow).\n\n"
+        "each written as an expert of it would, with terms hoisted by hand (numba's files: by pyarrow; moocore is "
+        "given its points). The best, the cheapest and the front are exact: gigacost computes only what it cannot "
+        "prove away.\n\n"
     )
     more = (
         "`make bench` measures it again on your machine. [Performance](docs/performance.md) has the other tables: "
         "irregular axes, the default model, latency, memory; [scaling](docs/scaling.md) how the cost of a "
         "combination changes with the question."
     )
-    return f"{text}{table(head, lines)}\n\n{more}"
+    return f"{text}{table(head, lines)}\n\n{_far(found)}{more}"
+
+
+def _far(found: Mapping[str, Any]) -> str:
+    """The trillion in a sentence."""
+    rows = [row for row in found.get("trillion", {}).get("rows", []) if "seconds" in row]
+    if not rows:
+        return ""
+    times = ", ".join(f"{_SHORTLY[row['task']]} in {duration(row['seconds'])}" for row in rows)
+    peak = _megabytes(max(row["peak_bytes"] for row in rows))
+    return (
+        f"Of the {rows[0]['rows']:,} combinations of [`examples/trillion.toml`](examples/trillion.toml), with all the "
+        f"default model's drivers: {times}; {peak} of memory at most.\n\n"
+    )
 
 
 def _performance(found: Mapping[str, Any]) -> str:
     parts = [NOTE, "# Performance\n"]
     sections: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "peers": _peers,
+        "trillion": _trillion,
         "default_model": _default_model,
         "layouts": _layouts,
         "latency": _latency,
@@ -151,7 +169,10 @@ def _peers(found: Mapping[str, Any]) -> str:
         "is a multiplication or two. gigacost is given the formulas as they are.\n"
         "* Answers are checked: columns and extremes to a relative 1e-12 (sums to 1e-10: hoisting rounds in another "
         "order), winners as the best there are, files as they are read back.\n"
-        "* The Python loop does a part, and its time is scaled (~).\n"
+        "* The Python loop and paretoset do a part, and their time is scaled by the number of rows (~).\n"
+        "* gigacost proves of most combinations that they are not the best, not among the cheapest, not on the front, "
+        "and computes the others. *Every combination evaluated* is the same engine without that, for comparison with "
+        "those who have to look at each. Rows a second count the combinations that are answered for.\n"
     )
     parts = ["## Beside others\n", text, f"Measured {_where(found['peers'])}\n"]
     notes = {
@@ -159,8 +180,12 @@ def _peers(found: Mapping[str, Any]) -> str:
         "*First-touch fill* is what the operating system takes to give ten columns of memory.",
         "stream": "Minimum, maximum and sum of each of the ten columns, which are never there as a whole. gigacost by "
         "`Sweep.summary`, whose sums are exact (and of squares too), and by `Sweep.batches` with numpy as the reader.",
-        "best": "By brute force, among the combinations whose training state fits into the chips' memory.",
-        "top": "By brute force, among the combinations that fit.",
+        "best": "Among the combinations whose training state fits into the chips' memory.",
+        "top": "Among the combinations that fit.",
+        "pareto": "Of the combinations that fit, those that none of the others equals or beats in `cost_total_usd`, "
+        "`train_days` and `loss` alike; of equal ones the first. The libraries find the front among points that numpy "
+        "has computed before the clock starts: the row above them says how long that takes. gigacost's time is for "
+        "everything. paretoset's time grows faster than its number of rows: scaled, it is flattered.",
         "parquet": "With zstd; ten columns and the four axes. *As it comes*: with the library's defaults; else with "
         "the fastest settings found. numba and pyarrow write two files at once, with encodings chosen by hand.",
         "csv": "Two of the sixteen chips: 2,097,152 rows, ten columns and the four axes.",
@@ -191,6 +216,41 @@ def _compared(rows: Mapping[str, Row]) -> str:
         fault = f" (wrong: {row['fault']})" if row["fault"] else ""
         lines.append([label + fault, *seconds, f"{figure(row['rows'] / row['seconds'])}/s", ratio, peak, *size])
     return table(("", "time", "fastest", "rows", "of gigacost's time", "peak", *(["file"] if files else [])), lines)
+
+
+def _trillion(found: Mapping[str, Any]) -> str:
+    part = found["trillion"]
+    cuts = ", ".join(f"{size:,}" for size in part["cuts"])
+    text = (
+        "[examples/trillion.toml](../examples/trillion.toml): the default model with all its drivers, by "
+        "[trillion.py](../benches/trillion.py). The median of fresh processes; what has to be prepared is included.\n\n"
+        "How the answers are checked, as nobody can look at all rows: the same questions are put to spaces cut out of "
+        f"it, every n-th value of each axis ({cuts} combinations), with and without a look at every combination: the "
+        f"rows have to be the same, bit by bit. And {part['drawn']:,} combinations drawn at random, {part['legal']:,} "
+        "of which meet the condition and have a cost, are computed and held against the answers: none may be cheaper, "
+        "none may be missing from the front."
+    )
+    lines = []
+    for row in part["rows"]:
+        if "seconds" not in row:
+            lines.append([_AT_LENGTH[row["task"]], f"failed: {row['failed']}", *[""] * 5])
+            continue
+        fault = f" (wrong: {row['fault']})" if row["fault"] else ""
+        seen = row.get("evaluated", row["rows"])
+        looked = f"{figure(seen)}" if seen < row["rows"] else ""
+        boxes = figure(row["boxes"]) if "boxes" in row else ""
+        cells = [f"{row['rows']:,}", f"{row['found']:,}", duration(row["seconds"]), boxes, looked]
+        lines.append([_AT_LENGTH[row["task"]] + fault, *cells, _megabytes(row["peak_bytes"])])
+    head = ("", "combinations", "found", "time", "boxes", "evaluated", "peak of the process")
+    return f"## More than a trillion\n\n{text}\n\nMeasured {_where(part)}\n\n{table(head, lines)}\n"
+
+
+_AT_LENGTH = {
+    "top": "the cheapest 20",
+    "best": "the cheapest of each model size and token count",
+    "pareto": "the front of cost, days and loss",
+}
+_SHORTLY = {"top": "the cheapest 20", "best": "the cheapest of each run", "pareto": "the front of cost, days and loss"}
 
 
 def _default_model(found: Mapping[str, Any]) -> str:
@@ -333,8 +393,9 @@ def _scaling(found: Mapping[str, Any]) -> str:
         return "\n".join(parts)
     scaling = found["scaling"]
     text = (
-        "Nanoseconds for each combination, reduced to statistics of the total (`summary`) or to the cheapest thousand "
-        "(`top`). What is left out would have taken more than a minute.\n"
+        "Nanoseconds for each combination, reduced to statistics of the total (`summary`) or to the cheapest thousand: "
+        "with a look at every combination, or with what is proven not to be among them left out (`top`, as it comes). "
+        "What is left out here would have taken more than a minute.\n"
     )
     parts += [text, f"Measured {_where(scaling)}\n", "![Nanoseconds for each combination](scaling.svg)\n"]
     titles = {
@@ -348,7 +409,7 @@ def _scaling(found: Mapping[str, Any]) -> str:
         "operations": ("Operations of the model", "Generated models over 4,194,304 combinations of four axes."),
     }
     for key, (title, words) in titles.items():
-        kinds = [kind for kind in ("summary", "top") if any(kind in point for point in scaling[key])]
+        kinds = [kind for kind in _REDUCTIONS if any(kind in point for point in scaling[key])]
         lines = [
             [f"{point['x']}", *(_digits(point[kind]) if kind in point else "" for kind in kinds)]
             for point in scaling[key]
@@ -356,9 +417,12 @@ def _scaling(found: Mapping[str, Any]) -> str:
         parts += [
             f"## {title}\n",
             words + "\n",
-            table((title.lower(), *(f"`{kind}`, ns" for kind in kinds)), lines) + "\n",
+            table((title.lower(), *(f"{_REDUCTIONS[kind]}, ns" for kind in kinds)), lines) + "\n",
         ]
     return "\n".join(parts)
+
+
+_REDUCTIONS = {"summary": "`summary`", "scan": "`top`, every combination evaluated", "top": "`top`"}
 
 
 def write() -> None:

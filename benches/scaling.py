@@ -15,13 +15,14 @@ from typing import Any
 
 import hoisted
 import results
+from brute import NEVER, pruned_from
 from gigacost import Model, Sweep, zipped
 from gigacost.ops import Value, total
 from results import say
 from workload import BY, COLUMNS, EIGHT_PRICES, Workload, workload
 
 ROWS = {"1e6": (32, 32, 1), "1e7": (128, 80, 1), "1e8": (128, 128, 6), "1e9": (128, 128, 60)}
-ROWS |= {"1e10": (128, 128, 600), "1e11": (128, 128, 6000)}
+ROWS |= {"1e10": (128, 128, 600), "1e11": (128, 128, 6000), "1e12": (128, 128, 60000)}
 """Model sizes, token counts and electricity prices, beside 16 chips and 64 cluster sizes."""
 AXES = (2, 3, 4, 6, 8, 12, 24)
 """How many axes 2^24 combinations are spread over."""
@@ -60,16 +61,38 @@ def _top(threads: int | None = None) -> Question:
     return lambda sweep: sweep.find(1000, BY, threads=threads)
 
 
+def _scan(threads: int | None = None) -> Question:
+    """The same with a look at every combination."""
+
+    def question(sweep: Sweep) -> object:
+        with pruned_from(NEVER):
+            return sweep.find(1000, BY, threads=threads)
+
+    return question
+
+
+_REDUCTIONS: dict[str, Callable[[int | None], Question]] = {
+    "summary": lambda threads: _summary([BY], threads),
+    "scan": _scan,
+    "top": _top,
+}
+
+
+def _asked(w: Workload, kind: str) -> Sweep:
+    """Statistics are of all combinations, the cheapest of those that fit."""
+    return w.sweep(where=None if kind == "summary" else "fits")
+
+
 def _rows() -> list[dict[str, Any]]:
     points: list[dict[str, Any]] = []
-    seconds = {"summary": 0.0, "top": 0.0}
+    seconds = dict.fromkeys(_REDUCTIONS, 0.0)
     size = 1
     for name, (params, tokens, prices) in ROWS.items():
         w = _cut(params, tokens, prices)
         point: dict[str, Any] = {"x": name, "rows": w.size}
-        for kind, question in (("summary", _summary([BY])), ("top", _top())):
+        for kind, question in _REDUCTIONS.items():
             if seconds[kind] * w.size / size <= _BUDGET:
-                seconds[kind] = _seconds(w.sweep(where="fits" if kind == "top" else None), question)
+                seconds[kind] = _seconds(_asked(w, kind), question(None))
                 point[kind] = seconds[kind] / w.size * 1e9
             else:
                 seconds[kind] *= w.size / size
@@ -83,9 +106,9 @@ def _threads() -> list[dict[str, Any]]:
     w = workload(prices=EIGHT_PRICES)
     points = []
     for threads in range(1, hoisted.CORES + 1):
-        summary = _seconds(w.sweep(), _summary([BY], threads))
-        top = _seconds(w.sweep(where="fits"), _top(threads))
-        points.append({"x": threads, "rows": w.size, "summary": summary / w.size * 1e9, "top": top / w.size * 1e9})
+        found = {kind: _seconds(_asked(w, kind), question(threads)) for kind, question in _REDUCTIONS.items()}
+        each = {kind: seconds / w.size * 1e9 for kind, seconds in found.items()}
+        points.append({"x": threads, "rows": w.size, **each})
         say(f"scaling: threads: {points[-1]}")
     return points
 

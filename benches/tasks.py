@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import gc
 import re
 import statistics
@@ -12,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from workload import BY, COLUMNS, EIGHT_PRICES, ONE_PRICE, Floats, Indices, Workload, workload
+from workload import BY, COLUMNS, EIGHT_PRICES, OBJECTIVES, ONE_PRICE, Floats, Indices, Workload, workload
 
-TASKS = ("materialise", "stream", "best", "top", "parquet", "csv")
+TASKS = ("materialise", "stream", "best", "top", "pareto", "parquet", "csv")
 TOLERANCE = 1e-12
 """Hoisting by hand rounds in another order: how far apart two right answers may be, relatively."""
 K = 1000
@@ -25,7 +26,7 @@ _MOST_REPEATS = 9
 
 def workload_of(task: str, *, irregular: bool) -> Workload:
     """What a task is done on."""
-    w = workload(irregular=irregular, prices=EIGHT_PRICES if task in {"best", "top"} else ONE_PRICE)
+    w = workload(irregular=irregular, prices=EIGHT_PRICES if task in {"best", "top", "pareto"} else ONE_PRICE)
     # Text is slow, and large: two chips of sixteen.
     return w.cut(hardware=2) if task == "csv" else w
 
@@ -70,14 +71,20 @@ def file_bytes(path: Path) -> int:
     return sum(file.stat().st_size for file in ([path] if path.is_file() else path.glob("*")))
 
 
-def expected(task: str, w: Workload) -> Floats:
+def expected(task: str, w: Workload) -> Floats | Indices:
     """What the model's own functions say, for ``fault`` to hold answers against."""
-    if task == "best":
-        return _smallest(w)
-    return _cheapest(w) if task == "top" else _statistics(w)
+    match task:
+        case "best":
+            return _smallest(w)
+        case "top":
+            return _cheapest(w)
+        case "pareto":
+            return _front(w)
+        case _:
+            return _statistics(w)
 
 
-def fault(task: str, w: Workload, answer: Any, path: Path, right: Floats, *, ordered: bool = True) -> str:  # noqa: ANN401 - what the task gives
+def fault(task: str, w: Workload, answer: Any, path: Path, right: Any, *, ordered: bool = True) -> str:  # noqa: ANN401 - what the task gives
     """What is wrong with an answer; empty when it is right. ``ordered``: rows come in the order of the axes."""
     match task:
         case "materialise":
@@ -88,6 +95,8 @@ def fault(task: str, w: Workload, answer: Any, path: Path, right: Floats, *, ord
             return _best_fault(w, answer, right)
         case "top":
             return _top_fault(w, answer, right)
+        case "pareto":
+            return _front_fault(answer, right)
         case _:
             return _file_fault(w, path, right)
 
@@ -120,6 +129,43 @@ def _cheapest(w: Workload) -> Floats:
         rows = w.reference(block, (BY, "fits"))
         best = np.sort(np.concatenate([best, rows[BY][rows["fits"]]]))[:K]
     return best
+
+
+def _front(w: Workload) -> Indices:
+    """The combinations that no other beats: first among those of a run, whose loss is one, then among all."""
+    tokens = len(w.tokens)
+    runs = len(w.params) * tokens
+    designs = np.arange(0, w.size, runs)
+    found = []
+    for first in range(0, runs, tokens):
+        index = designs + np.arange(first, first + tokens)[:, None]
+        rows = w.reference(index.ravel(), (*OBJECTIVES, "fits"))
+        cost, days, fits = (rows[name].reshape(index.shape) for name in (BY, "train_days", "fits"))
+        order = np.lexsort((days, np.where(fits, cost, np.inf)))
+        least = np.take_along_axis(np.where(fits, days, np.inf), order, axis=1)
+        before = np.minimum.accumulate(least, axis=1)[:, :-1]
+        better = least < np.column_stack([np.full(tokens, np.inf), before])
+        found.append(np.take_along_axis(index, order, axis=1)[better])
+    return _unbeaten(w, np.sort(np.concatenate(found)))
+
+
+def _unbeaten(w: Workload, index: Indices) -> Indices:
+    """In the order of loss, then cost, then days: what none before it beats or equals."""
+    rows = w.reference(index, OBJECTIVES)
+    cost, days = rows[BY].tolist(), rows["train_days"].tolist()
+    stairs: list[tuple[float, float]] = []  # of those so far: ever more cost, ever fewer days
+    found = []
+    for place in np.lexsort((rows["train_days"], rows[BY], rows["loss"])).tolist():
+        step = cost[place], days[place]
+        at = bisect.bisect_right(stairs, step)
+        if at and stairs[at - 1][1] <= step[1]:
+            continue
+        end = at
+        while end < len(stairs) and stairs[end][1] >= step[1]:
+            end += 1
+        stairs[at:end] = [step]
+        found.append(place)
+    return index[found]
 
 
 def _columns_fault(w: Workload, columns: Mapping[str, Any]) -> str:
@@ -167,6 +213,13 @@ def _top_fault(w: Workload, index: Indices, right: Floats) -> str:
         return f"{len(np.unique(index))} combinations that fit, not {len(right)}"
     error = np.abs(np.sort(found[BY]) - right) / right
     return "" if error.max() <= TOLERANCE else f"other combinations: {error.max():.1e}"
+
+
+def _front_fault(index: Indices, right: Indices) -> str:
+    if len(np.unique(index)) != len(index):
+        return "a combination twice"
+    others = len(np.setxor1d(index, right))
+    return f"{others} combinations too many or too few" if others else ""
 
 
 def _file_fault(w: Workload, path: Path, right: Floats) -> str:

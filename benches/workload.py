@@ -32,6 +32,8 @@ COLUMNS = (
 FIGURES = ("peak_flop_per_s", "mem_gib", "system_w", "chip_price_usd", "server_overhead_factor")
 """What the model reads of the catalogue."""
 BY = "cost_total_usd"
+OBJECTIVES = (BY, "train_days", "loss")
+"""What a front is the front of; less is better."""
 HARDWARE = (
     "a100-sxm-40", "a100-sxm-80", "a100-pcie-80", "h100-sxm", "h100-pcie", "h800-sxm", "h20", "h200-sxm",
     "gh200-96", "b200-sxm", "gb200-nvl72", "gb300-nvl72", "mi250x", "mi300x", "gaudi2", "gaudi3",

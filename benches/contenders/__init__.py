@@ -26,6 +26,8 @@ class Contender:
     """Whether what it gives is to be checked."""
     ordered: bool = True
     """Whether rows come in the order of the axes."""
+    given: bool = False
+    """Whether what it works on is computed for it, before the clock starts."""
 
     def make(self) -> Any:  # noqa: ANN401 - one of the classes, by its name
         """The contender at work. Raises ImportError when its library is not installed."""
@@ -34,6 +36,7 @@ class Contender:
 
 
 ALL = ("materialise", "stream", "best", "top", "parquet", "csv")
+CHOOSING = ("best", "top", "pareto")
 COMPUTING = ("materialise", "stream", "best", "top")
 WRITING = ("parquet", "csv")
 AS_IT_COMES: Mapping[str, Any] = {"tuned": False}
@@ -52,7 +55,14 @@ CONTENDERS = {
     "pyarrow-plain": Contender(
         "numba + pyarrow, as it comes", "with_pyarrow:Pyarrow", "pyarrow", ("parquet",), AS_IT_COMES
     ),
-    "gigacost": Contender("gigacost", "with_gigacost:Gigacost", "gigacost", ALL),
+    "points": Contender("its points, by numpy, all cores", "with_points:Points", "numpy", ("pareto",), answers=False),
+    "paretoset": Contender("paretoset", "with_paretoset:Paretoset", "paretoset", ("pareto",), sampled=True, given=True),
+    "moocore": Contender("moocore", "with_moocore:Moocore", "moocore", ("pareto",), given=True),
+    "pymoo": Contender("pymoo, by moocore", "with_pymoo:Pymoo", "pymoo", ("pareto",), given=True),
+    "gigacost": Contender("gigacost", "with_gigacost:Gigacost", "gigacost", (*ALL, "pareto")),
+    "gigacost-brute": Contender(
+        "gigacost, every combination evaluated", "with_gigacost:GigacostBrute", "gigacost", CHOOSING
+    ),
     "gigacost-batches": Contender(
         "gigacost, batches read by numpy", "with_gigacost:GigacostBatches", "gigacost", ("stream",)
     ),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from workload import BY, COLUMNS, Floats, Indices, Workload
+from brute import NEVER, pruned_from
+from workload import BY, COLUMNS, OBJECTIVES, Floats, Indices, Workload
 
 
 class Gigacost:
@@ -29,6 +30,10 @@ class Gigacost:
         """The indices of the ``k`` cheapest that fit."""
         return np.array(w.sweep(where="fits").find(k, BY))
 
+    def pareto(self, w: Workload) -> Indices:
+        """The indices of those that fit and that no other of these beats."""
+        return w.sweep(where="fits").pareto(OBJECTIVES).indices
+
     def parquet(self, w: Workload, path: Path) -> None:
         """A file; there is nothing to choose."""
         w.sweep().write(path)
@@ -36,6 +41,25 @@ class Gigacost:
     def csv(self, w: Workload, path: Path) -> None:
         """A file; there is nothing to choose."""
         w.sweep().write(path)
+
+
+class GigacostBrute:
+    """The same questions, with a look at every combination."""
+
+    def best(self, w: Workload) -> Indices:
+        """As ``Gigacost`` has it."""
+        with pruned_from(NEVER):
+            return Gigacost().best(w)
+
+    def top(self, w: Workload, k: int) -> Indices:
+        """As ``Gigacost`` has it."""
+        with pruned_from(NEVER):
+            return Gigacost().top(w, k)
+
+    def pareto(self, w: Workload) -> Indices:
+        """As ``Gigacost`` has it."""
+        with pruned_from(NEVER):
+            return Gigacost().pareto(w)
 
 
 class GigacostBatches:

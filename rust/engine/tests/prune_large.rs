@@ -80,9 +80,12 @@ fn a_search_can_be_stopped() {
         for front in [false, true] {
             let control = Control::default();
             let found = std::thread::scope(|scope| {
-                let run = || match front {
-                    true => pareto.run(&program, threads, &control).map(drop),
-                    false => least(by, 3).run(&program, threads, &control).map(drop),
+                let run = || {
+                    if front {
+                        pareto.run(&program, threads, &control).map(drop)
+                    } else {
+                        least(by, 3).run(&program, threads, &control).map(drop)
+                    }
                 };
                 let running = scope.spawn(run);
                 while control.boxes() == 0 && !running.is_finished() {

@@ -44,7 +44,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
     prop_oneof![
         4 => select(vec![Shape::Rising, Shape::Falling, Shape::Chance, Shape::Few]),
         1 => Just(Shape::Near),
-        1 => (0_u8..8).prop_map(|gap| if gap == 0 { Shape::Gappy } else { Shape::Few }),
+        1 => (0_u8..3).prop_map(|gap| if gap == 0 { Shape::Gappy } else { Shape::Few }),
     ]
 }
 
@@ -332,7 +332,7 @@ fn cases(usual: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(48))]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn the_best_are_those_of_plain_loops(

@@ -114,6 +114,19 @@ fn what_is_cancelled_may_be_missing() {
 }
 
 #[test]
+fn what_is_chosen_may_be_missing() {
+    let mut model = Model::new(&[2, 2]);
+    let (condition, keep) = (model.leaf(0, &[1.0, 0.0]), model.leaf(1, &[1.0, 0.0]));
+    let (gappy, other) = (model.leaf(1, &[f64::NAN, -5.0]), model.constant(-1.0));
+    // Where it is a number, the first choice is the better one.
+    let value = model.push(Op::Where(condition, gappy, other));
+    let missing = model.push(Op::Unary(Unary::Missing, value));
+    let instead = model.constant(9.0);
+    let by = model.push(Op::Where(missing, instead, value));
+    keeps_the_least(&model.program(), by, Some(keep));
+}
+
+#[test]
 fn any_number_but_zero_is_true() {
     let mut model = Model::new(&[2, 1]);
     let (x, y) = (model.leaf(0, &[5.0, -3.0]), model.leaf(1, &[-5.0]));

@@ -145,7 +145,7 @@ fn one() -> impl Strategy<Value = Vec<(Index, bool)>> {
 
 fn questions() -> impl Strategy<Value = (Draft, Vec<(Index, bool)>, u8)> {
     (
-        prop_oneof![drafts(), 2 => small()],
+        prop_oneof![1 => drafts(), 2 => small()],
         proptest::collection::vec(any::<(Index, bool)>(), 1..4),
         any::<u8>(),
     )

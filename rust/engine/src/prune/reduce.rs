@@ -30,6 +30,8 @@ const SMALL: usize = 1 << 18;
 const TRIALS: usize = 16;
 /// Classes are numbered by a table of at most so many entries for each point.
 const DENSE: u64 = 8;
+/// Of points that are compared no more than this may be left.
+const MOST_KEPT: usize = 1 << 12;
 /// A bottleneck of more nodes with a direction leaves nothing out.
 const MOST_DIRECTIONS: usize = 12;
 
@@ -124,7 +126,9 @@ impl Part {
         };
         let values = bottleneck.tabulated(program, threads, control)?;
         let compared = Compared::new(self, &bottleneck, &values, points);
-        let kept = compared.kept();
+        let Some(kept) = compared.kept() else {
+            return Ok(Outcome::Same);
+        };
         if kept.is_empty() {
             return Ok(Outcome::Nothing);
         }
@@ -461,37 +465,40 @@ impl Compared {
         }
     }
 
-    /// The points that no earlier row dominates, by cell and then by row.
-    fn kept(&self) -> Vec<usize> {
+    /// The points that no earlier row dominates, by cell and then by row; None where too little is left out to find
+    /// out by comparing each with each.
+    fn kept(&self) -> Option<Vec<usize>> {
         let mut kept = vec![];
         let (mut best, mut own) = (vec![], vec![]);
         for class in self.classes.members(&self.alive, &self.rows) {
             best.clear();
+            let before = kept.len();
             // Where nothing is compared all are alike.
-            let compared = if self.columns.is_empty() {
-                1
-            } else {
-                class.len()
-            };
-            for point in class.into_iter().take(compared) {
+            let alike = self.columns.is_empty();
+            for point in class.into_iter().take(if alike { 1 } else { usize::MAX }) {
+                let numbered = |column: &Column| column.number(point);
                 own.clear();
                 own.extend(
                     self.columns
                         .iter()
-                        .map(|column| (column.own[point], column.number(point))),
+                        .map(|column| (column.own[point], numbered(column))),
                 );
-                if !dominated(&mut best, &own) {
-                    best.extend(
-                        self.columns
-                            .iter()
-                            .map(|column| (column.lead[point], column.number(point))),
-                    );
-                    kept.push(point);
+                if dominated(&mut best, &own) {
+                    continue;
+                }
+                best.extend(
+                    self.columns
+                        .iter()
+                        .map(|column| (column.lead[point], numbered(column))),
+                );
+                kept.push(point);
+                if kept.len() - before > MOST_KEPT {
+                    return None;
                 }
             }
         }
         kept.sort_unstable_by_key(|point| (self.cells[*point], self.rows[*point]));
-        kept
+        Some(kept)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::fold::fill_raw;
-use crate::loops::dense;
+use crate::loops::{Loops, copy, dense};
 use crate::plan::mask;
 use crate::program::{Leaf, Program};
 use crate::run::Control;
@@ -53,11 +53,22 @@ impl Program {
         threads: usize,
         control: &Control,
     ) -> Result<Vec<Vec<f64>>> {
-        let over = self.over(groups)?;
-        let points = over.space().combinations() as usize;
-        let mut tables = vec![vec![0.0; points]; nodes.len()];
-        let arrays = tables.iter_mut().map(Vec::as_mut_slice).collect();
-        fill_raw(&over, nodes, arrays, threads, control)?;
+        let mut tables = vec![vec![0.0; self.points(mask(groups))]; nodes.len()];
+        let (mut computed, mut arrays) = (vec![], vec![]);
+        for (&node, table) in nodes.iter().zip(&mut tables) {
+            if let Op::Leaf(leaf) = self.tape().ops()[node as usize] {
+                let leaf = self.leaf(leaf);
+                let strides = dense(&leaf.groups, self.sizes());
+                let loops = Loops::new(groups, self.sizes(), &[&strides]);
+                copy(&leaf.values, 0, &loops, table);
+            } else {
+                computed.push(node);
+                arrays.push(table.as_mut_slice());
+            }
+        }
+        if !computed.is_empty() {
+            fill_raw(&self.over(groups)?, &computed, arrays, threads, control)?;
+        }
         Ok(tables)
     }
 

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::kernel::{self, Simd};
 use crate::math;
 use crate::program::Program;
-use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View};
+use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View, is_worth};
 use crate::run::{Control, gather};
 use crate::tape::{Binary, Node};
 use crate::walk::{Walk, Walker, Wanted};
@@ -58,13 +58,13 @@ impl Count {
 
     /// The count box by box, if that is worth its while.
     fn sought(&self, program: &Program, threads: usize, control: &Control) -> Result<Option<u64>> {
-        if program.space().combinations() < program.blocks().prune_rows {
-            return Ok(None);
-        }
         let goal = Goal {
             keep: self.keep,
             ..Goal::default()
         };
+        if !is_worth(program, &goal)? {
+            return Ok(None);
+        }
         let part = Part::new(program, &[]).with_tables(&goal, threads, control)?;
         let walk = Walk::new(&part.program, &self.wanted())?;
         let counter = Counter::new(&part.program, &walk, self.keep);

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::kernel::{self, Simd};
 use crate::math::holds;
 use crate::program::Program;
-use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View};
+use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View, is_worth};
 use crate::run::{Control, gather};
 use crate::skyline::{Front, MOST_DIMS, Points, Sieve};
 use crate::tape::Node;
@@ -54,10 +54,10 @@ impl Pareto {
         control: &Control,
     ) -> Result<Option<Gathered>> {
         let (space, least) = (program.space(), program.blocks().prune_rows);
-        if space.combinations() < least {
+        let goal = self.goal();
+        if !is_worth(program, &goal)? {
             return Ok(None);
         }
-        let goal = self.goal();
         let all = vec![vec![]; space.sizes().len()];
         let Some(part) = Part::new(program, &all).reduced(&goal, threads, control)? else {
             return Ok(Some(Gathered::new(program.simd(), self.objectives.len())));

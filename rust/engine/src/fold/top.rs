@@ -10,7 +10,7 @@ use crate::demand::Demand;
 use crate::error::{Error, Result};
 use crate::kernel::{self, Lines, Simd};
 use crate::program::Program;
-use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View};
+use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View, is_worth};
 use crate::run::{Control, gather};
 use crate::space::Space;
 use crate::tape::Node;
@@ -76,7 +76,7 @@ impl Top {
         control: &Control,
     ) -> Result<Option<Best>> {
         let (goal, least) = (self.goal(), program.blocks().prune_rows);
-        if program.space().combinations() < least {
+        if !is_worth(program, &goal)? {
             return Ok(None);
         }
         let mut part = Part::new(program, adds);

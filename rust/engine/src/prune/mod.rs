@@ -20,7 +20,7 @@ pub(crate) use search::{Ended, Place, Seeker, Verdict, View};
 use boxes::Boxes;
 use search::Search;
 use spread::Spread;
-use tables::{most_values, with_tables};
+use tables::{most_values, values_in_all, with_tables};
 
 use crate::demand::Demand;
 use crate::error::Result;
@@ -92,6 +92,22 @@ pub(crate) struct Part {
     pub(crate) program: Program,
     /// What each digit of each group adds to the number of a combination's cell; nothing where all are in one.
     pub(crate) adds: Vec<Vec<u32>>,
+}
+
+/// It takes about so many rows as long to be evaluated as it takes to make and bound one value of a table.
+const ROWS_PER_VALUE: u64 = 1 << 4;
+
+/// Whether it is worth asking what of a program can be left out. It always is where that is asked for any space.
+///
+/// # Errors
+/// When a node does not exist.
+pub(crate) fn is_worth(program: &Program, goal: &Goal) -> Result<bool> {
+    let (rows, least) = (program.space().combinations(), program.blocks().prune_rows);
+    if rows < least {
+        return Ok(false);
+    }
+    let values = values_in_all(program, &goal.looked_at(program))?;
+    Ok(least == 0 || values.saturating_mul(ROWS_PER_VALUE) <= rows)
 }
 
 /// A box of no more rows is evaluated.

@@ -8,7 +8,9 @@ use crate::demand::Demand;
 use crate::error::Result;
 use crate::run::Control;
 
-/// Groups of more digits stay as they are.
+/// Groups of fewer digits are soon cut into single ones, and those of more take long to be put in order: both stay as
+/// they are.
+const LEAST_DIGITS: usize = 1 << 5;
 const MOST_DIGITS: usize = 1 << 14;
 
 impl Part {
@@ -18,7 +20,7 @@ impl Part {
     /// When the run was stopped.
     pub(crate) fn ordered(self, goal: &Goal, threads: usize, control: &Control) -> Result<Self> {
         let unordered: Vec<usize> = (0..self.program.space().sizes().len())
-            .filter(|group| !self.is_ordered(*group))
+            .filter(|group| self.may_be_ordered(*group))
             .collect();
         if unordered.is_empty() {
             return Ok(self);
@@ -34,12 +36,15 @@ impl Part {
         Ok(part)
     }
 
-    /// Whether the digits of a group are in an order already: numbers that rise or fall all along.
-    fn is_ordered(&self, group: usize) -> bool {
+    /// Whether the digits of a group have no order yet, that of numbers which rise or fall all along.
+    fn may_be_ordered(&self, group: usize) -> bool {
+        if !(LEAST_DIGITS..=MOST_DIGITS).contains(&self.program.sizes()[group]) {
+            return false;
+        }
         let program = &self.program;
         let tables = (0..program.tape().leaves().len() as u32).map(|leaf| program.leaf(leaf));
         let mut own = tables.filter(|leaf| leaf.groups == [group]);
-        own.any(|leaf| {
+        !own.any(|leaf| {
             leaf.values.is_sorted_by(|a, b| a < b) || leaf.values.is_sorted_by(|a, b| a > b)
         })
     }
@@ -55,9 +60,6 @@ fn orders(boxes: &Boxes<'_>, unordered: &[usize], goal: &Goal) -> Vec<(usize, Ve
     let mut found = vec![];
     for &group in unordered {
         let size = boxes.sizes()[group];
-        if !(2..=MOST_DIGITS).contains(&size) {
-            continue;
-        }
         let mut sides = whole.clone();
         let mut bound = |digit: usize| {
             sides[group] = Side {

@@ -87,17 +87,20 @@ impl Part {
         Ok(Some(part))
     }
 
-    /// Sets of groups worth a look: those that some node varies over, the smallest first.
+    /// Sets of groups worth a look: those that some node varies over, the smallest first. Where all of them make cells
+    /// no two points are compared.
     fn candidates(&self, goal: &Goal) -> Result<Vec<Vec<usize>>> {
         let (program, space) = (&self.program, self.program.space());
         let needed = program.tape().needed(&goal.nodes())?;
         let outer = (1_u64 << space.sizes().len()) - 1;
+        let celled = (0..self.adds.len()).filter(|group| !self.adds[*group].is_empty());
+        let celled = mask(&celled.collect::<Vec<_>>());
         let most = (space.combinations() / SHARE).min(MOST_POINTS);
         let masks = program.masks().iter().zip(needed);
         let mut sets: Vec<u64> = masks
             .filter(|(mask, needed)| *needed && **mask & !outer == 0 && mask.count_ones() > 1)
             .map(|(mask, _)| *mask)
-            .filter(|mask| program.points(*mask) as u64 <= most)
+            .filter(|mask| mask & !celled != 0 && program.points(*mask) as u64 <= most)
             .collect();
         sets.sort_unstable_by_key(|mask| (program.points(*mask), *mask));
         sets.dedup();
@@ -403,8 +406,7 @@ impl Compared {
         product: &Product,
         demand: Demand,
     ) {
-        let mut result = vec![1.0; self.rows.len()];
-        let (mut same, mut exact) = (Classes::new(self.rows.len()), true);
+        let (mut parts, mut exact): (Vec<Factors<'_>>, bool) = (vec![], true);
         for (factor, times) in &product.factors {
             let which = bottleneck.nodes.iter().position(|(node, _)| node == factor);
             let Some((over, values)) = which.map(|which| &values[which]) else {
@@ -412,20 +414,23 @@ impl Compared {
                 exact = false;
                 continue;
             };
-            same.split(&spread.out(over, &numbered(values.iter().map(|value| value.to_bits()))));
-            // Nothing is said of a product that gets too large or too small on the way.
-            let power = |value: &f64| {
-                (0..times.unsigned_abs()).fold(1.0, |power, _| product::sound(power * value))
-            };
-            let powers: Vec<f64> = values.iter().map(power).collect();
-            for (result, power) in result.iter_mut().zip(spread.out(over, &powers)) {
-                let next = if *times > 0 {
-                    *result * power
-                } else {
-                    *result / power
-                };
-                *result = product::sound(next);
+            let place = parts
+                .iter()
+                .position(|part| part.over == over)
+                .unwrap_or_else(|| {
+                    parts.push(Factors::new(over, values.len()));
+                    parts.len() - 1
+                });
+            parts[place].multiply(values, *times);
+        }
+        let mut result = vec![1.0; self.rows.len()];
+        let mut same = Classes::new(self.rows.len());
+        for part in parts {
+            for (result, value) in result.iter_mut().zip(spread.out(part.over, &part.values)) {
+                *result = product::sound(*result * value);
             }
+            let numbers: Vec<f64> = part.same.of.into_iter().map(f64::from).collect();
+            same.split(&spread.out(part.over, &numbers));
         }
         let margin = product.margin();
         let signed = |value: &f64| {
@@ -499,6 +504,40 @@ impl Compared {
         }
         kept.sort_unstable_by_key(|point| (self.cells[*point], self.rows[*point]));
         Some(kept)
+    }
+}
+
+/// The factors of a product that vary over the same groups, as one.
+struct Factors<'a> {
+    over: &'a [usize],
+    values: Vec<f64>,
+    /// Where it is made of the same factors.
+    same: Classes,
+}
+
+impl<'a> Factors<'a> {
+    fn new(over: &'a [usize], values: usize) -> Self {
+        Self {
+            over,
+            values: vec![1.0; values],
+            same: Classes::new(values),
+        }
+    }
+
+    fn multiply(&mut self, factor: &[f64], times: i32) {
+        for (value, factor) in self.values.iter_mut().zip(factor) {
+            for _ in 0..times.unsigned_abs() {
+                let next = if times > 0 {
+                    *value * factor
+                } else {
+                    *value / factor
+                };
+                // Nothing is said of a product that gets too large or too small on the way.
+                *value = product::sound(next);
+            }
+        }
+        let bits = factor.iter().map(|value| value.to_bits());
+        self.same.split(&numbered(bits));
     }
 }
 

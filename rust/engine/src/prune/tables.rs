@@ -49,6 +49,18 @@ pub(super) fn most_values(program: &Program, wanted: &[Node]) -> Result<Most> {
     Ok(most)
 }
 
+/// How many values all tables of a program have.
+///
+/// # Errors
+/// When a node does not exist.
+pub(super) fn values_in_all(program: &Program, wanted: &[Node]) -> Result<u64> {
+    let edge = edge(program, wanted, most_values(program, wanted)?)?;
+    let values = edge
+        .iter()
+        .map(|node| program.points(program.masks()[*node as usize]) as u64);
+    Ok(values.sum())
+}
+
 /// The same program, with tables of all that has so few values and is read by what has more, or is looked at.
 ///
 /// Where a condition is not met, nothing is kept, and a table may as well have the value next to it: what encloses it

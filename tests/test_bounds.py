@@ -9,6 +9,7 @@ import pytest
 
 from gigacost import InternalError, Model, SpecError, Sweep, reference, status
 from gigacost.ops import Value
+from gigacost.results import Effort
 
 
 def square(x: Value) -> Value:
@@ -104,13 +105,13 @@ def test_a_bound_that_is_not_finite_is_told_with_its_inputs() -> None:
 
 
 def test_progress_goes_on_over_both_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def find(made: Sweep, *_: Any, progress: Callable[[int], None], **__: Any) -> list[int]:
+    def found(made: Sweep, *_: Any, progress: Callable[[int], None], **__: Any) -> tuple[list[int], Effort]:
         progress(4)
         progress(made.size)
-        return [0]
+        return [0], Effort()
 
     told: list[int] = []
-    monkeypatch.setattr(Sweep, "find", find)
+    monkeypatch.setattr(Sweep, "_found", found)
     sweep().bounds("square", progress=told.append)
     assert told == [4, 10, 14, 20]
 

@@ -77,12 +77,12 @@ def owned_utilisation(runs_per_year: Value, busy_hours: Value, assumed_fleet_uti
 def commitment_utilisation(runs_per_commitment: Value, busy_hours: Value, commitment_hours: Value) -> Value:
     """Share of the paid hours of rented chips that is used [1].
 
-    min(1, used / commitment) with used = busy_hours · runs_per_commitment: 1 without a commitment, and for runs that
-    take longer than it, which pay the rate for all their hours.
+    1 / max(1, commitment / used) with used = busy_hours · runs_per_commitment: 1 without a commitment, and for runs
+    that take longer than it, which pay the rate for all their hours.
 
     Source: definition.
     """
-    return minimum(1, busy_hours * runs_per_commitment / commitment_hours)
+    return 1.0 / maximum(1.0, commitment_hours / (busy_hours * runs_per_commitment))
 
 
 def fleet_utilisation(owns_chips: Value, owned_utilisation: Value, commitment_utilisation: Value) -> Value:

@@ -1,6 +1,6 @@
 //! Exact answers without a look at most of the space.
 //!
-//! Three things leave out what cannot win, each only what is proven of computed numbers to do so. *Dominance*
+//! Two things leave out what cannot win, each only what is proven of computed numbers to do so. *Dominance*
 //! ([`reduce`]): some axes reach all that is asked for through a few nodes, and a combination of their digits is left
 //! out where an earlier one is at least as good in all of these. *Bounds* ([`boxes`]): intervals enclose what is asked
 //! for over boxes of the space, tables of many values by pyramids of their extremes ([`pyramid`]).

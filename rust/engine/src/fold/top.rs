@@ -9,6 +9,7 @@ use crate::block::Source;
 use crate::demand::Demand;
 use crate::error::{Error, Result};
 use crate::kernel::{self, Lines, Simd};
+use crate::math::{from_key, to_key};
 use crate::program::Program;
 use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View, is_worth};
 use crate::run::{Control, gather};
@@ -330,31 +331,16 @@ struct Bars(Vec<AtomicU64>);
 
 impl Bars {
     fn new(cells: usize) -> Self {
-        let bar = || AtomicU64::new(ordered(f64::INFINITY));
+        let bar = || AtomicU64::new(to_key(f64::INFINITY));
         Self((0..cells).map(|_| bar()).collect())
     }
 
     fn lower(&self, cell: usize, bar: f64) {
-        self.0[cell].fetch_min(ordered(bar), Ordering::Relaxed);
+        self.0[cell].fetch_min(to_key(bar), Ordering::Relaxed);
     }
 
     fn get(&self, cell: usize) -> f64 {
-        let bits = self.0[cell].load(Ordering::Relaxed);
-        f64::from_bits(if bits >> 63 == 1 {
-            bits ^ 1 << 63
-        } else {
-            !bits
-        })
-    }
-}
-
-/// The bits of a number, so that they are in the order of numbers.
-fn ordered(value: f64) -> u64 {
-    let bits = value.to_bits();
-    if bits >> 63 == 1 {
-        !bits
-    } else {
-        bits ^ 1 << 63
+        from_key(self.0[cell].load(Ordering::Relaxed))
     }
 }
 

@@ -1,7 +1,6 @@
 //! The best combinations, or the best of each group: smallest value first, then lowest index.
 
 use std::ops::Add;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::best::{Best, Found};
 use super::kept;
@@ -9,9 +8,8 @@ use crate::block::Source;
 use crate::demand::Demand;
 use crate::error::{Error, Result};
 use crate::kernel::{self, Lines, Simd};
-use crate::math::{from_key, to_key};
 use crate::program::Program;
-use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View, is_worth};
+use crate::prune::{Goal, Part, is_worth};
 use crate::run::{Control, gather};
 use crate::space::Space;
 use crate::tape::Node;
@@ -101,47 +99,17 @@ impl Top {
         Ok(Some(best).filter(|best| best.fault.row().is_none()))
     }
 
-    /// The best of all rows of a part of a program, box by box if that is worth its while.
-    fn sought(&self, part: &Part, cells: usize, threads: usize, control: &Control) -> Result<Best> {
-        let walk = Walk::new(&part.program, &self.wanted(&part.adds))?;
-        let search = self.search(&walk, &part.adds);
-        let bars = Bars::new(cells);
-        let conditions = part.program.tape().literals(self.keep);
-        let seeker = || Sought {
-            search: &search,
-            conditions: &conditions,
-            walker: walk.walker(),
-            best: Best::new(cells, self, None),
-            scratch: Scratch::default(),
-            bars: &bars,
-            control,
-        };
-        let (workers, ended) = part.searched(&self.goal(), threads, control, seeker)?;
-        match ended {
-            Ended::Complete => {}
-            Ended::GivenUp => {
-                return self.walked(&part.program, &part.adds, cells, threads, control);
-            }
-            Ended::Late(rank) => control.leave(rank * self.sign()),
-        }
-        let mut best = Best::new(cells, self, None);
-        for worker in workers {
-            best.merge(worker.best);
-        }
-        Ok(best)
-    }
-
     /// Whether one of each cell is wanted.
     fn is_single(&self) -> bool {
         self.k == 1 && self.distinct.is_empty()
     }
 
     /// 1, or −1 when large values are the best.
-    fn sign(&self) -> f64 {
+    pub(super) fn sign(&self) -> f64 {
         if self.largest { -1.0 } else { 1.0 }
     }
 
-    fn goal(&self) -> Goal {
+    pub(super) fn goal(&self) -> Goal {
         let demand = if self.largest {
             Demand::Large
         } else {
@@ -155,7 +123,7 @@ impl Top {
     }
 
     /// The best of all rows of a program.
-    fn walked(
+    pub(super) fn walked(
         &self,
         program: &Program,
         adds: &[Vec<u32>],
@@ -188,7 +156,7 @@ impl Top {
         Ok(best)
     }
 
-    fn wanted(&self, adds: &[Vec<u32>]) -> Wanted {
+    pub(super) fn wanted(&self, adds: &[Vec<u32>]) -> Wanted {
         let lanes = (0..adds.len()).filter(|group| self.is_single() && !adds[*group].is_empty());
         Wanted {
             always: vec![],
@@ -198,7 +166,7 @@ impl Top {
         }
     }
 
-    fn search<'a>(&'a self, walk: &Walk<'_>, adds: &'a [Vec<u32>]) -> Search<'a> {
+    pub(super) fn search<'a>(&'a self, walk: &Walk<'_>, adds: &'a [Vec<u32>]) -> Search<'a> {
         let source = |node: &Node| walk.source(*node);
         Search {
             top: self,
@@ -242,8 +210,8 @@ impl Top {
 }
 
 /// A search for the best: what is asked, and where the values are.
-struct Search<'a> {
-    top: &'a Top,
+pub(super) struct Search<'a> {
+    pub(super) top: &'a Top,
     simd: Simd,
     /// All groups in memory order; the last one is that of the runs.
     groups: Vec<usize>,
@@ -251,102 +219,15 @@ struct Search<'a> {
     keep: Option<Source>,
     distinct: Vec<Source>,
     /// What each digit of each group adds to the number of a cell.
-    adds: &'a [Vec<u32>],
+    pub(super) adds: &'a [Vec<u32>],
 }
 
 /// A cell of fewer rows is sooner walked through than searched.
 const ROWS_OF_A_CELL: u64 = 1 << 20;
 
-/// Looks for the best box by box.
-struct Sought<'a> {
-    search: &'a Search<'a>,
-    conditions: &'a [Literal],
-    walker: Walker<'a>,
-    best: Best,
-    scratch: Scratch,
-    bars: &'a Bars,
-    control: &'a Control,
-}
-
-impl Sought<'_> {
-    /// The cell of a box, if it is in one.
-    fn cell(&self, place: &Place<'_>) -> Option<usize> {
-        let adds = self.search.adds.iter().enumerate();
-        let adds = adds.filter(|(_, adds)| !adds.is_empty());
-        adds.map(|(group, adds)| Some(adds[place.digit(group)?] as usize))
-            .sum()
-    }
-}
-
-impl Seeker for Sought<'_> {
-    fn judge(&self, view: &View<'_>) -> Verdict {
-        if view.excludes_any(self.conditions) {
-            return Verdict::Decided;
-        }
-        let top = self.search.top;
-        let compared = top.distinct.iter().chain([&top.by]);
-        let sound = |node: &Node| view.at(*node).is_finite() && !view.at(*node).nan;
-        if !compared.into_iter().all(sound) {
-            // There may be a fault: it must be found.
-            return Verdict::Open(f64::NEG_INFINITY);
-        }
-        let value = view.at(top.by);
-        let rank = if top.largest { -value.high } else { value.low } + 0.0;
-        if self.is_open(rank, &view.place) {
-            Verdict::Open(rank)
-        } else {
-            Verdict::Decided
-        }
-    }
-
-    fn is_open(&self, rank: f64, place: &Place<'_>) -> bool {
-        let Some(cell) = self.cell(place) else {
-            return true;
-        };
-        let row = place.lowest();
-        rank == f64::NEG_INFINITY
-            || (rank <= self.bars.get(cell) && self.best.admits(&Found { rank, cell, row }))
-    }
-
-    fn decided(&mut self, _: &View<'_>) {}
-
-    fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
-        let (starts, lens) = place.extent();
-        if self.walker.visit(&starts, &lens, self.control)? {
-            self.search
-                .absorb(&self.walker, &mut self.scratch, &mut self.best);
-            if let Some(cell) = self.cell(place) {
-                self.best.settle_cell(cell);
-                if let Some(bar) = self.best.bar(cell) {
-                    self.bars.lower(cell, bar);
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// For each cell, what nothing above is among the best, as far as any worker knows.
-struct Bars(Vec<AtomicU64>);
-
-impl Bars {
-    fn new(cells: usize) -> Self {
-        let bar = || AtomicU64::new(to_key(f64::INFINITY));
-        Self((0..cells).map(|_| bar()).collect())
-    }
-
-    fn lower(&self, cell: usize, bar: f64) {
-        self.0[cell].fetch_min(to_key(bar), Ordering::Relaxed);
-    }
-
-    fn get(&self, cell: usize) -> f64 {
-        from_key(self.0[cell].load(Ordering::Relaxed))
-    }
-}
-
 /// Buffers for a tile.
 #[derive(Default)]
-struct Scratch {
+pub(super) struct Scratch {
     values: Vec<f64>,
     keep: Vec<f64>,
     distinct: Vec<Vec<f64>>,
@@ -388,7 +269,7 @@ impl Search<'_> {
         Ok(best.bar(0))
     }
 
-    fn absorb(&self, walker: &Walker<'_>, scratch: &mut Scratch, best: &mut Best) {
+    pub(super) fn absorb(&self, walker: &Walker<'_>, scratch: &mut Scratch, best: &mut Best) {
         let all = u64::MAX;
         let Scratch {
             values,

@@ -75,6 +75,11 @@ impl Interval {
         self.is_empty() || (self.low.is_finite() && self.high.is_finite())
     }
 
+    /// Whether every value is a finite number.
+    pub(crate) fn is_sound(self) -> bool {
+        !self.nan && self.is_finite()
+    }
+
     /// Whether a truth value holds everywhere. One that is NaN does.
     pub(crate) fn holds(self) -> bool {
         !self.has_zero()

@@ -91,7 +91,7 @@ impl Best {
         let cell = Cell { found: vec![], bar };
         Self {
             k: top.k,
-            sign: if top.largest { -1.0 } else { 1.0 },
+            sign: top.demand().sign(),
             cells: if leaders.is_some() {
                 vec![]
             } else {

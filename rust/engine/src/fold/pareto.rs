@@ -127,17 +127,10 @@ impl Pareto {
     }
 
     fn goal(&self) -> Goal {
-        let demand = |largest| {
-            if largest {
-                Demand::Large
-            } else {
-                Demand::Small
-            }
-        };
         let objectives = self
             .objectives
             .iter()
-            .map(|&(node, largest)| (node, demand(largest)));
+            .map(|&(node, largest)| (node, Demand::of(largest)));
         Goal {
             objectives: objectives.collect(),
             keep: self.keep,
@@ -181,11 +174,11 @@ impl Seeker for Sought<'_> {
         let (mut corner, mut key) = ([0.0; MOST_DIMS], 0.0);
         for (best, &(node, largest)) in corner.iter_mut().zip(&self.pareto.objectives) {
             let value = view.at(node);
-            if value.nan || !value.is_finite() {
+            if !value.is_sound() {
                 // There may be a fault: it must be found.
                 return Verdict::Open(f64::NEG_INFINITY);
             }
-            *best = if largest { -value.high } else { value.low };
+            *best = Demand::of(largest).bound(value);
             // Objectives may be of any size: their orders of magnitude count.
             key += best.abs().ln_1p().copysign(*best);
         }
@@ -316,7 +309,7 @@ impl Offers {
         let objectives = pareto.objectives.iter().map(|&(node, largest)| Objective {
             node,
             source: walk.source(node),
-            sign: if largest { -1.0 } else { 1.0 },
+            sign: Demand::of(largest).sign(),
         });
         let mut others = walk.all();
         others.retain(|group| mask >> group & 1 == 0);

@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::math::{from_key, to_key};
 use crate::prune::{Ended, Literal, Part, Place, Seeker, Verdict, View};
 use crate::run::Control;
-use crate::tape::Node;
 use crate::walk::{Walk, Walker};
 
 impl Top {
@@ -39,7 +38,7 @@ impl Top {
             Ended::GivenUp => {
                 return self.walked(&part.program, &part.adds, cells, threads, control);
             }
-            Ended::Late(rank) => control.leave(rank * self.sign()),
+            Ended::Late(rank) => control.leave(rank * self.demand().sign()),
         }
         let mut best = Best::new(cells, self, None);
         for worker in workers {
@@ -77,13 +76,11 @@ impl Seeker for Sought<'_> {
         }
         let top = self.search.top;
         let compared = top.distinct.iter().chain([&top.by]);
-        let sound = |node: &Node| view.at(*node).is_finite() && !view.at(*node).nan;
-        if !compared.into_iter().all(sound) {
+        if !compared.into_iter().all(|node| view.at(*node).is_sound()) {
             // There may be a fault: it must be found.
             return Verdict::Open(f64::NEG_INFINITY);
         }
-        let value = view.at(top.by);
-        let rank = if top.largest { -value.high } else { value.low } + 0.0;
+        let rank = top.demand().bound(view.at(top.by)) + 0.0;
         if self.is_open(rank, &view.place) {
             Verdict::Open(rank)
         } else {

@@ -104,19 +104,14 @@ impl Top {
         self.k == 1 && self.distinct.is_empty()
     }
 
-    /// 1, or −1 when large values are the best.
-    pub(super) fn sign(&self) -> f64 {
-        if self.largest { -1.0 } else { 1.0 }
+    /// What is wanted of the values.
+    pub(super) fn demand(&self) -> Demand {
+        Demand::of(self.largest)
     }
 
     pub(super) fn goal(&self) -> Goal {
-        let demand = if self.largest {
-            Demand::Large
-        } else {
-            Demand::Small
-        };
         Goal {
-            objectives: vec![(self.by, demand)],
+            objectives: vec![(self.by, self.demand())],
             keep: self.keep,
             apart: self.distinct.clone(),
         }
@@ -287,7 +282,7 @@ impl Search<'_> {
             .as_ref()
             .filter(|source| walker.held(source).not_everywhere)
             .map(|source| walker.values(source, &self.groups, all, keep));
-        let sign = self.top.sign();
+        let sign = self.top.demand().sign();
         let mut reached = true;
         if let (true, Some(bar)) = (self.top.per.is_empty(), best.bar(0)) {
             kernel::reaches(self.simd, values, keep, sign, bar, &mut reached);

@@ -73,7 +73,7 @@ impl Goal {
     fn wanted(&self, program: &Program, intervals: &[Interval]) -> Vec<(Node, Demand)> {
         let conditions = program.tape().literals(self.keep).into_iter();
         let conditions = conditions.map(|(node, holds)| {
-            let demand = if holds { Demand::Large } else { Demand::Small };
+            let demand = Demand::of(holds);
             (node, demand.as_truth(intervals[node as usize]))
         });
         let apart = self.apart.iter().map(|node| (*node, Demand::Same));

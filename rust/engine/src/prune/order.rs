@@ -4,7 +4,6 @@
 use super::boxes::{Boxes, Enclosed};
 use super::pyramid::Side;
 use super::{Goal, Part};
-use crate::demand::Demand;
 use crate::error::Result;
 use crate::run::Control;
 
@@ -67,12 +66,7 @@ fn orders(boxes: &Boxes<'_>, unordered: &[usize], goal: &Goal) -> Vec<(usize, Ve
                 block: digit as u32,
             };
             boxes.enclose_changed(&sides, group, &enclosed, &mut part);
-            let value = boxes.at(&part, *by);
-            if *demand == Demand::Large {
-                -value.high
-            } else {
-                value.low
-            }
+            demand.bound(boxes.at(&part, *by))
         };
         let bounds: Vec<f64> = (0..size).map(&mut bound).collect();
         let mut order: Vec<usize> = (0..size).collect();

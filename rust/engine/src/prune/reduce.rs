@@ -384,7 +384,7 @@ impl Compared {
             self.classes.split(&spread.out(over, &missing));
         }
         if demand.has_direction() {
-            let sign = if demand == Demand::Large { -1.0 } else { 1.0 };
+            let sign = demand.sign();
             let signed = values
                 .iter()
                 .map(|value| if value.is_nan() { 0.0 } else { value * sign });
@@ -433,13 +433,6 @@ impl Compared {
             same.split(&spread.out(part.over, &numbers));
         }
         let margin = product.margin();
-        let signed = |value: &f64| {
-            if demand == Demand::Large {
-                -value
-            } else {
-                *value
-            }
-        };
         let wider = |value: &f64| {
             if demand == Demand::Large {
                 -value / margin
@@ -449,7 +442,7 @@ impl Compared {
         };
         self.columns.push(Column {
             lead: result.iter().map(wider).collect(),
-            own: result.iter().map(signed).collect(),
+            own: result.iter().map(|value| value * demand.sign()).collect(),
             same: exact.then(|| same.of.into_iter().map(f64::from).collect()),
         });
     }

@@ -138,16 +138,11 @@ impl Pareto {
         }
     }
 
-    fn nodes(&self) -> impl Iterator<Item = Node> {
-        let objectives = self.objectives.iter().map(|(node, _)| *node);
-        objectives.chain(self.keep)
-    }
-
     /// What a pass over the combinations computes.
     fn wanted(&self) -> Wanted {
         Wanted {
             keep: self.keep,
-            nodes: self.nodes().collect(),
+            nodes: self.goal().nodes(),
             ..Wanted::default()
         }
     }
@@ -193,15 +188,8 @@ impl Seeker for Sought<'_> {
         Verdict::Open(key)
     }
 
-    fn is_open(&self, _: f64, _: &Place<'_>) -> bool {
-        true
-    }
-
-    fn decided(&mut self, _: &View<'_>) {}
-
     fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
-        let (starts, lens) = place.extent();
-        if self.walker.visit(&starts, &lens, self.control)? {
+        if self.walker.visit(&place.extent(), self.control)? {
             self.offers.absorb(&self.walker, &mut self.gathered);
         }
         Ok(())
@@ -304,8 +292,8 @@ impl Gathered {
 
 impl Offers {
     pub(crate) fn new(pareto: &Pareto, program: &Program, walk: &Walk<'_>) -> Self {
-        let masks = pareto.nodes().map(|node| program.masks()[node as usize]);
-        let mask = masks.fold(0, |all, mask| all | mask);
+        let nodes = pareto.goal().nodes().into_iter();
+        let mask = nodes.fold(0, |all, node| all | program.masks()[node as usize]);
         let objectives = pareto.objectives.iter().map(|&(node, largest)| Objective {
             node,
             source: walk.source(node),

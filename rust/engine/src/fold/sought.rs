@@ -97,11 +97,8 @@ impl Seeker for Sought<'_> {
             || (rank <= self.bars.get(cell) && self.best.admits(&Found { rank, cell, row }))
     }
 
-    fn decided(&mut self, _: &View<'_>) {}
-
     fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
-        let (starts, lens) = place.extent();
-        if self.walker.visit(&starts, &lens, self.control)? {
+        if self.walker.visit(&place.extent(), self.control)? {
             self.search
                 .absorb(&self.walker, &mut self.scratch, &mut self.best);
             if let Some(cell) = self.cell(place) {

@@ -7,6 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::Literal;
 use super::boxes::{Boxes, Enclosed};
 use super::pyramid::{Side, parts};
+use crate::block::Extent;
 use crate::error::Result;
 use crate::interval::Interval;
 use crate::run::{Control, gather};
@@ -42,14 +43,12 @@ impl Place<'_> {
         self.boxes.lowest(self.sides)
     }
 
-    /// The first digit and the number of digits of each group.
-    pub(crate) fn extent(&self) -> (Vec<usize>, Vec<usize>) {
-        let ranges = self
-            .sides
-            .iter()
-            .enumerate()
-            .map(|(group, side)| self.boxes.range(group, *side));
-        ranges.map(|range| (range.start, range.len())).unzip()
+    /// Its digits of each group of the space.
+    pub(crate) fn extent(&self) -> Extent {
+        let sides = self.sides.iter().enumerate();
+        let ranges = sides.map(|(group, side)| self.boxes.range(group, *side));
+        let (starts, lens) = ranges.map(|range| (range.start, range.len())).unzip();
+        Extent { starts, lens }
     }
 
     /// Its digit of a group, if there is only one.
@@ -100,11 +99,13 @@ pub(crate) trait Seeker {
     /// What is known of a box.
     fn judge(&self, view: &View<'_>) -> Verdict;
 
-    /// Whether a box that was open, with this key, still is.
-    fn is_open(&self, key: f64, place: &Place<'_>) -> bool;
+    /// Whether a box that was open, with this key, still is, as far as is known without bounding it again.
+    fn is_open(&self, _key: f64, _place: &Place<'_>) -> bool {
+        true
+    }
 
     /// Take note that a box is decided.
-    fn decided(&mut self, view: &View<'_>);
+    fn decided(&mut self, _view: &View<'_>) {}
 
     /// Look at the rows of a box.
     ///

@@ -13,7 +13,8 @@ const LEAST_DIGITS: usize = 1 << 5;
 const MOST_DIGITS: usize = 1 << 14;
 
 impl Part {
-    /// The same combinations, with the digits of each group that has no order in that of the bounds of the first objective.
+    /// The same combinations; the digits of groups without an order of their own are sorted by what bounds the first
+    /// objective there.
     ///
     /// # Errors
     /// When the run was stopped.

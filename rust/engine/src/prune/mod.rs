@@ -6,6 +6,7 @@
 //! for over boxes of the space, tables of many values by pyramids of their extremes ([`pyramid`]).
 
 mod boxes;
+mod open;
 mod order;
 mod pyramid;
 mod reduce;

@@ -5,7 +5,10 @@
 //! out where an earlier one is at least as good in all of these. *Bounds* ([`boxes`]): intervals enclose what is asked
 //! for over boxes of the space, tables of many values by pyramids of their extremes ([`pyramid`]).
 
+mod bottleneck;
 mod boxes;
+mod classes;
+mod compared;
 mod open;
 mod order;
 mod pyramid;

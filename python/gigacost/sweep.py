@@ -243,7 +243,7 @@ class Sweep(Tabular):
                 seconds,
             ),
         )
-        return [int(index) for index in found], Effort(*effort)
+        return found.tolist(), Effort(*effort)
 
     def summary(
         self,

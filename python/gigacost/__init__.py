@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gigacost.declare import Subtotal as Subtotal
     from gigacost.declare import contribution as contribution
     from gigacost.declare import status as status
+    from gigacost.elasticity import Elasticities as Elasticities
+    from gigacost.elasticity import elasticities as elasticities
     from gigacost.errors import CatalogError as CatalogError
     from gigacost.errors import Error as Error
     from gigacost.errors import InternalError as InternalError
@@ -41,6 +43,7 @@ _HOMES = {
     "CatalogError": "errors",
     "Comparison": "comparisons",
     "Constant": "declare",
+    "Elasticities": "elasticity",
     "Error": "errors",
     "Estimate": "estimates",
     "Input": "declare",
@@ -56,6 +59,7 @@ _HOMES = {
     "break_even": "break_evens",
     "compare": "comparisons",
     "contribution": "declare",
+    "elasticities": "elasticity",
     "estimate": "estimates",
     "explain": "explanations",
     "layouts": "layout",

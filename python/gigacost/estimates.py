@@ -155,6 +155,21 @@ def estimate(
 
     Raises SpecError: for bad values, for what is missing, and for a design that is impossible, saying why.
     """
+    spec, model, catalog = specified(given, inputs, model, catalog, as_of=as_of, preset=preset, strict=strict)
+    return estimated(spec, model, catalog)
+
+
+def specified(
+    given: Mapping[str, Any] | None,
+    inputs: Mapping[str, Any],
+    model: Model | str | None,
+    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None,
+    *,
+    as_of: str | None,
+    preset: str | None,
+    strict: bool,
+) -> tuple[Spec, Model, Catalog]:
+    """The specification of one run as ``estimate`` takes it, with its model and catalogue. Raises SpecError."""
     fixed = {**(given or {}), **inputs}
     if isinstance(model, str):
         fixed["model"] = model
@@ -167,7 +182,7 @@ def estimate(
         spec = Spec.from_dict(tree, words(model, catalog), strict=strict)
     except SpecError as error:
         raise SpecError(*unplaced(error.faults)) from None
-    return estimated(spec, model, catalog)
+    return spec, model, catalog
 
 
 def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:

@@ -23,6 +23,8 @@ from gigacost.tabular import Progress, Table, Tabular
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from gigacost.elasticity import Elasticities
+
 QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -336,6 +338,15 @@ class Sweep(Tabular):
         greatest, more = self._found(1, of, threads=threads, progress=later, largest=True) if least else ([], Effort())
         first, last = (next(iter(Chosen(self, found, (of,))), None) for found in (least, greatest))
         return Bounds(of, first, last, self._answered(effort.and_(more)))
+
+    def elasticities(self, quantity: str = "cost_total_usd", *, at: int, inputs: Sequence[str] = ()) -> Elasticities:
+        """How much a quantity of the combination with the index ``at`` depends on each figure that goes in.
+
+        As ``gigacost.elasticities``, of which the labels are those of the combination. Raises SpecError.
+        """
+        from gigacost.elasticity import at_combination  # noqa: PLC0415 - importing the package stays light
+
+        return at_combination(self, quantity, at, inputs)
 
     @property
     def column_names(self) -> tuple[str, ...]:

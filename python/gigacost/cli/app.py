@@ -24,6 +24,7 @@ _COMMANDS = {
     "layout": "The best parallel layouts of one design, and why the others are not.",
     "validate": "The model against published runs.",
     "explain": "How a number is made: formula, sources, parts.",
+    "elasticities": "What matters: per cent of a quantity for one per cent of each figure.",
     "compare": "Why a cost changed: what each driver and each assumption contributes.",
     "catalog": "Chips, prices, regions, architectures, and where each figure is from.",
     "schema": "JSON Schema of a specification; all quantities with units.",

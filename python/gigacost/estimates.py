@@ -7,7 +7,7 @@ their values (the tape, which quantities there are) is made once for each model 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, KeysView, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -141,7 +141,7 @@ def estimate(
     model: Model | str | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
-    preset: str | None = None,
+    preset: str | Sequence[str] | None = None,
     strict: bool = False,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Estimate:
@@ -180,7 +180,7 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
     found = dict(zip(made.outputs, _values(made, figures), strict=True))
     _refuse_impossible(bound, made, found, labels)
     quantities = _without_nulls(made, found)
-    if faults := unplaced(broken(model.rules, model.inputs, bound.spec, quantities)):
+    if faults := unplaced(broken(bound.model.rules, bound.model.inputs, bound.spec, quantities)):
         raise SpecError(*faults)
     _refuse_unfilled(bound, quantities)
     recipe = made.compiled.recipe

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, Literal
 
+from gigacost.accounting import accounted
 from gigacost.bind import Bound, words
 from gigacost.books import opened
 from gigacost.catalog import Catalog
@@ -111,7 +112,7 @@ def explain(
     *,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
-    preset: str | None = None,
+    preset: str | Sequence[str] | None = None,
     depth: int = DEPTH,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Explanation:
@@ -134,6 +135,7 @@ def explain(
 
 def explained(name: str, spec: Spec, model: Model, catalog: Catalog, depth: int = DEPTH) -> Explanation:
     """The explanation of a name where a specification without axes gives what it gives. Raises SpecError."""
+    model = accounted(model, spec.accounting)
     known = [*model.names, *catalog.axes]
     if name not in known:
         what = "neither quantity nor input of the model"

@@ -33,7 +33,7 @@ _MAIN = ("hardware", "chips", "params", "tokens", "model", "market", "provider_c
 @options.once("--region", metavar="REGION", shell_complete=options.labels("region"), help="Electricity, PUE, carbon.")
 @options.once("--precision", metavar="FORMAT", shell_complete=options.labels("precision"), help="bf16 by default.")
 @options.once("--mfu", metavar="SHARE", help="Share of the peak while stepping, if you know better.")
-@options.once("--preset", metavar="NAME", help="Start from a published run (gigacost catalog list presets).")
+@options.once("--preset", metavar="NAME", help="A published run to start from, epoch-2024 to count so, or both: A,B.")
 @options.setting
 @options.asserting("all quantities and inputs")
 @click.option("--sources", is_flag=True, help="List every figure it rests on, with source and date.")
@@ -57,6 +57,7 @@ def command(
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
+    from gigacost.accounting import accounted  # noqa: PLC0415
     from gigacost.bind import words  # noqa: PLC0415
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
@@ -66,6 +67,7 @@ def command(
     flags = [(name, value) for name in _MAIN if (value := given.get(name)) is not None]
     flags += [("as_of", as_of)] if as_of else []
     spec = options.single(flags, options.pairs(settings), preset, words(model, book), strict=strict)
+    model = accounted(model, spec.accounting)
     points = _points(spec, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, book.axes)

@@ -174,7 +174,9 @@ def single(
     from gigacost.spec import Spec  # noqa: PLC0415
 
     flags = list(flags)
-    tree: dict[str, Any] = {"version": 1} | ({"preset": preset} if preset else {})
+    tree: dict[str, Any] = {"version": 1}
+    if preset:
+        tree["preset"] = names(preset) if "," in preset else preset
     flagged = {name for name, _ in flags}
 
     def as_typed(faults: Iterable[Fault]) -> Iterator[Fault]:

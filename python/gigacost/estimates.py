@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gigacost import _engine, compiler
+from gigacost.accounting import numbers
 from gigacost.bind import Bound, words
 from gigacost.books import opened
 from gigacost.catalog import Catalog
@@ -330,7 +331,9 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
             return Assumption(leaf, number, unit, "given", "", "given")
         return Assumption(leaf, number, unit, f"preset {spec.preset}", "", "preset")
     if origin == "model":
-        return Assumption(leaf, bound.model.values[leaf], unit, "override of the model", "", "model")
+        counted = leaf in numbers(bound.spec.accounting)
+        source = f"preset {bound.spec.accounting}" if counted else "override of the model"
+        return Assumption(leaf, bound.model.values[leaf], unit, source, "", "model")
     return _by_default(bound, leaf)
 
 

@@ -7,6 +7,7 @@ or is added, and ``FIXED`` gives numbers to some. A specification names it under
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,12 @@ def accounted(model: Model, name: str) -> Model:
     if not name:
         return model
     return model.compiled(("accounting", name), lambda: _applied(model, importlib.import_module(ACCOUNTINGS[name])))
+
+
+def numbers(name: str) -> Mapping[str, float]:
+    """What an accounting gives a number; nothing where the name is empty."""
+    fixed: Mapping[str, float] = importlib.import_module(ACCOUNTINGS[name]).FIXED if name else {}
+    return fixed
 
 
 def _applied(model: Model, module: ModuleType) -> Model:

@@ -37,6 +37,11 @@ def day_number(date: dt.date) -> float:
     return float((date - _FIRST).days)
 
 
+def day_of(number: float) -> dt.date:
+    """The date that is so many days after 1970-01-01."""
+    return _FIRST + dt.timedelta(days=number)
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """What holds for the chips of a name."""

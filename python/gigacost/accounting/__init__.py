@@ -39,7 +39,8 @@ def numbers(name: str) -> Mapping[str, float]:
 def _applied(model: Model, module: ModuleType) -> Model:
     """The model with what a module defines; to apply it again changes nothing."""
     members = vars(module)
-    declared = [member for member in members.values() if isinstance(member, Input | Alternative)]
+    alternatives = [member for member in members.values() if isinstance(member, Alternative)]
+    inputs = [one for one in members.values() if isinstance(one, Input) and one.name not in model.inputs]
     functions = {
         symbol: member
         for symbol, member in members.items()
@@ -48,4 +49,4 @@ def _applied(model: Model, module: ModuleType) -> Model:
     known = {*model.quantities, *model.inputs}
     added = [function for symbol, function in functions.items() if symbol not in known]
     replacing = {symbol: function for symbol, function in functions.items() if symbol in known}
-    return model.extend(*declared, *added).override(**module.FIXED, **replacing)
+    return model.extend(*inputs, *alternatives, *added).override(**module.FIXED, **replacing)

@@ -51,21 +51,13 @@ class Development:
 
     def team(self) -> dict[str, Floats]:
         """The people in all cases: how many full-time ones they are (``fte``), and what one costs on average."""
-        sums: dict[str, Any] = dict.fromkeys(("fte", "salary", "employed", "equity"), 0.0)
-        for place, group in enumerate(self.entry["contributors"]):
-            distributions = self._of_person(group)
-            for person in range(group["count"]):
-                one = self._person(distributions, f"{self.name} {place}.{person}")
-                paid = one["fte"] * one["salary_usd"]
-                sums["fte"] += one["fte"]
-                sums["salary"] += paid
-                sums["employed"] += paid * one["overhead"]
-                sums["equity"] += one["fte"] * one["equity_usd"]
+        groups = [self._people(group, place) for place, group in enumerate(self.entry["contributors"])]
+        fte, paid, employed, equity = (sum(parts) for parts in zip(*map(_sums, groups), strict=True))
         return {
-            "fte": sums["fte"],
-            "salary_usd": sums["salary"] / sums["fte"],
-            "salary_overhead_factor": sums["employed"] / sums["salary"],
-            "equity_usd": sums["equity"] / sums["fte"],
+            "fte": fte,
+            "salary_usd": paid / fte,
+            "salary_overhead_factor": employed / paid,
+            "equity_usd": equity / fte,
         }
 
     def cases(self, usd_per_kwh: float) -> list[dict[str, float]]:
@@ -105,11 +97,12 @@ class Development:
                 distributions[figure] = _between(distributions[figure], group["pay_between"])
         return distributions
 
-    def _person(self, distributions: Mapping[str, Distribution], name: str) -> dict[str, Floats]:
-        """Time and pay of one person in all cases, whatever they are of the others."""
-        named = {f"{name} {figure}": one for figure, one in distributions.items()}
-        drawn = sample(named, Draws(self.draws.count, self.draws.seed, "random"))
-        return {figure: drawn[f"{name} {figure}"] for figure in distributions}
+    def _people(self, group: Mapping[str, Any], place: int) -> dict[str, Floats]:
+        """Time and pay of everybody in a group: a row for each person, whatever the others have, with all cases."""
+        count, cases = group["count"], self.draws.count
+        named = {f"{self.name} {place} {figure}": one for figure, one in self._of_person(group).items()}
+        drawn = sample(named, Draws(count * cases, self.draws.seed, "random"))
+        return {name.rpartition(" ")[2]: values.reshape(count, cases) for name, values in drawn.items()}
 
     def _distributions(self, units: Mapping[str, str], entry: Mapping[str, Any]) -> dict[str, Distribution]:
         texts = {**data("epoch")["development"], **entry}
@@ -127,6 +120,12 @@ def dollars_of_2023(month: str) -> float:
     tables = data("epoch")
     index: Mapping[str, float] = tables["producer_prices"]
     return index[tables["development"]["dollars_of"]] / index[month]
+
+
+def _sums(people: Mapping[str, Floats]) -> tuple[Floats, ...]:
+    """Of some people together: time, salaries, salaries with overhead, equity."""
+    fte, salary, overhead, equity = (people[figure] for figure in ("fte", "salary_usd", "overhead", "equity_usd"))
+    return tuple(part.sum(axis=0) for part in (fte, fte * salary, fte * salary * overhead, fte * equity))
 
 
 def _between(distribution: Distribution, shares: Sequence[float]) -> Distribution:

@@ -18,7 +18,7 @@ from test_model_laws import UnitChecker
 from gigacost import SpecError, Sweep, estimate, reference
 from gigacost.accounting import ACCOUNTINGS, accounted, epoch_2024
 from gigacost.bind import words
-from gigacost.catalog import Catalog
+from gigacost.catalog import Catalog, epoch_rent
 from gigacost.catalog.epoch import day_number, day_of, family, is_hyperscaler, known_dates
 from gigacost.compiler import model_sha256
 from gigacost.declare import Subtotal
@@ -183,6 +183,65 @@ def test_known_dates() -> None:
     assert known_dates("GPT-3 175B (davinci)", of_paper=False) == {"known_start_day": day("2019-10-01")}
     assert known_dates("Gemini 1.0 Ultra", of_paper=True) == {"known_start_day": day("2023-05-10")}
     assert known_dates("PaLM 2", of_paper=True) == {}
+
+
+# What a chip is rented for.
+
+OFF = {"aws": {"reserved_1y": 0.41, "reserved_3y": 0.64}, "azure": {"reserved_1y": 0.25, "reserved_3y": 0.49}}
+OFF |= {"google": {"reserved_1y": 0.37, "reserved_3y": 0.56}, "lambda": {"reserved_1y": 0.34, "reserved_3y": 0.56}}
+
+
+def rented(*offers: tuple[str, str, Mapping[str, float]], organisation: str = "", on: str = "2022-03-13") -> Any:
+    """What is paid, to whom, when it was asked: of offers of vendors on days, by term."""
+    listed = [epoch_rent.Offer(vendor, dt.date.fromisoformat(date), usd) for vendor, date, usd in offers]
+    found = epoch_rent.rate(listed, epoch_rent.vendors(organisation), dt.date.fromisoformat(on), OFF)
+    return found and (found.usd, found.offer.vendor, str(found.offer.date))
+
+
+def test_each_organisation_asks_its_own_cloud_first() -> None:
+    assert epoch_rent.vendors("OpenAI") == ("azure", "aws", "google", "lambda")
+    assert epoch_rent.vendors("Google DeepMind") == ("google", "aws", "azure", "lambda")
+    assert epoch_rent.vendors("Meta AI") == ("aws", "azure", "google", "lambda")
+    assert epoch_rent.vendors("NVIDIA", tpu=True) == ("google",)
+
+
+def test_the_latest_offer_before_counts_and_else_the_earliest_after() -> None:
+    early, late, after = ("aws", "2021-01-01", 1.0), ("aws", "2022-03-13", 2.0), ("aws", "2022-03-14", 3.0)
+    offers = [(vendor, date, {"reserved_3y": usd}) for vendor, date, usd in (after, early, late)]
+    assert rented(*offers) == (2.0, "aws", "2022-03-13")
+    assert rented(*offers, on="2020-01-01") == (1.0, "aws", "2021-01-01")
+    assert rented(*offers, on="2023-01-01") == (3.0, "aws", "2022-03-14")
+
+
+def test_a_vendor_whose_nearest_offer_lacks_a_term_has_none_and_others_are_asked() -> None:
+    older, nearest = ("aws", "2021-01-01", {"reserved_3y": 1.0}), ("aws", "2022-01-01", {"on_demand": 4.0})
+    assert rented(older, nearest, ("lambda", "2024-01-01", {"reserved_3y": 1.5})) == (1.5, "lambda", "2024-01-01")
+    assert rented(older, nearest) == (4.0 * (0.36 / 1.0), "aws", "2022-01-01")
+
+
+def test_longer_terms_come_before_vendors() -> None:
+    year = ("azure", "2022-01-01", {"reserved_1y": 2.0, "on_demand": 9.0})
+    assert rented(year, ("aws", "2022-01-01", {"on_demand": 1.0})) == (2.0 * (0.51 / 0.75), "azure", "2022-01-01")
+    three = ("google", "2022-01-01", {"reserved_3y": 5.0})
+    assert rented(year, three, organisation="Microsoft")[1] == "google"
+    assert rented(("elsewhere", "2022-01-01", {"reserved_3y": 1.0})) is None
+
+
+@pytest.mark.parametrize(
+    ("chip", "began", "usd", "quoted"),
+    [
+        ("tpu-v4", "2023-05-10", 1.45, "2022-09-11"),
+        ("tpu-v4", "2021-12-08", 1.45, "2022-05-11"),
+        ("tpu-v3", "2021-08-31", 0.9, "2021-03-07"),
+        ("tpu-v3", "2019-08-03", 2.0 * 0.44, "2018-10-11"),
+        ("a100-sxm-40", "2022-04-06", 1.45, "2022-01-25"),
+    ],
+)
+def test_rents_of_published_models_from_the_catalogue(chip: str, began: str, usd: float, quoted: str) -> None:
+    cited = CATALOG.cite("nearest_rental_usd_per_chip_hour", {"hardware": chip, "as_of": began})
+    assert (cited.value, cited.date) == (pytest.approx(usd), quoted)
+    found = opt(hardware=chip, as_of=began, chip_hours=1000, market="on_demand")
+    assert found["total_run_usd"] == pytest.approx(1000 * usd)
 
 
 # Laws of the model.

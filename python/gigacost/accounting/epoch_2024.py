@@ -64,6 +64,13 @@ SERVER_PER_CHIP_PRICE = Input(
     high=100.0,
     plausible=(1.0, 2.1),
 )
+NEAREST_RENTAL = Input(
+    "nearest_rental_usd_per_chip_hour",
+    "$/(chip·h)",
+    "Rate of one rented chip by the quote nearest to two months before training, as for a commitment of three years.",
+    default=MISSING,
+    high=1e6,
+)
 IS_TPU = Input(
     "is_tpu",
     "1",
@@ -441,6 +448,16 @@ def cost_energy_usd(is_rented: Value, energy_kwh: Value, electricity_usd_per_kwh
     Source: Epoch AI, arXiv 2405.21015v2 section 2.3.
     """
     return where(is_rented == 1, 0, energy_kwh * electricity_usd_per_kwh)
+
+
+def rental_usd_per_chip_hour(nearest_rental_usd_per_chip_hour: Value) -> Value:
+    """The rate of one rented chip, in whatever market [$/(chip·h)].
+
+    That of the catalogue's quote nearest in time, of Amazon before Microsoft, Google and Lambda.
+
+    Source: Epoch AI, arXiv 2405.21015v2 A.5.
+    """
+    return nearest_rental_usd_per_chip_hour
 
 
 def rent_usd_per_chip_hour(

@@ -271,7 +271,7 @@ class Catalog:
         return terms.Terms(data("markets"), data("precisions"))
 
     def _epoch_shelf(self) -> epoch.Epoch:
-        return epoch.Epoch(self._entries("accelerators"), self._shelf("hardware"))
+        return epoch.Epoch(self._entries("accelerators"), self._shelf("hardware"), self._shelf("rental"))
 
     def _rental_shelf(self) -> rental.Rental:
         quotes: dict[tuple[str, str, str], list[rental.Quote]] = {}

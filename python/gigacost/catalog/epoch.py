@@ -7,14 +7,19 @@ figures by the labels of the catalogue, whose own price stands in where Epoch AI
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from gigacost.catalog import epoch_rent
 from gigacost.catalog.dates import last_day
 from gigacost.catalog.figures import Citation, Column, missing
 from gigacost.catalog.read import data
 from gigacost.catalog.sources import cited
+
+if TYPE_CHECKING:
+    from gigacost.catalog.hardware import Hardware
+    from gigacost.catalog.rental import Rental
 
 _ON_CHIP = ("hardware",)
 COLUMNS = (
@@ -24,6 +29,9 @@ COLUMNS = (
     Column("earliest_price_factor", "1", _ON_CHIP, "from the earliest price to that of the chip's share of a server"),
     Column("earliest_price_day", "d", _ON_CHIP, "day of the earliest price in days since 1970-01-01"),
     Column("server_per_chip_price", "1", _ON_CHIP, "price of a server over that of the bare chips in it"),
+    Column(
+        "nearest_rental_usd_per_chip_hour", "$/(chip·h)", ("hardware", "as_of"), "rent by the quote nearest in time"
+    ),
     Column("is_tpu", "1", _ON_CHIP, "1 for a TPU, 0 for other chips"),
     Column("early_tdp_w", "W/chip", _ON_CHIP, "thermal design power as of 2024, where it is another one since"),
     Column("server_power_per_tdp", "1", _ON_CHIP, "power of a server per chip over the chip's thermal design power"),
@@ -103,12 +111,15 @@ def known_dates(model: str, *, of_paper: bool) -> dict[str, float]:
 class Epoch:
     """The figures of the accounting by the catalogue's labels."""
 
-    def __init__(self, accelerators: Mapping[str, Mapping[str, Any]], hardware: Any) -> None:  # noqa: ANN401 - a Hardware
+    def __init__(self, accelerators: Mapping[str, Mapping[str, Any]], hardware: Hardware, rental: Rental) -> None:
         self._entries = accelerators
         self._hardware = hardware
+        self._rental = rental
 
-    def figure(self, column: str, label: str) -> Citation:
-        """A figure of one chip, or of a date."""
+    def figure(self, column: str, label: str, as_of: str = "") -> Citation:
+        """A figure of one chip, of a date, or of a chip on a date."""
+        if column == "nearest_rental_usd_per_chip_hour":
+            return self._rent(label, last_day(as_of))
         if column == "as_of_day":
             value = day_number(last_day(label))
             return Citation(value, "d", "the date itself", label, "derived: the date as a number")
@@ -125,6 +136,29 @@ class Epoch:
         if figure is None:
             return missing(_UNITS[column], f"the figure of {entry['name']} has not changed")
         return Citation(float(figure), _UNITS[column], source, date, f"quoted: of {found.name or 'other chips'}")
+
+    def _rent(self, label: str, began: dt.date) -> Citation:
+        chip = self._entries[label]["name"]
+        asked = epoch_rent.vendors(tpu=family(chip).is_tpu)
+        procured = began - epoch_rent.PROCURED_BEFORE
+        found = epoch_rent.rate(self._offers(label, asked), asked, procured, data("rental")["discounts"])
+        unit = _UNITS["nearest_rental_usd_per_chip_hour"]
+        if found is None:
+            return missing(unit, f"no cloud that Epoch AI asks has a price of {label}")
+        basis = f"derived: {found.term} of {found.offer.vendor} at {found.offer.usd[found.term]:g}, as for three years"
+        source, _ = cited(data("rental")["sources"], found.offer.source)
+        return Citation(found.usd, unit, source, found.offer.date.isoformat(), basis)
+
+    def _offers(self, label: str, asked: Sequence[str]) -> list[epoch_rent.Offer]:
+        """The vendors' public offers of a chip, in the order of the catalogue."""
+        asked_for: dict[tuple[str, dt.date, str, str, str], dict[str, float]] = {}
+        for term in epoch_rent.TERMS:
+            for provider_class in ("hyperscaler", "neocloud"):
+                for quote in self._rental.quotes(label, term, provider_class):
+                    if quote.provider in asked and not quote.private:
+                        key = (quote.provider, quote.known, quote.source, quote.region, quote.note)
+                        asked_for.setdefault(key, {}).setdefault(term, quote.usd)
+        return [epoch_rent.Offer(vendor, date, usd, source) for (vendor, date, source, _, _), usd in asked_for.items()]
 
     def _price(self, column: str, label: str, found: Family) -> Citation:
         if found.price_usd is None:

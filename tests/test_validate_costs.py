@@ -344,6 +344,8 @@ def test_a_published_cost_that_is_no_figure_fails(tmp_path: Path, capsys: pytest
         ({"training_time_h": "nan"}, 'column training_time_h = "nan": not a number'),
         ({"training_time_h": "-3"}, "out of range; allowed: > 0 and finite"),
         ({"tdp_w_used": "0"}, "column tdp_w_used"),
+        ({"hardware_quantity": "12.5"}, "a whole number >= 1"),
+        ({"raw_unit_price_usd": "2e6"}, "<= 1e+06"),
         ({"mfu_reported": "37"}, "<= 1"),
         ({"chip_hours_reported": "1e999"}, "out of range"),
         ({"raw_unit_price_usd": "#N/A"}, "an error of the spreadsheet"),

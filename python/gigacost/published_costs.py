@@ -45,9 +45,9 @@ TERMS = {
 
 _AMOUNT = Number()
 _NUMBERS = {
-    **dict.fromkeys(("hardware_quantity", "training_time_h", "chip_hours_reported", "training_compute_flop"), _AMOUNT),
-    **dict.fromkeys(("peak_flops_used", "raw_unit_price_usd", "tdp_w_used"), _AMOUNT),
-    "cloud_list_price_usd_per_chip_hour": _AMOUNT,
+    **dict.fromkeys(("training_time_h", "chip_hours_reported", "training_compute_flop", "peak_flops_used"), _AMOUNT),
+    **dict.fromkeys(("raw_unit_price_usd", "tdp_w_used", "cloud_list_price_usd_per_chip_hour"), Number(high=1e6)),
+    "hardware_quantity": Number(low=1, open_low=False, high=1e9, whole=True),
     "mfu_reported": Number(high=1.0),
 }
 _DATES = ("publication_date", "raw_price_date", "hardware_release_date")

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from gigacost.accounting import ACCOUNTINGS, accounted
 from gigacost.axes import Axis, Zipped
 from gigacost.catalog import Catalog
 from gigacost.declare import LARGEST, Input
@@ -46,9 +47,15 @@ class Words:
         axes = dict.fromkeys(axis for name in wanted for axis in catalog.columns[name].axes)
         self.label_axes: Mapping[str, Callable[[str], str]] = {axis: _speller(catalog, axis) for axis in axes}
         self.presets = catalog.presets.keys()
+        self.accountings = ACCOUNTINGS.keys()
 
+        self._model = model
         self._rules = model.rules
         self._catalog = catalog
+
+    def under(self, accounting: str) -> Words:
+        """What may be said under an accounting."""
+        return words(accounted(self._model, accounting), self._catalog) if accounting else self
 
     def check(self, spec: Spec) -> Iterable[Fault]:
         """The rules of the model that some combination breaks."""
@@ -102,7 +109,7 @@ class Bound:
 
     def __init__(self, spec: Spec, model: Model, catalog: Catalog) -> None:
         self.spec = _with_preset(spec, catalog)
-        self.model = model
+        self.model = accounted(model, spec.accounting)
         self.catalog = catalog
         self.sizes: tuple[int, ...] = tuple(len(axis) for axis in spec.axes)
         self.digits: Mapping[str, Digit] = MappingProxyType({digit.name: digit for digit in _digits(spec.axes)})
@@ -148,7 +155,8 @@ class Bound:
     @cached_property
     def _from_catalog(self) -> frozenset[str]:
         columns = self.catalog.columns.values()
-        return frozenset(column.name for column in columns if all(axis in self.labels for axis in column.axes))
+        found = frozenset(column.name for column in columns if all(axis in self.labels for axis in column.axes))
+        return found - self.model.replaced
 
     def origin(self, name: str) -> str:
         """Where a leaf's value is from: ``spec``, ``model``, ``catalogue``, ``default``."""

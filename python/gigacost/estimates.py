@@ -7,11 +7,12 @@ their values (the tape, which quantities there are) is made once for each model 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, KeysView, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gigacost import _engine, compiler
+from gigacost.accounting import numbers
 from gigacost.bind import Bound, words
 from gigacost.books import opened
 from gigacost.catalog import Catalog
@@ -141,7 +142,7 @@ def estimate(
     model: Model | str | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
-    preset: str | None = None,
+    preset: str | Sequence[str] | None = None,
     strict: bool = False,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Estimate:
@@ -195,7 +196,7 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
     found = dict(zip(made.outputs, _values(made, figures), strict=True))
     _refuse_impossible(bound, made, found, labels)
     quantities = _without_nulls(made, found)
-    if faults := unplaced(broken(model.rules, model.inputs, bound.spec, quantities)):
+    if faults := unplaced(broken(bound.model.rules, bound.model.inputs, bound.spec, quantities)):
         raise SpecError(*faults)
     _refuse_unfilled(bound, quantities)
     recipe = made.compiled.recipe
@@ -345,7 +346,9 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
             return Assumption(leaf, number, unit, "given", "", "given")
         return Assumption(leaf, number, unit, f"preset {spec.preset}", "", "preset")
     if origin == "model":
-        return Assumption(leaf, bound.model.values[leaf], unit, "override of the model", "", "model")
+        counted = leaf in numbers(bound.spec.accounting)
+        source = f"preset {bound.spec.accounting}" if counted else "override of the model"
+        return Assumption(leaf, bound.model.values[leaf], unit, source, "", "model")
     return _by_default(bound, leaf)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gigacost.accounting import accounted
 from gigacost.bind import Bound, words
 from gigacost.books import opened
 from gigacost.catalog import Catalog
@@ -76,7 +77,7 @@ def explain(
     *,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
-    preset: str | None = None,
+    preset: str | Sequence[str] | None = None,
     depth: int = DEPTH,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Explanation:
@@ -99,6 +100,7 @@ def explain(
 
 def explained(name: str, spec: Spec, model: Model, catalog: Catalog, depth: int = DEPTH) -> Explanation:
     """The explanation of a name where a specification without axes gives what it gives. Raises SpecError."""
+    model = accounted(model, spec.accounting)
     known = [*model.names, *catalog.axes]
     if name not in known:
         what = "neither quantity nor input of the model"

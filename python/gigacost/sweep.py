@@ -48,7 +48,7 @@ class Sweep(Tabular):
         model: Model | None = None,
         catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
         as_of: str | None = None,
-        preset: str | None = None,
+        preset: str | Sequence[str] | None = None,
         strict: bool = False,
     ) -> None:
         query = {"where": where, "columns": list(columns) or None}

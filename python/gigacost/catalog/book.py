@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from gigacost.catalog import architectures, hardware, regions, rental, step_time, terms
+from gigacost.catalog import architectures, epoch, hardware, regions, rental, step_time, terms
 from gigacost.catalog.dates import day, last_day
 from gigacost.catalog.figures import Citation, Column, Preset
 from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
@@ -33,6 +33,7 @@ _MODULES = {
     "regions": regions.COLUMNS,
     "architectures": architectures.COLUMNS,
     "terms": terms.COLUMNS,
+    "epoch": epoch.COLUMNS,
 }
 _COLUMNS = MappingProxyType({column.name: column for columns in _MODULES.values() for column in columns})
 _SHELF = {column.name: shelf for shelf, columns in _MODULES.items() for column in columns}
@@ -268,6 +269,9 @@ class Catalog:
 
     def _terms_shelf(self) -> terms.Terms:
         return terms.Terms(data("markets"), data("precisions"))
+
+    def _epoch_shelf(self) -> epoch.Epoch:
+        return epoch.Epoch(self._entries("accelerators"), self._shelf("hardware"), self._shelf("rental"))
 
     def _rental_shelf(self) -> rental.Rental:
         quotes: dict[tuple[str, str, str], list[rental.Quote]] = {}

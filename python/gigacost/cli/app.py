@@ -54,8 +54,9 @@ class _Commands(click.Group):
         from importlib import import_module  # noqa: PLC0415 - loaded when called
 
         command: click.Command = import_module(f"gigacost.cli.{cmd_name.replace('-', '_')}").command
-        # What keeps click from joining lines is a backspace, which a docstring cannot hold.
-        command.help = (command.help or "").replace("\\b\n", "\b\n")
+        for one in (command, *getattr(command, "commands", {}).values()):
+            # What keeps click from joining lines is a backspace, which a docstring cannot hold.
+            one.help = (one.help or "").replace("\\b\n", "\b\n")
         return command
 
     def resolve_command(

@@ -44,6 +44,7 @@ def command(
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
+    from gigacost.accounting import accounted  # noqa: PLC0415
     from gigacost.bind import words  # noqa: PLC0415
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
@@ -53,6 +54,7 @@ def command(
     spec = options.single(
         options.flags(given, as_of), options.pairs(settings), preset, words(model, book), strict=strict
     )
+    model = accounted(model, spec.accounting)
     points = _points(spec, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, book.axes)

@@ -123,7 +123,7 @@ _DESIGN: tuple[Callable[[Any], Any], ...] = (
     once("--region", metavar="REGION", shell_complete=labels("region"), help="Electricity, PUE, carbon."),
     once("--precision", metavar="FORMAT", shell_complete=labels("precision"), help="bf16 by default."),
     once("--mfu", metavar="SHARE", help="Share of the peak while stepping, if you know better."),
-    once("--preset", metavar="NAME", help="Start from a published run (gigacost catalog list presets)."),
+    once("--preset", metavar="NAME", help="A published run to start from, epoch-2024 to count so, or both: A,B."),
 )
 _FLAGS = ("hardware", "chips", "params", "tokens", "model", "market", "provider_class", "region", "precision", "mfu")
 
@@ -203,7 +203,9 @@ def single(
     from gigacost.spec import Spec  # noqa: PLC0415
 
     flags = list(flags)
-    tree: dict[str, Any] = {"version": 1} | ({"preset": preset} if preset else {})
+    tree: dict[str, Any] = {"version": 1}
+    if preset:
+        tree["preset"] = names(preset) if "," in preset else preset
     flagged = {name for name, _ in flags}
 
     def as_typed(faults: Iterable[Fault]) -> Iterator[Fault]:

@@ -60,6 +60,7 @@ def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
         fixed[name] = _value(unit, one)
         axes[name] = {"anyOf": [_list(fixed[name]), _range()]}
     text = {"type": "string"}
+    preset = {"enum": sorted([*vocabulary.presets, *vocabulary.accountings])}
     names = {"anyOf": [text, _list(text)]}
     query = {"where": text, "columns": names, "by": text, "k": {"type": "integer", "minimum": 1}}
     return {
@@ -77,7 +78,7 @@ def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
             "query": _table({**query, "per": names, "distinct": names}),
             "as_of": {"type": "string", "format": "date"},
             "catalog": text,
-            "preset": {"enum": sorted(vocabulary.presets)},
+            "preset": {"anyOf": [preset, _list(preset)]},
         },
     }
 

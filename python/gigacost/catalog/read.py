@@ -14,7 +14,17 @@ from gigacost.errors import Fault, SpecError, show
 LIMIT = 10 * 1024 * 1024
 """The largest book read [B]."""
 
-DATA_FILES = ("accelerators", "markets", "models", "precisions", "presets", "regions", "rental", "step_time", "uncertainty")
+DATA_FILES = (
+    "accelerators",
+    "markets",
+    "models",
+    "precisions",
+    "presets",
+    "regions",
+    "rental",
+    "step_time",
+    "uncertainty",
+)
 DATA = Path(__file__).parent / "data"
 
 

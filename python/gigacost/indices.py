@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from gigacost.distributions import Distribution
 from gigacost.draws import Draws, unit_points
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Function: TypeAlias = "Callable[[Mapping[str, Floats]], Floats]"
-"""Values at points of the unit cube, given by the name of each dimension."""
+"""Values at many points, given by the values of each input."""
 
 SCRAMBLES = 16
 """How many independent sets of points there are."""
@@ -46,14 +47,16 @@ class Index:
     """Its standard error."""
 
 
-def sobol_indices(names: Sequence[str], function: Function, draws: Draws) -> dict[str, Index] | None:
-    """The indices of each input of a function of the unit cube; None where it has no variance, or is somewhere NaN.
+def sobol_indices(
+    distributions: Mapping[str, Distribution], function: Function, draws: Draws
+) -> dict[str, Index] | None:
+    """The indices of each input of a function; None where the function has no variance, or is somewhere NaN.
 
-    About ``draws.count`` points (a multiple of 16) in each matrix, so about ``count · (len(names) + 2)`` evaluations.
+    About ``draws.count`` points (a multiple of 16) in each matrix, so about ``count · (inputs + 2)`` evaluations.
     Inputs are taken as independent, whatever ``draws.correlate`` says.
     """
     size = max(draws.count // SCRAMBLES, 2)
-    a, b = _matrices(names, replace(draws, count=size))
+    a, b = _matrices(distributions, replace(draws, count=size))
     at_a, at_b = function(a), function(b)
     middle = _mean([*at_a.tolist(), *at_b.tolist()])
     at_a, at_b = at_a - middle, at_b - middle
@@ -61,7 +64,7 @@ def sobol_indices(names: Sequence[str], function: Function, draws: Draws) -> dic
     if not math.fsum(variances) > 0.0:
         return None
     found: dict[str, Index] = {}
-    for name in names:
+    for name in distributions:
         mixed = function({**a, name: b[name]}) - middle
         first = _means(at_b * (mixed - at_a), size)
         total = _means((at_a - mixed) * (at_a - mixed) / 2, size)
@@ -71,14 +74,16 @@ def sobol_indices(names: Sequence[str], function: Function, draws: Draws) -> dic
     return found
 
 
-def _matrices(names: Sequence[str], draws: Draws) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """The points of A and of B, those of all scrambles one after the other."""
+def _matrices(distributions: Mapping[str, Distribution], draws: Draws) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """The inputs in A and in B, those of all scrambles one after the other."""
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
+    names = sorted(distributions)
     both = [*names, *(f"{name}'" for name in names)]
     parts = [unit_points([f"{name} {scramble}" for name in both], draws) for scramble in range(SCRAMBLES)]
-    columns = [np.concatenate(column) for column in zip(*(part.values() for part in parts), strict=True)]
-    return dict(zip(names, columns, strict=False)), dict(zip(names, columns[len(names) :], strict=True))
+    points = [np.concatenate(column) for column in zip(*(part.values() for part in parts), strict=True)]
+    values = [distributions[name].quantile(column) for name, column in zip([*names, *names], points, strict=True)]
+    return dict(zip(names, values, strict=False)), dict(zip(names, values[len(names) :], strict=True))
 
 
 def _mean(values: Sequence[float]) -> float:

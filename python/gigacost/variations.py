@@ -1,4 +1,4 @@
-"""Variations of designs: one quantity of each combination of a sweep, with some names moved from where they are.
+"""Variations of designs: quantities of each combination of a sweep, with some names moved from where they are.
 
 What is moved is moved as a draw is: a factor multiplies what the name has otherwise, anything else takes its place, and
 all that is made of it follows. What the model searches for (the layout) stays what it is without any move.
@@ -7,8 +7,9 @@ all that is made of it follows. What the model searches for (the layout) stays w
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from gigacost import _engine, compiler, ops
@@ -31,31 +32,34 @@ _MOVED = "moved "
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """The quantity as a tape that also reads the moves; for all values of what is given."""
+    """Quantities as a tape that also reads the moves; for all values of what is given."""
 
     tape: _engine.Tape
-    node: int
-    null: int | None
+    nodes: tuple[tuple[int, int | None], ...]
+    """The node of each quantity, and that of the condition in which it is null."""
 
 
 class Variations:
-    """A quantity of all combinations of a sweep; ``moving`` says of each name that moves whether it does by a factor.
+    """Quantities of all combinations of a sweep; ``moving`` says of each name that moves whether it does by a factor.
 
-    Raises SpecError when something that the quantity is made of is missing.
+    Raises SpecError when something that the quantities are made of is missing.
     """
 
-    def __init__(self, bound: Bound, of: str, moving: Mapping[str, bool], threads: int | None = None) -> None:
+    def __init__(
+        self, bound: Bound, quantities: Sequence[str], moving: Mapping[str, bool], threads: int | None = None
+    ) -> None:
         self.bound = bound
+        self.quantities = tuple(quantities)
         self.moving = dict(moving)
         self.evaluations = 0
-        """How many values were computed so far."""
+        """How many combinations were computed so far."""
         self._threads = compiler.thread_count(threads)
         derive = tuple((name, expression.canonical) for name, expression in bound.spec.derive.items())
-        key = ("variations", of, tuple(self.moving.items()), derive, bound.given)
-        self._made = bound.model.compiled(key, lambda: _made(bound, of, self.moving))
+        key = ("variations", self.quantities, tuple(self.moving.items()), derive, bound.given)
+        self._made = bound.model.compiled(key, lambda: _made(bound, self.quantities, self.moving))
 
-    def values(self, moves: Mapping[str, Floats]) -> Floats:
-        """The quantity: a row for each combination, a column for each move; NaN where a state spoils it.
+    def values(self, moves: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Each quantity: a row for each combination, a column for each move; NaN where a state spoils it.
 
         All moves are equally many. A name that is left out, or whose move is NaN, stays where it is. Raises
         InternalError for a value that is not finite.
@@ -63,16 +67,17 @@ class Variations:
         import numpy as np  # noqa: PLC0415 - importing the package stays light
 
         count = len(next(iter(moves.values()))) if moves else 1
-        found = np.empty(self.bound.size * count)
+        found = [np.empty(self.bound.size * count) for _ in self.quantities]
         leaves = [self._leaf(leaf, moves) for leaf in self._made.tape.leaves]
         sizes = (*self.bound.sizes, count)
         program = _engine.Program(self._made.tape, sizes, leaves, compiler.simd_level(), compiler.BLOCKS)
         try:
-            program.fill([(self._made.node, self._made.null)], [found], self._threads)
+            program.fill(self._made.nodes, found, self._threads)
         except InternalError as error:
             raise self._explained(error, moves, count) from None
-        self.evaluations += found.size
-        return found.reshape(self.bound.size, count)
+        self.evaluations += self.bound.size * count
+        shape = (self.bound.size, count)
+        return {name: values.reshape(shape) for name, values in zip(self.quantities, found, strict=True)}
 
     def _leaf(self, leaf: str, moves: Mapping[str, Floats]) -> tuple[tuple[int, ...], Floats | tuple[float]]:
         """The groups of a leaf and its values; the moves are the group behind those of the sweep."""
@@ -92,21 +97,21 @@ class Variations:
         return InternalError(f"{error} ({told})", row)
 
 
-def _made(bound: Bound, of: str, moving: Mapping[str, bool]) -> _Made:
-    asked = recipe(bound, Question((of,)))
+def _made(bound: Bound, quantities: tuple[str, ...], moving: Mapping[str, bool]) -> _Made:
+    asked = recipe(bound, Question(quantities))
     tracer = Tracer()
     leaves: dict[str, Value] = {}
     for leaf in asked.wiring.leaves:
         known = bound.model.inputs.get(leaf) or bound.model.quantities.get(leaf)
         leaves[leaf] = tracer.leaf(leaf, known.unit if known else "", known.doc if known else "")
     values = _moved(asked.wiring, leaves, moving, tracer)
-    spoilers = [values[state] for state in asked.spoiled[of]]
-    null = None
-    for spoiler in spoilers:
-        null = spoiler if null is None else ops.either(null, spoiler)
-    node = tracer.lift(values[of]).node
-    tape = tracer.builder.finish([(of, "", "", node)])
-    return _Made(tape, node, None if null is None else tracer.lift(null).node)
+    nodes = []
+    for name in quantities:
+        states = [values[state] for state in asked.spoiled[name]]
+        null = tracer.lift(reduce(ops.either, states)).node if states else None
+        nodes.append((tracer.lift(values[name]).node, null))
+    outputs = [(name, "", "", node) for name, (node, _) in zip(quantities, nodes, strict=True)]
+    return _Made(tracer.builder.finish(outputs), tuple(nodes))
 
 
 def _moved(

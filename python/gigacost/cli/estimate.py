@@ -17,23 +17,10 @@ if TYPE_CHECKING:
 _MOST = 12
 """Columns that can stand side by side."""
 _MOST_JSON = 10_000
-_MAIN = ("hardware", "chips", "params", "tokens", "model", "market", "provider_class", "region", "precision", "mfu")
 
 
 @click.command("estimate", context_settings=options.NAMES)
-@options.once("--hardware", metavar="CHIP", shell_complete=options.labels("hardware"), help="As h100-sxm.")
-@options.once("--chips", metavar="N", help="Accelerators that train together.")
-@options.once("--params", metavar="N", help="Parameters, as 405B; a --model brings its own.")
-@options.once("--tokens", metavar="N", help="Tokens of pre-training, as 15.6T.")
-@options.once("--model", metavar="NAME", shell_complete=options.labels("model"), help="A published architecture.")
-@options.once("--market", metavar="MARKET", shell_complete=options.labels("market"), help="own, colo, on_demand, ...")
-@options.once(
-    "--provider-class", metavar="CLASS", shell_complete=options.labels("provider_class"), help="Of who rents out."
-)
-@options.once("--region", metavar="REGION", shell_complete=options.labels("region"), help="Electricity, PUE, carbon.")
-@options.once("--precision", metavar="FORMAT", shell_complete=options.labels("precision"), help="bf16 by default.")
-@options.once("--mfu", metavar="SHARE", help="Share of the peak while stepping, if you know better.")
-@options.once("--preset", metavar="NAME", help="Start from a published run (gigacost catalog list presets).")
+@options.design
 @options.setting
 @options.asserting("all quantities and inputs")
 @click.option("--sources", is_flag=True, help="List every figure it rests on, with source and date.")
@@ -63,9 +50,9 @@ def command(
     from gigacost.model import default  # noqa: PLC0415
 
     model, book = default(), options.opened_catalog(catalog)
-    flags = [(name, value) for name in _MAIN if (value := given.get(name)) is not None]
-    flags += [("as_of", as_of)] if as_of else []
-    spec = options.single(flags, options.pairs(settings), preset, words(model, book), strict=strict)
+    spec = options.single(
+        options.flags(given, as_of), options.pairs(settings), preset, words(model, book), strict=strict
+    )
     points = _points(spec, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, book.axes)

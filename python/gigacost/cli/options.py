@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -103,6 +103,35 @@ def prices(command: C) -> C:
         "--as-of", metavar="DATE", help="Prices and availability at this date; the catalogue's own by default."
     )(command)
     return once("--catalog", metavar="BOOK", help="A private price book (.toml, .csv) over the catalogue.")(command)
+
+
+def design(command: C) -> C:
+    """The options that describe one run: ``--hardware`` to ``--mfu``, ``--preset``."""
+    for option in reversed(_DESIGN):
+        command = option(command)
+    return command
+
+
+_DESIGN: tuple[Callable[[Any], Any], ...] = (
+    once("--hardware", metavar="CHIP", shell_complete=labels("hardware"), help="As h100-sxm."),
+    once("--chips", metavar="N", help="Accelerators that train together."),
+    once("--params", metavar="N", help="Parameters, as 405B; a --model brings its own."),
+    once("--tokens", metavar="N", help="Tokens of pre-training, as 15.6T."),
+    once("--model", metavar="NAME", shell_complete=labels("model"), help="A published architecture."),
+    once("--market", metavar="MARKET", shell_complete=labels("market"), help="own, colo, on_demand, ..."),
+    once("--provider-class", metavar="CLASS", shell_complete=labels("provider_class"), help="Of who rents out."),
+    once("--region", metavar="REGION", shell_complete=labels("region"), help="Electricity, PUE, carbon."),
+    once("--precision", metavar="FORMAT", shell_complete=labels("precision"), help="bf16 by default."),
+    once("--mfu", metavar="SHARE", help="Share of the peak while stepping, if you know better."),
+    once("--preset", metavar="NAME", help="Start from a published run (gigacost catalog list presets)."),
+)
+_FLAGS = ("hardware", "chips", "params", "tokens", "model", "market", "provider_class", "region", "precision", "mfu")
+
+
+def flags(given: Mapping[str, str | None], as_of: str | None) -> list[tuple[str, str]]:
+    """The options of a run that were given, by name, with the date of the prices."""
+    found = [(name, value) for name in _FLAGS if (value := given.get(name)) is not None]
+    return found + ([("as_of", as_of)] if as_of else [])
 
 
 def setting(command: C) -> C:

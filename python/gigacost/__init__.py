@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from gigacost.solutions import Solution as Solution
     from gigacost.solutions import solve as solve
     from gigacost.sweep import Sweep as Sweep
+    from gigacost.uncertainties import Uncertainty as Uncertainty
+    from gigacost.uncertainties import uncertainty as uncertainty
     from gigacost.validate import Validation as Validation
     from gigacost.validate import validate_throughput as validate_throughput
 
@@ -52,6 +54,7 @@ _HOMES = {
     "SpecError": "errors",
     "Subtotal": "declare",
     "Sweep": "sweep",
+    "Uncertainty": "uncertainties",
     "Validation": "validate",
     "break_even": "break_evens",
     "compare": "comparisons",
@@ -61,6 +64,7 @@ _HOMES = {
     "layouts": "layout",
     "solve": "solutions",
     "status": "declare",
+    "uncertainty": "uncertainties",
     "validate_throughput": "validate",
     "zipped": "axes",
 }

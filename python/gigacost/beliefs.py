@@ -1,7 +1,7 @@
 """Beliefs: what is thought of the names of a design that are not known exactly.
 
-Stated by whoever asks, or else one of the distributions that ship with the catalogue. What a specification (or a
-preset) gives a value counts as known, unless it is said how uncertain it is; what ships is only about what is left open.
+Stated by whoever asks, or else one of the distributions that ship with the catalogue. What a specification or a preset
+gives a value counts as known, unless it is said how uncertain it is; what ships is about what is left open.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Belief:
 
 
 def stated(bound: Bound, given: Mapping[str, object]) -> dict[str, Belief]:
-    """The beliefs that a mapping of names to distributions (or their texts) states. Raises SpecError with all faults."""
+    """The beliefs that names with distributions (or their texts) state. Raises SpecError with all faults."""
     found: dict[str, Belief] = {}
     faults: list[Fault] = []
     vocabulary = words(bound.model, bound.catalog)

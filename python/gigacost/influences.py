@@ -26,6 +26,8 @@ GRID = 33
 """Values of the first grid on which changes of the best option are looked for."""
 NODES = 32
 """Values at which a name that is looked up is taken to be, each as likely as the others."""
+FEW = 512
+"""Draws of all other names at each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +126,7 @@ def flips(variations: Variations, of: str, belief: Belief) -> tuple[Flip, ...]:
     def winners(values: Sequence[float]) -> list[int | None]:
         return best(variations.values({belief.name: np.array(values)})[of])
 
-    known = winners
-    return tuple(
-        Flip(high, *known([low, high])) for low, high in turning_points(grid, known, numbers_between)
-    )
+    return tuple(Flip(high, *winners([low, high])) for low, high in turning_points(grid, winners, numbers_between))
 
 
 def worth_of_all(values: Floats) -> float | None:
@@ -145,17 +144,18 @@ def worth_of_all(values: Floats) -> float | None:
 def worth(variations: Variations, of: str, belief: Belief, draws: Mapping[str, Floats]) -> float | None:
     """By how much the expected value gets better if one name is known before an option is chosen.
 
-    The name is taken to be at the middles of 32 equally likely intervals, one after the other; the others are drawn, at
-    each of them alike.
+    The name is taken to be at the middles of 32 equally likely intervals, one after the other; the others are as in the
+    first 512 draws, at each of them alike.
     """
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-    count = len(next(iter(draws.values())))
+    few = {name: values[:FEW] for name, values in draws.items()}
+    count = len(few[belief.name])
     nodes = belief.distribution.quantile((np.arange(NODES) + 0.5) / NODES)
-    moves = {name: np.tile(values, NODES) for name, values in draws.items()}
+    moves = {name: np.tile(values, NODES) for name, values in few.items()}
     moves[belief.name] = np.repeat(nodes, count)
     values = variations.values(moves)[of]
-    means = np.array([[_mean(part) for part in np.split(row, NODES)] for row in values])
+    means = np.array([[_mean(part.tolist()) for part in np.split(row, NODES)] for row in values])
     return worth_of_all(means)
 
 

@@ -33,7 +33,7 @@ class Spread:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def spread(values: Sequence[float], central: float) -> Spread:
+def spread(values: Sequence[float], central: float = math.nan) -> Spread:
     """The spread of a quantity's values in all draws, where NaN is missing."""
     count = len(values)
     missing = sum(map(math.isnan, values))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gigacost import arguments, influences
-from gigacost.beliefs import Belief, concerning, shipped, stated, with_medians
+from gigacost.beliefs import concerning, shipped, stated, with_medians
 from gigacost.bind import Bound
 from gigacost.draws import Draws, sample
 from gigacost.errors import Fault, SpecError, show
@@ -34,8 +34,6 @@ COUNT = 4096
 """How many draws there are where nobody says."""
 MOST = 64
 """How many options are compared at most."""
-_WORTH_DRAWS = 512
-"""How many of the draws the worth of knowing a name rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +57,8 @@ class Uncertainty:
 
     of: str
     unit: str
+    inputs: Mapping[str, float | str]
+    """What all options have in common, in the model's units, with the label of every catalogue axis in play."""
     options: tuple[Option, ...]
     best: int
     """Which option is the best at central values."""
@@ -83,6 +83,7 @@ class Uncertainty:
         return {
             "of": self.of,
             "unit": self.unit,
+            "inputs": dict(self.inputs),
             "options": [option.to_dict() for option in self.options],
             "best": self.best,
             "influences": [influence.to_dict() for influence in self.influences],
@@ -158,46 +159,36 @@ class _Question:
             raise SpecError(Fault("uncertain", "", f"nothing that {of} is made of is uncertain", "NAME = DISTRIBUTION"))
 
     def answer(self) -> Uncertainty:
-        beliefs, of = self.beliefs, self.of
         options = self._variations(self.bound)
-        central = options.values({})[of]
+        central = options.values({})[self.of]
         (winner,) = influences.best(central)
         if winner is None:
             what = "no option is feasible at central values; gigacost summary says why"
             raise SpecError(Fault("combinations", show(self.bound.size), what))
-        at = influences.ends(beliefs)
-        moved = influences.one_at_a_time(options, of, at)
-        idle = [name for name, values in moved.items() if beliefs[name].shipped and _same(values, central)]
+        ends = influences.ends(self.beliefs)
+        moved = influences.one_at_a_time(options, self.of, ends)
+        idle = [name for name, at in moved.items() if self.beliefs[name].shipped and _same(at, central)]
         for name in idle:
-            del beliefs[name]
-        drawn = sample({name: belief.distribution for name, belief in beliefs.items()}, self.draws)
-        values = options.values(drawn)[of] if drawn else central
-        alone = self._alone(winner)
-        indices = self._indices(alone)
-        spreads = [spread(row, float(middle[0])) for row, middle in zip(values.tolist(), central, strict=True)]
-        winners = influences.best(values)
+            del self.beliefs[name]
+        drawn = sample(self._distributions, self.draws)
+        values = options.values(drawn)[self.of]
+        told = [spread(row, float(middle[0])) for row, middle in zip(values.tolist(), central, strict=True)]
+        indices, evaluations = self._indices(winner)
         several = self.bound.size > 1
-        few = {name: column[:_WORTH_DRAWS] for name, column in drawn.items()}
-        found = [
-            Influence(
-                belief,
-                *at[name],
-                *(None if math.isnan(value) else value for value in moved[name][winner].tolist()),
-                indices.get(name),
-                _left(spreads[winner].std, indices.get(name)),
-                influences.worth(options, of, belief, few) if several else None,
-                influences.flips(options, of, belief) if several else (),
-            )
-            for name, belief in beliefs.items()
-        ]
-        evaluations = options.evaluations + alone.evaluations
+        found = []
+        for name, belief in self.beliefs.items():
+            at_low, at_high = map(_known, moved[name][winner].tolist())
+            index = indices.get(name)
+            left = _left(told[winner].std, index)
+            worth = influences.worth(options, self.of, belief, drawn) if several else None
+            flips = influences.flips(options, self.of, belief) if several else ()
+            found.append(Influence(belief, *ends[name], at_low, at_high, index, left, worth, flips))
+        evaluations += options.evaluations
         return Uncertainty(
-            of,
-            self.bound.model.unit(of),
-            tuple(
-                Option(self.bound.axis_values(row), one, winners.count(row) / len(winners))
-                for row, one in enumerate(spreads)
-            ),
+            self.of,
+            self.bound.model.unit(self.of),
+            self._inputs(),
+            tuple(self._options(told, values)),
             winner,
             tuple(sorted(found, key=lambda one: (-one.swing, one.belief.name))),
             influences.worth_of_all(values) if several else None,
@@ -205,30 +196,46 @@ class _Question:
             {**self.sweep.meta, "idle": idle, "evaluations": evaluations, "notes": self._notes()},
         )
 
+    @property
+    def _distributions(self) -> dict[str, Distribution]:
+        return {name: belief.distribution for name, belief in self.beliefs.items()}
+
+    def _options(self, told: Sequence[Spread], values: Floats) -> Iterator[Option]:
+        winners = influences.best(values)
+        for row, one in enumerate(told):
+            yield Option(self.bound.axis_values(row), one, winners.count(row) / len(winners))
+
+    def _inputs(self) -> dict[str, float | str]:
+        labels = {axis: labels[0] for axis, (group, labels) in self.bound.labels.items() if group is None}
+        return {**self.bound.spec.fixed, **labels}
+
     def _variations(self, bound: Bound) -> Variations:
         moving = {name: belief.distribution.relative for name, belief in self.beliefs.items()}
         return Variations(bound, (self.of,), moving, self.threads)
 
-    def _alone(self, row: int) -> Variations:
-        """One of the options by itself."""
-        spec = replace(self.bound.spec, axes=(), fixed={**self.bound.spec.fixed, **self.bound.axis_values(row)})
-        return self._variations(Bound(spec, self.bound.model, self.bound.catalog))
+    def _indices(self, row: int) -> tuple[Mapping[str, Index], int]:
+        """Those of each name for one option, and how many evaluations they took.
 
-    def _indices(self, alone: Variations) -> Mapping[str, Index]:
-        """Of each name; none where names are correlated, or the quantity is not always there."""
+        None where names are correlated, or the quantity is not there in all draws.
+        """
         if self.draws.correlate:
-            return {}
+            return {}, 0
+        spec = replace(self.bound.spec, axes=(), fixed={**self.bound.spec.fixed, **self.bound.axis_values(row)})
+        alone = self._variations(Bound(spec, self.bound.model, self.bound.catalog))
 
         def function(moves: Mapping[str, Floats]) -> Floats:
             found: Floats = alone.values(moves)[self.of][0]
             return found
 
-        distributions = {name: belief.distribution for name, belief in self.beliefs.items()}
-        return sobol_indices(distributions, function, self.draws) or {}
+        return sobol_indices(self._distributions, function, self.draws) or {}, alone.evaluations
 
     def _notes(self) -> list[str]:
         correlated = "Sobol indices are of independent inputs: there are none beside correlations"
         return [*map(str, self.sweep.spec.warnings), *([correlated] if self.draws.correlate else [])]
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def _same(values: Floats, central: Floats) -> bool:

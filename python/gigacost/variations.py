@@ -114,9 +114,7 @@ def _made(bound: Bound, quantities: tuple[str, ...], moving: Mapping[str, bool])
     return _Made(tracer.builder.finish(outputs), tuple(nodes))
 
 
-def _moved(
-    wiring: Wiring, leaves: Mapping[str, Value], moving: Mapping[str, bool], tracer: Tracer
-) -> dict[str, Value]:
+def _moved(wiring: Wiring, leaves: Mapping[str, Value], moving: Mapping[str, bool], tracer: Tracer) -> dict[str, Value]:
     """All values after the moves: first those without any, then again what is made of something that moves."""
     values = wiring.replay(leaves, tracer)
     changed: set[str] = set()

@@ -158,7 +158,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 explaining = click.option("--explain", is_flag=True, help="Say how much of the space was decided by bounds.")
 
 
-def pairs(texts: Iterable[str]) -> list[tuple[str, str]]:
+def pairs(texts: Iterable[str], option: str = "--set") -> list[tuple[str, str]]:
     """The names and values of ``NAME=VALUE``. Raises SpecError."""
     found = []
     for text in texts:
@@ -166,7 +166,7 @@ def pairs(texts: Iterable[str]) -> list[tuple[str, str]]:
         if not match:
             from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - only for mistakes
 
-            raise SpecError(Fault("--set", show(text), "not a setting", allowed="NAME=VALUE"))
+            raise SpecError(Fault(option, show(text), "not a setting", allowed="NAME=VALUE"))
         found.append((match[1], match[2]))
     return found
 

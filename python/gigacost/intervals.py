@@ -1,0 +1,45 @@
+"""Intervals around an estimate: of contributions, subtotals and what a run needs, over draws of what is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gigacost.beliefs import concerning, shipped, with_medians
+from gigacost.bind import Bound
+from gigacost.draws import Draws, sample
+from gigacost.spreads import spread
+from gigacost.variations import Variations
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.estimates import Estimate
+    from gigacost.graph import Model
+    from gigacost.spec import Spec
+
+RUN = ("train_days", "chip_hours", "facility_mw", "mfu", "goodput", "energy_mwh", "carbon_t")
+"""What a run needs."""
+
+
+def with_intervals(
+    found: Estimate, spec: Spec, model: Model, catalog: Catalog, draws: int | Draws, threads: int | None = None
+) -> Estimate:
+    """The estimate of a specification with its intervals, from the distributions that ship. Raises SpecError."""
+    names = [*found.breakdown, *found.subtotals, *(name for name in RUN if name in found.quantities)]
+    bound = Bound(spec, model, catalog)
+    beliefs = shipped(bound)
+    bound = with_medians(bound, beliefs)
+    beliefs = concerning(bound, names, beliefs)
+    drawn = sample(
+        {name: belief.distribution for name, belief in beliefs.items()},
+        draws if isinstance(draws, Draws) else Draws(draws),
+    )
+    moving = {name: belief.distribution.relative for name, belief in beliefs.items()}
+    values = Variations(bound, names, moving, threads).values(drawn)
+    return replace(found, intervals={name: _interval(values[name][0].tolist()) for name in names})
+
+
+def _interval(values: list[float]) -> Mapping[str, float | None]:
+    figures = spread(values).to_dict()
+    return {name: figures[name] for name in ("mean", "std", "p5", "p10", "p50", "p90", "p95")}

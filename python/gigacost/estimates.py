@@ -62,8 +62,8 @@ class Estimate:
     subtotals: Mapping[str, float | None]
     """The nested subtotals [$], the smallest first; the last one is the total."""
     intervals: Mapping[str, Mapping[str, float | None]]
-    """If asked for, of contributions, subtotals and what a run needs: ``mean``, ``p5``, ``p50`` and others over draws of
-    what is left open; None where a state spoils a draw."""
+    """If asked for, of contributions, subtotals and what a run needs: ``mean``, ``p5``, ``p50`` and others over draws
+    of what is left open; None where a state spoils a draw."""
     assumptions: tuple[Assumption, ...]
     """What it rests on: all figures that go in, in the order of first use."""
     status: str

@@ -57,7 +57,7 @@ def test_the_ishigami_function_has_the_indices_worked_out_by_hand(method: str) -
 
 @pytest.mark.parametrize("method", METHODS)
 def test_standard_errors_are_as_large_as_the_errors_are(method: str) -> None:
-    """Over many seeds the errors in units of their standard errors have a mean square near 1 (15 degrees of freedom)."""
+    """Over many seeds, errors in units of their standard errors have a mean square near 1."""
     off: list[float] = []
     for seed in range(40):
         found = sobol_indices(ANGLES, ishigami, Draws(1024, seed, method))

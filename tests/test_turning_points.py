@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from gigacost.unknown import CLOSE, numbers_between
 def test_every_change_that_the_grid_sees_is_found(changes: list[float], data: st.DataObject) -> None:
     changes.sort()
     leads = data.draw(st.lists(st.integers(0, 3), min_size=len(changes) + 1, max_size=len(changes) + 1))
-    grid = sorted({0.0, 100.0, *((low + high) / 2 for low, high in zip(changes, changes[1:], strict=False))})
+    grid = sorted({0.0, 100.0, *((low + high) / 2 for low, high in pairwise(changes))})
 
     def winner(value: float) -> int:
         return leads[bisect_right(changes, value)]

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from gigacost.bind import Bound, words
 from gigacost.distributions import Distribution
+from gigacost.draws import Draws, sample
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.recipe import Question, recipe
 from gigacost.vocabulary import field_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +109,8 @@ def concerning(bound: Bound, quantities: Sequence[str], beliefs: Mapping[str, Be
     if faults:
         raise SpecError(*faults)
     return {name: belief for name, belief in beliefs.items() if name in made_of}
+
+
+def drawn(beliefs: Mapping[str, Belief], draws: Draws) -> dict[str, Floats]:
+    """The draws of each name: those of all names together, whichever of them a question is about. Raises SpecError."""
+    return sample({name: belief.distribution for name, belief in beliefs.items()}, draws)

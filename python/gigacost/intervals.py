@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gigacost.beliefs import concerning, shipped, with_medians
+from gigacost.beliefs import concerning, drawn, shipped, with_medians
 from gigacost.bind import Bound
-from gigacost.draws import Draws, sample
+from gigacost.draws import Draws
 from gigacost.spreads import spread
 from gigacost.variations import Variations
 
@@ -28,15 +28,12 @@ def with_intervals(
     """The estimate of a specification with its intervals, from the distributions that ship. Raises SpecError."""
     names = [*found.breakdown, *found.subtotals, *(name for name in RUN if name in found.quantities)]
     bound = Bound(spec, model, catalog)
-    beliefs = shipped(bound)
-    bound = with_medians(bound, beliefs)
-    beliefs = concerning(bound, names, beliefs)
-    drawn = sample(
-        {name: belief.distribution for name, belief in beliefs.items()},
-        draws if isinstance(draws, Draws) else Draws(draws),
-    )
+    known = shipped(bound)
+    bound = with_medians(bound, known)
+    beliefs = concerning(bound, names, known)
+    columns = drawn(known, draws if isinstance(draws, Draws) else Draws(draws))
     moving = {name: belief.distribution.relative for name, belief in beliefs.items()}
-    values = Variations(bound, names, moving, threads).values(drawn)
+    values = Variations(bound, names, moving, threads).values({name: columns[name] for name in beliefs})
     return replace(found, intervals={name: _interval(values[name][0].tolist()) for name in names})
 
 

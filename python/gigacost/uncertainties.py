@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gigacost import arguments, influences
-from gigacost.beliefs import concerning, shipped, stated, with_medians
+from gigacost.beliefs import concerning, drawn, shipped, stated, with_medians
 from gigacost.bind import Bound
-from gigacost.draws import Draws, sample
+from gigacost.draws import Draws
 from gigacost.errors import Fault, SpecError, show
 from gigacost.indices import Index, sobol_indices
 from gigacost.influences import Influence
@@ -151,10 +151,11 @@ class _Question:
         self.draws = draws if isinstance(draws, Draws) else Draws(draws)
         self.sweep = sweep
         said = stated(sweep.bound, uncertain)
-        beliefs = {**(shipped(sweep.bound) if defaults else {}), **said}
-        self.bound = with_medians(sweep.bound, beliefs)
+        known = {**(shipped(sweep.bound) if defaults else {}), **said}
+        self.bound = with_medians(sweep.bound, known)
         self.threads = threads
-        self.beliefs = concerning(self.bound, [of], beliefs)
+        self.beliefs = concerning(self.bound, [of], known)
+        self.drawn = drawn(known, self.draws)
         if not self.beliefs:
             raise SpecError(Fault("uncertain", "", f"nothing that {of} is made of is uncertain", "NAME = DISTRIBUTION"))
 
@@ -170,8 +171,8 @@ class _Question:
         idle = [name for name, at in moved.items() if self.beliefs[name].shipped and _same(at, central)]
         for name in idle:
             del self.beliefs[name]
-        drawn = sample(self._distributions, self.draws)
-        values = options.values(drawn)[self.of]
+        columns = {name: self.drawn[name] for name in self.beliefs}
+        values = options.values(columns)[self.of]
         told = [spread(row, float(middle[0])) for row, middle in zip(values.tolist(), central, strict=True)]
         indices, evaluations = self._indices(winner)
         several = self.bound.size > 1
@@ -180,7 +181,7 @@ class _Question:
             at_low, at_high = map(_known, moved[name][winner].tolist())
             index = indices.get(name)
             left = _left(told[winner].std, index)
-            worth = influences.worth(options, self.of, belief, drawn) if several else None
+            worth = influences.worth(options, self.of, belief, columns) if several else None
             flips = influences.flips(options, self.of, belief) if several else ()
             found.append(Influence(belief, *ends[name], at_low, at_high, index, left, worth, flips))
         evaluations += options.evaluations
@@ -195,10 +196,6 @@ class _Question:
             self.draws,
             {**self.sweep.meta, "idle": idle, "evaluations": evaluations, "notes": self._notes()},
         )
-
-    @property
-    def _distributions(self) -> dict[str, Distribution]:
-        return {name: belief.distribution for name, belief in self.beliefs.items()}
 
     def _options(self, told: Sequence[Spread], values: Floats) -> Iterator[Option]:
         winners = influences.best(values)
@@ -227,7 +224,8 @@ class _Question:
             found: Floats = alone.values(moves)[self.of][0]
             return found
 
-        return sobol_indices(self._distributions, function, self.draws) or {}, alone.evaluations
+        distributions = {name: belief.distribution for name, belief in self.beliefs.items()}
+        return sobol_indices(distributions, function, self.draws) or {}, alone.evaluations
 
     def _notes(self) -> list[str]:
         correlated = "Sobol indices are of independent inputs: there are none beside correlations"

@@ -48,7 +48,8 @@ def faults(bound: Bound) -> Iterator[Fault]:
     for name, distribution in bound.spec.uncertain.items():
         limits = bound.limits(name)
         if limits and (what := _illegal(bound, name, limits, columns[name], factor=distribution.relative)):
-            yield Fault(f"uncertain.{name}", show(distribution.text), what, limits.allowed, "within LOW..HIGH clips")
+            allowed = f"{limits.allowed}; draws outside of LOW..HIGH are clipped by: within LOW..HIGH"
+            yield Fault(f"uncertain.{name}", show(distribution.text), what, allowed)
 
 
 def _illegal(bound: Bound, name: str, limits: Input, draws: NDArray[np.float64], *, factor: bool) -> str:

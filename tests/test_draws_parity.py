@@ -138,7 +138,8 @@ def test_top(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.
 def test_pareto(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, names = found
     compiler.BLOCKS = cut
-    objectives = data.draw(st.lists(st.sampled_from([*names, *problem.quantities]), min_size=1, max_size=4, unique=True))
+    known = st.sampled_from([*names, *problem.quantities])
+    objectives = data.draw(st.lists(known, min_size=1, max_size=4, unique=True))
     small = data.draw(st.integers(0, len(objectives)))
     front = outcome(lambda: problem.sweep.pareto(objectives[:small], objectives[small:], threads=workers))
     indices = front if isinstance(front, tuple) else front.indices.tolist()
@@ -147,9 +148,7 @@ def test_pareto(found: tuple[Problem, list[str]], workers: int, cut: Any, data: 
 
 @thorough
 @given(asked, threads, blocks, st.data())
-def test_count_and_bounds(
-    found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject
-) -> None:
+def test_count_and_bounds(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, names = found
     compiler.BLOCKS = cut
     assert problem.sweep.count(threads=workers) == reference.count(problem.sweep)

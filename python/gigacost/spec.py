@@ -32,6 +32,8 @@ VERSION = 1
 RESERVED_COLUMNS = frozenset({"index", "status"})
 """Output columns that no user's name may take."""
 _KEYS = ("version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "catalog", "preset")
+_OPTIONS = {"uncertain": "--uncertain", "draws": "--draws"}
+"""What sets the keys of a table on the command line."""
 _DRAWS_KEYS = ("count", "seed", "method", "correlate")
 _QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -47,7 +49,7 @@ class Spec:
     """Values that do not vary, in the units of the model; labels in their one spelling."""
     uncertain: Mapping[str, Distribution] = field(default_factory=dict)
     """What is not known exactly. All but folds over draws sees what it is otherwise, its central value."""
-    draws: Draws = Draws()
+    draws: Draws = field(default_factory=Draws)
     derive: Mapping[str, Expression] = field(default_factory=dict)
     """Quantities added by expression; each may use those before it."""
     where: Expression | None = None
@@ -246,7 +248,8 @@ class _Reader:
     def _placed(self, fault: Fault) -> Fault:
         parts = re.split(r"[.\[ ]", fault.field)
         typed = len(parts) > 1 and parts[0] in {"axes", "fixed"} and parts[1] in self.typed
-        return replace(fault, path=fault.path or ("--set" if typed else self.document.position(fault.field)))
+        option = "--set" if typed else _OPTIONS.get(parts[0], "") if fault.field in self.typed else ""
+        return replace(fault, path=fault.path or option or self.document.position(fault.field))
 
     def _refuse(self, at: str, value: object, what: str, allowed: str = "", hint: str = "") -> None:
         shown = "" if value is None else show(value)
@@ -476,9 +479,7 @@ def read_fold(text: str, field: str, vocabulary: Vocabulary, spec: Spec) -> Expr
 def _parse_fold(
     text: str, field: str, vocabulary: Vocabulary, units: Mapping[str, str], folded: Collection[str] | None
 ) -> Expression:
-    expression = Expression.parse(
-        text, field, kind="number", units=units, labels=vocabulary.label_axes, folded=folded
-    )
+    expression = Expression.parse(text, field, kind="number", units=units, labels=vocabulary.label_axes, folded=folded)
     if expression.root.op not in FOLDS:
         what = "a column is a name or a fold over draws; [derive] gives an expression a name"
         raise SpecError(Fault(field, show(text), what, "p90(cost_total_usd), P(train_days <= 90)"))

@@ -46,7 +46,7 @@ def faults(bound: Bound) -> Iterator[Fault]:
         yield from error.faults
         return
     for name, distribution in bound.spec.uncertain.items():
-        limits = bound.limits(name)
+        limits = None if name in chosen else bound.limits(name)
         if limits and (what := _illegal(bound, name, limits, columns[name], factor=distribution.relative)):
             allowed = f"{limits.allowed}; draws outside of LOW..HIGH are clipped by: within LOW..HIGH"
             yield Fault(f"uncertain.{name}", show(distribution.text), what, allowed)

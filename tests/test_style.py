@@ -101,7 +101,7 @@ def test_the_rule_finds_what_is_not_allowed(body: str) -> None:
 
 
 def test_every_module_of_the_model_is_a_driver() -> None:
-    assert {module_name(path) for path in MODULES} == {*DRIVERS, "constants", "compute_optimal"}
+    assert {module_name(path) for path in MODULES} == {*DRIVERS, "constants", "compute_optimal", "later_years"}
 
 
 def test_every_quantity_has_a_unit_a_source_and_a_place() -> None:

@@ -28,6 +28,10 @@ def with_settings(
     faults: list[Fault] = []
     seen: set[str] = set()
     for name, text in settings:
+        table, dot, key = name.partition(".")
+        if dot:
+            changed[table] = {**changed.get(table, {}), key: text}
+            continue
         if name in seen:
             faults.append(Fault(name, show(text), "set twice", path="--set"))
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,10 +12,10 @@ from cli_runner import invoke
 from gigacost import Catalog, RunValidation, validate_runs
 from gigacost.catalog import Preset
 from gigacost.model.performance.search import AXES
-from gigacost.validate_runs import KINDS, KNOWN, known_before, reliability
+from gigacost.published_runs import KINDS, KNOWN, known_before, reliability
 
 Capture = pytest.CaptureFixture[str]
-CATALOG = Catalog.bundled()
+PRESETS = dict(Catalog.bundled().presets)
 KEYS = {
     *("runs", "figures", "median_abs_error", "median_abs_error_of_p50", "share_inside", "median_spread"),
     *("by_kind", "per_figure", "unpredicted", "assumed"),
@@ -28,12 +27,11 @@ def found() -> RunValidation:
     return validate_runs()
 
 
-def changed(change: Callable[[Preset], Preset], *names: str) -> Catalog:
-    """The catalogue with some of its presets (all by default) changed."""
-    book = copy.copy(CATALOG)
-    presets = {name: change(one) for name, one in CATALOG.presets.items() if not names or name in names}
-    book.__dict__["presets"] = presets
-    return book
+def with_presets(monkeypatch: pytest.MonkeyPatch, change: Callable[[Preset], Preset], *names: str) -> RunValidation:
+    """The validation of some of the catalogue's runs, changed."""
+    presets = {name: change(PRESETS[name]) for name in names}
+    monkeypatch.setattr(Catalog, "presets", property(lambda _: presets))
+    return validate_runs()
 
 
 def predictions(found: RunValidation) -> dict[tuple[str, str], tuple[float, ...]]:
@@ -54,7 +52,7 @@ def test_every_figure_is_predicted_or_left_out_with_a_reason(found: RunValidatio
     units = {"chip·h", "d", "kWh", "MWh", "t", "$"}
     published = {
         (one.name, row.what)
-        for one in CATALOG.presets.values()
+        for one in PRESETS.values()
         for row in one.published
         if one.kind == "run" and row.quantity and row.unit in units
     }
@@ -66,7 +64,7 @@ def test_every_figure_is_predicted_or_left_out_with_a_reason(found: RunValidatio
     assert "source not checked" not in {one.source for one in found.figures}
 
 
-def test_what_was_published_is_not_used() -> None:
+def test_what_was_published_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the figures themselves nor what a preset knows of utilisation and layout."""
 
     def poisoned(one: Preset) -> Preset:
@@ -75,14 +73,14 @@ def test_what_was_published_is_not_used() -> None:
         return replace(one, published=rows, fixed={**one.fixed, **known, "global_batch_sequences": 64})
 
     names = ("bloom", "llama-65b", "deepseek-v3", "gpt-3")
-    honest = validate_runs(catalog=changed(lambda one: one, *names))
-    assert predictions(validate_runs(catalog=changed(poisoned, *names))) == predictions(honest)
-    assert {run for run, _ in predictions(honest)} == set(names)
+    honest = predictions(with_presets(monkeypatch, lambda one: one, *names))
+    assert predictions(with_presets(monkeypatch, poisoned, *names)) == honest
+    assert {run for run, _ in honest} == set(names)
 
 
 def test_nothing_but_what_is_known_before_a_run_is_known() -> None:
     told = {"market", "flash_attention", "sequence_parallel"}
-    for one in CATALOG.presets.values():
+    for one in PRESETS.values():
         if one.kind == "run":
             assert set(known_before(one)) <= KNOWN | told
     assert KNOWN.isdisjoint(
@@ -91,7 +89,7 @@ def test_nothing_but_what_is_known_before_a_run_is_known() -> None:
 
 
 def test_software_is_that_of_the_day() -> None:
-    old, new = known_before(CATALOG.presets["bloom"]), known_before(CATALOG.presets["llama-65b"])
+    old, new = known_before(PRESETS["bloom"]), known_before(PRESETS["llama-65b"])
     assert (old["flash_attention"], old["sequence_parallel"]) == (0.0, 0.0)
     assert {"flash_attention", "sequence_parallel"}.isdisjoint(new)
 
@@ -132,13 +130,13 @@ def test_intervals_hold_their_middle_and_grow_with_what_is_uncertain(found: RunV
     assert found.by_kind["dollars"].median_spread > found.by_kind["hours"].median_spread > 1.5
 
 
-def test_a_validation_can_fail() -> None:
+def test_a_validation_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures ten times as large lie outside, and fewer runs are not enough."""
 
     def tenfold(one: Preset) -> Preset:
         return replace(one, published=tuple(replace(row, value=row.value * 10.0) for row in one.published))
 
-    wrong = validate_runs(catalog=changed(tenfold, "bloom", "llama-65b"))
+    wrong = with_presets(monkeypatch, tenfold, "bloom", "llama-65b")
     assert wrong.reliability.share_inside == 0.0
     assert [fault.split(",")[0] for fault in wrong.faults[:1]] == ["2 runs are predicted"]
     assert any("lie in P5-P95" in fault for fault in wrong.faults)
@@ -171,7 +169,7 @@ def test_as_a_table(capsys: Capture, found: RunValidation) -> None:
 
 
 def test_what_is_not_as_good_as_promised_fails(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gigacost.validate_runs.LEAST_INSIDE", 1.01)
+    monkeypatch.setattr("gigacost.published_runs.LEAST_INSIDE", 1.01)
     done = invoke(capsys, "validate", "runs")
     assert done.code == 1
     assert "lie in P5-P95, less than" in done.err

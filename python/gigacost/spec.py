@@ -476,9 +476,7 @@ def read_fold(text: str, field: str, vocabulary: Vocabulary, spec: Spec) -> Expr
 def _parse_fold(
     text: str, field: str, vocabulary: Vocabulary, units: Mapping[str, str], folded: Collection[str] | None
 ) -> Expression:
-    expression = Expression.parse(
-        text, field, kind="number", units=units, labels=vocabulary.label_axes, folded=folded
-    )
+    expression = Expression.parse(text, field, kind="number", units=units, labels=vocabulary.label_axes, folded=folded)
     if expression.root.op not in FOLDS:
         what = "a column is a name or a fold over draws; [derive] gives an expression a name"
         raise SpecError(Fault(field, show(text), what, "p90(cost_total_usd), P(train_days <= 90)"))

@@ -10,7 +10,7 @@ from gigacost.cli import options
 from gigacost.cli.query import Query, querying
 
 if TYPE_CHECKING:
-    from gigacost.over_time import OverTime, Spread, Year
+    from gigacost.calendar_years import OverTime, Spread, Year
 
 
 @click.command("over-time", context_settings=options.NAMES)
@@ -28,10 +28,10 @@ def command(query: Query, years: str | None, by: str | None, algorithms_of: str 
     gigacost over-time SPEC --years 2023,2025,2027,2030
     gigacost over-time SPEC --algorithms-of 2024-04-01 --by total_run_usd --json
     """
+    from gigacost.calendar_years import BY, YEARS, contributions, later, over_time  # noqa: PLC0415
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
-    from gigacost.over_time import BY, YEARS, contributions, later, over_time  # noqa: PLC0415
 
     sweep, by = query.sweep(later(default())), by or BY
     asserted = Assertions(query.assertions, dict.fromkeys([by, *contributions(sweep.model, by)], "$"))

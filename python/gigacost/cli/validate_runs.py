@@ -10,7 +10,7 @@ import click
 from gigacost.cli import options
 
 if TYPE_CHECKING:
-    from gigacost.validate_runs import Figure, Reliability, RunValidation
+    from gigacost.published_runs import Figure, Reliability, RunValidation
 
 
 @click.command("runs", short_help="Hours, energy, dollars of published runs.", context_settings=options.NAMES)
@@ -23,7 +23,7 @@ def command(*, as_json: bool) -> int:
     """
     from gigacost.cli import process  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.validate_runs import validate_runs  # noqa: PLC0415
+    from gigacost.published_runs import validate_runs  # noqa: PLC0415
 
     found = validate_runs()
     if as_json:

@@ -10,6 +10,7 @@ market's ups and downs around that are ``rental_level``.
 from __future__ import annotations
 
 from gigacost.declare import Input
+from gigacost.model import people
 from gigacost.model.constants import YEAR
 from gigacost.ops import Value, power, where
 
@@ -49,12 +50,28 @@ def run_flop(
 ) -> Value:
     """Arithmetic of the final run, pre- and post-training, with the algorithms of its year [FLOP].
 
-    training_flop · (1 + post_training_share) / algorithmic_gain^years. People and data stay as many: no source has a
-    trend of theirs.
+    training_flop · (1 + post_training_share) / algorithmic_gain^years.
 
     Source: Epoch AI, Algorithmic progress in language models (arXiv 2403.05812).
     """
     return training_flop * (1.0 + post_training_share) / power(algorithmic_gain, algorithm_years / YEAR)
+
+
+def staff_fte_years(
+    staff_fte: Value,
+    project_life_years: Value,
+    training_flop: Value,
+    algorithmic_gain: Value,
+    algorithm_years: Value,
+) -> Value:
+    """Years of work of the people who develop the model with the algorithms of its year [FTE·yr].
+
+    As otherwise, of the arithmetic that the run then takes: training_flop / algorithmic_gain^years. Pay has no trend.
+
+    Source: fit to the four development costs of Epoch AI, arXiv 2405.21015; arXiv 2403.05812.
+    """
+    needed = training_flop / power(algorithmic_gain, algorithm_years / YEAR)
+    return people.staff_fte_years(staff_fte, project_life_years, needed)
 
 
 def rent_usd_per_chip_hour(

@@ -141,6 +141,7 @@ def later(model: Model) -> Model:
     inputs = (later_years.YEARS_AHEAD, later_years.ALGORITHM_YEARS, later_years.RENTAL_LEVEL)
     return model.extend(*inputs).override(
         run_flop=later_years.run_flop,
+        staff_fte_years=later_years.staff_fte_years,
         rent_usd_per_chip_hour=later_years.rent_usd_per_chip_hour,
         bought_chip_usd=later_years.bought_chip_usd,
         server_w=later_years.server_w,

@@ -10,8 +10,8 @@ market's ups and downs around that are ``rental_level``.
 from __future__ import annotations
 
 from gigacost.declare import Input
-from gigacost.model import people
 from gigacost.model.constants import YEAR
+from gigacost.model.people import staff_fte_years as staff_of_run
 from gigacost.ops import Value, power, where
 
 YEARS_AHEAD = Input(
@@ -71,7 +71,7 @@ def staff_fte_years(
     Source: fit to the four development costs of Epoch AI, arXiv 2405.21015; arXiv 2403.05812.
     """
     needed = training_flop / power(algorithmic_gain, algorithm_years / YEAR)
-    return people.staff_fte_years(staff_fte, project_life_years, needed)
+    return staff_of_run(staff_fte, project_life_years, needed)
 
 
 def rent_usd_per_chip_hour(

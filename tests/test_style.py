@@ -45,7 +45,7 @@ def imported(path: Path) -> Iterator[str]:
     """What a module takes from other modules of the model."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gigacost.model."):
-            yield from (alias.name for alias in node.names)
+            yield from (alias.asname or alias.name for alias in node.names)
 
 
 def faults(function: ast.FunctionDef, own: set[str]) -> Iterator[str]:  # noqa: C901 - one case for each rule

@@ -31,17 +31,20 @@ class Default:
 
 @cache
 def defaults() -> Mapping[str, Default]:
-    """The distributions by name of input or quantity."""
+    """The distributions by name of input or quantity of the default model."""
+    return _read("uncertain")
+
+
+@cache
+def later() -> Mapping[str, Default]:
+    """Those of the names that the model has for later years only."""
+    return _read("later")
+
+
+def _read(table: str) -> Mapping[str, Default]:
     tables = data("uncertainty")
-    sources = tables["sources"]
-    return MappingProxyType(
-        {
-            name: Default(
-                one["distribution"],
-                sources[one["source"]]["title"],
-                sources[one["source"]]["date"],
-                one.get("note", ""),
-            )
-            for name, one in tables["uncertain"].items()
-        }
-    )
+    found = {}
+    for name, one in tables[table].items():
+        source = tables["sources"][one["source"]]
+        found[name] = Default(one["distribution"], source["title"], source["date"], one.get("note", ""))
+    return MappingProxyType(found)

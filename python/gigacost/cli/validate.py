@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gigacost.cli import options
+from gigacost.cli import options, validate_runs
 
 
 @click.group("validate", context_settings=options.NAMES)
@@ -42,3 +42,6 @@ def throughput(file: str | None, *, search: bool, as_json: bool) -> int:
         "error", f"{found.unpredictable} of {rows} runs cannot be predicted, more than {MOST_UNPREDICTABLE:.0%}"
     )
     return process.FAILED
+
+
+command.add_command(validate_runs.command)

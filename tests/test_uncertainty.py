@@ -141,6 +141,26 @@ def test_each_draw_is_what_an_estimate_of_it_is() -> None:
     assert found.spread == spread([one for one in costs if one is not None], found.spread.central or 0.0)
 
 
+def test_it_is_what_folds_over_draws_say() -> None:
+    stated = {"mfu": "x uniform 0.5..1.1", "chip_price_usd": "x lognormal 90% 0.5..2", "pue": "triangular 1.05 1.1 1.3"}
+    draws = Draws(300, 4, correlate=[("mfu", "pue", 0.5)])
+    folds = ("mean", "p5", "p10", "p50", "p90", "p95")
+    columns = [f"{fold}(cost_total_usd)" for fold in folds]
+    sweep = Sweep(
+        {"market": ["own", "on_demand"]}, fixed=DESIGN, uncertain=stated, draws=draws.to_dict(), columns=columns
+    )
+    found = uncertainty(sweep)
+    assert found.draws == draws
+    assert {one.belief.name for one in found.influences} == stated.keys()
+    for row, option in zip(sweep.top(2, by="mean(cost_total_usd)").rows, found.options, strict=True):
+        assert row["market"] == option.inputs["market"]
+        told = option.spread.to_dict()
+        assert [row[column] for column in columns] == [told[fold] for fold in folds]
+    with_more = uncertainty(sweep, defaults=True)
+    assert len(with_more.influences) > len(found.influences)
+    assert with_more.influence("pue").belief.source == "stated"
+
+
 @pytest.mark.parametrize("market", ["own", "on_demand"])
 def test_the_ends_of_a_swing_are_estimates(market: str) -> None:
     found = uncertainty(**DESIGN, market=market, draws=64)
@@ -234,7 +254,7 @@ def test_knowing_one_name_is_worth_no_more_than_knowing_all() -> None:
     [
         (
             {"uncertain": {"chips": "uniform 1..2"}},
-            'uncertain.chips = "uniform 1..2": unknown name; did you mean "chip"?',
+            'uncertain.chips = "uniform 1..2": unknown name "chips"; did you mean "chip"?',
         ),
         ({"uncertain": {"chip": "unifrom 1..2"}}, 'did you mean "uniform"?'),
         ({"uncertain": {"chip": 5, "rent": "x"}}, "expected string, got integer"),
@@ -262,7 +282,7 @@ def test_labels_and_conditions_are_refused() -> None:
     sweep = Sweep(fixed=DESIGN, where="train_days <= 90")
     with pytest.raises(SpecError, match=r"query\.where.*every combination is an option"):
         uncertainty(sweep)
-    with pytest.raises(SpecError, match="has labels, and distributions are of numbers"):
+    with pytest.raises(SpecError, match="has labels, and no distribution"):
         uncertainty(DESIGN, uncertain={"market": "uniform 1..2"})
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gigacost.beliefs import concerning, drawn, shipped, with_medians
+from gigacost.beliefs import believing, concerning, shipped
 from gigacost.bind import Bound
 from gigacost.draws import Draws
 from gigacost.spreads import spread
+from gigacost.uncertain import draws_of
 from gigacost.variations import Variations
 
 if TYPE_CHECKING:
@@ -27,11 +28,11 @@ def with_intervals(
 ) -> Estimate:
     """The estimate of a specification with its intervals, from the distributions that ship. Raises SpecError."""
     names = [*found.breakdown, *found.subtotals, *(name for name in RUN if name in found.quantities)]
-    bound = Bound(spec, model, catalog)
-    known = shipped(bound)
-    bound = with_medians(bound, known)
+    known = shipped(Bound(spec, model, catalog))
+    chosen = draws if isinstance(draws, Draws) else Draws(draws)
+    bound = believing(Bound(spec, model, catalog), known, chosen)
     beliefs = concerning(bound, names, known)
-    columns = drawn(known, draws if isinstance(draws, Draws) else Draws(draws))
+    columns = draws_of(bound.spec)
     moving = {name: belief.distribution.relative for name, belief in beliefs.items()}
     values = Variations(bound, names, moving, threads).values({name: columns[name] for name in beliefs})
     return replace(found, intervals={name: _interval(values[name][0].tolist()) for name in names})

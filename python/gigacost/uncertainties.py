@@ -9,15 +9,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gigacost import arguments, influences
-from gigacost.beliefs import concerning, drawn, shipped, stated, with_medians
-from gigacost.bind import Bound
+from gigacost.beliefs import believing, concerning, shipped, stated
+from gigacost.bind import Bound, words
+from gigacost.distributions import Distribution
 from gigacost.draws import Draws
 from gigacost.errors import Fault, SpecError, show
 from gigacost.indices import Index, sobol_indices
 from gigacost.influences import Influence
+from gigacost.spec import Spec
 from gigacost.spreads import Spread, spread
 from gigacost.sweep import Sweep
 from gigacost.swept import swept
+from gigacost.uncertain import draws_of
 from gigacost.variations import Variations
 
 if TYPE_CHECKING:
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gigacost.catalog import Catalog
-    from gigacost.distributions import Distribution
     from gigacost.graph import Model
 
     Floats = NDArray[np.float64]
@@ -99,8 +101,8 @@ def uncertainty(
     *,
     of: str = "cost_total_usd",
     uncertain: Mapping[str, str | Distribution] | None = None,
-    defaults: bool = True,
-    draws: int | Draws = COUNT,
+    defaults: bool | None = None,
+    draws: int | Draws | None = None,
     model: Model | str | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
@@ -113,8 +115,10 @@ def uncertainty(
 
     ``uncertainty(model="llama-3.1-405b", hardware="h100-sxm", chips=16384, market=["own", "on_demand"])``: what the
     design is is said as to ``estimate``; a list or a range is an axis, and each combination of axes an option (at most
-    64). ``uncertain`` states distributions (``{"pue": "triangular 1.05 1.1 1.3"}``); ``defaults`` adds those that ship
-    for names that nobody gave a value. Layouts are those of the central values, as wherever there are draws.
+    64). ``uncertain`` states distributions (``{"pue": "triangular 1.05 1.1 1.3"}``), beside those of a sweep;
+    ``defaults`` adds those that ship for names that nobody gave a value (but by default not to those of a sweep).
+    ``draws`` is how many there are, 4096 where neither it nor a sweep says. Layouts are those of the central values, as
+    wherever there are draws.
 
     Of each option there is the spread over ``draws``; of the option that is best at central values the swing between
     the 5th and the 95th percentile of each name by itself, the Sobol indices (on about as many points as there are
@@ -126,36 +130,41 @@ def uncertainty(
     sweep = swept(
         given, inputs, where=None, columns=(), model=model, catalog=catalog, as_of=as_of, preset=preset, strict=strict
     )
-    return _Question(sweep, of, uncertain or {}, draws, threads, defaults=defaults).answer()
+    texts = {name: one.text if isinstance(one, Distribution) else one for name, one in (uncertain or {}).items()}
+    with_defaults = not sweep.spec.uncertain if defaults is None else defaults
+    chosen = draws_for(sweep.spec) if draws is None else draws if isinstance(draws, Draws) else Draws(draws)
+    return _Question(_stating(sweep, texts, chosen), of, threads, with_defaults=with_defaults).answer()
+
+
+def draws_for(spec: Spec) -> Draws:
+    """The draws of a specification, or as many as there are where nobody says."""
+    return Draws(COUNT) if spec.draws == Draws() else spec.draws
+
+
+def _stating(sweep: Sweep, texts: Mapping[str, str], draws: Draws) -> Sweep:
+    """The sweep with more that is uncertain, and other draws. Raises SpecError."""
+    tree = sweep.spec.to_dict()
+    tree |= {"uncertain": {**tree.get("uncertain", {}), **texts}, "draws": draws.to_dict()}
+    spec = Spec.from_dict(tree, words(sweep.model, sweep.bound.catalog))
+    return Sweep.from_spec(spec, model=sweep.model, catalog=sweep.bound.catalog)
 
 
 class _Question:
     """What is asked, as far as it is checked."""
 
-    def __init__(
-        self,
-        sweep: Sweep,
-        of: str,
-        uncertain: Mapping[str, str | Distribution],
-        draws: int | Draws,
-        threads: int | None,
-        *,
-        defaults: bool,
-    ) -> None:
+    def __init__(self, sweep: Sweep, of: str, threads: int | None, *, with_defaults: bool) -> None:
         if sweep.spec.where is not None:
             what = "every combination is an option here, whatever a condition says of it"
             raise SpecError(Fault("query.where", show(sweep.spec.where.text), what))
         if sweep.size > MOST:
             raise SpecError(Fault("combinations", show(sweep.size), "too many options to compare", f"<= {MOST}"))
         self.of = arguments.number(sweep.bound, "of", of)
-        self.draws = draws if isinstance(draws, Draws) else Draws(draws)
         self.sweep = sweep
-        said = stated(sweep.bound, uncertain)
-        known = {**(shipped(sweep.bound) if defaults else {}), **said}
-        self.bound = with_medians(sweep.bound, known)
+        self.draws = sweep.spec.draws
         self.threads = threads
+        known = {**(shipped(sweep.bound) if with_defaults else {}), **stated(sweep.bound)}
+        self.bound = believing(sweep.bound, known, self.draws)
         self.beliefs = concerning(self.bound, [of], known)
-        self.drawn = drawn(known, self.draws)
         if not self.beliefs:
             raise SpecError(Fault("uncertain", "", f"nothing that {of} is made of is uncertain", "NAME = DISTRIBUTION"))
 
@@ -171,7 +180,8 @@ class _Question:
         idle = [name for name, at in moved.items() if self.beliefs[name].shipped and _same(at, central)]
         for name in idle:
             del self.beliefs[name]
-        columns = {name: self.drawn[name] for name in self.beliefs}
+        drawn = draws_of(self.bound.spec)
+        columns = {name: drawn[name] for name in self.beliefs}
         values = options.values(columns)[self.of]
         told = [spread(row, float(middle[0])) for row, middle in zip(values.tolist(), central, strict=True)]
         indices, evaluations = self._indices(winner)

@@ -18,16 +18,8 @@ if TYPE_CHECKING:
 @options.design
 @options.setting
 @options.once("--of", metavar="NAME", shell_complete=options.quantities, help="cost_total_usd by default.")
-@click.option(
-    "--uncertain",
-    "distributions",
-    multiple=True,
-    metavar="NAME=DISTRIBUTION",
-    help='As pue="triangular 1.05 1.1 1.3". Repeatable.',
-)
+@options.drawing
 @click.option("--only", is_flag=True, help="No distributions but those of --uncertain.")
-@options.once("--draws", type=options.Whole(1), metavar="N", help="How many; 4096 by default. Powers of two are best.")
-@options.once("--seed", type=options.Whole(0), metavar="N", help="Which draws; 0 by default.")
 @options.once("--method", metavar="METHOD", help="sobol (default) or random.")
 @options.once("--threads", type=options.Whole(1), metavar="N", help="One per CPU by default.")
 @options.as_json
@@ -38,7 +30,7 @@ def command(
     catalog: str | None,
     as_of: str | None,
     of: str | None,
-    distributions: tuple[str, ...],
+    uncertain: tuple[str, ...],
     draws: int | None,
     seed: int | None,
     method: str | None,
@@ -58,19 +50,22 @@ def command(
     """
     from gigacost.cli.terminal import payload  # noqa: PLC0415 - after --help
     from gigacost.draws import Draws  # noqa: PLC0415
-    from gigacost.uncertainties import COUNT, uncertainty  # noqa: PLC0415
+    from gigacost.uncertainties import draws_for, uncertainty  # noqa: PLC0415
 
     flags = options.flags(given, as_of)
-    sweep = _of_file(spec, flags, settings, catalog, preset, strict=strict) if spec else None
-    stated = dict(options.pairs(distributions, "--uncertain"))
-    chosen = Draws(draws or COUNT, seed or 0, method or "sobol")
+    if spec:
+        sweep = _of_file(spec, flags, settings, catalog, preset, strict=strict)
+    else:
+        sweep = _of_options(flags, settings, catalog, preset, strict=strict)
+    said = {"count": draws, "seed": seed, "method": method}
+    chosen = draws_for(sweep.spec).to_dict() | {key: value for key, value in said.items() if value is not None}
     start = time.perf_counter()
     found = uncertainty(
-        sweep or _of_options(flags, settings, catalog, preset, strict=strict),
+        sweep,
         of=of or "cost_total_usd",
-        uncertain=stated,
-        defaults=not only,
-        draws=chosen,
+        uncertain=dict(options.pairs(uncertain, "--uncertain")),
+        defaults=False if only else None,
+        draws=Draws(**chosen),
         threads=threads,
     )
     seconds = time.perf_counter() - start

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from gigacost.axes import zipped as zipped
     from gigacost.break_evens import BreakEven as BreakEven
     from gigacost.break_evens import break_even as break_even
+    from gigacost.calendar_years import OverTime as OverTime
+    from gigacost.calendar_years import over_time as over_time
     from gigacost.catalog import Catalog as Catalog
     from gigacost.comparisons import Comparison as Comparison
     from gigacost.comparisons import compare as compare
@@ -30,9 +32,13 @@ if TYPE_CHECKING:
     from gigacost.graph import Model as Model
     from gigacost.layout import Layouts as Layouts
     from gigacost.layout import layouts as layouts
+    from gigacost.published_runs import RunValidation as RunValidation
+    from gigacost.published_runs import validate_runs as validate_runs
     from gigacost.solutions import Solution as Solution
     from gigacost.solutions import solve as solve
     from gigacost.sweep import Sweep as Sweep
+    from gigacost.uncertainties import Uncertainty as Uncertainty
+    from gigacost.uncertainties import uncertainty as uncertainty
     from gigacost.validate import Validation as Validation
     from gigacost.validate import validate_throughput as validate_throughput
 
@@ -51,10 +57,13 @@ _HOMES = {
     "Layouts": "layout",
     "Model": "graph",
     "OutputError": "errors",
+    "OverTime": "calendar_years",
+    "RunValidation": "published_runs",
     "Solution": "solutions",
     "SpecError": "errors",
     "Subtotal": "declare",
     "Sweep": "sweep",
+    "Uncertainty": "uncertainties",
     "Validation": "validate",
     "break_even": "break_evens",
     "compare": "comparisons",
@@ -63,8 +72,11 @@ _HOMES = {
     "estimate": "estimates",
     "explain": "explanations",
     "layouts": "layout",
+    "over_time": "calendar_years",
     "solve": "solutions",
     "status": "declare",
+    "uncertainty": "uncertainties",
+    "validate_runs": "published_runs",
     "validate_throughput": "validate",
     "zipped": "axes",
 }

@@ -62,8 +62,9 @@ class Estimate:
     """The contributions [$], in the order in which they are added."""
     subtotals: Mapping[str, float | None]
     """The nested subtotals [$], the smallest first; the last one is the total."""
-    intervals: Mapping[str, tuple[float, float]]
-    """Reserved for intervals of the quantities; empty."""
+    intervals: Mapping[str, Mapping[str, float | None]]
+    """If asked for, of contributions, subtotals and what a run needs: ``mean``, ``p5``, ``p50`` and others over draws
+    of what is left open; None where a state spoils a draw."""
     assumptions: tuple[Assumption, ...]
     """What it rests on: all figures that go in, in the order of first use."""
     status: str
@@ -128,7 +129,7 @@ class Estimate:
             "quantities": dict(self.quantities),
             "breakdown": dict(self.breakdown),
             "subtotals": dict(self.subtotals),
-            "intervals": dict(self.intervals),
+            "intervals": {name: dict(figures) for name, figures in self.intervals.items()},
             "assumptions": [one.to_dict() for one in self.assumptions],
             "status": self.status,
             "meta": dict(self.meta),
@@ -143,6 +144,7 @@ def estimate(
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
     preset: str | Sequence[str] | None = None,
+    draws: int = 0,
     strict: bool = False,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Estimate:
@@ -151,13 +153,18 @@ def estimate(
     Every name of the model and of the catalogue may be given, with units as people write them (``"405B"``,
     ``"0.08 $/kWh"``), by keyword or in the mapping ``given``. ``model`` is an architecture of the catalogue
     (``"llama-3.1-405b"``) or a ``gigacost.Model``; who wants both puts the architecture into ``given``. ``catalog`` is
-    a private price book or a Catalog, ``as_of`` the date of prices, ``preset`` a published run to start from,
-    ``strict`` makes warnings errors.
+    a private price book or a Catalog, ``as_of`` the date of prices, ``preset`` a published run to start from, ``draws``
+    how many draws the ``intervals`` rest on (0: there are none), ``strict`` makes warnings errors.
 
     Raises SpecError: for bad values, for what is missing, and for a design that is impossible, saying why.
     """
     spec, model, catalog = specified(given, inputs, model, catalog, as_of=as_of, preset=preset, strict=strict)
-    return estimated(spec, model, catalog)
+    found = estimated(spec, model, catalog)
+    if not draws:
+        return found
+    from gigacost.intervals import with_intervals  # noqa: PLC0415 - few estimates are asked how wide they are
+
+    return with_intervals(found, spec, model, catalog, draws)
 
 
 def specified(
@@ -167,7 +174,7 @@ def specified(
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None,
     *,
     as_of: str | None,
-    preset: str | None,
+    preset: str | Sequence[str] | None,
     strict: bool,
 ) -> tuple[Spec, Model, Catalog]:
     """The specification of one run as ``estimate`` takes it, with its model and catalogue. Raises SpecError."""

@@ -42,13 +42,15 @@ class Published:
     """One figure that was published about a run or a site."""
 
     quantity: str
-    """The model's quantity to compare with; empty where none is comparable."""
+    """The model's quantity to compare with, or an expression of some; empty where none is comparable."""
     value: float
     unit: str
     what: str
     source: str
     date: str
     note: str = ""
+    given: Mapping[str, float | str] = field(default_factory=dict, hash=False)
+    """What the figure itself says of the site or of the price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ class Preset:
     """What to fix to repeat it: names of the model and of the catalogue's axes."""
     published: tuple[Published, ...]
     note: str = ""
+    assumed: tuple[str, ...] = ()
+    """What of ``fixed`` was not published."""
+    unpredictable: str = ""
+    """Why it cannot be held against the model; empty where it can."""
 
 
 def missing(unit: str, why: str) -> Citation:

@@ -15,7 +15,16 @@ LIMIT = 10 * 1024 * 1024
 """The largest book read [B]."""
 
 DATA_FILES = (
-    *("accelerators", "epoch", "markets", "models", "precisions", "presets", "regions", "rental", "step_time"),
+    "accelerators",
+    "epoch",
+    "markets",
+    "models",
+    "precisions",
+    "presets",
+    "regions",
+    "rental",
+    "step_time",
+    "uncertainty",
 )
 DATA = Path(__file__).parent / "data"
 

@@ -21,6 +21,8 @@ _COMMANDS = {
     "bounds": "The least and the greatest value of quantities, and where they are.",
     "solve": "The largest (or smallest) value of an input that meets a condition.",
     "break-even": "Where one option becomes cheaper than another: own or rent, along one input.",
+    "uncertainty": "How wide the answer is, from what, and what would flip it.",
+    "over-time": "What the same capability costs in other years, by driver, with intervals.",
     "layout": "The best parallel layouts of one design, and why the others are not.",
     "validate": "The model against published runs.",
     "explain": "How a number is made: formula, sources, parts.",

@@ -224,6 +224,7 @@ def _preset(one: Preset) -> dict[str, Any]:
         "kind": one.kind,
         "fixed": dict(one.fixed),
         "published": published,
+        "assumed": list(one.assumed),
         "note": one.note,
     }
 
@@ -261,6 +262,8 @@ def _print_preset(one: Preset, faults: tuple[Fault, ...]) -> None:
     made = table(["published", "value", "source"], rows, ["value"])
     more = " --params 1T --tokens 10T" if one.kind == "site" else ""
     show(table(["given", "value"], given), made)
+    if one.assumed:
+        show(literal(f"Not published, an assumption: {', '.join(one.assumed)}", "dim"))
     if faults and not more:
         show(literal("It cannot be estimated as it stands, for want of data in the catalogue:", "yellow"))
         show(*(indented(fault) for fault in faults))

@@ -23,6 +23,7 @@ _MOST_JSON = 10_000
 @options.design
 @options.setting
 @options.asserting("all quantities and inputs")
+@options.once("--draws", type=options.Whole(1), metavar="N", help="Intervals, from so many draws of what is left open.")
 @click.option("--sources", is_flag=True, help="List every figure it rests on, with source and date.")
 @options.as_json
 def command(
@@ -31,6 +32,7 @@ def command(
     preset: str | None,
     catalog: str | None,
     as_of: str | None,
+    draws: int | None,
     *,
     strict: bool,
     sources: bool,
@@ -59,6 +61,11 @@ def command(
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, book.axes)
     estimates = _estimated(points, model, book)
+    if draws:
+        from gigacost.intervals import with_intervals  # noqa: PLC0415 - only when asked for
+
+        pairs = zip(estimates, points, strict=True)
+        estimates = [with_intervals(one, point, model, book, draws) for one, point in pairs]
     varied = [name for axis in spec.axes for name in axis.names]
     if as_json:
         payload([one.to_dict() for one in estimates] if varied else estimates[0].to_dict())

@@ -12,6 +12,7 @@ from gigacost.cli import options
 
 if TYPE_CHECKING:
     from gigacost.cli.assertions import Assertions
+    from gigacost.graph import Model
     from gigacost.sweep import Sweep
 
 
@@ -31,9 +32,15 @@ class Query(NamedTuple):
     require_feasible: bool
     as_json: bool
     explain: bool = False
+    uncertain: tuple[str, ...] = ()
+    draws: int | None = None
+    seed: int | None = None
 
-    def sweep(self) -> Sweep:
-        """The sweep that is meant; what is replaced and what is doubtful is said on stderr. Raises SpecError."""
+    def sweep(self, of: Model | None = None) -> Sweep:
+        """The sweep that is meant, of the default model; what is replaced and what is doubtful is said on stderr.
+
+        Raises SpecError.
+        """
         from dataclasses import replace  # noqa: PLC0415 - after --help
 
         from gigacost.bind import words  # noqa: PLC0415
@@ -44,8 +51,10 @@ class Query(NamedTuple):
         from gigacost.spec import Spec  # noqa: PLC0415
         from gigacost.sweep import Sweep  # noqa: PLC0415
 
-        model, book = default(), options.opened_catalog(self.catalog)
+        model, book = of or default(), options.opened_catalog(self.catalog)
         given = options.pairs(self.settings) + ([("as_of", self.as_of)] if self.as_of else [])
+        given += [(f"uncertain.{name}", text) for name, text in options.pairs(self.uncertain, "--uncertain")]
+        given += [(f"draws.{key}", str(n)) for key, n in (("count", self.draws), ("seed", self.seed)) if n is not None]
         if self.spec is None:
             read = Spec.from_dict({"version": 1}, words(model, book))
             read = read.override(given, words(model, book), strict=self.strict)
@@ -106,6 +115,7 @@ def querying(
         shared = (
             click.argument("spec", metavar="[SPEC]" if optional else "SPEC", required=not optional),
             options.setting,
+            options.drawing,
             options.once("--where", metavar="EXPR", help=where),
             *([] if columns is None else [options.quantity_names("--columns", help=columns)]),
             options.asserting(asserted),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gigacost.cli import options, validate_costs, validate_development, validate_throughput
+from gigacost.cli import options, validate_costs, validate_development, validate_runs, validate_throughput
 
 
 @click.group("validate", context_settings=options.NAMES)
@@ -15,3 +15,4 @@ def command() -> None:
 command.add_command(validate_throughput.command)
 command.add_command(validate_costs.command)
 command.add_command(validate_development.command)
+command.add_command(validate_runs.command)

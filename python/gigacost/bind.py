@@ -14,6 +14,7 @@ from gigacost.declare import LARGEST, Input
 from gigacost.errors import CatalogError, Fault, SpecError
 from gigacost.fields import Kind, Scalar
 from gigacost.graph import Model
+from gigacost.old_prices import old_prices
 from gigacost.rules import broken
 from gigacost.spec import Spec
 
@@ -55,7 +56,7 @@ class Words:
         return broken(self._rules, self.inputs, spec)
 
     def doubts(self, spec: Spec) -> Iterable[Fault]:
-        """Prices asked for after the catalogue's date: they are its newest, without a trend."""
+        """Prices that are old, and those after the catalogue's date: they are its newest, without a trend."""
         dates = [spec.as_of, str(spec.fixed.get("as_of", ""))]
         for axis in spec.axes:
             parts = axis.axes if isinstance(axis, Zipped) else (axis,)
@@ -63,6 +64,7 @@ class Words:
         latest = max(dates)
         if latest > self._catalog.date:  # ISO dates sort as text
             yield Fault("as_of", latest, f"prices are those of {self._catalog.date}: no trend is assumed")
+        yield from old_prices(spec, self._catalog)
 
 
 @lru_cache(maxsize=_WORDS_KEPT)

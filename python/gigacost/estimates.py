@@ -15,6 +15,7 @@ from gigacost import _engine, compiler
 from gigacost.bind import Bound, words
 from gigacost.books import opened
 from gigacost.catalog import Catalog
+from gigacost.catalog.ages import age
 from gigacost.declare import Status
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
@@ -322,7 +323,9 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
     unit = quantity.unit if quantity else known.unit if known else ""
     if origin == "catalogue":
         cited = bound.catalog.cite(leaf, {axis: bound.labels[axis][1][0] for axis in bound.catalog.columns[leaf].axes})
-        source = f"{cited.source} ({cited.basis})" if cited.source else cited.basis
+        told = age(leaf, cited.date, bound.labels["as_of"][1][0])
+        basis = f"{cited.basis}; {told}" if told else cited.basis
+        source = f"{cited.source} ({basis})" if cited.source else basis
         return Assumption(leaf, _plain(cited.value + 0.0), cited.unit, source, cited.date, origin)
     if origin == "spec":
         number = float(bound.spec.fixed[leaf])

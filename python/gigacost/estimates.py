@@ -16,6 +16,7 @@ from gigacost.bind import Bound, words
 from gigacost.books import opened
 from gigacost.catalog import Catalog
 from gigacost.catalog.ages import age
+from gigacost.catalog.dates import day
 from gigacost.declare import Status
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
@@ -142,6 +143,7 @@ def estimate(
     model: Model | str | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
+    base_year: int | None = None,
     preset: str | None = None,
     strict: bool = False,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
@@ -151,8 +153,9 @@ def estimate(
     Every name of the model and of the catalogue may be given, with units as people write them (``"405B"``,
     ``"0.08 $/kWh"``), by keyword or in the mapping ``given``. ``model`` is an architecture of the catalogue
     (``"llama-3.1-405b"``) or a ``gigacost.Model``; who wants both puts the architecture into ``given``. ``catalog`` is
-    a private price book or a Catalog, ``as_of`` the date of prices, ``preset`` a published run to start from,
-    ``strict`` makes warnings errors.
+    a private price book or a Catalog, ``as_of`` the date of prices, ``base_year`` the year in whose dollars quantities
+    are told (those of the prices' date without), ``preset`` a published run to start from, ``strict`` makes warnings
+    errors.
 
     Raises SpecError: for bad values, for what is missing, and for a design that is impossible, saying why.
     """
@@ -163,7 +166,8 @@ def estimate(
     model = model or default_model()
     catalog = opened(catalog)
     tree: dict[str, Any] = {"version": 1, "fixed": fixed}
-    tree |= {key: value for key, value in (("as_of", as_of), ("preset", preset)) if value is not None}
+    told = (("as_of", as_of), ("base_year", base_year), ("preset", preset))
+    tree |= {key: value for key, value in told if value is not None}
     try:
         spec = Spec.from_dict(tree, words(model, catalog), strict=strict)
     except SpecError as error:
@@ -200,6 +204,7 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
             "model_sha256": made.sha256,
             "catalog_sha256": bound.catalog.sha256,
             "as_of": labels.get("as_of", ""),
+            **({} if spec.base_year is None else {"base_year": spec.base_year}),
             "warnings": [str(warning) for warning in unplaced(spec.warnings)],
         },
     )
@@ -321,6 +326,10 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
     known = bound.model.inputs.get(leaf)
     quantity = bound.model.quantities.get(leaf)
     unit = quantity.unit if quantity else known.unit if known else ""
+    if leaf == bound.deflator:
+        year, date = bound.spec.base_year or 0, day(bound.labels["as_of"][1][0])
+        cited = bound.catalog.price_index.ratio(year, date)
+        return Assumption(leaf, cited.value, cited.unit, f"{cited.source} ({cited.basis})", cited.date, origin)
     if origin == "catalogue":
         cited = bound.catalog.cite(leaf, {axis: bound.labels[axis][1][0] for axis in bound.catalog.columns[leaf].axes})
         told = age(leaf, cited.date, bound.labels["as_of"][1][0])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from gigacost import ops
+from gigacost import dollars, ops
 from gigacost.bind import Bound
 from gigacost.declare import Status
 from gigacost.errors import SpecError
@@ -60,10 +60,16 @@ class Recipe:
     """For each column, the conditions in which it is null."""
     spoiled_reads: tuple[str, ...]
     """The conditions in which the combination is not looked at."""
+    deflator: str
+    """The leaf that amounts of dollars are multiplied by before they are told; empty where they are told as they are."""
+    amounts: Mapping[str, int]
+    """The columns and reads that it is for, each with the power of the dollar in its unit."""
 
     def play(self, leaves: Mapping[str, Value], player: Player) -> Answer:
         """The answer made from the leaves' values."""
         values = self.wiring.replay(leaves, player)
+        for name, power in self.amounts.items():
+            values[name] = dollars.converted(values[name], power, values[self.deflator])
         nulls = {column: _any(values, conditions) for column, conditions in self.spoiled.items()}
         spoiled = _any(values, self.spoiled_reads)
         keep = None if spoiled is None else ops.negate(spoiled)
@@ -87,7 +93,8 @@ def recipe(bound: Bound, question: Question) -> Recipe:
     above = wiring.upstream()
     states = [state for state in bound.model.states if _concerns(bound, state, read, above, given)]
     names = tuple(state.name for state in states)
-    wiring = bound.model.wire((*read, *names), given, extra)
+    deflator = (bound.deflator,) if bound.deflator else ()
+    wiring = bound.model.wire((*read, *names, *deflator), given, extra)
     lacking = [bound.lacking(leaf) for leaf in wiring.leaves if not bound.available(leaf)]
     if lacking:
         raise SpecError(*dict.fromkeys(lacking))
@@ -104,6 +111,8 @@ def recipe(bound: Bound, question: Question) -> Recipe:
         conditions=names,
         spoiled={column: spoilers([column]) for column in question.columns},
         spoiled_reads=spoilers([*question.reads, *where]),
+        deflator=bound.deflator,
+        amounts=dollars.amounts(bound, (*question.columns, *question.reads)),
     )
 
 
@@ -132,10 +141,13 @@ def _derived(bound: Bound, name: str, expression: Expression) -> Quantity:
         if node.op == "label"
     }
     names = expression.names
-    parameters = (*names, *tests.values())
+    amounts = dollars.amounts(bound, names)
+    parameters = (*names, *tests.values(), *((bound.deflator,) if amounts else ()))
 
     def function(*arguments: Value) -> Value:
         known = dict(zip(parameters, arguments, strict=True))
+        for amount, power in amounts.items():
+            known[amount] = dollars.converted(known[amount], power, known[bound.deflator])
         return expression.evaluate(known, lambda axis, labels: known[tests[axis, labels]] == 1.0)
 
     return Quantity(name, function, parameters, "truth" if expression.kind == "truth" else "", expression.text)

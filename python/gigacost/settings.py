@@ -36,6 +36,11 @@ def with_settings(
         if group:
             faults.append(Fault(name, show(text), f"a column of {group}, which cannot be set alone", path="--set"))
             continue
+        if name == "base_year":
+            if name in changed:
+                notes.append(f"{name} = {show(text)} from the command line replaces {name}")
+            changed[name] = Typed(text)
+            continue
         place = next((place for place, table in (("axes", axes), ("fixed", fixed)) if name in table), "")
         if place or (name == "as_of" and changed.pop("as_of", "")):
             notes.append(f"{name} = {show(text)} from the command line replaces {f'{place}.{name}' if place else name}")

@@ -29,7 +29,7 @@ VERSION = 1
 """The version of the specification's form that this release reads."""
 RESERVED_COLUMNS = frozenset({"index", "status"})
 """Output columns that no user's name may take."""
-_KEYS = ("version", "axes", "zip", "fixed", "derive", "query", "as_of", "catalog", "preset")
+_KEYS = ("version", "axes", "zip", "fixed", "derive", "query", "as_of", "base_year", "catalog", "preset")
 _QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -51,6 +51,8 @@ class Spec:
     per: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
     as_of: str = ""
+    base_year: int | None = None
+    """The year in whose dollars quantities are told; None for those of the date of the prices."""
     catalog: str = ""
     """A private catalogue, relative to the specification's folder."""
     preset: str = ""
@@ -111,6 +113,7 @@ class Spec:
             "derive": {name: expression.text for name, expression in self.derive.items()},
             "query": {key: value for key, value in query.items() if value},
             "as_of": self.as_of,
+            "base_year": self.base_year,
             "catalog": self.catalog,
             "preset": self.preset,
         }
@@ -198,6 +201,7 @@ class _Reader:
         self._only("query", query, _QUERY_KEYS)
         where = self._expression("query.where", query["where"], "truth") if "where" in query else None
         k = Field("k", "integer", limits=Input("k", "1", "", low=1, integer=True))
+        year = Field("base_year", "integer")
         spec = Spec(
             axes=tuple(axes),
             fixed=fixed,
@@ -209,6 +213,7 @@ class _Reader:
             per=self._names(query, "per"),
             distinct=self._names(query, "distinct"),
             as_of=self._as_of(tree),
+            base_year=self._value(year, tree["base_year"], "base_year") if "base_year" in tree else None,  # type: ignore[arg-type]
             catalog=self._catalog(tree),
             preset=self._preset(tree),
         )

@@ -14,6 +14,7 @@ from gigacost.catalog.dates import day, last_day
 from gigacost.catalog.figures import Citation, Column, Offer, Period, Preset
 from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
 from gigacost.catalog.presets import presets
+from gigacost.catalog.price_index import PriceIndex
 from gigacost.catalog.read import DATA_FILES, data, data_text
 from gigacost.errors import CatalogError, Fault, SpecError, show
 from gigacost.recent import Recent
@@ -112,6 +113,12 @@ class Catalog:
         """Published runs and sites by name."""
         found: dict[str, Preset] = self._once("presets", lambda: presets(data("presets")))
         return MappingProxyType(found)
+
+    @property
+    def price_index(self) -> PriceIndex:
+        """What turns dollars of a date into dollars of a year."""
+        found: PriceIndex = self._once("price index", lambda: PriceIndex(data("price_index")))
+        return found
 
     @property
     def sha256(self) -> str:

@@ -14,7 +14,17 @@ from gigacost.errors import Fault, SpecError, show
 LIMIT = 10 * 1024 * 1024
 """The largest book read [B]."""
 
-DATA_FILES = ("accelerators", "markets", "models", "precisions", "presets", "regions", "rental", "step_time")
+DATA_FILES = (
+    "accelerators",
+    "markets",
+    "models",
+    "precisions",
+    "presets",
+    "price_index",
+    "regions",
+    "rental",
+    "step_time",
+)
 DATA = Path(__file__).parent / "data"
 
 

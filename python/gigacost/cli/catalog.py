@@ -111,9 +111,7 @@ def _rows(book: Catalog, axis: str | None, as_of: str | None) -> list[dict[str, 
 @click.option("--history", is_flag=True, help="Of a chip: what it rented for, from when to when, and its quotes.")
 @options.prices
 @options.as_json
-def show_(
-    label: tuple[str, ...], catalog: str | None, as_of: str | None, *, history: bool, as_json: bool
-) -> None:
+def show_(label: tuple[str, ...], catalog: str | None, as_of: str | None, *, history: bool, as_json: bool) -> None:
     """Everything known about LABEL (a chip, region, architecture, market, preset), with source and date.
 
     AXIS (hardware, region, ..., presets) says which one is meant where several have a label of that name.

@@ -76,6 +76,7 @@ def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
             "derive": {"type": "object", "additionalProperties": text},
             "query": _table({**query, "per": names, "distinct": names}),
             "as_of": {"type": "string", "format": "date"},
+            "base_year": {"enum": list(catalog.price_index.years)},
             "catalog": text,
             "preset": {"enum": sorted(vocabulary.presets)},
         },

@@ -19,7 +19,7 @@ from gigacost.units import Unit
 
 if TYPE_CHECKING:
     from gigacost.bind import Bound
-    from gigacost.catalog import Catalog
+    from gigacost.catalog import Catalog, Citation
     from gigacost.spec import Spec
 
 _DOLLAR = "$"
@@ -44,6 +44,12 @@ def amounts(bound: Bound, names: Iterable[str]) -> Mapping[str, int]:
 def power_of_dollar(unit: str) -> int:
     """The power of the dollar in a unit: 1 in ``$/(chip·h)``, -1 in ``FLOP/$``."""
     return dict(Unit.parse(unit).powers).get(_DOLLAR, 0) if _DOLLAR in unit else 0
+
+
+def cited(bound: Bound) -> Citation:
+    """What the deflator of a specification without axes is, with its source."""
+    date = bound.labels["as_of"][1][0]
+    return bound.catalog.price_index.ratio(bound.spec.base_year or 0, day(date))
 
 
 def dates(spec: Spec, catalog: Catalog) -> list[str]:

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from gigacost import _engine, compiler
+from gigacost import _engine, compiler, dollars
 from gigacost.bind import Bound, words
 from gigacost.books import opened
 from gigacost.catalog import Catalog
 from gigacost.catalog.ages import age
-from gigacost.catalog.dates import day
 from gigacost.declare import Status
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
@@ -327,8 +326,7 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
     quantity = bound.model.quantities.get(leaf)
     unit = quantity.unit if quantity else known.unit if known else ""
     if leaf == bound.deflator:
-        year, date = bound.spec.base_year or 0, day(bound.labels["as_of"][1][0])
-        cited = bound.catalog.price_index.ratio(year, date)
+        cited = dollars.cited(bound)
         return Assumption(leaf, cited.value, cited.unit, f"{cited.source} ({cited.basis})", cited.date, origin)
     if origin == "catalogue":
         cited = bound.catalog.cite(leaf, {axis: bound.labels[axis][1][0] for axis in bound.catalog.columns[leaf].axes})

@@ -61,7 +61,7 @@ class Recipe:
     spoiled_reads: tuple[str, ...]
     """The conditions in which the combination is not looked at."""
     deflator: str
-    """The leaf that amounts of dollars are multiplied by before they are told; empty where they are told as they are."""
+    """The leaf that amounts of dollars are multiplied by before they are told; empty where they are not."""
     amounts: Mapping[str, int]
     """The columns and reads that it is for, each with the power of the dollar in its unit."""
 

@@ -32,8 +32,8 @@ class Sweep(Tabular):
     ``axes`` maps names to values, ranges (``{"from": .., "to": .., "steps": ..}``) or is joined by ``zipped`` tables;
     the first axis is the outermost. ``fixed`` are values that do not vary, ``where`` a condition on quantities,
     ``derive`` quantities by expression, ``columns`` the quantities wanted, ``as_of`` the date of prices, ``base_year``
-    the year in whose dollars quantities are told (those of the prices' date without). Units as in ``"70B"``, ``"2.10 $/h"``.
-    Nothing is computed before it is asked for. Raises SpecError with all faults.
+    the year in whose dollars quantities are told (without it, those of the prices' date). Units as in ``"70B"``,
+    ``"2.10 $/h"``. Nothing is computed before it is asked for. Raises SpecError with all faults.
     """
 
     def __init__(

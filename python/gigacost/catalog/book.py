@@ -86,8 +86,8 @@ class Catalog:
 
         def over() -> Catalog:
             tables, faults = opened.tables()
-            entries = map(self._entries, ("accelerators", "regions", "models"))
-            below = layers.Below(*entries, data("rental")["providers"])
+            chips, regions, models = map(self._entries, ("accelerators", "regions", "models"))
+            below = layers.Below(chips, regions, models, data("rental")["providers"])
             return Catalog((*self._layers, layers.checked(tables, below, faults)))
 
         return over() if opened.key is None else self._books.get(opened.key, over)

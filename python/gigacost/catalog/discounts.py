@@ -23,7 +23,7 @@ def discounts(
     """
     meant: dict[str, Callable[[str], str | None]] = {
         "provider": _speller({key: (entry["name"],) for key, entry in providers.items() if "survey" not in entry}),
-        "market": _speller({market: () for market in RENTED}),
+        "market": _speller(dict.fromkeys(RENTED, ())),
         "chip": lambda name: _chip(chips, name),
     }
     known = {

@@ -1,7 +1,7 @@
 """Dollars of one year: how many of them a dollar of some date is, by a price index.
 
-The year's index is the mean of its months, of the year under way the mean of those that are known. The date's is that of
-its month; a date after the last known month takes the last one, as prices after the catalogue's date are its newest.
+The year's index is the mean of its months; of the year under way, of those that are known. The date's is that of its
+month; a date after the last known month takes the last one, as prices after the catalogue's date are its newest.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gigacost.cli import catalog_prices, options
+from gigacost.cli import catalog_import, catalog_prices, options
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog, Preset
@@ -44,6 +44,7 @@ def command() -> None:
 
 
 command.add_command(catalog_prices.command)
+command.add_command(catalog_import.command)
 
 
 @command.command("list", short_help="The labels of an axis with their main figures.", context_settings=options.NAMES)
@@ -133,11 +134,12 @@ def show_(label: tuple[str, ...], catalog: str | None, as_of: str | None, *, his
     quoted = _quoted(book, axis, name) if history else []
     if as_json:
         told = {"axis": axis, "label": name, "as_of": day, "entry": dict(book.entry(axis, name)), "figures": figures}
-        payload(told | ({"history": [catalog_prices.history(book, one, day) for one in quoted]} if history else {}))
+        rents = [catalog_prices.history(book, labels, day) for labels in quoted]
+        payload(told | ({"history": rents} if history else {}))
         return
     _print_label(book, axis, name, figures)
-    for one in quoted:
-        catalog_prices.show_history(book, one, day)
+    for labels in quoted:
+        catalog_prices.show_history(book, labels, day)
 
 
 def _quoted(book: Catalog, axis: str, chip: str) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gigacost.cli import catalog_import, catalog_prices, options
+from gigacost.cli import catalog_diff, catalog_import, catalog_prices, options
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog, Preset
@@ -45,6 +45,7 @@ def command() -> None:
 
 command.add_command(catalog_prices.command)
 command.add_command(catalog_import.command)
+command.add_command(catalog_diff.command)
 
 
 @command.command("list", short_help="The labels of an axis with their main figures.", context_settings=options.NAMES)

@@ -48,7 +48,7 @@ def old_prices(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
 
 
 def _fault(catalog: Catalog, column: str, labels: _Labels) -> Fault | None:
-    if column == _RENT and not age(column, catalog.rent_date(*(labels[axis] for axis in _RENTED)), labels["as_of"]):
+    if column == _RENT and not age(column, catalog.rent(*(labels[axis] for axis in _RENTED)).date, labels["as_of"]):
         return None
     cited = catalog.cite(column, labels)
     told = age(column, cited.date, labels["as_of"])

@@ -195,9 +195,9 @@ class Catalog:
         """
         return tuple(self._shelf("rental").history(*self._rented(hardware, market, provider_class)))
 
-    def rent_date(self, hardware: str, market: str, provider_class: str, as_of: str) -> str:
-        """The date of the quote that is the rent at a date, all labels in their one spelling; empty without one."""
-        found: str = self._shelf("rental").date(hardware, market, provider_class, day(as_of))
+    def rent(self, hardware: str, market: str, provider_class: str, as_of: str) -> rental.Rent:
+        """The rent at a date with the date and provider of its quote, of labels in their one spelling; NaN without."""
+        found: rental.Rent = self._shelf("rental").rent(hardware, market, provider_class, day(as_of))
         return found
 
     def _rented(self, *labels: str | None) -> list[str]:

@@ -55,6 +55,17 @@ class Quote(NamedTuple):
     """Which discounts are off it, as text."""
 
 
+class Rent(NamedTuple):
+    """A price with the date and the provider of the quote that it is or follows from."""
+
+    usd: float
+    date: str
+    provider: str
+
+
+_NO_RENT = Rent(math.nan, "", "")
+
+
 class Discount(NamedTuple):
     """A fraction off public prices, by a private book."""
 
@@ -116,7 +127,7 @@ class Rental:
         for key, quotes in private.items():
             self._quotes[key] = tuple(quotes)
         self._turns: dict[tuple[str, str], list[dt.date]] = {}
-        self._prices: dict[tuple[str, str, str, dt.date | None], tuple[float, str]] = {}
+        self._prices: dict[tuple[str, str, str, dt.date | None], Rent] = {}
 
     def quotes(self, chip: str, term: str, provider_class: str) -> tuple[Quote, ...]:
         """The quotes of a chip by term and class of provider, of all dates."""
@@ -169,23 +180,24 @@ class Rental:
 
     def price(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> float:
         """The price alone [$/(chip·h)], remembered between the dates at which it can change; NaN where missing."""
-        return self._dated(chip, market, provider_class, as_of)[0]
+        return self.rent(chip, market, provider_class, as_of).usd
 
-    def date(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> str:
-        """The date of the quote that is the price, remembered as the price is; empty where it is missing."""
-        return self._dated(chip, market, provider_class, as_of)[1]
-
-    def _dated(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> tuple[float, str]:
+    def rent(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> Rent:
+        """The price with the date and the provider of its quote, remembered as the price is."""
         if market not in self._terms:
-            return math.nan, ""
+            return _NO_RENT
         turns = self._turning_days(chip, provider_class)
         at = bisect_right(turns, as_of)
         since = turns[at - 1] if at else None
         key = (chip, market, provider_class, since)
         known = self._prices.get(key)
         if known is None:
-            found = self.figure(chip, market, provider_class, since) if since else missing(COLUMN.unit, "")
-            known = self._prices[key] = (found.value, found.date)
+            found = self._find(chip, market, provider_class, since) if since else None
+            known = _NO_RENT
+            if found and since:
+                price = self.figure(chip, market, provider_class, since)
+                known = Rent(price.value, price.date, self._name(found[0].quote))
+            self._prices[key] = known
         return known
 
     def _find(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> tuple[Choice, str] | None:

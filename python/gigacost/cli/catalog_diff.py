@@ -42,7 +42,7 @@ def command(old: str, new: str, spec: str | None, by: str | None, as_of: str | N
 
     books = [options.opened_catalog(None if name == _SHIPPED else name) for name in (old, new)]
     day = books[1].canonical("as_of", as_of) if as_of else max(book.date for book in books)
-    found = differences(*books, day)
+    found = differences(books[0], books[1], day)
     compared = _compared(spec, books, day if as_of else "", day, by or BY) if spec else None
     if as_json:
         by_kind = {kind: [one.to_dict() for one in found if one.kind == kind] for kind in _KINDS}

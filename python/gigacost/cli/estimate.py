@@ -36,6 +36,7 @@ _MAIN = ("hardware", "chips", "params", "tokens", "model", "market", "provider_c
 @options.once("--preset", metavar="NAME", help="Start from a published run (gigacost catalog list presets).")
 @options.setting
 @options.asserting("all quantities and inputs")
+@options.once("--format", "form", type=click.Choice(["focus"]), help="Billing data (FOCUS), as CSV on stdout.")
 @click.option("--sources", is_flag=True, help="List every figure it rests on, with source and date.")
 @options.as_json
 def command(
@@ -44,6 +45,7 @@ def command(
     preset: str | None,
     catalog: str | None,
     as_of: str | None,
+    form: str | None,
     *,
     strict: bool,
     sources: bool,
@@ -62,6 +64,8 @@ def command(
     from gigacost.cli.terminal import payload  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 
+    if form and (as_json or sources):
+        raise click.UsageError("--format focus is a form of its own, without --json and --sources")
     model, book = default(), options.opened_catalog(catalog)
     flags = [(name, value) for name in _MAIN if (value := given.get(name)) is not None]
     flags += [("as_of", as_of)] if as_of else []
@@ -71,7 +75,13 @@ def command(
     asserted = Assertions(assertions, units, book.axes)
     estimates = _estimated(points, model, book)
     varied = [name for axis in spec.axes for name in axis.names]
-    if as_json:
+    if form:
+        from gigacost.cli import focus_file  # noqa: PLC0415 - only one form is shown
+        from gigacost.sweep import Sweep  # noqa: PLC0415
+
+        sweep = Sweep.from_spec(spec, model=model, catalog=book)
+        focus_file.write(sweep, "-", limit=None, threads=None, csv_safe=True)
+    elif as_json:
         payload([one.to_dict() for one in estimates] if varied else estimates[0].to_dict())
     elif sources:
         from gigacost.cli.estimate_sources import show_sources  # noqa: PLC0415 - only one view is shown

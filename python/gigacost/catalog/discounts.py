@@ -43,7 +43,8 @@ def discounts(
             label = meant[kind](str(name))
             if label is None:
                 allowed = known[kind] if kind != "market" or key in KINDS else [*KINDS, *known[kind]]
-                faults.add(place, "", f"no such {kind}", ", ".join(allowed), nearest(str(name), allowed))
+                spellings = [*allowed, *(entry["name"] for entry in providers.values() if kind == "provider")]
+                faults.add(place, "", f"no such {kind}", ", ".join(allowed), nearest(str(name), spellings))
             elif label in found.setdefault(kind, {}):
                 faults.add(place, show(fraction), f"a second discount of the {kind} {label}", "each once")
             elif _FRACTION.check(place, fraction, faults):

@@ -150,7 +150,7 @@ class Rental:
             same = (price.source, price.date) == (before.source, before.date)
             if not same or not (price.value == before.value or price.is_missing):
                 begun.append((day, price))
-        ends = [str(day - dt.timedelta(days=1)) for day, _ in begun[1:]] + [""]
+        ends = [str(day - dt.timedelta(days=1)) for day, _ in begun[1:]] + [""] * bool(begun)
         return [Period(str(day), end, price) for (day, price), end in zip(begun, ends, strict=True)]
 
     def figure(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> Citation:

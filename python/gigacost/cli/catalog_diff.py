@@ -74,8 +74,13 @@ def _compared(spec: str, books: Sequence[Catalog], as_of: str, default: str, by:
     try:
         return comparisons.compared(sweeps[0], sweeps[1], by)
     except SpecError as error:
-        named = (fault.field.replace("a.", "old.", 1).replace("b.", "new.", 1) for fault in error.faults)
-        return "\n".join(str(replace(fault, field=name)) for fault, name in zip(error.faults, named, strict=True))
+        return "\n".join(str(replace(fault, field=_of_side(fault.field))) for fault in error.faults)
+
+
+def _of_side(field: str) -> str:
+    """A field of a side of a comparison, named after the catalogue."""
+    side, dot, rest = field.partition(".")
+    return {"a": "old", "b": "new"}.get(side, side) + dot + rest
 
 
 def _cost(compared: Comparison | str | None) -> dict[str, Any] | None:

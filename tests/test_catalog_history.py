@@ -176,8 +176,8 @@ def test_months_between_are_the_most_that_fit(first: dt.date, last: dt.date) -> 
 @pytest.mark.parametrize(
     ("column", "date", "as_of", "told"),
     [
-        (RENT, "2025-11-21", "2026-11-21", ""),
-        (RENT, "2025-11-20", "2026-11-21", "of 2025-11-20, 12 months before 2026-11-21"),
+        (RENT, "2025-08-21", "2026-11-21", ""),
+        (RENT, "2025-08-20", "2026-11-21", "of 2025-08-20, 15 months before 2026-11-21"),
         (RENT, "2025", "2026-11-21", ""),
         (RENT, "2026", "2026-01-01", ""),
         ("chip_price_usd", "2024-03-04", "2026-11-21", "of 2024-03-04, 32 months before 2026-11-21"),
@@ -193,13 +193,14 @@ def test_how_far_a_price_is_from_its_use(column: str, date: str, as_of: str, tol
 
 
 def test_an_old_price_is_said_as_a_warning_and_in_the_assumptions() -> None:
-    old = estimate({**DESIGN, "hardware": "a100-sxm-80"}, as_of="2024-06-01")
-    says = "the price of a100-sxm-80, on_demand, neocloud is of 2023-05-24, 12 months before 2024-06-01"
-    assert old.meta["warnings"] == [f"{RENT} = 2.55: {says}"]
-    assert "; of 2023-05-24, 12 months before 2024-06-01)" in old.assumption(RENT).source
-    with pytest.raises(SpecError, match="12 months before"):
-        estimate({**DESIGN, "hardware": "a100-sxm-80"}, as_of="2024-06-01", strict=True)
-    own = estimate({**DESIGN, "hardware": "a100-sxm-80"}, rental_usd_per_chip_hour=2.0, as_of="2024-06-01")
+    design = {**DESIGN, "hardware": "a100-sxm-80", "as_of": "2025-06-30"}
+    old = estimate(design)
+    says = "the price of a100-sxm-80, on_demand, neocloud is of 2024-02-14, 16 months before 2025-06-30"
+    assert old.meta["warnings"] == [f"{RENT} = 2.73: {says}"]
+    assert "; of 2024-02-14, 16 months before 2025-06-30)" in old.assumption(RENT).source
+    with pytest.raises(SpecError, match="16 months before"):
+        estimate(design, strict=True)
+    own = estimate(design, rental_usd_per_chip_hour=2.0)
     assert own.meta["warnings"] == []
     assert estimate(**DESIGN).meta["warnings"] == []
 
@@ -212,11 +213,11 @@ def test_what_is_bought_is_looked_at_where_it_is_bought() -> None:
 
 
 def test_of_a_sweep_the_first_is_named_and_the_others_counted() -> None:
-    axes = {"hardware": ["h100-sxm", "a100-sxm-80"], "as_of": ["2024-06-01", "2025-06-30", "2026-11-21"]}
+    axes = {"hardware": ["h100-sxm", "a100-sxm-80"], "as_of": ["2024-10-01", "2025-06-30", "2026-11-21"]}
     fixed = {key: DESIGN[key] for key in ("chips", "params", "tokens")}
     (warning,) = Sweep(axes, fixed=fixed).spec.warnings
-    assert (warning.field, warning.value) == (RENT, "2.55")
-    assert warning.what.endswith("12 months before 2024-06-01, and 2 more of other labels or dates")
+    assert (warning.field, warning.value) == (RENT, "4.03")
+    assert warning.what.endswith("15 months before 2024-10-01, and 1 more of other labels or dates")
     zipped = [{"hardware": "h100-sxm", "as_of": "2024-06-01"}, {"hardware": "a100-sxm-80", "as_of": "2025-10-15"}]
     assert Sweep({"which": {"zip": zipped}}, fixed=fixed).spec.warnings == ()
 

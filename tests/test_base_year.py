@@ -214,7 +214,7 @@ def test_a_file_and_the_command_line_say_it_alike(tmp_path: Path, capsys: pytest
     assert ran.json["meta"]["base_year"] == "2023"
     assert "computed amounts are in dollars of 2023" in ran.err
     later = invoke(capsys, "top", spec, "--json", "--base-year", "2021")
-    assert 'base_year = "2021" from the command line replaces base_year' in later.err
+    assert 'base_year = "2021" from the command line replaces that of the file' in later.err
     assert later.json["rows"][0]["cost_total_usd"] == estimate(**DESIGN, as_of=JUNE, base_year=2021)["cost_total_usd"]
     design = [part for name, value in DESIGN.items() for part in (f"--{name}", str(value))]
     ran = invoke(capsys, "estimate", *design, "--as-of", JUNE, "--base-year", "2023")
@@ -226,3 +226,25 @@ def test_a_file_and_the_command_line_say_it_alike(tmp_path: Path, capsys: pytest
     assert bad.code == 2
     assert "base_year = 1999: the price index has no such year; allowed: 2010 to 2026 (" in bad.err
     assert "spec.toml:2)" in bad.err
+
+
+UNCERTAIN: dict[str, Any] = {
+    "uncertain": {"mfu": "normal 90% 0.3..0.5", "salary_usd": "x lognormal 90% 0.5..2"},
+    "draws": {"count": 64},
+}
+
+
+def test_a_fold_over_draws_is_of_converted_amounts() -> None:
+    columns = ["p90(cost_total_usd)", "p10(train_days)", "P(cost_total_usd <= 3.9e6)"]
+    sweep: dict[str, Any] = {"axes": SWEEP["axes"], "fixed": SWEEP["fixed"], "columns": columns, **UNCERTAIN}
+    then, real = Sweep(**sweep), Sweep(**sweep, base_year=2023)
+    ratios = {label: INDEX.ratio(2023, dt.date.fromisoformat(label)).value for label in SWEEP["axes"]["as_of"]}
+    shares = set()
+    for nominal, converted in zip(reference.rows(then), reference.rows(real), strict=True):
+        assert converted["p90(cost_total_usd)"] == nominal["p90(cost_total_usd)"] * ratios[nominal["as_of"]]
+        assert converted["p10(train_days)"] == nominal["p10(train_days)"]
+        assert converted["P(cost_total_usd <= 3.9e6)"] >= nominal["P(cost_total_usd <= 3.9e6)"]
+        shares.add(converted["P(cost_total_usd <= 3.9e6)"] > nominal["P(cost_total_usd <= 3.9e6)"])
+    assert True in shares
+    assert [row for batch in real.batches() for row in _rows(batch, real)] == reference.rows(real)
+    assert real.find(3, "p90(cost_total_usd)") == reference.top(real, 3, "p90(cost_total_usd)")

@@ -86,6 +86,9 @@ class TapeBuilder:
     def pick(self, search: int, axis: int, winner: int) -> int:
         """The value of a search's axis at its winner."""
 
+    def fold(self, node: int, q: float | None = None) -> int:
+        """A node folded over draws: its mean, or its ``q``-quantile. Raises SpecError for what is no quantile."""
+
     def finish(self, outputs: Sequence[tuple[str, str, str, int]]) -> Tape:
         """The tape; outputs as name, unit, documentation, node."""
 
@@ -132,7 +135,8 @@ class Program:
     ) -> Self:
         """Bind a tape to groups of these sizes, with a table for each leaf (groups ascending, the last one fastest).
 
-        A leaf without groups may be a tuple of its one value.
+        A leaf without groups may be a tuple of its one value. The group behind the last one is that of the draws: as
+        many as the tables over it have room for.
 
         ``blocks`` says how the space is cut up: values of a table, rows of a region, winners of a search, rows of a
         chunk; it never changes a result. Raises SpecError for tables that do not fit and for too large a space.

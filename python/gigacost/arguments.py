@@ -143,6 +143,11 @@ def _not_a_number(bound: Bound, field: str, name: str) -> Iterator[Fault]:
     known = (*bound.model.names, *bound.spec.derive)
     if not isinstance(name, str):
         yield Fault(field, show(name), "not a name")
+    elif "(" in name:
+        try:
+            bound.fold(name, field)
+        except SpecError as error:
+            yield from error.faults
     elif name in bound.digits and bound.digits[name].kind == "label":
         yield Fault(field, show(name), "an axis of labels, not a number")
     elif name in bound.model.quantities and bound.model.quantities[name].unit == "truth":

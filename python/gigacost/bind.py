@@ -14,11 +14,14 @@ from gigacost.catalog import Catalog
 from gigacost.catalog.dates import day
 from gigacost.declare import LARGEST, Input
 from gigacost.errors import CatalogError, Fault, SpecError
+from gigacost.expression import Expression
 from gigacost.fields import Kind, Scalar
 from gigacost.graph import Model
 from gigacost.old_prices import old_prices
 from gigacost.rules import broken
-from gigacost.spec import Spec
+from gigacost.spec import Spec, read_fold
+from gigacost.uncertain import draws_of
+from gigacost.wiring import DRAWN
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,13 +54,18 @@ class Words:
         self.presets = catalog.presets.keys()
 
         self._rules = model.rules
+        self._model = model
         self._catalog = catalog
 
     def check(self, spec: Spec) -> Iterable[Fault]:
-        """The rules of the model that some combination breaks; a base year or a date that the price index lacks."""
+        """The rules of the model that some combination breaks, draws that no input can be, years without an index."""
         yield from broken(self._rules, self.inputs, spec)
         if spec.base_year is not None:
             yield from dollars.faults(spec, self._catalog)
+        if spec.uncertain:
+            from gigacost.uncertain import faults  # noqa: PLC0415 - most specifications are certain
+
+            yield from faults(Bound(spec, self._model, self._catalog))
 
     def doubts(self, spec: Spec) -> Iterable[Fault]:
         """Prices that are old, and those after the catalogue's date: they are its newest, without a trend."""
@@ -86,6 +94,8 @@ class Table:
     groups: tuple[int, ...]
     values: NDArray[np.float64] | tuple[float]
     """One value where there are no groups."""
+    drawn: bool = False
+    """Whether it is also over the draws, which then are fastest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +125,10 @@ class Bound:
         self._special: dict[str, tuple[Callable[[str], float], str]] = {}
         self.deflator = "" if spec.base_year is None else self._deflated(spec.base_year)
         """The leaf that turns dollars of the date of the prices into those of the base year; empty without one."""
+        self._folds: dict[str, Expression] = {}
         # A tape that was compiled for another bound specification reads the same tests by the same names.
         for expression in (spec.where, *spec.derive.values()):
-            for node in expression.root.walk() if expression else ():
-                if node.op == "label":
-                    self.test(node.name, node.labels)
+            self._register(expression)
 
     @property
     def size(self) -> int:
@@ -171,6 +180,33 @@ class Bound:
         self._special[name] = lambda label: float(label in labels), axis
         return name
 
+    def _register(self, expression: Expression | None) -> None:
+        for node in expression.root.walk() if expression else ():
+            if node.op == "label":
+                self.test(node.name, node.labels)
+
+    def fold(self, name: str, field: str = "columns") -> Expression | None:
+        """What a name of a column means that is a fold over draws, as ``p90(cost_total_usd)``; None for a plain name.
+
+        Raises SpecError.
+        """
+        if "(" not in name or name in self._special:
+            return None
+        if name not in self._folds:
+            self._folds[name] = read_fold(name, field, words(self.model, self.catalog), self.spec)
+            self._register(self._folds[name])
+        return self._folds[name]
+
+    def limits(self, name: str) -> Input | None:
+        """The legal range of an input, or of a quantity that is given a value."""
+        known = words(self.model, self.catalog)
+        return known.inputs.get(name) or known.ranges.get(name)
+
+    @cached_property
+    def drawn(self) -> Mapping[str, Sequence[float]]:
+        """The draws of all that is uncertain."""
+        return {name: values.tolist() for name, values in draws_of(self.spec).items()}
+
     def code(self, axis: str) -> str:
         """The name of a leaf that has another number for each label of an axis."""
         name = f"label of {axis}"
@@ -214,7 +250,10 @@ class Bound:
     def table(self, name: str) -> Table:
         """The values of a leaf. Raises SpecError when it has none."""
         if name not in self._tables:
-            self._tables[name] = self._find(name)
+            if name.startswith(DRAWN):
+                self._tables[name] = Table((), draws_of(self.spec)[name.removeprefix(DRAWN)], drawn=True)
+            else:
+                self._tables[name] = self._find(name)
         return self._tables[name]
 
     def _find(self, name: str) -> Table:
@@ -230,10 +269,13 @@ class Bound:
             return Table((), (self.model.values[name],))
         if origin == "catalogue":
             return self._catalogued(name)
-        default = self.model.inputs[name].default
-        if default is None:
+        return Table((), (self._default(name),))
+
+    def _default(self, name: str) -> float:
+        if not self.available(name):
             raise SpecError(self.lacking(name))
-        return Table((), (float(default),))
+        default = self.model.inputs[name].default
+        return self.spec.uncertain[name].median if default is None else float(default)
 
     def lacking(self, name: str) -> Fault:
         """What to tell who did not give an input that has no default."""
@@ -251,7 +293,11 @@ class Bound:
         """Whether a leaf has a value, if only a default."""
         if name in self._special or name in self.given:
             return True
-        return name in self.model.inputs and self.model.inputs[name].default is not None
+        if name in self.model.inputs and self.model.inputs[name].default is not None:
+            return True
+        # The central value of what has no other is its median.
+        distribution = self.spec.uncertain.get(name)
+        return distribution is not None and not distribution.relative
 
     def _by_label(self, value: Callable[[str], float], axis: str) -> Table:
         if axis not in self.labels:
@@ -310,7 +356,7 @@ class Picked:
     def table(self, name: str) -> Table:
         """The values of a leaf in these combinations. Raises SpecError when it has none."""
         whole = self._bound.table(name)
-        if not whole.groups:
+        if not whole.groups:  # what is drawn is over the draws alone
             return whole
         import numpy as np  # noqa: PLC0415 - importing the package stays light
 

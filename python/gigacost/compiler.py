@@ -42,8 +42,11 @@ def compiled(bound: Bound, question: Question) -> Compiled:
         question.reads,
         question.where.canonical if question.where else "",
         tuple((name, expression.canonical) for name, expression in bound.spec.derive.items()),
+        tuple((name, distribution.relative) for name, distribution in bound.spec.uncertain.items()),
         bound.given,
     )
+    for name in (*question.columns, *question.reads):
+        bound.fold(name)  # whose tests of labels the tape may read, though it was compiled for another one
     return bound.model.compiled(key, lambda: _compile(bound, question))
 
 
@@ -93,7 +96,8 @@ def model_sha256(model: Model) -> str:
 def program(space: Bound | Picked, made: Compiled) -> _engine.Program:
     """The tape bound to the values of a specification, or to those of some of its combinations."""
     tables = [space.table(leaf) for leaf in made.tape.leaves]
-    leaves = [(table.groups, table.values) for table in tables]
+    draws = len(space.sizes)  # the group behind those of the space
+    leaves = [((*table.groups, draws) if table.drawn else table.groups, table.values) for table in tables]
     return _engine.Program(made.tape, space.sizes, leaves, simd_level(), BLOCKS)
 
 

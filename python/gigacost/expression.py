@@ -6,7 +6,7 @@ How they are written is ``gigacost.grammar``'s; neither is ever evaluated as Pyt
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Literal
@@ -40,17 +40,24 @@ ARITHMETIC: Mapping[str, Callable[[ops.Value, ops.Value], ops.Value]] = {
 }
 
 
+FOLDS = ("mean", "quantile", "probability")
+"""What the values of an expression in all draws may become. ``p90(x)`` is the 0.9-``quantile``, ``P(condition)`` a
+``probability``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A part of an expression."""
 
     op: str
-    """``number name label negative chain compare and or not``, or the name of a function."""
+    """``number name label negative chain compare and or not``, a fold (``mean quantile probability``) of its one part
+    over draws, or the name of a function."""
     kind: ExpressionKind
     parts: tuple[Node, ...] = ()
     signs: tuple[str, ...] = ()
     """Those between the parts of a ``chain`` (+ - or * /, taken from left to right) or of a ``compare``."""
     value: float = 0.0
+    """Of a ``number``; which ``quantile``."""
     name: str = ""
     labels: tuple[str, ...] = ()
 
@@ -60,12 +67,19 @@ class Node:
         for part in self.parts:
             yield from part.walk()
 
+    def read(self) -> Iterator[Node]:
+        """The node and what it reads of a combination itself: all below it but what is folded over draws."""
+        yield self
+        if self.op not in FOLDS:
+            for part in self.parts:
+                yield from part.read()
+
     def evaluate(self, env: Mapping[str, ops.Value], label_is: LabelIs | None) -> ops.Value:  # noqa: PLR0911 - one per op
-        """Its value where the names stand for those of ``env``."""
+        """Its value where the names, and the texts of folds, stand for the values of ``env``."""
         if self.op == "number":
             return self.value
-        if self.op == "name":
-            return env[self.name]
+        if self.op == "name" or self.op in FOLDS:
+            return env[self.name or str(self)]
         if self.op == "label":
             if label_is is None:
                 message = f"the labels of {self.name} are needed: evaluate(env, label_is)"
@@ -99,6 +113,8 @@ class Node:
             return "(" + " ".join([parts[0], *(f"{s} {p}" for s, p in zip(self.signs, parts[1:], strict=True))]) + ")"
         if self.op in {"and", "or"}:
             return "(" + f" {self.op} ".join(parts) + ")"
+        if self.op == "quantile":
+            parts.append(repr(self.value))
         return f"{self.op}({', '.join(parts)})"
 
 
@@ -118,16 +134,18 @@ class Expression:
         kind: ExpressionKind | None = None,
         units: Mapping[str, str] | None = None,
         labels: Mapping[str, Callable[[str], str]] | None = None,
+        folded: Collection[str] | None = None,
     ) -> Expression:
         """Parse a text. Raises SpecError naming ``field`` and the column.
 
         ``kind``: what it must be. ``units``: every name that may be used, with its unit (``truth`` for a condition,
         empty if unknown); None: any name. ``labels``: the axes that have labels, with what gives a label its one
-        spelling (raising CatalogError); None: a name compared with a text is such an axis.
+        spelling (raising CatalogError); None: a name compared with a text is such an axis. ``folded``: the names that
+        are folds over draws already; None: there are no draws.
         """
         from gigacost.grammar import Parser  # noqa: PLC0415 - many a specification has no expression
 
-        return Expression(text, Parser(text, field, units, labels).parse(kind))
+        return Expression(text, Parser(text, field, units, labels, folded).parse(kind))
 
     @property
     def kind(self) -> ExpressionKind:
@@ -137,12 +155,17 @@ class Expression:
     @property
     def names(self) -> tuple[str, ...]:
         """The names whose values it needs, in order of first use."""
-        return tuple(dict.fromkeys(node.name for node in self.root.walk() if node.op == "name"))
+        return tuple(dict.fromkeys(node.name for node in self.root.read() if node.op == "name"))
+
+    @property
+    def folds(self) -> tuple[Node, ...]:
+        """The folds over draws whose values it needs, in order of first use."""
+        return tuple(dict.fromkeys(node for node in self.root.read() if node.op in FOLDS))
 
     @property
     def label_axes(self) -> tuple[str, ...]:
         """The axes whose labels it tests, in order of first use."""
-        return tuple(dict.fromkeys(node.name for node in self.root.walk() if node.op == "label"))
+        return tuple(dict.fromkeys(node.name for node in self.root.read() if node.op == "label"))
 
     @property
     def canonical(self) -> str:
@@ -152,6 +175,7 @@ class Expression:
     def evaluate(self, env: Mapping[str, ops.Value], label_is: LabelIs | None = None) -> ops.Value:
         """Its value, of floats or of any carrier.
 
-        ``env`` has the ``names``; ``label_is(axis, labels)`` says, as a truth, whether the axis's label is among some.
+        ``env`` has the ``names``, and the ``folds`` by their canonical text;
+        ``label_is(axis, labels)`` says, as a truth, whether the axis's label is among some.
         """
         return self.root.evaluate(env, label_is)

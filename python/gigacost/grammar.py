@@ -2,7 +2,8 @@
 
 Numbers, names, ``+ - * / **``, comparisons (also chained), ``and or not``, ``in [..]``, the functions of
 ``gigacost.ops``, and labels: ``market == "own"``, ``hardware in ["h100-sxm", "b200-sxm"]``. A quoted quantity may be
-compared with a name: ``train_days <= "2160 h"``.
+compared with a name: ``train_days <= "2160 h"``. Folds over draws: ``mean(x)``, ``p5(x)`` to ``p95(x)`` (any
+percentile), ``quantile(x, 0.975)``, ``probability(condition)`` or ``P(condition)``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
-from gigacost.expression import ARITHMETIC, COMPARISONS, FUNCTIONS, ExpressionKind, Node
+from gigacost.expression import ARITHMETIC, COMPARISONS, FOLDS, FUNCTIONS, ExpressionKind, Node
 from gigacost.quantities import parse_quantity
 
 LONGEST = 10_000
@@ -46,6 +47,7 @@ _INSTEAD = {
     "//": "floor(a / b)",
     "if": "where(condition, a, b)",
 }
+_PERCENTILE = re.compile(r"p([1-9][0-9]?)")
 _REFUSED_WORDS = frozenset({"if", "else", "lambda", "for", "is", "True", "False", "None"})
 _SIGNS = frozenset({*COMPARISONS, *ARITHMETIC, "**", "(", ")", "[", "]", ","})
 _TOKEN = re.compile(
@@ -74,11 +76,15 @@ class Parser:
         field: str,
         units: Mapping[str, str] | None,
         labels: Mapping[str, Callable[[str], str]] | None,
+        folded: Collection[str] | None = None,
     ) -> None:
         self.text = text
         self.field = field
         self.units = units
         self.labels = labels
+        self.folded = folded
+        self.fold = ""
+        """The fold whose argument is being read."""
         self.depth = 0
         self.at = 0
         self.unknown: list[Fault] = []
@@ -304,14 +310,19 @@ class Parser:
             known = [*self.units, *(self.labels or ())]
             what = f"column {token.column}: unknown name {show(name)}"
             self.unknown.append(Fault(self.field, show(self.text), what, hint=nearest(name, known)))
+        if self.fold and name in (self.folded or ()):
+            self._refuse(f"{name} is a fold over draws already, within {self.fold}", token.column)
         truth = (self.units or {}).get(name) == "truth"
         return Node("name", "truth" if truth else "number", name=name)
 
     def _call(self, token: _Token) -> Node:
         name = token.text
+        if name in {*FOLDS, "P"} or _PERCENTILE.fullmatch(name):
+            return self._fold(token)
         if name not in FUNCTIONS:
-            hint = _INSTEAD.get(name) or nearest(name, FUNCTIONS)
-            self._refuse(f"unknown function {show(name)}", token.column, hint, ", ".join(sorted(FUNCTIONS)))
+            hint = _INSTEAD.get(name) or nearest(name, [*FUNCTIONS, *FOLDS])
+            allowed = ", ".join([*sorted(FUNCTIONS), *FOLDS, "p5 to p95"])
+            self._refuse(f"unknown function {show(name)}", token.column, hint, allowed)
         arguments: list[Node] = []
         while self._token.text != ")":
             column = self._token.column
@@ -324,6 +335,45 @@ class Parser:
         if due not in (-1, len(arguments)):
             self._refuse(f"{name} takes {due} arguments, not {len(arguments)}", token.column)
         return Node(name, "truth" if name == "missing" else "number", tuple(arguments))
+
+    def _fold(self, token: _Token) -> Node:
+        """A fold over draws, behind its opening bracket."""
+        name = token.text
+        if self.folded is None:
+            what = f"{name} is over draws, and nothing is uncertain here"
+            self._refuse(what, token.column, allowed='[uncertain] with distributions, as mfu = "normal 90% 0.3..0.5"')
+        if self.fold:
+            self._refuse(f"{name} within {self.fold}: there are no draws of folds over draws", token.column)
+        self.fold = name
+        column = self._token.column
+        kind: ExpressionKind = "truth" if name in {"probability", "P"} else "number"
+        of = self._of_kind(kind, self._deeper(self._or), column)
+        self.fold = ""
+        percentile = _PERCENTILE.fullmatch(name)
+        q = int(percentile[1]) / 100 if percentile else self._which_quantile() if name == "quantile" else 0.0
+        self._expect(")")
+        op = "quantile" if percentile else "probability" if name == "P" else name
+        return Node(op, "number", (of,), value=q)
+
+    def _which_quantile(self) -> float:
+        self._expect(",")
+        token = self._next()
+        q = float(token.text) if token.kind == "number" else math.nan
+        if not 0.0 <= q <= 1.0:
+            self._refuse(f"{show(token.text)} is not a quantile", token.column, allowed="a number from 0 to 1")
+        return q
+
+
+def pieces(text: str) -> list[str]:
+    """The items of a comma list of names and expressions, whose own commas stand in brackets."""
+    found, depth = [""], 0
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth <= 0:
+            found.append("")
+        else:
+            found[-1] += character
+    return [item.strip() for item in found]
 
 
 def split(text: str, separators: Collection[str]) -> list[str]:

@@ -13,7 +13,7 @@ from gigacost.declare import Alternative, Contribution, Input, Rule, Status, Sub
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.ops import total
 from gigacost.recent import Recent
-from gigacost.wiring import Function, Quantity, Router, Search, Wiring, quantity_of
+from gigacost.wiring import NOTHING_FOLDED, Folding, Function, Quantity, Router, Search, Wiring, quantity_of
 
 Part: TypeAlias = "Function | Input | Alternative | Subtotal | Search | ModuleType | Model"
 T = TypeVar("T")
@@ -141,13 +141,18 @@ class Model:
         return self.quantities[name].unit if name in self.quantities else self.inputs[name].unit
 
     def wire(
-        self, outputs: Iterable[str], given: Collection[str], extra: Mapping[str, Quantity] | None = None
+        self,
+        outputs: Iterable[str],
+        given: Collection[str],
+        extra: Mapping[str, Quantity] | None = None,
+        folding: Folding = NOTHING_FOLDED,
     ) -> Wiring:
         """The steps that make the outputs when the given names are supplied from outside.
 
-        ``extra`` are quantities beside the model's. Raises SpecError when the functions need each other in a circle.
+        ``extra`` are quantities beside the model's, ``folding`` what there is to fold over draws. Raises SpecError when
+        the functions need each other in a circle.
         """
-        return Router(self, given, extra or {}).route(outputs)
+        return Router(self, given, extra or {}, folding).route(outputs)
 
     def compiled(self, key: Hashable, compile_: Callable[[], T]) -> T:
         """What ``compile_`` makes of this model; kept by its key as long as it is among the last asked for."""

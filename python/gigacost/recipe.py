@@ -11,11 +11,11 @@ from functools import reduce
 
 from gigacost import dollars, ops
 from gigacost.bind import Bound
-from gigacost.declare import Status
 from gigacost.errors import SpecError
 from gigacost.expression import Expression
+from gigacost.folds import Wirer
 from gigacost.ops import Value
-from gigacost.wiring import Player, Quantity, Wiring
+from gigacost.wiring import Player, Wiring
 
 OK = "ok"
 """The state of a combination of which nothing is spoiled."""
@@ -83,18 +83,17 @@ class Recipe:
 
 def recipe(bound: Bound, question: Question) -> Recipe:
     """How to answer a question about a bound specification. Raises SpecError when something it needs is missing."""
-    extra = {name: _derived(bound, name, expression) for name, expression in bound.spec.derive.items()}
-    where = (_WHERE,) if question.where else ()
+    expressions = dict(bound.spec.derive)
+    expressions |= {name: fold for name in (*question.columns, *question.reads) if (fold := bound.fold(name))}
     if question.where:
-        extra[_WHERE] = _derived(bound, _WHERE, question.where)
+        expressions[_WHERE] = question.where
+    where = (_WHERE,) if question.where else ()
     read = tuple(dict.fromkeys([*question.columns, *question.reads, *where]))
-    given = bound.given | bound.special
-    wiring = bound.model.wire(read, given, extra)
-    above = wiring.upstream()
-    states = [state for state in bound.model.states if _concerns(bound, state, read, above, given)]
-    names = tuple(state.name for state in states)
+    wirer = Wirer(bound, expressions)
+    above = wirer.wire(read).upstream()
+    states = [*wirer.states(read, above), *wirer.states_in_draws(above)]
     deflator = (bound.deflator,) if bound.deflator else ()
-    wiring = bound.model.wire((*read, *names, *deflator), given, extra)
+    wiring = wirer.wire((*read, *(state.name for state in states), *deflator))
     lacking = [bound.lacking(leaf) for leaf in wiring.leaves if not bound.available(leaf)]
     if lacking:
         raise SpecError(*dict.fromkeys(lacking))
@@ -102,13 +101,13 @@ def recipe(bound: Bound, question: Question) -> Recipe:
 
     def spoilers(quantities: Iterable[str]) -> tuple[str, ...]:
         made_of = frozenset[str]().union(*(above[name] for name in quantities))
-        return tuple(state.name for state in states if made_of.intersection(_spoils(state)))
+        return tuple(state.name for state in states if made_of.intersection(state.spoils))
 
     return Recipe(
         question,
         wiring,
-        states=(OK, *(state.mark.label for state in states if isinstance(state.mark, Status))),
-        conditions=names,
+        states=(OK, *(state.label for state in states)),
+        conditions=tuple(state.name for state in states),
         spoiled={column: spoilers([column]) for column in question.columns},
         spoiled_reads=spoilers([*question.reads, *where]),
         deflator=bound.deflator,
@@ -116,38 +115,5 @@ def recipe(bound: Bound, question: Question) -> Recipe:
     )
 
 
-def _concerns(
-    bound: Bound, state: Quantity, read: Iterable[str], above: Mapping[str, frozenset[str]], given: frozenset[str]
-) -> bool:
-    """Whether a state spoils something that is read, and all that it looks at is known."""
-    if not any(above[name].intersection(_spoils(state)) for name in read):
-        return False
-    return all(bound.available(leaf) for leaf in bound.model.wire([state.name], given).leaves)
-
-
-def _spoils(state: Quantity) -> tuple[str, ...]:
-    return state.mark.spoils if isinstance(state.mark, Status) else ()
-
-
 def _any(values: Mapping[str, Value], conditions: tuple[str, ...]) -> Value | None:
     return reduce(ops.either, (values[condition] for condition in conditions)) if conditions else None
-
-
-def _derived(bound: Bound, name: str, expression: Expression) -> Quantity:
-    """An expression as a quantity: its parameters are the names it uses and the label tests it makes."""
-    tests = {
-        (node.name, node.labels): bound.test(node.name, node.labels)
-        for node in expression.root.walk()
-        if node.op == "label"
-    }
-    names = expression.names
-    amounts = dollars.amounts(bound, names)
-    parameters = (*names, *tests.values(), *((bound.deflator,) if amounts else ()))
-
-    def function(*arguments: Value) -> Value:
-        known = dict(zip(parameters, arguments, strict=True))
-        for amount, power in amounts.items():
-            known[amount] = dollars.converted(known[amount], power, known[bound.deflator])
-        return expression.evaluate(known, lambda axis, labels: known[tests[axis, labels]] == 1.0)
-
-    return Quantity(name, function, parameters, "truth" if expression.kind == "truth" else "", expression.text)

@@ -16,7 +16,7 @@ from gigacost.errors import InternalError
 from gigacost.ops import Carrier, Value
 from gigacost.recipe import Answer, Question, Recipe, recipe
 from gigacost.results import rounded
-from gigacost.wiring import SearchStep
+from gigacost.wiring import FoldStep, SearchStep
 
 if TYPE_CHECKING:
     from gigacost.bind import Bound
@@ -155,7 +155,10 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
 
 
 class Calculator:
-    """Plays a wiring on numbers."""
+    """Plays a wiring on numbers; ``draws`` has the columns of what is drawn."""
+
+    def __init__(self, draws: Mapping[str, Sequence[float]] | None = None) -> None:
+        self.draws = draws or {}
 
     def lift(self, value: Value) -> Number | Truth:
         """A result as a number, even when a function returned a plain one."""
@@ -179,6 +182,19 @@ class Calculator:
                 best, found = objective, candidate
         return {axis: Number(value) for (axis, _), value in zip(search.over, found, strict=True)}
 
+    def fold(self, step: FoldStep, values: Mapping[str, Value]) -> Number:
+        """A quantity folded over draws: its mean, or element ⌊q·(n−1)⌋ in order; NaN unless it is finite in all."""
+        columns = [self.draws[name] for name in step.drawn]
+        known = []
+        for numbers in zip(*columns, strict=True):
+            draw: dict[str, Value] = {name: Number(value) for name, value in zip(step.drawn, numbers, strict=True)}
+            known.append(_plain(step.replay(values, draw, self)))
+        if not all(map(math.isfinite, known)):
+            return Number(math.nan)
+        if step.fold.q is None:
+            return Number(rounded(sum(map(Fraction, known), Fraction(0))) / len(known))
+        return Number(sorted(known)[math.floor(step.fold.q * (len(known) - 1))] + 0.0)
+
 
 def answer(bound: Bound, made: Recipe, index: int) -> Answer:
     """What a recipe answers about one combination."""
@@ -195,7 +211,7 @@ def answer(bound: Bound, made: Recipe, index: int) -> Answer:
         for group in table.groups:
             place = place * bound.sizes[group] + digits[group]
         leaves[leaf] = Number(table.values[place])
-    return made.play(leaves, Calculator())
+    return made.play(leaves, Calculator(bound.drawn))
 
 
 def rows(sweep: Sweep, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:

@@ -18,7 +18,11 @@ _DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")
 def with_settings(
     tree: Mapping[str, Any], settings: Iterable[tuple[str, str]], vocabulary: Vocabulary
 ) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
-    """The tree with the settings in it, what they replaced, and their names. Raises SpecError."""
+    """The tree with the settings in it, what they replaced, and their names. Raises SpecError.
+
+    A name with a dot is a key of one of its other tables: ``uncertain.mfu``, ``draws.count``; ``base_year`` is one of
+    its own.
+    """
     changed = dict(tree)
     tables = {
         key: dict(tree[key]) for key in ("axes", "fixed") if isinstance(tree.get(key, {}), Mapping) and key in tree
@@ -32,14 +36,12 @@ def with_settings(
             faults.append(Fault(name, show(text), "set twice", path="--set"))
             continue
         seen.add(name)
+        if "." in name or name == "base_year":
+            notes += _set_key(changed, name, text)
+            continue
         group = next((at for at, names in _zip_groups(tree) if name in names), "")
         if group:
             faults.append(Fault(name, show(text), f"a column of {group}, which cannot be set alone", path="--set"))
-            continue
-        if name == "base_year":
-            if name in changed:
-                notes.append(f"{name} = {show(text)} from the command line replaces {name}")
-            changed[name] = Typed(text)
             continue
         place = next((place for place, table in (("axes", axes), ("fixed", fixed)) if name in table), "")
         if place or (name == "as_of" and changed.pop("as_of", "")):
@@ -56,6 +58,16 @@ def with_settings(
     if seen:
         changed |= {"axes": axes, "fixed": fixed}
     return changed, tuple(notes), frozenset(seen)
+
+
+def _set_key(tree: dict[str, Any], name: str, text: str) -> Iterator[str]:
+    """Set a key of the tree, or of one of its tables, and say what that replaces."""
+    table, dot, key = name.partition(".")
+    known = (tree.get(table) or {}) if dot else tree
+    if (key or table) in known:
+        yield f"{name} = {show(text)} from the command line replaces that of the file"
+    value = int(text) if text.isascii() and text.isdigit() else text
+    tree[table] = {**known, key: value} if dot else value
 
 
 def _zip_groups(tree: Mapping[str, Any]) -> Iterator[tuple[str, Collection[str]]]:

@@ -18,9 +18,11 @@ from typing import Any
 
 from gigacost.axes import Axis, Zipped, as_list, read_axis, read_zipped, space_size, zipped
 from gigacost.declare import Input
+from gigacost.distributions import Distribution
 from gigacost.document import Document, check_tree, read_document
+from gigacost.draws import Draws
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.expression import Expression, ExpressionKind
+from gigacost.expression import FOLDS, Expression, ExpressionKind
 from gigacost.fields import Field, Scalar, type_name
 from gigacost.settings import with_settings
 from gigacost.vocabulary import Vocabulary, field_of
@@ -29,7 +31,15 @@ VERSION = 1
 """The version of the specification's form that this release reads."""
 RESERVED_COLUMNS = frozenset({"index", "status"})
 """Output columns that no user's name may take."""
-_KEYS = ("version", "axes", "zip", "fixed", "derive", "query", "as_of", "base_year", "catalog", "preset")
+FEWEST_DRAWS, MOST_DRAWS = 2, 2**20
+"""How many draws folds may be over; the values of a combination in all of them are kept at a time."""
+_KEYS = (
+    "version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year", "catalog",
+    "preset",
+)  # fmt: skip
+_OPTIONS = {"uncertain": "--uncertain", "draws": "--draws"}
+"""What sets the keys of a table on the command line."""
+_DRAWS_KEYS = ("count", "seed", "method", "correlate")
 _QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -42,6 +52,9 @@ class Spec:
     """The space, outermost axis first."""
     fixed: Mapping[str, Scalar] = field(default_factory=dict)
     """Values that do not vary, in the units of the model; labels in their one spelling."""
+    uncertain: Mapping[str, Distribution] = field(default_factory=dict)
+    """What is not known exactly. All but folds over draws sees what it is otherwise, its central value."""
+    draws: Draws = field(default_factory=Draws)
     derive: Mapping[str, Expression] = field(default_factory=dict)
     """Quantities added by expression; each may use those before it."""
     where: Expression | None = None
@@ -110,6 +123,8 @@ class Spec:
         tree: dict[str, Any] = {
             "axes": {axis.name: _axis_to_plain(axis) for axis in self.axes},
             "fixed": dict(self.fixed),
+            "uncertain": {name: distribution.text for name, distribution in self.uncertain.items()},
+            "draws": self.draws.to_dict() if self.uncertain or self.draws != Draws() else {},
             "derive": {name: expression.text for name, expression in self.derive.items()},
             "query": {key: value for key, value in query.items() if value},
             "as_of": self.as_of,
@@ -186,16 +201,17 @@ class _Reader:
         self.faults: list[Fault] = []
         self.places: dict[str, str] = {}
         """Where each name that was given a value stands."""
-        self.units: dict[str, str] = {name: item.unit for name, item in vocabulary.inputs.items()}
-        self.units |= vocabulary.quantities
-        for name in vocabulary.label_axes:
-            self.units.pop(name, None)
+        self.units = _units(vocabulary)
+        self.folded: set[str] | None = None
+        """The names that are folds over draws; None where nothing is uncertain."""
 
     def read(self, tree: Mapping[str, Any]) -> Spec:
         self._only("", tree, _KEYS)
         self._version(tree)
         axes = self._axes(self._table(tree, "axes")) + self._zips(tree)
         fixed = self._fixed(self._table(tree, "fixed"))
+        uncertain = self._uncertain(self._table(tree, "uncertain"))
+        draws = self._draws(self._table(tree, "draws"))
         derive = self._derive(self._table(tree, "derive"))
         query = self._table(tree, "query")
         self._only("query", query, _QUERY_KEYS)
@@ -205,6 +221,8 @@ class _Reader:
         spec = Spec(
             axes=tuple(axes),
             fixed=fixed,
+            uncertain=uncertain,
+            draws=draws,
             derive=derive,
             where=where,
             columns=self._names(query, "columns"),
@@ -240,7 +258,8 @@ class _Reader:
     def _placed(self, fault: Fault) -> Fault:
         parts = re.split(r"[.\[ ]", fault.field)
         typed = len(parts) > 1 and parts[0] in {"axes", "fixed"} and parts[1] in self.typed
-        return replace(fault, path=fault.path or ("--set" if typed else self.document.position(fault.field)))
+        option = "--set" if typed else _OPTIONS.get(parts[0], "") if fault.field in self.typed else ""
+        return replace(fault, path=fault.path or option or self.document.position(fault.field))
 
     def _refuse(self, at: str, value: object, what: str, allowed: str = "", hint: str = "") -> None:
         shown = "" if value is None else show(value)
@@ -340,6 +359,28 @@ class _Reader:
                 fixed[name] = value
         return fixed
 
+    def _uncertain(self, table: Mapping[str, Any]) -> dict[str, Distribution]:
+        uncertain: dict[str, Distribution] = {}
+        for name, given in table.items():
+            at = f"uncertain.{name}"
+            found = self._field(name, at, given)
+            if found and found.kind == "label":
+                self._refuse(at, given, f"{name} has labels, and no distribution")
+            elif found:
+                with self._collecting():
+                    uncertain[name] = Distribution.parse(given, at, found.unit)
+        self.folded = set() if table else None
+        return uncertain
+
+    def _draws(self, table: Mapping[str, Any]) -> Draws:
+        self._only("draws", table, _DRAWS_KEYS)
+        with self._collecting():
+            draws = Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
+            if not FEWEST_DRAWS <= draws.count <= MOST_DRAWS:
+                self._refuse("draws.count", draws.count, "out of range", f"{FEWEST_DRAWS} to {MOST_DRAWS}")
+            return draws
+        return Draws()
+
     def _derive(self, table: Mapping[str, Any]) -> dict[str, Expression]:
         derive: dict[str, Expression] = {}
         for name, given in table.items():
@@ -354,6 +395,8 @@ class _Reader:
             self.units.setdefault(name, "")
             if expression:
                 derive[name] = expression
+            if expression and self.folded is not None and _is_folded(expression, self.folded):
+                self.folded.add(name)
         return derive
 
     def _expression(self, at: str, given: object, kind: ExpressionKind) -> Expression | None:
@@ -362,7 +405,7 @@ class _Reader:
             return None
         with self._collecting():
             labels = self.vocabulary.label_axes
-            return Expression.parse(given, at, kind=kind, units=self.units, labels=labels)
+            return Expression.parse(given, at, kind=kind, units=self.units, labels=labels, folded=self.folded)
         return None
 
     def _names(self, query: Mapping[str, Any], key: str, *, single: bool = False) -> tuple[str, ...]:
@@ -383,9 +426,12 @@ class _Reader:
             place = at if isinstance(given, str) else f"{at}[{i}]"
             if not isinstance(name, str):
                 self._refuse(place, name, f"expected string, got {type_name(name)}")
+            elif "(" in name and key != "per":
+                with self._collecting():
+                    _parse_fold(name, place, self.vocabulary, self.units, self.folded)
             elif name not in known:
                 self._refuse(place, name, "unknown column", hint=nearest(name, known))
-            elif name in names[:i]:
+            if name in names[:i]:
                 self._refuse(place, name, f"the same as {at}[{names.index(name)}]")
         return tuple(str(name) for name in names)
 
@@ -431,6 +477,37 @@ class _Reader:
                 band = f"{low:.15g} to {high:.15g} {limits.unit}".removesuffix(" 1")
                 what = f"outside of the plausible band {band}{more}"
                 yield self._placed(Fault(self.places.get(name, name), f"{odd[0]:.15g}", what))
+
+
+def read_fold(text: str, field: str, vocabulary: Vocabulary, spec: Spec) -> Expression:
+    """The fold over draws that a name of a column is, as ``p90(cost_total_usd)``. Raises SpecError."""
+    folded: set[str] = set()
+    for name, expression in spec.derive.items():
+        if _is_folded(expression, folded):
+            folded.add(name)
+    units = {**_units(vocabulary), **dict.fromkeys(spec.derive, "")}
+    return _parse_fold(text, field, vocabulary, units, folded if spec.uncertain else None)
+
+
+def _parse_fold(
+    text: str, field: str, vocabulary: Vocabulary, units: Mapping[str, str], folded: Collection[str] | None
+) -> Expression:
+    expression = Expression.parse(text, field, kind="number", units=units, labels=vocabulary.label_axes, folded=folded)
+    if expression.root.op not in FOLDS:
+        what = "a column is a name or a fold over draws; [derive] gives an expression a name"
+        raise SpecError(Fault(field, show(text), what, "p90(cost_total_usd), P(train_days <= 90)"))
+    return expression
+
+
+def _is_folded(expression: Expression, folded: Collection[str]) -> bool:
+    """Whether it has a fold over draws, or a name that is one."""
+    return bool(expression.folds) or any(name in folded for name in expression.names)
+
+
+def _units(vocabulary: Vocabulary) -> dict[str, str]:
+    """The names of numbers and conditions with their units."""
+    units = {name: item.unit for name, item in vocabulary.inputs.items()} | dict(vocabulary.quantities)
+    return {name: unit for name, unit in units.items() if name not in vocabulary.label_axes}
 
 
 def leads_out(path: str) -> bool:

@@ -33,7 +33,9 @@ class Sweep(Tabular):
     the first axis is the outermost. ``fixed`` are values that do not vary, ``where`` a condition on quantities,
     ``derive`` quantities by expression, ``columns`` the quantities wanted, ``as_of`` the date of prices, ``base_year``
     the year in whose dollars quantities are told (without it, those of the prices' date). Units as in ``"70B"``,
-    ``"2.10 $/h"``. Nothing is computed before it is asked for. Raises SpecError with all faults.
+    ``"2.10 $/h"``. ``uncertain`` maps names to distributions (``"normal 90% 0.3..0.5"``), of which ``draws``
+    (``count``, ``seed``, ``method``, ``correlate``) are taken; what is folded over them may be a column:
+    ``p90(cost_total_usd)``. Nothing is computed before it is asked for. Raises SpecError with all faults.
     """
 
     def __init__(
@@ -41,6 +43,8 @@ class Sweep(Tabular):
         axes: Mapping[str, Any] | None = None,
         *,
         fixed: Mapping[str, Any] | None = None,
+        uncertain: Mapping[str, str] | None = None,
+        draws: Mapping[str, Any] | None = None,
         where: str | None = None,
         derive: Mapping[str, str] | None = None,
         columns: Sequence[str] = (),
@@ -56,6 +60,8 @@ class Sweep(Tabular):
             "version": 1,
             "axes": dict(axes or {}),
             "fixed": dict(fixed or {}),
+            "uncertain": dict(uncertain or {}),
+            "draws": dict(draws or {}),
             "derive": dict(derive or {}),
             "query": {key: value for key, value in query.items() if value is not None},
         }
@@ -96,7 +102,7 @@ class Sweep(Tabular):
         self.bound = Bound(spec, model, catalog)
         names = (*model.names, *spec.derive, *self.bound.digits)
         for column in spec.columns:
-            if column not in names and column not in RESERVED_COLUMNS:
+            if column not in names and column not in RESERVED_COLUMNS and not self.bound.fold(column):
                 raise SpecError(Fault("columns", show(column), "unknown column", hint=nearest(column, names)))
 
     @property
@@ -120,6 +126,17 @@ class Sweep(Tabular):
         asked = self.spec.columns or (*self.model.columns, *self.spec.derive)
         return tuple(column for column in asked if column not in self.bound.digits and column not in RESERVED_COLUMNS)
 
+    def unit(self, column: str) -> str:
+        """The unit of a column, as far as it is known; a mean or a quantile has that of what it is of."""
+        try:
+            fold = self.bound.fold(column)
+        except SpecError:  # who asks for the column says what is wrong with it
+            return ""
+        if fold is None:
+            return self.model.unit(column) if column in self.model.inputs.keys() | self.model.quantities else ""
+        (of,) = fold.root.parts
+        return "1" if fold.root.op == "probability" else self.unit(of.name) if of.op == "name" else ""
+
     @property
     def meta(self) -> dict[str, str]:
         """What a figure can be rebuilt from: the version and the hashes of specification, model and catalogue."""
@@ -131,7 +148,15 @@ class Sweep(Tabular):
             "catalog_sha256": self.bound.catalog.sha256,
             "as_of": self.bound.labels["as_of"][1][0] if "as_of" in self.bound.labels else "",
             **dollars,
+            **self._drawn,
         }
+
+    @property
+    def _drawn(self) -> dict[str, str]:
+        """Which draws folds are over."""
+        draws = self.spec.draws
+        known = {"draws": str(draws.count), "seed": str(draws.seed), "method": draws.method}
+        return known if self.spec.uncertain else {}
 
     @property
     def _meta(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from gigacost import _engine
 from gigacost.ops import Carrier, Value, both, negate
-from gigacost.wiring import SearchStep
+from gigacost.wiring import DRAWN, FoldStep, SearchStep
 
 _CURE = "a model is a list of operations, without branches: use where(condition, a, b), minimum, maximum, both, either"
 
@@ -157,3 +157,9 @@ class Tracer:
             axis: Traced(builder, builder.pick(number, position, winner))
             for position, (axis, _) in enumerate(search.over)
         }
+
+    def fold(self, step: FoldStep, values: Mapping[str, Value]) -> Traced:
+        """A fold over draws: its inner steps traced on leaves that are tables over the draws."""
+        draw: dict[str, Value] = {name: self.leaf(DRAWN + name) for name in step.drawn}
+        value = self.lift(step.replay(values, draw, self))
+        return Traced(self.builder, self.builder.fold(value.node, step.fold.q))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gigacost.graph import Model
 
 Function: TypeAlias = Callable[..., Value]
+DRAWN = "draws of "
+"""What stands before an uncertain name in that of the leaf that has its draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class Quantity:
     """As its docstring says in brackets: ``chip·h``, ``1``, ``truth``; empty when it says nothing."""
     doc: str
     mark: Contribution | Status | Subtotal | Rule | None = None
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """What it makes as a step of a wiring: itself."""
+        return (self.name,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +67,77 @@ class SearchStep:
     """A search as a step of a wiring."""
 
     search: Search
-    inner: tuple[Quantity | SearchStep, ...]
+    inner: tuple[Step, ...]
     """What is evaluated for each candidate."""
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The axes that are searched over."""
+        return tuple(axis for axis, _ in self.search.over)
 
     def replay(self, values: dict[str, Value], player: Player) -> None:
         """Evaluate the inner steps for one candidate, whose axes are among the values."""
         for step in self.inner:
             _take(step, values, player)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What the values of a quantity in all draws become."""
+
+    name: str
+    of: Quantity
+    q: float | None = None
+    """Which quantile; None for the mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """What there is to fold over draws."""
+
+    uncertain: Mapping[str, bool]
+    """What differs from draw to draw, each with whether its draws are factors of what it is otherwise."""
+    folds: Mapping[str, Fold]
+
+
+NOTHING_FOLDED = Folding({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class FoldStep:
+    """A fold over draws as a step of a wiring."""
+
+    fold: Fold
+    uncertain: tuple[tuple[str, bool], ...]
+    """What is drawn, as in ``Folding``, as far as it matters."""
+    inner: tuple[Quantity, ...]
+    """What is evaluated in each draw: what differs from draw to draw. All else, winners of searches too, is central."""
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The fold."""
+        return (self.fold.name,)
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The names of what is drawn."""
+        return tuple(name for name, _ in self.uncertain)
+
+    def replay(self, values: Mapping[str, Value], draw: Mapping[str, Value], player: Player) -> Value:
+        """The value in one draw, given those of what is drawn."""
+        inside = dict(values)
+        made = {step.name for step in self.inner}
+        for name, factor in self.uncertain:
+            if name not in made:
+                inside[name] = inside[name] * draw[name] if factor else draw[name]
+        for step in self.inner:
+            _take(step, inside, player)
+            if step.name in draw:
+                inside[step.name] = inside[step.name] * draw[step.name]
+        return inside[self.fold.of.name]
+
+
+Step: TypeAlias = Quantity | SearchStep | FoldStep
 
 
 class Player(Protocol):
@@ -78,12 +149,16 @@ class Player(Protocol):
     def search(self, step: SearchStep, values: Mapping[str, Value]) -> Mapping[str, Value]:
         """Run a search on the values known so far: the values of its axes at the winner."""
 
+    def fold(self, step: FoldStep, values: Mapping[str, Value]) -> Value:
+        """Fold a quantity over draws, where the values known so far are central ones."""
+        raise TypeError(f"nothing is drawn here: {step.fold.name} of {len(values)} values")
+
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """The steps that make some outputs, in an order in which they can be taken."""
 
-    steps: tuple[Quantity | SearchStep, ...]
+    steps: tuple[Step, ...]
     leaves: tuple[str, ...]
     """What has to be supplied, in the order of first use."""
 
@@ -98,11 +173,25 @@ class Wiring:
         """For every name, the names it is made of, directly or not, and itself."""
         above: dict[str, frozenset[str]] = {leaf: frozenset([leaf]) for leaf in self.leaves}
         for step in self.steps:
-            if isinstance(step, Quantity):
-                above[step.name] = frozenset([step.name]).union(*(above[name] for name in step.parameters))
-            else:
-                _upstream_of_search(step, above)
+            _note_upstream(step, above)
         return above
+
+
+def _note_upstream(step: Step, above: dict[str, frozenset[str]]) -> None:
+    if isinstance(step, Quantity):
+        above[step.name] = frozenset([step.name]).union(*(above[name] for name in step.parameters))
+    elif isinstance(step, FoldStep):
+        _upstream_of_fold(step, above)
+    else:
+        _upstream_of_search(step, above)
+
+
+def _upstream_of_fold(step: FoldStep, above: dict[str, frozenset[str]]) -> None:
+    inside = {name: frozenset([name]) for name, factor in step.uncertain if not factor}
+    for inner in step.inner:
+        made_of = (inside.get(name) or above[name] for name in inner.parameters)
+        inside[inner.name] = frozenset([inner.name]).union(*made_of)
+    above[step.fold.name] = inside[step.fold.of.name] | {step.fold.name}
 
 
 def _upstream_of_search(step: SearchStep, above: dict[str, frozenset[str]]) -> None:
@@ -110,18 +199,18 @@ def _upstream_of_search(step: SearchStep, above: dict[str, frozenset[str]]) -> N
     for axis, _ in step.search.over:
         inside.setdefault(axis, frozenset([axis]))
     for inner in step.inner:
-        if isinstance(inner, Quantity):
-            inside[inner.name] = frozenset([inner.name]).union(*(inside[name] for name in inner.parameters))
-        else:
-            _upstream_of_search(inner, inside)
+        _note_upstream(inner, inside)
     reasons = frozenset[str]().union(*(inside[reason] for reason in step.search.reasons))
     for axis, _ in step.search.over:
         above[axis] = reasons | {axis}
 
 
-def _take(step: Quantity | SearchStep, values: dict[str, Value], player: Player) -> None:
+def _take(step: Step, values: dict[str, Value], player: Player) -> None:
     if isinstance(step, SearchStep):
         values.update(player.search(step, values))
+        return
+    if isinstance(step, FoldStep):
+        values[step.fold.name] = player.fold(step, values)
         return
     try:
         values[step.name] = player.lift(step.function(*[values[name] for name in step.parameters]))
@@ -150,14 +239,42 @@ def _bracketed_unit(doc: str) -> str:
     return first[start + 1 : end] if 0 <= start < end else ""
 
 
+def _in_draws(
+    wiring: Wiring, wanted: str, uncertain: Mapping[str, bool]
+) -> tuple[tuple[Quantity, ...], tuple[str, ...]]:
+    """The quantities that are made anew in each draw, and what else is read, which is central.
+
+    A search sees central values, so that the axes it chooses are the same in all draws.
+    """
+    differs = {leaf for leaf in wiring.leaves if leaf in uncertain}
+    for step in wiring.steps:
+        if isinstance(step, Quantity) and (step.name in uncertain or differs.intersection(step.parameters)):
+            differs.add(step.name)
+    needed: dict[str, None] = {wanted: None}
+    inner: list[Quantity] = []
+    for step in reversed(wiring.steps):
+        if isinstance(step, Quantity) and step.name in needed and step.name in differs:
+            inner.append(step)
+            needed |= dict.fromkeys(step.parameters)
+    made = {step.name for step in inner} | {name for name, factor in uncertain.items() if not factor}
+    return tuple(reversed(inner)), tuple(name for name in needed if name not in made)
+
+
 class Router:
     """Visits what the outputs need, depth first."""
 
-    def __init__(self, model: Model, given: Collection[str], extra: Mapping[str, Quantity]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        given: Collection[str],
+        extra: Mapping[str, Quantity],
+        folding: Folding = NOTHING_FOLDED,
+    ) -> None:
         self.model = model
         self.extra = extra
+        self.folding = folding
         self.given = frozenset(given) | frozenset(model.values)
-        self.steps: dict[str, Quantity | SearchStep] = {}
+        self.steps: dict[str, Step] = {}
         self.leaves: dict[str, None] = {}
         self.path: list[str] = []
         self.axis_of = {axis: search for search in model.searches for axis, _ in search.over if axis not in self.given}
@@ -172,7 +289,9 @@ class Router:
         """Have a name made, and before it all that it needs."""
         if name in self.steps or name in self.leaves:
             return
-        if name in self.given:
+        if name in self.folding.folds:
+            self._visit_fold(self.folding.folds[name])
+        elif name in self.given:
             self.leaves[name] = None
         elif name in self.axis_of:
             self._visit_search(self.axis_of[name])
@@ -213,11 +332,10 @@ class Router:
         above = wiring.upstream()
         inner = []
         for step in wiring.steps:
-            names = [step.name] if isinstance(step, Quantity) else [axis for axis, _ in step.search.over]
-            if any(above[name].intersection(axes) for name in names):
+            if any(above[name].intersection(axes) for name in step.makes):
                 inner.append(step)
             else:
-                self.visit(names[0])
+                self.visit(step.makes[0])
         for leaf in wiring.leaves:
             if leaf not in axes:
                 self.visit(leaf)
@@ -225,6 +343,25 @@ class Router:
         step = SearchStep(search, tuple(inner))
         for axis in axes:
             self.steps[axis] = step
+
+    def _visit_fold(self, fold: Fold) -> None:
+        self._enter(fold.name)
+        uncertain = self.folding.uncertain
+        drawn = [name for name, factor in uncertain.items() if not factor]
+        extra = {**self.extra, fold.of.name: fold.of}
+        wiring = Router(self.model, self.given.union(drawn), extra).route([fold.of.name])
+        inner, central = _in_draws(wiring, fold.of.name, uncertain)
+        for name in central if inner else fold.of.parameters:
+            self.visit(name)
+        self.path.pop()
+        if not inner:
+            # What no draw changes is what it is.
+            self.steps[fold.name] = replace(fold.of, name=fold.name)
+            return
+        made = {step.name for step in inner}
+        read = made.union(*(step.parameters for step in inner))
+        matter = tuple((name, factor) for name, factor in uncertain.items() if name in read)
+        self.steps[fold.name] = FoldStep(fold, matter, inner)
 
     def asked(self, search: Search) -> tuple[str, ...]:
         """The conditions for leaving out candidates in which nothing is given that the search could choose."""

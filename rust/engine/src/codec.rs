@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
-use crate::tape::{Binary, Name, Op, Search, SearchAxis, Tape, Unary};
+use crate::tape::{Binary, Fold, Name, Op, Search, SearchAxis, Tape, Unary};
 
 const MAGIC: &[u8; 8] = b"gigatape";
 const VERSION: u32 = 1;
@@ -146,6 +146,8 @@ impl Out {
                 axis,
                 winner,
             } => (7, vec![search, axis, winner]),
+            Op::Fold(Fold::Mean, a) => (8, vec![a]),
+            Op::Fold(Fold::Quantile(q), a) => (9, vec![q as u32, (q >> 32) as u32, a]),
         };
         self.0.push(code);
         for field in fields {
@@ -216,6 +218,8 @@ impl<'a> In<'a> {
                 axis: self.number()?,
                 winner: self.number()?,
             },
+            8 => Op::Fold(Fold::Mean, self.number()?),
+            9 => Op::Fold(Fold::Quantile(self.bits()?), self.number()?),
             _ => return Err(malformed("an unknown operation")),
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::interval::Interval;
 use crate::program::Program;
-use crate::tape::{Node, Op};
+use crate::tape::{Fold, Node, Op};
 
 /// An interval for each node of a program, over its whole space and all candidates of its searches.
 pub(crate) fn enclose(program: &Program) -> Vec<Interval> {
@@ -49,6 +49,21 @@ pub(crate) fn replay(
             nan: at(winner).nan,
             ..axis(search, of)
         },
+        Op::Fold(fold, a) => folded(fold, at(a), program.draws()),
+    }
+}
+
+/// What encloses a fold of so many values, each of which is enclosed. Of a sum that is correctly rounded, and of its
+/// quotient, as computed, equal values are the extremes.
+fn folded(fold: Fold, values: Interval, draws: usize) -> Interval {
+    let count = draws as f64;
+    let extreme = |value: f64| match fold {
+        Fold::Mean => value * count / count,
+        Fold::Quantile(_) => value,
+    };
+    Interval {
+        nan: !values.is_finite(),
+        ..Interval::new(extreme(values.low), extreme(values.high))
     }
 }
 

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use crate::block::{Extent, Source};
 use crate::buffer::Buffer;
+use crate::draws::Folder;
 use crate::due::Due;
 use crate::error::Result;
 use crate::kernel::{self, Operand, Simd};
-use crate::loops::{ARRAYS, Loops, copy, dense};
+use crate::loops::{ARRAYS, Loops, copy, dense, only};
 use crate::plan::{Action, Plan};
 use crate::run::Control;
 use crate::search::Seeker;
 use crate::space::MAX_GROUPS;
+use crate::tape::Fold;
 
 /// What depends on the lengths of a box alone.
 #[derive(Debug)]
@@ -59,6 +61,7 @@ pub(crate) struct Evaluator {
     gathered: [Vec<f64>; ARRAYS],
     /// What the steps that are searches work with.
     seekers: HashMap<usize, Seeker>,
+    folder: Folder,
 }
 
 impl Evaluator {
@@ -75,6 +78,7 @@ impl Evaluator {
             results: vec![Buffer::default(); plan.buffers()],
             gathered: Default::default(),
             seekers: HashMap::new(),
+            folder: Folder::default(),
             plan,
         }
     }
@@ -232,6 +236,11 @@ impl Evaluator {
             let seeker = self.seekers.entry(index);
             let seeker = seeker.or_insert_with(|| searcher.seeker());
             searcher.read(seeker, &step.groups, &self.extent, out, control)
+        } else if let Action::Fold(fold, group) = step.action {
+            let mut folder = std::mem::take(&mut self.folder);
+            self.fold(index, fold, group, out, &mut folder);
+            self.folder = folder;
+            Ok(())
         } else {
             let mut gathered = std::mem::take(&mut self.gathered);
             self.elementwise(index, out, &mut gathered);
@@ -240,6 +249,24 @@ impl Evaluator {
         };
         self.results[buffer] = result;
         done
+    }
+
+    /// Fold the values over a group, one line of them after the other.
+    fn fold(&self, index: usize, fold: Fold, group: usize, out: &mut [f64], folder: &mut Folder) {
+        let (step, loops) = (&self.plan.steps[index], &self.shape.steps[index].loops);
+        let operand = &step.operands[0];
+        let (values, start) = self.array(operand);
+        let drawn = self.strides_of(operand).get(group).is_some_and(|stride| *stride > 0);
+        let draws = if drawn { self.extent.lens[group] } else { 1 };
+        loops.for_each(only(start), |[at, ..], place| {
+            for (line, out) in out[place].chunks_exact_mut(loops.lines.run).enumerate() {
+                let first = at + line * loops.line[0];
+                for (which, out) in out.iter_mut().enumerate() {
+                    let values = &values[first + which * loops.step[0]..][..draws];
+                    *out = folder.fold(self.plan.simd, fold, values);
+                }
+            }
+        });
     }
 
     #[inline]

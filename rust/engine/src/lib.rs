@@ -6,6 +6,7 @@ mod block;
 mod buffer;
 mod codec;
 mod demand;
+mod draws;
 mod due;
 mod enclose;
 pub mod error;

@@ -7,7 +7,7 @@ use crate::block::Source;
 use crate::kernel::{self, Lines, Operand, Simd};
 use crate::loops::ARRAYS;
 use crate::search::Searcher;
-use crate::tape::{Binary, Unary};
+use crate::tape::{Binary, Fold, Unary};
 
 /// What a step does.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub(crate) enum Action {
         values: Vec<f64>,
         stride: usize,
     },
+    /// The values over a group, folded.
+    Fold(Fold, usize),
     /// What lies outside of the plan, the how-many-th of it.
     Outside(usize),
 }
@@ -49,7 +51,7 @@ impl Action {
             Self::Pick { values, stride } => {
                 kernel::pick(simd, lines, out, first, values, *stride);
             }
-            Self::Winner(_) | Self::Outside(_) => {}
+            Self::Winner(_) | Self::Fold(..) | Self::Outside(_) => {}
         }
     }
 }

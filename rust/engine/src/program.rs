@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::block::Source;
+use crate::block::{Extent, Source};
 use crate::error::{Error, Result};
 use crate::kernel::Simd;
 use crate::plan::{Action, mask};
@@ -39,12 +39,16 @@ impl Default for Blocks {
     }
 }
 
-/// About how many candidates a worker looks at before it takes its next rows.
+/// About how many candidates a worker looks at before it takes its next rows,
 const CHUNK_CANDIDATES: u64 = 1 << 26;
-/// However many candidates a row has, a worker takes so many rows.
+/// and how many draws it evaluates.
+const CHUNK_DRAWS: u64 = 1 << 20;
+/// However many candidates or draws a row has, a worker takes so many rows.
 const LEAST_ROWS: u64 = 1 << 5;
 
 /// The values of a leaf: a dense table over some groups.
+///
+/// The group behind those of the space is that of the draws; it has as many digits as the tables over it have room for.
 #[derive(Clone, Debug)]
 pub struct Leaf {
     /// The groups it varies over, ascending.
@@ -54,16 +58,25 @@ pub struct Leaf {
 }
 
 impl Leaf {
+    /// How many draws it is a table over, behind groups of these sizes; None when it is over none.
+    fn draws(&self, sizes: &[usize]) -> Option<usize> {
+        let (last, others) = self.groups.split_last()?;
+        let known = *last == sizes.len() && others.iter().all(|group| *group < sizes.len());
+        let rest: usize = others.iter().map(|group| sizes.get(*group).copied().unwrap_or(1)).product();
+        known.then(|| self.values.len() / rest)
+    }
+
     /// The part at the first digit of every group that is not among `groups`, which take their places as new numbers.
-    fn over(&self, groups: &[usize], space: &Space) -> Self {
+    fn over(&self, groups: &[usize], sizes: &[usize]) -> Self {
         let mut values = Arc::clone(&self.values);
         let mut inner = 1;
         for group in self.groups.iter().rev() {
-            let size = space.sizes()[*group] as usize;
             if groups.contains(group) {
-                inner *= size;
+                inner *= sizes[*group];
             } else {
-                let firsts = values.chunks(inner * size).map(|block| &block[..inner]);
+                let firsts = values
+                    .chunks(inner * sizes[*group])
+                    .map(|block| &block[..inner]);
                 values = firsts.flatten().copied().collect();
             }
         }
@@ -83,8 +96,11 @@ pub struct Program {
     leaves: Vec<Leaf>,
     simd: Simd,
     blocks: Blocks,
-    /// The sizes of all groups: those of the space, then one for each axis of each search.
+    /// The sizes of all groups: those of the space, that of the draws, if there are any, then one for each axis of each
+    /// search.
     sizes: Vec<usize>,
+    /// Whether there are draws.
+    drawn: bool,
     /// The first group of each search.
     search_groups: Vec<usize>,
     /// The groups that each node varies over.
@@ -112,16 +128,15 @@ impl Program {
                 tape.leaves().len()
             )));
         }
+        let mut sizes: Vec<usize> = space.sizes().iter().map(|size| *size as usize).collect();
+        let draws = leaves.iter().find_map(|leaf| leaf.draws(&sizes));
+        sizes.extend(draws);
         for (leaf, name) in leaves.iter().zip(tape.leaves()) {
             let ascending = leaf.groups.windows(2).all(|pair| pair[0] < pair[1]);
-            let known = leaf.groups.iter().all(|group| *group < space.sizes().len());
-            let values = known.then(|| {
-                leaf.groups
-                    .iter()
-                    .map(|group| space.sizes()[*group])
-                    .product::<u64>()
-            });
-            if !ascending || values != Some(leaf.values.len() as u64) {
+            let known = leaf.groups.iter().all(|group| *group < sizes.len());
+            let values =
+                known.then(|| leaf.groups.iter().map(|group| sizes[*group]).product::<usize>());
+            if !ascending || values != Some(leaf.values.len()) {
                 return Err(Error::Invalid(format!(
                     "leaf {}: its table does not fit its axes",
                     name.name
@@ -138,7 +153,6 @@ impl Program {
                 "search {name}: more than {MOST_CANDIDATES} candidates"
             )));
         }
-        let mut sizes: Vec<usize> = space.sizes().iter().map(|size| *size as usize).collect();
         let mut search_groups = vec![];
         for search in tape.searches() {
             search_groups.push(sizes.len());
@@ -158,6 +172,7 @@ impl Program {
             simd,
             blocks,
             sizes,
+            drawn: draws.is_some(),
             search_groups,
             masks: vec![],
             searchers,
@@ -207,10 +222,8 @@ impl Program {
                 .map(|group| self.space.sizes().get(*group).copied().unwrap_or_default())
                 .collect(),
         )?;
-        let leaves = self
-            .leaves
-            .iter()
-            .map(|leaf| leaf.over(groups, &self.space));
+        let kept: Vec<usize> = groups.iter().copied().chain(self.draws_group()).collect();
+        let leaves = self.leaves.iter().map(|leaf| leaf.over(&kept, &self.sizes));
         let (tape, leaves) = (Arc::clone(&self.tape), leaves.collect());
         let over = Self::new(tape, space, leaves, self.simd, self.blocks)?;
         // What has been found is found.
@@ -240,9 +253,34 @@ impl Program {
         RowSchedule::new(self, nodes)
     }
 
-    /// The sizes of all groups, those of searches behind those of the space.
+    /// The sizes of all groups, those of searches behind those of the space and of the draws.
     pub(crate) fn sizes(&self) -> &[usize] {
         &self.sizes
+    }
+
+    /// The group of the draws, if there are any.
+    pub(crate) fn draws_group(&self) -> Option<usize> {
+        self.drawn.then_some(self.space.sizes().len())
+    }
+
+    /// How many draws there are; one where nothing is drawn.
+    #[must_use]
+    pub fn draws(&self) -> usize {
+        self.draws_group().map_or(1, |group| self.sizes[group])
+    }
+
+    /// How many draws some nodes take.
+    fn draws_for(&self, needed: &[bool]) -> usize {
+        let folds = |(op, needed): (&Op, &bool)| *needed && matches!(op, Op::Fold(..));
+        let folded = self.tape.ops().iter().zip(needed).any(folds);
+        if folded { self.draws() } else { 1 }
+    }
+
+    /// All combinations and draws, with one digit of each axis of searches.
+    pub(crate) fn all_rows(&self) -> Extent {
+        let mut extent = Extent::whole(&self.sizes);
+        extent.lens[self.space.sizes().len() + usize::from(self.drawn)..].fill(1);
+        extent
     }
 
     /// How many points the groups of a mask have.
@@ -268,7 +306,8 @@ impl Program {
     /// When one does not exist.
     pub(crate) fn region_rows(&self, nodes: &[Node]) -> Result<usize> {
         let chunk = self.chunk_rows(nodes, 1)?;
-        Ok((chunk as usize).clamp(1, self.blocks.region_rows))
+        let most = self.blocks.region_rows / self.draws_for(&self.tape.needed(nodes)?);
+        Ok((chunk as usize).clamp(1, most.max(1)))
     }
 
     /// How many rows a worker takes at a time, when it computes some nodes: so many of the usual chunks, or fewer rows
@@ -288,8 +327,9 @@ impl Program {
         });
         let each = candidates.max().unwrap_or_default() / self.space.combinations();
         let most = CHUNK_CANDIDATES.checked_div(each).unwrap_or(u64::MAX);
+        let drawn = CHUNK_DRAWS / self.draws_for(&needed) as u64;
         let usual = self.blocks.chunk_rows.saturating_mul(chunks);
-        Ok(usual.min(most.max(LEAST_ROWS)))
+        Ok(usual.min(most.max(LEAST_ROWS)).min(drawn.max(LEAST_ROWS)))
     }
 
     fn mask(&self, op: &Op) -> u64 {
@@ -305,6 +345,9 @@ impl Program {
             } => {
                 (self.masks[objective as usize] | self.masks[among as usize])
                     & !mask(&self.searched(search).collect::<Vec<_>>())
+            }
+            Op::Fold(_, a) => {
+                self.masks[a as usize] & !self.draws_group().map_or(0, |group| 1 << group)
             }
             _ => op
                 .operands()
@@ -359,6 +402,8 @@ impl Program {
             Op::Binary(op, ..) => Some(Action::Binary(op)),
             Op::Where(..) => Some(Action::Where),
             Op::Winner { .. } => Some(Action::Winner(self.searcher(node)?)),
+            // Where nothing is drawn there is no such group, and the value is folded alone.
+            Op::Fold(fold, _) => Some(Action::Fold(fold, self.space.sizes().len())),
             Op::Pick { search, axis, .. } => Some(Action::Pick {
                 values: self.axis_values(search, axis).to_vec(),
                 stride: self.tape.searches()[search as usize].stride(axis as usize),

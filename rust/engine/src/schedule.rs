@@ -112,12 +112,18 @@ pub(crate) fn schedule(
     })
 }
 
-/// The order of groups in memory: those of searches outermost, one group of the space innermost.
+/// The order of groups in memory: those of searches outermost, one group of the space innermost but for the draws.
 pub(crate) fn memory_order(program: &Program, innermost: Option<usize>) -> Vec<usize> {
     let outer = program.space().sizes().len();
     let others = (0..outer).filter(|group| Some(*group) != innermost);
+    let draws = program.draws_group();
     let searched = outer..program.sizes().len();
-    searched.chain(others).chain(innermost).collect()
+    let searched = searched.filter(|group| Some(*group) != draws);
+    searched
+        .chain(others)
+        .chain(innermost)
+        .chain(draws)
+        .collect()
 }
 
 struct Builder<'a> {
@@ -204,7 +210,7 @@ impl Builder<'_> {
 pub struct RowSchedule {
     sources: Vec<Source>,
     plan: Arc<Plan>,
-    sizes: Vec<usize>,
+    whole: Extent,
     /// How many groups the space has, without those of searches.
     outer: usize,
     region_rows: u64,
@@ -214,7 +220,7 @@ impl RowSchedule {
     pub(crate) fn new(program: &Program, nodes: &[Node]) -> Result<Self> {
         let most = (REGION_VALUES / nodes.len().max(1)).max(LEAST_ROWS);
         let region_rows = program.region_rows(nodes)?.min(most) as u64;
-        let (sizes, space) = (program.sizes(), program.space());
+        let space = program.space();
         let (outer, region) = (
             space.sizes().len(),
             space.region(0, space.combinations(), region_rows),
@@ -230,7 +236,7 @@ impl RowSchedule {
         Ok(Self {
             sources: nodes.iter().map(|node| scheduled.source(*node)).collect(),
             plan: scheduled.plan,
-            sizes: sizes.to_vec(),
+            whole: program.all_rows(),
             outer,
             region_rows,
         })
@@ -239,12 +245,10 @@ impl RowSchedule {
     /// A reader with buffers of its own.
     #[must_use]
     pub fn reader(&self) -> Reader<'_> {
-        let mut extent = Extent::whole(&self.sizes);
-        extent.lens[self.outer..].fill(1);
         Reader {
             schedule: self,
             evaluator: Evaluator::new(Arc::clone(&self.plan)),
-            extent,
+            extent: self.whole.clone(),
             rows: (0..self.outer).collect(),
         }
     }

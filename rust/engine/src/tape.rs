@@ -96,6 +96,15 @@ impl Binary {
     ];
 }
 
+/// What the values of a node in all draws become. NaN where one of them is not finite; never −0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fold {
+    /// Their sum, correctly rounded, divided by how many there are.
+    Mean,
+    /// Element ⌊q·(n − 1)⌋ of them in order; q, from 0 to 1, as its bits.
+    Quantile(u64),
+}
+
 /// What a node is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
@@ -134,6 +143,8 @@ pub enum Op {
         /// The `Winner` node.
         winner: Node,
     },
+    /// The values of a node in all draws, folded.
+    Fold(Fold, Node),
 }
 
 impl Op {
@@ -142,7 +153,7 @@ impl Op {
     pub fn operands(&self) -> Vec<Node> {
         match *self {
             Self::Constant(_) | Self::Leaf(_) | Self::SearchAxis { .. } => vec![],
-            Self::Unary(_, a) | Self::Pick { winner: a, .. } => vec![a],
+            Self::Unary(_, a) | Self::Pick { winner: a, .. } | Self::Fold(_, a) => vec![a],
             Self::Binary(_, a, b)
             | Self::Winner {
                 objective: a,
@@ -374,6 +385,7 @@ impl Tape {
                 .get(search as usize)
                 .is_some_and(|search| (axis as usize) < search.axes.len()),
             Op::Winner { search, .. } => (search as usize) < self.searches.len(),
+            Op::Fold(Fold::Quantile(q), _) => (0.0..=1.0).contains(&f64::from_bits(q)),
             _ => true,
         };
         if exists {

@@ -132,17 +132,15 @@ impl<'a> Walk<'a> {
 
     /// All groups of the space, in memory order.
     pub(crate) fn all(&self) -> Vec<usize> {
-        self.memory[self.program.sizes().len() - self.order.len()..].to_vec()
+        self.groups((1 << self.order.len()) - 1)
     }
 
     /// What goes through tiles, with buffers of its own.
     pub(crate) fn walker(&self) -> Walker<'_> {
-        let mut extent = Extent::whole(self.program.sizes());
-        extent.lens[self.order.len()..].fill(1);
         Walker {
             walk: self,
             evaluator: Evaluator::new(Arc::clone(&self.scheduled.plan)),
-            extent,
+            extent: self.program.all_rows(),
         }
     }
 }

@@ -169,7 +169,7 @@ impl Program {
         let candidates = searches
             .filter_map(Search::candidates)
             .map(|candidates| candidates as u64);
-        let ops = self.0.tape().ops().len() as u64;
+        let ops = (self.0.tape().ops().len() as u64).saturating_mul(self.0.draws() as u64);
         let values = candidates
             .fold(0, u64::saturating_add)
             .saturating_mul(SEARCHED);
@@ -180,6 +180,7 @@ impl Program {
 #[pymethods]
 impl Program {
     /// Bind a tape to groups of these sizes, with a table (its groups ascending, the last one fastest) for each leaf.
+    /// The group behind the last one is that of the draws.
     ///
     /// `blocks` says how the space is cut up: values of a table, rows of a region, winners of a search, rows of a chunk,
     /// rows from which on it is asked what can be left out.

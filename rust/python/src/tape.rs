@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gigacost_engine::math;
-use gigacost_engine::tape::{self, Binary, Name, Node, Op, Search, SearchAxis, Unary};
+use gigacost_engine::tape::{self, Binary, Fold, Name, Node, Op, Search, SearchAxis, Unary};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -176,6 +176,13 @@ impl TapeBuilder {
                 winner,
             },
         )
+    }
+
+    /// A node folded over draws: the mean, or a quantile.
+    #[pyo3(signature = (node, q = None))]
+    fn fold(&self, py: Python<'_>, node: Node, q: Option<f64>) -> PyResult<Node> {
+        let fold = q.map_or(Fold::Mean, |q| Fold::Quantile(q.to_bits()));
+        self.push(py, Op::Fold(fold, node))
     }
 
     /// The tape; outputs as name, unit, documentation, node.

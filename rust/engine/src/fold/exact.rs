@@ -84,6 +84,20 @@ impl<const LIMBS: usize> Accumulator<LIMBS> {
         self.carry();
     }
 
+    /// Whether the value is negative, and its magnitude, lowest limb first.
+    fn magnitude(&self) -> (bool, Vec<u32>) {
+        let mut settled = self.clone();
+        settled.carry();
+        let negative = settled.limbs[LIMBS - 1] < 0;
+        if negative {
+            settled.limbs.iter_mut().for_each(|limb| *limb = -*limb);
+            settled.carry();
+        }
+        let top = settled.limbs[LIMBS - 1] as u64;
+        let low = settled.limbs[..LIMBS - 1].iter().map(|limb| *limb as u32);
+        (negative, low.chain([top as u32, (top >> LIMB) as u32]).collect())
+    }
+
     /// The value as a two's complement integer, lowest byte first.
     fn to_le_bytes(&self) -> Vec<u8> {
         let mut settled = self.clone();
@@ -210,11 +224,39 @@ impl ExactSum {
         self.0.merge(other.0);
     }
 
+    /// The nearest double, ties to even; infinite beyond the largest.
+    #[must_use]
+    pub fn rounded(&self) -> f64 {
+        let (negative, limbs) = self.0.magnitude();
+        let rounded = nearest(&limbs);
+        if negative { -rounded } else { rounded }
+    }
+
     /// The sum, divided by 2^`EXPONENT`, as a two's complement integer.
     #[must_use]
     pub fn to_le_bytes(&self) -> Vec<u8> {
         self.0.to_le_bytes()
     }
+}
+
+/// The double nearest to a whole number of the lowest bits of a double, ties to even; limbs of 32 bits, lowest first.
+fn nearest(limbs: &[u32]) -> f64 {
+    let Some(top) = limbs.iter().rposition(|limb| *limb != 0) else {
+        return 0.0;
+    };
+    let limb = |place: usize| place.checked_sub(2).map_or(0, |place| u128::from(limbs[place]));
+    let high = limb(top + 2) << (2 * LIMB) | limb(top + 1) << LIMB | limb(top);
+    let bits = top as u32 * LIMB + (LIMB - limbs[top].leading_zeros());
+    let below = bits.saturating_sub(f64::MANTISSA_DIGITS);
+    // `high` begins two limbs below the top one, which is below the number where that has fewer limbs.
+    let shift = (below + 2 * LIMB).saturating_sub(top as u32 * LIMB);
+    let (mantissa, rest) = ((high >> shift) as u64, high & ((1 << shift) - 1));
+    let sticky = limbs[..top.saturating_sub(2)].iter().any(|limb| *limb != 0);
+    let half = 1 << shift >> 1;
+    let up = rest > half || rest == half && half > 0 && (sticky || mantissa & 1 == 1);
+    // Rounded up to the next power of two, the exponent is one higher, as it should be.
+    let rounded = (u64::from(below) << (f64::MANTISSA_DIGITS - 1)) + mantissa + u64::from(up);
+    f64::from_bits(rounded.min(f64::INFINITY.to_bits()))
 }
 
 /// An exact sum of the squares of finite doubles.

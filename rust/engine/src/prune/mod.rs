@@ -103,7 +103,7 @@ const ROWS_PER_VALUE: u64 = 1 << 4;
 /// When a node does not exist.
 pub(crate) fn is_worth(program: &Program, goal: &Goal) -> Result<bool> {
     let (rows, least) = (program.space().combinations(), program.blocks().prune_rows);
-    if rows < least {
+    if rows < least || program.draws_group().is_some() {
         return Ok(false);
     }
     let values = values_in_all(program, &goal.looked_at(program))?;

@@ -226,6 +226,7 @@ impl<'a> Copy<'a> {
                     winner,
                 }
             }
+            Op::Fold(fold, a) => Op::Fold(fold, at(a)),
         };
         self.builder.push(op)
     }

@@ -120,7 +120,8 @@ def elasticities(
 
     Raises SpecError as ``estimate`` does; for a quantity that is no number or null; for an input without a derivative.
     """
-    spec, model, catalog = specified(given, fixed, model, catalog, as_of=as_of, preset=preset, strict=strict)
+    told = {"as_of": as_of, "preset": preset}
+    spec, model, catalog = specified(given, fixed, model, catalog, told, strict=strict)
     return elasticities_of_run(quantity, spec, model, catalog, inputs)
 
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from gigacost import _engine, compiler
+from gigacost import _engine, compiler, dollars
 from gigacost.accounting import numbers
 from gigacost.bind import Bound, words
 from gigacost.books import opened
 from gigacost.catalog import Catalog
+from gigacost.catalog.ages import age
 from gigacost.declare import Status
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
@@ -143,6 +144,7 @@ def estimate(
     model: Model | str | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
+    base_year: int | None = None,
     preset: str | Sequence[str] | None = None,
     draws: int = 0,
     strict: bool = False,
@@ -153,12 +155,14 @@ def estimate(
     Every name of the model and of the catalogue may be given, with units as people write them (``"405B"``,
     ``"0.08 $/kWh"``), by keyword or in the mapping ``given``. ``model`` is an architecture of the catalogue
     (``"llama-3.1-405b"``) or a ``gigacost.Model``; who wants both puts the architecture into ``given``. ``catalog`` is
-    a private price book or a Catalog, ``as_of`` the date of prices, ``preset`` a published run to start from, ``draws``
-    how many draws the ``intervals`` rest on (0: there are none), ``strict`` makes warnings errors.
+    a private price book or a Catalog, ``as_of`` the date of prices, ``base_year`` the year in whose dollars quantities
+    are told (those of the prices' date without), ``preset`` a published run to start from, ``draws`` how many draws the
+    ``intervals`` rest on (0: there are none), ``strict`` makes warnings errors.
 
     Raises SpecError: for bad values, for what is missing, and for a design that is impossible, saying why.
     """
-    spec, model, catalog = specified(given, inputs, model, catalog, as_of=as_of, preset=preset, strict=strict)
+    told = {"as_of": as_of, "base_year": base_year, "preset": preset}
+    spec, model, catalog = specified(given, inputs, model, catalog, told, strict=strict)
     found = estimated(spec, model, catalog)
     if not draws:
         return found
@@ -172,12 +176,14 @@ def specified(
     inputs: Mapping[str, Any],
     model: Model | str | None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None,
+    told: Mapping[str, Any],
     *,
-    as_of: str | None,
-    preset: str | Sequence[str] | None,
     strict: bool,
 ) -> tuple[Spec, Model, Catalog]:
-    """The specification of one run as ``estimate`` takes it, with its model and catalogue. Raises SpecError."""
+    """The specification of one run as ``estimate`` takes it, with its model and catalogue. Raises SpecError.
+
+    ``told`` are other keys of a specification, None where they are left out.
+    """
     fixed = {**(given or {}), **inputs}
     if isinstance(model, str):
         fixed["model"] = model
@@ -185,7 +191,7 @@ def specified(
     model = model or default_model()
     catalog = opened(catalog)
     tree: dict[str, Any] = {"version": 1, "fixed": fixed}
-    tree |= {key: value for key, value in (("as_of", as_of), ("preset", preset)) if value is not None}
+    tree |= {key: value for key, value in told.items() if value is not None}
     try:
         spec = Spec.from_dict(tree, words(model, catalog), strict=strict)
     except SpecError as error:
@@ -222,6 +228,7 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
             "model_sha256": made.sha256,
             "catalog_sha256": bound.catalog.sha256,
             "as_of": labels.get("as_of", ""),
+            **({} if spec.base_year is None else {"base_year": spec.base_year}),
             "warnings": [str(warning) for warning in unplaced(spec.warnings)],
         },
     )
@@ -343,9 +350,14 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
     known = bound.model.inputs.get(leaf)
     quantity = bound.model.quantities.get(leaf)
     unit = quantity.unit if quantity else known.unit if known else ""
+    if leaf == bound.deflator:
+        cited = dollars.cited(bound)
+        return Assumption(leaf, cited.value, cited.unit, f"{cited.source} ({cited.basis})", cited.date, origin)
     if origin == "catalogue":
         cited = bound.catalog.cite(leaf, {axis: bound.labels[axis][1][0] for axis in bound.catalog.columns[leaf].axes})
-        source = f"{cited.source} ({cited.basis})" if cited.source else cited.basis
+        told = age(leaf, cited.date, bound.labels["as_of"][1][0])
+        basis = f"{cited.basis}; {told}" if told else cited.basis
+        source = f"{cited.source} ({basis})" if cited.source else basis
         return Assumption(leaf, _plain(cited.value + 0.0), cited.unit, source, cited.date, origin)
     if origin == "spec":
         number = float(bound.spec.fixed[leaf])

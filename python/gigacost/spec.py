@@ -31,7 +31,12 @@ VERSION = 1
 """The version of the specification's form that this release reads."""
 RESERVED_COLUMNS = frozenset({"index", "status"})
 """Output columns that no user's name may take."""
-_KEYS = ("version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "catalog", "preset")
+FEWEST_DRAWS, MOST_DRAWS = 2, 2**20
+"""How many draws folds may be over; the values of a combination in all of them are kept at a time."""
+_KEYS = (
+    "version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year", "catalog",
+    "preset",
+)  # fmt: skip
 _OPTIONS = {"uncertain": "--uncertain", "draws": "--draws"}
 """What sets the keys of a table on the command line."""
 _DRAWS_KEYS = ("count", "seed", "method", "correlate")
@@ -59,6 +64,8 @@ class Spec:
     per: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
     as_of: str = ""
+    base_year: int | None = None
+    """The year in whose dollars quantities are told; None for those of the date of the prices."""
     catalog: str = ""
     """A private catalogue, relative to the specification's folder."""
     preset: str = ""
@@ -126,6 +133,7 @@ class Spec:
             "derive": {name: expression.text for name, expression in self.derive.items()},
             "query": {key: value for key, value in query.items() if value},
             "as_of": self.as_of,
+            "base_year": self.base_year,
             "catalog": self.catalog,
             "preset": _one_or_all([name for name in (self.preset, self.accounting) if name]),
         }
@@ -227,6 +235,7 @@ class _Reader:
         where = self._expression("query.where", query["where"], "truth") if "where" in query else None
         k = Field("k", "integer", limits=Input("k", "1", "", low=1, integer=True))
         preset, accounting = self._presets(tree)
+        year = Field("base_year", "integer")
         spec = Spec(
             axes=tuple(axes),
             fixed=fixed,
@@ -240,6 +249,7 @@ class _Reader:
             per=self._names(query, "per"),
             distinct=self._names(query, "distinct"),
             as_of=self._as_of(tree),
+            base_year=self._value(year, tree["base_year"], "base_year") if "base_year" in tree else None,  # type: ignore[arg-type]
             catalog=self._catalog(tree),
             preset=preset,
             accounting=accounting,
@@ -384,7 +394,10 @@ class _Reader:
     def _draws(self, table: Mapping[str, Any]) -> Draws:
         self._only("draws", table, _DRAWS_KEYS)
         with self._collecting():
-            return Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
+            draws = Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
+            if not FEWEST_DRAWS <= draws.count <= MOST_DRAWS:
+                self._refuse("draws.count", draws.count, "out of range", f"{FEWEST_DRAWS} to {MOST_DRAWS}")
+            return draws
         return Draws()
 
     def _derive(self, table: Mapping[str, Any]) -> dict[str, Expression]:

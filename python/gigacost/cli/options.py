@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -135,16 +136,24 @@ def flags(given: Mapping[str, str | None], as_of: str | None) -> list[tuple[str,
 
 
 def setting(command: C) -> C:
-    """``--set``, ``--strict``, and the prices."""
-    command = click.option("--strict", is_flag=True, help="Warnings are errors.")(command)
-    command = click.option(
+    """``--set``, ``--base-year`` (which is one), ``--strict``, and the prices."""
+
+    @functools.wraps(command)
+    def asked(**given: Any) -> Any:  # noqa: ANN401 - as click has it
+        year = given.pop("base_year")
+        own = () if year is None else (f"base_year={year}",)
+        return command(**{**given, "settings": (*given["settings"], *own)})
+
+    found = once("--base-year", metavar="YEAR", help="Tell computed amounts in dollars of this year.")(asked)
+    found = click.option("--strict", is_flag=True, help="Warnings are errors.")(found)
+    found = click.option(
         "--set",
         "settings",
         multiple=True,
         metavar="NAME=VALUE",
         help="Give any name of the model a value, a list (8,16) or a range (256..4096:5:log). Repeatable.",
-    )(command)
-    return prices(command)
+    )(found)
+    return prices(found)  # type: ignore[return-value] # wrapped, and called alike
 
 
 def drawing(command: C) -> C:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
-from gigacost.draws import METHODS, MOST
+from gigacost.draws import METHODS
+from gigacost.spec import FEWEST_DRAWS, MOST_DRAWS
 
 if TYPE_CHECKING:
     from gigacost.bind import Words
@@ -80,6 +81,7 @@ def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
             "derive": {"type": "object", "additionalProperties": text},
             "query": _table({**query, "per": names, "distinct": names}),
             "as_of": {"type": "string", "format": "date"},
+            "base_year": {"enum": list(catalog.price_index.years)},
             "catalog": text,
             "preset": {"anyOf": [preset, _list(preset)]},
         },
@@ -91,7 +93,7 @@ def _draws() -> dict[str, Any]:
     pair = {"type": "array", "prefixItems": [name, name, {"type": "number"}], "items": False}
     return _table(
         {
-            "count": {"type": "integer", "minimum": 2, "maximum": MOST},
+            "count": {"type": "integer", "minimum": FEWEST_DRAWS, "maximum": MOST_DRAWS},
             "seed": {"type": "integer", "minimum": 0},
             "method": {"enum": list(METHODS)},
             "correlate": {"type": "array", "items": pair},

@@ -23,6 +23,7 @@ pub mod output;
 mod part;
 mod pipeline;
 mod plan;
+mod power;
 mod product;
 mod program;
 mod prune;

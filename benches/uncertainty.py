@@ -13,10 +13,10 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 import formulas
-import numpy as np
 import results
 from alone import Measured, answer_if_asked, ask, measured, middle
 from gigacost import Sweep, compiler

@@ -59,7 +59,7 @@ class Derivation:
         for step in bound.model.wire([name], bound.given).steps:
             if isinstance(step, SearchStep):
                 self.searched |= {axis: step.search.name for axis, _ in step.search.over}
-            else:
+            elif isinstance(step, Quantity):
                 self.steps[step.name] = step
 
     def parts(self, quantity: Quantity, depth: int, whole: float | None = None) -> tuple[Part, ...]:

@@ -109,7 +109,7 @@ def elasticities(
     model: Model | str | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
-    preset: str | None = None,
+    preset: str | Sequence[str] | None = None,
     strict: bool = False,
     **fixed: Any,  # noqa: ANN401 - a value as people write it
 ) -> Elasticities:

@@ -172,7 +172,7 @@ fn partials(op: &Op, values: &[f64], node: Node) -> Result<[Option<(Node, f64)>;
             let taken = if math::holds(at(condition)) { a } else { b };
             [Some((taken, 1.0)), None]
         }
-        Op::SearchAxis { .. } => {
+        Op::SearchAxis { .. } | Op::Fold(..) => {
             return Err(Error::Invalid(format!(
                 "node {node}: no derivative of {op:?}"
             )));

@@ -20,7 +20,7 @@ from gigacost.graph import Model
 from gigacost.ingredients import Ingredient, constant, ingredient, sections
 from gigacost.model import default as default_model
 from gigacost.spec import Spec
-from gigacost.wiring import Search
+from gigacost.wiring import Quantity, Search
 
 DEPTH = 3
 """Levels of the tree that are listed when nothing else is asked for."""
@@ -117,22 +117,26 @@ def explained(name: str, spec: Spec, model: Model, catalog: Catalog, depth: int 
         return _of_searched(name, search, tree, depth)
     if quantity is None or name in assumed:
         return _of_input(name, bound, assumed)
-    doc, written_formula, source = sections(quantity.doc)
-    mark = quantity.mark
+    return _of_quantity(quantity, tree, depth)
+
+
+def _of_quantity(quantity: Quantity, tree: Derivation, depth: int) -> Explanation:
+    doc, prose, source = sections(quantity.doc)
     computed = formula(quantity)
+    is_sum = isinstance(quantity.mark, Subtotal)
     return Explanation(
-        name=name,
+        name=quantity.name,
         kind=kind_of(quantity),
         unit=quantity.unit,
         doc=doc,
-        formula=computed.expression if isinstance(mark, Subtotal) else written_formula,
+        formula=computed.expression if is_sum else prose,
         computed=computed,
-        source=source or ("the contributions declared to it" if isinstance(mark, Subtotal) else ""),
-        counted_in=_counted_in(mark),
-        value=costed.quantities.get(name) if costed else None,
+        source=source or ("the contributions declared to it" if is_sum else ""),
+        counted_in=_counted_in(quantity.mark),
+        value=tree.value(quantity.name),
         made_of=tree.parts(quantity, depth),
-        used_by=_users(name, model),
-        inputs=tuple(ingredient(leaf, bound, assumed) for leaf in _leaves(name, bound)),
+        used_by=_users(quantity.name, tree.bound.model),
+        inputs=tuple(ingredient(leaf, tree.bound, tree.assumed) for leaf in _leaves(quantity.name, tree.bound)),
         constants=tuple(constant(*one) for one in constants(quantity.function).items()),
     )
 

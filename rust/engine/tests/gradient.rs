@@ -70,11 +70,14 @@ fn each_operation_has_its_derivative() {
         (Binary::Power, -2.0, 0.0, [0.0, f64::NAN]),
         (Binary::Power, 0.0, 2.0, [0.0, 0.0]),
         (Binary::Power, 0.0, 0.5, [f64::INFINITY, 0.0]),
+        (Binary::Power, 0.0, 0.0, [0.0, f64::NEG_INFINITY]),
         (Binary::Power, -2.0, 3.0, [12.0, f64::NAN]),
         (Binary::Minimum, 3.0, 2.0, [0.0, 1.0]),
         (Binary::Minimum, 2.0, 3.0, [1.0, 0.0]),
         (Binary::Maximum, 3.0, 2.0, [1.0, 0.0]),
         (Binary::Maximum, 2.0, 3.0, [0.0, 1.0]),
+        (Binary::Minimum, f64::NAN, 2.0, [f64::NAN, 0.0]),
+        (Binary::Maximum, f64::NAN, 2.0, [f64::NAN, 0.0]),
         (Binary::Less, 2.0, 3.0, [0.0, 0.0]),
         (Binary::Both, 2.0, 3.0, [0.0, 0.0]),
     ];
@@ -147,6 +150,9 @@ fn what_is_done_by_steps_is_told_apart() {
     assert_eq!(found.derivatives, [0.0, 6.0, 3.0]);
     assert_eq!(found.stepped, [true, true, false]);
     assert_eq!(draft.gradient(nothing).unwrap().stepped, [false; 3]);
+    let by_nothing = draft.binary(Binary::Multiply, x, z);
+    let of = draft.unary(Unary::Floor, by_nothing);
+    assert_eq!(draft.gradient(of).unwrap().stepped, [false, false, true]);
 }
 
 #[test]

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from gigacost.sweep import Sweep as Sweep
     from gigacost.validate import Validation as Validation
     from gigacost.validate import validate_throughput as validate_throughput
+    from gigacost.validate_costs import CostValidation as CostValidation
+    from gigacost.validate_costs import validate_costs as validate_costs
+    from gigacost.validate_development import DevelopmentValidation as DevelopmentValidation
+    from gigacost.validate_development import validate_development as validate_development
 
 _HOMES = {
     "Alternative": "declare",
@@ -41,6 +45,8 @@ _HOMES = {
     "CatalogError": "errors",
     "Comparison": "comparisons",
     "Constant": "declare",
+    "CostValidation": "validate_costs",
+    "DevelopmentValidation": "validate_development",
     "Error": "errors",
     "Estimate": "estimates",
     "Input": "declare",
@@ -61,6 +67,8 @@ _HOMES = {
     "layouts": "layout",
     "solve": "solutions",
     "status": "declare",
+    "validate_costs": "validate_costs",
+    "validate_development": "validate_development",
     "validate_throughput": "validate",
     "zipped": "axes",
 }

@@ -151,8 +151,8 @@ def estimate(
     Every name of the model and of the catalogue may be given, with units as people write them (``"405B"``,
     ``"0.08 $/kWh"``), by keyword or in the mapping ``given``. ``model`` is an architecture of the catalogue
     (``"llama-3.1-405b"``) or a ``gigacost.Model``; who wants both puts the architecture into ``given``. ``catalog`` is
-    a private price book or a Catalog, ``as_of`` the date of prices, ``preset`` a published run to start from,
-    ``strict`` makes warnings errors.
+    a private price book or a Catalog, ``as_of`` the date of prices, ``preset`` a published run to start from, a
+    way to count (``"epoch-2024"``) or both, ``strict`` makes warnings errors.
 
     Raises SpecError: for bad values, for what is missing, and for a design that is impossible, saying why.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import math
 import pickle
@@ -64,10 +65,11 @@ def test_publication_follows_where_it_is_not_known() -> None:
 
 def test_a_gpu_is_had_90_days_after_its_release_and_not_before_its_price() -> None:
     released, priced = day("2022-09-20"), day("2022-09-29")
-    assert epoch_2024.available_day(0.0, released, priced) == day("2022-12-19")
-    assert epoch_2024.available_day(0.0, released, day("2023-05-01")) == day("2023-05-01")
-    assert epoch_2024.available_day(0.0, released, NAN) == day("2022-12-19")
-    assert epoch_2024.available_day(1.0, released, NAN) == released
+    assert epoch_2024.available_day(0.0, released, priced, 0.0) == day("2022-12-19")
+    assert epoch_2024.available_day(0.0, released, day("2023-05-01"), 0.0) == day("2023-05-01")
+    assert epoch_2024.available_day(0.0, released, NAN, 0.0) == day("2022-12-19")
+    assert epoch_2024.available_day(1.0, released, NAN, 0.0) == released
+    assert epoch_2024.available_day(0.0, NAN, priced, 7.0) == 7.0
 
 
 def test_a_gpu_is_not_trained_on_before_it_can_be_had_and_a_tpu_is() -> None:
@@ -79,7 +81,6 @@ def test_a_gpu_is_not_trained_on_before_it_can_be_had_and_a_tpu_is() -> None:
 def test_age_is_whole_days() -> None:
     assert epoch_2024.chip_age_years(1000.99, 1.0) == 999 / 365.25
     assert epoch_2024.chip_age_years(0.5, 1.0) == -1 / 365.25
-    assert epoch_2024.chip_age_years(5.0, NAN) == 0.0
 
 
 def test_chips_are_rented_60_days_before() -> None:
@@ -115,7 +116,7 @@ def test_a_server_price_is_parted_into_chips_and_the_rest() -> None:
     ],
 )
 def test_electricity_has_the_price_of_the_year(published: str, revised: float, price: float) -> None:
-    found = epoch_2024.electricity_usd_per_kwh(day(published), float(revised))
+    found = epoch_2024.electricity_usd_per_kwh(0.0, day(published), float(revised))
     assert found == pytest.approx(price, rel=0, abs=0, nan_ok=True)
 
 
@@ -123,12 +124,13 @@ def test_every_year_has_its_first_day_and_its_price() -> None:
     for year in range(2010, 2026):
         assert getattr(epoch_2024, f"YEAR_{year}") == day(f"{year}-01-01")
         price = getattr(epoch_2024, f"PRICE_{year}")
-        assert epoch_2024.electricity_usd_per_kwh(day(f"{year}-06-01"), 1.0) == price
+        assert epoch_2024.electricity_usd_per_kwh(0.0, day(f"{year}-06-01"), 1.0) == price
 
 
 def test_power_is_that_of_servers_and_half_of_a_day() -> None:
-    assert epoch_2024.system_w(epoch_2024.reckoned_tdp_w(NAN, 400.0), 2.03125) == 812.5
-    assert epoch_2024.reckoned_tdp_w(373.0, 170.0) == 373.0
+    assert epoch_2024.server_w(NAN, 400.0, 2.03125) == 812.5
+    assert epoch_2024.owned_server_w(0.0, 373.0, 170.0, 2.0) == 746.0
+    assert epoch_2024.owned_server_w(1.0, NAN, NAN, 2.0) == 0.0
     assert (epoch_2024.load_factor(0.0), epoch_2024.load_factor(1.0)) == (0.75, 0.43)
     assert (epoch_2024.pue(0.0), epoch_2024.pue(1.0)) == (1.25, 1.10)
 
@@ -316,7 +318,7 @@ def test_what_is_given_wins_over_the_preset() -> None:
 
 
 def test_a_published_energy_is_paid_for() -> None:
-    assert opt(energy_kwh=1e6)["cost_energy_usd"] == pytest.approx(83_200)
+    assert opt(published_energy_kwh=1e6)["cost_energy_usd"] == pytest.approx(83_200)
 
 
 def test_a_tpu_has_a_price_and_its_power_of_the_paper() -> None:
@@ -329,6 +331,28 @@ def test_a_chip_that_epoch_never_priced_has_the_price_of_the_catalogue() -> None
     plain = estimate({**OPT, "hardware": "b200", "as_of": "2026-01-01", "params": "1T"})
     found = opt(hardware="b200", as_of="2026-01-01")
     assert found["cluster_capex_usd"] == pytest.approx(plain["cluster_capex_usd"])
+
+
+@pytest.mark.parametrize("market", ["own", "on_demand"])
+@pytest.mark.parametrize("as_of", ["2018-01-01", "2023-06-01", "2026-06-01"])
+def test_what_is_not_known_is_no_figure_and_never_breaks(market: str, as_of: str) -> None:
+    costed = 0
+    for chip in CATALOG.labels("hardware", announced=True):
+        design = {**OPT, "hardware": chip, "market": market, "as_of": as_of}
+        with contextlib.suppress(SpecError):
+            costed += estimate(design, preset="epoch-2024", precision="fp16")["total_run_usd"] is not None
+    assert costed
+
+
+def test_without_a_chip_of_the_catalogue() -> None:
+    run = {"chips": 8, "chip_hours": 1000, "training_flop": 1e20, "peak_flop_per_s": 1e14, "publication_day": 19_000}
+    rented = estimate(run, market="on_demand", rental_usd_per_chip_hour=2, preset="epoch-2024")
+    assert rented["total_run_usd"] == 2000
+    owned = estimate(run, market="own", earliest_price_usd=1000, tdp_w=300, preset="epoch-2024")
+    assert owned["cluster_capex_usd"] == pytest.approx(8 * 1640 / 0.81)
+    assert owned["chip_age_years"] == 0
+    with pytest.raises(SpecError, match="price"):
+        estimate(run, market="own", tdp_w=300, preset="epoch-2024")
 
 
 def test_gpt_4_from_the_catalogue() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,14 @@ def test_medians_and_shares_are_as_published(one: Any) -> None:
     assert abs(one.share_difference) < 0.03
     for part in PARTS[:-1]:
         assert one.predicted[part].median == pytest.approx(one.published[part].median, rel=0.05)
+
+
+def test_the_page_shows_them() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "epoch.md").read_text(encoding="utf-8")
+    for one in FOUND.predictions:
+        money = f"{one.predicted_usd / 1e6:.2f} | {one.published_usd / 1e6:.2f}"
+        shares = f"{100 * one.staff_share:.1f} % | {100 * one.published_staff_share:.1f} %"
+        assert f"| {one.model} | {money} | {100 * one.error:+.1f} % | {shares} |" in page
 
 
 def test_the_four_models() -> None:

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from gigacost.uncertainties import uncertainty as uncertainty
     from gigacost.validate import Validation as Validation
     from gigacost.validate import validate_throughput as validate_throughput
+    from gigacost.validate_costs import CostValidation as CostValidation
+    from gigacost.validate_costs import validate_costs as validate_costs
+    from gigacost.validate_development import DevelopmentValidation as DevelopmentValidation
+    from gigacost.validate_development import validate_development as validate_development
 
 _HOMES = {
     "Alternative": "declare",
@@ -49,6 +53,8 @@ _HOMES = {
     "CatalogError": "errors",
     "Comparison": "comparisons",
     "Constant": "declare",
+    "CostValidation": "validate_costs",
+    "DevelopmentValidation": "validate_development",
     "Elasticities": "elasticity",
     "Error": "errors",
     "Estimate": "estimates",
@@ -76,6 +82,8 @@ _HOMES = {
     "solve": "solutions",
     "status": "declare",
     "uncertainty": "uncertainties",
+    "validate_costs": "validate_costs",
+    "validate_development": "validate_development",
     "validate_runs": "published_runs",
     "validate_throughput": "validate",
     "zipped": "axes",

@@ -76,7 +76,7 @@ class Development:
     def energy(self) -> list[dict[str, float]]:
         """What tells the energy of each case, where it is not that of the hardware."""
         if "energy_kwh" in self.entry:
-            return self._rows({"energy_kwh": self.entry["energy_kwh"]})
+            return self._rows({"published_energy_kwh": self.entry["energy_kwh"]})
         if "energy_pods" not in self.entry:
             return []
         found = self.shared()

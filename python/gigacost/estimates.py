@@ -156,8 +156,9 @@ def estimate(
     ``"0.08 $/kWh"``), by keyword or in the mapping ``given``. ``model`` is an architecture of the catalogue
     (``"llama-3.1-405b"``) or a ``gigacost.Model``; who wants both puts the architecture into ``given``. ``catalog`` is
     a private price book or a Catalog, ``as_of`` the date of prices, ``base_year`` the year in whose dollars quantities
-    are told (those of the prices' date without), ``preset`` a published run to start from, ``draws`` how many draws the
-    ``intervals`` rest on (0: there are none), ``strict`` makes warnings errors.
+    are told (those of the prices' date without), ``preset`` a published run to start from, a way to count
+    (``"epoch-2024"``) or both, ``draws`` how many draws the ``intervals`` rest on (0: there are none), ``strict`` makes
+    warnings errors.
 
     Raises SpecError: for bad values, for what is missing, and for a design that is impossible, saying why.
     """

@@ -10,9 +10,9 @@ Chip-hours are those given, else chips times hours, else FLOP at a utilisation o
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Alternative, Constant, Input
-from gigacost.model.constants import DAYS_PER_YEAR, DECADE, HOURS_PER_DAY, HOURS_PER_YEAR, SECONDS_PER_HOUR
-from gigacost.ops import Value, either, floor, log, maximum, missing, where
+from gigacost.declare import MISSING, Alternative, Constant, Input, status
+from gigacost.model.constants import DAYS_PER_YEAR, DECADE, HOURS_PER_DAY, HOURS_PER_YEAR, SECONDS_PER_HOUR, W_H_PER_KWH
+from gigacost.ops import Value, both, floor, log, maximum, missing, negate, where
 
 _PAPER = "Epoch AI, arXiv 2405.21015v2"
 _CODE = "Epoch AI, training-cost-trends (39013e2)"
@@ -96,6 +96,9 @@ EARLY_TDP_W = Input(
     default=MISSING,
     low_open=True,
     high=1e9,
+)
+PUBLISHED_ENERGY_KWH = Input(
+    "published_energy_kwh", "kWh", "Energy of the final run, where it was published.", default=MISSING, high=1e15
 )
 SERVER_POWER_PER_TDP = Input(
     "server_power_per_tdp",
@@ -249,16 +252,17 @@ def published_day(publication_day: Value, estimated_start_day: Value, dated_hour
     return where(missing(publication_day), guess, publication_day)
 
 
-def available_day(is_tpu: Value, release_day: Value, earliest_price_day: Value) -> Value:
+def available_day(is_tpu: Value, release_day: Value, earliest_price_day: Value, estimated_start_day: Value) -> Value:
     """Day from which the chip could be had, and its price falls [d].
 
-    A TPU: its release. A GPU: 90 days after its release, but not before its earliest price.
+    A TPU: its release. A GPU: 90 days after its release, but not before its earliest price. One of unknown release: the
+    day on which training began.
 
     Source: Epoch AI, arXiv 2405.21015v2 B.1.
     """
     delivered = release_day + AVAILABILITY_LAG
     priced = where(missing(earliest_price_day), delivered, maximum(delivered, earliest_price_day))
-    return where(is_tpu == 1, release_day, priced)
+    return where(missing(release_day), estimated_start_day, where(is_tpu == 1, release_day, priced))
 
 
 def start_day(is_tpu: Value, estimated_start_day: Value, available_day: Value) -> Value:
@@ -268,8 +272,7 @@ def start_day(is_tpu: Value, estimated_start_day: Value, available_day: Value) -
 
     Source: Epoch AI, training-cost-trends (39013e2).
     """
-    early = either(is_tpu == 1, missing(available_day))
-    return where(early, estimated_start_day, maximum(estimated_start_day, available_day))
+    return where(is_tpu == 1, estimated_start_day, maximum(estimated_start_day, available_day))
 
 
 def procurement_day(start_day: Value) -> Value:
@@ -289,8 +292,7 @@ def chip_age_years(start_day: Value, available_day: Value) -> Value:
 
     Source: Epoch AI, training-cost-trends (39013e2).
     """
-    days = floor(start_day - available_day)
-    return where(missing(days), 0, days / DAYS_PER_YEAR)
+    return floor(start_day - available_day) / DAYS_PER_YEAR
 
 
 def chip_hours(counted_chip_hours: Value) -> Value:
@@ -333,24 +335,26 @@ def depreciated_share(value_share_at_start: Value, value_decline_oom_per_year: V
     return value_share_at_start * value_decline_oom_per_year * log(DECADE) * run_years
 
 
-def chip_price_usd(earliest_price_usd: Value) -> Value:
+def chip_price_usd(owns_chips: Value, earliest_price_usd: Value) -> Value:
     """What one chip costs to buy, in the form that server_overhead_factor belongs to [$/chip].
 
-    Its earliest price, whenever it is bought: of a DGX server ÷ 8 where there is one.
+    Its earliest price, whenever it is bought: of a DGX server ÷ 8 where there is one. 0 where there is none and none is
+    due.
 
     Source: Epoch AI, arXiv 2405.21015v2 A.1 and A.2.
     """
-    return earliest_price_usd
+    return where(both(owns_chips == 0, missing(earliest_price_usd)), 0, earliest_price_usd)
 
 
-def server_overhead_factor(earliest_price_factor: Value) -> Value:
+def server_overhead_factor(earliest_price_factor: Value, server_per_chip_price: Value) -> Value:
     """Price of the server per chip ÷ price of the chip as quoted [1].
 
-    1.64 for the price of a single chip (A100 1.66, V100 1.69, P100 1.54), 1 for a server's share.
+    1.64 for the price of a single chip (A100 1.66, V100 1.69, P100 1.54) and where nothing is known, 1 for a server's
+    share.
 
     Source: Epoch AI, arXiv 2405.21015v2 A.1.
     """
-    return earliest_price_factor
+    return where(missing(earliest_price_factor), server_per_chip_price, earliest_price_factor)
 
 
 def chips_capex_usd(
@@ -375,24 +379,47 @@ def servers_capex_usd(chips_capex_usd: Value, server_per_chip_price: Value) -> V
     return chips_capex_usd * (server_per_chip_price - 1)
 
 
-def reckoned_tdp_w(early_tdp_w: Value, tdp_w: Value) -> Value:
-    """Thermal design power that the servers' power follows from [W/chip].
+def _by_tdp(early_tdp_w: Value, tdp_w: Value, server_power_per_tdp: Value) -> Value:
+    """Power of a server per chip, by the figure of 2024 where it was another one since [W/chip]."""
+    return where(missing(early_tdp_w), tdp_w, early_tdp_w) * server_power_per_tdp
 
-    The figure of 2024 where it was another one since, else tdp_w.
 
-    Source: Epoch AI, training-cost-trends (39013e2).
+@status("no_power_data", spoils="server_w")
+def no_power_data(early_tdp_w: Value, tdp_w: Value) -> Value:
+    """Whether the chip's thermal design power is not published [truth].
+
+    Source: the catalogue.
     """
-    return where(missing(early_tdp_w), tdp_w, early_tdp_w)
+    return both(missing(early_tdp_w), missing(tdp_w))
 
 
-def system_w(reckoned_tdp_w: Value, server_power_per_tdp: Value) -> Value:
-    """Nameplate power of a server per chip [W/chip].
+@status("no_owned_power_data", spoils="owned_server_w")
+def no_owned_power_data(is_rented: Value, early_tdp_w: Value, tdp_w: Value) -> Value:
+    """Whether an owner cannot know the power to pay for [truth].
+
+    Source: the catalogue.
+    """
+    return both(negate(is_rented == 1), both(missing(early_tdp_w), missing(tdp_w)))
+
+
+def server_w(early_tdp_w: Value, tdp_w: Value, server_power_per_tdp: Value) -> Value:
+    """Nameplate power of the server per accelerator [W/chip].
 
     TDP · 1.82 (H100), 2.03 (A100), 1.67 (V100), 1.8 (other GPU), 1.56 (TPU v4 and later; v3 1.47, v2 1.64, v1 2.93).
 
     Source: Epoch AI, arXiv 2405.21015v2 A.4.
     """
-    return reckoned_tdp_w * server_power_per_tdp
+    return _by_tdp(early_tdp_w, tdp_w, server_power_per_tdp)
+
+
+def owned_server_w(is_rented: Value, early_tdp_w: Value, tdp_w: Value, server_power_per_tdp: Value) -> Value:
+    """Nameplate power of the server per accelerator that its owner pays for; 0 for rented chips [W/chip].
+
+    As server_w.
+
+    Source: Epoch AI, arXiv 2405.21015v2 A.4.
+    """
+    return where(is_rented == 1, 0, _by_tdp(early_tdp_w, tdp_w, server_power_per_tdp))
 
 
 def load_factor(is_tpu: Value) -> Value:
@@ -415,10 +442,10 @@ def pue(is_hyperscaler: Value) -> Value:
     return where(is_hyperscaler == 1, HYPERSCALER_PUE, OTHER_PUE)
 
 
-def electricity_usd_per_kwh(published_day: Value, electricity_revised: Value) -> Value:
+def electricity_usd_per_kwh(is_rented: Value, published_day: Value, electricity_revised: Value) -> Value:
     """Price of electricity: that of US industry in the year of publication [$/kWh].
 
-    From 2010; after 2025 the price of 2025. In the paper that of 2023 stands in for 2024.
+    From 2010 on, and after 2025 the price of 2025; earlier an owner has none. In the paper 2024 has the price of 2023.
 
     Source: U.S. EIA; Epoch AI, arXiv 2405.21015v2 A.4.
     """
@@ -437,27 +464,37 @@ def electricity_usd_per_kwh(published_day: Value, electricity_revised: Value) ->
     price = where(published_day < YEAR_2023, price, PRICE_2023)
     price = where(published_day < YEAR_2024, price, where(electricity_revised == 1, PRICE_2024, PRICE_2023))
     price = where(published_day < YEAR_2025, price, PRICE_2025)
-    return where(published_day < YEAR_2010, MISSING, price)
+    return where(both(published_day < YEAR_2010, negate(is_rented == 1)), MISSING, price)
 
 
-def cost_energy_usd(is_rented: Value, energy_kwh: Value, electricity_usd_per_kwh: Value) -> Value:
+def cost_energy_usd(
+    is_rented: Value,
+    published_energy_kwh: Value,
+    chip_hours: Value,
+    metered_w: Value,
+    electricity_usd_per_kwh: Value,
+) -> Value:
     """Electricity for the final run on owned chips; 0 for rented ones [$].
 
-    energy_kwh · electricity_usd_per_kwh, so that a published energy can be given.
+    chip_hours · metered_w / 1000 · electricity_usd_per_kwh, or what published_energy_kwh costs where it is given.
 
     Source: Epoch AI, arXiv 2405.21015v2 section 2.3.
     """
-    return where(is_rented == 1, 0, energy_kwh * electricity_usd_per_kwh)
+    reckoned = chip_hours * metered_w / W_H_PER_KWH
+    energy = where(missing(published_energy_kwh), reckoned, published_energy_kwh)
+    return where(is_rented == 1, 0, energy * electricity_usd_per_kwh)
 
 
-def rental_usd_per_chip_hour(nearest_rental_usd_per_chip_hour: Value) -> Value:
+def rental_usd_per_chip_hour(is_rented: Value, nearest_rental_usd_per_chip_hour: Value) -> Value:
     """The rate of one rented chip, in whatever market [$/(chip·h)].
 
-    That of the catalogue's quote nearest in time, of Amazon before Microsoft, Google and Lambda.
+    That of the catalogue's quote nearest in time, of Amazon before Microsoft, Google and Lambda. 0 where there is none
+    and none is due.
 
     Source: Epoch AI, arXiv 2405.21015v2 A.5.
     """
-    return nearest_rental_usd_per_chip_hour
+    unpaid = both(is_rented == 0, missing(nearest_rental_usd_per_chip_hour))
+    return where(unpaid, 0, nearest_rental_usd_per_chip_hour)
 
 
 def rent_usd_per_chip_hour(

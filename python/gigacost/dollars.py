@@ -58,7 +58,7 @@ def dates(spec: Spec, catalog: Catalog) -> list[str]:
     for axis in spec.axes:
         parts = axis.axes if isinstance(axis, Zipped) else (axis,)
         found += [str(value) for part in parts if part.name == "as_of" for value in part.values]
-    preset = catalog.presets[spec.preset].fixed if spec.preset else {}
+    preset = catalog.presets[spec.preset].fixed if spec.preset in catalog.presets else {}
     return [date for date in found if date] or [str(preset.get("as_of", catalog.date))]
 
 

@@ -30,12 +30,10 @@ def old_prices(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
 
     A price that the specification gives itself is its own affair.
     """
-    given = {*spec.fixed, *(name for axis in spec.axes for name in axis.names)}
-    if spec.preset:
-        given |= catalog.presets[spec.preset].fixed.keys()
+    given = {*spec.fixed, *(name for axis in spec.axes for name in axis.names), *_of_preset(spec, catalog)}
     found: dict[str, dict[tuple[str, ...], Fault]] = {}
     for labels in _combinations(spec, catalog):
-        rented = catalog.table("is_rented", {"market": [labels["market"]]})[0]
+        rented = catalog.cite("is_rented", {"market": labels["market"]}).value
         for column in (_RENT,) if rented else _BOUGHT:
             place = (*(labels.get(axis, "") for axis in catalog.columns[column].axes), labels["as_of"])
             seen = found.setdefault(column, {})
@@ -56,12 +54,15 @@ def _fault(catalog: Catalog, column: str, labels: _Labels) -> Fault | None:
     return Fault(column, f"{cited.value:.6g}", f"the price of {of} is {told}") if told else None
 
 
+def _of_preset(spec: Spec, catalog: Catalog) -> _Labels:
+    """What a preset gives; nothing where there is no such preset, which is a fault of its own."""
+    return catalog.presets[spec.preset].fixed if spec.preset in catalog.presets else {}
+
+
 def _combinations(spec: Spec, catalog: Catalog) -> Iterator[_Labels]:
     """The labels that come together, those of axes that are not in play left out."""
     fixed: dict[str, Any] = {axis: label for axis in _AXES if (label := catalog.default(axis))}
-    if spec.preset:
-        fixed |= catalog.presets[spec.preset].fixed
-    fixed |= {**spec.fixed, **({"as_of": spec.as_of} if spec.as_of else {})}
+    fixed |= {**_of_preset(spec, catalog), **spec.fixed, **({"as_of": spec.as_of} if spec.as_of else {})}
     groups: list[list[dict[str, Any]]] = []
     for axis in spec.axes:
         parts = [part for part in (axis.axes if isinstance(axis, Zipped) else (axis,)) if part.name in _AXES]

@@ -29,7 +29,7 @@ from alone import Measured, answer_if_asked, ask, measured, middle
 from gigacost import Sweep
 from gigacost.model import default
 from gigacost.model.performance.search import AXES as LAYOUT
-from gigacost.wiring import SearchStep
+from gigacost.wiring import Player, SearchStep
 from results import say
 
 Floats = NDArray[np.float64]
@@ -55,7 +55,7 @@ def sweep() -> Sweep:
     return Sweep(AXES, fixed=FIXED, columns=[*LAYOUT, "step_seconds", "memory_per_chip_gib"])
 
 
-class _Outside:
+class _Outside(Player):
     """Plays what lies outside of the search on numbers, and keeps what it begins with."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacost.ops import Carrier
-from gigacost.wiring import SearchStep
+from gigacost.wiring import Player, SearchStep
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
     setattr(Array, f"__{_name}__", _operator(getattr(operator, _name)))
 
 
-class Arrays:
+class Arrays(Player):
     """Plays a wiring on arrays."""
 
     def lift(self, value: Any) -> Any:  # noqa: ANN401 - an array or a plain number

@@ -16,13 +16,13 @@ from gigacost.measured import Measured
 from gigacost.model import default
 from gigacost.ops import Value
 from gigacost.units import Unit
-from gigacost.wiring import SearchStep
+from gigacost.wiring import Player, SearchStep
 
 MODEL = default()
 MARKETS = ["own", "colo", "on_demand", "reserved_1y", "reserved_3y", "spot"]
 
 
-class UnitChecker:
+class UnitChecker(Player):
     """Plays a wiring on numbers that carry units."""
 
     def lift(self, value: Value) -> Value:

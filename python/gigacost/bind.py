@@ -12,10 +12,10 @@ from gigacost.axes import Axis, Zipped
 from gigacost.catalog import Catalog
 from gigacost.declare import LARGEST, Input
 from gigacost.errors import CatalogError, Fault, SpecError
+from gigacost.expression import Expression
 from gigacost.fields import Kind, Scalar
 from gigacost.graph import Model
 from gigacost.rules import broken
-from gigacost.expression import Expression
 from gigacost.spec import Spec, read_fold
 from gigacost.uncertain import draws_of
 from gigacost.wiring import DRAWN
@@ -237,14 +237,15 @@ class Bound:
     def table(self, name: str) -> Table:
         """The values of a leaf. Raises SpecError when it has none."""
         if name not in self._tables:
-            self._tables[name] = self._find(name)
+            if name.startswith(DRAWN):
+                self._tables[name] = Table((), draws_of(self.spec)[name.removeprefix(DRAWN)], drawn=True)
+            else:
+                self._tables[name] = self._find(name)
         return self._tables[name]
 
     def _find(self, name: str) -> Table:
         if name in self._special:
             return self._by_label(*self._special[name])
-        if name.startswith(DRAWN):
-            return Table((), draws_of(self.spec)[name.removeprefix(DRAWN)], drawn=True)
         origin = self.origin(name)
         if origin == "spec" and name in self.digits:
             digit = self.digits[name]
@@ -255,17 +256,13 @@ class Bound:
             return Table((), (self.model.values[name],))
         if origin == "catalogue":
             return self._catalogued(name)
-        default = self.model.inputs[name].default
-        if default is None:
-            default = self._median(name)
-        if default is None:
-            raise SpecError(self.lacking(name))
-        return Table((), (float(default),))
+        return Table((), (self._default(name),))
 
-    def _median(self, name: str) -> float | None:
-        """The central value of what has no other: that of its distribution, unless this is relative."""
-        distribution = self.spec.uncertain.get(name)
-        return None if distribution is None or distribution.relative else distribution.median
+    def _default(self, name: str) -> float:
+        if not self.available(name):
+            raise SpecError(self.lacking(name))
+        default = self.model.inputs[name].default
+        return self.spec.uncertain[name].median if default is None else float(default)
 
     def lacking(self, name: str) -> Fault:
         """What to tell who did not give an input that has no default."""
@@ -285,7 +282,9 @@ class Bound:
             return True
         if name in self.model.inputs and self.model.inputs[name].default is not None:
             return True
-        return self._median(name) is not None
+        # The central value of what has no other is its median.
+        distribution = self.spec.uncertain.get(name)
+        return distribution is not None and not distribution.relative
 
     def _by_label(self, value: Callable[[str], float], axis: str) -> Table:
         if axis not in self.labels:

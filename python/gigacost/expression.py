@@ -75,13 +75,11 @@ class Node:
                 yield from part.read()
 
     def evaluate(self, env: Mapping[str, ops.Value], label_is: LabelIs | None) -> ops.Value:  # noqa: PLR0911 - one per op
-        """Its value where the names stand for those of ``env``."""
+        """Its value where the names, and the texts of folds, stand for the values of ``env``."""
         if self.op == "number":
             return self.value
-        if self.op == "name":
-            return env[self.name]
-        if self.op in FOLDS:
-            return env[str(self)]
+        if self.op == "name" or self.op in FOLDS:
+            return env[self.name or str(self)]
         if self.op == "label":
             if label_is is None:
                 message = f"the labels of {self.name} are needed: evaluate(env, label_is)"
@@ -177,6 +175,7 @@ class Expression:
     def evaluate(self, env: Mapping[str, ops.Value], label_is: LabelIs | None = None) -> ops.Value:
         """Its value, of floats or of any carrier.
 
-        ``env`` has the ``names``, and the ``folds`` by their canonical text; ``label_is(axis, labels)`` says, as a truth, whether the axis's label is among some.
+        ``env`` has the ``names``, and the ``folds`` by their canonical text;
+        ``label_is(axis, labels)`` says, as a truth, whether the axis's label is among some.
         """
         return self.root.evaluate(env, label_is)

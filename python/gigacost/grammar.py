@@ -340,7 +340,7 @@ class Parser:
         """A fold over draws, behind its opening bracket."""
         name = token.text
         if self.folded is None:
-            what = f"{name} is over draws, and nothing is uncertain"
+            what = f"{name} is over draws, and nothing is uncertain here"
             self._refuse(what, token.column, allowed='[uncertain] with distributions, as mfu = "normal 90% 0.3..0.5"')
         if self.fold:
             self._refuse(f"{name} within {self.fold}: there are no draws of folds over draws", token.column)

@@ -18,7 +18,10 @@ _DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")
 def with_settings(
     tree: Mapping[str, Any], settings: Iterable[tuple[str, str]], vocabulary: Vocabulary
 ) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
-    """The tree with the settings in it, what they replaced, and their names. Raises SpecError."""
+    """The tree with the settings in it, what they replaced, and their names. Raises SpecError.
+
+    A name with a dot is a key of one of its other tables: ``uncertain.mfu``, ``draws.count``.
+    """
     changed = dict(tree)
     tables = {
         key: dict(tree[key]) for key in ("axes", "fixed") if isinstance(tree.get(key, {}), Mapping) and key in tree
@@ -28,14 +31,16 @@ def with_settings(
     faults: list[Fault] = []
     seen: set[str] = set()
     for name, text in settings:
-        table, dot, key = name.partition(".")
-        if dot:
-            changed[table] = {**changed.get(table, {}), key: text}
-            continue
         if name in seen:
             faults.append(Fault(name, show(text), "set twice", path="--set"))
             continue
         seen.add(name)
+        table, dot, key = name.partition(".")
+        if dot:
+            if key in (known := changed.get(table) or {}):
+                notes.append(f"{name} = {show(text)} from the command line replaces that of the file")
+            changed[table] = {**known, key: int(text) if text.isascii() and text.isdigit() else text}
+            continue
         group = next((at for at, names in _zip_groups(tree) if name in names), "")
         if group:
             faults.append(Fault(name, show(text), f"a column of {group}, which cannot be set alone", path="--set"))

@@ -31,7 +31,11 @@ VERSION = 1
 """The version of the specification's form that this release reads."""
 RESERVED_COLUMNS = frozenset({"index", "status"})
 """Output columns that no user's name may take."""
+FEWEST_DRAWS, MOST_DRAWS = 2, 2**20
+"""How many draws folds may be over; the values of a combination in all of them are kept at a time."""
 _KEYS = ("version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "catalog", "preset")
+_OPTIONS = {"uncertain": "--uncertain", "draws": "--draws"}
+"""What sets the keys of a table on the command line."""
 _DRAWS_KEYS = ("count", "seed", "method", "correlate")
 _QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -47,7 +51,7 @@ class Spec:
     """Values that do not vary, in the units of the model; labels in their one spelling."""
     uncertain: Mapping[str, Distribution] = field(default_factory=dict)
     """What is not known exactly. All but folds over draws sees what it is otherwise, its central value."""
-    draws: Draws = Draws()
+    draws: Draws = field(default_factory=Draws)
     derive: Mapping[str, Expression] = field(default_factory=dict)
     """Quantities added by expression; each may use those before it."""
     where: Expression | None = None
@@ -246,7 +250,8 @@ class _Reader:
     def _placed(self, fault: Fault) -> Fault:
         parts = re.split(r"[.\[ ]", fault.field)
         typed = len(parts) > 1 and parts[0] in {"axes", "fixed"} and parts[1] in self.typed
-        return replace(fault, path=fault.path or ("--set" if typed else self.document.position(fault.field)))
+        option = "--set" if typed else _OPTIONS.get(parts[0], "") if fault.field in self.typed else ""
+        return replace(fault, path=fault.path or option or self.document.position(fault.field))
 
     def _refuse(self, at: str, value: object, what: str, allowed: str = "", hint: str = "") -> None:
         shown = "" if value is None else show(value)
@@ -362,7 +367,10 @@ class _Reader:
     def _draws(self, table: Mapping[str, Any]) -> Draws:
         self._only("draws", table, _DRAWS_KEYS)
         with self._collecting():
-            return Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
+            draws = Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
+            if not FEWEST_DRAWS <= draws.count <= MOST_DRAWS:
+                self._refuse("draws.count", draws.count, "out of range", f"{FEWEST_DRAWS} to {MOST_DRAWS}")
+            return draws
         return Draws()
 
     def _derive(self, table: Mapping[str, Any]) -> dict[str, Expression]:

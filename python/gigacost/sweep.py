@@ -123,6 +123,17 @@ class Sweep(Tabular):
         asked = self.spec.columns or (*self.model.columns, *self.spec.derive)
         return tuple(column for column in asked if column not in self.bound.digits and column not in RESERVED_COLUMNS)
 
+    def unit(self, column: str) -> str:
+        """The unit of a column, as far as it is known; a mean or a quantile has that of what it is of."""
+        try:
+            fold = self.bound.fold(column)
+        except SpecError:  # who asks for the column says what is wrong with it
+            return ""
+        if fold is None:
+            return self.model.unit(column) if column in self.model.inputs.keys() | self.model.quantities else ""
+        (of,) = fold.root.parts
+        return "1" if fold.root.op == "probability" else self.unit(of.name) if of.op == "name" else ""
+
     @property
     def meta(self) -> dict[str, str]:
         """What a figure can be rebuilt from: the version and the hashes of specification, model and catalogue."""

@@ -46,9 +46,10 @@ def faults(bound: Bound) -> Iterator[Fault]:
         yield from error.faults
         return
     for name, distribution in bound.spec.uncertain.items():
-        limits = bound.limits(name)
+        limits = None if name in chosen else bound.limits(name)
         if limits and (what := _illegal(bound, name, limits, columns[name], factor=distribution.relative)):
-            yield Fault(f"uncertain.{name}", show(distribution.text), what, limits.allowed, "within LOW..HIGH clips")
+            allowed = f"{limits.allowed}; draws outside of LOW..HIGH are clipped by: within LOW..HIGH"
+            yield Fault(f"uncertain.{name}", show(distribution.text), what, allowed)
 
 
 def _illegal(bound: Bound, name: str, limits: Input, draws: NDArray[np.float64], *, factor: bool) -> str:

@@ -36,6 +36,11 @@ class Quantity:
     doc: str
     mark: Contribution | Status | Subtotal | Rule | None = None
 
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """What it makes as a step of a wiring: itself."""
+        return (self.name,)
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -62,8 +67,13 @@ class SearchStep:
     """A search as a step of a wiring."""
 
     search: Search
-    inner: tuple[Quantity | SearchStep, ...]
+    inner: tuple[Step, ...]
     """What is evaluated for each candidate."""
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The axes that are searched over."""
+        return tuple(axis for axis, _ in self.search.over)
 
     def replay(self, values: dict[str, Value], player: Player) -> None:
         """Evaluate the inner steps for one candidate, whose axes are among the values."""
@@ -104,6 +114,11 @@ class FoldStep:
     """What is evaluated in each draw: what differs from draw to draw. All else, winners of searches too, is central."""
 
     @property
+    def makes(self) -> tuple[str, ...]:
+        """The fold."""
+        return (self.fold.name,)
+
+    @property
     def drawn(self) -> tuple[str, ...]:
         """The names of what is drawn."""
         return tuple(name for name, _ in self.uncertain)
@@ -136,6 +151,7 @@ class Player(Protocol):
 
     def fold(self, step: FoldStep, values: Mapping[str, Value]) -> Value:
         """Fold a quantity over draws, where the values known so far are central ones."""
+        raise TypeError(f"nothing is drawn here: {step.fold.name} of {len(values)} values")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +173,17 @@ class Wiring:
         """For every name, the names it is made of, directly or not, and itself."""
         above: dict[str, frozenset[str]] = {leaf: frozenset([leaf]) for leaf in self.leaves}
         for step in self.steps:
-            if isinstance(step, Quantity):
-                above[step.name] = frozenset([step.name]).union(*(above[name] for name in step.parameters))
-            elif isinstance(step, FoldStep):
-                _upstream_of_fold(step, above)
-            else:
-                _upstream_of_search(step, above)
+            _note_upstream(step, above)
         return above
+
+
+def _note_upstream(step: Step, above: dict[str, frozenset[str]]) -> None:
+    if isinstance(step, Quantity):
+        above[step.name] = frozenset([step.name]).union(*(above[name] for name in step.parameters))
+    elif isinstance(step, FoldStep):
+        _upstream_of_fold(step, above)
+    else:
+        _upstream_of_search(step, above)
 
 
 def _upstream_of_fold(step: FoldStep, above: dict[str, frozenset[str]]) -> None:
@@ -179,10 +199,7 @@ def _upstream_of_search(step: SearchStep, above: dict[str, frozenset[str]]) -> N
     for axis, _ in step.search.over:
         inside.setdefault(axis, frozenset([axis]))
     for inner in step.inner:
-        if isinstance(inner, Quantity):
-            inside[inner.name] = frozenset([inner.name]).union(*(inside[name] for name in inner.parameters))
-        else:
-            _upstream_of_search(inner, inside)
+        _note_upstream(inner, inside)
     reasons = frozenset[str]().union(*(inside[reason] for reason in step.search.reasons))
     for axis, _ in step.search.over:
         above[axis] = reasons | {axis}
@@ -315,11 +332,10 @@ class Router:
         above = wiring.upstream()
         inner = []
         for step in wiring.steps:
-            names = [step.name] if isinstance(step, Quantity) else [axis for axis, _ in step.search.over]
-            if any(above[name].intersection(axes) for name in names):
+            if any(above[name].intersection(axes) for name in step.makes):
                 inner.append(step)
             else:
-                self.visit(names[0])
+                self.visit(step.makes[0])
         for leaf in wiring.leaves:
             if leaf not in axes:
                 self.visit(leaf)

@@ -58,7 +58,7 @@ def command(query: Query, of: str | None) -> int:
 
 
 def _unit(sweep: Sweep, name: str) -> str:
-    return sweep.model.unit(name) if name in sweep.model.names else "1"
+    return sweep.unit(name) or "1"
 
 
 def _without_meta(found: Bounds) -> dict[str, Any]:

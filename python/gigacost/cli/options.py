@@ -118,6 +118,18 @@ def setting(command: C) -> C:
     return prices(command)
 
 
+def drawing(command: C) -> C:
+    """``--uncertain``, ``--draws`` and ``--seed``."""
+    command = once("--seed", type=Whole(0), metavar="N", help="Other draws for another seed.")(command)
+    command = once("--draws", type=Whole(2), metavar="N", help="How many draws folds as p90(NAME) are over.")(command)
+    return click.option(
+        "--uncertain",
+        multiple=True,
+        metavar="NAME=DISTRIBUTION",
+        help="As 'mfu=normal 90% 0.3..0.5', or as a factor: 'pue=x uniform 0.9..1.2'. Repeatable.",
+    )(command)
+
+
 def asserting(what: str) -> Callable[[C], C]:
     """``--assert``, over the names that ``what`` says."""
     return click.option(
@@ -129,7 +141,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 explaining = click.option("--explain", is_flag=True, help="Say how much of the space was decided by bounds.")
 
 
-def pairs(texts: Iterable[str]) -> list[tuple[str, str]]:
+def pairs(texts: Iterable[str], option: str = "--set") -> list[tuple[str, str]]:
     """The names and values of ``NAME=VALUE``. Raises SpecError."""
     found = []
     for text in texts:
@@ -137,14 +149,18 @@ def pairs(texts: Iterable[str]) -> list[tuple[str, str]]:
         if not match:
             from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - only for mistakes
 
-            raise SpecError(Fault("--set", show(text), "not a setting", allowed="NAME=VALUE"))
+            raise SpecError(Fault(option, show(text), "not a setting", allowed="NAME=VALUE"))
         found.append((match[1], match[2]))
     return found
 
 
 def names(text: str | None) -> list[str]:
-    """The names of a comma list."""
-    return [part.strip() for part in text.split(",")] if text else []
+    """The names of a comma list, folds over draws among them: ``cost_total_usd,quantile(cost_total_usd, 0.9)``."""
+    if not text:
+        return []
+    from gigacost.grammar import pieces  # noqa: PLC0415 - after --help
+
+    return pieces(text)
 
 
 def opened_catalog(book: str | None) -> Catalog:

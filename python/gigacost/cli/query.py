@@ -32,6 +32,9 @@ class Query(NamedTuple):
     require_feasible: bool
     as_json: bool
     explain: bool = False
+    uncertain: tuple[str, ...] = ()
+    draws: int | None = None
+    seed: int | None = None
 
     def sweep(self, of: Model | None = None) -> Sweep:
         """The sweep that is meant, of the default model; what is replaced and what is doubtful is said on stderr.
@@ -50,6 +53,8 @@ class Query(NamedTuple):
 
         model, book = of or default(), options.opened_catalog(self.catalog)
         given = options.pairs(self.settings) + ([("as_of", self.as_of)] if self.as_of else [])
+        given += [(f"uncertain.{name}", text) for name, text in options.pairs(self.uncertain, "--uncertain")]
+        given += [(f"draws.{key}", str(n)) for key, n in (("count", self.draws), ("seed", self.seed)) if n is not None]
         if self.spec is None:
             read = Spec.from_dict({"version": 1}, words(model, book))
             read = read.override(given, words(model, book), strict=self.strict)
@@ -110,6 +115,7 @@ def querying(
         shared = (
             click.argument("spec", metavar="[SPEC]" if optional else "SPEC", required=not optional),
             options.setting,
+            options.drawing,
             options.once("--where", metavar="EXPR", help=where),
             *([] if columns is None else [options.quantity_names("--columns", help=columns)]),
             options.asserting(asserted),

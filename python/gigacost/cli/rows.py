@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
 def row_assertions(query: Query, sweep: Sweep, *reads: str) -> Assertions:
     """The conditions on rows, which have the columns of a sweep and what else a question reads. Raises SpecError."""
-    units = {name: sweep.model.unit(name) for name in sweep.model.names}
     labels = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
-    names = {name: units.get(name, "1") for name in (*sweep.columns, *sweep.bound.digits, *reads)}
+    names = {name: sweep.unit(name) or "1" for name in (*sweep.columns, *sweep.bound.digits, *reads)}
     return Assertions(query.assertions, {**names, "index": "1"}, labels)
 
 
@@ -28,7 +27,7 @@ def show_rows(sweep: Sweep, rows: Sequence[Mapping[str, Any]], first: Sequence[s
         return
     axes = sweep.bound.digits
     names = list(dict.fromkeys([*axes, *first, *(name for name in rows[0] if name not in {"index", "status"})]))
-    units = {name: sweep.model.unit(name) if name in sweep.model.names else "" for name in names}
+    units = {name: sweep.unit(name) for name in names}
     same = [name for name in axes if len(rows) > 1 and len({row[name] for row in rows}) == 1]
     names = [name for name in names if name not in same]
     numbers = [name for name in names if name not in axes or axes[name].kind != "label"]

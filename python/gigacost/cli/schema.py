@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
+from gigacost.draws import METHODS
+from gigacost.spec import FEWEST_DRAWS, MOST_DRAWS
 
 if TYPE_CHECKING:
     from gigacost.bind import Words
@@ -73,6 +75,8 @@ def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
             "axes": _table(axes),
             "zip": {"anyOf": [{"type": "object"}, _list({"type": "object"})]},
             "fixed": _table(fixed),
+            "uncertain": {"type": "object", "propertyNames": {"enum": [*fixed]}, "additionalProperties": text},
+            "draws": _draws(),
             "derive": {"type": "object", "additionalProperties": text},
             "query": _table({**query, "per": names, "distinct": names}),
             "as_of": {"type": "string", "format": "date"},
@@ -80,6 +84,19 @@ def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
             "preset": {"enum": sorted(vocabulary.presets)},
         },
     }
+
+
+def _draws() -> dict[str, Any]:
+    name = {"type": "string"}
+    pair = {"type": "array", "prefixItems": [name, name, {"type": "number"}], "items": False}
+    return _table(
+        {
+            "count": {"type": "integer", "minimum": FEWEST_DRAWS, "maximum": MOST_DRAWS},
+            "seed": {"type": "integer", "minimum": 0},
+            "method": {"enum": list(METHODS)},
+            "correlate": {"type": "array", "items": pair},
+        }
+    )
 
 
 def _value(unit: str, limits: Input | None) -> dict[str, Any]:

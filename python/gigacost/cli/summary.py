@@ -73,7 +73,7 @@ def _print(sweep: Sweep, found: Summary, seconds: float) -> None:
     heads = ["min", *(f"p{q * 100:g}" for q in quantiles), "mean", "max", "nulls"]
     rows = []
     for name, one in found.columns.items():
-        unit = sweep.model.unit(name) if name in sweep.model.names else ""
+        unit = sweep.unit(name)
         figures = [one.min, *one.quantiles.values(), one.mean, one.max]
         cells = [cell(None if math.isnan(value) else value, unit) for value in figures]
         rows.append([name, *cells, f"{one.nulls:,}"])

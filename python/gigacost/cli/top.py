@@ -88,7 +88,7 @@ def _print(sweep: Sweep, best: Best, limit: int | None, seconds: float, *, large
     said = f"{len(rows)} of {sweep.size:,} combinations by {best.meta['by']}{left}, in {duration(seconds)}"
     show(literal(said, "dim"))
     if not best.meta["exact"]:
-        unit = sweep.model.unit(best.meta["by"]) if best.meta["by"] in sweep.model.names else "1"
+        unit = sweep.unit(best.meta["by"]) or "1"
         side = "above" if largest else "below"
         said = f"not proven to be the best: what was not looked at is not {side} {cell(best.meta['bound'], unit)}"
         show(literal(said, "bold"))

@@ -90,6 +90,13 @@ def test_a_name_without_a_value_is_centrally_its_median() -> None:
         uncertainty(of="total", model=model, uncertain={"a": "x triangular 1 2 5"})
 
 
+def test_what_is_derived_is_uncertain_too() -> None:
+    sweep = Sweep({"own": [1, 0]}, model=MODEL, derive={"double": "2 * cost"})
+    found = sweep.uncertainty("double", uncertain={"chip": "uniform 0..10"}, draws=64)
+    assert (found.unit, found.spread.central) == ("", 40.0)
+    assert (found.influence("chip").at_low, found.influence("chip").at_high) == (22.0, 58.0)
+
+
 def total(a: Value, b: Value) -> Value:
     """Both [$]."""
     return a + b
@@ -150,6 +157,7 @@ def test_it_is_what_folds_over_draws_say() -> None:
         {"market": ["own", "on_demand"]}, fixed=DESIGN, uncertain=stated, draws=draws.to_dict(), columns=columns
     )
     found = uncertainty(sweep)
+    assert found.to_dict() == sweep.uncertainty().to_dict()
     assert found.draws == draws
     assert {one.belief.name for one in found.influences} == stated.keys()
     for row, option in zip(sweep.top(2, by="mean(cost_total_usd)").rows, found.options, strict=True):
@@ -233,7 +241,7 @@ def test_random_draws_and_seeds_come_near_each_other() -> None:
 def test_correlated_names_have_no_indices() -> None:
     draws = Draws(256, correlate=[("chip", "rent", 0.8)])
     found = uncertainty(**BOTH, uncertain={"chip": "uniform 0..10", "rent": "uniform 6..10"}, draws=draws)
-    assert [one.index for one in found.influences] == [None, None]
+    assert [(one.index, one.worth) for one in found.influences] == [(None, None)] * 2
     assert "independent" in found.meta["notes"][0]
     free = uncertainty(**BOTH, uncertain={"chip": "uniform 0..10", "rent": "uniform 6..10"}, draws=256)
     assert found.worth_of_all != free.worth_of_all
@@ -259,6 +267,7 @@ def test_knowing_one_name_is_worth_no_more_than_knowing_all() -> None:
         ({"uncertain": {"chip": "unifrom 1..2"}}, 'did you mean "uniform"?'),
         ({"uncertain": {"chip": 5, "rent": "x"}}, "expected string, got integer"),
         ({"uncertain": {"chip": "uniform 1..2"}, "of": "costs"}, 'of = "costs": not a number'),
+        ({"of": "p90(cost)"}, 'of = "p90(cost)": a fold over draws, where what is drawn is due'),
         ({"uncertain": {}}, "uncertain: nothing that cost is made of is uncertain"),
         ({"uncertain": {"spare": "uniform 1..2"}}, 'uncertain.spare = "uniform 1..2": makes no difference to cost'),
         ({"uncertain": {"chip": "uniform 1..2"}, "draws": 0}, "draws.count = 0: out of range"),

@@ -23,6 +23,10 @@ from gigacost.tabular import Progress, Table, Tabular
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from gigacost.distributions import Distribution
+    from gigacost.draws import Draws
+    from gigacost.uncertainties import Uncertainty
+
 QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -361,6 +365,23 @@ class Sweep(Tabular):
         greatest, more = self._found(1, of, threads=threads, progress=later, largest=True) if least else ([], Effort())
         first, last = (next(iter(Chosen(self, found, (of,))), None) for found in (least, greatest))
         return Bounds(of, first, last, self._answered(effort.and_(more)))
+
+    def uncertainty(
+        self,
+        of: str = "cost_total_usd",
+        *,
+        uncertain: Mapping[str, str | Distribution] | None = None,
+        defaults: bool | None = None,
+        draws: int | Draws | None = None,
+        threads: int | None = None,
+    ) -> Uncertainty:
+        """How uncertain a quantity is of each combination, from what, and what would make another the best.
+
+        As ``gigacost.uncertainty``, for a sweep of at most 64 combinations without a condition. Raises SpecError.
+        """
+        from gigacost.uncertainties import uncertainty  # noqa: PLC0415 - which asks sweeps itself
+
+        return uncertainty(self, of=of, uncertain=uncertain, defaults=defaults, draws=draws, threads=threads)
 
     @property
     def column_names(self) -> tuple[str, ...]:

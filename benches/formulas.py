@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gigacost.ops import Carrier
-from gigacost.wiring import Player, SearchStep
+from gigacost.wiring import FoldStep, Player, SearchStep
 
 _INFIX = {
     "add": "+", "sub": "-", "mul": "*", "truediv": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==",
@@ -81,6 +81,9 @@ class Written(Carrier):
         text = next(operand.text for operand in operands if isinstance(operand, Written))
         return cls(text, text.name(text.style[op].format(*map(_shown, operands))))
 
+    def __neg__(self) -> Written:
+        return Written(self.text, self.text.name(f"-{self.name}"))
+
 
 def _shown(operand: object) -> str:
     if isinstance(operand, Written):
@@ -118,6 +121,19 @@ def source(step: SearchStep, parameters: Iterable[str], outputs: Iterable[str], 
     results = ", ".join(_shown(values[output]) for output in outputs)
     body = "\n    ".join([*_needed(text.lines, results), f"return {results}"])
     return f"def formulas({', '.join(names)}):\n    {body}\n"
+
+
+def source_of_fold(
+    step: FoldStep, central: Iterable[str], drawn: Mapping[str, str], style: Mapping[str, str]
+) -> str:
+    """What a fold evaluates in one draw, as the function ``formulas`` of central values, then of what is drawn."""
+    text = _Text(style)
+    names = list(central)
+    values: dict[str, Any] = {name: Written(text, name) for name in names}
+    draw: dict[str, Any] = {name: Written(text, parameter) for name, parameter in drawn.items()}
+    result = _shown(step.replay(values, draw, _Writer()))
+    body = "\n    ".join([*_needed(text.lines, result), f"return ({result},)"])
+    return f"def formulas({', '.join([*names, *drawn.values()])}):\n    {body}\n"
 
 
 def _needed(lines: list[str], results: str) -> list[str]:

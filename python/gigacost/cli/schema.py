@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
-from gigacost.draws import METHODS, MOST
+from gigacost.draws import METHODS
+from gigacost.spec import FEWEST_DRAWS, MOST_DRAWS
 
 if TYPE_CHECKING:
     from gigacost.bind import Words
@@ -90,7 +91,7 @@ def _draws() -> dict[str, Any]:
     pair = {"type": "array", "prefixItems": [name, name, {"type": "number"}], "items": False}
     return _table(
         {
-            "count": {"type": "integer", "minimum": 2, "maximum": MOST},
+            "count": {"type": "integer", "minimum": FEWEST_DRAWS, "maximum": MOST_DRAWS},
             "seed": {"type": "integer", "minimum": 0},
             "method": {"enum": list(METHODS)},
             "correlate": {"type": "array", "items": pair},

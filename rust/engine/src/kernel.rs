@@ -8,6 +8,7 @@
 #![allow(clippy::inline_always)]
 
 use crate::math;
+use crate::power::{is_plain, power};
 use crate::tape::{Binary, Unary};
 
 /// A level of SIMD instructions.
@@ -217,6 +218,15 @@ impl Operand<'_> {
         }
     }
 
+    /// A value of the first line.
+    #[inline(always)]
+    fn at(self, place: usize) -> f64 {
+        match self {
+            Self::Each(values, _) => values[place],
+            Self::All(values, _) => values[0],
+        }
+    }
+
     /// Some vectors of the first line; of the last vector, `count` values.
     #[inline(always)]
     fn vectors<const VECTORS: usize>(self, start: usize, count: usize) -> [Vector; VECTORS] {
@@ -264,7 +274,27 @@ kernel! {
                 }
             };
         }
+        if op == Binary::Power {
+            return powers(lines, out, a, b);
+        }
         each!(Add Subtract Multiply Divide Power Minimum Maximum Less LessEqual Equal NotEqual Both Either);
+    }
+}
+
+/// Powers: first all that are no special cases, then those that are.
+#[inline(always)]
+fn powers(lines: Lines, out: &mut [f64], a: Operand<'_>, b: Operand<'_>) {
+    if matches!(b, Operand::All(..)) && !(0..lines.count).all(|line| is_plain(b.from(line).at(0))) {
+        return map2(lines, out, a, b, |a, b| math::binary(Binary::Power, a, b));
+    }
+    map2(lines, out, a, b, power);
+    for line in 0..lines.count {
+        let (a, b, first) = (a.from(line), b.from(line), line * lines.run);
+        for (i, out) in out[first..][..lines.run].iter_mut().enumerate() {
+            if out.is_nan() {
+                *out = math::binary(Binary::Power, a.at(i), b.at(i));
+            }
+        }
     }
 }
 

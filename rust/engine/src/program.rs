@@ -62,7 +62,10 @@ impl Leaf {
     fn draws(&self, sizes: &[usize]) -> Option<usize> {
         let (last, others) = self.groups.split_last()?;
         let known = *last == sizes.len() && others.iter().all(|group| *group < sizes.len());
-        let rest: usize = others.iter().map(|group| sizes.get(*group).copied().unwrap_or(1)).product();
+        let rest: usize = others
+            .iter()
+            .map(|group| sizes.get(*group).copied().unwrap_or(1))
+            .product();
         known.then(|| self.values.len() / rest)
     }
 
@@ -134,8 +137,12 @@ impl Program {
         for (leaf, name) in leaves.iter().zip(tape.leaves()) {
             let ascending = leaf.groups.windows(2).all(|pair| pair[0] < pair[1]);
             let known = leaf.groups.iter().all(|group| *group < sizes.len());
-            let values =
-                known.then(|| leaf.groups.iter().map(|group| sizes[*group]).product::<usize>());
+            let values = known.then(|| {
+                leaf.groups
+                    .iter()
+                    .map(|group| sizes[*group])
+                    .product::<usize>()
+            });
             if !ascending || values != Some(leaf.values.len()) {
                 return Err(Error::Invalid(format!(
                     "leaf {}: its table does not fit its axes",
@@ -250,7 +257,30 @@ impl Program {
     /// # Errors
     /// When a node does not exist.
     pub fn schedule(&self, nodes: &[Node]) -> Result<RowSchedule> {
-        RowSchedule::new(self, nodes)
+        RowSchedule::new(self, nodes, None)
+    }
+
+    /// What computes these nodes, row by row, where a condition holds; elsewhere they may be 0, as it is.
+    ///
+    /// # Errors
+    /// When a node does not exist.
+    pub(crate) fn schedule_where(&self, nodes: &[Node], keep: Option<Node>) -> Result<RowSchedule> {
+        RowSchedule::new(self, nodes, keep)
+    }
+
+    /// The truth values that must all hold for one to hold, in the order in which to look at them: those that take draws
+    /// last, of the others those of few values first.
+    ///
+    /// # Errors
+    /// When a node does not exist.
+    pub(crate) fn guards(&self, keep: Option<Node>) -> Result<Vec<Node>> {
+        let mut guards = vec![];
+        for guard in self.tape.conjuncts(keep) {
+            let values = self.points(self.masks[guard as usize]);
+            guards.push((self.draws_for(&[guard])?, values, guard));
+        }
+        guards.sort_by_key(|(draws, values, _)| (*draws, *values));
+        Ok(guards.into_iter().map(|(_, _, guard)| guard).collect())
     }
 
     /// The sizes of all groups, those of searches behind those of the space and of the draws.
@@ -270,10 +300,14 @@ impl Program {
     }
 
     /// How many draws some nodes take.
-    fn draws_for(&self, needed: &[bool]) -> usize {
-        let folds = |(op, needed): (&Op, &bool)| *needed && matches!(op, Op::Fold(..));
+    ///
+    /// # Errors
+    /// When one does not exist.
+    pub(crate) fn draws_for(&self, nodes: &[Node]) -> Result<usize> {
+        let needed = self.tape.needed(nodes)?;
+        let folds = |(op, needed): (&Op, bool)| needed && matches!(op, Op::Fold(..));
         let folded = self.tape.ops().iter().zip(needed).any(folds);
-        if folded { self.draws() } else { 1 }
+        Ok(if folded { self.draws() } else { 1 })
     }
 
     /// All combinations and draws, with one digit of each axis of searches.
@@ -306,7 +340,7 @@ impl Program {
     /// When one does not exist.
     pub(crate) fn region_rows(&self, nodes: &[Node]) -> Result<usize> {
         let chunk = self.chunk_rows(nodes, 1)?;
-        let most = self.blocks.region_rows / self.draws_for(&self.tape.needed(nodes)?);
+        let most = self.blocks.region_rows / self.draws_for(nodes)?;
         Ok((chunk as usize).clamp(1, most.max(1)))
     }
 
@@ -327,7 +361,7 @@ impl Program {
         });
         let each = candidates.max().unwrap_or_default() / self.space.combinations();
         let most = CHUNK_CANDIDATES.checked_div(each).unwrap_or(u64::MAX);
-        let drawn = CHUNK_DRAWS / self.draws_for(&needed) as u64;
+        let drawn = CHUNK_DRAWS / self.draws_for(nodes)? as u64;
         let usual = self.blocks.chunk_rows.saturating_mul(chunks);
         Ok(usual.min(most.max(LEAST_ROWS)).min(drawn.max(LEAST_ROWS)))
     }

@@ -209,6 +209,8 @@ impl Builder<'_> {
 #[derive(Clone, Debug)]
 pub struct RowSchedule {
     sources: Vec<Source>,
+    /// What must hold somewhere in a region for its rows to be computed; otherwise all their values are 0.
+    guards: Vec<Source>,
     plan: Arc<Plan>,
     whole: Extent,
     /// How many groups the space has, without those of searches.
@@ -217,7 +219,8 @@ pub struct RowSchedule {
 }
 
 impl RowSchedule {
-    pub(crate) fn new(program: &Program, nodes: &[Node]) -> Result<Self> {
+    /// Where rows are to meet a condition, only what many draws are evaluated for waits until it is known.
+    pub(crate) fn new(program: &Program, nodes: &[Node], keep: Option<Node>) -> Result<Self> {
         let most = (REGION_VALUES / nodes.len().max(1)).max(LEAST_ROWS);
         let region_rows = program.region_rows(nodes)?.min(most) as u64;
         let space = program.space();
@@ -232,9 +235,18 @@ impl RowSchedule {
         let innermost = last.or_else(|| (0..outer).max_by_key(|group| region.lens[*group]));
         let memory = memory_order(program, innermost);
         let fastest = (0..outer).rfind(|group| region.lens[*group] < space.sizes()[*group]);
-        let scheduled = schedule(program, &[nodes.to_vec()], &memory, fastest)?;
+        let guards = if program.draws_for(nodes)? > 1 {
+            program.guards(keep)?
+        } else {
+            vec![]
+        };
+        let mut phases: Vec<Vec<Node>> = guards.iter().map(|guard| vec![*guard]).collect();
+        phases.push(nodes.to_vec());
+        let scheduled = schedule(program, &phases, &memory, fastest)?;
+        let sources = |nodes: &[Node]| nodes.iter().map(|node| scheduled.source(*node)).collect();
         Ok(Self {
-            sources: nodes.iter().map(|node| scheduled.source(*node)).collect(),
+            sources: sources(nodes),
+            guards: sources(&guards),
             plan: scheduled.plan,
             whole: program.all_rows(),
             outer,
@@ -250,6 +262,7 @@ impl RowSchedule {
             evaluator: Evaluator::new(Arc::clone(&self.plan)),
             extent: self.whole.clone(),
             rows: (0..self.outer).collect(),
+            empty: false,
         }
     }
 }
@@ -262,6 +275,8 @@ pub struct Reader<'a> {
     extent: Extent,
     /// The groups in the order of rows.
     rows: Vec<usize>,
+    /// Whether a guard holds nowhere in the region.
+    empty: bool,
 }
 
 impl Reader<'_> {
@@ -297,11 +312,22 @@ impl Reader<'_> {
             self.extent.lens[group] = region.lens[group] as usize;
         }
         self.evaluator.enter(&self.extent);
-        self.evaluator.evaluate(0, control)
+        self.empty = false;
+        for (phase, guard) in self.schedule.guards.iter().enumerate() {
+            self.evaluator.evaluate(phase, control)?;
+            if !self.evaluator.held(guard).somewhere {
+                self.empty = true;
+                return Ok(());
+            }
+        }
+        self.evaluator.evaluate(self.schedule.guards.len(), control)
     }
 
     /// The values of the schedule's `which`-th node, row by row.
     pub fn read(&self, which: usize, out: &mut [f64]) {
+        if self.empty {
+            return out.fill(0.0);
+        }
         self.evaluator
             .copy(&self.schedule.sources[which], &self.rows, out);
     }

@@ -60,9 +60,7 @@ impl<'a> Walk<'a> {
     /// # Errors
     /// When a node does not exist.
     pub(crate) fn new(program: &'a Program, wanted: &Wanted) -> Result<Self> {
-        let mut guards = program.tape().conjuncts(wanted.keep);
-        let values = |node: &Node| program.points(program.masks()[*node as usize]);
-        guards.sort_by_key(values);
+        let guards = program.guards(wanted.keep)?;
         let all: Vec<Node> = [&wanted.always[..], &guards, &wanted.nodes].concat();
         let (order, cuts) = tiling(program, &all, &wanted.lanes)?;
         let memory = memory_order(program, order.first().copied());

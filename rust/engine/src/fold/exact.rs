@@ -95,7 +95,10 @@ impl<const LIMBS: usize> Accumulator<LIMBS> {
         }
         let top = settled.limbs[LIMBS - 1] as u64;
         let low = settled.limbs[..LIMBS - 1].iter().map(|limb| *limb as u32);
-        (negative, low.chain([top as u32, (top >> LIMB) as u32]).collect())
+        (
+            negative,
+            low.chain([top as u32, (top >> LIMB) as u32]).collect(),
+        )
     }
 
     /// The value as a two's complement integer, lowest byte first.
@@ -244,7 +247,11 @@ fn nearest(limbs: &[u32]) -> f64 {
     let Some(top) = limbs.iter().rposition(|limb| *limb != 0) else {
         return 0.0;
     };
-    let limb = |place: usize| place.checked_sub(2).map_or(0, |place| u128::from(limbs[place]));
+    let limb = |place: usize| {
+        place
+            .checked_sub(2)
+            .map_or(0, |place| u128::from(limbs[place]))
+    };
     let high = limb(top + 2) << (2 * LIMB) | limb(top + 1) << LIMB | limb(top);
     let bits = top as u32 * LIMB + (LIMB - limbs[top].leading_zeros());
     let below = bits.saturating_sub(f64::MANTISSA_DIGITS);

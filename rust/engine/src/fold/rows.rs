@@ -103,7 +103,7 @@ impl Rows {
             .flat_map(Measure::nodes)
             .chain(keep)
             .collect();
-        let schedule = program.schedule(&nodes)?;
+        let schedule = program.schedule_where(&nodes, keep)?;
         let schema = Schema::new(columns.iter().map(Column::field).collect::<Vec<_>>());
         Ok(Self {
             chunk: program.chunk_rows(&nodes, 1)?,

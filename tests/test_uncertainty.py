@@ -69,6 +69,13 @@ def test_the_worth_of_knowing_by_hand() -> None:
     assert found.influence("rent").std_if_known == 8.0
 
 
+def test_the_worth_of_knowing_a_range_by_hand() -> None:
+    """Of min(2 chip + 10, 20) with chip from 0 to 10: 20 − (15 + 20) / 2."""
+    found = uncertainty(**BOTH, rent=20 / 3, uncertain={"chip": "uniform 0..10"}, draws=64)
+    assert found.influence("chip").worth == pytest.approx(2.5, rel=1e-12)
+    assert found.worth_of_all == pytest.approx(2.5, rel=0.02)
+
+
 def test_one_design_has_neither_flips_nor_worth() -> None:
     found = uncertainty(own=1, of="cost", model=MODEL, uncertain={"chip": "x uniform 0.5..1.5"}, draws=16)
     (only,) = found.influences
@@ -130,7 +137,9 @@ def test_states_take_draws_and_options_away() -> None:
     assert rented.mean is not None
     chip = found.influence("chip")
     assert (chip.at_low, chip.at_high, chip.swing, chip.index, chip.std_if_known) == (11.0, None, 0.0, None, None)
-    assert chip.flips[0].value == pytest.approx(7.0, rel=2e-12)
+    (flip,) = chip.flips
+    assert (flip.value, flip.below, flip.above) == (pytest.approx(7.0, rel=2e-12), 0, 1)
+    assert sum(option.best for option in found.options) == 1.0
     assert found.worth_of_all == 0.0  # of what is feasible in all draws there is one
     all_dear = {**BOTH, "model": Model(MODEL, dear), "own": 1, "chip": 9.0}
     with pytest.raises(SpecError, match="no option is feasible at central values"):
@@ -296,7 +305,7 @@ def test_labels_and_conditions_are_refused() -> None:
 
 
 @settings(max_examples=10, deadline=None)
-@given(st.integers(1, 300))
+@given(st.integers(2, 300))
 def test_intervals_of_an_estimate_are_those_of_its_uncertainty(count: int) -> None:
     one = estimate(DESIGN, market="own", draws=count)
     names = {*one.breakdown, *one.subtotals, "train_days", "energy_mwh"}

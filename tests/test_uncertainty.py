@@ -76,6 +76,23 @@ def test_the_worth_of_knowing_a_range_by_hand() -> None:
     assert found.worth_of_all == pytest.approx(2.5, rel=0.02)
 
 
+def test_what_is_left_once_a_name_is_known_by_hand() -> None:
+    """Of 1, 3, 3, 9: a mean of 4, a variance of 9, of which 4 are those of 2 and 6, the means once a is known."""
+    model = Model(Input("a", "1", ""), Input("b", "1", ""), product)
+    found = uncertainty(of="product", model=model, uncertain=dict.fromkeys("ab", "empirical 1, 3"), draws=4096)
+    assert (found.spread.mean, found.spread.std) == (4.0, 3.0)
+    for one in found.influences:
+        assert one.index is not None
+        assert one.index.first == pytest.approx(4 / 9, abs=4 * one.index.first_error)
+        assert one.index.total == pytest.approx(5 / 9, abs=4 * one.index.total_error)
+        assert one.std_if_known == pytest.approx(math.sqrt(5.0), rel=0.02)
+
+
+def product(a: Value, b: Value) -> Value:
+    """Both [1]."""
+    return a * b
+
+
 def test_one_design_has_neither_flips_nor_worth() -> None:
     found = uncertainty(own=1, of="cost", model=MODEL, uncertain={"chip": "x uniform 0.5..1.5"}, draws=16)
     (only,) = found.influences

@@ -24,9 +24,11 @@ def found() -> OverTime:
     return over_time(Sweep.from_toml(CALENDAR), YEARS, algorithms_of="2024-04-01")
 
 
+FIXED = {name: value for name, value in DESIGN.items() if name not in {"chips", "as_of"}}
+
+
 def one_design(**more: Any) -> Sweep:
-    fixed = {name: value for name, value in {**DESIGN, **more}.items() if name not in {"chips", "as_of"}}
-    return Sweep({"chips": [DESIGN["chips"]]}, fixed=fixed, as_of=DESIGN["as_of"])
+    return Sweep({"chips": [DESIGN["chips"]]}, fixed={**FIXED, **more}, as_of=DESIGN["as_of"])
 
 
 def test_past_years_have_prices_of_their_day_and_later_ones_a_trend(found: OverTime) -> None:
@@ -106,6 +108,23 @@ def test_a_year_without_a_design_says_why() -> None:
     assert now.cost is not None
 
 
+def test_a_year_in_which_no_design_is_asked_for_says_so() -> None:
+    (one,) = over_time(Sweep({"chips": [64]}, fixed=FIXED, where="train_days < 1"), [2025]).years
+    assert one.cost is None
+    assert one.state == "where"
+
+
+def test_whoever_gives_a_layout_knows_what_is_reached() -> None:
+    """Its interval is narrower, for the best layout is not the question any more."""
+    free, given = (
+        over_time(one_design(**layout), [2025], by="total_run_usd", algorithms_of="2025-07-01").years[0].cost
+        for layout in ({}, {"tp": 1, "pp": 1})
+    )
+    assert free is not None
+    assert given is not None
+    assert given.high / given.low < free.high / free.low
+
+
 def test_contributions_are_those_of_the_subtotal() -> None:
     model = one_design().model
     assert contributions(model, "total_run_usd")[-1] == "cost_rent_usd"
@@ -114,7 +133,12 @@ def test_contributions_are_those_of_the_subtotal() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "field"),
-    [({"years": []}, "years"), ({"years": [1999]}, "years"), ({"years": [2027], "by": "mfu"}, "by")],
+    [
+        ({"years": []}, "years"),
+        ({"years": [1999]}, "years"),
+        ({"years": [2027], "by": "mfu"}, "by"),
+        ({"years": [2027], "algorithms_of": "2024-13-01"}, "algorithms_of"),
+    ],
 )
 def test_what_cannot_be_asked(asked: dict[str, Any], field: str) -> None:
     with pytest.raises(SpecError) as caught:

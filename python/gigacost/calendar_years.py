@@ -20,8 +20,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from gigacost.bind import words
-from gigacost.catalog.dates import day, decimal_year
-from gigacost.catalog.uncertainty import Default, defaults
+from gigacost.catalog.dates import DAY_FORM, day, decimal_year
+from gigacost.catalog.uncertainty import Default, defaults, left_open
 from gigacost.catalog.uncertainty import later as later_defaults
 from gigacost.chosen import Chosen
 from gigacost.declare import Contribution
@@ -127,10 +127,10 @@ def over_time(
     subtotals = [quantity.name for quantity in sweep.model.subtotals]
     if by not in subtotals:
         raise SpecError(Fault("by", show(by), "not a subtotal", ", ".join(subtotals), nearest(by, subtotals)))
-    since = algorithms_of or sweep.meta["as_of"]
+    since = _day(algorithms_of or sweep.meta["as_of"] or sweep.bound.catalog.date)
     made_of = contributions(sweep.model, by)
     found = [_year(sweep, year, since, (by, *made_of), threads) for year in _checked(years)]
-    return OverTime(by, since, tuple(found), _trends(sweep))
+    return OverTime(by, since.isoformat(), tuple(found), _trends(sweep))
 
 
 @cache
@@ -171,23 +171,29 @@ def _checked(years: Sequence[int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(years))
 
 
+def _day(text: str) -> dt.date:
+    try:
+        return day(text)
+    except ValueError as problem:
+        raise SpecError(Fault("algorithms_of", show(text), str(problem), DAY_FORM)) from None
+
+
 def _goes_to(contribution: Quantity, subtotal: str) -> bool:
     return isinstance(contribution.mark, Contribution) and contribution.mark.to == subtotal
 
 
-def _year(sweep: Sweep, year: int, algorithms_of: str, costs: tuple[str, ...], threads: int | None) -> Year:
+def _year(sweep: Sweep, year: int, algorithms_of: dt.date, costs: tuple[str, ...], threads: int | None) -> Year:
     month, day_of_month = _MIDDLE
     middle = dt.date(year, month, day_of_month)
     dated = min(middle, day(sweep.bound.catalog.date))
     ahead = decimal_year(middle) - decimal_year(dated)
-    since = decimal_year(middle) - decimal_year(day(algorithms_of))
+    since = decimal_year(middle) - decimal_year(algorithms_of)
     asked = _asked(sweep, dated.isoformat(), {"years_ahead": ahead, "algorithm_years": since}, costs)
     best = asked.find(1, costs[0], threads=threads)
-    if not best:
-        states = asked.summary((), quantiles=(), threads=threads).states
-        state = max((name for name in states if name != "ok"), key=lambda name: states[name], default="where")
+    (row,) = Chosen(asked, best) if best else ({},)
+    if None in row.values() or not row:
+        state = row.get("status") or _commonest(asked, costs[0], threads)
         return Year(year, dated.isoformat(), ahead, since, {}, None, None, None, {}, state)
-    (row,) = Chosen(asked, best)
     spreads = {name: Spread(row[name], row[f"p5({name})"], row[f"p95({name})"]) for name in costs}
     cost = spreads.pop(costs[0])
     return Year(
@@ -204,6 +210,14 @@ def _year(sweep: Sweep, year: int, algorithms_of: str, costs: tuple[str, ...], t
     )
 
 
+def _commonest(asked: Sweep, by: str, threads: int | None) -> str:
+    """The state of most combinations of a sweep; ``where`` if all are possible and none is asked for."""
+    states = asked.summary((by,), quantiles=(), threads=threads).states
+    return max(
+        (name for name in states if name != "ok" and states[name]), key=lambda name: states[name], default="where"
+    )
+
+
 def _asked(sweep: Sweep, as_of: str, at: Mapping[str, float], costs: tuple[str, ...]) -> Sweep:
     """The sweep as of a year, with its costs and their intervals as columns."""
     model, catalog = later(sweep.model), sweep.bound.catalog
@@ -213,24 +227,20 @@ def _asked(sweep: Sweep, as_of: str, at: Mapping[str, float], costs: tuple[str, 
     intervals = [f"{fold}({name})" for name in costs for fold in ("p5", "p95")]
     columns = [*costs, *intervals, "run_flop", "usd_per_chip_hour"]
     tree["query"] = {"columns": columns} | ({"where": sweep.spec.where.text} if sweep.spec.where else {})
-    tree["uncertain"] = {**_uncertain(sweep.spec), **tree.get("uncertain", {})}
+    shipped = {name: one.distribution for name, one in _open(sweep).items()}
+    tree["uncertain"] = {**shipped, **tree.get("uncertain", {})}
     return Sweep.from_spec(Spec.from_dict(tree, words(model, catalog)), model=model, catalog=catalog)
 
 
-def _uncertain(spec: Spec) -> dict[str, str]:
+def _open(sweep: Sweep) -> dict[str, Default]:
     """The distributions that ship, of what the specification leaves open."""
-    given = {*spec.fixed, *(name for axis in spec.axes for name in axis.names)}
-    return {name: one.distribution for name, one in _known().items() if name not in given}
-
-
-def _known() -> dict[str, Default]:
-    return {**defaults(), **later_defaults()}
+    return left_open({**defaults(), **later_defaults()}, sweep.bound.user_given)
 
 
 def _trends(sweep: Sweep) -> dict[str, dict[str, str]]:
-    known = _known()
+    known = _open(sweep)
     return {
         name: {"distribution": known[name].distribution, "source": known[name].source, "date": known[name].date}
         for name in TRENDS
-        if name in _uncertain(sweep.spec)
+        if name in known
     }

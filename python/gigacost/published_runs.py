@@ -17,7 +17,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from gigacost.books import opened
-from gigacost.catalog.uncertainty import defaults
+from gigacost.catalog.uncertainty import defaults, left_open
 from gigacost.declare import Status
 from gigacost.designs import Design, evaluated
 from gigacost.model import default as default_model
@@ -189,7 +189,7 @@ def validate_runs(
     figures, unpredicted = [], []
     for run, row in asked:
         answer = found.get((run.name, row.what))
-        if answer is None or answer["figure"] is None:
+        if answer is None or None in answer.values():
             reason = run.unpredictable or _meaning(used, str(answer and answer["status"]))
             unpredicted.append(Unpredicted(run.name, row.what, row.value, row.unit, reason))
         else:
@@ -246,7 +246,7 @@ def _predictions(
             model,
             book,
             derive={"figure": quantity},
-            uncertain={name: one.distribution for name, one in defaults().items() if name not in given},
+            uncertain={name: one.distribution for name, one in left_open(defaults(), given).items()},
             draws={"count": DRAWS},
         )
         found |= {(run.name, row.what): answer for (run, row), answer in zip(members, answers, strict=True)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -22,6 +22,8 @@ class Default:
     source: str
     date: str
     note: str = ""
+    unless: tuple[str, ...] = ()
+    """Names that leave nothing of it open when they are given."""
 
     @property
     def is_assumption(self) -> bool:
@@ -41,10 +43,21 @@ def later() -> Mapping[str, Default]:
     return _read("later")
 
 
+def left_open(known: Mapping[str, Default], given: Collection[str]) -> dict[str, Default]:
+    """Those of some distributions that are about what is open when these names are given."""
+    return {name: one for name, one in known.items() if not {name, *one.unless}.intersection(given)}
+
+
 def _read(table: str) -> Mapping[str, Default]:
     tables = data("uncertainty")
     found = {}
     for name, one in tables[table].items():
         source = tables["sources"][one["source"]]
-        found[name] = Default(one["distribution"], source["title"], source["date"], one.get("note", ""))
+        found[name] = Default(
+            distribution=one["distribution"],
+            source=source["title"],
+            date=source["date"],
+            note=one.get("note", ""),
+            unless=tuple(one.get("unless", ())),
+        )
     return MappingProxyType(found)

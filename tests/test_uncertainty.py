@@ -69,6 +69,30 @@ def test_the_worth_of_knowing_by_hand() -> None:
     assert found.influence("rent").std_if_known == 8.0
 
 
+def test_the_worth_of_knowing_a_range_by_hand() -> None:
+    """Of min(2 chip + 10, 20) with chip from 0 to 10: 20 − (15 + 20) / 2."""
+    found = uncertainty(**BOTH, rent=20 / 3, uncertain={"chip": "uniform 0..10"}, draws=64)
+    assert found.influence("chip").worth == pytest.approx(2.5, rel=1e-12)
+    assert found.worth_of_all == pytest.approx(2.5, rel=0.02)
+
+
+def test_what_is_left_once_a_name_is_known_by_hand() -> None:
+    """Of 1, 3, 3, 9: a mean of 4, a variance of 9, of which 4 are those of 2 and 6, the means once a is known."""
+    model = Model(Input("a", "1", ""), Input("b", "1", ""), product)
+    found = uncertainty(of="product", model=model, uncertain=dict.fromkeys("ab", "empirical 1, 3"), draws=4096)
+    assert (found.spread.mean, found.spread.std) == (4.0, 3.0)
+    for one in found.influences:
+        assert one.index is not None
+        assert one.index.first == pytest.approx(4 / 9, abs=4 * one.index.first_error)
+        assert one.index.total == pytest.approx(5 / 9, abs=4 * one.index.total_error)
+        assert one.std_if_known == pytest.approx(math.sqrt(5.0), rel=0.02)
+
+
+def product(a: Value, b: Value) -> Value:
+    """Both [1]."""
+    return a * b
+
+
 def test_one_design_has_neither_flips_nor_worth() -> None:
     found = uncertainty(own=1, of="cost", model=MODEL, uncertain={"chip": "x uniform 0.5..1.5"}, draws=16)
     (only,) = found.influences
@@ -88,6 +112,13 @@ def test_a_name_without_a_value_is_centrally_its_median() -> None:
     assert found.influence("b").at_low == 3.05 + median
     with pytest.raises(SpecError, match="a: missing value"):
         uncertainty(of="total", model=model, uncertain={"a": "x triangular 1 2 5"})
+
+
+def test_what_is_derived_is_uncertain_too() -> None:
+    sweep = Sweep({"own": [1, 0]}, model=MODEL, derive={"double": "2 * cost"})
+    found = sweep.uncertainty("double", uncertain={"chip": "uniform 0..10"}, draws=64)
+    assert (found.unit, found.spread.central) == ("", 40.0)
+    assert (found.influence("chip").at_low, found.influence("chip").at_high) == (22.0, 58.0)
 
 
 def total(a: Value, b: Value) -> Value:
@@ -123,7 +154,9 @@ def test_states_take_draws_and_options_away() -> None:
     assert rented.mean is not None
     chip = found.influence("chip")
     assert (chip.at_low, chip.at_high, chip.swing, chip.index, chip.std_if_known) == (11.0, None, 0.0, None, None)
-    assert chip.flips[0].value == pytest.approx(7.0, rel=2e-12)
+    (flip,) = chip.flips
+    assert (flip.value, flip.below, flip.above) == (pytest.approx(7.0, rel=2e-12), 0, 1)
+    assert sum(option.best for option in found.options) == 1.0
     assert found.worth_of_all == 0.0  # of what is feasible in all draws there is one
     all_dear = {**BOTH, "model": Model(MODEL, dear), "own": 1, "chip": 9.0}
     with pytest.raises(SpecError, match="no option is feasible at central values"):
@@ -150,6 +183,7 @@ def test_it_is_what_folds_over_draws_say() -> None:
         {"market": ["own", "on_demand"]}, fixed=DESIGN, uncertain=stated, draws=draws.to_dict(), columns=columns
     )
     found = uncertainty(sweep)
+    assert found.to_dict() == sweep.uncertainty().to_dict()
     assert found.draws == draws
     assert {one.belief.name for one in found.influences} == stated.keys()
     for row, option in zip(sweep.top(2, by="mean(cost_total_usd)").rows, found.options, strict=True):
@@ -233,7 +267,7 @@ def test_random_draws_and_seeds_come_near_each_other() -> None:
 def test_correlated_names_have_no_indices() -> None:
     draws = Draws(256, correlate=[("chip", "rent", 0.8)])
     found = uncertainty(**BOTH, uncertain={"chip": "uniform 0..10", "rent": "uniform 6..10"}, draws=draws)
-    assert [one.index for one in found.influences] == [None, None]
+    assert [(one.index, one.worth) for one in found.influences] == [(None, None)] * 2
     assert "independent" in found.meta["notes"][0]
     free = uncertainty(**BOTH, uncertain={"chip": "uniform 0..10", "rent": "uniform 6..10"}, draws=256)
     assert found.worth_of_all != free.worth_of_all
@@ -259,6 +293,7 @@ def test_knowing_one_name_is_worth_no_more_than_knowing_all() -> None:
         ({"uncertain": {"chip": "unifrom 1..2"}}, 'did you mean "uniform"?'),
         ({"uncertain": {"chip": 5, "rent": "x"}}, "expected string, got integer"),
         ({"uncertain": {"chip": "uniform 1..2"}, "of": "costs"}, 'of = "costs": not a number'),
+        ({"of": "p90(cost)"}, 'of = "p90(cost)": a fold over draws, where what is drawn is due'),
         ({"uncertain": {}}, "uncertain: nothing that cost is made of is uncertain"),
         ({"uncertain": {"spare": "uniform 1..2"}}, 'uncertain.spare = "uniform 1..2": makes no difference to cost'),
         ({"uncertain": {"chip": "uniform 1..2"}, "draws": 0}, "draws.count = 0: out of range"),
@@ -287,7 +322,7 @@ def test_labels_and_conditions_are_refused() -> None:
 
 
 @settings(max_examples=10, deadline=None)
-@given(st.integers(1, 300))
+@given(st.integers(2, 300))
 def test_intervals_of_an_estimate_are_those_of_its_uncertainty(count: int) -> None:
     one = estimate(DESIGN, market="own", draws=count)
     names = {*one.breakdown, *one.subtotals, "train_days", "energy_mwh"}

@@ -85,24 +85,24 @@ class Influence:
         }
 
 
-def ends(beliefs: Mapping[str, Belief]) -> dict[str, tuple[float, float]]:
-    """The 5th and the 95th percentile of each name (or of its factor)."""
+def ends(belief: Belief) -> tuple[float, float]:
+    """The 5th and the 95th percentile of a name (or of its factor)."""
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-    asked = np.array([LOW, HIGH])
-    found = {name: belief.distribution.quantile(asked).tolist() for name, belief in beliefs.items()}
-    return {name: (low, high) for name, (low, high) in found.items()}
+    low, high = belief.distribution.quantile(np.array([LOW, HIGH])).tolist()
+    return low, high
 
 
-def one_at_a_time(variations: Variations, of: str, at: Mapping[str, tuple[float, float]]) -> dict[str, Floats]:
-    """For each name a row for each option: the quantity at the one and at the other end, all others where they are."""
+def one_at_a_time(variations: Variations, of: str, beliefs: Mapping[str, Belief]) -> dict[str, Floats]:
+    """For each name a row for each option: the quantity at its one and at its other end, all others where they are."""
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-    moves = {name: np.full(2 * len(at), math.nan) for name in at}
-    for place, (name, both) in enumerate(at.items()):
-        moves[name][2 * place : 2 * place + 2] = both
-    values = variations.values(moves)[of] if at else np.empty((variations.bound.size, 0))
-    return {name: values[:, 2 * place : 2 * place + 2] for place, name in enumerate(at)}
+    moves = {name: np.full(2 * len(beliefs), math.nan) for name in beliefs}
+    places = {name: slice(2 * place, 2 * place + 2) for place, name in enumerate(beliefs)}
+    for name, place in places.items():
+        moves[name][place] = ends(beliefs[name])
+    values = variations.values(moves)[of]
+    return {name: values[:, place] for name, place in places.items()}
 
 
 def best(values: Floats) -> list[int | None]:

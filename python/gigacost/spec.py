@@ -31,8 +31,6 @@ VERSION = 1
 """The version of the specification's form that this release reads."""
 RESERVED_COLUMNS = frozenset({"index", "status"})
 """Output columns that no user's name may take."""
-FEWEST_DRAWS, MOST_DRAWS = 2, 2**20
-"""How many draws folds may be over; the values of a combination in all of them are kept at a time."""
 _KEYS = (
     "version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year", "catalog",
     "preset",
@@ -394,10 +392,7 @@ class _Reader:
     def _draws(self, table: Mapping[str, Any]) -> Draws:
         self._only("draws", table, _DRAWS_KEYS)
         with self._collecting():
-            draws = Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
-            if not FEWEST_DRAWS <= draws.count <= MOST_DRAWS:
-                self._refuse("draws.count", draws.count, "out of range", f"{FEWEST_DRAWS} to {MOST_DRAWS}")
-            return draws
+            return Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
         return Draws()
 
     def _derive(self, table: Mapping[str, Any]) -> dict[str, Expression]:

@@ -23,7 +23,10 @@ from gigacost.tabular import Progress, Table, Tabular
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from gigacost.distributions import Distribution
+    from gigacost.draws import Draws
     from gigacost.elasticity import Elasticities
+    from gigacost.uncertainties import Uncertainty
 
 QUANTILES = (0.1, 0.5, 0.9)
 
@@ -377,6 +380,23 @@ class Sweep(Tabular):
         from gigacost.elasticity import at_combination  # noqa: PLC0415 - importing the package stays light
 
         return at_combination(self, quantity, at, inputs)
+
+    def uncertainty(
+        self,
+        of: str = "cost_total_usd",
+        *,
+        uncertain: Mapping[str, str | Distribution] | None = None,
+        defaults: bool | None = None,
+        draws: int | Draws | None = None,
+        threads: int | None = None,
+    ) -> Uncertainty:
+        """How uncertain a quantity is of each combination, from what, and what would make another the best.
+
+        As ``gigacost.uncertainty``, for a sweep of at most 64 combinations without a condition. Raises SpecError.
+        """
+        from gigacost.uncertainties import uncertainty  # noqa: PLC0415 - which asks sweeps itself
+
+        return uncertainty(self, of=of, uncertain=uncertain, defaults=defaults, draws=draws, threads=threads)
 
     @property
     def column_names(self) -> tuple[str, ...]:

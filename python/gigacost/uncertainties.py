@@ -158,7 +158,11 @@ class _Question:
             raise SpecError(Fault("query.where", show(sweep.spec.where.text), what))
         if sweep.size > MOST:
             raise SpecError(Fault("combinations", show(sweep.size), "too many options to compare", f"<= {MOST}"))
+        if "(" in of:
+            raise SpecError(Fault("of", show(of), "a fold over draws, where what is drawn is due", "a plain quantity"))
         self.of = arguments.number(sweep.bound, "of", of)
+        self.unit = sweep.model.unit(of) if of in sweep.model.names else ""
+        self.several = sweep.size > 1
         self.sweep = sweep
         self.draws = sweep.spec.draws
         self.threads = threads
@@ -175,8 +179,7 @@ class _Question:
         if winner is None:
             what = "no option is feasible at central values; gigacost summary says why"
             raise SpecError(Fault("combinations", show(self.bound.size), what))
-        ends = influences.ends(self.beliefs)
-        moved = influences.one_at_a_time(options, self.of, ends)
+        moved = influences.one_at_a_time(options, self.of, self.beliefs)
         idle = [name for name, at in moved.items() if self.beliefs[name].shipped and _same(at, central)]
         for name in idle:
             del self.beliefs[name]
@@ -184,28 +187,42 @@ class _Question:
         columns = {name: drawn[name] for name in self.beliefs}
         values = options.values(columns)[self.of]
         told = [spread(row, float(middle[0])) for row, middle in zip(values.tolist(), central, strict=True)]
-        indices, evaluations = self._indices(winner)
-        several = self.bound.size > 1
-        found = []
-        for name, belief in self.beliefs.items():
-            at_low, at_high = map(_known, moved[name][winner].tolist())
-            index = indices.get(name)
-            left = _left(told[winner].std, index)
-            worth = influences.worth(options, self.of, belief, columns) if several else None
-            flips = influences.flips(options, self.of, belief) if several else ()
-            found.append(Influence(belief, *ends[name], at_low, at_high, index, left, worth, flips))
-        evaluations += options.evaluations
+        alone = self._alone(winner)
+        found = self._influences(
+            options, alone, columns, {name: at[winner] for name, at in moved.items()}, told[winner]
+        )
         return Uncertainty(
             self.of,
-            self.bound.model.unit(self.of),
+            self.unit,
             self._inputs(),
             tuple(self._options(told, values)),
             winner,
             tuple(sorted(found, key=lambda one: (-one.swing, one.belief.name))),
-            influences.worth_of_all(values) if several else None,
+            influences.worth_of_all(values) if self.several else None,
             self.draws,
-            {**self.sweep.meta, "idle": idle, "evaluations": evaluations, "notes": self._notes()},
+            self._meta(idle, options.evaluations + alone.evaluations),
         )
+
+    def _influences(
+        self,
+        options: Variations,
+        alone: Variations,
+        drawn: Mapping[str, Floats],
+        moved: Mapping[str, Floats],
+        spread: Spread,
+    ) -> list[Influence]:
+        """What each name does to the option that is the best, and what it does to which one is."""
+        independent = not self.draws.correlate
+        indices = self._indices(alone) if independent else {}
+        found = []
+        for name, belief in self.beliefs.items():
+            at_low, at_high = map(_known, moved[name].tolist())
+            index = indices.get(name)
+            worth = influences.worth(options, self.of, belief, drawn) if self.several and independent else None
+            flips = influences.flips(options, self.of, belief) if self.several else ()
+            ends = influences.ends(belief)
+            found.append(Influence(belief, *ends, at_low, at_high, index, _left(spread.std, index), worth, flips))
+        return found
 
     def _options(self, told: Sequence[Spread], values: Floats) -> Iterator[Option]:
         winners = influences.best(values)
@@ -220,26 +237,27 @@ class _Question:
         moving = {name: belief.distribution.relative for name, belief in self.beliefs.items()}
         return Variations(bound, (self.of,), moving, self.threads)
 
-    def _indices(self, row: int) -> tuple[Mapping[str, Index], int]:
-        """Those of each name for one option, and how many evaluations they took.
-
-        None where names are correlated, or the quantity is not there in all draws.
-        """
-        if self.draws.correlate:
-            return {}, 0
+    def _alone(self, row: int) -> Variations:
+        """One option by itself."""
         spec = replace(self.bound.spec, axes=(), fixed={**self.bound.spec.fixed, **self.bound.axis_values(row)})
-        alone = self._variations(Bound(spec, self.bound.model, self.bound.catalog))
+        return self._variations(Bound(spec, self.bound.model, self.bound.catalog))
+
+    def _indices(self, alone: Variations) -> Mapping[str, Index]:
+        """Those of each name; none where the quantity is not there in all draws."""
 
         def function(moves: Mapping[str, Floats]) -> Floats:
             found: Floats = alone.values(moves)[self.of][0]
             return found
 
         distributions = {name: belief.distribution for name, belief in self.beliefs.items()}
-        return sobol_indices(distributions, function, self.draws) or {}, alone.evaluations
+        return sobol_indices(distributions, function, self.draws) or {}
 
-    def _notes(self) -> list[str]:
-        correlated = "Sobol indices are of independent inputs: there are none beside correlations"
-        return [*map(str, self.sweep.spec.warnings), *([correlated] if self.draws.correlate else [])]
+    def _meta(self, idle: Sequence[str], evaluations: int) -> dict[str, Any]:
+        correlated = (
+            "Sobol indices and the worth of one name are of independent inputs: there are none with correlations"
+        )
+        notes = [*map(str, self.sweep.spec.warnings), *([correlated] if self.draws.correlate else [])]
+        return {**self.sweep.meta, "idle": list(idle), "evaluations": evaluations, "notes": notes}
 
 
 def _known(value: float) -> float | None:

@@ -23,7 +23,7 @@ _MOST_JSON = 10_000
 @options.design
 @options.setting
 @options.asserting("all quantities and inputs")
-@options.once("--draws", type=options.Whole(1), metavar="N", help="Intervals, from so many draws of what is left open.")
+@options.once("--draws", type=options.Whole(2), metavar="N", help="Intervals, from so many draws of what is left open.")
 @options.once("--format", "form", type=click.Choice(["focus"]), help="Billing data (FOCUS), as CSV on stdout.")
 @click.option("--sources", is_flag=True, help="List every figure it rests on, with source and date.")
 @options.as_json

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
-from gigacost.draws import METHODS
-from gigacost.spec import FEWEST_DRAWS, MOST_DRAWS
+from gigacost.draws import FEWEST, METHODS, MOST
 
 if TYPE_CHECKING:
     from gigacost.bind import Words
@@ -93,7 +92,7 @@ def _draws() -> dict[str, Any]:
     pair = {"type": "array", "prefixItems": [name, name, {"type": "number"}], "items": False}
     return _table(
         {
-            "count": {"type": "integer", "minimum": FEWEST_DRAWS, "maximum": MOST_DRAWS},
+            "count": {"type": "integer", "minimum": FEWEST, "maximum": MOST},
             "seed": {"type": "integer", "minimum": 0},
             "method": {"enum": list(METHODS)},
             "correlate": {"type": "array", "items": pair},

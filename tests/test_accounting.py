@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from test_model_laws import UnitChecker
 
 from gigacost import SpecError, Sweep, estimate, reference
-from gigacost.accounting import ACCOUNTINGS, accounted, epoch_2024
+from gigacost.accounting import ACCOUNTINGS, accounted
+from gigacost.accounting.epoch_2024 import dates, electricity, energy, hardware, rental
 from gigacost.bind import words
 from gigacost.catalog import Catalog, epoch_rent
 from gigacost.catalog.epoch import day_number, day_of, family, is_hyperscaler, known_dates
@@ -50,7 +51,7 @@ def opt(model: Model | None = None, **given: Any) -> Any:
 
 
 def test_training_begins_by_the_first_date_that_tells() -> None:
-    start = epoch_2024.estimated_start_day
+    start = dates.estimated_start_day
     published, hours = day("2023-03-15"), 2280.0
     assert start(NAN, NAN, published, 0.0, hours) == day("2022-10-11")  # 60 days and 95 before
     assert start(NAN, day("2022-08-15"), published, 0.0, hours) == day("2022-05-12")
@@ -59,45 +60,45 @@ def test_training_begins_by_the_first_date_that_tells() -> None:
 
 
 def test_publication_follows_where_it_is_not_known() -> None:
-    assert epoch_2024.published_day(NAN, day("2022-01-01"), 48.0) == day("2022-03-04")
-    assert epoch_2024.published_day(day("2022-05-05"), day("2022-01-01"), 48.0) == day("2022-05-05")
+    assert dates.published_day(NAN, day("2022-01-01"), 48.0) == day("2022-03-04")
+    assert dates.published_day(day("2022-05-05"), day("2022-01-01"), 48.0) == day("2022-05-05")
 
 
 def test_a_gpu_is_had_90_days_after_its_release_and_not_before_its_price() -> None:
     released, priced = day("2022-09-20"), day("2022-09-29")
-    assert epoch_2024.available_day(0.0, released, priced, 0.0) == day("2022-12-19")
-    assert epoch_2024.available_day(0.0, released, day("2023-05-01"), 0.0) == day("2023-05-01")
-    assert epoch_2024.available_day(0.0, released, NAN, 0.0) == day("2022-12-19")
-    assert epoch_2024.available_day(1.0, released, NAN, 0.0) == released
-    assert epoch_2024.available_day(0.0, NAN, priced, 7.0) == 7.0
+    assert dates.available_day(0.0, released, priced, 0.0) == day("2022-12-19")
+    assert dates.available_day(0.0, released, day("2023-05-01"), 0.0) == day("2023-05-01")
+    assert dates.available_day(0.0, released, NAN, 0.0) == day("2022-12-19")
+    assert dates.available_day(1.0, released, NAN, 0.0) == released
+    assert dates.available_day(0.0, NAN, priced, 7.0) == 7.0
 
 
 def test_a_gpu_is_not_trained_on_before_it_can_be_had_and_a_tpu_is() -> None:
     early, had = day("2020-01-01"), day("2021-01-01")
-    assert epoch_2024.chip_age_years(epoch_2024.start_day(0.0, early, had), had) == 0.0
-    assert epoch_2024.chip_age_years(epoch_2024.start_day(1.0, early, had), had) == -366 / 365.25
+    assert dates.chip_age_years(dates.start_day(0.0, early, had), had) == 0.0
+    assert dates.chip_age_years(dates.start_day(1.0, early, had), had) == -366 / 365.25
 
 
 def test_age_is_whole_days() -> None:
-    assert epoch_2024.chip_age_years(1000.99, 1.0) == 999 / 365.25
-    assert epoch_2024.chip_age_years(0.5, 1.0) == -1 / 365.25
+    assert dates.chip_age_years(1000.99, 1.0) == 999 / 365.25
+    assert dates.chip_age_years(0.5, 1.0) == -1 / 365.25
 
 
 def test_chips_are_rented_60_days_before() -> None:
-    assert day_of(epoch_2024.procurement_day(day("2022-05-12"))) == dt.date(2022, 3, 13)
+    assert day_of(dates.procurement_day(day("2022-05-12"))) == dt.date(2022, 3, 13)
 
 
 def test_a_quarter_of_a_year_at_the_slope_of_the_start() -> None:
-    assert epoch_2024.depreciated_share(0.5, 0.14, 0.25) == pytest.approx(0.5 * 0.14 * 2.302585092994046 * 0.25)
+    assert hardware.depreciated_share(0.5, 0.14, 0.25) == pytest.approx(0.5 * 0.14 * 2.302585092994046 * 0.25)
 
 
 def test_a_server_price_is_parted_into_chips_and_the_rest() -> None:
-    chips = epoch_2024.chips_capex_usd(8.0, 24_875.0, 1.0, 1.66)
+    chips = hardware.chips_capex_usd(8.0, 24_875.0, 1.0, 1.66)
     assert chips == pytest.approx(199_000 / 1.66)
-    assert chips + epoch_2024.servers_capex_usd(chips, 1.66) == pytest.approx(199_000)
-    single = epoch_2024.chips_capex_usd(1.0, 5_000.0, 1.64, 1.64)
+    assert chips + hardware.servers_capex_usd(chips, 1.66) == pytest.approx(199_000)
+    single = hardware.chips_capex_usd(1.0, 5_000.0, 1.64, 1.64)
     assert single == pytest.approx(5_000)
-    assert epoch_2024.servers_capex_usd(single, 1.64) == pytest.approx(3_200)
+    assert hardware.servers_capex_usd(single, 1.64) == pytest.approx(3_200)
 
 
 @pytest.mark.parametrize(
@@ -116,29 +117,29 @@ def test_a_server_price_is_parted_into_chips_and_the_rest() -> None:
     ],
 )
 def test_electricity_has_the_price_of_the_year(published: str, revised: float, price: float) -> None:
-    found = epoch_2024.electricity_usd_per_kwh(0.0, day(published), float(revised))
+    found = electricity.electricity_usd_per_kwh(0.0, day(published), float(revised))
     assert found == pytest.approx(price, rel=0, abs=0, nan_ok=True)
 
 
 def test_every_year_has_its_first_day_and_its_price() -> None:
     for year in range(2010, 2026):
-        assert getattr(epoch_2024, f"YEAR_{year}") == day(f"{year}-01-01")
-        price = getattr(epoch_2024, f"PRICE_{year}")
-        assert epoch_2024.electricity_usd_per_kwh(0.0, day(f"{year}-06-01"), 1.0) == price
+        assert getattr(electricity, f"YEAR_{year}") == day(f"{year}-01-01")
+        price = getattr(electricity, f"PRICE_{year}")
+        assert electricity.electricity_usd_per_kwh(0.0, day(f"{year}-06-01"), 1.0) == price
 
 
 def test_power_is_that_of_servers_and_half_of_a_day() -> None:
-    assert epoch_2024.server_w(NAN, 400.0, 2.03125) == 812.5
-    assert epoch_2024.owned_server_w(0.0, 373.0, 170.0, 2.0) == 746.0
-    assert epoch_2024.owned_server_w(1.0, NAN, NAN, 2.0) == 0.0
-    assert (epoch_2024.load_factor(0.0), epoch_2024.load_factor(1.0)) == (0.75, 0.43)
-    assert (epoch_2024.pue(0.0), epoch_2024.pue(1.0)) == (1.25, 1.10)
+    assert energy.server_w(NAN, 400.0, 2.03125) == 812.5
+    assert energy.owned_server_w(0.0, 373.0, 170.0, 2.0) == 746.0
+    assert energy.owned_server_w(1.0, NAN, NAN, 2.0) == 0.0
+    assert (energy.load_factor(0.0), energy.load_factor(1.0)) == (0.75, 0.43)
+    assert (energy.pue(0.0), energy.pue(1.0)) == (1.25, 1.10)
 
 
 def test_rent_is_that_of_three_years() -> None:
-    assert epoch_2024.rent_usd_per_chip_hour(1.0, 3.49, 0.0, 0.56) == pytest.approx(1.5356)
-    assert epoch_2024.rent_usd_per_chip_hour(1.0, 2.4, 0.41, 0.64) == pytest.approx(2.4 * 0.36 / 0.59)
-    assert epoch_2024.rent_usd_per_chip_hour(0.0, 2.4, 0.41, 0.64) == 0.0
+    assert rental.rent_usd_per_chip_hour(1.0, 3.49, 0.0, 0.56) == pytest.approx(1.5356)
+    assert rental.rent_usd_per_chip_hour(1.0, 2.4, 0.41, 0.64) == pytest.approx(2.4 * 0.36 / 0.59)
+    assert rental.rent_usd_per_chip_hour(0.0, 2.4, 0.41, 0.64) == 0.0
 
 
 # Chips, organisations and models by their names.
@@ -515,7 +516,7 @@ def test_a_function_in_the_place_of_a_figure_of_the_catalogue_is_asked_and_not_t
         return 1.5 - chips * 1e-5
 
     model = default().override(pue=pue)
-    assert pickle.loads(pickle.dumps(default().override(pue=epoch_2024.pue))).replaced == {"pue"}
+    assert pickle.loads(pickle.dumps(default().override(pue=energy.pue))).replaced == {"pue"}
     design = {**OPT, "params": "7B", "as_of": "2024-01-01"}
     found = estimate(design, model=model)
     assert found["facility_overhead"] == pytest.approx(1.5 - 1024e-5)

@@ -22,7 +22,7 @@ from gigacost.wiring import Quantity
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "python" / "gigacost" / "model"
 MODULES = sorted(path for path in MODEL.rglob("*.py") if path.name != "__init__.py")
-COUNTED_OTHERWISE = [ROOT.joinpath("python", *name.split(".")).with_suffix(".py") for name in ACCOUNTINGS.values()]
+COUNTED_OTHERWISE = sorted((MODEL.parent / "accounting").glob("*/[a-z]*.py"))
 MODELS = [default(), *(accounted(default(), name) for name in ACCOUNTINGS)]
 MADE_OF_A_FIT = MODEL / "performance" / "fitted.py"
 """Has inputs only, whose defaults are read from what ``make calibrate`` writes."""

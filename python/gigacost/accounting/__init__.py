@@ -1,7 +1,8 @@
 """Other ways to count: presets that change the model, where the presets of the catalogue fix the values of a run.
 
-An accounting is a module like those of the model: what it defines replaces the quantities and inputs of these names,
-or is added, and ``FIXED`` gives numbers to some. A specification names it under ``preset``, alone or beside a run.
+An accounting is a package of modules like those of the model, its ``DRIVERS``: what they define replaces the quantities
+and inputs of these names, or is added; ``FIXED`` gives numbers to some. A specification names it under ``preset``,
+alone or beside a run.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from gigacost.graph import Model
 
 ACCOUNTINGS = {"epoch-2024": "gigacost.accounting.epoch_2024"}
-"""The module of each accounting, by the name under which a specification asks for it."""
+"""The package of each accounting, by the name under which a specification asks for it."""
 
 
 def accounted(model: Model, name: str) -> Model:
@@ -36,17 +37,19 @@ def numbers(name: str) -> Mapping[str, float]:
     return fixed
 
 
-def _applied(model: Model, module: ModuleType) -> Model:
-    """The model with what a module defines; to apply it again changes nothing."""
-    members = vars(module)
-    alternatives = [member for member in members.values() if isinstance(member, Alternative)]
-    inputs = [one for one in members.values() if isinstance(one, Input) and one.name not in model.inputs]
+def _applied(model: Model, package: ModuleType) -> Model:
+    """The model with what a package defines; to apply it again changes nothing."""
+    modules = [importlib.import_module(f"{package.__name__}.{driver}") for driver in package.DRIVERS]
+    members = [member for module in modules for member in vars(module).items()]
+    alternatives = [member for _, member in members if isinstance(member, Alternative)]
+    inputs = [member for _, member in members if isinstance(member, Input) and member.name not in model.inputs]
+    homes = {module.__name__ for module in modules}
     functions = {
         symbol: member
-        for symbol, member in members.items()
-        if isinstance(member, FunctionType) and member.__module__ == module.__name__ and not symbol.startswith("_")
+        for symbol, member in members
+        if isinstance(member, FunctionType) and member.__module__ in homes and not symbol.startswith("_")
     }
     known = {*model.quantities, *model.inputs}
     added = [function for symbol, function in functions.items() if symbol not in known]
     replacing = {symbol: function for symbol, function in functions.items() if symbol in known}
-    return model.extend(*inputs, *alternatives, *added).override(**module.FIXED, **replacing)
+    return model.extend(*inputs, *alternatives, *added).override(**package.FIXED, **replacing)

@@ -187,9 +187,11 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_correlations_that_contradict_each_other_are_refused() -> None:
-    pairs = [("a", "b", 0.9), ("b", "c", 0.9), ("a", "c", -0.9)]
-    with pytest.raises(SpecError, match="contradict each other"):
-        sample(dict.fromkeys(NAMES, UNIT), Draws(4, correlate=pairs))
+    contradiction = [("a", "b", 0.9), ("b", "c", 0.9), ("a", "c", -0.9)]
+    nothing_left = [("a", "b", 0.6), ("b", "c", 0.8)]  # c would be made of a and b alone
+    for pairs in (contradiction, nothing_left):
+        with pytest.raises(SpecError, match="contradict each other"):
+            sample(dict.fromkeys(NAMES, UNIT), Draws(4, correlate=pairs))
     with pytest.raises(SpecError, match=r'draws\.correlate = "f": not uncertain'):
         sample(dict.fromkeys(NAMES, UNIT), Draws(4, correlate=[("a", "f", 0.5)]))
 

@@ -159,7 +159,7 @@ def test_states_take_draws_and_options_away() -> None:
     assert sum(option.best for option in found.options) == 1.0
     assert found.worth_of_all == 0.0  # of what is feasible in all draws there is one
     all_dear = {**BOTH, "model": Model(MODEL, dear), "own": 1, "chip": 9.0}
-    with pytest.raises(SpecError, match="no option is feasible at central values"):
+    with pytest.raises(SpecError, match="a chip that is bought is too dear"):
         uncertainty(**all_dear, uncertain={"chip": "x uniform 0.5..2"})
 
 
@@ -311,6 +311,19 @@ def test_a_question_that_makes_no_sense_is_refused(changes: dict[str, Any], says
 def unused(spare: Value) -> Value:
     """Something else [$]."""
     return 2.0 * spare
+
+
+def test_an_impossible_design_says_why() -> None:
+    with pytest.raises(SpecError) as caught:
+        uncertainty({**DESIGN, "chips": 1})
+    with pytest.raises(SpecError) as same:
+        estimate({**DESIGN, "chips": 1})
+    assert str(caught.value) == str(same.value)
+    with pytest.raises(SpecError, match="no option is feasible at central values"):
+        uncertainty({**DESIGN, "chips": [1, 2]})
+    with pytest.raises(SpecError) as lacking:
+        uncertainty(params="70B")
+    assert sorted(fault.field for fault in lacking.value.faults) == ["chips", "hardware", "tokens"]
 
 
 def test_labels_and_conditions_are_refused() -> None:

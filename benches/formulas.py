@@ -123,9 +123,7 @@ def source(step: SearchStep, parameters: Iterable[str], outputs: Iterable[str], 
     return f"def formulas({', '.join(names)}):\n    {body}\n"
 
 
-def source_of_fold(
-    step: FoldStep, central: Iterable[str], drawn: Mapping[str, str], style: Mapping[str, str]
-) -> str:
+def source_of_fold(step: FoldStep, central: Iterable[str], drawn: Mapping[str, str], style: Mapping[str, str]) -> str:
     """What a fold evaluates in one draw, as the function ``formulas`` of central values, then of what is drawn."""
     text = _Text(style)
     names = list(central)

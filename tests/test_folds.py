@@ -154,7 +154,7 @@ def test_a_search_sees_central_values() -> None:
 
 def test_a_fold_that_is_not_finite_names_its_row() -> None:
     found = sweep("mean(1 / (b - 10 * a))", fixed={})
-    with pytest.raises(InternalError, match="combination 0 .b = 10") as raised:
+    with pytest.raises(InternalError, match=r"combination 0 \(b = 10") as raised:
         found.to_numpy()
     assert raised.value.row == 0
     with pytest.raises(InternalError):
@@ -205,14 +205,14 @@ def test_a_specification_goes_round() -> None:
     assert (changed.uncertain["a"].text, changed.draws.count, changed.draws.seed) == ("uniform 1..2", 32, 3)
     assert changed.sha256 != found.spec.sha256
     assert "replaces" in changed.notes[0]
-    copy = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own
+    copy = pickle.loads(pickle.dumps(found))
     assert rows(copy) == rows(found)
 
 
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ({"columns": ["p90(p10(product))"]}, "columns[0] = \"p90(p10(product))\": column 5: p10 within p90"),
+        ({"columns": ["p90(p10(product))"]}, 'columns[0] = "p90(p10(product))": column 5: p10 within p90'),
         ({"derive": {"d": "mean(a)", "e": "p90(d)"}}, "d is a fold over draws already, within p90"),
         ({"uncertain": {}, "columns": ["p90(product)"]}, "p90 is over draws, and nothing is uncertain here"),
         ({"columns": ["p90(nothing)"]}, 'unknown name "nothing"'),
@@ -232,7 +232,7 @@ def test_a_specification_goes_round() -> None:
         ({"draws": {"count": 1.5}}, "draws.count = 1.5: not a whole number"),
         ({"draws": {"seed": -1}}, "draws.seed = -1: out of range"),
         ({"draws": {"method": "sobel"}}, 'did you mean "sobol"?'),
-        ({"draws": {"counts": 8}}, 'draws.counts = 8: unknown key; allowed: count, seed, method, correlate'),
+        ({"draws": {"counts": 8}}, "draws.counts = 8: unknown key; allowed: count, seed, method, correlate"),
         ({"draws": {"correlate": [["a", "c", 0.5]]}}, '"c": not uncertain'),
         ({"draws": {"correlate": [["a", "b", 1.5]]}}, "no correlation of two inputs"),
     ],
@@ -255,7 +255,7 @@ def test_correlations_that_contradict_each_other_are_refused() -> None:
     ("uncertain", "says"),
     [
         ("mfu=normal 90% 0.1..0.7", "allowed: 0 < mfu <= 1"),
-        ("mfu=uniform 0.5..1.5", "uncertain.mfu = \"uniform 0.5..1.5\": draws 1.4"),
+        ("mfu=uniform 0.5..1.5", 'uncertain.mfu = "uniform 0.5..1.5": draws 1.4'),
         ("chips=uniform 8..16", "allowed: a whole number"),
         ("hardware=uniform 1..2", "hardware has labels, and no distribution"),
         ("tp=empirical 1, 2", "the model chooses it itself (search layout), from central values"),

@@ -22,8 +22,9 @@ from gigacost.distributions import Distribution
 from gigacost.document import Document, check_tree, read_document
 from gigacost.draws import Draws
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.expression import FOLDS, Expression, ExpressionKind
+from gigacost.expression import Expression, ExpressionKind
 from gigacost.fields import Field, Scalar, type_name
+from gigacost.fold_names import is_folded, parse_fold, units_of
 from gigacost.settings import with_settings
 from gigacost.vocabulary import Vocabulary, field_of
 
@@ -193,7 +194,7 @@ class _Reader:
         self.faults: list[Fault] = []
         self.places: dict[str, str] = {}
         """Where each name that was given a value stands."""
-        self.units = _units(vocabulary)
+        self.units = units_of(vocabulary)
         self.folded: set[str] | None = None
         """The names that are folds over draws; None where nothing is uncertain."""
 
@@ -382,7 +383,7 @@ class _Reader:
             self.units.setdefault(name, "")
             if expression:
                 derive[name] = expression
-            if expression and self.folded is not None and _is_folded(expression, self.folded):
+            if expression and self.folded is not None and is_folded(expression, self.folded):
                 self.folded.add(name)
         return derive
 
@@ -415,7 +416,7 @@ class _Reader:
                 self._refuse(place, name, f"expected string, got {type_name(name)}")
             elif "(" in name and key != "per":
                 with self._collecting():
-                    _parse_fold(name, place, self.vocabulary, self.units, self.folded)
+                    parse_fold(name, place, self.vocabulary, self.units, self.folded)
             elif name not in known:
                 self._refuse(place, name, "unknown column", hint=nearest(name, known))
             if name in names[:i]:
@@ -464,37 +465,6 @@ class _Reader:
                 band = f"{low:.15g} to {high:.15g} {limits.unit}".removesuffix(" 1")
                 what = f"outside of the plausible band {band}{more}"
                 yield self._placed(Fault(self.places.get(name, name), f"{odd[0]:.15g}", what))
-
-
-def read_fold(text: str, field: str, vocabulary: Vocabulary, spec: Spec) -> Expression:
-    """The fold over draws that a name of a column is, as ``p90(cost_total_usd)``. Raises SpecError."""
-    folded: set[str] = set()
-    for name, expression in spec.derive.items():
-        if _is_folded(expression, folded):
-            folded.add(name)
-    units = {**_units(vocabulary), **dict.fromkeys(spec.derive, "")}
-    return _parse_fold(text, field, vocabulary, units, folded if spec.uncertain else None)
-
-
-def _parse_fold(
-    text: str, field: str, vocabulary: Vocabulary, units: Mapping[str, str], folded: Collection[str] | None
-) -> Expression:
-    expression = Expression.parse(text, field, kind="number", units=units, labels=vocabulary.label_axes, folded=folded)
-    if expression.root.op not in FOLDS:
-        what = "a column is a name or a fold over draws; [derive] gives an expression a name"
-        raise SpecError(Fault(field, show(text), what, "p90(cost_total_usd), P(train_days <= 90)"))
-    return expression
-
-
-def _is_folded(expression: Expression, folded: Collection[str]) -> bool:
-    """Whether it has a fold over draws, or a name that is one."""
-    return bool(expression.folds) or any(name in folded for name in expression.names)
-
-
-def _units(vocabulary: Vocabulary) -> dict[str, str]:
-    """The names of numbers and conditions with their units."""
-    units = {name: item.unit for name, item in vocabulary.inputs.items()} | dict(vocabulary.quantities)
-    return {name: unit for name, unit in units.items() if name not in vocabulary.label_axes}
 
 
 def leads_out(path: str) -> bool:

@@ -42,7 +42,11 @@ def test_no_page_is_left_of_a_module_that_is_gone(build: ModuleType) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["your-own-model.md", "layouts.md", "inverse.md", "uncertainty.md", "sensitivity.md", "comparisons.md"]
+    "page",
+    [
+        *("your-own-model.md", "layouts.md", "inverse.md", "sensitivity.md", "comparisons.md", "elasticities.md"),
+        *("uncertainty.md", "prices.md", "focus.md"),
+    ],
 )
 def test_the_examples_run(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")

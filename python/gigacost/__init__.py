@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gigacost.declare import Subtotal as Subtotal
     from gigacost.declare import contribution as contribution
     from gigacost.declare import status as status
+    from gigacost.elasticity import Elasticities as Elasticities
+    from gigacost.elasticity import elasticities as elasticities
     from gigacost.errors import CatalogError as CatalogError
     from gigacost.errors import Error as Error
     from gigacost.errors import InternalError as InternalError
@@ -39,6 +41,10 @@ if TYPE_CHECKING:
     from gigacost.uncertainties import uncertainty as uncertainty
     from gigacost.validate import Validation as Validation
     from gigacost.validate import validate_throughput as validate_throughput
+    from gigacost.validate_costs import CostValidation as CostValidation
+    from gigacost.validate_costs import validate_costs as validate_costs
+    from gigacost.validate_development import DevelopmentValidation as DevelopmentValidation
+    from gigacost.validate_development import validate_development as validate_development
 
 _HOMES = {
     "Alternative": "declare",
@@ -47,6 +53,9 @@ _HOMES = {
     "CatalogError": "errors",
     "Comparison": "comparisons",
     "Constant": "declare",
+    "CostValidation": "validate_costs",
+    "DevelopmentValidation": "validate_development",
+    "Elasticities": "elasticity",
     "Error": "errors",
     "Estimate": "estimates",
     "Input": "declare",
@@ -65,6 +74,7 @@ _HOMES = {
     "break_even": "break_evens",
     "compare": "comparisons",
     "contribution": "declare",
+    "elasticities": "elasticity",
     "estimate": "estimates",
     "explain": "explanations",
     "layouts": "layout",
@@ -72,6 +82,8 @@ _HOMES = {
     "solve": "solutions",
     "status": "declare",
     "uncertainty": "uncertainties",
+    "validate_costs": "validate_costs",
+    "validate_development": "validate_development",
     "validate_runs": "published_runs",
     "validate_throughput": "validate",
     "zipped": "axes",

@@ -38,6 +38,30 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A provider's rental price of a chip: a dated quote, which may or may not be chosen."""
+
+    usd_per_chip_hour: float
+    date: str
+    provider: str
+    region: str
+    note: str
+    source: str
+    discounts: str
+    """Which of a private book's discounts are off it; empty where none is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A price with the days from and to which it holds."""
+
+    since: str
+    until: str
+    """The last day; empty where the price holds for good."""
+    price: Citation
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """One figure that was published about a run or a site."""
 

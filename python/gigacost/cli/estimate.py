@@ -24,6 +24,7 @@ _MOST_JSON = 10_000
 @options.setting
 @options.asserting("all quantities and inputs")
 @options.once("--draws", type=options.Whole(2), metavar="N", help="Intervals, from so many draws of what is left open.")
+@options.once("--format", "form", type=click.Choice(["focus"]), help="Billing data (FOCUS), as CSV on stdout.")
 @click.option("--sources", is_flag=True, help="List every figure it rests on, with source and date.")
 @options.as_json
 def command(
@@ -33,6 +34,7 @@ def command(
     catalog: str | None,
     as_of: str | None,
     draws: int | None,
+    form: str | None,
     *,
     strict: bool,
     sources: bool,
@@ -46,15 +48,19 @@ def command(
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
+    from gigacost.accounting import accounted  # noqa: PLC0415
     from gigacost.bind import words  # noqa: PLC0415
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 
+    if form and (as_json or sources):
+        raise click.UsageError("--format focus is a form of its own, without --json and --sources")
     model, book = default(), options.opened_catalog(catalog)
     spec = options.single(
         options.flags(given, as_of), options.pairs(settings), preset, words(model, book), strict=strict
     )
+    model = accounted(model, spec.accounting)
     points = _points(spec, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, book.axes)
@@ -65,7 +71,13 @@ def command(
         pairs = zip(estimates, points, strict=True)
         estimates = [with_intervals(one, point, model, book, draws) for one, point in pairs]
     varied = [name for axis in spec.axes for name in axis.names]
-    if as_json:
+    if form:
+        from gigacost.cli import focus_file  # noqa: PLC0415 - only one form is shown
+        from gigacost.sweep import Sweep  # noqa: PLC0415
+
+        sweep = Sweep.from_spec(spec, model=model, catalog=book)
+        focus_file.write(sweep, "-", limit=None, threads=None, csv_safe=True)
+    elif as_json:
         payload([one.to_dict() for one in estimates] if varied else estimates[0].to_dict())
     elif sources:
         from gigacost.cli.estimate_sources import show_sources  # noqa: PLC0415 - only one view is shown

@@ -69,6 +69,8 @@ class Query(NamedTuple):
             changed = Spec.from_dict(tree, words(model, book), strict=self.strict)
             read = replace(changed, notes=read.notes, source=read.source, warnings=read.warnings)
         thread_count(self.threads)
+        if read.base_year is not None:
+            warn("note", f"computed amounts are in dollars of {read.base_year}; what goes in is as given or quoted")
         for note in read.notes:
             warn("note", note)
         for warning in read.warnings:

@@ -61,6 +61,7 @@ def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
         fixed[name] = _value(unit, one)
         axes[name] = {"anyOf": [_list(fixed[name]), _range()]}
     text = {"type": "string"}
+    preset = {"enum": sorted([*vocabulary.presets, *vocabulary.accountings])}
     names = {"anyOf": [text, _list(text)]}
     query = {"where": text, "columns": names, "by": text, "k": {"type": "integer", "minimum": 1}}
     return {
@@ -79,8 +80,9 @@ def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
             "derive": {"type": "object", "additionalProperties": text},
             "query": _table({**query, "per": names, "distinct": names}),
             "as_of": {"type": "string", "format": "date"},
+            "base_year": {"enum": list(catalog.price_index.years)},
             "catalog": text,
-            "preset": {"enum": sorted(vocabulary.presets)},
+            "preset": {"anyOf": [preset, _list(preset)]},
         },
     }
 

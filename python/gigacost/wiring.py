@@ -129,7 +129,7 @@ class FoldStep:
         made = {step.name for step in self.inner}
         for name, factor in self.uncertain:
             if name not in made:
-                inside[name] = draw[name]
+                inside[name] = inside[name] * draw[name] if factor else draw[name]
         for step in self.inner:
             _take(step, inside, player)
             if step.name in draw:

@@ -189,7 +189,7 @@ class Calculator:
         for numbers in zip(*columns, strict=True):
             draw: dict[str, Value] = {name: Number(value) for name, value in zip(step.drawn, numbers, strict=True)}
             known.append(_plain(step.replay(values, draw, self)))
-        if any(map(math.isnan, known)):
+        if not all(map(math.isfinite, known)):
             return Number(math.nan)
         if step.fold.q is None:
             return Number(rounded(sum(map(Fraction, known), Fraction(0))) / len(known))

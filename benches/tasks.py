@@ -21,7 +21,7 @@ TOLERANCE = 1e-12
 K = 1000
 _SHORTEST = 0.2
 """A task that takes less is repeated for as many seconds, in the same process."""
-_MOST_REPEATS = 9
+_MOST_REPEATS = 99
 
 
 def workload_of(task: str, *, irregular: bool) -> Workload:

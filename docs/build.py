@@ -23,7 +23,7 @@ from gigacost.wiring import Quantity
 
 HERE = Path(__file__).parent
 NOTE = "<!-- Written by `make docs` from the model's docstrings: change them, not this page. -->\n"
-MODULES = (*DRIVERS, "compute_optimal", "constants")
+MODULES = (*DRIVERS, "compute_optimal", "later_years", "constants")
 
 
 @dataclass(slots=True)

@@ -75,7 +75,7 @@ def _shell(command: str) -> str:
         message = f"{command}: exit code {done.returncode}\n{done.stderr}"
         raise RuntimeError(message)
     # How long it took is never the same twice: the README shows that it is said, and leaves the number open.
-    text = re.sub(r"\bin [\d.]+ m?s$", "in ... s", done.stdout, flags=re.MULTILINE)
+    text = re.sub(r"\bin [\d.]+ m?s(?=[.;]? |[.;]?$)", "in ... s", done.stdout, flags=re.MULTILINE)
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines()).strip("\n") + "\n"
 
 

@@ -41,7 +41,13 @@ def test_no_page_is_left_of_a_module_that_is_gone(build: ModuleType) -> None:
     assert {f"model/{page.name}" for page in (DOCS / "model").glob("*.md")} <= set(build.pages())
 
 
-@pytest.mark.parametrize("page", ["your-own-model.md", "layouts.md", "inverse.md", "comparisons.md", "uncertainty.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("your-own-model.md", "layouts.md", "inverse.md", "sensitivity.md", "comparisons.md", "elasticities.md"),
+        *("uncertainty.md", "prices.md", "focus.md"),
+    ],
+)
 def test_the_examples_run(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     names: dict[str, object] = {"__name__": "docs"}

@@ -24,7 +24,7 @@ UNIT = Distribution.parse("uniform 0..1", "x")
 
 
 @given(st.integers(0, 10), st.integers(0, 255), st.integers(0, 2**63 - 1), st.integers(0, 3))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_each_dimension_has_a_point_in_each_interval(power: int, dimension: int, seed: int, block: int) -> None:
     """The first 2^m points lie one in each of 2^m intervals, and so do the next ones."""
     size = 1 << power
@@ -51,8 +51,8 @@ def test_directions_are_those_of_scipy() -> None:
     assert ours == theirs.tolist()
 
 
-@given(st.integers(0, 2**63 - 1), st.integers(1, 300), st.sampled_from(METHODS))
-@settings(max_examples=50)
+@given(st.integers(0, 2**63 - 1), st.integers(2, 300), st.sampled_from(METHODS))
+@settings(max_examples=50, deadline=None)
 def test_points_are_inside_of_the_cube_and_begin_alike(seed: int, count: int, method: str) -> None:
     points = unit_points(NAMES, Draws(count, seed, method))
     more = unit_points(NAMES, Draws(2 * count + 1, seed, method))
@@ -125,7 +125,7 @@ def test_seeds_differ_and_each_mean_is_near() -> None:
 
 
 def test_a_scrambled_point_is_uniform_over_seeds() -> None:
-    firsts = [sample({"x": UNIT}, Draws(1, seed))["x"][0] for seed in range(2000)]
+    firsts = [sobol.sobol_points(["x"], 1, seed)["x"][0] for seed in range(2000)]
     counts = np.histogram(firsts, 20, (0.0, 1.0))[0]
     assert 5 < ((counts - 100.0) ** 2 / 100.0).sum() < 45  # chi square with 19 degrees of freedom
 
@@ -156,7 +156,7 @@ def test_two_correlated_normals_by_hand() -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"count": 0}, "draws.count = 0: out of range; allowed: 1 to 16777216"),
+        ({"count": 0}, "draws.count = 0: out of range; allowed: 2 to 1048576"),
         ({"count": 2.0}, "draws.count = 2.0: not a whole number"),
         ({"count": True}, "not a whole number"),
         ({"seed": -1}, "draws.seed = -1: out of range"),

@@ -133,11 +133,11 @@ def test_no_quantity_can_be_given_a_zero_that_breaks_others(name: str, market: s
 
 
 def test_a_date_after_the_catalogues_is_warned_of() -> None:
-    says = "as_of = 2027-06-01: prices are those of 2026-11-21: no trend is assumed"
-    assert estimate(**LLAMA, as_of="2027-06-01").meta["warnings"] == [says]
+    says = "as_of = 2026-11-30: prices are those of 2026-11-21: no trend is assumed"
+    assert estimate(**LLAMA, as_of="2026-11-30").meta["warnings"] == [says]
     assert not estimate(**LLAMA, as_of="2026-11-21").meta["warnings"]
     with pytest.raises(SpecError, match="no trend"):
-        estimate(**LLAMA, as_of="2027-06-01", strict=True)
+        estimate(**LLAMA, as_of="2026-11-30", strict=True)
 
 
 def test_values_are_read_as_people_write_them() -> None:

@@ -14,7 +14,9 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.stem)
 def test_an_example_can_be_swept(path: Path) -> None:
     sweep = Sweep.from_toml(path)
-    assert not sweep.spec.warnings
+    # That a price is old, or of another date than that of a past run, is said of whatever asks for it.
+    prices = {"rental_usd_per_chip_hour", "chip_price_usd", "electricity_usd_per_kwh"}
+    assert {warning.field for warning in sweep.spec.warnings} <= prices
     assert sweep.find(1, "cost_total_usd")
 
 

@@ -13,13 +13,17 @@ from pathlib import Path
 import pytest
 
 from gigacost import ops
+from gigacost.accounting import ACCOUNTINGS, accounted
 from gigacost.declare import Contribution, Status, Subtotal
+from gigacost.graph import Model
 from gigacost.model import DRIVERS, default
 from gigacost.wiring import Quantity
 
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "python" / "gigacost" / "model"
 MODULES = sorted(path for path in MODEL.rglob("*.py") if path.name != "__init__.py")
+COUNTED_OTHERWISE = sorted((MODEL.parent / "accounting").glob("*/[a-z]*.py"))
+MODELS = [default(), *(accounted(default(), name) for name in ACCOUNTINGS)]
 MADE_OF_A_FIT = MODEL / "performance" / "fitted.py"
 """Has inputs only, whose defaults are read from what ``make calibrate`` writes."""
 
@@ -32,7 +36,7 @@ ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 
 
 def module_name(path: Path) -> str:
-    return ".".join(path.relative_to(MODEL).with_suffix("").parts)
+    return ".".join(path.relative_to(MODEL if path in MODULES else MODEL.parent).with_suffix("").parts)
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef]:
@@ -45,7 +49,7 @@ def imported(path: Path) -> Iterator[str]:
     """What a module takes from other modules of the model."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gigacost.model."):
-            yield from (alias.name for alias in node.names)
+            yield from (alias.asname or alias.name for alias in node.names)
 
 
 def faults(function: ast.FunctionDef, own: set[str]) -> Iterator[str]:  # noqa: C901 - one case for each rule
@@ -81,7 +85,9 @@ def faults(function: ast.FunctionDef, own: set[str]) -> Iterator[str]:  # noqa: 
                     yield f"{type(node).__name__}: use where, both, either, minimum, maximum, total"
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path != MADE_OF_A_FIT], ids=module_name)
+@pytest.mark.parametrize(
+    "path", [path for path in [*MODULES, *COUNTED_OTHERWISE] if path != MADE_OF_A_FIT], ids=module_name
+)
 def test_model_code_is_a_list_of_operations(path: Path) -> None:
     own = {*(function.name for function in functions(path)), *imported(path)}
     found = [f"{path.name}:{function.name}: {fault}" for function in functions(path) for fault in faults(function, own)]
@@ -101,11 +107,11 @@ def test_the_rule_finds_what_is_not_allowed(body: str) -> None:
 
 
 def test_every_module_of_the_model_is_a_driver() -> None:
-    assert {module_name(path) for path in MODULES} == {*DRIVERS, "constants", "compute_optimal"}
+    assert {module_name(path) for path in MODULES} == {*DRIVERS, "constants", "compute_optimal", "later_years"}
 
 
-def test_every_quantity_has_a_unit_a_source_and_a_place() -> None:
-    model = default()
+@pytest.mark.parametrize("model", MODELS, ids=["default", *ACCOUNTINGS])
+def test_every_quantity_has_a_unit_a_source_and_a_place(model: Model) -> None:
     asked = [condition for search in model.searches for condition in (search.among, *search.unless)]
     axes = [axis for search in model.searches for axis, _ in search.over]
     conditions = {step.name for step in model.wire(asked, axes).steps if isinstance(step, Quantity)}
@@ -122,8 +128,9 @@ def test_every_quantity_has_a_unit_a_source_and_a_place() -> None:
             assert quantity.name.endswith("_usd"), quantity.name
 
 
-def test_every_default_has_a_source() -> None:
-    for item in default().inputs.values():
+@pytest.mark.parametrize("model", MODELS, ids=["default", *ACCOUNTINGS])
+def test_every_default_has_a_source(model: Model) -> None:
+    for item in model.inputs.values():
         assert item.doc, f"{item.name}: no description"
         if item.default is not None and not math.isnan(item.default):
             assert item.source, f"{item.name}: a default without source"

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from gigacost.axes import zipped as zipped
     from gigacost.break_evens import BreakEven as BreakEven
     from gigacost.break_evens import break_even as break_even
+    from gigacost.calendar_years import OverTime as OverTime
+    from gigacost.calendar_years import over_time as over_time
     from gigacost.catalog import Catalog as Catalog
     from gigacost.comparisons import Comparison as Comparison
     from gigacost.comparisons import compare as compare
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from gigacost.declare import Subtotal as Subtotal
     from gigacost.declare import contribution as contribution
     from gigacost.declare import status as status
+    from gigacost.elasticity import Elasticities as Elasticities
+    from gigacost.elasticity import elasticities as elasticities
     from gigacost.errors import CatalogError as CatalogError
     from gigacost.errors import Error as Error
     from gigacost.errors import InternalError as InternalError
@@ -28,11 +32,19 @@ if TYPE_CHECKING:
     from gigacost.graph import Model as Model
     from gigacost.layout import Layouts as Layouts
     from gigacost.layout import layouts as layouts
+    from gigacost.published_runs import RunValidation as RunValidation
+    from gigacost.published_runs import validate_runs as validate_runs
     from gigacost.solutions import Solution as Solution
     from gigacost.solutions import solve as solve
     from gigacost.sweep import Sweep as Sweep
+    from gigacost.uncertainties import Uncertainty as Uncertainty
+    from gigacost.uncertainties import uncertainty as uncertainty
     from gigacost.validate import Validation as Validation
     from gigacost.validate import validate_throughput as validate_throughput
+    from gigacost.validate_costs import CostValidation as CostValidation
+    from gigacost.validate_costs import validate_costs as validate_costs
+    from gigacost.validate_development import DevelopmentValidation as DevelopmentValidation
+    from gigacost.validate_development import validate_development as validate_development
 
 _HOMES = {
     "Alternative": "declare",
@@ -41,6 +53,9 @@ _HOMES = {
     "CatalogError": "errors",
     "Comparison": "comparisons",
     "Constant": "declare",
+    "CostValidation": "validate_costs",
+    "DevelopmentValidation": "validate_development",
+    "Elasticities": "elasticity",
     "Error": "errors",
     "Estimate": "estimates",
     "Input": "declare",
@@ -48,19 +63,28 @@ _HOMES = {
     "Layouts": "layout",
     "Model": "graph",
     "OutputError": "errors",
+    "OverTime": "calendar_years",
+    "RunValidation": "published_runs",
     "Solution": "solutions",
     "SpecError": "errors",
     "Subtotal": "declare",
     "Sweep": "sweep",
+    "Uncertainty": "uncertainties",
     "Validation": "validate",
     "break_even": "break_evens",
     "compare": "comparisons",
     "contribution": "declare",
+    "elasticities": "elasticity",
     "estimate": "estimates",
     "explain": "explanations",
     "layouts": "layout",
+    "over_time": "calendar_years",
     "solve": "solutions",
     "status": "declare",
+    "uncertainty": "uncertainties",
+    "validate_costs": "validate_costs",
+    "validate_development": "validate_development",
+    "validate_runs": "published_runs",
     "validate_throughput": "validate",
     "zipped": "axes",
 }

@@ -149,6 +149,14 @@ class Program:
     def values(self, row: int, nodes: Sequence[int]) -> list[float]:
         """The values of some nodes at one combination."""
 
+    def gradients(self, of: int, rows: Sequence[int]) -> list[tuple[float, list[float], list[bool]]]:
+        """A node at some combinations: its value; for each leaf of the tape its derivative, and whether it steps too.
+
+        What a search found is held fixed. 0 along a leaf that nothing depends on; NaN along one that is missing, and
+        where what is computed has no derivative. Steps are what it does through rounded numbers, which the derivative
+        leaves out. Raises SpecError for a node that has none.
+        """
+
     def batches(
         self,
         columns: Sequence[_Column],

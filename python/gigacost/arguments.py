@@ -122,6 +122,11 @@ def row_range(start: int, stop: int, size: int) -> tuple[int, int]:
     return start, stop
 
 
+def combination(at: int, size: int) -> int:
+    """The index of one combination."""
+    return _whole("at", at, 0, size - 1, "not a combination")
+
+
 def _whole(field: str, value: int, low: int, high: int, what: str, allowed: str = "") -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise SpecError(Fault(field, show(value), what, allowed or f"{low} to {high}"))

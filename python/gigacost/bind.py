@@ -8,14 +8,18 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from gigacost import dollars
+from gigacost.accounting import ACCOUNTINGS, accounted
 from gigacost.axes import Axis, Zipped
 from gigacost.catalog import Catalog
+from gigacost.catalog.dates import day
 from gigacost.declare import LARGEST, Input
 from gigacost.errors import CatalogError, Fault, SpecError
 from gigacost.expression import Expression
 from gigacost.fields import Kind, Scalar
 from gigacost.fold_names import read_fold
 from gigacost.graph import Model
+from gigacost.old_prices import old_prices
 from gigacost.rules import broken
 from gigacost.spec import Spec
 from gigacost.uncertain import draws_of
@@ -50,28 +54,35 @@ class Words:
         axes = dict.fromkeys(axis for name in wanted for axis in catalog.columns[name].axes)
         self.label_axes: Mapping[str, Callable[[str], str]] = {axis: _speller(catalog, axis) for axis in axes}
         self.presets = catalog.presets.keys()
+        self.accountings = ACCOUNTINGS.keys()
 
+        self._model = model
         self._rules = model.rules
         self._model = model
         self._catalog = catalog
 
+    def under(self, accounting: str) -> Words:
+        """What may be said under an accounting."""
+        return words(accounted(self._model, accounting), self._catalog) if accounting else self
+
     def check(self, spec: Spec) -> Iterable[Fault]:
-        """The rules of the model that some combination breaks, and draws that no input can be."""
+        """The rules of the model that some combination breaks, draws that no input can be, years without an index."""
         yield from broken(self._rules, self.inputs, spec)
+        if spec.base_year is not None:
+            yield from dollars.faults(spec, self._catalog)
         if spec.uncertain:
             from gigacost.uncertain import faults  # noqa: PLC0415 - most specifications are certain
 
             yield from faults(Bound(spec, self._model, self._catalog))
 
     def doubts(self, spec: Spec) -> Iterable[Fault]:
-        """Prices asked for after the catalogue's date: they are its newest, without a trend."""
-        dates = [spec.as_of, str(spec.fixed.get("as_of", ""))]
-        for axis in spec.axes:
-            parts = axis.axes if isinstance(axis, Zipped) else (axis,)
-            dates += [str(value) for part in parts if part.name == "as_of" for value in part.values]
-        latest = max(dates)
+        """Prices that are old, and those after the catalogue's date: they are its newest, without a trend."""
+        latest = max(dollars.dates(spec, self._catalog))
         if latest > self._catalog.date:  # ISO dates sort as text
             yield Fault("as_of", latest, f"prices are those of {self._catalog.date}: no trend is assumed")
+        yield from old_prices(spec, self._catalog)
+        if spec.base_year is not None:
+            yield from dollars.doubts(spec, self._catalog)
 
 
 @lru_cache(maxsize=_WORDS_KEPT)
@@ -113,13 +124,15 @@ class Bound:
 
     def __init__(self, spec: Spec, model: Model, catalog: Catalog) -> None:
         self.spec = _with_preset(spec, catalog)
-        self.model = model
+        self.model = accounted(model, spec.accounting)
         self.catalog = catalog
         self.sizes: tuple[int, ...] = tuple(len(axis) for axis in spec.axes)
         self.digits: Mapping[str, Digit] = MappingProxyType({digit.name: digit for digit in _digits(spec.axes)})
         self._tables: dict[str, Table] = {}
         self._codes: dict[str, tuple[int | None, tuple[str, ...], NDArray[np.intp]]] = {}
         self._special: dict[str, tuple[Callable[[str], float], str]] = {}
+        self.deflator = "" if spec.base_year is None else self._deflated(spec.base_year)
+        """The leaf that turns dollars of the date of the prices into those of the base year; empty without one."""
         self._folds: dict[str, Expression] = {}
         # A tape that was compiled for another bound specification reads the same tests by the same names.
         for expression in (spec.where, *spec.derive.values()):
@@ -148,7 +161,8 @@ class Bound:
     @cached_property
     def given(self) -> frozenset[str]:
         """Every name that has a value from outside: from the user, from the model's overrides, from the catalogue."""
-        return frozenset([*self.user_given, *self.model.values, *self._from_catalog])
+        deflator = [self.deflator] if self.deflator else []
+        return frozenset([*self.user_given, *self.model.values, *self._from_catalog, *deflator])
 
     @cached_property
     def user_given(self) -> frozenset[str]:
@@ -158,7 +172,8 @@ class Bound:
     @cached_property
     def _from_catalog(self) -> frozenset[str]:
         columns = self.catalog.columns.values()
-        return frozenset(column.name for column in columns if all(axis in self.labels for axis in column.axes))
+        found = frozenset(column.name for column in columns if all(axis in self.labels for axis in column.axes))
+        return found - self.model.replaced
 
     def origin(self, name: str) -> str:
         """Where a leaf's value is from: ``spec``, ``model``, ``catalogue``, ``default``."""
@@ -166,7 +181,7 @@ class Bound:
             return "spec"
         if name in self.model.values:
             return "model"
-        return "catalogue" if name in self._from_catalog else "default"
+        return "catalogue" if name in self._from_catalog or name == self.deflator else "default"
 
     def test(self, axis: str, labels: tuple[str, ...]) -> str:
         """The name of a leaf that is 1 where the axis has one of the labels, else 0."""
@@ -206,6 +221,12 @@ class Bound:
         name = f"label of {axis}"
         distinct = list(dict.fromkeys(self.labels[axis][1]))
         self._special[name] = lambda label: float(distinct.index(label)), axis
+        return name
+
+    def _deflated(self, year: int) -> str:
+        name = f"dollars_of_{year}_per_dollar"
+        index = self.catalog.price_index
+        self._special[name] = lambda label: index.ratio(year, day(label)).value, "as_of"
         return name
 
     def kind(self, column: str) -> Kind:

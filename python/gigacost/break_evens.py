@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gigacost.axes import Zipped, as_list
@@ -14,6 +13,7 @@ from gigacost.inquiry import Inquiry
 from gigacost.relaxation import Relaxation, relaxations
 from gigacost.sweep import Sweep
 from gigacost.swept import swept
+from gigacost.turning_points import turning_points
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
@@ -110,7 +110,7 @@ def break_even(
     model: Model | str | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
-    preset: str | None = None,
+    preset: str | Sequence[str] | None = None,
     strict: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -175,7 +175,7 @@ class _Comparison:
         unknown, inquiry = self.inquiry.unknown, self.inquiry
         self._ask(unknown.values)
         self._refuse_indifferent()
-        changes = self._refined()
+        changes = turning_points(unknown.values, self._winners, unknown.between)
         sides = [value for change in changes for value in change]
         ends = [unknown.values[0], *sides, unknown.values[-1]]
         values = sorted({*unknown.values, *sides})
@@ -211,25 +211,12 @@ class _Comparison:
             what = f"makes no difference to {by} of {self.axis} = {options} from {unknown.values[0]:.6g}"
             raise SpecError(Fault("unknown", show(unknown.name), f"{what} to {unknown.values[-1]:.6g}"))
 
-    def _refined(self) -> list[tuple[float, float]]:
-        """The pairs of values, as close as matters, between which the winner changes."""
-        found: list[tuple[float, float]] = []
-        for low, high in pairwise(self.inquiry.unknown.values):
-            points = [low, high]
-            while inner := [value for gap in self._changes(points) for value in self.inquiry.unknown.between(*gap)]:
-                self._ask(inner)
-                points = sorted([*points, *inner])
-            found += self._changes(points)
-        return found
-
-    def _changes(self, points: Sequence[float]) -> Iterator[tuple[float, float]]:
-        """Neighbouring points where one winner gives way to the next, each where it wins for the last time."""
-        winners = [self._winner(point) for point in points]
-        place = 0
-        while winners[place] != winners[-1]:
-            last = len(winners) - 1 - winners[::-1].index(winners[place])
-            yield points[last], points[last + 1]
-            place = last + 1
+    def _winners(self, values: Sequence[float]) -> list[Scalar | None]:
+        """The best option at some values, which are asked for if they are new."""
+        new = [value for value in values if value not in self.rows]
+        if new:
+            self._ask(new)
+        return [self._winner(value) for value in values]
 
     def _winner(self, value: float) -> Scalar | None:
         rows, by = self.rows[value], self.inquiry.by

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from gigacost.accounting import accounted
 from gigacost.axes import Axis
 from gigacost.bind import Bound, words
 from gigacost.errors import Fault, SpecError
@@ -142,6 +143,7 @@ class Candidates:
 
 def candidates(spec: Spec, model: Model, catalog: Catalog) -> Candidates:
     """The candidates of a design. Raises SpecError for what is missing, and for axes that are not of the layout."""
+    model = accounted(model, spec.accounting)
     (search,) = (search for search in model.searches if search.name == _SEARCH)
     over = dict(search.over)
     spec, notes = _with_tokens(_free_of_other_axes(spec, over), model, catalog)

@@ -113,6 +113,8 @@ def compared(
     """The comparison of the best combinations of two sweeps. Raises SpecError as ``compare`` does."""
     if _identity(a.model) != _identity(b.model):
         raise SpecError(Fault("b", "", "costed by another model than a", "one model for both"))
+    if a.spec.base_year != b.spec.base_year:
+        raise SpecError(Fault("b.base_year", show(b.spec.base_year), "in other dollars than a", show(a.spec.base_year)))
     before = Design("a", a, by, threads, progress)
     after = Design("b", b, by, threads, progress and (lambda done: progress(a.size + done)))
     _refuse_another_meaning(by, before, after)

@@ -18,9 +18,16 @@ Design: TypeAlias = Mapping[str, float | str]
 
 
 def evaluated(
-    designs: Sequence[Design], columns: Sequence[str], model: Model, catalog: Catalog
+    designs: Sequence[Design],
+    columns: Sequence[str],
+    model: Model,
+    catalog: Catalog,
+    **query: Any,  # noqa: ANN401 - what Sweep takes
 ) -> list[dict[str, Any]]:
-    """The columns of each design, None where its state spoils one; ``status`` says which state. Raises SpecError."""
+    """The columns of each design, None where its state spoils one; ``status`` says which state.
+
+    ``query`` is what else a ``Sweep`` takes, as ``derive``. Raises SpecError.
+    """
     found: list[dict[str, Any]] = [{} for _ in designs]
     groups: dict[tuple[str, ...], dict[tuple[float | str, ...], list[int]]] = {}
     for place, design in enumerate(designs):
@@ -28,7 +35,7 @@ def evaluated(
         groups.setdefault(names, {}).setdefault(tuple(design[name] for name in names), []).append(place)
     for names, places in groups.items():
         table = dict(zip(names, zip(*places, strict=True), strict=True))
-        sweep = Sweep({"design": zipped(table)}, columns=columns, model=model, catalog=catalog)
+        sweep = Sweep({"design": zipped(table)}, columns=columns, model=model, catalog=catalog, **query)
         status = ("status",) if model.states else ()
         arrays = {name: values.tolist() for name, values in sweep.to_numpy((*sweep.columns, *status)).items()}
         for digit, equal in enumerate(places.values()):

@@ -280,14 +280,32 @@ class _Text:
 
 
 def _normal(text: _Text, form: str, rest: str) -> Family:
-    return Normal(*text.central(form, rest))
+    found = Normal(*text.central(form, rest))
+    if math.isinf(abs(found.low) + (found.high - found.low) * _reach(found.percent)):
+        raise text.refused("its tails reach beyond a 64-bit float")
+    return found
 
 
 def _lognormal(text: _Text, form: str, rest: str) -> Family:
     found = Lognormal(*text.central(form, rest))
     if found.low <= 0.0:
         raise text.refused("a lognormal distribution is above 0", form)
+    low, high = math.log(found.low), math.log(found.high)
+    if max(abs(low), abs(high)) + (high - low) * _reach(found.percent) > _LARGEST_LOG:
+        raise text.refused("its tails reach beyond a 64-bit float")
     return found
+
+
+def _reach(percent: float) -> float:
+    """How many widths of the central interval no draw is further away from its ends."""
+    from statistics import NormalDist  # noqa: PLC0415 - importing the package stays light
+
+    return _FARTHEST / NormalDist().inv_cdf(0.5 + percent / 200) / 2
+
+
+_FARTHEST = 8.3
+"""No point strictly inside of the unit interval is a normal number further from 0."""
+_LARGEST_LOG = 700.0
 
 
 def _uniform(text: _Text, form: str, rest: str) -> Family:

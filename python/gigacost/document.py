@@ -85,6 +85,10 @@ def parse_document(text: str, name: str = "", kind: str = "toml") -> Document:
     return document
 
 
+_PLAIN = frozenset({int, float, str, bool})
+"""Kinds of values that hold no others."""
+
+
 def check_tree(tree: Mapping[str, Any], document: Document | None = None) -> None:
     """Refuse what no spec may have: depth, keys that are no strings or hide characters. Raises SpecError."""
     faults: list[Fault] = []
@@ -105,7 +109,7 @@ def check_tree(tree: Mapping[str, Any], document: Document | None = None) -> Non
                     what = f"a key with the invisible character {hidden}" if hidden else "an empty key"
                     faults.append(Fault(path or "spec", show(key), what, path=where))
                 pending.append((value, f"{path}.{key}" if path else key, depth + 1))
-        elif isinstance(node, list | tuple):
+        elif isinstance(node, list | tuple) and not _PLAIN.issuperset(map(type, node)):
             nested = ((item, f"{path}[{i}]", depth + 1) for i, item in enumerate(node))
             pending += [entry for entry in nested if isinstance(entry[0], Mapping | list | tuple)]
     if faults:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 METHODS = ("sobol", "random")
-MOST = 2**24
-"""How many draws there may be."""
+FEWEST, MOST = 2, 2**20
+"""How many draws there may be; folds over them keep the values of a combination in all of them at a time."""
 _LARGEST_SEED = 2**63 - 1
 _SINGULAR = 1e-12
 """What is left of a variance of 1 that the others explain but for rounding."""
@@ -45,7 +45,7 @@ class Draws:
     for the logarithms of lognormal ones) that is their linear correlation."""
 
     def __post_init__(self) -> None:
-        faults = [*_whole("count", self.count, 1, MOST), *_whole("seed", self.seed, 0, _LARGEST_SEED)]
+        faults = [*_whole("count", self.count, FEWEST, MOST), *_whole("seed", self.seed, 0, _LARGEST_SEED)]
         if self.method not in METHODS:
             hint = nearest(self.method, METHODS) if isinstance(self.method, str) else ""
             faults.append(Fault("draws.method", show(self.method), "unknown method", ", ".join(METHODS), hint))

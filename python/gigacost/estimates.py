@@ -7,14 +7,16 @@ their values (the tape, which quantities there are) is made once for each model 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, KeysView, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from gigacost import _engine, compiler
+from gigacost import _engine, compiler, dollars
+from gigacost.accounting import numbers
 from gigacost.bind import Bound, words
 from gigacost.books import opened
 from gigacost.catalog import Catalog
+from gigacost.catalog.ages import age
 from gigacost.declare import Status
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph import Model
@@ -61,8 +63,9 @@ class Estimate:
     """The contributions [$], in the order in which they are added."""
     subtotals: Mapping[str, float | None]
     """The nested subtotals [$], the smallest first; the last one is the total."""
-    intervals: Mapping[str, tuple[float, float]]
-    """Reserved for intervals of the quantities; empty."""
+    intervals: Mapping[str, Mapping[str, float | None]]
+    """If asked for, of contributions, subtotals and what a run needs: ``mean``, ``p5``, ``p50`` and others over draws
+    of what is left open; None where a state spoils a draw."""
     assumptions: tuple[Assumption, ...]
     """What it rests on: all figures that go in, in the order of first use."""
     status: str
@@ -127,7 +130,7 @@ class Estimate:
             "quantities": dict(self.quantities),
             "breakdown": dict(self.breakdown),
             "subtotals": dict(self.subtotals),
-            "intervals": dict(self.intervals),
+            "intervals": {name: dict(figures) for name, figures in self.intervals.items()},
             "assumptions": [one.to_dict() for one in self.assumptions],
             "status": self.status,
             "meta": dict(self.meta),
@@ -141,7 +144,9 @@ def estimate(
     model: Model | str | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
-    preset: str | None = None,
+    base_year: int | None = None,
+    preset: str | Sequence[str] | None = None,
+    draws: int = 0,
     strict: bool = False,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Estimate:
@@ -150,10 +155,35 @@ def estimate(
     Every name of the model and of the catalogue may be given, with units as people write them (``"405B"``,
     ``"0.08 $/kWh"``), by keyword or in the mapping ``given``. ``model`` is an architecture of the catalogue
     (``"llama-3.1-405b"``) or a ``gigacost.Model``; who wants both puts the architecture into ``given``. ``catalog`` is
-    a private price book or a Catalog, ``as_of`` the date of prices, ``preset`` a published run to start from,
-    ``strict`` makes warnings errors.
+    a private price book or a Catalog, ``as_of`` the date of prices, ``base_year`` the year in whose dollars quantities
+    are told (those of the prices' date without), ``preset`` a published run to start from, a way to count
+    (``"epoch-2024"``) or both, ``draws`` how many draws the ``intervals`` rest on (0: there are none), ``strict`` makes
+    warnings errors.
 
     Raises SpecError: for bad values, for what is missing, and for a design that is impossible, saying why.
+    """
+    told = {"as_of": as_of, "base_year": base_year, "preset": preset}
+    spec, model, catalog = specified(given, inputs, model, catalog, told, strict=strict)
+    found = estimated(spec, model, catalog)
+    if not draws:
+        return found
+    from gigacost.intervals import with_intervals  # noqa: PLC0415 - few estimates are asked how wide they are
+
+    return with_intervals(found, spec, model, catalog, draws)
+
+
+def specified(
+    given: Mapping[str, Any] | None,
+    inputs: Mapping[str, Any],
+    model: Model | str | None,
+    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None,
+    told: Mapping[str, Any],
+    *,
+    strict: bool,
+) -> tuple[Spec, Model, Catalog]:
+    """The specification of one run as ``estimate`` takes it, with its model and catalogue. Raises SpecError.
+
+    ``told`` are other keys of a specification, None where they are left out.
     """
     fixed = {**(given or {}), **inputs}
     if isinstance(model, str):
@@ -162,12 +192,12 @@ def estimate(
     model = model or default_model()
     catalog = opened(catalog)
     tree: dict[str, Any] = {"version": 1, "fixed": fixed}
-    tree |= {key: value for key, value in (("as_of", as_of), ("preset", preset)) if value is not None}
+    tree |= {key: value for key, value in told.items() if value is not None}
     try:
         spec = Spec.from_dict(tree, words(model, catalog), strict=strict)
     except SpecError as error:
         raise SpecError(*unplaced(error.faults)) from None
-    return estimated(spec, model, catalog)
+    return spec, model, catalog
 
 
 def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
@@ -180,7 +210,7 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
     found = dict(zip(made.outputs, _values(made, figures), strict=True))
     _refuse_impossible(bound, made, found, labels)
     quantities = _without_nulls(made, found)
-    if faults := unplaced(broken(model.rules, model.inputs, bound.spec, quantities)):
+    if faults := unplaced(broken(bound.model.rules, bound.model.inputs, bound.spec, quantities)):
         raise SpecError(*faults)
     _refuse_unfilled(bound, quantities)
     recipe = made.compiled.recipe
@@ -199,6 +229,7 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
             "model_sha256": made.sha256,
             "catalog_sha256": bound.catalog.sha256,
             "as_of": labels.get("as_of", ""),
+            **({} if spec.base_year is None else {"base_year": spec.base_year}),
             "warnings": [str(warning) for warning in unplaced(spec.warnings)],
         },
     )
@@ -320,9 +351,14 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
     known = bound.model.inputs.get(leaf)
     quantity = bound.model.quantities.get(leaf)
     unit = quantity.unit if quantity else known.unit if known else ""
+    if leaf == bound.deflator:
+        cited = dollars.cited(bound)
+        return Assumption(leaf, cited.value, cited.unit, f"{cited.source} ({cited.basis})", cited.date, origin)
     if origin == "catalogue":
         cited = bound.catalog.cite(leaf, {axis: bound.labels[axis][1][0] for axis in bound.catalog.columns[leaf].axes})
-        source = f"{cited.source} ({cited.basis})" if cited.source else cited.basis
+        told = age(leaf, cited.date, bound.labels["as_of"][1][0])
+        basis = f"{cited.basis}; {told}" if told else cited.basis
+        source = f"{cited.source} ({basis})" if cited.source else basis
         return Assumption(leaf, _plain(cited.value + 0.0), cited.unit, source, cited.date, origin)
     if origin == "spec":
         number = float(bound.spec.fixed[leaf])
@@ -330,7 +366,9 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
             return Assumption(leaf, number, unit, "given", "", "given")
         return Assumption(leaf, number, unit, f"preset {spec.preset}", "", "preset")
     if origin == "model":
-        return Assumption(leaf, bound.model.values[leaf], unit, "override of the model", "", "model")
+        counted = leaf in numbers(bound.spec.accounting)
+        source = f"preset {bound.spec.accounting}" if counted else "override of the model"
+        return Assumption(leaf, bound.model.values[leaf], unit, source, "", "model")
     return _by_default(bound, leaf)
 
 

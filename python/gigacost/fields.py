@@ -167,6 +167,8 @@ def type_name(value: object) -> str:
 
 def hidden_character(text: str) -> str:
     """The code point of the first control, format or bidi character, as ``U+202E``; empty if there is none."""
+    if text.isascii() and text.isprintable():
+        return ""
     hidden = (c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
     return next((f"U+{ord(c):04X}" for c in hidden), "")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gigacost import ops
+from gigacost import dollars, ops
 from gigacost.bind import Bound
 from gigacost.declare import Status
 from gigacost.expression import Expression, Node
@@ -115,10 +115,14 @@ def derived(bound: Bound, name: str, expression: Expression) -> Quantity:
         for node in expression.root.read()
         if node.op == "label"
     }
-    parameters = (*expression.names, *tests.values(), *map(str, expression.folds))
+    amounts = dollars.amounts(bound, expression.names)
+    deflator = (bound.deflator,) if amounts else ()
+    parameters = (*expression.names, *tests.values(), *map(str, expression.folds), *deflator)
 
     def function(*arguments: Value) -> Value:
         known = dict(zip(parameters, arguments, strict=True))
+        for amount, power in amounts.items():
+            known[amount] = dollars.converted(known[amount], power, known[bound.deflator])
         return expression.evaluate(known, lambda axis, labels: known[tests[axis, labels]] == 1.0)
 
     return Quantity(name, function, parameters, "truth" if expression.kind == "truth" else "", expression.text)

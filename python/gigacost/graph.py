@@ -30,7 +30,9 @@ class Model:
     is an input without limits; its default value, if it has one, is the input's.
     """
 
-    __slots__ = ("_compiled", "alternatives", "columns", "inputs", "quantities", "rules", "searches", "values")
+    __slots__ = (
+        *("_compiled", "alternatives", "columns", "inputs", "quantities", "replaced", "rules", "searches", "values"),
+    )
 
     inputs: Mapping[str, Input]
     quantities: Mapping[str, Quantity]
@@ -40,6 +42,8 @@ class Model:
     searches: tuple[Search, ...]
     values: Mapping[str, float]
     """Quantities and inputs overridden by a number."""
+    replaced: frozenset[str]
+    """Quantities and inputs overridden by a function: the catalogue's figures of them no longer count."""
 
     columns: tuple[str, ...]
     """The quantities shown when none are asked for."""
@@ -60,6 +64,7 @@ class Model:
         shown = [name for name, quantity in self.quantities.items() if quantity.unit != "truth"]
         self.columns = tuple(dict.fromkeys(parcel.columns)) or tuple(shown)
         self.values = MappingProxyType(dict(parcel.values))
+        self.replaced = frozenset(parcel.replaced)
         self._compiled = Recent(_KEPT)
 
     def extend(self, *parts: Part) -> Model:
@@ -161,11 +166,15 @@ class Model:
     def __reduce__(self) -> tuple[Any, ...]:
         """Models are pickled by their parts; functions by their place, as Python does."""
         parts = (*self.inputs.values(), *self.alternatives, *(rule.function for rule in self.rules), *self.searches)
-        return _rebuilt, (parts, tuple(self.quantities.values()), dict(self.values), self.columns)
+        return _rebuilt, (parts, tuple(self.quantities.values()), dict(self.values), self.columns, self.replaced)
 
 
 def _rebuilt(
-    parts: tuple[Any, ...], quantities: tuple[Quantity, ...], values: dict[str, float], columns: tuple[str, ...]
+    parts: tuple[Any, ...],
+    quantities: tuple[Quantity, ...],
+    values: dict[str, float],
+    columns: tuple[str, ...],
+    replaced: frozenset[str],
 ) -> Model:
     parcel = _Parcel()
     for part in parts:
@@ -174,6 +183,7 @@ def _rebuilt(
         parcel.quantities[quantity.name] = quantity
     parcel.values.update(values)
     parcel.columns.extend(columns)
+    parcel.replaced.update(replaced)
     return _from_parcel(parcel)
 
 
@@ -202,17 +212,12 @@ class _Parcel:
     searches: list[Search] = field(default_factory=list)
     values: dict[str, float] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
+    replaced: set[str] = field(default_factory=set)
 
     def add(self, part: Part) -> None:
         match part:
             case Model():
-                self.inputs.update(part.inputs)
-                self.quantities.update(part.quantities)
-                self.alternatives.extend(part.alternatives)
-                self.rules.extend(part.rules)
-                self.searches.extend(part.searches)
-                self.values.update(part.values)
-                self.columns.extend(part.columns)
+                self._add_model(part)
             case ModuleType():
                 self._add_module(part)
             case Input():
@@ -220,7 +225,7 @@ class _Parcel:
                     raise SpecError(Fault(part.name, "", "two inputs of this name"))
                 self.inputs[part.name] = part
             case Alternative():
-                self.alternatives.append(part)
+                self._add_alternative(part)
             case Search():
                 self.searches.append(part)
             case Subtotal():
@@ -231,6 +236,20 @@ class _Parcel:
                 self._put(quantity_of(part.__name__, part))
             case _:
                 raise TypeError(f"a model is made of functions, inputs and subtotals, not of {type(part).__name__}")
+
+    def _add_model(self, model: Model) -> None:
+        self.inputs.update(model.inputs)
+        self.quantities.update(model.quantities)
+        self.alternatives.extend(model.alternatives)
+        self.rules.extend(model.rules)
+        self.searches.extend(model.searches)
+        self.values.update(model.values)
+        self.columns.extend(model.columns)
+        self.replaced.update(model.replaced)
+
+    def _add_alternative(self, alternative: Alternative) -> None:
+        if alternative not in self.alternatives:
+            self.alternatives.append(alternative)
 
     def _add_module(self, module: ModuleType) -> None:
         for name, member in vars(module).items():
@@ -245,6 +264,7 @@ class _Parcel:
         unit = made.unit or (known.unit if known else self.inputs[name].unit)
         self.quantities[name] = replace(made, mark=mark, unit=unit)
         self.values.pop(name, None)
+        self.replaced.add(name)
 
     def _put(self, quantity: Quantity) -> None:
         known = self.quantities.get(quantity.name)

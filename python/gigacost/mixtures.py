@@ -230,7 +230,7 @@ class Mixtures:
         )
         fixed = {name: values[0] for name, values in columns.items() if name not in varied}
         derive = a.spec.derive if self.by in a.spec.derive else {}
-        spec = Spec(axes=(Zipped(axes),) if axes else (), fixed=fixed, derive=derive)
+        spec = Spec(axes=(Zipped(axes),) if axes else (), fixed=fixed, derive=derive, base_year=a.spec.base_year)
         return Bound(spec, a.model, a.catalog)
 
 

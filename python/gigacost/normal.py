@@ -6,6 +6,7 @@ Only + − × ÷ √ of numpy are used, which are exact everywhere; ``exp`` and 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from gigacost import _engine
@@ -65,10 +66,21 @@ def normal_probability(z: Floats) -> Floats:
 
 
 def _each(op: str, x: Floats) -> Floats:
+    """The engine's operation on each number, as a tape of one step. Raises InternalError for what is not finite."""
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-    apply = _engine.apply
-    return np.fromiter((apply(op, value) for value in x.ravel().tolist()), np.float64, x.size).reshape(x.shape)
+    tape, node = _tape(op)
+    found = np.empty(x.size)
+    if x.size:
+        _engine.Program(tape, (x.size,), [((0,), x.ravel())]).fill([(node, None)], [found], 1)
+    return found.reshape(x.shape)
+
+
+@cache
+def _tape(op: str) -> tuple[_engine.Tape, int]:
+    builder = _engine.TapeBuilder()
+    node = builder.apply(op, builder.leaf("x", "1", "A number."))
+    return builder.finish([(op, "1", "", node)]), node
 
 
 _Ratio = tuple[Sequence[float], Sequence[float]]

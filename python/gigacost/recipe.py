@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from gigacost import ops
+from gigacost import dollars, ops
 from gigacost.bind import Bound
 from gigacost.errors import SpecError
 from gigacost.expression import Expression
@@ -60,10 +60,16 @@ class Recipe:
     """For each column, the conditions in which it is null."""
     spoiled_reads: tuple[str, ...]
     """The conditions in which the combination is not looked at."""
+    deflator: str
+    """The leaf that amounts of dollars are multiplied by before they are told; empty where they are not."""
+    amounts: Mapping[str, int]
+    """The columns and reads that it is for, each with the power of the dollar in its unit."""
 
     def play(self, leaves: Mapping[str, Value], player: Player) -> Answer:
         """The answer made from the leaves' values."""
         values = self.wiring.replay(leaves, player)
+        for name, power in self.amounts.items():
+            values[name] = dollars.converted(values[name], power, values[self.deflator])
         nulls = {column: _any(values, conditions) for column, conditions in self.spoiled.items()}
         spoiled = _any(values, self.spoiled_reads)
         keep = None if spoiled is None else ops.negate(spoiled)
@@ -86,7 +92,8 @@ def recipe(bound: Bound, question: Question) -> Recipe:
     wirer = Wirer(bound, expressions)
     above = wirer.wire(read).upstream()
     states = [*wirer.states(read, above), *wirer.states_in_draws(above)]
-    wiring = wirer.wire((*read, *(state.name for state in states)))
+    deflator = (bound.deflator,) if bound.deflator else ()
+    wiring = wirer.wire((*read, *(state.name for state in states), *deflator))
     lacking = [bound.lacking(leaf) for leaf in wiring.leaves if not bound.available(leaf)]
     if lacking:
         raise SpecError(*dict.fromkeys(lacking))
@@ -103,6 +110,8 @@ def recipe(bound: Bound, question: Question) -> Recipe:
         conditions=tuple(state.name for state in states),
         spoiled={column: spoilers([column]) for column in question.columns},
         spoiled_reads=spoilers([*question.reads, *where]),
+        deflator=bound.deflator,
+        amounts=dollars.amounts(bound, (*question.columns, *question.reads)),
     )
 
 

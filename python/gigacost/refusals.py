@@ -23,7 +23,6 @@ _IMPLIED: Mapping[str, tuple[str, ...]] = {
     "no_network_data": ("no_layout", "out_of_memory"),
     "no_memory_data": ("no_layout", "out_of_memory"),
 }
-_FIRST_YEAR, _LAST_YEAR = 2016, 2028
 
 
 def reasons(bound: Bound, states: Sequence[str], found: _Found, labels: _Labels) -> list[Fault]:
@@ -64,36 +63,30 @@ def _unsupported_precision(bound: Bound, _: _Found, labels: _Labels) -> Fault:
 def _no_price(bound: Bound, _: _Found, labels: _Labels) -> Fault:
     chip, market, provider, date = (labels[axis] for axis in ("hardware", "market", "provider_class", "as_of"))
     what = f"no price: nobody quotes {chip} in this market from a {provider} at {date}"
-    ways = [*_other_markets(bound, chip, date), *_other_dates(bound, chip, market, provider, date)]
+    ways = [*_other_markets(bound, chip, market, provider, date), *_other_dates(bound, chip, market, provider, date)]
     return Fault("market", show(market), what, "; ".join([*ways, "a rental_usd_per_chip_hour of your own"]))
 
 
-def _other_markets(bound: Bound, chip: str, date: str) -> list[str]:
-    """The markets and provider classes that have a price at that date."""
+def _other_markets(bound: Bound, chip: str, market: str, provider: str, date: str) -> list[str]:
+    """The markets and provider classes that have a price at that date: first this market, then this class."""
     markets, classes = bound.catalog.labels("market"), bound.catalog.labels("provider_class")
     selection = {"hardware": [chip], "market": markets, "provider_class": classes, "as_of": [date]}
     prices = bound.catalog.table("rental_usd_per_chip_hour", selection)[0, :, :, 0]
-    quoted = [
-        f"{market} from a {name} (${prices[i, j]:.2f})"
-        for i, market in enumerate(markets)
-        for j, name in enumerate(classes)
-        if not math.isnan(prices[i, j])
-    ]
+    pairs = [(i, j) for i in range(len(markets)) for j in range(len(classes)) if not math.isnan(prices[i, j])]
+    pairs.sort(key=lambda pair: (markets[pair[0]] != market, classes[pair[1]] != provider))
+    quoted = [f"{markets[i]} from a {classes[j]} (${prices[i, j]:.2f})" for i, j in pairs[:_SHOWN]]
     sold = bound.catalog.table("is_sold", {"hardware": [chip]})[0] == 1.0
     priced = not math.isnan(bound.catalog.table("chip_price_usd", {"hardware": [chip]})[0])
     quoted += ["own", "colo"] if sold and priced else []
-    return [f"at that date {', '.join(quoted[:_SHOWN])}"] if quoted else []
+    return [f"at that date {', '.join(quoted)}"] if quoted else []
 
 
 def _other_dates(bound: Bound, chip: str, market: str, provider: str, date: str) -> list[str]:
-    """The dates nearest to the one asked for at which this market has a price."""
-    months = [f"{year}-{month:02}-28" for year in range(_FIRST_YEAR, _LAST_YEAR) for month in range(1, 13)]
-    selection = {"hardware": [chip], "market": [market], "provider_class": [provider], "as_of": months}
-    prices = bound.catalog.table("rental_usd_per_chip_hour", selection).ravel()
-    dates = [month for month, price in zip(months, prices, strict=True) if not math.isnan(price)]
-    earlier = [month for month in dates if month < date][-1:]
-    later = [month for month in dates if month > date][:1]
-    return [f"in this market as of {' or '.join(earlier + later)}"] if dates else []
+    """The days nearest to the one asked for on which this market has a price."""
+    periods = [one for one in bound.catalog.price_history(chip, market, provider) if not one.price.is_missing]
+    earlier = [f"{one.until} (${one.price.value:.2f})" for one in periods if one.until and one.until < date][-1:]
+    later = [f"{one.since} (${one.price.value:.2f})" for one in periods if one.since > date][:1]
+    return [f"in this market as of {' or '.join(earlier + later)}"] if earlier or later else []
 
 
 def _not_sold(_: Bound, __: _Found, labels: _Labels) -> Fault:

@@ -20,7 +20,8 @@ def with_settings(
 ) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
     """The tree with the settings in it, what they replaced, and their names. Raises SpecError.
 
-    A name with a dot is a key of one of its other tables: ``uncertain.mfu``, ``draws.count``.
+    A name with a dot is a key of one of its other tables: ``uncertain.mfu``, ``draws.count``; ``base_year`` is one of
+    its own.
     """
     changed = dict(tree)
     tables = {
@@ -35,11 +36,8 @@ def with_settings(
             faults.append(Fault(name, show(text), "set twice", path="--set"))
             continue
         seen.add(name)
-        table, dot, key = name.partition(".")
-        if dot:
-            if key in (known := changed.get(table) or {}):
-                notes.append(f"{name} = {show(text)} from the command line replaces that of the file")
-            changed[table] = {**known, key: int(text) if text.isascii() and text.isdigit() else text}
+        if "." in name or name == "base_year":
+            notes += _set_key(changed, name, text)
             continue
         group = next((at for at, names in _zip_groups(tree) if name in names), "")
         if group:
@@ -60,6 +58,16 @@ def with_settings(
     if seen:
         changed |= {"axes": axes, "fixed": fixed}
     return changed, tuple(notes), frozenset(seen)
+
+
+def _set_key(tree: dict[str, Any], name: str, text: str) -> Iterator[str]:
+    """Set a key of the tree, or of one of its tables, and say what that replaces."""
+    table, dot, key = name.partition(".")
+    known = (tree.get(table) or {}) if dot else tree
+    if (key or table) in known:
+        yield f"{name} = {show(text)} from the command line replaces that of the file"
+    value = int(text) if text.isascii() and text.isdigit() else text
+    tree[table] = {**known, key: value} if dot else value
 
 
 def _zip_groups(tree: Mapping[str, Any]) -> Iterator[tuple[str, Collection[str]]]:

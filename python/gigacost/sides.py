@@ -144,7 +144,7 @@ def sweep_of(name: str, given: Given, model: Model | None, catalog: Catalog, *, 
         raise SpecError(Fault(name, show(given), what))
     inputs = dict(given)
     book = opened(inputs.pop("catalog", None) or catalog)
-    of_spec = {key: inputs.pop(key) for key in ("as_of", "preset") if inputs.get(key) is not None}
+    of_spec = {key: inputs.pop(key) for key in ("as_of", "base_year", "preset") if inputs.get(key) is not None}
     try:
         return Sweep(fixed=inputs, model=model, catalog=book, strict=strict, **of_spec)
     except SpecError as error:

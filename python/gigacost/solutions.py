@@ -96,7 +96,7 @@ def solve(
     model: Model | str | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     as_of: str | None = None,
-    preset: str | None = None,
+    preset: str | Sequence[str] | None = None,
     strict: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,

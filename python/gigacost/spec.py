@@ -34,7 +34,10 @@ RESERVED_COLUMNS = frozenset({"index", "status"})
 """Output columns that no user's name may take."""
 FEWEST_DRAWS, MOST_DRAWS = 2, 2**18
 """How many draws folds may be over; the values of a combination in all of them are kept at a time."""
-_KEYS = ("version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "catalog", "preset")
+_KEYS = (
+    "version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year", "catalog",
+    "preset",
+)  # fmt: skip
 _OPTIONS = {"uncertain": "--uncertain", "draws": "--draws"}
 """What sets the keys of a table on the command line."""
 _DRAWS_KEYS = ("count", "seed", "method", "correlate")
@@ -62,9 +65,14 @@ class Spec:
     per: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
     as_of: str = ""
+    base_year: int | None = None
+    """The year in whose dollars quantities are told; None for those of the date of the prices."""
     catalog: str = ""
     """A private catalogue, relative to the specification's folder."""
     preset: str = ""
+    """A published run or site, whose values it starts from."""
+    accounting: str = ""
+    """Another way to count than the model's own."""
     version: int = VERSION
     warnings: tuple[Fault, ...] = field(default=(), compare=False)
     """What is legal but hardly meant."""
@@ -84,6 +92,7 @@ class Spec:
     ) -> Spec:
         """Read a TOML or JSON file; ``settings`` (see ``override``) are applied before its values are checked."""
         document = read_document(path)
+        vocabulary = vocabulary.under(_accounting(document.tree, vocabulary))
         tree, notes, names = with_settings(document.tree, settings, vocabulary)
         spec = _read(tree, vocabulary, document, names, strict=strict)
         return replace(spec, notes=notes, source=os.fsdecode(path))
@@ -102,6 +111,7 @@ class Spec:
         A text is a value with or without unit (``256``, ``70B``, ``own``), a list (``256,512``) or a range
         ``FROM..TO:STEPS[:linear|log[:MULTIPLE]]`` (``256..131072:64:log:8``). ``notes`` says what was replaced.
         """
+        vocabulary = vocabulary.under(self.accounting)
         tree, notes, names = with_settings(self.to_dict(), settings, vocabulary)
         spec = _read(tree, vocabulary, Document({}), names, strict=strict)
         return replace(spec, notes=self.notes + notes, source=self.source)
@@ -124,8 +134,9 @@ class Spec:
             "derive": {name: expression.text for name, expression in self.derive.items()},
             "query": {key: value for key, value in query.items() if value},
             "as_of": self.as_of,
+            "base_year": self.base_year,
             "catalog": self.catalog,
-            "preset": self.preset,
+            "preset": _one_or_all([name for name in (self.preset, self.accounting) if name]),
         }
         return {"version": self.version} | {key: value for key, value in tree.items() if value}
 
@@ -166,6 +177,17 @@ def _bytes(axis: Axis) -> bytes:
     return struct.pack(f"<{len(axis)}d", *axis.values)
 
 
+def _one_or_all(names: list[str]) -> str | list[str]:
+    return names if len(names) > 1 else "".join(names)
+
+
+def _accounting(tree: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+    """The accounting among the presets of a tree that may have any faults."""
+    named = tree.get("preset")
+    names = [named] if isinstance(named, str) else as_list(named) or []
+    return next((name for name in names if isinstance(name, str) and name in vocabulary.accountings), "")
+
+
 def _axis_to_plain(axis: Axis | Zipped) -> object:
     if isinstance(axis, Zipped):
         return {"zip": {part.name: list(part.values) for part in axis.axes}}
@@ -178,6 +200,7 @@ def _read(
     if not isinstance(tree, Mapping):
         raise SpecError(Fault("spec", show(tree), f"expected table, got {type_name(tree)}"))
     check_tree(tree, document)
+    vocabulary = vocabulary.under(_accounting(tree, vocabulary))
     reader = _Reader(vocabulary, document, typed)
     spec = reader.read(tree)
     if strict:
@@ -212,6 +235,8 @@ class _Reader:
         self._only("query", query, _QUERY_KEYS)
         where = self._expression("query.where", query["where"], "truth") if "where" in query else None
         k = Field("k", "integer", limits=Input("k", "1", "", low=1, integer=True))
+        preset, accounting = self._presets(tree)
+        year = Field("base_year", "integer")
         spec = Spec(
             axes=tuple(axes),
             fixed=fixed,
@@ -225,8 +250,10 @@ class _Reader:
             per=self._names(query, "per"),
             distinct=self._names(query, "distinct"),
             as_of=self._as_of(tree),
+            base_year=self._value(year, tree["base_year"], "base_year") if "base_year" in tree else None,  # type: ignore[arg-type]
             catalog=self._catalog(tree),
-            preset=self._preset(tree),
+            preset=preset,
+            accounting=accounting,
         )
         if not self.faults:
             with self._collecting():
@@ -368,10 +395,7 @@ class _Reader:
     def _draws(self, table: Mapping[str, Any]) -> Draws:
         self._only("draws", table, _DRAWS_KEYS)
         with self._collecting():
-            draws = Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
-            if not FEWEST_DRAWS <= draws.count <= MOST_DRAWS:
-                self._refuse("draws.count", draws.count, "out of range", f"{FEWEST_DRAWS} to {MOST_DRAWS}")
-            return draws
+            return Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
         return Draws()
 
     def _derive(self, table: Mapping[str, Any]) -> dict[str, Expression]:
@@ -448,12 +472,28 @@ class _Reader:
             self._refuse("catalog", path, "leads out of the folder", "a path below the specification's own folder")
         return path
 
-    def _preset(self, tree: Mapping[str, Any]) -> str:
-        name = self._text(tree, "preset")
-        known = self.vocabulary.presets
-        if name and name not in known:
-            self._refuse("preset", name, "unknown preset", ", ".join(sorted(known)), nearest(name, known))
-        return name
+    def _presets(self, tree: Mapping[str, Any]) -> tuple[str, str]:
+        """At most one published run or site, and at most one accounting."""
+        listed = as_list(tree.get("preset"))
+        named = [("preset", self._text(tree, "preset"))] if listed is None else list(self._listed("preset", listed))
+        kinds = {"preset": self.vocabulary.presets, "accounting": self.vocabulary.accountings}
+        known = sorted({*kinds["preset"], *kinds["accounting"]})
+        found = dict.fromkeys(kinds, "")
+        for at, name in named:
+            kind = next((kind for kind, names in kinds.items() if name in names), "")
+            if name and not kind:
+                self._refuse(at, name, "unknown preset", ", ".join(known), nearest(name, known))
+            elif name and found[kind]:
+                self._refuse(at, name, f"{found[kind]} is one of this kind already", "a run or site, an accounting")
+            elif name:
+                found[kind] = name
+        return found["preset"], found["accounting"]
+
+    def _listed(self, key: str, values: list[Any]) -> Iterator[tuple[str, str]]:
+        """Texts of a list, each with its place."""
+        for i, value in enumerate(values):
+            at = f"{key}[{i}]"
+            yield at, str(self._value(Field(key, "label"), value, at) or "")
 
     def _implausible(self, spec: Spec) -> Iterator[Fault]:
         given: dict[str, tuple[Any, ...]] = {name: (value,) for name, value in spec.fixed.items()}

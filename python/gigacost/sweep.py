@@ -23,6 +23,11 @@ from gigacost.tabular import Progress, Table, Tabular
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from gigacost.distributions import Distribution
+    from gigacost.draws import Draws
+    from gigacost.elasticity import Elasticities
+    from gigacost.uncertainties import Uncertainty
+
 QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -31,10 +36,11 @@ class Sweep(Tabular):
 
     ``axes`` maps names to values, ranges (``{"from": .., "to": .., "steps": ..}``) or is joined by ``zipped`` tables;
     the first axis is the outermost. ``fixed`` are values that do not vary, ``where`` a condition on quantities,
-    ``derive`` quantities by expression, ``columns`` the quantities wanted. Units as in ``"70B"``, ``"2.10 $/h"``.
-    ``uncertain`` maps names to distributions (``"normal 90% 0.3..0.5"``), of which ``draws`` (``count``, ``seed``,
-    ``method``, ``correlate``) are taken; what is folded over them may be a column: ``p90(cost_total_usd)``.
-    Nothing is computed before it is asked for. Raises SpecError with all faults.
+    ``derive`` quantities by expression, ``columns`` the quantities wanted, ``as_of`` the date of prices, ``base_year``
+    the year in whose dollars quantities are told (without it, those of the prices' date). Units as in ``"70B"``,
+    ``"2.10 $/h"``. ``uncertain`` maps names to distributions (``"normal 90% 0.3..0.5"``), of which ``draws``
+    (``count``, ``seed``, ``method``, ``correlate``) are taken; what is folded over them may be a column:
+    ``p90(cost_total_usd)``. Nothing is computed before it is asked for. Raises SpecError with all faults.
     """
 
     def __init__(
@@ -50,7 +56,8 @@ class Sweep(Tabular):
         model: Model | None = None,
         catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
         as_of: str | None = None,
-        preset: str | None = None,
+        base_year: int | None = None,
+        preset: str | Sequence[str] | None = None,
         strict: bool = False,
     ) -> None:
         query = {"where": where, "columns": list(columns) or None}
@@ -63,7 +70,8 @@ class Sweep(Tabular):
             "derive": dict(derive or {}),
             "query": {key: value for key, value in query.items() if value is not None},
         }
-        tree |= {key: value for key, value in (("as_of", as_of), ("preset", preset)) if value is not None}
+        told = (("as_of", as_of), ("base_year", base_year), ("preset", preset))
+        tree |= {key: value for key, value in told if value is not None}
         model = model or default_model()
         catalog = opened(catalog)
         self._take(Spec.from_dict(tree, words(model, catalog), strict=strict), model, catalog)
@@ -137,12 +145,14 @@ class Sweep(Tabular):
     @property
     def meta(self) -> dict[str, str]:
         """What a figure can be rebuilt from: the version and the hashes of specification, model and catalogue."""
+        dollars = {} if self.spec.base_year is None else {"base_year": str(self.spec.base_year)}
         return {
             "gigacost_version": _engine.__version__,
             "spec_sha256": self.spec.sha256,
             "model_sha256": compiler.model_sha256(self.model),
             "catalog_sha256": self.bound.catalog.sha256,
             "as_of": self.bound.labels["as_of"][1][0] if "as_of" in self.bound.labels else "",
+            **dollars,
             **self._drawn,
         }
 
@@ -268,7 +278,7 @@ class Sweep(Tabular):
                 seconds,
             ),
         )
-        return [int(index) for index in found], Effort(*effort)
+        return found.tolist(), Effort(*effort)
 
     def summary(
         self,
@@ -361,6 +371,32 @@ class Sweep(Tabular):
         greatest, more = self._found(1, of, threads=threads, progress=later, largest=True) if least else ([], Effort())
         first, last = (next(iter(Chosen(self, found, (of,))), None) for found in (least, greatest))
         return Bounds(of, first, last, self._answered(effort.and_(more)))
+
+    def elasticities(self, quantity: str = "cost_total_usd", *, at: int, inputs: Sequence[str] = ()) -> Elasticities:
+        """How much a quantity of the combination with the index ``at`` depends on each figure that goes in.
+
+        As ``gigacost.elasticities``, of which the labels are those of the combination. Raises SpecError.
+        """
+        from gigacost.elasticity import at_combination  # noqa: PLC0415 - importing the package stays light
+
+        return at_combination(self, quantity, at, inputs)
+
+    def uncertainty(
+        self,
+        of: str = "cost_total_usd",
+        *,
+        uncertain: Mapping[str, str | Distribution] | None = None,
+        defaults: bool | None = None,
+        draws: int | Draws | None = None,
+        threads: int | None = None,
+    ) -> Uncertainty:
+        """How uncertain a quantity is of each combination, from what, and what would make another the best.
+
+        As ``gigacost.uncertainty``, for a sweep of at most 64 combinations without a condition. Raises SpecError.
+        """
+        from gigacost.uncertainties import uncertainty  # noqa: PLC0415 - which asks sweeps itself
+
+        return uncertainty(self, of=of, uncertain=uncertain, defaults=defaults, draws=draws, threads=threads)
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def swept(
     model: Model | str | None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None,
     as_of: str | None,
-    preset: str | None,
+    preset: str | Sequence[str] | None,
     strict: bool,
 ) -> Sweep:
     """A sweep with some inputs given over, or the sweep of inputs alone. Raises SpecError."""

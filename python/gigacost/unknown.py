@@ -54,12 +54,7 @@ class Unknown:
             return []
         if self.multiple:
             return self._multiples(low, high)
-        if high - low <= CLOSE * max(abs(low), abs(high)):
-            return []
-        # Even in the order of floats: about by equal factors where the gap is wide, by equal steps where it is not.
-        first, gap = _place(low), _place(high) - _place(low)
-        places = dict.fromkeys(first + gap * part // _SECTIONS for part in range(1, _SECTIONS))
-        return [_at(place) for place in places if first < place < first + gap]
+        return numbers_between(low, high)
 
     def _multiples(self, low: float, high: float) -> list[float]:
         multiple = self.multiple or 1
@@ -72,6 +67,16 @@ class Unknown:
         """The next value of the first grid; None at its end."""
         after = [other for other in self.values if (other > value if upwards else other < value)]
         return (min(after) if upwards else max(after)) if after else None
+
+
+def numbers_between(low: float, high: float) -> list[float]:
+    """Some numbers between two others, ascending; none where these are as close as matters."""
+    if high - low <= CLOSE * max(abs(low), abs(high)):
+        return []
+    # Even in the order of floats: about by equal factors where the gap is wide, by equal steps where it is not.
+    first, gap = _place(low), _place(high) - _place(low)
+    places = dict.fromkeys(first + gap * part // _SECTIONS for part in range(1, _SECTIONS))
+    return [_at(place) for place in places if first < place < first + gap]
 
 
 def looked_for(sweep: Sweep, name: str, over: Over | None) -> tuple[Sweep, Unknown]:

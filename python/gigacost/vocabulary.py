@@ -34,7 +34,14 @@ class Vocabulary(Protocol):
 
     @property
     def presets(self) -> Collection[str]:
-        """Names of presets."""
+        """Names of published runs and sites."""
+
+    @property
+    def accountings(self) -> Collection[str]:
+        """Names of other ways to count."""
+
+    def under(self, accounting: str) -> Vocabulary:
+        """What a specification may talk about that is counted this way; this one where the name is empty."""
 
     def check(self, spec: Spec) -> Iterable[Fault]:
         """Faults between fields that the model knows about (a hidden size that its heads do not divide)."""

@@ -4,6 +4,6 @@
 """
 
 from gigacost.catalog.book import Catalog
-from gigacost.catalog.figures import Citation, Column, Preset, Published
+from gigacost.catalog.figures import Citation, Column, Offer, Period, Preset, Published
 
-__all__ = ["Catalog", "Citation", "Column", "Preset", "Published"]
+__all__ = ["Catalog", "Citation", "Column", "Offer", "Period", "Preset", "Published"]

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from gigacost.catalog import architectures, hardware, regions, rental, step_time, terms
+from gigacost.catalog import architectures, epoch, hardware, regions, rental, step_time, terms
 from gigacost.catalog.dates import day, last_day
-from gigacost.catalog.figures import Citation, Column, Preset
+from gigacost.catalog.figures import Citation, Column, Offer, Period, Preset
 from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
 from gigacost.catalog.presets import presets
+from gigacost.catalog.price_index import PriceIndex
 from gigacost.catalog.read import DATA_FILES, data, data_text
 from gigacost.errors import CatalogError, Fault, SpecError, show
 from gigacost.recent import Recent
@@ -33,6 +34,7 @@ _MODULES = {
     "regions": regions.COLUMNS,
     "architectures": architectures.COLUMNS,
     "terms": terms.COLUMNS,
+    "epoch": epoch.COLUMNS,
 }
 _COLUMNS = MappingProxyType({column.name: column for columns in _MODULES.values() for column in columns})
 _SHELF = {column.name: shelf for shelf, columns in _MODULES.items() for column in columns}
@@ -85,7 +87,8 @@ class Catalog:
 
         def over() -> Catalog:
             tables, faults = opened.tables()
-            below = layers.Below(self._entries("accelerators"), self._entries("regions"), self._entries("models"))
+            chips, regions, models = map(self._entries, ("accelerators", "regions", "models"))
+            below = layers.Below(chips, regions, models, data("rental")["providers"])
             return Catalog((*self._layers, layers.checked(tables, below, faults)))
 
         return over() if opened.key is None else self._books.get(opened.key, over)
@@ -111,6 +114,12 @@ class Catalog:
         """Published runs and sites by name."""
         found: dict[str, Preset] = self._once("presets", lambda: presets(data("presets")))
         return MappingProxyType(found)
+
+    @property
+    def price_index(self) -> PriceIndex:
+        """What turns dollars of a date into dollars of a year."""
+        found: PriceIndex = self._once("price index", lambda: PriceIndex(data("price_index")))
+        return found
 
     @property
     def sha256(self) -> str:
@@ -170,6 +179,34 @@ class Catalog:
         axes = self._column(column).axes
         given = tuple([choice.get(axis) for axis in axes])
         return self._citations.get((column, given), lambda: self._cited(column, given))
+
+    def offers(self, hardware: str, market: str | None = None, provider_class: str | None = None) -> tuple[Offer, ...]:
+        """The dated rental quotes of a chip in a market from a class of provider, the oldest first.
+
+        An axis that is not given stands for its default. Raises CatalogError for an unknown label.
+        """
+        return tuple(self._shelf("rental").offers(*self._rented(hardware, market, provider_class)))
+
+    def price_history(
+        self, hardware: str, market: str | None = None, provider_class: str | None = None
+    ) -> tuple[Period, ...]:
+        """The rent of a chip at each date, by the rule that chooses among the quotes; in between it does not change.
+
+        Arguments and errors as of ``offers``.
+        """
+        return tuple(self._shelf("rental").history(*self._rented(hardware, market, provider_class)))
+
+    def rent(self, hardware: str, market: str, provider_class: str, as_of: str) -> rental.Rent:
+        """The rent at a date with the date and provider of its quote, of labels in their one spelling; NaN without."""
+        found: rental.Rent = self._shelf("rental").rent(hardware, market, provider_class, day(as_of))
+        return found
+
+    def _rented(self, *labels: str | None) -> list[str]:
+        axes = _COLUMNS[_RENT].axes
+        return [
+            self._selected(axis, None if label is None else (label,))[0]
+            for axis, label in zip(axes, labels, strict=False)
+        ]
 
     def _cited(self, column: str, given: tuple[str | None, ...]) -> Citation:
         labels = [
@@ -269,9 +306,12 @@ class Catalog:
     def _terms_shelf(self) -> terms.Terms:
         return terms.Terms(data("markets"), data("precisions"))
 
+    def _epoch_shelf(self) -> epoch.Epoch:
+        return epoch.Epoch(self._entries("accelerators"), self._shelf("hardware"), self._shelf("rental"))
+
     def _rental_shelf(self) -> rental.Rental:
         quotes: dict[tuple[str, str, str], list[rental.Quote]] = {}
-        discounts: dict[str, tuple[float, str, str]] = {}
+        discounts: dict[tuple[str, str], rental.Discount] = {}
         for layer in self._layers:
             from gigacost.catalog import private_rent  # noqa: PLC0415 - as in layered
 

@@ -57,6 +57,14 @@ def months_before(date: dt.date, months: int) -> dt.date:
     return dt.date(year, month, min(date.day, _days_in(year, month)))
 
 
+def months_between(first: dt.date, last: dt.date) -> int:
+    """How many whole months lie between two days; negative where the first is the later one."""
+    if first > last:
+        return -months_between(last, first)
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return months if months_before(last, months) >= first else months - 1
+
+
 def _days_in(year: int, month: int) -> int:
     return 31 if month == _DECEMBER else (dt.date(year, month + 1, 1) - dt.date(year, month, 1)).days
 

@@ -38,17 +38,43 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A provider's rental price of a chip: a dated quote, which may or may not be chosen."""
+
+    usd_per_chip_hour: float
+    date: str
+    provider: str
+    region: str
+    note: str
+    source: str
+    discounts: str
+    """Which of a private book's discounts are off it; empty where none is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A price with the days from and to which it holds."""
+
+    since: str
+    until: str
+    """The last day; empty where the price holds for good."""
+    price: Citation
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """One figure that was published about a run or a site."""
 
     quantity: str
-    """The model's quantity to compare with; empty where none is comparable."""
+    """The model's quantity to compare with, or an expression of some; empty where none is comparable."""
     value: float
     unit: str
     what: str
     source: str
     date: str
     note: str = ""
+    given: Mapping[str, float | str] = field(default_factory=dict, hash=False)
+    """What the figure itself says of the site or of the price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +89,10 @@ class Preset:
     """What to fix to repeat it: names of the model and of the catalogue's axes."""
     published: tuple[Published, ...]
     note: str = ""
+    assumed: tuple[str, ...] = ()
+    """What of ``fixed`` was not published."""
+    unpredictable: str = ""
+    """Why it cannot be held against the model; empty where it can."""
 
 
 def missing(unit: str, why: str) -> Citation:

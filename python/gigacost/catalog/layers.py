@@ -22,8 +22,10 @@ A book is TOML (or a mapping of the same shape)::
     [models.my-model]
     params = 13e9
 
-    [discounts]                        # fraction off the public price of a market; not off private quotes
-    reserved_1y = 0.15
+    [discounts]                        # fractions off public rents, not off private quotes; they multiply
+    provider.aws = 0.12                # a key or a name of data/rental.toml
+    market.reserved_1y = 0.15          # also without "market."
+    chip."h100-sxm" = 0.05
 
 Private quotes keep the rule of dates: one from after the as-of date, or more than 18 months before it, prices nothing,
 and the public ones it replaced do not come back.
@@ -37,10 +39,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gigacost.catalog.dates import PARTIAL_FORM
-from gigacost.catalog.form import ACCELERATOR, BOOK, MODEL, NEW_CHIP, REGION, RENTAL, RENTED, SCOPES
+from gigacost.catalog.discounts import discounts
+from gigacost.catalog.form import ACCELERATOR, BOOK, MODEL, NEW_CHIP, REGION, RENTAL, SCOPES
 from gigacost.catalog.labels import Labels, fold
 from gigacost.catalog.peaks import check_peaks
-from gigacost.catalog.schema import Faults, Kind, Number, Text, check_table, is_plain, type_name
+from gigacost.catalog.schema import Faults, Kind, Text, check_table, is_plain, type_name
 from gigacost.errors import CatalogError, SpecError, nearest, show
 
 
@@ -51,6 +54,7 @@ class Below:
     accelerators: Mapping[str, Mapping[str, Any]]
     regions: Mapping[str, Mapping[str, Any]]
     models: Mapping[str, Mapping[str, Any]]
+    providers: Mapping[str, Mapping[str, Any]]
 
 
 def checked(book: Mapping[str, Any], below: Below, faults: Faults) -> dict[str, Any]:
@@ -72,8 +76,7 @@ def checked(book: Mapping[str, Any], below: Below, faults: Faults) -> dict[str, 
         _check_models(tables, below, faults)
         _check_rental(tables, chips, faults)
         _check_dates(tables, faults)
-        markets = dict.fromkeys(RENTED, Number(high=1, open_low=False, open_high=True))
-        check_table("discounts", tables.get("discounts", {}), markets, faults)
+        tables["discounts"] = discounts(tables.get("discounts", {}), chips, below.providers, faults)
     if faults.found:
         raise SpecError(*faults.found)
     return tables

@@ -28,11 +28,12 @@ def check_peaks(where: str, entry: Mapping[str, Any], public: Mapping[str, Any] 
         dense = known.get(precision)
         if dense is not None and near(value / dense, RATIO):
             what = f"twice the dense peak {dense:g}: a sparse one?"
-            faults.add(f"{where}.dense_tflops.{precision}", show(value), what, "dense TFLOP/s")
+            faults.add(f"{where}.dense_tflops.{precision}", show(value), what, "dense TFLOP/s", f"{dense:g}")
     whole = {**known, **own}
     expected = entry.get("fp8_per_bf16", (public or {}).get("fp8_per_bf16", RATIO))
     if "fp8" in whole and "bf16" in whole and not near(whole["fp8"] / whole["bf16"], expected):
         ratio = whole["fp8"] / whole["bf16"]
         what = f"{ratio:.3g} times bf16, where {expected:g} is expected: dense and sparse mixed?"
         allowed = "dense TFLOP/s, or fp8_per_bf16 declared beside it"
-        faults.add(f"{where}.dense_tflops.fp8", show(whole["fp8"]), what, allowed)
+        hint = f"{whole['fp8'] / RATIO:g}" if near(ratio, RATIO * expected) else ""
+        faults.add(f"{where}.dense_tflops.fp8", show(whole["fp8"]), what, allowed, hint)

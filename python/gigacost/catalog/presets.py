@@ -19,5 +19,13 @@ def _preset(name: str, entry: Mapping[str, Any], sources: Mapping[str, Any]) -> 
     for quantity, value, unit, what, key, *note in entry["published"]:
         source = sources[key]
         rows.append(Published(quantity, float(value), unit, what, source["title"], source["date"], *note))
-    kind, note = entry.get("kind", "run"), entry.get("note", "")
-    return Preset(name, entry["doc"], kind, dict(entry["fixed"]), tuple(rows), note)
+    return Preset(
+        name=name,
+        doc=entry["doc"],
+        kind=entry.get("kind", "run"),
+        fixed=dict(entry["fixed"]),
+        published=tuple(rows),
+        note=entry.get("note", ""),
+        assumed=tuple(entry.get("assumed", ())),
+        unpredictable=entry.get("unpredictable", ""),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gigacost.catalog.form import RENTAL
@@ -11,6 +12,8 @@ from gigacost.errors import SpecError, show
 
 REQUIRED = ("hardware", "market", "usd_per_chip_hour", "date")
 _PRICE = "usd_per_chip_hour"
+_CHIP = "chip"
+"""Another name of the column ``hardware``."""
 
 
 def read_price_list(text: str, name: str) -> dict[str, Any]:
@@ -19,6 +22,8 @@ def read_price_list(text: str, name: str) -> dict[str, Any]:
     rows = csv_rows(text, faults)
     if not rows:
         faults.add("row 1", "", "an empty price list")
+    if rows:
+        rows[0] = replace(rows[0], cells=["hardware" if cell.strip() == _CHIP else cell for cell in rows[0].cells])
     names = header(rows, RENTAL, REQUIRED, faults) if rows else []
     if faults.found:
         raise SpecError(*faults.found)

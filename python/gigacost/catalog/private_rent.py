@@ -7,7 +7,7 @@ from typing import Any
 
 from gigacost.catalog.dates import last_day
 from gigacost.catalog.form import CLASSES
-from gigacost.catalog.rental import Quote
+from gigacost.catalog.rental import Discount, Quote
 
 _NAME = "private price book"
 
@@ -34,7 +34,11 @@ def quotes(book: Mapping[str, Any]) -> dict[tuple[str, str, str], list[Quote]]:
     return found
 
 
-def discounts(book: Mapping[str, Any]) -> dict[str, tuple[float, str, str]]:
-    """By market: the fraction off public prices, whose it is, and its date."""
+def discounts(book: Mapping[str, Any]) -> dict[tuple[str, str], Discount]:
+    """By what they are for (``provider``, ``market``, ``chip``) and its name."""
     name, date = book.get("name", _NAME), book.get("date", "no date")
-    return {market: (float(fraction), name, date) for market, fraction in book.get("discounts", {}).items()}
+    return {
+        (kind, key): Discount(float(fraction), name, date)
+        for kind, fractions in book.get("discounts", {}).items()
+        for key, fraction in fractions.items()
+    }

@@ -14,7 +14,19 @@ from gigacost.errors import Fault, SpecError, show
 LIMIT = 10 * 1024 * 1024
 """The largest book read [B]."""
 
-DATA_FILES = ("accelerators", "markets", "models", "precisions", "presets", "regions", "rental", "step_time")
+DATA_FILES = (
+    "accelerators",
+    "epoch",
+    "markets",
+    "models",
+    "precisions",
+    "presets",
+    "price_index",
+    "regions",
+    "rental",
+    "step_time",
+    "uncertainty",
+)
 DATA = Path(__file__).parent / "data"
 
 
@@ -29,8 +41,8 @@ def data(name: str) -> dict[str, Any]:
     return _read_toml(data_text(name))
 
 
-def book_text(path: str | os.PathLike[str], field: str = "catalog") -> str:
-    """The text of a private book; SpecError unless it is a regular UTF-8 file of at most 10 MiB.
+def book_text(path: str | os.PathLike[str], field: str = "catalog", limit: int = LIMIT) -> str:
+    """The text of a private book; SpecError unless it is a regular UTF-8 file of at most ``limit`` bytes.
 
     ``field`` is what the book is called in messages.
     """
@@ -46,9 +58,9 @@ def book_text(path: str | os.PathLike[str], field: str = "catalog") -> str:
         os.close(descriptor)
         raise SpecError(Fault(field, show(name), "not a regular file"))
     with os.fdopen(descriptor, "rb") as file:
-        raw = file.read(LIMIT + 1) if status.st_size <= LIMIT else b""
-        if status.st_size > LIMIT or len(raw) > LIMIT:
-            raise SpecError(Fault(field, show(name), "too large", "at most 10 MiB"))
+        raw = file.read(limit + 1) if status.st_size <= limit else b""
+        if status.st_size > limit or len(raw) > limit:
+            raise SpecError(Fault(field, show(name), "too large", f"at most {limit >> 20} MiB"))
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as problem:

@@ -8,7 +8,10 @@ before a survey.
 
 A reserved price that nobody quotes follows from the nearest shorter term by ``(1 - d_to) / (1 - d_from)``, the
 discounts being those of the quote's provider or, where it has none, the mean of the known ones. Spot is never derived,
-and no price is another chip's.
+and no price is another chip's. Between two dates nothing is interpolated: a price holds until the choice changes.
+
+A private book's discounts come off public prices only. A provider's and a chip's come off its quotes before one of them
+is chosen, a market's off the price that is: price x (1 - provider) x (1 - chip) x (1 - market).
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gigacost.catalog.dates import last_day, months_before
-from gigacost.catalog.figures import Citation, Column, missing
+from gigacost.catalog.figures import Citation, Column, Offer, Period, missing
 from gigacost.catalog.sources import cited
 
 COLUMN = Column(
@@ -48,6 +51,30 @@ class Quote(NamedTuple):
     private: bool = False
     survey: bool = False
     """Whether it is itself a median or a midpoint of others' prices."""
+    off: str = ""
+    """Which discounts are off it, as text."""
+
+
+class Rent(NamedTuple):
+    """A price with the date and the provider of the quote that it is or follows from."""
+
+    usd: float
+    date: str
+    provider: str
+
+
+_NO_RENT = Rent(math.nan, "", "")
+
+
+class Discount(NamedTuple):
+    """A fraction off public prices, by a private book."""
+
+    fraction: float
+    whose: str
+    date: str
+
+    def __str__(self) -> str:
+        return f"{self.fraction:.15g} off by {self.whose} ({self.date})"
 
 
 class Choice(NamedTuple):
@@ -83,7 +110,7 @@ class Rental:
         markets: Mapping[str, Mapping[str, Any]],
         newest: dt.date,
         private: Mapping[tuple[str, str, str], Sequence[Quote]],
-        discounts: Mapping[str, tuple[float, str, str]],
+        discounts: Mapping[tuple[str, str], Discount],
     ) -> None:
         self._sources: Mapping[str, Any] = rental["sources"]
         self._providers: Mapping[str, Any] = rental["providers"]
@@ -100,11 +127,31 @@ class Rental:
         for key, quotes in private.items():
             self._quotes[key] = tuple(quotes)
         self._turns: dict[tuple[str, str], list[dt.date]] = {}
-        self._prices: dict[tuple[str, str, str, dt.date | None], float] = {}
+        self._prices: dict[tuple[str, str, str, dt.date | None], Rent] = {}
 
     def quotes(self, chip: str, term: str, provider_class: str) -> tuple[Quote, ...]:
         """The quotes of a chip by term and class of provider, of all dates."""
         return self._quotes.get((chip, term, provider_class), ())
+
+    def offers(self, chip: str, market: str, provider_class: str) -> list[Offer]:
+        """The quotes that can price a chip in a market, the oldest first."""
+        found = self.quotes(chip, self._terms[market], provider_class) if market in self._terms else ()
+        return [
+            Offer(quote.usd, quote.date, self._name(quote), quote.region, quote.note, self._cited(quote), quote.off)
+            for quote in sorted(found, key=lambda quote: (quote.known, quote.provider, quote.usd))
+        ]
+
+    def history(self, chip: str, market: str, provider_class: str) -> list[Period]:
+        """What the price was from when to when, from the first quote to when the last one is too old."""
+        begun: list[tuple[dt.date, Citation]] = []
+        for day in self._turning_days(chip, provider_class) if market in self._terms else ():
+            price = self.figure(chip, market, provider_class, day)
+            before = begun[-1][1] if begun else missing(COLUMN.unit, "")
+            same = (price.source, price.date) == (before.source, before.date)
+            if not same or not (price.value == before.value or price.is_missing):
+                begun.append((day, price))
+        ends = [str(day - dt.timedelta(days=1)) for day, _ in begun[1:]] + [""] * bool(begun)
+        return [Period(str(day), end, price) for (day, price), end in zip(begun, ends, strict=True)]
 
     def figure(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> Citation:
         """The price and where it comes from; missing where nothing is rented or nobody quotes."""
@@ -117,31 +164,39 @@ class Rental:
         choice, origin = found
         quote = choice.quote
         price = quote.usd
-        source = quote.source if quote.private else self._source(quote)
         basis = "quoted"
         if origin != market:
             price *= (1.0 - self._off(quote, market)) / (1.0 - self._off(quote, origin))
             whose = self._providers[quote.provider]["name"] if quote.provider in self._offered else "the mean provider"
             basis = f"derived: {origin} at {quote.usd:g} by the discounts of {whose} ({self._discount_source})"
         basis += f"; lower median of {choice.votes} vote{'s' if choice.votes > 1 else ''}"
-        basis += "" if quote.private else f"; {self._confidence(quote)}"
-        if not quote.private and market in self._discounts:
-            fraction, whose, when = self._discounts[market]
-            price *= 1.0 - fraction
-            basis += f"; {fraction:.15g} off by {whose} ({when})"
-        return Citation(price, COLUMN.unit, source, quote.date, basis)
+        if not quote.private:
+            basis += f"; {self._confidence(quote)}" + (f"; {quote.off}" if quote.off else "")
+            discount = self._discounts.get(("market", market))
+            if discount:
+                price *= 1.0 - discount.fraction
+                basis += f"; {discount}"
+        return Citation(price, COLUMN.unit, self._cited(quote), quote.date, basis)
 
     def price(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> float:
         """The price alone [$/(chip·h)], remembered between the dates at which it can change; NaN where missing."""
+        return self.rent(chip, market, provider_class, as_of).usd
+
+    def rent(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> Rent:
+        """The price with the date and the provider of its quote, remembered as the price is."""
         if market not in self._terms:
-            return math.nan
+            return _NO_RENT
         turns = self._turning_days(chip, provider_class)
         at = bisect_right(turns, as_of)
         since = turns[at - 1] if at else None
         key = (chip, market, provider_class, since)
         known = self._prices.get(key)
         if known is None:
-            known = math.nan if since is None else self.figure(chip, market, provider_class, since).value
+            found = self._find(chip, market, provider_class, since) if since else None
+            known = _NO_RENT
+            if found and since:
+                price = self.figure(chip, market, provider_class, since)
+                known = Rent(price.value, price.date, self._name(found[0].quote))
             self._prices[key] = known
         return known
 
@@ -160,13 +215,17 @@ class Rental:
         entry = self._sources[quote.source]
         return str(entry.get("confidence") or self._sources[entry["via"]]["confidence"])
 
-    def _source(self, quote: Quote) -> str:
+    def _name(self, quote: Quote) -> str:
+        return quote.provider if quote.private else str(self._providers[quote.provider]["name"])
+
+    def _cited(self, quote: Quote) -> str:
+        if quote.private:
+            return quote.source
         text = cited(self._sources, quote.source)[0]
         detail = ", ".join(part for part in (quote.note, quote.region) if part)
-        name = self._providers[quote.provider]["name"]
         entry = self._sources[quote.source]
         until = f", a snapshot between {quote.date} and {entry['until']}" if "until" in entry else ""
-        return f"{name}{f' ({detail})' if detail else ''}: {text}{until}"
+        return f"{self._name(quote)}{f' ({detail})' if detail else ''}: {text}{until}"
 
     def _turning_days(self, chip: str, provider_class: str) -> list[dt.date]:
         """The days on which a price of the chip may change: a quote begins or ends to count."""
@@ -201,8 +260,9 @@ class Rental:
                     known = last_day(date)
                     known = min(known, newest) if len(date) < len("2026-11-21") else known
                     offered_by = self._providers[provider]
+                    off = [self._discounts.get(key) for key in (("provider", provider), ("chip", chip))]
                     quote = Quote(
-                        usd=float(usd),
+                        usd=math.prod([float(usd), *(1.0 - one.fraction for one in off if one)]),
                         known=known,
                         date=date,
                         provider=provider,
@@ -211,6 +271,7 @@ class Rental:
                         note=note,
                         single=single == "single",
                         survey=offered_by.get("survey", False),
+                        off="; ".join(str(one) for one in off if one),
                     )
                     found.setdefault((chip, term, offered_by["class"]), []).append(quote)
         return {key: tuple(quotes) for key, quotes in found.items()}

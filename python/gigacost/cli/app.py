@@ -21,9 +21,12 @@ _COMMANDS = {
     "bounds": "The least and the greatest value of quantities, and where they are.",
     "solve": "The largest (or smallest) value of an input that meets a condition.",
     "break-even": "Where one option becomes cheaper than another: own or rent, along one input.",
+    "uncertainty": "How wide the answer is, from what, and what would flip it.",
+    "over-time": "What the same capability costs in other years, by driver, with intervals.",
     "layout": "The best parallel layouts of one design, and why the others are not.",
     "validate": "The model against published runs.",
     "explain": "How a number is made: formula, sources, parts.",
+    "elasticities": "What matters: per cent of a quantity for one per cent of each figure.",
     "compare": "Why a cost changed: what each driver and each assumption contributes.",
     "catalog": "Chips, prices, regions, architectures, and where each figure is from.",
     "schema": "JSON Schema of a specification; all quantities with units.",
@@ -53,8 +56,9 @@ class _Commands(click.Group):
         from importlib import import_module  # noqa: PLC0415 - loaded when called
 
         command: click.Command = import_module(f"gigacost.cli.{cmd_name.replace('-', '_')}").command
-        # What keeps click from joining lines is a backspace, which a docstring cannot hold.
-        command.help = (command.help or "").replace("\\b\n", "\b\n")
+        for one in (command, *getattr(command, "commands", {}).values()):
+            # What keeps click from joining lines is a backspace, which a docstring cannot hold.
+            one.help = (one.help or "").replace("\\b\n", "\b\n")
         return command
 
     def resolve_command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +34,7 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, betwee
     """
     from gigacost.break_evens import break_even  # noqa: PLC0415 - after --help
     from gigacost.cli.progress import watched  # noqa: PLC0415
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.cli.unknown import assertions, range_of, warn_of  # noqa: PLC0415
+    from gigacost.cli.unknown import assertions, range_of, tell  # noqa: PLC0415
 
     options_ = _between(between)
     sweep = query.sweep()
@@ -45,13 +45,7 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, betwee
         found = break_even(
             unknown, sweep, between=options_, over=range_of(over), by=by, threads=query.threads, progress=progress
         )
-    seconds = time.perf_counter() - start
-    warn_of(sweep, found.meta)
-    if query.as_json:
-        plain = found.to_dict()
-        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
-    else:
-        _print(sweep, found, seconds)
+    tell(query, sweep, found, time.perf_counter() - start, partial(_print, sweep, found))
     for crossing in found.crossings:
         asserted.check(crossing.above or crossing.below or {}, f"crossing at {unknown} = {crossing.value:.6g}")
     return query.ended(asserted, feasible=found.feasible)
@@ -68,8 +62,8 @@ def _between(text: str | None) -> str | dict[str, Any]:
     return {axis: [Typed(option) for option in options.names(listed)]} if given else axis
 
 
-def _print(sweep: Sweep, found: BreakEven, seconds: float) -> None:
-    from gigacost.cli.figures import cell, duration  # noqa: PLC0415 - after --help
+def _print(sweep: Sweep, found: BreakEven) -> None:
+    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
     from gigacost.cli.unknown import show_relaxations  # noqa: PLC0415
 
@@ -86,7 +80,6 @@ def _print(sweep: Sweep, found: BreakEven, seconds: float) -> None:
         show(literal(f"{found.meta['by']} of the best design of each {found.axis}{everywhere}", "dim"))
     else:
         show_relaxations(sweep, found.relaxations, found.meta, found.unknown)
-    show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))
 
 
 def _curve(sweep: Sweep, found: BreakEven) -> Iterator[list[str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gigacost.cli import options
+from gigacost.cli import catalog_diff, catalog_import, catalog_prices, options
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog, Preset
@@ -41,6 +41,11 @@ _RENT = "rental_usd_per_chip_hour"
 @click.group("catalog", context_settings=options.NAMES)
 def command() -> None:
     """Facts and prices that ship with the package, each with source and date."""
+
+
+command.add_command(catalog_prices.command)
+command.add_command(catalog_import.command)
+command.add_command(catalog_diff.command)
 
 
 @command.command("list", short_help="The labels of an axis with their main figures.", context_settings=options.NAMES)
@@ -105,9 +110,10 @@ def _rows(book: Catalog, axis: str | None, as_of: str | None) -> list[dict[str, 
 
 @command.command("show", short_help="One label with all its figures and sources.", context_settings=options.NAMES)
 @click.argument("label", nargs=-1, required=True, metavar="[AXIS] LABEL")
+@click.option("--history", is_flag=True, help="Of a chip: what it rented for, from when to when, and its quotes.")
 @options.prices
 @options.as_json
-def show_(label: tuple[str, ...], catalog: str | None, as_of: str | None, *, as_json: bool) -> None:
+def show_(label: tuple[str, ...], catalog: str | None, as_of: str | None, *, history: bool, as_json: bool) -> None:
     """Everything known about LABEL (a chip, region, architecture, market, preset), with source and date.
 
     AXIS (hardware, region, ..., presets) says which one is meant where several have a label of that name.
@@ -126,10 +132,29 @@ def show_(label: tuple[str, ...], catalog: str | None, as_of: str | None, *, as_
     axis, name = _found(book, asked, within)
     day = book.canonical("as_of", as_of) if as_of else book.date
     figures = _figures(book, axis, name, day)
+    quoted = _quoted(book, axis, name) if history else []
     if as_json:
-        payload({"axis": axis, "label": name, "as_of": day, "entry": dict(book.entry(axis, name)), "figures": figures})
-    else:
-        _print_label(book, axis, name, figures)
+        told = {"axis": axis, "label": name, "as_of": day, "entry": dict(book.entry(axis, name)), "figures": figures}
+        rents = [catalog_prices.history(book, labels, day) for labels in quoted]
+        payload(told | ({"history": rents} if history else {}))
+        return
+    _print_label(book, axis, name, figures)
+    for labels in quoted:
+        catalog_prices.show_history(book, labels, day)
+
+
+def _quoted(book: Catalog, axis: str, chip: str) -> list[dict[str, str]]:
+    """The markets and classes of provider in which a chip is quoted. Raises SpecError for what is no chip."""
+    from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - after --help
+
+    if axis != "hardware":
+        raise SpecError(Fault("--history", show(chip), f"only chips have quotes; this is a {axis}"))
+    pairs = [(market, name) for market in book.labels("market") for name in book.labels("provider_class")]
+    return [
+        {"hardware": chip, "market": market, "provider_class": name}
+        for market, name in pairs
+        if book.offers(chip, market, name)
+    ]
 
 
 def _within(book: Catalog, words: tuple[str, ...]) -> tuple[str, str]:
@@ -224,6 +249,7 @@ def _preset(one: Preset) -> dict[str, Any]:
         "kind": one.kind,
         "fixed": dict(one.fixed),
         "published": published,
+        "assumed": list(one.assumed),
         "note": one.note,
     }
 
@@ -261,6 +287,8 @@ def _print_preset(one: Preset, faults: tuple[Fault, ...]) -> None:
     made = table(["published", "value", "source"], rows, ["value"])
     more = " --params 1T --tokens 10T" if one.kind == "site" else ""
     show(table(["given", "value"], given), made)
+    if one.assumed:
+        show(literal(f"Not published, an assumption: {', '.join(one.assumed)}", "dim"))
     if faults and not more:
         show(literal("It cannot be estimated as it stands, for want of data in the catalogue:", "yellow"))
         show(*(indented(fault) for fault in faults))

@@ -31,6 +31,12 @@ def cautions(estimates: Sequence[Estimate]) -> list[str]:
         most = max(float(one.inputs.get("chips", 0)) for one in estimates)
         markets = " and ".join(quoted)
         lines.append(f"Quotes for {markets} say nothing about whether {most:,.0f} chips are to be had at once.")
+    year = estimates[0].meta.get("base_year")
+    if year is not None:
+        said = (
+            f"Computed amounts are in dollars of {year}, by a price index (--sources); what goes in is not converted."
+        )
+        lines.append(said)
     return lines + _about_layouts(estimates) + _about_use(estimates)
 
 

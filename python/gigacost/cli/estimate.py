@@ -17,25 +17,14 @@ if TYPE_CHECKING:
 _MOST = 12
 """Columns that can stand side by side."""
 _MOST_JSON = 10_000
-_MAIN = ("hardware", "chips", "params", "tokens", "model", "market", "provider_class", "region", "precision", "mfu")
 
 
 @click.command("estimate", context_settings=options.NAMES)
-@options.once("--hardware", metavar="CHIP", shell_complete=options.labels("hardware"), help="As h100-sxm.")
-@options.once("--chips", metavar="N", help="Accelerators that train together.")
-@options.once("--params", metavar="N", help="Parameters, as 405B; a --model brings its own.")
-@options.once("--tokens", metavar="N", help="Tokens of pre-training, as 15.6T.")
-@options.once("--model", metavar="NAME", shell_complete=options.labels("model"), help="A published architecture.")
-@options.once("--market", metavar="MARKET", shell_complete=options.labels("market"), help="own, colo, on_demand, ...")
-@options.once(
-    "--provider-class", metavar="CLASS", shell_complete=options.labels("provider_class"), help="Of who rents out."
-)
-@options.once("--region", metavar="REGION", shell_complete=options.labels("region"), help="Electricity, PUE, carbon.")
-@options.once("--precision", metavar="FORMAT", shell_complete=options.labels("precision"), help="bf16 by default.")
-@options.once("--mfu", metavar="SHARE", help="Share of the peak while stepping, if you know better.")
-@options.once("--preset", metavar="NAME", help="Start from a published run (gigacost catalog list presets).")
+@options.design
 @options.setting
 @options.asserting("all quantities and inputs")
+@options.once("--draws", type=options.Whole(2), metavar="N", help="Intervals, from so many draws of what is left open.")
+@options.once("--format", "form", type=click.Choice(["focus"]), help="Billing data (FOCUS), as CSV on stdout.")
 @click.option("--sources", is_flag=True, help="List every figure it rests on, with source and date.")
 @options.as_json
 def command(
@@ -44,6 +33,8 @@ def command(
     preset: str | None,
     catalog: str | None,
     as_of: str | None,
+    draws: int | None,
+    form: str | None,
     *,
     strict: bool,
     sources: bool,
@@ -57,21 +48,36 @@ def command(
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
+    from gigacost.accounting import accounted  # noqa: PLC0415
     from gigacost.bind import words  # noqa: PLC0415
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 
+    if form and (as_json or sources):
+        raise click.UsageError("--format focus is a form of its own, without --json and --sources")
     model, book = default(), options.opened_catalog(catalog)
-    flags = [(name, value) for name in _MAIN if (value := given.get(name)) is not None]
-    flags += [("as_of", as_of)] if as_of else []
-    spec = options.single(flags, options.pairs(settings), preset, words(model, book), strict=strict)
+    spec = options.single(
+        options.flags(given, as_of), options.pairs(settings), preset, words(model, book), strict=strict
+    )
+    model = accounted(model, spec.accounting)
     points = _points(spec, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, book.axes)
     estimates = _estimated(points, model, book)
+    if draws:
+        from gigacost.intervals import with_intervals  # noqa: PLC0415 - only when asked for
+
+        pairs = zip(estimates, points, strict=True)
+        estimates = [with_intervals(one, point, model, book, draws) for one, point in pairs]
     varied = [name for axis in spec.axes for name in axis.names]
-    if as_json:
+    if form:
+        from gigacost.cli import focus_file  # noqa: PLC0415 - only one form is shown
+        from gigacost.sweep import Sweep  # noqa: PLC0415
+
+        sweep = Sweep.from_spec(spec, model=model, catalog=book)
+        focus_file.write(sweep, "-", limit=None, threads=None, csv_safe=True)
+    elif as_json:
         payload([one.to_dict() for one in estimates] if varied else estimates[0].to_dict())
     elif sources:
         from gigacost.cli.estimate_sources import show_sources  # noqa: PLC0415 - only one view is shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.cautions import cautions
@@ -77,7 +77,7 @@ _ROW_NAMES = {
 def show_one(one: Estimate, model: Model) -> None:
     """One estimate: headline, subtotals, contributions, the run, its scale, what it rests on."""
     show(literal(_headline(one), "bold"), literal(place(one.inputs), "dim"), "")
-    show(_big(one), "")
+    show(_big(one), *_interval(one), "")
     show(literal("What it costs", "bold"), _subtotals(one, model), "")
     show(literal("Where it goes", "bold"), _contributions(one), *_zeros(one, model), "")
     show(literal("The run", "bold"))
@@ -88,6 +88,15 @@ def show_one(one: Estimate, model: Model) -> None:
     show(literal("What it rests on", "bold"), _assumptions(one), "")
     show(*(literal(line, "yellow") for line in cautions([one])))
     show(literal("Sources: --sources; of one figure: gigacost explain NAME. More inputs: --set NAME=VALUE.", "dim"))
+
+
+def _interval(one: Estimate) -> Iterator[Any]:
+    """How wide the total is, if that was asked for."""
+    total = next(reversed([*one.subtotals]), "")
+    figures = [one.intervals.get(total, {}).get(name) for name in ("p5", "p95", "mean")]
+    if None not in figures:
+        low, high, mean = (usd(figure) for figure in figures if figure is not None)
+        yield literal(f"90 % between {low} and {high}, mean {mean}; gigacost uncertainty says why")
 
 
 def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model) -> None:

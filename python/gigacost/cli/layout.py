@@ -6,7 +6,6 @@ import click
 
 from gigacost.cli import options
 
-_MAIN = ("model", "hardware", "chips", "params", "tokens", "precision")
 _TOP = 10
 
 
@@ -43,9 +42,7 @@ def command(
     from gigacost.model import default  # noqa: PLC0415
 
     model, book = default(), options.opened_catalog(catalog)
-    flags = [(name, value) for name in _MAIN if (value := given.get(name)) is not None]
-    flags += [("as_of", as_of)] if as_of else []
-    spec = options.single(flags, options.pairs(settings), None, words(model, book), strict=strict)
+    spec = options.single(options.flags(given, as_of), options.pairs(settings), None, words(model, book), strict=strict)
     found = laid_out(spec, model, book, top=top or _TOP)
     if as_json:
         payload(found.to_dict())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -105,17 +106,54 @@ def prices(command: C) -> C:
     return once("--catalog", metavar="BOOK", help="A private price book (.toml, .csv) over the catalogue.")(command)
 
 
+def design(command: C) -> C:
+    """The options that describe one run: ``--hardware`` to ``--mfu``, ``--preset``."""
+    for option in reversed(_DESIGN):
+        command = option(command)
+    return command
+
+
+_DESIGN: tuple[Callable[[Any], Any], ...] = (
+    once("--hardware", metavar="CHIP", shell_complete=labels("hardware"), help="As h100-sxm."),
+    once("--chips", metavar="N", help="Accelerators that train together."),
+    once("--params", metavar="N", help="Parameters, as 405B; a --model brings its own."),
+    once("--tokens", metavar="N", help="Tokens of pre-training, as 15.6T."),
+    once("--model", metavar="NAME", shell_complete=labels("model"), help="A published architecture."),
+    once("--market", metavar="MARKET", shell_complete=labels("market"), help="own, colo, on_demand, ..."),
+    once("--provider-class", metavar="CLASS", shell_complete=labels("provider_class"), help="Of who rents out."),
+    once("--region", metavar="REGION", shell_complete=labels("region"), help="Electricity, PUE, carbon."),
+    once("--precision", metavar="FORMAT", shell_complete=labels("precision"), help="bf16 by default."),
+    once("--mfu", metavar="SHARE", help="Share of the peak while stepping, if you know better."),
+    once("--preset", metavar="NAME", help="A published run to start from, epoch-2024 to count so, or both: A,B."),
+)
+_FLAGS = ("hardware", "chips", "params", "tokens", "model", "market", "provider_class", "region", "precision", "mfu")
+
+
+def flags(given: Mapping[str, str | None], as_of: str | None) -> list[tuple[str, str]]:
+    """The options of a run that were given, by name, with the date of the prices."""
+    found = [(name, value) for name in _FLAGS if (value := given.get(name)) is not None]
+    return found + ([("as_of", as_of)] if as_of else [])
+
+
 def setting(command: C) -> C:
-    """``--set``, ``--strict``, and the prices."""
-    command = click.option("--strict", is_flag=True, help="Warnings are errors.")(command)
-    command = click.option(
+    """``--set``, ``--base-year`` (which is one), ``--strict``, and the prices."""
+
+    @functools.wraps(command)
+    def asked(**given: Any) -> Any:  # noqa: ANN401 - as click has it
+        year = given.pop("base_year")
+        own = () if year is None else (f"base_year={year}",)
+        return command(**{**given, "settings": (*given["settings"], *own)})
+
+    found = once("--base-year", metavar="YEAR", help="Tell computed amounts in dollars of this year.")(asked)
+    found = click.option("--strict", is_flag=True, help="Warnings are errors.")(found)
+    found = click.option(
         "--set",
         "settings",
         multiple=True,
         metavar="NAME=VALUE",
         help="Give any name of the model a value, a list (8,16) or a range (256..4096:5:log). Repeatable.",
-    )(command)
-    return prices(command)
+    )(found)
+    return prices(found)  # type: ignore[return-value] # wrapped, and called alike
 
 
 def drawing(command: C) -> C:
@@ -190,7 +228,9 @@ def single(
     from gigacost.spec import Spec  # noqa: PLC0415
 
     flags = list(flags)
-    tree: dict[str, Any] = {"version": 1} | ({"preset": preset} if preset else {})
+    tree: dict[str, Any] = {"version": 1}
+    if preset:
+        tree["preset"] = names(preset) if "," in preset else preset
     flagged = {name for name, _ in flags}
 
     def as_typed(faults: Iterable[Fault]) -> Iterator[Fault]:
@@ -205,4 +245,13 @@ def single(
         raise SpecError(*as_typed(error.faults)) from None
     for warning in as_typed(spec.warnings):
         warn("warning", str(warning))
+    return spec
+
+
+def unvaried(spec: Spec) -> Spec:
+    """The specification, if it is of one run. Raises SpecError where an option takes several values."""
+    if spec.axes:
+        from gigacost.errors import Fault, SpecError  # noqa: PLC0415 - only for mistakes
+
+        raise SpecError(Fault(spec.axes[0].name, "", "a list, where one value is explained", "one value"))
     return spec

@@ -12,6 +12,7 @@ from gigacost.cli import options
 
 if TYPE_CHECKING:
     from gigacost.cli.assertions import Assertions
+    from gigacost.graph import Model
     from gigacost.sweep import Sweep
 
 
@@ -35,8 +36,11 @@ class Query(NamedTuple):
     draws: int | None = None
     seed: int | None = None
 
-    def sweep(self) -> Sweep:
-        """The sweep that is meant; what is replaced and what is doubtful is said on stderr. Raises SpecError."""
+    def sweep(self, of: Model | None = None) -> Sweep:
+        """The sweep that is meant, of the default model; what is replaced and what is doubtful is said on stderr.
+
+        Raises SpecError.
+        """
         from dataclasses import replace  # noqa: PLC0415 - after --help
 
         from gigacost.bind import words  # noqa: PLC0415
@@ -47,7 +51,7 @@ class Query(NamedTuple):
         from gigacost.spec import Spec  # noqa: PLC0415
         from gigacost.sweep import Sweep  # noqa: PLC0415
 
-        model, book = default(), options.opened_catalog(self.catalog)
+        model, book = of or default(), options.opened_catalog(self.catalog)
         given = options.pairs(self.settings) + ([("as_of", self.as_of)] if self.as_of else [])
         given += [(f"uncertain.{name}", text) for name, text in options.pairs(self.uncertain, "--uncertain")]
         given += [(f"draws.{key}", str(n)) for key, n in (("count", self.draws), ("seed", self.seed)) if n is not None]
@@ -65,6 +69,8 @@ class Query(NamedTuple):
             changed = Spec.from_dict(tree, words(model, book), strict=self.strict)
             read = replace(changed, notes=read.notes, source=read.source, warnings=read.warnings)
         thread_count(self.threads)
+        if read.base_year is not None:
+            warn("note", f"computed amounts are in dollars of {read.base_year}; what goes in is as given or quoted")
         for note in read.notes:
             warn("note", note)
         for warning in read.warnings:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
-from gigacost.draws import METHODS
-from gigacost.spec import FEWEST_DRAWS, MOST_DRAWS
+from gigacost.draws import FEWEST, METHODS, MOST
 
 if TYPE_CHECKING:
     from gigacost.bind import Words
@@ -62,6 +61,7 @@ def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
         fixed[name] = _value(unit, one)
         axes[name] = {"anyOf": [_list(fixed[name]), _range()]}
     text = {"type": "string"}
+    preset = {"enum": sorted([*vocabulary.presets, *vocabulary.accountings])}
     names = {"anyOf": [text, _list(text)]}
     query = {"where": text, "columns": names, "by": text, "k": {"type": "integer", "minimum": 1}}
     return {
@@ -80,8 +80,9 @@ def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
             "derive": {"type": "object", "additionalProperties": text},
             "query": _table({**query, "per": names, "distinct": names}),
             "as_of": {"type": "string", "format": "date"},
+            "base_year": {"enum": list(catalog.price_index.years)},
             "catalog": text,
-            "preset": {"enum": sorted(vocabulary.presets)},
+            "preset": {"anyOf": [preset, _list(preset)]},
         },
     }
 
@@ -91,7 +92,7 @@ def _draws() -> dict[str, Any]:
     pair = {"type": "array", "prefixItems": [name, name, {"type": "number"}], "items": False}
     return _table(
         {
-            "count": {"type": "integer", "minimum": FEWEST_DRAWS, "maximum": MOST_DRAWS},
+            "count": {"type": "integer", "minimum": FEWEST, "maximum": MOST},
             "seed": {"type": "integer", "minimum": 0},
             "method": {"enum": list(METHODS)},
             "correlate": {"type": "array", "items": pair},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -36,8 +37,7 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, *, sma
     gigacost solve chips SPEC --smallest --where "train_days <= 30" --over 8..65536:60:log:8
     """
     from gigacost.cli.progress import watched  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.cli.unknown import assertions, range_of, warn_of  # noqa: PLC0415
+    from gigacost.cli.unknown import assertions, range_of, tell  # noqa: PLC0415
     from gigacost.solutions import solve  # noqa: PLC0415
 
     sweep = query.sweep()
@@ -48,20 +48,14 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, *, sma
         found = solve(
             unknown, sweep, over=range_of(over), smallest=smallest, by=by, threads=query.threads, progress=progress
         )
-    seconds = time.perf_counter() - start
-    warn_of(sweep, found.meta)
-    if query.as_json:
-        plain = found.to_dict()
-        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
-    else:
-        _print(sweep, found, seconds, smallest=smallest)
+    tell(query, sweep, found, time.perf_counter() - start, partial(_print, sweep, found, smallest=smallest))
     if found.feasible:
         asserted.check(found.design, f"{unknown} = {found.value:.6g}")
     return query.ended(asserted, feasible=found.feasible)
 
 
-def _print(sweep: Sweep, found: Solution, seconds: float, *, smallest: bool) -> None:
-    from gigacost.cli.figures import cell, duration  # noqa: PLC0415 - after --help
+def _print(sweep: Sweep, found: Solution, *, smallest: bool) -> None:
+    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
     from gigacost.cli.unknown import figures, named, show_relaxations, unit_of  # noqa: PLC0415
 
@@ -83,4 +77,3 @@ def _print(sweep: Sweep, found: Solution, seconds: float, *, smallest: bool) -> 
         if ended := _ENDED.get(found.ended_by):
             low, high = (cell(end, found.unit) for end in found.meta["range"])
             show(literal(ended.format(low=low, high=high)))
-    show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))

@@ -18,11 +18,21 @@ if TYPE_CHECKING:
 @click.command("sweep", context_settings=options.NAMES)
 @querying("Quantities of each row.", "rows and combinations")
 @options.once("-o", "--output", metavar="FILE", help=".parquet, .csv, .csv.gz, .arrow; - for CSV on stdout.")
-@options.once("--limit", type=options.Whole(0), metavar="N", help="At most so many rows.")
+@options.once("--format", "form", type=click.Choice(["rows", "focus"]), help="focus: billing data (FOCUS), as CSV.")
+@options.once("--limit", type=options.Whole(0), metavar="N", help="At most so many rows; of focus, designs.")
 @click.option("--dry-run", is_flag=True, help="Say how many rows and bytes, and how long; write nothing.")
 @click.option("--csv-safe/--no-csv-safe", default=True, help="Labels a spreadsheet takes for formulas get a '.")
 @click.option("--force", is_flag=True, help="Write even if the disk looks too small.")
-def command(query: Query, output: str | None, limit: int | None, *, dry_run: bool, csv_safe: bool, force: bool) -> int:
+def command(
+    query: Query,
+    output: str | None,
+    form: str | None,
+    limit: int | None,
+    *,
+    dry_run: bool,
+    csv_safe: bool,
+    force: bool,
+) -> int:
     """Cost every combination of SPEC (TOML or JSON) and write the rows to a file, whole or not at all.
 
     An older file of that name is replaced when the new one is complete.
@@ -39,6 +49,13 @@ def command(query: Query, output: str | None, limit: int | None, *, dry_run: boo
         raise SpecError(Fault("-o", "", "missing: where the rows go", allowed))
     if output is not None and output != "-":
         plan.refuse_bad_output(output, (query.spec, query.catalog))
+    if form == "focus" and not dry_run:
+        from gigacost.cli import focus_file  # noqa: PLC0415 - only where it is asked for
+
+        focus_file.refuse_bad_call(str(output), query.columns)
+        done = focus_file.write(sweep, str(output), limit=limit, threads=threads, csv_safe=csv_safe)
+        asserted.check({"rows": done.rows, "combinations": sweep.size})
+        return query.ended(asserted, feasible=done.designs > 0 or limit == 0, advice="; gigacost summary says why")
     if dry_run:
         _tell(sweep, plan.planned(sweep, output or ".parquet", limit, threads), output, as_json=query.as_json)
         return process.DONE

@@ -1,4 +1,4 @@
-"""What the commands that look for an unknown share: their options, and why nothing is feasible."""
+"""What the commands that look for an unknown share: their options, how they end, and why nothing is feasible."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from gigacost.cli import options
 from gigacost.cli.query import querying
 
 if TYPE_CHECKING:
+    from gigacost.break_evens import BreakEven
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.query import Query
     from gigacost.relaxation import Relaxation
+    from gigacost.solutions import Solution
     from gigacost.sweep import Sweep
 
 _MANY, _TENTH = 9.0, 0.1
@@ -47,7 +49,23 @@ def assertions(query: Query, sweep: Sweep, unknown: str, by: str) -> Assertions:
     return Assertions(query.assertions, {name: unit_of(sweep, name) or "1" for name in names}, axes)
 
 
-def warn_of(sweep: Sweep, meta: Mapping[str, Any]) -> None:
+def tell(
+    query: Query, sweep: Sweep, found: BreakEven | Solution, seconds: float, show_found: Callable[[], None]
+) -> None:
+    """Say what was found, for people or as JSON, and what is doubtful about it."""
+    from gigacost.cli.figures import duration  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, payload, show  # noqa: PLC0415
+
+    _warn_of(sweep, found.meta)
+    if query.as_json:
+        plain = found.to_dict()
+        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
+    else:
+        show_found()
+        show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))
+
+
+def _warn_of(sweep: Sweep, meta: Mapping[str, Any]) -> None:
     """Say on stderr what is doubtful about the values looked through; what is about the sweep was said."""
     from gigacost.cli.process import warn  # noqa: PLC0415 - after --help
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::loops::{Loops, copy, dense};
 
-/// A box of all groups, those of searches included.
+/// A box: the first digit and the number of digits of each group, those of searches included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extent {
     pub(crate) starts: Vec<usize>,

@@ -24,6 +24,25 @@ pub(crate) enum Demand {
 }
 
 impl Demand {
+    /// What is wanted of what shall be small, or large.
+    pub(crate) fn of(largest: bool) -> Self {
+        if largest { Self::Large } else { Self::Small }
+    }
+
+    /// What values are multiplied by so that smaller ones are better: 1, or −1 when large values are the best.
+    pub(crate) fn sign(self) -> f64 {
+        if self == Self::Large { -1.0 } else { 1.0 }
+    }
+
+    /// What no number in an interval is better than, with the sign that makes smaller ones better.
+    pub(crate) fn bound(self, interval: Interval) -> f64 {
+        if self == Self::Large {
+            -interval.high
+        } else {
+            interval.low
+        }
+    }
+
     /// Whether smaller or larger values are better.
     pub(crate) fn has_direction(self) -> bool {
         matches!(self, Self::Small | Self::Large)

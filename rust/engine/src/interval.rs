@@ -60,9 +60,21 @@ impl Interval {
     }
 
     /// All of some values.
-    pub(crate) fn hull(values: impl IntoIterator<Item = f64>) -> Self {
-        let all = values.into_iter().map(Self::point);
-        all.reduce(Self::join).unwrap_or(Self::ALL)
+    pub(crate) fn hull(values: impl IntoIterator<Item = f64, IntoIter: Clone>) -> Self {
+        let values = values.into_iter();
+        let (mut low, mut high, mut nan) = (f64::INFINITY, f64::NEG_INFINITY, false);
+        for value in values.clone() {
+            low = if value < low { value } else { low };
+            high = if value > high { value } else { high };
+            nan |= value.is_nan();
+        }
+        if low != 0.0 && high != 0.0 && low <= high {
+            Self { low, high, nan }
+        } else {
+            // Of zeros the signs count, which comparisons do not see.
+            let all = values.map(Self::point);
+            all.reduce(Self::join).unwrap_or(Self::ALL)
+        }
     }
 
     /// Whether no number in it is negative.
@@ -73,6 +85,11 @@ impl Interval {
     /// Whether every number in it is finite.
     pub(crate) fn is_finite(self) -> bool {
         self.is_empty() || (self.low.is_finite() && self.high.is_finite())
+    }
+
+    /// Whether every value is a finite number.
+    pub(crate) fn is_sound(self) -> bool {
+        !self.nan && self.is_finite()
     }
 
     /// Whether a truth value holds everywhere. One that is NaN does.

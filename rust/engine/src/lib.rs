@@ -13,6 +13,7 @@ pub mod error;
 mod evaluator;
 pub mod fold;
 mod fuse;
+mod gradient;
 mod interval;
 pub mod kernel;
 mod loops;
@@ -37,6 +38,7 @@ mod walk;
 pub mod write;
 
 pub use error::{Error, Result};
+pub use gradient::Gradient;
 pub use kernel::Simd;
 pub use program::{Blocks, Leaf, Program};
 pub use schedule::{Reader, RowSchedule};

@@ -1,4 +1,5 @@
-//! What each operation computes, on one number: the scalar twin of every kernel, and the constant folder's.
+//! What each operation computes, on one number: the scalar twin of every kernel, and the constant folder's. And numbers
+//! as integers of the same order.
 //!
 //! Everything here must be inlined into the loops of [`crate::kernel`] to be compiled for their SIMD level.
 //! `power`, `exp` and `log` are the `libm` crate's: plain Rust, no fused multiply-add, the same bits on every machine.
@@ -78,4 +79,27 @@ pub fn binary(op: Binary, a: f64, b: f64) -> f64 {
 #[must_use]
 pub fn select(condition: f64, a: f64, b: f64) -> f64 {
     if holds(condition) { a } else { b }
+}
+
+/// An integer that orders as the value does (not for NaN); the zeros are equal.
+#[inline(always)]
+#[must_use]
+pub fn to_key(value: f64) -> u64 {
+    let bits = (value + 0.0).to_bits();
+    if bits >> 63 == 1 {
+        !bits
+    } else {
+        bits | 1 << 63
+    }
+}
+
+/// The value that has such an integer.
+#[inline(always)]
+#[must_use]
+pub fn from_key(key: u64) -> f64 {
+    f64::from_bits(if key >> 63 == 1 {
+        key & !(1 << 63)
+    } else {
+        !key
+    })
 }

@@ -29,6 +29,9 @@ impl Tape {
     }
 }
 
+/// So many values are computed before another thread has begun.
+const QUICK: usize = 1 << 16;
+
 impl Program {
     /// The same program, with the values of some nodes given.
     ///
@@ -42,7 +45,8 @@ impl Program {
         self.rebound(Arc::new(tape), self.space().clone(), leaves)
     }
 
-    /// The values of nodes that vary over no more than some groups (ascending), over all of these.
+    /// The values of nodes that vary over no more than some groups (ascending), over all of these. What is soon done is
+    /// done without another thread.
     ///
     /// # Errors
     /// When the run was stopped.
@@ -67,6 +71,10 @@ impl Program {
             }
         }
         if !computed.is_empty() {
+            let searched = self.tape().searched();
+            let quick = self.points(mask(groups)) <= QUICK
+                && !computed.iter().any(|node| searched[*node as usize]);
+            let threads = if quick { 1 } else { threads };
             fill_raw(&self.over(groups)?, &computed, arrays, threads, control)?;
         }
         Ok(tables)

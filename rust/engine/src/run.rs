@@ -14,27 +14,38 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug)]
 pub struct Control {
     stop: Arc<AtomicBool>,
-    done: Arc<AtomicU64>,
-    evaluated: Arc<AtomicU64>,
-    boxes: Arc<AtomicU64>,
+    so_far: Arc<SoFar>,
     /// How many combinations of the whole space one that is done stands for.
     times: f64,
     /// When a search is to end with what it has found.
     deadline: Option<Instant>,
+}
+
+/// What a run has come to.
+#[derive(Debug, Default)]
+struct SoFar {
+    /// For how many combinations it is known what becomes of them, and how many of these were evaluated.
+    done: AtomicU64,
+    evaluated: AtomicU64,
+    /// How many boxes of combinations were bounded.
+    boxes: AtomicU64,
     /// What nothing that was not looked at is better than, where it ended so.
-    unproven: Arc<Mutex<Option<f64>>>,
+    unproven: Mutex<Option<f64>>,
+}
+
+impl SoFar {
+    fn unproven(&self) -> MutexGuard<'_, Option<f64>> {
+        self.unproven.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Default for Control {
     fn default() -> Self {
         Self {
             stop: Arc::default(),
-            done: Arc::default(),
-            evaluated: Arc::default(),
-            boxes: Arc::default(),
+            so_far: Arc::default(),
             times: 1.0,
             deadline: None,
-            unproven: Arc::default(),
         }
     }
 }
@@ -48,19 +59,19 @@ impl Control {
     /// For how many combinations it is known what becomes of them.
     #[must_use]
     pub fn done(&self) -> u64 {
-        self.done.load(Ordering::Relaxed)
+        self.so_far.done.load(Ordering::Relaxed)
     }
 
     /// How many combinations have been evaluated.
     #[must_use]
     pub fn evaluated(&self) -> u64 {
-        self.evaluated.load(Ordering::Relaxed)
+        self.so_far.evaluated.load(Ordering::Relaxed)
     }
 
     /// How many boxes of combinations have been bounded.
     #[must_use]
     pub fn boxes(&self) -> u64 {
-        self.boxes.load(Ordering::Relaxed)
+        self.so_far.boxes.load(Ordering::Relaxed)
     }
 
     /// The same run, of which a search ends after some time with what it has found.
@@ -75,12 +86,12 @@ impl Control {
     /// What nothing that was not looked at is better than; None where all was decided.
     #[must_use]
     pub fn unproven(&self) -> Option<f64> {
-        *self.unproven.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.so_far.unproven()
     }
 
     /// A search ended before all was decided: nothing that is left is better than this.
     pub(crate) fn leave(&self, bound: f64) {
-        *self.unproven.lock().unwrap_or_else(PoisonError::into_inner) = Some(bound);
+        *self.so_far.unproven() = Some(bound);
     }
 
     /// Whether it is time for a search to end.
@@ -112,7 +123,7 @@ impl Control {
     /// # Errors
     /// When the run shall stop.
     pub fn advance(&self, rows: u64) -> Result<()> {
-        self.evaluated.fetch_add(rows, Ordering::Relaxed);
+        self.so_far.evaluated.fetch_add(rows, Ordering::Relaxed);
         self.decided(rows)
     }
 
@@ -126,18 +137,18 @@ impl Control {
         } else {
             rows
         };
-        self.done.fetch_add(rows, Ordering::Relaxed);
+        self.so_far.done.fetch_add(rows, Ordering::Relaxed);
         self.check()
     }
 
     /// Count boxes as bounded.
     pub(crate) fn bounded(&self, boxes: u64) {
-        self.boxes.fetch_add(boxes, Ordering::Relaxed);
+        self.so_far.boxes.fetch_add(boxes, Ordering::Relaxed);
     }
 
     /// All of so many combinations are done.
     pub(crate) fn finish(&self, rows: u64) {
-        self.done.store(rows, Ordering::Relaxed);
+        self.so_far.done.store(rows, Ordering::Relaxed);
     }
 
     /// Look whether to go on.

@@ -267,19 +267,14 @@ impl Walker<'_> {
         Ok(true)
     }
 
-    /// Move to a tile anywhere, given by the first digit and the number of digits of each group, and evaluate it;
-    /// whether anything in it is kept.
+    /// Move to a tile anywhere, a box of the groups of the space, and evaluate it; whether anything in it is kept.
     ///
     /// # Errors
     /// When the run shall stop.
-    pub(crate) fn visit(
-        &mut self,
-        starts: &[usize],
-        lens: &[usize],
-        control: &Control,
-    ) -> Result<bool> {
-        self.extent.starts[..starts.len()].copy_from_slice(starts);
-        self.extent.lens[..lens.len()].copy_from_slice(lens);
+    pub(crate) fn visit(&mut self, tile: &Extent, control: &Control) -> Result<bool> {
+        let groups = tile.starts.len();
+        self.extent.starts[..groups].copy_from_slice(&tile.starts);
+        self.extent.lens[..groups].copy_from_slice(&tile.lens);
         self.look(control)
     }
 

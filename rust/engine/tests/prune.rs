@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod cases;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use cases::cases;
 use gigacost_engine::fold::{Count, Pareto, Top, Winner};
 use gigacost_engine::math::holds;
 use gigacost_engine::run::Control;
@@ -315,20 +318,6 @@ fn agree<T: PartialEq + std::fmt::Debug>(
         other => prop_assert!(false, "{:?}", other),
     }
     Ok(())
-}
-
-fn cases(usual: u32) -> ProptestConfig {
-    let given = std::env::var("PROPTEST_CASES").is_ok();
-    let cases = if given {
-        ProptestConfig::default().cases
-    } else {
-        usual
-    };
-    ProptestConfig {
-        failure_persistence: None,
-        max_shrink_iters: 500,
-        ..ProptestConfig::with_cases(cases)
-    }
 }
 
 proptest! {

@@ -7,7 +7,12 @@ mod program;
 mod run;
 mod tape;
 
+use mimalloc::MiMalloc;
 use pyo3::prelude::*;
+
+/// Workers that come and go get their memory without asking the system for it each time.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[pymodule]
 mod _engine {

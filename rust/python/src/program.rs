@@ -11,7 +11,7 @@ use gigacost_engine::output;
 use gigacost_engine::run::Control;
 use gigacost_engine::tape::{Node, Search};
 use gigacost_engine::write::{self, Format};
-use gigacost_engine::{Blocks, Leaf, Simd, Space};
+use gigacost_engine::{Blocks, Gradient, Leaf, Simd, Space};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadwriteArray, PyReadwriteArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -145,6 +145,9 @@ type Winners<'py> = (
     Effort,
 );
 
+/// A node's value; along each leaf its derivative, and whether it has steps too.
+type Slopes = (f64, Vec<f64>, Vec<bool>);
+
 /// A tape bound to a space.
 #[pyclass(frozen, module = "gigacost._engine")]
 #[derive(Debug)]
@@ -242,6 +245,17 @@ impl Program {
                 })
                 .collect())
         })
+    }
+
+    /// A node at some combinations: its value; along each leaf of the tape its derivative, and whether it has steps too.
+    #[allow(clippy::needless_pass_by_value)] // as for `values`
+    fn gradients(&self, py: Python<'_>, of: Node, rows: Vec<u64>) -> PyResult<Vec<Slopes>> {
+        let values = self.values_of(rows.len() as u64);
+        let found = computed(py, values, None, |control| {
+            self.0.gradients(of, &rows, control)
+        })?;
+        let plain = |found: Gradient| (found.value, found.derivatives, found.stepped);
+        Ok(found.into_iter().map(plain).collect())
     }
 
     /// The rows in a range, computed as they are read. `explain` makes a better error of one about a combination.

@@ -63,6 +63,14 @@ struct Leaders {
     rows: Vec<u64>,
 }
 
+impl Leaders {
+    /// Whether a combination comes before the best of its cell.
+    #[inline]
+    fn admits(&self, cell: usize, rank: f64, row: u64) -> bool {
+        rank < self.ranks[cell] || (rank == self.ranks[cell] && row < self.rows[cell])
+    }
+}
+
 /// The best so far.
 pub(super) struct Best {
     k: usize,
@@ -91,7 +99,7 @@ impl Best {
         let cell = Cell { found: vec![], bar };
         Self {
             k: top.k,
-            sign: if top.largest { -1.0 } else { 1.0 },
+            sign: top.demand().sign(),
             cells: if leaders.is_some() {
                 vec![]
             } else {
@@ -106,10 +114,7 @@ impl Best {
     /// Whether a combination could be among the best of its cell.
     pub(super) fn admits(&self, found: &Found) -> bool {
         match &self.leaders {
-            Some(leaders) => {
-                let (rank, row) = (leaders.ranks[found.cell], leaders.rows[found.cell]);
-                found.rank < rank || (found.rank == rank && found.row < row)
-            }
+            Some(leaders) => leaders.admits(found.cell, found.rank, found.row),
             None => self.cells[found.cell].admits(found),
         }
     }
@@ -129,10 +134,10 @@ impl Best {
 
     #[inline]
     pub(super) fn lead(&mut self, cell: usize, rank: f64, row: u64) {
-        if let Some(Leaders { ranks, rows }) = &mut self.leaders
-            && (rank < ranks[cell] || (rank == ranks[cell] && row < rows[cell]))
+        if let Some(leaders) = &mut self.leaders
+            && leaders.admits(cell, rank, row)
         {
-            (ranks[cell], rows[cell]) = (rank, row);
+            (leaders.ranks[cell], leaders.rows[cell]) = (rank, row);
         }
     }
 

@@ -109,10 +109,6 @@ impl Seeker for Sought<'_> {
         Verdict::Open(view.place.rows() as f64)
     }
 
-    fn is_open(&self, _: f64, _: &Place<'_>) -> bool {
-        true
-    }
-
     fn decided(&mut self, view: &View<'_>) {
         if view.ensures_all(self.conditions) {
             self.count += view.place.rows();
@@ -120,8 +116,7 @@ impl Seeker for Sought<'_> {
     }
 
     fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
-        let (starts, lens) = place.extent();
-        if self.walker.visit(&starts, &lens, self.control)? {
+        if self.walker.visit(&place.extent(), self.control)? {
             self.count += self.counter.count(&self.walker, &mut self.scratch);
         }
         Ok(())

@@ -11,6 +11,7 @@ pub(crate) mod piece;
 mod places;
 mod quantiles;
 mod rows;
+mod sought;
 mod summary;
 pub(crate) mod table;
 mod top;

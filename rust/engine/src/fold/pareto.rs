@@ -127,17 +127,10 @@ impl Pareto {
     }
 
     fn goal(&self) -> Goal {
-        let demand = |largest| {
-            if largest {
-                Demand::Large
-            } else {
-                Demand::Small
-            }
-        };
         let objectives = self
             .objectives
             .iter()
-            .map(|&(node, largest)| (node, demand(largest)));
+            .map(|&(node, largest)| (node, Demand::of(largest)));
         Goal {
             objectives: objectives.collect(),
             keep: self.keep,
@@ -145,16 +138,11 @@ impl Pareto {
         }
     }
 
-    fn nodes(&self) -> impl Iterator<Item = Node> {
-        let objectives = self.objectives.iter().map(|(node, _)| *node);
-        objectives.chain(self.keep)
-    }
-
     /// What a pass over the combinations computes.
     fn wanted(&self) -> Wanted {
         Wanted {
             keep: self.keep,
-            nodes: self.nodes().collect(),
+            nodes: self.goal().nodes(),
             ..Wanted::default()
         }
     }
@@ -181,11 +169,11 @@ impl Seeker for Sought<'_> {
         let (mut corner, mut key) = ([0.0; MOST_DIMS], 0.0);
         for (best, &(node, largest)) in corner.iter_mut().zip(&self.pareto.objectives) {
             let value = view.at(node);
-            if value.nan || !value.is_finite() {
+            if !value.is_sound() {
                 // There may be a fault: it must be found.
                 return Verdict::Open(f64::NEG_INFINITY);
             }
-            *best = if largest { -value.high } else { value.low };
+            *best = Demand::of(largest).bound(value);
             // Objectives may be of any size: their orders of magnitude count.
             key += best.abs().ln_1p().copysign(*best);
         }
@@ -200,15 +188,8 @@ impl Seeker for Sought<'_> {
         Verdict::Open(key)
     }
 
-    fn is_open(&self, _: f64, _: &Place<'_>) -> bool {
-        true
-    }
-
-    fn decided(&mut self, _: &View<'_>) {}
-
     fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
-        let (starts, lens) = place.extent();
-        if self.walker.visit(&starts, &lens, self.control)? {
+        if self.walker.visit(&place.extent(), self.control)? {
             self.offers.absorb(&self.walker, &mut self.gathered);
         }
         Ok(())
@@ -311,12 +292,12 @@ impl Gathered {
 
 impl Offers {
     pub(crate) fn new(pareto: &Pareto, program: &Program, walk: &Walk<'_>) -> Self {
-        let masks = pareto.nodes().map(|node| program.masks()[node as usize]);
-        let mask = masks.fold(0, |all, mask| all | mask);
+        let nodes = pareto.goal().nodes().into_iter();
+        let mask = nodes.fold(0, |all, node| all | program.masks()[node as usize]);
         let objectives = pareto.objectives.iter().map(|&(node, largest)| Objective {
             node,
             source: walk.source(node),
-            sign: if largest { -1.0 } else { 1.0 },
+            sign: Demand::of(largest).sign(),
         });
         let mut others = walk.all();
         others.retain(|group| mask >> group & 1 == 0);

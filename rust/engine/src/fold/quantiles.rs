@@ -3,6 +3,7 @@
 use super::summary::{ColumnStatistics, Scratch, Summary};
 use crate::error::Result;
 use crate::kernel::{self, Simd};
+use crate::math::{from_key, to_key};
 use crate::program::Program;
 use crate::run::{Control, gather};
 use crate::walk::{Walk, Walker};
@@ -152,22 +153,4 @@ impl Target {
             self.rank -= count;
         }
     }
-}
-
-/// An integer that orders as the value does.
-fn to_key(value: f64) -> u64 {
-    let bits = (value + 0.0).to_bits();
-    if bits >> 63 == 1 {
-        !bits
-    } else {
-        bits | 1 << 63
-    }
-}
-
-fn from_key(key: u64) -> f64 {
-    f64::from_bits(if key >> 63 == 1 {
-        key & !(1 << 63)
-    } else {
-        !key
-    })
 }

@@ -1,7 +1,6 @@
 //! The best combinations, or the best of each group: smallest value first, then lowest index.
 
 use std::ops::Add;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::best::{Best, Found};
 use super::kept;
@@ -10,7 +9,7 @@ use crate::demand::Demand;
 use crate::error::{Error, Result};
 use crate::kernel::{self, Lines, Simd};
 use crate::program::Program;
-use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View, is_worth};
+use crate::prune::{Goal, Part, is_worth};
 use crate::run::{Control, gather};
 use crate::space::Space;
 use crate::tape::Node;
@@ -100,61 +99,26 @@ impl Top {
         Ok(Some(best).filter(|best| best.fault.row().is_none()))
     }
 
-    /// The best of all rows of a part of a program, box by box if that is worth its while.
-    fn sought(&self, part: &Part, cells: usize, threads: usize, control: &Control) -> Result<Best> {
-        let walk = Walk::new(&part.program, &self.wanted(&part.adds))?;
-        let search = self.search(&walk, &part.adds);
-        let bars = Bars::new(cells);
-        let conditions = part.program.tape().literals(self.keep);
-        let seeker = || Sought {
-            search: &search,
-            conditions: &conditions,
-            walker: walk.walker(),
-            best: Best::new(cells, self, None),
-            scratch: Scratch::default(),
-            bars: &bars,
-            control,
-        };
-        let (workers, ended) = part.searched(&self.goal(), threads, control, seeker)?;
-        match ended {
-            Ended::Complete => {}
-            Ended::GivenUp => {
-                return self.walked(&part.program, &part.adds, cells, threads, control);
-            }
-            Ended::Late(rank) => control.leave(rank * self.sign()),
-        }
-        let mut best = Best::new(cells, self, None);
-        for worker in workers {
-            best.merge(worker.best);
-        }
-        Ok(best)
-    }
-
     /// Whether one of each cell is wanted.
     fn is_single(&self) -> bool {
         self.k == 1 && self.distinct.is_empty()
     }
 
-    /// 1, or −1 when large values are the best.
-    fn sign(&self) -> f64 {
-        if self.largest { -1.0 } else { 1.0 }
+    /// What is wanted of the values.
+    pub(super) fn demand(&self) -> Demand {
+        Demand::of(self.largest)
     }
 
-    fn goal(&self) -> Goal {
-        let demand = if self.largest {
-            Demand::Large
-        } else {
-            Demand::Small
-        };
+    pub(super) fn goal(&self) -> Goal {
         Goal {
-            objectives: vec![(self.by, demand)],
+            objectives: vec![(self.by, self.demand())],
             keep: self.keep,
             apart: self.distinct.clone(),
         }
     }
 
     /// The best of all rows of a program.
-    fn walked(
+    pub(super) fn walked(
         &self,
         program: &Program,
         adds: &[Vec<u32>],
@@ -187,7 +151,7 @@ impl Top {
         Ok(best)
     }
 
-    fn wanted(&self, adds: &[Vec<u32>]) -> Wanted {
+    pub(super) fn wanted(&self, adds: &[Vec<u32>]) -> Wanted {
         let lanes = (0..adds.len()).filter(|group| self.is_single() && !adds[*group].is_empty());
         Wanted {
             always: vec![],
@@ -197,7 +161,7 @@ impl Top {
         }
     }
 
-    fn search<'a>(&'a self, walk: &Walk<'_>, adds: &'a [Vec<u32>]) -> Search<'a> {
+    pub(super) fn search<'a>(&'a self, walk: &Walk<'_>, adds: &'a [Vec<u32>]) -> Search<'a> {
         let source = |node: &Node| walk.source(*node);
         Search {
             top: self,
@@ -241,8 +205,8 @@ impl Top {
 }
 
 /// A search for the best: what is asked, and where the values are.
-struct Search<'a> {
-    top: &'a Top,
+pub(super) struct Search<'a> {
+    pub(super) top: &'a Top,
     simd: Simd,
     /// All groups in memory order; the last one is that of the runs.
     groups: Vec<usize>,
@@ -250,117 +214,15 @@ struct Search<'a> {
     keep: Option<Source>,
     distinct: Vec<Source>,
     /// What each digit of each group adds to the number of a cell.
-    adds: &'a [Vec<u32>],
+    pub(super) adds: &'a [Vec<u32>],
 }
 
 /// A cell of fewer rows is sooner walked through than searched.
 const ROWS_OF_A_CELL: u64 = 1 << 20;
 
-/// Looks for the best box by box.
-struct Sought<'a> {
-    search: &'a Search<'a>,
-    conditions: &'a [Literal],
-    walker: Walker<'a>,
-    best: Best,
-    scratch: Scratch,
-    bars: &'a Bars,
-    control: &'a Control,
-}
-
-impl Sought<'_> {
-    /// The cell of a box, if it is in one.
-    fn cell(&self, place: &Place<'_>) -> Option<usize> {
-        let adds = self.search.adds.iter().enumerate();
-        let adds = adds.filter(|(_, adds)| !adds.is_empty());
-        adds.map(|(group, adds)| Some(adds[place.digit(group)?] as usize))
-            .sum()
-    }
-}
-
-impl Seeker for Sought<'_> {
-    fn judge(&self, view: &View<'_>) -> Verdict {
-        if view.excludes_any(self.conditions) {
-            return Verdict::Decided;
-        }
-        let top = self.search.top;
-        let compared = top.distinct.iter().chain([&top.by]);
-        let sound = |node: &Node| view.at(*node).is_finite() && !view.at(*node).nan;
-        if !compared.into_iter().all(sound) {
-            // There may be a fault: it must be found.
-            return Verdict::Open(f64::NEG_INFINITY);
-        }
-        let value = view.at(top.by);
-        let rank = if top.largest { -value.high } else { value.low } + 0.0;
-        if self.is_open(rank, &view.place) {
-            Verdict::Open(rank)
-        } else {
-            Verdict::Decided
-        }
-    }
-
-    fn is_open(&self, rank: f64, place: &Place<'_>) -> bool {
-        let Some(cell) = self.cell(place) else {
-            return true;
-        };
-        let row = place.lowest();
-        rank == f64::NEG_INFINITY
-            || (rank <= self.bars.get(cell) && self.best.admits(&Found { rank, cell, row }))
-    }
-
-    fn decided(&mut self, _: &View<'_>) {}
-
-    fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
-        let (starts, lens) = place.extent();
-        if self.walker.visit(&starts, &lens, self.control)? {
-            self.search
-                .absorb(&self.walker, &mut self.scratch, &mut self.best);
-            if let Some(cell) = self.cell(place) {
-                self.best.settle_cell(cell);
-                if let Some(bar) = self.best.bar(cell) {
-                    self.bars.lower(cell, bar);
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// For each cell, what nothing above is among the best, as far as any worker knows.
-struct Bars(Vec<AtomicU64>);
-
-impl Bars {
-    fn new(cells: usize) -> Self {
-        let bar = || AtomicU64::new(ordered(f64::INFINITY));
-        Self((0..cells).map(|_| bar()).collect())
-    }
-
-    fn lower(&self, cell: usize, bar: f64) {
-        self.0[cell].fetch_min(ordered(bar), Ordering::Relaxed);
-    }
-
-    fn get(&self, cell: usize) -> f64 {
-        let bits = self.0[cell].load(Ordering::Relaxed);
-        f64::from_bits(if bits >> 63 == 1 {
-            bits ^ 1 << 63
-        } else {
-            !bits
-        })
-    }
-}
-
-/// The bits of a number, so that they are in the order of numbers.
-fn ordered(value: f64) -> u64 {
-    let bits = value.to_bits();
-    if bits >> 63 == 1 {
-        !bits
-    } else {
-        bits ^ 1 << 63
-    }
-}
-
 /// Buffers for a tile.
 #[derive(Default)]
-struct Scratch {
+pub(super) struct Scratch {
     values: Vec<f64>,
     keep: Vec<f64>,
     distinct: Vec<Vec<f64>>,
@@ -402,7 +264,7 @@ impl Search<'_> {
         Ok(best.bar(0))
     }
 
-    fn absorb(&self, walker: &Walker<'_>, scratch: &mut Scratch, best: &mut Best) {
+    pub(super) fn absorb(&self, walker: &Walker<'_>, scratch: &mut Scratch, best: &mut Best) {
         let all = u64::MAX;
         let Scratch {
             values,
@@ -420,7 +282,7 @@ impl Search<'_> {
             .as_ref()
             .filter(|source| walker.held(source).not_everywhere)
             .map(|source| walker.values(source, &self.groups, all, keep));
-        let sign = self.top.sign();
+        let sign = self.top.demand().sign();
         let mut reached = true;
         if let (true, Some(bar)) = (self.top.per.is_empty(), best.bar(0)) {
             kernel::reaches(self.simd, values, keep, sign, bar, &mut reached);

@@ -5,7 +5,11 @@
 //! out where an earlier one is at least as good in all of these. *Bounds* ([`boxes`]): intervals enclose what is asked
 //! for over boxes of the space, tables of many values by pyramids of their extremes ([`pyramid`]).
 
+mod bottleneck;
 mod boxes;
+mod classes;
+mod compared;
+mod open;
 mod order;
 mod pyramid;
 mod reduce;
@@ -73,7 +77,7 @@ impl Goal {
     fn wanted(&self, program: &Program, intervals: &[Interval]) -> Vec<(Node, Demand)> {
         let conditions = program.tape().literals(self.keep).into_iter();
         let conditions = conditions.map(|(node, holds)| {
-            let demand = if holds { Demand::Large } else { Demand::Small };
+            let demand = Demand::of(holds);
             (node, demand.as_truth(intervals[node as usize]))
         });
         let apart = self.apart.iter().map(|node| (*node, Demand::Same));

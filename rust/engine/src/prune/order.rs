@@ -4,7 +4,6 @@
 use super::boxes::{Boxes, Enclosed};
 use super::pyramid::Side;
 use super::{Goal, Part};
-use crate::demand::Demand;
 use crate::error::Result;
 use crate::run::Control;
 
@@ -14,7 +13,8 @@ const LEAST_DIGITS: usize = 1 << 5;
 const MOST_DIGITS: usize = 1 << 14;
 
 impl Part {
-    /// The same combinations, with the digits of each group that has no order in that of the bounds of the first objective.
+    /// The same combinations; the digits of groups without an order of their own are sorted by what bounds the first
+    /// objective there.
     ///
     /// # Errors
     /// When the run was stopped.
@@ -67,12 +67,7 @@ fn orders(boxes: &Boxes<'_>, unordered: &[usize], goal: &Goal) -> Vec<(usize, Ve
                 block: digit as u32,
             };
             boxes.enclose_changed(&sides, group, &enclosed, &mut part);
-            let value = boxes.at(&part, *by);
-            if *demand == Demand::Large {
-                -value.high
-            } else {
-                value.low
-            }
+            demand.bound(boxes.at(&part, *by))
         };
         let bounds: Vec<f64> = (0..size).map(&mut bound).collect();
         let mut order: Vec<usize> = (0..size).collect();

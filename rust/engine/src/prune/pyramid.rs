@@ -1,5 +1,6 @@
 //! Pyramids: the extremes of a table over ever larger blocks of its digits.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::interval::Interval;
@@ -24,7 +25,7 @@ pub(super) fn top(size: usize) -> u8 {
 }
 
 /// The digits of a block.
-pub(super) fn digits(count: usize, side: Side) -> std::ops::Range<usize> {
+pub(super) fn digits(count: usize, side: Side) -> Range<usize> {
     let width = WIDTH.pow(u32::from(side.level));
     let start = side.block as usize * width;
     start..(start + width).min(count)
@@ -54,6 +55,8 @@ pub(super) struct Pyramid {
     groups: Vec<usize>,
     sizes: Vec<usize>,
     values: Arc<[f64]>,
+    /// Whether all values are numbers other than zero: simple comparisons put them in order.
+    is_plain: bool,
     /// One more than the top level of each group.
     levels: Vec<usize>,
     /// For each combination of levels, the intervals of its blocks; made when first asked for.
@@ -73,6 +76,10 @@ impl Pyramid {
             groups: leaf.groups.clone(),
             sizes,
             values: Arc::clone(&leaf.values),
+            is_plain: leaf
+                .values
+                .iter()
+                .all(|value| *value != 0.0 && !value.is_nan()),
             levels,
             tables: (0..count).map(|_| OnceLock::new()).collect(),
         }
@@ -120,19 +127,92 @@ impl Pyramid {
                 .map(|which| extent(which, levels[which]))
                 .product();
             let tables = (below > 0).then(|| self.table(below));
-            let at = |place: usize| match tables {
-                Some(table) => table[place],
-                None => Interval::point(self.values[place]),
+            let shape = Shape {
+                outer,
+                high,
+                low,
+                inner,
             };
-            let mut table = Vec::with_capacity(outer * high * inner);
-            for place in 0..outer * high * inner {
-                let (rest, last) = (place / inner, place % inner);
-                let (first, block) = (rest / high * low, rest % high);
-                let joined = (block * WIDTH..low.min((block + 1) * WIDTH))
-                    .map(|part| at((first + part) * inner + last));
-                table.push(joined.reduce(Interval::join).unwrap_or(Interval::ALL));
+            match tables {
+                Some(table) => shape.joined(|place| table[place]),
+                None if self.is_plain => shape.extremes(&self.values),
+                None => shape.joined(|place| Interval::point(self.values[place])),
             }
-            table
         })
     }
+}
+
+/// A table with one level more along one of its groups.
+struct Shape {
+    /// The entries of the groups before it,
+    outer: usize,
+    /// the blocks of that group,
+    high: usize,
+    /// what these are made of, one level below,
+    low: usize,
+    /// and the entries of the groups behind it.
+    inner: usize,
+}
+
+impl Shape {
+    /// The entries, each made of those of the table below.
+    fn joined(&self, below: impl Fn(usize) -> Interval) -> Vec<Interval> {
+        let mut table = Vec::with_capacity(self.outer * self.high * self.inner);
+        for parts in self.blocks() {
+            for last in 0..self.inner {
+                let parts = parts.clone().map(|part| below(part * self.inner + last));
+                table.push(parts.reduce(Interval::join).unwrap_or(Interval::ALL));
+            }
+        }
+        table
+    }
+
+    /// The same, of values that are all numbers other than zero.
+    fn extremes(&self, values: &[f64]) -> Vec<Interval> {
+        let mut table = Vec::with_capacity(self.outer * self.high * self.inner);
+        let (mut lows, mut highs) = (vec![0.0; self.inner], vec![0.0; self.inner]);
+        for parts in self.blocks() {
+            let values = &values[parts.start * self.inner..parts.end * self.inner];
+            if self.inner == 1 {
+                table.push(Interval::new(
+                    extreme(values, f64::lt),
+                    extreme(values, f64::gt),
+                ));
+                continue;
+            }
+            lows.fill(f64::INFINITY);
+            highs.fill(f64::NEG_INFINITY);
+            for row in values.chunks_exact(self.inner) {
+                for ((low, high), value) in lows.iter_mut().zip(&mut highs).zip(row) {
+                    *low = if *value < *low { *value } else { *low };
+                    *high = if *value > *high { *value } else { *high };
+                }
+            }
+            let ends = lows.iter().zip(&highs);
+            table.extend(ends.map(|(low, high)| Interval::new(*low, *high)));
+        }
+        table
+    }
+
+    /// What each block is made of, counted along the group and those before it.
+    fn blocks(&self) -> impl Iterator<Item = Range<usize>> {
+        (0..self.outer * self.high).map(|place| {
+            let (outer, block) = (place / self.high, place % self.high);
+            let first = outer * self.low;
+            first + block * WIDTH..first + self.low.min((block + 1) * WIDTH)
+        })
+    }
+}
+
+/// The value that comes before all others.
+fn extreme(values: &[f64], before: impl Fn(&f64, &f64) -> bool) -> f64 {
+    let first = |a: f64, b: f64| if before(&a, &b) { a } else { b };
+    if let Ok([a, b, c, d, e, f, g, h]) = <[f64; WIDTH]>::try_from(values) {
+        // No one of them has to wait for all others.
+        return first(
+            first(first(a, b), first(c, d)),
+            first(first(e, f), first(g, h)),
+        );
+    }
+    values.iter().copied().reduce(first).unwrap_or(f64::NAN)
 }

@@ -1,19 +1,16 @@
 //! A search through a space box by box, the most promising first.
 
-use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashMap};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
 
 use super::Literal;
 use super::boxes::{Boxes, Enclosed};
+use super::open::{FailOnPanic, Shared, Waiting};
 use super::pyramid::{Side, parts};
+use crate::block::Extent;
 use crate::error::Result;
 use crate::interval::Interval;
 use crate::run::{Control, gather};
 use crate::tape::Node;
-
-/// How many boxes a worker takes at a time.
-const BATCH: usize = 4;
 
 /// What is known of a box before its rows are looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,14 +39,12 @@ impl Place<'_> {
         self.boxes.lowest(self.sides)
     }
 
-    /// The first digit and the number of digits of each group.
-    pub(crate) fn extent(&self) -> (Vec<usize>, Vec<usize>) {
-        let ranges = self
-            .sides
-            .iter()
-            .enumerate()
-            .map(|(group, side)| self.boxes.range(group, *side));
-        ranges.map(|range| (range.start, range.len())).unzip()
+    /// Its digits of each group of the space.
+    pub(crate) fn extent(&self) -> Extent {
+        let sides = self.sides.iter().enumerate();
+        let ranges = sides.map(|(group, side)| self.boxes.range(group, *side));
+        let (starts, lens) = ranges.map(|range| (range.start, range.len())).unzip();
+        Extent { starts, lens }
     }
 
     /// Its digit of a group, if there is only one.
@@ -100,57 +95,19 @@ pub(crate) trait Seeker {
     /// What is known of a box.
     fn judge(&self, view: &View<'_>) -> Verdict;
 
-    /// Whether a box that was open, with this key, still is.
-    fn is_open(&self, key: f64, place: &Place<'_>) -> bool;
+    /// Whether a box that was open, with this key, still is, as far as is known without bounding it again.
+    fn is_open(&self, _key: f64, _place: &Place<'_>) -> bool {
+        true
+    }
 
     /// Take note that a box is decided.
-    fn decided(&mut self, view: &View<'_>);
+    fn decided(&mut self, _view: &View<'_>) {}
 
     /// Look at the rows of a box.
     ///
     /// # Errors
     /// When the run shall stop.
     fn evaluate(&mut self, place: &Place<'_>) -> Result<()>;
-}
-
-/// A box that waits.
-struct Waiting {
-    key: f64,
-    lowest: u64,
-    sides: Vec<Side>,
-}
-
-impl Ord for Waiting {
-    /// The greatest comes first.
-    fn cmp(&self, other: &Self) -> Ordering {
-        let keys = other.key.total_cmp(&self.key);
-        keys.then(other.lowest.cmp(&self.lowest))
-    }
-}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Waiting {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Waiting {}
-
-/// The boxes that wait, for all workers.
-#[derive(Default)]
-struct Open {
-    heap: BinaryHeap<Waiting>,
-    /// How many workers may still find more.
-    busy: usize,
-    /// How many were bounded.
-    bounded: u64,
-    failed: bool,
 }
 
 /// How a search ended.
@@ -201,7 +158,7 @@ impl Search<'_> {
             Verdict::Decided => f64::NEG_INFINITY,
         };
         let lowest = whole.place.lowest();
-        open.lock().heap.push(Waiting { key, lowest, sides });
+        open.push(Waiting { key, lowest, sides });
         let worker = || (seeker(), Cutter::default());
         let work = |(seeker, cutter): &mut (S, Cutter), _| {
             let done = self.work(&open, seeker, cutter, control);
@@ -211,9 +168,9 @@ impl Search<'_> {
             done
         };
         let workers = gather(threads as u64, threads, worker, work)?;
-        let ended = match open.lock().heap.peek() {
+        let ended = match open.first() {
             None => Ended::Complete,
-            Some(first) if control.is_late() => Ended::Late(first.key),
+            Some(key) if control.is_late() => Ended::Late(key),
             Some(_) => Ended::GivenUp,
         };
         let seekers = workers.into_iter().map(|(seeker, _)| seeker);
@@ -378,57 +335,4 @@ struct Cutter {
     part: Enclosed,
     /// Along which group boxes of a shape are cut.
     known: HashMap<Vec<u8>, usize>,
-}
-
-#[derive(Default)]
-struct Shared {
-    open: Mutex<Open>,
-    more: Condvar,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn fail(&self) {
-        let mut open = self.lock();
-        open.failed = true;
-        self.more.notify_all();
-    }
-
-    /// The next boxes; None when there will be no more, or too many were looked at.
-    fn take(&self, most: u64, control: &Control) -> Option<Vec<Waiting>> {
-        let mut open = self.lock();
-        while open.heap.is_empty() && open.busy > 0 && !open.failed {
-            open = self.more.wait(open).unwrap_or_else(PoisonError::into_inner);
-        }
-        let over = open.bounded > most || control.is_late();
-        if open.heap.is_empty() || open.failed || over {
-            return None;
-        }
-        open.busy += 1;
-        let count = BATCH.min(open.heap.len().div_ceil(2));
-        Some((0..count).filter_map(|_| open.heap.pop()).collect())
-    }
-
-    /// Give what was found in boxes that were taken.
-    fn give(&self, found: &mut Vec<Waiting>, bounded: u64) {
-        let mut open = self.lock();
-        open.heap.append(&mut std::mem::take(found).into());
-        open.bounded += bounded;
-        open.busy -= 1;
-        self.more.notify_all();
-    }
-}
-
-/// A worker that panics must not leave the others waiting.
-struct FailOnPanic<'a>(&'a Shared);
-
-impl Drop for FailOnPanic<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.fail();
-        }
-    }
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::tree::{Point, Tree};
 use super::{MOST_DIMS, by_dims};
+use crate::math::to_key;
 
 /// So few points are compared each with each.
 const FEW: usize = 64;
@@ -61,7 +62,7 @@ impl Skyline {
     }
 
     fn sort(&mut self, dims: usize, values: &[f64], rows: &[u64]) {
-        let firsts = values.iter().step_by(dims).map(|value| ordered(*value));
+        let firsts = values.iter().step_by(dims).map(|value| to_key(*value));
         self.sorted.clear();
         self.sorted.extend(firsts.zip(0..));
         let rest = |i: u32| &values[i as usize * dims..][1..dims];
@@ -186,15 +187,5 @@ impl<const D: usize> Sweep<'_, D> {
             }
         }
         left
-    }
-}
-
-/// A number whose order is that of the values; the zeros are equal.
-fn ordered(value: f64) -> u64 {
-    let bits = (value + 0.0).to_bits();
-    if bits >> 63 == 1 {
-        !bits
-    } else {
-        bits | 1 << 63
     }
 }

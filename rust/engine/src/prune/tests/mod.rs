@@ -3,30 +3,18 @@
 #![allow(clippy::unwrap_used)]
 
 mod boxes;
+#[path = "../../../tests/cases/mod.rs"]
+mod cases;
 mod corners;
 mod directions;
 mod draft;
 mod parts;
 
-use proptest::prelude::*;
+use cases::cases;
 
 use crate::program::Program;
 use crate::run::Control;
 use crate::tape::Node;
-
-/// So many random cases, or as many as the environment says.
-fn cases(usual: u32) -> ProptestConfig {
-    let given = std::env::var("PROPTEST_CASES").is_ok();
-    let cases = if given {
-        ProptestConfig::default().cases
-    } else {
-        usual
-    };
-    ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(cases)
-    }
-}
 
 /// The values of some nodes at all combinations, the last group fastest.
 fn values(program: &Program, nodes: &[Node]) -> Vec<Vec<f64>> {

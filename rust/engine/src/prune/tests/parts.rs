@@ -103,17 +103,10 @@ fn asked(
     objectives: &[(Index, bool)],
     cells: u8,
 ) -> (Part, Goal) {
-    let demand = |largest| {
-        if largest {
-            Demand::Large
-        } else {
-            Demand::Small
-        }
-    };
     let last = drafted.known[drafted.known.len() - 1];
     let mut wanted: Vec<(Node, Demand)> = objectives
         .iter()
-        .map(|(node, largest)| (*node.get(&drafted.known), demand(*largest)))
+        .map(|(node, largest)| (*node.get(&drafted.known), Demand::of(*largest)))
         .collect();
     wanted[0].0 = last;
     let adds = |(group, size): (usize, &usize)| {

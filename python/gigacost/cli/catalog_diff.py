@@ -1,0 +1,121 @@
+"""``gigacost catalog diff``: what changed from one catalogue to another, and what that does to a cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gigacost.cli import options
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.catalog.differences import Difference
+    from gigacost.comparisons import Comparison
+
+_SHIPPED = "shipped"
+_KINDS = ("added", "removed", "changed")
+_SHOWN = 40
+
+
+@click.command("diff", short_help="What changed between two catalogues.", context_settings=options.NAMES)
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@options.once("--spec", metavar="SPEC", help="A specification: what the change does to its cost.")
+@options.once("--by", metavar="NAME", shell_complete=options.quantities, help="Of SPEC, what is compared.")
+@options.once("--as-of", metavar="DATE", help="The date of prices; the newer catalogue's without.")
+@options.as_json
+def command(old: str, new: str, spec: str | None, by: str | None, as_of: str | None, *, as_json: bool) -> None:
+    r"""The figures that were added, removed or changed from OLD to NEW: price books (.toml, .csv), or "shipped".
+
+    A book is laid over the catalogue that is shipped. With --spec, its best combination is costed with both, in place
+    of the book that it names itself.
+
+    \b
+    gigacost catalog diff shipped mine.toml
+    gigacost catalog diff q3.toml q4.toml --spec plan.toml
+    """
+    from gigacost.catalog.differences import differences  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.comparisons import BY  # noqa: PLC0415
+
+    books = [options.opened_catalog(None if name == _SHIPPED else name) for name in (old, new)]
+    day = books[1].canonical("as_of", as_of) if as_of else max(book.date for book in books)
+    found = differences(books[0], books[1], day)
+    compared = _compared(spec, books, day if as_of else "", day, by or BY) if spec else None
+    if as_json:
+        by_kind = {kind: [one.to_dict() for one in found if one.kind == kind] for kind in _KINDS}
+        payload({"old": old, "new": new, "as_of": day, **by_kind, "cost": _cost(compared)})
+    else:
+        _show(found, compared, day)
+
+
+def _compared(spec: str, books: Sequence[Catalog], as_of: str, default: str, by: str) -> Comparison | str:
+    """What the change does to the best combination; where one of them has none, why."""
+    from dataclasses import replace  # noqa: PLC0415 - after --help
+
+    from gigacost import arguments, comparisons  # noqa: PLC0415
+    from gigacost.bind import words  # noqa: PLC0415
+    from gigacost.errors import SpecError  # noqa: PLC0415
+    from gigacost.model import default as default_model  # noqa: PLC0415
+    from gigacost.spec import Spec  # noqa: PLC0415
+    from gigacost.sweep import Sweep  # noqa: PLC0415
+
+    model = default_model()
+    sweeps = []
+    for book in books:
+        read = Spec.from_file(spec, words(model, book), settings=[("as_of", as_of)] if as_of else [])
+        sweep = Sweep.from_spec(read, model=model, catalog=book)
+        if not sweep.spec.as_of and "as_of" not in {*read.fixed, *sweep.bound.digits}:
+            sweep = Sweep.from_spec(replace(read, as_of=default), model=model, catalog=book)
+        arguments.number(sweep.bound, "by", by)
+        sweeps.append(sweep)
+    try:
+        return comparisons.compared(sweeps[0], sweeps[1], by)
+    except SpecError as error:
+        return "\n".join(str(replace(fault, field=_of_side(fault.field))) for fault in error.faults)
+
+
+def _of_side(field: str) -> str:
+    """A field of a side of a comparison, named after the catalogue."""
+    side, dot, rest = field.partition(".")
+    return {"a": "old", "b": "new"}.get(side, side) + dot + rest
+
+
+def _cost(compared: Comparison | str | None) -> dict[str, Any] | None:
+    if compared is None:
+        return None
+    if isinstance(compared, str):
+        return {"refused": compared}
+    plain = compared.to_dict()
+    ratio = compared.b.value / compared.a.value if compared.a.value else None
+    told = {"by": compared.by, "old": compared.a.value, "new": compared.b.value, "ratio": ratio}
+    return told | {key: plain[key] for key in ("unit", "difference", "drivers", "assumptions")}
+
+
+def _show(found: Sequence[Difference], compared: Comparison | str | None, day: str) -> None:
+    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+
+    counts = ", ".join(f"{sum(one.kind == kind for one in found):,} {kind}" for kind in _KINDS)
+    show(literal(f"{counts}, at {day}"))
+    rows = []
+    for one in sorted(found, key=lambda one: _KINDS.index(one.kind))[:_SHOWN]:
+        values = [amount(side.value, side.unit) if side else "—" for side in (one.old, one.new)]
+        rows.append([one.kind, one.column, ", ".join(one.of), *values, _percent(one.change)])
+    if rows:
+        show(table(["", "figure", "of", "old", "new", "change"], rows, ["old", "new", "change"]))
+    if len(found) > _SHOWN:
+        show(literal(f"... and {len(found) - _SHOWN:,} more; --json lists all", "dim"))
+    if isinstance(compared, str):
+        show(literal(compared, "yellow"))
+    elif compared is not None:
+        from gigacost.cli.compare_view import show_comparison  # noqa: PLC0415 - only with --spec
+        from gigacost.model import default  # noqa: PLC0415
+
+        show_comparison(compared, default(), figures=False)
+
+
+def _percent(change: float | None) -> str:
+    return "" if change is None else f"{change:+.1%}".replace("%", " %")

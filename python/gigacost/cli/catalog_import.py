@@ -1,0 +1,68 @@
+"""``gigacost catalog import-skypilot``: the catalogues that SkyPilot keeps on the disk as a private price book."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from gigacost.cli import options
+
+if TYPE_CHECKING:
+    from gigacost.catalog.skypilot import Imported
+
+_SHOWN = 20
+
+
+@click.command("import-skypilot", short_help="SkyPilot's catalogues as a price book.", context_settings=options.NAMES)
+@click.argument("folder", metavar="DIR")
+@options.once("-o", "--output", metavar="FILE", help="The book, ending in .toml; standard output without.")
+@options.once("--date", metavar="DATE", help="The date of the prices; of each file the day it was written without.")
+@options.as_json
+def command(folder: str, output: str | None, date: str | None, *, as_json: bool) -> None:
+    r"""Write the prices of DIR (as ~/.sky/catalogs) as a price book, and say what could not be mapped.
+
+    \b
+    gigacost catalog import-skypilot ~/.sky/catalogs -o sky.toml
+    gigacost estimate ... --catalog sky.toml
+    """
+    from gigacost.catalog import Catalog  # noqa: PLC0415 - after --help
+    from gigacost.catalog.read import data  # noqa: PLC0415
+    from gigacost.catalog.skypilot import read_catalogs  # noqa: PLC0415
+    from gigacost.catalog.written import book_as_toml  # noqa: PLC0415
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.cli.text_file import refuse_bad_text_file, write_text_file  # noqa: PLC0415
+
+    if output:
+        refuse_bad_text_file(output, ".toml")
+    book = Catalog.bundled()
+    day = book.canonical("as_of", date) if date else ""
+    found = read_catalogs(folder, lambda name: book.canonical("hardware", name), data("rental")["providers"], day)
+    if found.book["rental"]:
+        book.layered(found.book)  # what is written can be read
+    text = book_as_toml(found.book)
+    if output:
+        write_text_file(output, text)
+    elif not as_json:
+        sys.stdout.write(text)
+    if as_json:
+        payload({**found.to_dict(), "output": output, "book": found.book})
+    else:
+        _report(found, output)
+
+
+def _report(found: Imported, output: str | None) -> None:
+    """What was read and what was left out, on standard error."""
+    from gigacost.errors import escape  # noqa: PLC0415 - after --help
+
+    where = f" to {escape(output)}" if output else ""
+    lines = [f"{len(found.book['rental'])} quotes{where} from {found.rows:,} rows of {len(found.files)} files"]
+    left = found.left_out.most_common()
+    if left:
+        lines.append(f"left out: {sum(count for _, count in left):,} rows")
+    lines += [f"  {count:,} x {escape(f'{cloud} {name}')}: {why}" for (cloud, name, why), count in left[:_SHOWN]]
+    if len(left) > _SHOWN:
+        lines.append(f"  ... and {len(left) - _SHOWN} more kinds; --json lists all")
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201 - a message

@@ -1,0 +1,105 @@
+"""``gigacost catalog prices``: what a chip rented for, from when to when, and the quotes that this is chosen among."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gigacost.cli import options
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog, Offer, Period
+
+_AXES = ("hardware", "market", "provider_class")
+
+
+@click.command("prices", short_help="Quotes of a chip, and which is the price when.", context_settings=options.NAMES)
+@click.argument("chip", shell_complete=options.labels("hardware"))
+@options.once("--market", metavar="MARKET", shell_complete=options.labels("market"), help="on_demand by default.")
+@options.once(
+    "--provider-class", metavar="CLASS", shell_complete=options.labels("provider_class"), help="neocloud by default."
+)
+@options.prices
+@options.as_json
+def command(
+    chip: str, market: str | None, provider_class: str | None, catalog: str | None, as_of: str | None, *, as_json: bool
+) -> None:
+    """The dated quotes for CHIP, and the price that follows from them at each date (docs/prices.md has the rule)."""
+    from gigacost.cli.terminal import payload  # noqa: PLC0415 - after --help
+
+    book = options.opened_catalog(catalog)
+    asked = {"hardware": chip, "market": market, "provider_class": provider_class}
+    labels = {axis: book.canonical(axis, asked[axis] or book.default(axis) or "") for axis in _AXES}
+    day = book.canonical("as_of", as_of) if as_of else book.date
+    found = history(book, labels, day)
+    if as_json:
+        payload(found)
+    else:
+        show_history(book, labels, day)
+
+
+def history(book: Catalog, labels: dict[str, str], day: str) -> dict[str, Any]:
+    """The price at a date, the prices of all dates and the quotes, as plain data."""
+    price = book.cite("rental_usd_per_chip_hour", {**labels, "as_of": day})
+    periods = book.price_history(**labels)
+    return {
+        **labels,
+        "as_of": day,
+        "price": _plain(price),
+        "history": [{"since": one.since, "until": one.until or None, **_plain(one.price)} for one in periods],
+        "quotes": [asdict(one) for one in book.offers(**labels)],
+    }
+
+
+def _plain(price: Any) -> dict[str, Any]:  # noqa: ANN401 - a Citation, which --help does not load
+    value = None if price.is_missing else price.value
+    return {"usd_per_chip_hour": value, "date": price.date, "source": price.source, "basis": price.basis}
+
+
+def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
+    """The same for people: one table of prices, one of quotes, the sources below."""
+    from gigacost.cli.terminal import literal, show  # noqa: PLC0415 - after --help
+
+    periods, offers = book.price_history(**labels), book.offers(**labels)
+    sources: dict[str, int] = {}
+    title = f"Rent of one {labels['hardware']} for an hour, {labels['market']}, {labels['provider_class']}"
+    show(literal(title, "bold"))
+    if periods:
+        show(_of_periods(periods, day, sources))
+    if offers:
+        show(_of_offers(offers, sources))
+    if not periods and not offers:
+        show(literal("no quotes; gigacost catalog prices CHIP --market MARKET --provider-class CLASS has others"))
+    show(*(literal(f"[{number}] {source}", "dim") for source, number in sources.items()))
+
+
+def _of_periods(periods: Sequence[Period], day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
+    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import table  # noqa: PLC0415
+
+    rows = []
+    for one in periods:
+        holds = one.since <= day and (not one.until or day <= one.until)
+        value = "none" if one.price.is_missing else amount(one.price.value, one.price.unit)
+        basis = f"{one.price.basis}{_number(one.price.source, sources)}"
+        rows.append(["*" if holds else "", one.since, one.until, value, one.price.date, basis])
+    return table(["", "from", "to", "price", "quote of", "basis"], rows, ["price"], f"The price (* at {day})")
+
+
+def _of_offers(offers: Sequence[Offer], sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
+    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import table  # noqa: PLC0415
+
+    rows = []
+    for one in offers:
+        said = ", ".join(part for part in (one.region, one.note, one.discounts) if part)
+        detail = f"{said}{_number(one.source, sources)}".strip()
+        rows.append([one.date, amount(one.usd_per_chip_hour, "$/(chip·h)"), one.provider, detail])
+    return table(["date", "quote", "provider", "of"], rows, ["quote"], "Quotes, of which it is chosen")
+
+
+def _number(source: str, sources: dict[str, int]) -> str:
+    return f" [{sources.setdefault(source, len(sources) + 1)}]" if source else ""

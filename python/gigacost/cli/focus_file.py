@@ -1,0 +1,78 @@
+"""``--format focus``: costs as billing data, to a file or to standard output."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from gigacost import focus
+from gigacost.errors import Fault, OutputError, SpecError, escape, show
+
+if TYPE_CHECKING:
+    from gigacost.sweep import Sweep
+
+_ENDINGS = (".csv", ".csv.gz")
+
+
+def refuse_bad_call(output: str, columns: str | None) -> None:
+    """Raise SpecError for what billing data cannot be written as."""
+    if columns is not None:
+        raise SpecError(Fault("--columns", show(columns), "the columns of FOCUS are what they are", "no --columns"))
+    if output != "-" and not output.lower().endswith(_ENDINGS):
+        raise SpecError(
+            Fault("-o", show(output), "FOCUS is written as CSV", f"a name that ends in {', '.join(_ENDINGS)}; -")
+        )
+
+
+def write(sweep: Sweep, output: str, *, limit: int | None, threads: int | None, csv_safe: bool) -> focus.Written:
+    """Write the costs of a sweep, whole or not at all, and say on standard error how much there was."""
+    focus.refuse(sweep)
+    with _opened(output) as sink:
+        done = focus.write(sweep, sink, limit=limit, threads=threads, csv_safe=csv_safe)
+    where = "" if output == "-" else f" to {escape(output)}"
+    left = f"; {done.left_out:,} designs without a cost are left out" if done.left_out else ""
+    line = f"{done.rows:,} rows for {done.designs:,} designs{where}, FOCUS {focus.VERSION}{left}"
+    print(line, file=sys.stderr)  # noqa: T201 - a message
+    return done
+
+
+@contextmanager
+def _opened(output: str) -> Iterator[TextIO]:
+    """What to write to: a file that takes its place when it is complete, or standard output."""
+    if output == "-":
+        sys.stdout.flush()
+        text = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
+        try:
+            yield text
+        finally:
+            text.detach()
+        return
+    path = Path(output)
+    staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with staged.open("xb") as file:
+            if output.lower().endswith(".gz"):
+                with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+                    yield from _as_text(packed)
+            else:
+                yield from _as_text(file)
+            os.fsync(file.fileno())
+        staged.replace(path)
+    except OSError as problem:
+        raise OutputError(f"{escape(output)}: {problem.strerror}") from None
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _as_text(file: io.IOBase) -> Iterator[TextIO]:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")  # type: ignore[type-var] # any binary file
+    yield text
+    text.flush()
+    text.detach()

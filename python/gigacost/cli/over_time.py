@@ -1,0 +1,108 @@
+"""``gigacost over-time``: what the same capability costs in other years."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gigacost.cli import options
+from gigacost.cli.query import Query, querying
+
+if TYPE_CHECKING:
+    from gigacost.calendar_years import OverTime, Spread, Year
+
+
+@click.command("over-time", context_settings=options.NAMES)
+@querying(None, "the cheapest design of each year")
+@options.once("--years", metavar="YEARS", help="Which, as 2023,2025,2027,2030.")
+@options.once("--by", metavar="NAME", help="The subtotal that shall be small; total_development_usd.")
+@options.once("--algorithms-of", metavar="DATE", help="The day of the algorithms that params and tokens are meant for.")
+def command(query: Query, years: str | None, by: str | None, algorithms_of: str | None) -> int:
+    r"""What the capability of SPEC costs in each of some years: the cheapest design, its drivers, P5 to P95.
+
+    Past years have their own quoted prices and chips; later ones follow trends with intervals, which may be given like
+    any other input (algorithmic_gain, price_performance_gain, rental_level, energy_efficiency_gain).
+
+    \b
+    gigacost over-time SPEC --years 2023,2025,2027,2030
+    gigacost over-time SPEC --algorithms-of 2024-04-01 --by total_run_usd --json
+    """
+    from gigacost.calendar_years import BY, YEARS, contributions, later, over_time  # noqa: PLC0415
+    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.model import default  # noqa: PLC0415
+
+    sweep, by = query.sweep(later(default())), by or BY
+    asserted = Assertions(query.assertions, dict.fromkeys([by, *contributions(sweep.model, by)], "$"))
+    found = over_time(
+        sweep,
+        [_year(text) for text in options.names(years)] or YEARS,
+        by=by,
+        algorithms_of=algorithms_of or "",
+        threads=query.threads,
+    )
+    if query.as_json:
+        payload(found.to_dict())
+    else:
+        _show(found)
+    for one in found.years:
+        spreads = {**one.drivers, **({found.by: one.cost} if one.cost else {})}
+        asserted.check({name: spread.central for name, spread in spreads.items()}, str(one.year))
+    return query.ended(asserted, feasible=any(one.cost for one in found.years), advice="; gigacost summary says why")
+
+
+def _year(text: str) -> int:
+    from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - after --help
+
+    if not text.isascii() or not text.isdigit():
+        raise SpecError(Fault("years", show(text), "not a year", "as 2023,2025,2027,2030"))
+    return int(text)
+
+
+def _show(found: OverTime) -> None:
+    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415 - after --help
+
+    heads, rows = year_rows(found)
+    show(literal(f"{found.by} of the same capability, algorithms of {found.algorithms_of}", "bold"))
+    show(table(heads, rows, heads[3:]))
+    heads, rows = driver_rows(found)
+    show(literal("Of that", "bold"), table(heads, rows, heads[1:]))
+    for name, one in found.trends.items():
+        show(literal(f"{name}: {one['distribution']} ({one['source']}, {one['date']})", "dim"))
+
+
+def year_rows(found: OverTime) -> tuple[list[str], list[list[str]]]:
+    """The years as a table: its heads and its rows."""
+    heads = ["year", "prices of", "design", "FLOP", "$/chip-hour", "cost", "P5", "P95"]
+    return heads, [_row(one) for one in found.years]
+
+
+def driver_rows(found: OverTime) -> tuple[list[str], list[list[str]]]:
+    """The drivers of each year as a table: its heads and its rows."""
+    names = dict.fromkeys(name for one in found.years for name in one.drivers)
+    heads = ["driver", *(str(one.year) for one in found.years)]
+    return heads, [[name, *(_interval(one.drivers.get(name)) for one in found.years)] for name in names]
+
+
+def _row(one: Year) -> list[str]:
+    from gigacost.cli.figures import usd  # noqa: PLC0415 - after --help
+
+    dated = one.as_of + (f" + {one.years_ahead:.1f} years" if one.years_ahead else "")
+    if one.cost is None:
+        return [str(one.year), dated, one.state, *["—"] * 5]
+    design = ", ".join(f"{value:,.10g}" if isinstance(value, float) else str(value) for value in one.design.values())
+    figures = [f"{one.run_flop:.2g}", f"{one.usd_per_chip_hour:.2f}"]
+    return [
+        str(one.year),
+        dated,
+        design,
+        *figures,
+        *(usd(value) for value in (one.cost.central, one.cost.low, one.cost.high)),
+    ]
+
+
+def _interval(one: Spread | None) -> Any:  # noqa: ANN401 - a cell
+    from gigacost.cli.figures import usd  # noqa: PLC0415 - after --help
+
+    return "—" if one is None else f"{usd(one.central)} ({usd(one.low)} to {usd(one.high)})"

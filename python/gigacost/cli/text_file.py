@@ -1,0 +1,36 @@
+"""Small files that a command writes: whole or not at all, and refused before anything is computed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from gigacost.errors import Fault, OutputError, SpecError, escape, show
+
+
+def refuse_bad_text_file(output: str, ending: str) -> None:
+    """Raise SpecError unless a file of that ending can be put at ``output``."""
+    path = Path(output)
+    shown = show(output)
+    if not output.lower().endswith(ending):
+        raise SpecError(Fault("-o", shown, "unknown kind of file", f"a name that ends in {ending}"))
+    if not path.parent.is_dir():
+        raise SpecError(Fault("-o", shown, f"there is no folder {escape(str(path.parent))}", "a folder that exists"))
+    if path.exists() and not path.is_file():
+        raise SpecError(Fault("-o", shown, "exists and is not a regular file", "a new name, or a file to replace"))
+
+
+def write_text_file(output: str, text: str) -> None:
+    """Write a file as UTF-8; an older one is replaced when the new one is complete. Raises OutputError."""
+    path = Path(output)
+    staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with staged.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        staged.replace(path)
+    except OSError as problem:
+        staged.unlink(missing_ok=True)
+        raise OutputError(f"{escape(output)}: {problem.strerror}") from None

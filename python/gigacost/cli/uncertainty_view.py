@@ -1,0 +1,122 @@
+"""The uncertainty of a design, or of several that are compared, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from gigacost.cli.estimate_view import place
+from gigacost.cli.figures import amount, cell, duration, scaled, share, usd
+from gigacost.cli.terminal import indented, literal, out, show, table
+
+if TYPE_CHECKING:
+    from gigacost.beliefs import Belief
+    from gigacost.influences import Influence
+    from gigacost.spreads import Spread
+    from gigacost.uncertainties import Uncertainty
+
+_SHOWN = 12
+"""Influences that are shown; the others say little."""
+_LEAST = 0.001
+"""A worth below this share of the central value is not told."""
+_BESIDE_BAR = 85
+"""Columns that stand beside a bar."""
+_BAR = 30
+
+
+def show_uncertainty(found: Uncertainty, seconds: float) -> None:
+    """How wide it is, which option, where it comes from, what would flip it, what is worth knowing."""
+    show(literal(_headline(found), "bold"), literal(place(found.inputs), "dim"), "")
+    if len(found.options) > 1:
+        show(literal("Which one", "bold"), _options(found), "")
+    of_best = f" ({_named(found, found.best)})" if len(found.options) > 1 else ""
+    show(literal(f"Where it comes from{of_best}", "bold"), _influences(found))
+    rest = found.influences[_SHOWN:]
+    if rest:
+        show(literal(f"{len(rest)} others move it by {amount(rest[0].swing, found.unit)} or less", "dim"))
+    show(literal("alone: share of the variance that knowing it takes away; in all: that it has a part in", "dim"), "")
+    if len(found.options) > 1:
+        flips = list(_flips(found))
+        show(literal("What would flip it", "bold"))
+        show(*(indented(line) for line in flips or ["nothing within its own 90 %, by itself"]), "")
+        show(literal("What is worth knowing before choosing", "bold"), indented(_worth(found)), "")
+    show(*(literal(note, "yellow") for note in found.meta["notes"]))
+    drawn = f"{found.draws.count:,} draws of {len(found.influences)} names, seed {found.draws.seed}"
+    show(
+        literal(
+            f"{drawn}; {found.meta['evaluations']:,} evaluations in {duration(seconds)}. --json has sources.", "dim"
+        )
+    )
+
+
+def _headline(found: Uncertainty) -> str:
+    spread = found.spread
+    central = f"{found.of} = {amount(spread.central, found.unit)}"
+    if spread.mean is None:
+        return f"{central}, and impossible in {share(1.0 - spread.feasible)} of the draws"
+    low, high = (amount(value, found.unit) for value in (spread.p5, spread.p95))
+    return f"{central}; mean {amount(spread.mean, found.unit)}, with 90 % between {low} and {high}"
+
+
+def _named(found: Uncertainty, option: int | None) -> str:
+    """An option by its values of the axes."""
+    if option is None:
+        return "none"
+    return ", ".join(cell(value) for value in found.options[option].inputs.values())
+
+
+def _options(found: Uncertainty) -> Any:  # noqa: ANN401 - a rich Table
+    axes = list(found.options[0].inputs)
+    figures = ["central", "mean", "p5", "p50", "p95"]
+    rows = []
+    for option in found.options:
+        labels = [cell(option.inputs[axis]) for axis in axes]
+        rows.append([*labels, *_figures(option.spread, figures, found.unit), share(option.best)])
+    return table([*axes, *figures, "the best in"], rows, [*figures, "the best in"])
+
+
+def _figures(spread: Spread, names: list[str], unit: str) -> list[str]:
+    return [amount(getattr(spread, name), unit) for name in names]
+
+
+def _influences(found: Uncertainty) -> Any:  # noqa: ANN401 - a rich Table
+    width = max(min(out().width - _BESIDE_BAR, _BAR), 4)
+    most = max((one.swing for one in found.influences), default=0.0)
+    rows = []
+    for one in found.influences[:_SHOWN]:
+        shares = [_share(one.index.first), _share(one.index.total)] if one.index else ["—", "—"]
+        over = f"{_at(one.belief, one.low)} to {_at(one.belief, one.high).removeprefix('x ')}"
+        low, high = (amount(value, found.unit) for value in (one.at_low, one.at_high))
+        bar = "█" * round(width * one.swing / most) if most else ""
+        rows.append([one.belief.name, over, low, f"to {high}", bar, *shares])
+    return table(["name", "over its 90 %", "gives", "", "", "alone", "in all"], rows, ["gives", "alone", "in all"])
+
+
+def _share(index: float) -> str:
+    """A share of the variance; estimates of nothing may fall below 0."""
+    return share(max(index, 0.0))
+
+
+def _at(belief: Belief, value: float) -> str:
+    """A value of a name, or its factor."""
+    if belief.distribution.relative:
+        return f"x {scaled(value)}"
+    return usd(value) if belief.unit.startswith("$") else scaled(value)
+
+
+def _flips(found: Uncertainty) -> Iterator[str]:
+    for one in found.influences:
+        for flip in one.flips:
+            change = f"{_named(found, flip.below)} → {_named(found, flip.above)}"
+            yield f"{one.belief.name} from {_at(one.belief, flip.value)} on: {change}"
+
+
+def _worth(found: Uncertainty) -> str:
+    central = abs(found.spread.central or 0.0)
+    known = sorted(found.influences, key=lambda one: -(one.worth or 0.0))
+    told = [f"{one.belief.name} {amount(one.worth, found.unit)}" for one in known if _matters(one, central)]
+    return "; ".join([f"everything {amount(found.worth_of_all, found.unit)}", *told])
+
+
+def _matters(one: Influence, central: float) -> bool:
+    return one.worth is not None and one.worth > _LEAST * central

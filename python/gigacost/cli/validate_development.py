@@ -1,0 +1,31 @@
+"""``gigacost validate development``: what four models cost to develop, by Epoch AI's accounting."""
+
+from __future__ import annotations
+
+import click
+
+from gigacost.cli import options
+
+
+@click.command("development", short_help="Development costs by Epoch AI's accounting.", context_settings=options.NAMES)
+@options.once("--draws", type=options.Whole(1), metavar="N", help="How many cases are drawn of each model.")
+@options.once("--seed", type=options.Whole(0), metavar="N", help="Which cases are drawn; 0 by default.")
+@options.as_json
+def command(draws: int | None, seed: int | None, *, as_json: bool) -> int:
+    """Develop GPT-3, OPT, GPT-4 and Gemini Ultra under the preset epoch-2024, and compare with the published cost.
+
+    Compute beside the final run, energy and people are uncertain: medians over many cases are compared.
+    """
+    from gigacost.cli import process  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.draws import Draws  # noqa: PLC0415
+    from gigacost.validate_development import COUNT, validate_development  # noqa: PLC0415
+
+    found = validate_development(Draws(draws or COUNT, seed or 0))
+    if as_json:
+        payload(found.to_dict())
+    else:
+        from gigacost.cli.validate_costs_view import show_development  # noqa: PLC0415 - only one view is shown
+
+        show_development(found)
+    return process.DONE

@@ -1,0 +1,39 @@
+"""``gigacost validate throughput``: step times of published runs."""
+
+from __future__ import annotations
+
+import click
+
+from gigacost.cli import options
+
+
+@click.command("throughput", short_help="Step times of published runs.", context_settings=options.NAMES)
+@click.argument("file", metavar="[FILE.csv]", required=False)
+@click.option(
+    "--search", is_flag=True, help="Let the tool choose each layout, and compare that with the published one."
+)
+@options.as_json
+def command(file: str | None, *, search: bool, as_json: bool) -> int:
+    """Predict the step time of every run of a table at its own layout, and say how far off that is.
+
+    Without FILE.csv it is the table that ships with the package, whose columns FILE.csv must have. Exits with 1 when
+    more than 5 % of the runs cannot be predicted.
+    """
+    from gigacost.cli import process  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.validate import MOST_UNPREDICTABLE, validate_throughput  # noqa: PLC0415
+
+    found = validate_throughput(file, search=search)
+    if as_json:
+        payload(found.to_dict())
+    else:
+        from gigacost.cli.validate_view import show_validation  # noqa: PLC0415 - only one view is shown
+
+        show_validation(found)
+    if found.is_complete:
+        return process.DONE
+    rows = len(found.predictions) + len(found.skipped)
+    process.warn(
+        "error", f"{found.unpredictable} of {rows} runs cannot be predicted, more than {MOST_UNPREDICTABLE:.0%}"
+    )
+    return process.FAILED

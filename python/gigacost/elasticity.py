@@ -1,0 +1,237 @@
+"""Local elasticities: by how many per cent a quantity changes for one per cent of each figure that goes in.
+
+An elasticity is derivative · input / quantity. The derivative is that of what is computed at one combination, by the
+engine's reverse pass: exact, piece by piece. Layout and architecture are held fixed; what is rounded is flat; of
+``minimum``, ``maximum`` and ``where`` only the branch that was taken counts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from gigacost import _engine, arguments, compiler
+from gigacost.bind import Bound
+from gigacost.declare import Input
+from gigacost.errors import Fault, InternalError, SpecError, nearest, show
+from gigacost.estimates import Assumption, assumption, estimated, specified
+from gigacost.recipe import Question
+from gigacost.units import combined
+
+if TYPE_CHECKING:
+    import os
+
+    from gigacost.catalog import Catalog
+    from gigacost.graph import Model
+    from gigacost.spec import Spec
+    from gigacost.sweep import Sweep
+
+QUANTITY = "cost_total_usd"
+"""What is asked about when nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elasticity:
+    """How much a quantity depends on one figure that goes in."""
+
+    name: str
+    elasticity: float | None
+    """Per cent of the quantity for one per cent of the input: 0 for an input of 0. None where there is no derivative,
+    and where the quantity is 0."""
+    derivative: float | None
+    """None for an input that is left out, and where what is computed has none (0 · √x at 0) or an infinite one."""
+    derivative_unit: str
+    value: float | None
+    """Of the input; None where it is left out."""
+    unit: str
+    whole: bool
+    """Whether the input takes whole numbers only: its next value may do what no derivative says."""
+    stepped: bool
+    """Whether the quantity follows the input by steps too, through rounded numbers (a shape, a batch, a count of
+    replicas): these are held fixed. A design with another value tells more than the derivative then."""
+    origin: str
+    """``given``, ``preset``, ``model`` (an override), ``catalogue``, ``default``."""
+    source: str
+    date: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, repr=False)
+class Elasticities:
+    """How much a quantity depends on each figure that goes in, the largest elasticity first.
+
+    Figures alone: labels and switches (inputs of 0 or 1, inputs with named values) have no derivative.
+    """
+
+    quantity: str
+    unit: str
+    value: float
+    inputs: tuple[Elasticity, ...]
+    meta: Mapping[str, Any]
+    """What a figure can be rebuilt from: version, hashes, date."""
+
+    def __getitem__(self, name: str) -> Elasticity:
+        """That of one input. Raises KeyError, with the nearest name."""
+        for one in self.inputs:
+            if one.name == name:
+                return one
+        guess = nearest(name, [one.name for one in self.inputs])
+        message = f"no elasticity along {show(name)}" + (f"; did you mean {guess}?" if guess else "")
+        raise KeyError(message)
+
+    def __iter__(self) -> Iterator[Elasticity]:
+        return iter(self.inputs)
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def __repr__(self) -> str:
+        largest = [f"{one.name}: {one.elasticity:.3g}" for one in self.inputs[:5] if one.elasticity]
+        return f"<Elasticities of {self.quantity} = {self.value:.6g} {self.unit}: {', '.join(largest)}, ...>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``gigacost elasticities --json`` prints it."""
+        plain = {"quantity": self.quantity, "unit": self.unit, "value": self.value}
+        return plain | {"inputs": [one.to_dict() for one in self.inputs], "meta": dict(self.meta)}
+
+
+def elasticities(
+    quantity: str = QUANTITY,
+    given: Mapping[str, Any] | None = None,
+    /,
+    *,
+    inputs: Sequence[str] = (),
+    model: Model | str | None = None,
+    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    as_of: str | None = None,
+    preset: str | Sequence[str] | None = None,
+    strict: bool = False,
+    **fixed: Any,  # noqa: ANN401 - a value as people write it
+) -> Elasticities:
+    """How much a quantity of one run depends on each figure: ``elasticities("train_days", hardware="h100-sxm", ...)``.
+
+    The run is described as for ``estimate``. ``inputs`` names those that are wanted; all figures that the quantity
+    depends on by default. A quantity that is given a value (``mfu=0.4``) is a figure like any other.
+
+    Raises SpecError as ``estimate`` does; for a quantity that is no number or null; for an input without a derivative.
+    """
+    told = {"as_of": as_of, "preset": preset}
+    spec, model, catalog = specified(given, fixed, model, catalog, told, strict=strict)
+    return elasticities_of_run(quantity, spec, model, catalog, inputs)
+
+
+def elasticities_of_run(
+    quantity: str, spec: Spec, model: Model, catalog: Catalog, inputs: Sequence[str] = ()
+) -> Elasticities:
+    """As ``elasticities``, of a specification without axes. Raises SpecError as ``estimate`` does."""
+    estimated(spec, model, catalog)  # says what is wrong with a run
+    return _found(quantity, spec, model, catalog, inputs)
+
+
+def at_combination(sweep: Sweep, quantity: str, at: int, inputs: Sequence[str] = ()) -> Elasticities:
+    """As ``elasticities``, for one combination of a sweep by its index."""
+    values = sweep.bound.axis_values(arguments.combination(at, sweep.size))
+    alone = replace(sweep.spec, axes=(), where=None, fixed={**sweep.spec.fixed, **values})
+    return _found(quantity, alone, sweep.model, sweep.bound.catalog, inputs)
+
+
+def _found(quantity: str, spec: Spec, model: Model, catalog: Catalog, inputs: Sequence[str]) -> Elasticities:
+    bound = Bound(spec, model, catalog)
+    arguments.number(bound, "quantity", quantity)
+    made = compiler.compiled(bound, Question((quantity,)))
+    names = [leaf for leaf in made.tape.leaves if _is_figure(bound, leaf)]
+    asked = frozenset(_checked(bound, quantity, names, inputs) if inputs else names)
+    program = compiler.program(bound, made)
+    _refuse_null(made, program, quantity)
+    ((value, slopes, steps),) = program.gradients(made.nodes[quantity], [0])
+    if not math.isfinite(value):
+        message = f"{quantity} is {value}, and no state says why"
+        raise InternalError(message)
+    unit = model.unit(quantity) if quantity in model.quantities or quantity in model.inputs else ""
+    every = [
+        _elasticity((value, unit), assumption(bound, spec, leaf), slope, stepped=stepped, whole=_is_whole(bound, leaf))
+        for leaf, slope, stepped in zip(made.tape.leaves, slopes, steps, strict=True)
+        if leaf in asked
+    ]
+    every.sort(key=lambda one: -math.inf if one.elasticity is None else abs(one.elasticity), reverse=True)
+    meta = {
+        "gigacost_version": _engine.__version__,
+        "spec_sha256": bound.spec.sha256,
+        "model_sha256": compiler.model_sha256(model),
+        "catalog_sha256": catalog.sha256,
+        "as_of": bound.labels["as_of"][1][0] if "as_of" in bound.labels else "",
+    }
+    return Elasticities(quantity, unit, value, tuple(every), meta)
+
+
+def _elasticity(of: tuple[float, str], leaf: Assumption, slope: float, *, stepped: bool, whole: bool) -> Elasticity:
+    """That along a leaf, of a quantity with this value and unit."""
+    quantity, unit = of
+    value = None if leaf.value is None else float(leaf.value)
+    relative = slope * value / quantity if value is not None and quantity else math.nan
+    return Elasticity(
+        name=leaf.name,
+        elasticity=relative + 0.0 if math.isfinite(relative) else None,
+        derivative=slope + 0.0 if math.isfinite(slope) else None,
+        derivative_unit=combined(unit, leaf.unit, divide=True) if unit and leaf.unit else "",
+        value=value,
+        unit=leaf.unit,
+        whole=whole,
+        stepped=stepped,
+        origin=leaf.origin,
+        source=leaf.source,
+        date=leaf.date,
+    )
+
+
+def _is_figure(bound: Bound, leaf: str) -> bool:
+    """Whether a leaf is an amount, not what a label is tested for and not a switch."""
+    return leaf not in bound.special and not _is_switch(bound.model.inputs.get(leaf))
+
+
+def _is_switch(known: Input | None) -> bool:
+    return known is not None and bool(known.words or (known.integer and known.high - known.low <= 1.0))
+
+
+def _is_whole(bound: Bound, leaf: str) -> bool:
+    known = bound.model.inputs.get(leaf)
+    return known is not None and known.integer
+
+
+def _checked(bound: Bound, quantity: str, names: Sequence[str], inputs: Sequence[str]) -> tuple[str, ...]:
+    """The inputs that are asked for. Raises SpecError with all that have no derivative."""
+    faults = []
+    asked = arguments.listed("inputs", inputs)
+    known = [*names, *bound.model.names, *bound.catalog.axes]
+    for name in asked:
+        if name in names:
+            continue
+        if name not in known:
+            fault = Fault("inputs", show(name), "neither input nor quantity of the model", hint=nearest(name, known))
+        elif name in bound.catalog.axes:
+            fault = Fault("inputs", show(name), "a choice of the catalogue, which has no derivative")
+        elif _is_switch(bound.model.inputs.get(name)):
+            fault = Fault("inputs", show(name), "a switch, which has no derivative")
+        elif name in bound.model.quantities and name not in bound.given:
+            fault = Fault("inputs", show(name), "computed here", allowed=f"give it a value: {name} = ...")
+        else:
+            fault = Fault("inputs", show(name), f"{quantity} does not depend on it here")
+        faults.append(fault)
+    if faults:
+        raise SpecError(*faults)
+    return asked
+
+
+def _refuse_null(made: compiler.Compiled, program: _engine.Program, quantity: str) -> None:
+    null = made.nulls[quantity]
+    if null is None:
+        return
+    is_null, state = program.values(0, [null, made.state])
+    if is_null:
+        label = made.recipe.states[int(state)]
+        raise SpecError(Fault("quantity", show(quantity), f"null at this combination, whose status is {label}"))

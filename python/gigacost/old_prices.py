@@ -1,0 +1,78 @@
+"""Prices of the catalogue that lie far from the date at which a specification uses them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from gigacost.axes import Zipped
+from gigacost.catalog.ages import age
+from gigacost.errors import Fault
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.spec import Spec
+
+_RENT = "rental_usd_per_chip_hour"
+_BOUGHT = ("chip_price_usd", "electricity_usd_per_kwh")
+_AXES = ("hardware", "market", "provider_class", "region", "as_of")
+_RENTED = ("hardware", "market", "provider_class", "as_of")
+_MOST = 10_000
+"""In how many combinations of labels prices are looked at; where there are more, none is."""
+
+_Labels = Mapping[str, Any]
+
+
+def old_prices(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
+    """A doubt for each kind of price that is far from its date of use: the first such, and how many more there are.
+
+    A price that the specification gives itself is its own affair.
+    """
+    given = {*spec.fixed, *(name for axis in spec.axes for name in axis.names), *_of_preset(spec, catalog)}
+    found: dict[str, dict[tuple[str, ...], Fault]] = {}
+    for labels in _combinations(spec, catalog):
+        rented = catalog.cite("is_rented", {"market": labels["market"]}).value
+        for column in (_RENT,) if rented else _BOUGHT:
+            place = (*(labels.get(axis, "") for axis in catalog.columns[column].axes), labels["as_of"])
+            seen = found.setdefault(column, {})
+            fault = None if column in given or place in seen or not all(place) else _fault(catalog, column, labels)
+            if fault:
+                seen[place] = fault
+    for first, *others in (list(faults.values()) for faults in found.values() if faults):
+        more = f", and {len(others)} more of other labels or dates" if others else ""
+        yield Fault(first.field, first.value, first.what + more)
+
+
+def _fault(catalog: Catalog, column: str, labels: _Labels) -> Fault | None:
+    if column == _RENT and not age(column, catalog.rent(*(labels[axis] for axis in _RENTED)).date, labels["as_of"]):
+        return None
+    cited = catalog.cite(column, labels)
+    told = age(column, cited.date, labels["as_of"])
+    of = ", ".join(str(labels[axis]) for axis in catalog.columns[column].axes if axis != "as_of")
+    return Fault(column, f"{cited.value:.6g}", f"the price of {of} is {told}") if told else None
+
+
+def _of_preset(spec: Spec, catalog: Catalog) -> _Labels:
+    """What a preset gives; nothing where there is no such preset, which is a fault of its own."""
+    return catalog.presets[spec.preset].fixed if spec.preset in catalog.presets else {}
+
+
+def _combinations(spec: Spec, catalog: Catalog) -> Iterator[_Labels]:
+    """The labels that come together, those of axes that are not in play left out."""
+    fixed: dict[str, Any] = {axis: label for axis in _AXES if (label := catalog.default(axis))}
+    fixed |= {**_of_preset(spec, catalog), **spec.fixed, **({"as_of": spec.as_of} if spec.as_of else {})}
+    groups: list[list[dict[str, Any]]] = []
+    for axis in spec.axes:
+        parts = [part for part in (axis.axes if isinstance(axis, Zipped) else (axis,)) if part.name in _AXES]
+        if parts:
+            rows = dict.fromkeys(zip(*(part.values for part in parts), strict=True))
+            groups.append([dict(zip([part.name for part in parts], row, strict=True)) for row in rows])
+    if math.prod(map(len, groups)) > _MOST:
+        return
+    for choice in itertools.product(*groups):
+        labels = dict(fixed)
+        for part in choice:
+            labels |= part
+        yield {axis: labels[axis] for axis in _AXES if axis in labels}

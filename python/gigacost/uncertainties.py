@@ -1,0 +1,278 @@
+"""Uncertainty of a design, or of a few that are compared: how wide the answer is, from what, and what would flip it."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from gigacost import arguments, influences
+from gigacost.beliefs import believing, concerning, shipped, stated
+from gigacost.bind import Bound, words
+from gigacost.distributions import Distribution
+from gigacost.draws import Draws
+from gigacost.errors import Fault, SpecError, show
+from gigacost.indices import Index, sobol_indices
+from gigacost.influences import Influence
+from gigacost.spec import Spec
+from gigacost.spreads import Spread, spread
+from gigacost.sweep import Sweep
+from gigacost.swept import swept
+from gigacost.uncertain import draws_of
+from gigacost.variations import Variations
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gigacost.catalog import Catalog
+    from gigacost.graph import Model
+
+    Floats = NDArray[np.float64]
+
+COUNT = 4096
+"""How many draws there are where nobody says."""
+MOST = 64
+"""How many options are compared at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the designs that are compared."""
+
+    inputs: Mapping[str, Any]
+    """Its values of the axes; empty for a single design."""
+    spread: Spread
+    best: float
+    """Share of the draws in which it is the best option."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {"inputs": dict(self.inputs), **self.spread.to_dict(), "best": self.best}
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """How uncertain a quantity is, and from what. Made by ``uncertainty``."""
+
+    of: str
+    unit: str
+    inputs: Mapping[str, float | str]
+    """What all options have in common, in the model's units, with the label of every catalogue axis in play."""
+    options: tuple[Option, ...]
+    best: int
+    """Which option is the best at central values."""
+    influences: tuple[Influence, ...]
+    """What each uncertain name does, those first that move the best option furthest."""
+    worth_of_all: float | None
+    """By how much the expected value gets better if everything is known before an option is chosen; None for one."""
+    draws: Draws
+    meta: Mapping[str, Any]
+
+    @property
+    def spread(self) -> Spread:
+        """Of the best option."""
+        return self.options[self.best].spread
+
+    def influence(self, name: str) -> Influence:
+        """Of one name. Raises KeyError."""
+        return {one.belief.name: one for one in self.influences}[name]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {
+            "of": self.of,
+            "unit": self.unit,
+            "inputs": dict(self.inputs),
+            "options": [option.to_dict() for option in self.options],
+            "best": self.best,
+            "influences": [influence.to_dict() for influence in self.influences],
+            "worth_of_all": self.worth_of_all,
+            "draws": self.draws.to_dict(),
+            "meta": dict(self.meta),
+        }
+
+
+def uncertainty(
+    given: Sweep | Mapping[str, Any] | None = None,
+    /,
+    *,
+    of: str = "cost_total_usd",
+    uncertain: Mapping[str, str | Distribution] | None = None,
+    defaults: bool | None = None,
+    draws: int | Draws | None = None,
+    model: Model | str | None = None,
+    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    as_of: str | None = None,
+    preset: str | None = None,
+    strict: bool = False,
+    threads: int | None = None,
+    **inputs: Any,  # noqa: ANN401 - a value as people write it, a list or a range of them
+) -> Uncertainty:
+    """How uncertain a cost is, what that comes from, and what would make another option the best one.
+
+    ``uncertainty(model="llama-3.1-405b", hardware="h100-sxm", chips=16384, market=["own", "on_demand"])``: what the
+    design is is said as to ``estimate``; a list or a range is an axis, and each combination of axes an option (at most
+    64). ``uncertain`` states distributions (``{"pue": "triangular 1.05 1.1 1.3"}``), beside those of a sweep;
+    ``defaults`` adds those that ship for names that nobody gave a value (but by default not to those of a sweep).
+    ``draws`` is how many there are, 4096 where neither it nor a sweep says. Layouts are those of the central values, as
+    wherever there are draws.
+
+    Of each option there is the spread over ``draws``; of the option that is best at central values the swing between
+    the 5th and the 95th percentile of each name by itself, the Sobol indices (on about as many points as there are
+    draws, for each name), and what knowing it would leave of the standard deviation. Of several options there is what
+    knowing a name before choosing is worth, and where within its central 90 % another option becomes the best.
+
+    The same for any number of threads, on any machine. Raises SpecError.
+    """
+    sweep = swept(
+        given, inputs, where=None, columns=(), model=model, catalog=catalog, as_of=as_of, preset=preset, strict=strict
+    )
+    texts = {name: one.text if isinstance(one, Distribution) else one for name, one in (uncertain or {}).items()}
+    with_defaults = not sweep.spec.uncertain if defaults is None else defaults
+    chosen = draws_for(sweep.spec) if draws is None else draws if isinstance(draws, Draws) else Draws(draws)
+    return _Question(_stating(sweep, texts, chosen), of, threads, with_defaults=with_defaults).answer()
+
+
+def draws_for(spec: Spec) -> Draws:
+    """The draws of a specification, or as many as there are where nobody says."""
+    return Draws(COUNT) if spec.draws == Draws() else spec.draws
+
+
+def _stating(sweep: Sweep, texts: Mapping[str, str], draws: Draws) -> Sweep:
+    """The sweep with more that is uncertain, and other draws. Raises SpecError."""
+    tree = sweep.spec.to_dict()
+    tree |= {"uncertain": {**tree.get("uncertain", {}), **texts}, "draws": draws.to_dict()}
+    spec = Spec.from_dict(tree, words(sweep.model, sweep.bound.catalog))
+    return Sweep.from_spec(spec, model=sweep.model, catalog=sweep.bound.catalog)
+
+
+class _Question:
+    """What is asked, as far as it is checked."""
+
+    def __init__(self, sweep: Sweep, of: str, threads: int | None, *, with_defaults: bool) -> None:
+        if sweep.spec.where is not None:
+            what = "every combination is an option here, whatever a condition says of it"
+            raise SpecError(Fault("query.where", show(sweep.spec.where.text), what))
+        if sweep.size > MOST:
+            raise SpecError(Fault("combinations", show(sweep.size), "too many options to compare", f"<= {MOST}"))
+        if "(" in of:
+            raise SpecError(Fault("of", show(of), "a fold over draws, where what is drawn is due", "a plain quantity"))
+        self.of = arguments.number(sweep.bound, "of", of)
+        self.unit = sweep.model.unit(of) if of in sweep.model.names else ""
+        self.several = sweep.size > 1
+        self.sweep = sweep
+        self.draws = sweep.spec.draws
+        self.threads = threads
+        known = {**(shipped(sweep.bound) if with_defaults else {}), **stated(sweep.bound)}
+        self.bound = believing(sweep.bound, known, self.draws)
+        self.beliefs = concerning(self.bound, [of], known)
+        if not self.beliefs:
+            raise SpecError(Fault("uncertain", "", f"nothing that {of} is made of is uncertain", "NAME = DISTRIBUTION"))
+
+    def answer(self) -> Uncertainty:
+        options = self._variations(self.bound)
+        central = options.values({})[self.of]
+        (winner,) = influences.best(central)
+        if winner is None:
+            what = "no option is feasible at central values; gigacost summary says why"
+            raise SpecError(Fault("combinations", show(self.bound.size), what))
+        moved = influences.one_at_a_time(options, self.of, self.beliefs)
+        idle = [name for name, at in moved.items() if self.beliefs[name].shipped and _same(at, central)]
+        for name in idle:
+            del self.beliefs[name]
+        drawn = draws_of(self.bound.spec)
+        columns = {name: drawn[name] for name in self.beliefs}
+        values = options.values(columns)[self.of]
+        told = [spread(row, float(middle[0])) for row, middle in zip(values.tolist(), central, strict=True)]
+        alone = self._alone(winner)
+        found = self._influences(
+            options, alone, columns, {name: at[winner] for name, at in moved.items()}, told[winner]
+        )
+        return Uncertainty(
+            self.of,
+            self.unit,
+            self._inputs(),
+            tuple(self._options(told, values)),
+            winner,
+            tuple(sorted(found, key=lambda one: (-one.swing, one.belief.name))),
+            influences.worth_of_all(values) if self.several else None,
+            self.draws,
+            self._meta(idle, options.evaluations + alone.evaluations),
+        )
+
+    def _influences(
+        self,
+        options: Variations,
+        alone: Variations,
+        drawn: Mapping[str, Floats],
+        moved: Mapping[str, Floats],
+        spread: Spread,
+    ) -> list[Influence]:
+        """What each name does to the option that is the best, and what it does to which one is."""
+        independent = not self.draws.correlate
+        indices = self._indices(alone) if independent else {}
+        found = []
+        for name, belief in self.beliefs.items():
+            at_low, at_high = map(_known, moved[name].tolist())
+            index = indices.get(name)
+            worth = influences.worth(options, self.of, belief, drawn) if self.several and independent else None
+            flips = influences.flips(options, self.of, belief) if self.several else ()
+            ends = influences.ends(belief)
+            found.append(Influence(belief, *ends, at_low, at_high, index, _left(spread.std, index), worth, flips))
+        return found
+
+    def _options(self, told: Sequence[Spread], values: Floats) -> Iterator[Option]:
+        winners = influences.best(values)
+        for row, one in enumerate(told):
+            yield Option(self.bound.axis_values(row), one, winners.count(row) / len(winners))
+
+    def _inputs(self) -> dict[str, float | str]:
+        labels = {axis: labels[0] for axis, (group, labels) in self.bound.labels.items() if group is None}
+        return {**self.bound.spec.fixed, **labels}
+
+    def _variations(self, bound: Bound) -> Variations:
+        moving = {name: belief.distribution.relative for name, belief in self.beliefs.items()}
+        return Variations(bound, (self.of,), moving, self.threads)
+
+    def _alone(self, row: int) -> Variations:
+        """One option by itself."""
+        spec = replace(self.bound.spec, axes=(), fixed={**self.bound.spec.fixed, **self.bound.axis_values(row)})
+        return self._variations(Bound(spec, self.bound.model, self.bound.catalog))
+
+    def _indices(self, alone: Variations) -> Mapping[str, Index]:
+        """Those of each name; none where the quantity is not there in all draws."""
+
+        def function(moves: Mapping[str, Floats]) -> Floats:
+            found: Floats = alone.values(moves)[self.of][0]
+            return found
+
+        distributions = {name: belief.distribution for name, belief in self.beliefs.items()}
+        return sobol_indices(distributions, function, self.draws) or {}
+
+    def _meta(self, idle: Sequence[str], evaluations: int) -> dict[str, Any]:
+        correlated = (
+            "Sobol indices and the worth of one name are of independent inputs: there are none with correlations"
+        )
+        notes = [*map(str, self.sweep.spec.warnings), *([correlated] if self.draws.correlate else [])]
+        return {**self.sweep.meta, "idle": list(idle), "evaluations": evaluations, "notes": notes}
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _same(values: Floats, central: Floats) -> bool:
+    """Whether no option differs at the ends of a name from what it is otherwise."""
+    import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+    return bool(np.array_equal(values, np.broadcast_to(central, values.shape), equal_nan=True))
+
+
+def _left(std: float | None, index: Index | None) -> float | None:
+    """The standard deviation without the share of the variance that knowing a name takes away."""
+    if std is None or index is None:
+        return None
+    return std * math.sqrt(min(max(1.0 - index.first, 0.0), 1.0))

@@ -1,0 +1,314 @@
+"""Does the accounting ``epoch-2024`` count as Epoch AI does? Every model of a table, and how far off its costs are.
+
+What a row gives goes into the model as its primitive figures: chips, hours, FLOP, a price and its date, days. Nothing
+that was computed from them is read. Each way of counting is a question of its own to the one model: what is owned and
+amortised, what is bought, what is rented.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from gigacost.accounting import accounted
+from gigacost.books import opened
+from gigacost.catalog.epoch import family, is_hyperscaler, known_dates
+from gigacost.catalog.read import data
+from gigacost.designs import Design, evaluated
+from gigacost.model import default as default_model
+from gigacost.model.constants import KW_PER_MW
+from gigacost.published_costs import COMPARED, TOTALS, PublishedCost, read_published_costs
+from gigacost.results import plain
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.graph import Model
+
+ACCOUNTING = "epoch-2024"
+
+_OWNED = {
+    "capex_energy_total_usd_nominal": "total_run_usd",
+    "cost_chip_usd_nominal": "cost_chips_usd",
+    "cost_server_extra_usd_nominal": "cost_servers_usd",
+    "cost_interconnect_usd_nominal": "cost_network_usd",
+    "cost_energy_usd_nominal": "cost_energy_usd",
+    "chip_hours_used": "chip_hours",
+    "years_depreciated": "chip_age_years",
+    "depreciation_factor": "value_share_at_start",
+    "pue": "pue",
+    "electricity_usd_per_kwh": "electricity_usd_per_kwh",
+    "energy_kwh": "energy_kwh",
+}
+"""The quantities of the model that answer for the columns of the table, here and below."""
+_BOUGHT = {"acquisition_usd_nominal": "cluster_capex_usd"}
+_POWERED = {"cluster_power_kw": "facility_mw"}
+_RENTED = {"cloud_usd_nominal": "rent_at_rate_usd", "cloud_price_used_usd_per_chip_hour": "rent_usd_per_chip_hour"}
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far off the predictions of a column are; NaN where nothing is compared."""
+
+    rows: int
+    """How many figures are compared."""
+    max_rel_error: float
+    median_rel_error: float
+    missing: int
+    """Published figures without a prediction."""
+    unreadable: int
+    """Cells with something that is no figure; nothing is compared with them."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; NaN as None."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True)
+class CostPrediction:
+    """What the model says of one row."""
+
+    of: PublishedCost
+    predicted: Mapping[str, float]
+    """By column of the table; what cannot be predicted is not there."""
+    reasons: Mapping[str, str]
+    """Why a total cannot be predicted, by column."""
+
+    @cached_property
+    def errors(self) -> Mapping[str, float]:
+        """How far a prediction is from what was published, as a share of it, by column."""
+        both = [column for column in self.of.published if column in self.predicted]
+        return {column: _relative(self.predicted[column], self.of.published[column]) for column in both}
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The columns in which a figure was published, and none can be predicted."""
+        return tuple(column for column in self.of.published if column not in self.predicted)
+
+    def why(self, column: str) -> str:
+        """Why a column cannot be predicted."""
+        return self.reasons.get(column, "the model has no figure for it")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {
+            "row": self.of.row,
+            "version": self.of.texts.get("version", ""),
+            "model": self.of.model,
+            "predicted": dict(self.predicted),
+            "published": dict(self.of.published),
+            "rel_error": dict(self.errors),
+            "missing": {column: self.why(column) for column in self.missing},
+            "unreadable": list(self.of.unreadable),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CostValidation:
+    """Predictions for the rows of a table, against what was published."""
+
+    predictions: tuple[CostPrediction, ...]
+
+    @property
+    def totals(self) -> Agreement:
+        """Over CapEx with energy, acquisition and cloud costs together."""
+        return _agreement(self.predictions, TOTALS)
+
+    @property
+    def by_column(self) -> dict[str, Agreement]:
+        """Over each column: the totals, then what they are made of."""
+        return {column: _agreement(self.predictions, [column]) for column in COMPARED}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether each total that was published is a figure, and predicted."""
+        return not self.shortcomings
+
+    @property
+    def shortcomings(self) -> list[str]:
+        """Each total that keeps the validation from being complete, and why."""
+        found = []
+        for one in self.predictions:
+            at = f"row {one.of.row}, {one.of.model}"
+            missing = [column for column in one.missing if column in TOTALS]
+            found += [f"{at}: no prediction of {column}: {one.why(column)}" for column in missing]
+            found += [f"{at}: {column} is no figure" for column in one.of.unreadable if column in TOTALS]
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``gigacost validate costs --json`` prints it; the errors are those of the totals."""
+        return {
+            **self.totals.to_dict(),
+            "compared": self.totals.rows,
+            "rows": len(self.predictions),
+            "by_column": {column: one.to_dict() for column, one in self.by_column.items()},
+            "per_row": [one.to_dict() for one in self.predictions],
+        }
+
+
+def validate_costs(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    model: Model | None = None,
+    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+) -> CostValidation:
+    """Count every model of a table with the columns of the shipped one, by default of that table itself.
+
+    ``model`` is the model under the accounting, the default one without it. Raises SpecError for a bad table.
+    """
+    rows, book = read_published_costs(path), opened(catalog)
+    used = accounted(model or default_model(), ACCOUNTING)
+    found: list[dict[str, float]] = [{} for _ in rows]
+    for columns, design_of in (
+        (_OWNED, owned_design),
+        (_BOUGHT, bought_design),
+        (_POWERED, powered_design),
+        (_RENTED, rented_design),
+    ):
+        designs = {place: design for place, row in enumerate(rows) if (design := design_of(row))}
+        answers = evaluated(list(designs.values()), list(columns.values()), used, book)
+        for (place, design), answer in zip(designs.items(), answers, strict=True):
+            known = {**answer, **design}  # what is given is not answered
+            found[place] |= {name: known[of] for name, of in columns.items() if known[of] is not None}
+    for one in found:
+        if "cluster_power_kw" in one:
+            one["cluster_power_kw"] *= KW_PER_MW
+    return CostValidation(tuple(CostPrediction(row, one, _reasons(row)) for row, one in zip(rows, found, strict=True)))
+
+
+def owned_design(row: PublishedCost) -> Design | None:
+    """What goes in for the amortised cost; None where there is nothing to count."""
+    hours = _hours(row)
+    if not hours or _undated(row):
+        return None
+    # The cost does not depend on the number of chips that share the hours.
+    chips = row.figures.get("hardware_quantity", 1.0)
+    return {"market": "own", "chips": chips, **hours, **_dates(row), **_price(row), **_power(row)}
+
+
+def bought_design(row: PublishedCost) -> Design | None:
+    """What goes in for the acquisition cost; None where there is nothing to count."""
+    price, chips = _price(row), row.figures.get("hardware_quantity")
+    return {"market": "own", "chips": chips, **price} if price and chips else None
+
+
+def powered_design(row: PublishedCost) -> Design | None:
+    """What goes in for the power of the cluster; None where there is nothing to count."""
+    power, chips = _power(row), row.figures.get("hardware_quantity")
+    return {"chips": chips, **power} if "tdp_w" in power and chips else None
+
+
+def rented_design(row: PublishedCost) -> Design | None:
+    """What goes in for the cloud cost; None where there is nothing to count."""
+    hours, price = _hours(row), row.figures.get("cloud_list_price_usd_per_chip_hour")
+    discounts = _discounts(row)
+    if not hours or price is None or discounts is None:
+        return None
+    if not row.is_of_paper and {"hardware_quantity", "training_time_h"} <= row.figures.keys():
+        hours = {"train_hours": row.figures["training_time_h"]}  # since then, whatever hours were reported
+    chips = row.figures.get("hardware_quantity", 1.0)
+    market = row.texts["cloud_price_type"]
+    return {"market": market, "chips": chips, "rental_usd_per_chip_hour": price, **hours, **discounts}
+
+
+def _hours(row: PublishedCost) -> dict[str, float]:
+    """What tells the chip-hours: the first that is known of these, chips times hours, FLOP. Empty where none is."""
+    known = row.figures
+    lasted = known.get("training_time_h")
+    dated = {} if lasted is None else {"dated_hours": float(math.floor(lasted))}
+    if "chip_hours_reported" in known:
+        return {"chip_hours": known["chip_hours_reported"], **dated}
+    if lasted is not None and "hardware_quantity" in known:
+        return {"train_hours": lasted}
+    if "training_compute_flop" not in known or "peak_flops_used" not in known:
+        return {}
+    utilised = {"mfu": known["mfu_reported"]} if "mfu_reported" in known else {}
+    arithmetic = {"training_flop": known["training_compute_flop"], "peak_flop_per_s": known["peak_flops_used"]}
+    return arithmetic | utilised | dated
+
+
+def _undated(row: PublishedCost) -> list[str]:
+    """The dates that the age of the hardware needs and the row lacks."""
+    return [column for column in ("publication_date", "hardware_release_date") if column not in row.figures]
+
+
+def _dates(row: PublishedCost) -> dict[str, float]:
+    days = {
+        "publication_day": row.figures["publication_date"],
+        "release_day": row.figures["hardware_release_date"],
+        "is_tpu": float(family(row.texts.get("hardware", "")).is_tpu),
+        "electricity_revised": float(not row.is_of_paper),
+    }
+    if "raw_price_date" in row.figures:
+        days["earliest_price_day"] = row.figures["raw_price_date"]
+    return days | known_dates(row.model, of_paper=row.is_of_paper)
+
+
+def _price(row: PublishedCost) -> dict[str, float]:
+    """What a chip costs, and what that covers. Empty where it has no price."""
+    if "raw_unit_price_usd" not in row.figures:
+        return {}
+    kin = family(row.texts.get("hardware", ""))
+    scope = row.texts.get("price_basis", kin.price_scope)
+    return {
+        "earliest_price_usd": row.figures["raw_unit_price_usd"],
+        "earliest_price_factor": 1.0 if scope == "server" else kin.server_per_chip_price,
+        "server_per_chip_price": kin.server_per_chip_price,
+    }
+
+
+def _power(row: PublishedCost) -> dict[str, float]:
+    kin = family(row.texts.get("hardware", ""))
+    tdp = row.figures.get("tdp_w_used", kin.tdp_w)
+    found = {
+        "server_power_per_tdp": kin.server_power_per_tdp,
+        "is_tpu": float(kin.is_tpu),
+        "is_hyperscaler": float(is_hyperscaler(row.texts.get("organization", ""))),
+    }
+    return found if tdp is None else {**found, "tdp_w": float(tdp)}
+
+
+def _discounts(row: PublishedCost) -> dict[str, float] | None:
+    """What the vendor takes off by term; None where the price cannot be made that of three years."""
+    term = row.texts.get("cloud_price_type")
+    if term == "reserved_3y":
+        return {"term_discount": 0.0, "three_year_discount": 0.0}
+    provider = data("epoch")["vendors"].get(row.texts.get("cloud_vendor", ""))
+    if term is None or provider is None:
+        return None
+    offered = data("rental")["discounts"][provider]
+    return {"term_discount": offered.get(term, 0.0), "three_year_discount": offered["reserved_3y"]}
+
+
+def _reasons(row: PublishedCost) -> dict[str, str]:
+    """Why a total cannot be predicted, in the order in which one would look for it."""
+    no_hours = "" if _hours(row) else "neither chip-hours, nor chips and hours, nor FLOP and peak"
+    no_price = "" if _price(row) else "no raw_unit_price_usd"
+    no_chips = "" if "hardware_quantity" in row.figures else "no hardware_quantity"
+    no_dates = f"no {', '.join(_undated(row))}" if _undated(row) else ""
+    no_rate = "" if "cloud_list_price_usd_per_chip_hour" in row.figures else "no cloud_list_price_usd_per_chip_hour"
+    no_terms = "" if _discounts(row) else "no cloud_price_type, or no discounts of the cloud_vendor are known"
+    no_power = "" if "tdp_w" in _power(row) else "no tdp_w_used"
+    needed = {TOTALS[0]: (no_hours, no_dates, no_price, no_power), TOTALS[1]: (no_price, no_chips)}
+    needed[TOTALS[2]] = (no_hours, no_rate, no_terms)
+    return {column: "; ".join(filter(None, lacks)) for column, lacks in needed.items() if any(lacks)}
+
+
+def _relative(predicted: float, published: float) -> float:
+    return abs(predicted - published) / abs(published) if published else abs(predicted)
+
+
+def _agreement(predictions: Sequence[CostPrediction], columns: Iterable[str]) -> Agreement:
+    asked = tuple(columns)
+    errors = [one.errors[column] for one in predictions for column in asked if column in one.errors]
+    return Agreement(
+        rows=len(errors),
+        max_rel_error=max(errors, default=math.nan),
+        median_rel_error=statistics.median(errors) if errors else math.nan,
+        missing=sum(column in one.missing for one in predictions for column in asked),
+        unreadable=sum(column in one.of.unreadable for one in predictions for column in asked),
+    )

@@ -1,0 +1,192 @@
+"""What did four models cost to develop? Predicted under the accounting ``epoch-2024``, against what was published.
+
+Each part is compared by its median over all cases; totals are sums of these medians, as in the paper.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gigacost.accounting import accounted
+from gigacost.books import opened
+from gigacost.catalog.epoch import day_of
+from gigacost.designs import Design, evaluated
+from gigacost.development import Development, developments, dollars_of_2023
+from gigacost.draws import Draws
+from gigacost.model import default as default_model
+from gigacost.published_costs import SHIPPED, PublishedCost, read_published_costs
+from gigacost.validate_costs import ACCOUNTING, owned_design
+
+if TYPE_CHECKING:
+    import os
+
+    from gigacost.catalog import Catalog
+    from gigacost.graph import Model
+
+COUNT = 1024
+"""How many cases are drawn."""
+_HARDWARE = {"chip": "cost_chips_usd", "server_extra": "cost_servers_usd", "interconnect": "cost_network_usd"}
+_ENERGY = {"energy": "cost_energy_usd"}
+_STAFF = {"staff_incl_equity": "cost_staff_usd"}
+PARTS = (*_HARDWARE, *_ENERGY, *_STAFF)
+"""As the table calls them."""
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A part's cost over all cases, in $ of 2023."""
+
+    p5: float
+    median: float
+    p95: float
+
+    def to_dict(self) -> dict[str, float]:
+        """Plain data."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class DevelopmentPrediction:
+    """What the model says of one model's development, and what was published."""
+
+    model: str
+    predicted: Mapping[str, Spread]
+    published: Mapping[str, Spread]
+
+    @property
+    def predicted_usd(self) -> float:
+        """The sum of the parts' medians, as predicted."""
+        return _total(self.predicted)
+
+    @property
+    def published_usd(self) -> float:
+        """The sum of the parts' medians, as published."""
+        return _total(self.published)
+
+    @property
+    def error(self) -> float:
+        """The predicted total over the published one, minus 1."""
+        return self.predicted_usd / self.published_usd - 1.0
+
+    @property
+    def staff_share(self) -> float:
+        """People's share of the predicted total."""
+        return _staff_share(self.predicted)
+
+    @property
+    def published_staff_share(self) -> float:
+        """People's share of the published total."""
+        return _staff_share(self.published)
+
+    @property
+    def share_difference(self) -> float:
+        """People's share of the predicted total, less that of the published one."""
+        return self.staff_share - self.published_staff_share
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {
+            "model": self.model,
+            "predicted_median_usd": self.predicted_usd,
+            "published_median_usd": self.published_usd,
+            "error": self.error,
+            "staff_share": self.staff_share,
+            "published_staff_share": self.published_staff_share,
+            "share_difference": self.share_difference,
+            "parts": {
+                part: {"predicted": self.predicted[part].to_dict(), "published": self.published[part].to_dict()}
+                for part in PARTS
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DevelopmentValidation:
+    """Predictions of the developments that were published."""
+
+    predictions: tuple[DevelopmentPrediction, ...]
+    draws: Draws
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``gigacost validate development --json`` prints it."""
+        return {
+            "rows": len(self.predictions),
+            "max_abs_error": max(abs(one.error) for one in self.predictions),
+            "max_abs_share_difference": max(abs(one.share_difference) for one in self.predictions),
+            "draws": self.draws.to_dict(),
+            "per_row": [one.to_dict() for one in self.predictions],
+        }
+
+
+def validate_development(
+    draws: Draws | None = None,
+    *,
+    model: Model | None = None,
+    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+) -> DevelopmentValidation:
+    """Develop GPT-3, OPT, GPT-4 and Gemini Ultra in each of many cases, and compare medians with the published ones.
+
+    ``model`` is the model under the accounting, the default one without it. Raises SpecError for bad ``draws``.
+    """
+    draws = draws or Draws(COUNT)
+    used, book = accounted(model or default_model(), ACCOUNTING), opened(catalog)
+    rows = {row.model: row for row in read_published_costs()}
+    published = _published()
+    predictions = [
+        DevelopmentPrediction(one.name, _predicted(one, rows[one.name], used, book), published[one.name])
+        for one in developments(draws)
+    ]
+    return DevelopmentValidation(tuple(predictions), draws)
+
+
+def _predicted(of: Development, row: PublishedCost, model: Model, catalog: Catalog) -> dict[str, Spread]:
+    """What each part costs over all cases."""
+    design = owned_design(row) or {}
+    (known,) = evaluated([design], ["total_run_usd", "electricity_usd_per_kwh"], model, catalog)
+    cases = [{**design, **case} for case in of.cases(known["electricity_usd_per_kwh"])]
+    found = _costs(cases, model, catalog)
+    energy = of.energy()
+    if energy:
+        powered = [{**case, **own} for case, own in zip(cases, energy, strict=True)]
+        found["energy"] = _costs(powered, model, catalog)["energy"]
+    worth = dollars_of_2023(day_of(row.figures["publication_date"]).isoformat()[:7])
+    factors = [float(case["experiments_factor"]) * worth for case in cases]
+    for part in (*_HARDWARE, *_ENERGY):
+        found[part] = [factor * cost for factor, cost in zip(factors, found[part], strict=True)]
+    return {part: _spread(found[part]) for part in PARTS}
+
+
+def _costs(designs: Sequence[Design], model: Model, catalog: Catalog) -> dict[str, list[float]]:
+    """The parts in all cases, those of the run for the final run alone."""
+    columns = {**_HARDWARE, **_ENERGY, **_STAFF}
+    answers = evaluated(designs, list(columns.values()), model, catalog)
+    return {part: [one[name] for one in answers] for part, name in columns.items()}
+
+
+def _spread(costs: Sequence[float]) -> Spread:
+    ordered = sorted(costs)
+    return Spread(*(ordered[int(q * (len(ordered) - 1))] for q in QUANTILES))
+
+
+def _published() -> dict[str, dict[str, Spread]]:
+    """What Epoch AI found, by model and part."""
+    with SHIPPED.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["devcost_n_contributors"]]
+    return {row["model"]: {part: _of_table(row, part) for part in PARTS} for row in rows}
+
+
+def _of_table(row: Mapping[str, str], part: str) -> Spread:
+    p5, median, p95 = (row[f"devcost_{part}_{kind}"] for kind in ("p5", "median_usd2023", "p95"))
+    return Spread(float(p5), float(median), float(p95))
+
+
+def _total(parts: Mapping[str, Spread]) -> float:
+    return sum(parts[part].median for part in PARTS)
+
+
+def _staff_share(parts: Mapping[str, Spread]) -> float:
+    return sum(parts[part].median for part in _STAFF) / _total(parts)

@@ -1,0 +1,135 @@
+"""Variations of designs: quantities of each combination of a sweep, with some names moved from where they are.
+
+What is moved is moved as a draw is: a factor multiplies what the name has otherwise, anything else takes its place, and
+all that is made of it follows. What the model searches for (the layout) stays what it is without any move.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from gigacost import _engine, compiler, ops
+from gigacost.bind import Bound
+from gigacost.errors import InternalError
+from gigacost.ops import Value
+from gigacost.recipe import Question, recipe
+from gigacost.trace import Tracer
+from gigacost.wiring import Quantity, Wiring
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+_MOVED = "moved "
+"""What a leaf's name begins with that holds where something is moved to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Quantities as a tape that also reads the moves; for all values of what is given."""
+
+    tape: _engine.Tape
+    nodes: tuple[tuple[int, int | None], ...]
+    """The node of each quantity, and that of the condition in which it is null."""
+
+
+class Variations:
+    """Quantities of all combinations of a sweep; ``moving`` says of each name that moves whether it does by a factor.
+
+    Raises SpecError when something that the quantities are made of is missing.
+    """
+
+    def __init__(
+        self, bound: Bound, quantities: Sequence[str], moving: Mapping[str, bool], threads: int | None = None
+    ) -> None:
+        self.bound = bound
+        self.quantities = tuple(quantities)
+        self.moving = dict(moving)
+        self.evaluations = 0
+        """How many combinations were computed so far."""
+        self._threads = compiler.thread_count(threads)
+        derive = tuple((name, expression.canonical) for name, expression in bound.spec.derive.items())
+        key = ("variations", self.quantities, tuple(self.moving.items()), derive, bound.given)
+        self._made = bound.model.compiled(key, lambda: _made(bound, self.quantities, self.moving))
+
+    def values(self, moves: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Each quantity: a row for each combination, a column for each move; NaN where a state spoils it.
+
+        All moves are equally many. A name that is left out, or whose move is NaN, stays where it is. Raises
+        InternalError for a value that is not finite.
+        """
+        import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+        count = len(next(iter(moves.values()))) if moves else 1
+        found = [np.empty(self.bound.size * count) for _ in self.quantities]
+        leaves = [self._leaf(leaf, moves) for leaf in self._made.tape.leaves]
+        sizes = (*self.bound.sizes, count)
+        program = _engine.Program(self._made.tape, sizes, leaves, compiler.simd_level(), compiler.BLOCKS)
+        try:
+            program.fill(self._made.nodes, found, self._threads)
+        except InternalError as error:
+            raise self._explained(error, moves, count) from None
+        self.evaluations += self.bound.size * count
+        shape = (self.bound.size, count)
+        return {name: values.reshape(shape) for name, values in zip(self.quantities, found, strict=True)}
+
+    def _leaf(self, leaf: str, moves: Mapping[str, Floats]) -> tuple[tuple[int, ...], Floats | tuple[float]]:
+        """The groups of a leaf and its values; the moves are the group behind those of the sweep."""
+        if not leaf.startswith(_MOVED):
+            table = self.bound.table(leaf)
+            return table.groups, table.values
+        name = leaf.removeprefix(_MOVED)
+        return ((len(self.bound.sizes),), moves[name]) if name in moves else ((), (math.nan,))
+
+    def _explained(self, error: InternalError, moves: Mapping[str, Floats], count: int) -> InternalError:
+        """The error with the combination and the moves it is about."""
+        if error.row is None:
+            return error
+        row, move = divmod(error.row, count)
+        inputs = {**self.bound.axis_values(row), **{name: values[move] for name, values in moves.items()}}
+        told = ", ".join(f"{name} {'x' if self.moving.get(name) else '='} {value}" for name, value in inputs.items())
+        return InternalError(f"{error} ({told})", row)
+
+
+def _made(bound: Bound, quantities: tuple[str, ...], moving: Mapping[str, bool]) -> _Made:
+    asked = recipe(bound, Question(quantities))
+    tracer = Tracer()
+    leaves: dict[str, Value] = {}
+    for leaf in asked.wiring.leaves:
+        known = bound.model.inputs.get(leaf) or bound.model.quantities.get(leaf)
+        leaves[leaf] = tracer.leaf(leaf, known.unit if known else "", known.doc if known else "")
+    values = _moved(asked.wiring, leaves, moving, tracer)
+    nodes = []
+    for name in quantities:
+        states = [values[state] for state in asked.spoiled[name]]
+        null = tracer.lift(reduce(ops.either, states)).node if states else None
+        nodes.append((tracer.lift(values[name]).node, null))
+    outputs = [(name, "", "", node) for name, (node, _) in zip(quantities, nodes, strict=True)]
+    return _Made(tracer.builder.finish(outputs), tuple(nodes))
+
+
+def _moved(wiring: Wiring, leaves: Mapping[str, Value], moving: Mapping[str, bool], tracer: Tracer) -> dict[str, Value]:
+    """All values after the moves: first those without any, then again what is made of something that moves."""
+    values = wiring.replay(leaves, tracer)
+    changed: set[str] = set()
+
+    def move(name: str) -> None:
+        changed.add(name)
+        if name in moving:
+            to, here = tracer.leaf(_MOVED + name), values[name]
+            values[name] = ops.where(ops.missing(to), here, here * to if moving[name] else to)
+
+    for leaf in wiring.leaves:
+        if leaf in moving:
+            move(leaf)
+    for step in wiring.steps:
+        if isinstance(step, Quantity) and (step.name in moving or not changed.isdisjoint(step.parameters)):
+            values[step.name] = tracer.lift(step.function(*[values[name] for name in step.parameters]))
+            move(step.name)
+    return values

@@ -24,7 +24,7 @@ UNIT = Distribution.parse("uniform 0..1", "x")
 
 
 @given(st.integers(0, 10), st.integers(0, 255), st.integers(0, 2**63 - 1), st.integers(0, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_each_dimension_has_a_point_in_each_interval(power: int, dimension: int, seed: int, block: int) -> None:
     """The first 2^m points lie one in each of 2^m intervals, and so do the next ones."""
     size = 1 << power
@@ -52,7 +52,7 @@ def test_directions_are_those_of_scipy() -> None:
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(2, 300), st.sampled_from(METHODS))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_points_are_inside_of_the_cube_and_begin_alike(seed: int, count: int, method: str) -> None:
     points = unit_points(NAMES, Draws(count, seed, method))
     more = unit_points(NAMES, Draws(2 * count + 1, seed, method))

@@ -334,7 +334,7 @@ def test_labels_and_conditions_are_refused() -> None:
         uncertainty(DESIGN, uncertain={"market": "uniform 1..2"})
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(2, 300))
 def test_intervals_of_an_estimate_are_those_of_its_uncertainty(count: int) -> None:
     one = estimate(DESIGN, market="own", draws=count)

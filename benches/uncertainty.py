@@ -2,8 +2,8 @@
 
 The 10,000 designs of ``examples/uncertain.toml`` with 10,000 draws each, the total's mean and five quantiles of each
 design. numpy does the same formulas (the model's own, written out) on arrays of draws, design by design, with all that
-no draw changes known beforehand; plain Python does them draw by draw, as models for squigglepy or monaco are written, of
-a few designs. All answers are compared.
+no draw changes known beforehand; plain Python does them draw by draw, as models for squigglepy or monaco are written,
+for a few designs. All answers are compared.
 """
 
 from __future__ import annotations

@@ -22,7 +22,6 @@ from gigacost.reference import Number, Truth
 
 often = settings(
     max_examples=int(os.environ.get("GIGACOST_INVERSE_EXAMPLES", "80")),
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking whole models takes minutes
 )

@@ -61,7 +61,7 @@ def _to_power(table: list[float]) -> list[float]:
     return table[: 1 << (len(table).bit_length() - 1)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(games())
 def test_contributions_are_the_mean_over_all_orders(table: list[float]) -> None:
     count = len(table).bit_length() - 1
@@ -72,7 +72,7 @@ def test_contributions_are_the_mean_over_all_orders(table: list[float]) -> None:
     assert found.impossible == sum(map(math.isnan, table))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(games())
 def test_they_add_up_and_turn_around(table: list[float]) -> None:
     count = len(table).bit_length() - 1

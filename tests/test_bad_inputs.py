@@ -155,7 +155,7 @@ def test_a_space_too_large_is_refused_with_its_exact_size(tmp_path: Path) -> Non
         case(
             74,
             'version = 1\npreset = "lama-3"',
-            'unknown preset; allowed: epoch-2024, llama-3; did you mean "llama-3"?',
+            'unknown preset; allowed: epoch-2024, gpt-3, llama-3; did you mean "llama-3"?',
         ),
         case(160, 'version = 1\n[derive]\nstatus = "loss"', '"status" is an output column already'),
         case(160, 'version = 1\n[derive]\nloss = "mfu"', '"loss" is a name of the model already'),

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from inverse import BY, UNKNOWN, Inverse, inverses, often
+from inverse import BY, UNKNOWN, Inverse, inverses
 
 import gigacost
 from gigacost import BreakEven, Input, Model, SpecError, Sweep, break_even, reference, status, zipped
 from gigacost.ops import Value, where
 
 
-@often
 @given(inverses())
 def test_the_curve_of_an_axis_is_that_of_brute_force(problem: Inverse) -> None:
     sweep = problem.sweep

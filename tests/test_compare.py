@@ -422,7 +422,6 @@ def looked_up(model: Model, by: str, inputs: Mapping[str, float]) -> float | Non
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )

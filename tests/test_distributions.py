@@ -8,7 +8,7 @@ import pickle
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -21,9 +21,6 @@ numbers = st.floats(-1e12, 1e12).map(lambda x: x + 0.0)
 amounts = st.floats(1e-3, 1e6)
 percents = st.floats(1.0, 99.0) | st.integers(1, 99).map(float)
 shares = st.floats(0.0, 1.0, exclude_min=True, exclude_max=True)
-
-
-often = settings(deadline=None)  # the first call loads the engine
 
 
 def upwards(values: st.SearchStrategy[float]) -> st.SearchStrategy[tuple[float, float]]:
@@ -55,7 +52,6 @@ families = st.one_of(
 distributions = st.builds(Distribution, families, st.none() | upwards(numbers), st.booleans())
 
 
-@often
 @given(distributions)
 def test_a_distribution_is_read_back_from_its_text(distribution: Distribution) -> None:
     again = Distribution.parse(distribution.text, "x")
@@ -64,7 +60,6 @@ def test_a_distribution_is_read_back_from_its_text(distribution: Distribution) -
     assert pickle.loads(pickle.dumps(again)) == again
 
 
-@often
 @given(distributions, st.lists(shares, min_size=1, max_size=20))
 def test_quantiles_rise_within_their_limits(distribution: Distribution, asked: list[float]) -> None:
     values = distribution.quantile(np.array(sorted(asked)))
@@ -76,7 +71,6 @@ def test_quantiles_rise_within_their_limits(distribution: Distribution, asked: l
         assert (values <= distribution.within[1]).all()
 
 
-@often
 @given(families)
 def test_clipping_leaves_what_is_inside_of_the_limits(family: Family) -> None:
     free = Distribution(family).quantile(SHARES)

@@ -154,7 +154,7 @@ def test_a_search_sees_central_values() -> None:
 
 def test_a_fold_that_is_not_finite_names_its_row() -> None:
     found = sweep("mean(1 / (b - 10 * a))", fixed={})
-    with pytest.raises(InternalError, match="combination 0 .b = 10") as raised:
+    with pytest.raises(InternalError, match=r"combination 0 \(b = 10") as raised:
         found.to_numpy()
     assert raised.value.row == 0
     with pytest.raises(InternalError):
@@ -205,7 +205,7 @@ def test_a_specification_goes_round() -> None:
     assert (changed.uncertain["a"].text, changed.draws.count, changed.draws.seed) == ("uniform 1..2", 32, 3)
     assert changed.sha256 != found.spec.sha256
     assert "replaces" in changed.notes[0]
-    copy = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own
+    copy = pickle.loads(pickle.dumps(found))
     assert rows(copy) == rows(found)
 
 

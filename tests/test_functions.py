@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gigacost import _engine
 
-many = settings(max_examples=3000, deadline=None)
+many = settings(max_examples=3000)
 ULPS = 1.0
 """The bound that pruning by intervals will rely on."""
 

@@ -134,7 +134,7 @@ extras = st.fixed_dictionaries(
     },
 )
 LAID_OUT = {"tp": 8, "cp": 1, "ep": 1, "pp": 4, "vp": 2, "zero_stage": 1, "microbatch": 1}
-thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def sweep_of(axes: dict[str, Any], fixed: dict[str, Any], columns: list[str]) -> Sweep:

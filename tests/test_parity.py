@@ -38,7 +38,6 @@ EXAMPLES = int(os.environ.get("GIGACOST_PARITY_EXAMPLES", "200"))
 """How many random problems each test draws."""
 thorough = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking whole models takes minutes
 )

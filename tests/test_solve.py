@@ -17,7 +17,6 @@ from gigacost.constraints import LARGEST
 from gigacost.ops import Value, floor
 
 
-@often
 @given(inverses())
 def test_an_axis_is_solved_as_brute_force_does(problem: Inverse) -> None:
     rows = problem.feasible()
@@ -51,7 +50,6 @@ def assert_ended(problem: Inverse, found: Solution, best: float, *, smallest: bo
     assert found.ended_by == ("constraints" if texts else "states")
 
 
-@often
 @given(inverses())
 def test_what_would_have_to_give_is_what_brute_force_says(problem: Inverse) -> None:
     if problem.feasible():
@@ -71,7 +69,6 @@ def test_what_would_have_to_give_is_what_brute_force_says(problem: Inverse) -> N
         assert sum(found.meta["states"].values()) == problem.sweep.size
 
 
-@often
 @given(inverses(), st.integers(2, 9))
 def test_what_is_refined_is_the_end_of_what_is_feasible_as_the_grid_sees_it(problem: Inverse, steps: int) -> None:
     spec, model = problem.sweep.spec, problem.sweep.model

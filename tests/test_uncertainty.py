@@ -159,7 +159,7 @@ def test_states_take_draws_and_options_away() -> None:
     assert sum(option.best for option in found.options) == 1.0
     assert found.worth_of_all == 0.0  # of what is feasible in all draws there is one
     all_dear = {**BOTH, "model": Model(MODEL, dear), "own": 1, "chip": 9.0}
-    with pytest.raises(SpecError, match="no option is feasible at central values"):
+    with pytest.raises(SpecError, match="a chip that is bought is too dear"):
         uncertainty(**all_dear, uncertain={"chip": "x uniform 0.5..2"})
 
 
@@ -313,6 +313,19 @@ def unused(spare: Value) -> Value:
     return 2.0 * spare
 
 
+def test_an_impossible_design_says_why() -> None:
+    with pytest.raises(SpecError) as caught:
+        uncertainty({**DESIGN, "chips": 1})
+    with pytest.raises(SpecError) as same:
+        estimate({**DESIGN, "chips": 1})
+    assert str(caught.value) == str(same.value)
+    with pytest.raises(SpecError, match="no option is feasible at central values"):
+        uncertainty({**DESIGN, "chips": [1, 2]})
+    with pytest.raises(SpecError) as lacking:
+        uncertainty(params="70B")
+    assert sorted(fault.field for fault in lacking.value.faults) == ["chips", "hardware", "tokens"]
+
+
 def test_labels_and_conditions_are_refused() -> None:
     sweep = Sweep(fixed=DESIGN, where="train_days <= 90")
     with pytest.raises(SpecError, match=r"query\.where.*every combination is an option"):
@@ -321,7 +334,7 @@ def test_labels_and_conditions_are_refused() -> None:
         uncertainty(DESIGN, uncertain={"market": "uniform 1..2"})
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(2, 300))
 def test_intervals_of_an_estimate_are_those_of_its_uncertainty(count: int) -> None:
     one = estimate(DESIGN, market="own", draws=count)

@@ -36,7 +36,7 @@ def test_without_moves_it_is_what_the_sweep_says() -> None:
 
 
 @given(amounts, amounts, amounts, amounts)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_moved_input_costs_what_an_estimate_with_it_costs(
     electricity: float, price: float, experiments: float, wue: float
 ) -> None:
@@ -65,7 +65,7 @@ def test_a_moved_input_costs_what_an_estimate_with_it_costs(
 
 
 @given(st.floats(0.2, 1.2))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_moved_quantity_is_what_it_would_be_otherwise_times_the_factor(factor: float) -> None:
     given_ = {**DESIGN, "hardware": "h100-sxm", "market": "on_demand"}
     mfu = estimate(given_)["mfu"]
@@ -91,7 +91,6 @@ def result(doubled: Value, x: Value, y: Value) -> Value:
 PLAIN = Model(X, Y, doubled, result)
 
 
-@settings(deadline=None)
 @given(st.floats(-100, 100), st.floats(-100, 100), st.floats(-100, 100))
 def test_moves_by_hand(x: float, twice: float, y: float) -> None:
     bound = Sweep(model=PLAIN).bound

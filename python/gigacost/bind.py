@@ -17,10 +17,11 @@ from gigacost.declare import LARGEST, Input
 from gigacost.errors import CatalogError, Fault, SpecError
 from gigacost.expression import Expression
 from gigacost.fields import Kind, Scalar
+from gigacost.fold_names import read_fold
 from gigacost.graph import Model
 from gigacost.old_prices import old_prices
 from gigacost.rules import broken
-from gigacost.spec import Spec, read_fold
+from gigacost.spec import Spec
 from gigacost.uncertain import draws_of
 from gigacost.wiring import DRAWN
 

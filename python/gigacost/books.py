@@ -8,7 +8,7 @@ from typing import Any
 
 from gigacost.catalog import Catalog
 from gigacost.document import read_document
-from gigacost.spec import leads_out
+from gigacost.reading import leads_out
 
 
 def with_private_book(path: str | os.PathLike[str], catalog: Catalog) -> Catalog:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 METHODS = ("sobol", "random")
-FEWEST, MOST = 2, 2**20
+FEWEST, MOST = 2, 2**18
 """How many draws there may be; folds over them keep the values of a combination in all of them at a time."""
 _LARGEST_SEED = 2**63 - 1
 _SINGULAR = 1e-12

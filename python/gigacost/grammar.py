@@ -364,18 +364,6 @@ class Parser:
         return q
 
 
-def pieces(text: str) -> list[str]:
-    """The items of a comma list of names and expressions, whose own commas stand in brackets."""
-    found, depth = [""], 0
-    for character in text:
-        depth += (character in "([") - (character in ")]")
-        if character == "," and depth <= 0:
-            found.append("")
-        else:
-            found[-1] += character
-    return [item.strip() for item in found]
-
-
 def split(text: str, separators: Collection[str]) -> list[str]:
     """The pieces of a valid expression between words or signs that stand outside of its brackets.
 

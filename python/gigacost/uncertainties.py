@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from gigacost import arguments, influences
 from gigacost.beliefs import believing, concerning, shipped, stated
@@ -14,6 +14,7 @@ from gigacost.bind import Bound, words
 from gigacost.distributions import Distribution
 from gigacost.draws import Draws
 from gigacost.errors import Fault, SpecError, show
+from gigacost.estimates import estimated, lacking, unplaced
 from gigacost.indices import Index, sobol_indices
 from gigacost.influences import Influence
 from gigacost.spec import Spec
@@ -168,6 +169,9 @@ class _Question:
         self.threads = threads
         known = {**(shipped(sweep.bound) if with_defaults else {}), **stated(sweep.bound)}
         self.bound = believing(sweep.bound, known, self.draws)
+        absent = lacking(self.bound, [of]) if of in sweep.model.names else []
+        if absent:
+            raise SpecError(*unplaced(absent))
         self.beliefs = concerning(self.bound, [of], known)
         if not self.beliefs:
             raise SpecError(Fault("uncertain", "", f"nothing that {of} is made of is uncertain", "NAME = DISTRIBUTION"))
@@ -177,8 +181,7 @@ class _Question:
         central = options.values({})[self.of]
         (winner,) = influences.best(central)
         if winner is None:
-            what = "no option is feasible at central values; gigacost summary says why"
-            raise SpecError(Fault("combinations", show(self.bound.size), what))
+            self._refuse()
         moved = influences.one_at_a_time(options, self.of, self.beliefs)
         idle = [name for name, at in moved.items() if self.beliefs[name].shipped and _same(at, central)]
         for name in idle:
@@ -202,6 +205,13 @@ class _Question:
             self.draws,
             self._meta(idle, options.evaluations + alone.evaluations),
         )
+
+    def _refuse(self) -> NoReturn:
+        """Raise SpecError where nothing is feasible: a single design says why."""
+        if not self.several:
+            estimated(self.sweep.spec, self.sweep.model, self.sweep.bound.catalog)
+        what = "no option is feasible at central values; gigacost summary says why"
+        raise SpecError(Fault("combinations", show(self.sweep.size), what))
 
     def _influences(
         self,

@@ -196,7 +196,7 @@ def names(text: str | None) -> list[str]:
     """The names of a comma list, folds over draws among them: ``cost_total_usd,quantile(cost_total_usd, 0.9)``."""
     if not text:
         return []
-    from gigacost.grammar import pieces  # noqa: PLC0415 - after --help
+    from gigacost.fold_names import pieces  # noqa: PLC0415 - after --help
 
     return pieces(text)
 

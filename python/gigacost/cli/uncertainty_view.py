@@ -80,7 +80,7 @@ def _figures(spread: Spread, names: list[str], unit: str) -> list[str]:
 
 
 def _influences(found: Uncertainty) -> Any:  # noqa: ANN401 - a rich Table
-    width = max(min(out().width - _BESIDE_BAR, _BAR), 4)
+    width = min(max(out().width - _BESIDE_BAR, 0), _BAR)
     most = max((one.swing for one in found.influences), default=0.0)
     rows = []
     for one in found.influences[:_SHOWN]:

@@ -43,11 +43,16 @@ fn mean(simd: Simd, values: &[f64], largest: f64) -> f64 {
 /// A whole number for each number but NaN, in the same order, −0 right before 0.
 #[inline]
 fn key(value: f64) -> i64 {
-    let bits = value.to_bits() as i64;
-    bits ^ ((bits >> 63) as u64 >> 1) as i64
+    flipped(value.to_bits().cast_signed())
 }
 
 /// The number that has a key.
 fn value(key: i64) -> f64 {
-    f64::from_bits((key ^ ((key >> 63) as u64 >> 1) as i64) as u64)
+    f64::from_bits(flipped(key).cast_unsigned())
+}
+
+/// The bits of negative numbers, but for the sign, the other way round.
+#[inline]
+fn flipped(bits: i64) -> i64 {
+    bits ^ ((bits >> 63) & i64::MAX)
 }

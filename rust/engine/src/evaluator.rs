@@ -256,11 +256,11 @@ impl Evaluator {
         let (step, loops) = (&self.plan.steps[index], &self.shape.steps[index].loops);
         let operand = &step.operands[0];
         let (values, start) = self.array(operand);
-        let drawn = self
+        let varies = self
             .strides_of(operand)
             .get(group)
             .is_some_and(|stride| *stride > 0);
-        let draws = if drawn { self.extent.lens[group] } else { 1 };
+        let draws = if varies { self.extent.lens[group] } else { 1 };
         loops.for_each(only(start), |[at, ..], place| {
             for (line, out) in out[place].chunks_exact_mut(loops.lines.run).enumerate() {
                 let first = at + line * loops.line[0];

@@ -284,13 +284,33 @@ kernel! {
 /// Powers: first all that are no special cases, then those that are.
 #[inline(always)]
 fn powers(lines: Lines, out: &mut [f64], a: Operand<'_>, b: Operand<'_>) {
-    if matches!(b, Operand::All(..)) && !(0..lines.count).all(|line| is_plain(b.from(line).at(0))) {
-        return map2(lines, out, a, b, |a, b| math::binary(Binary::Power, a, b));
-    }
-    map2(lines, out, a, b, power);
     for line in 0..lines.count {
-        let (a, b, first) = (a.from(line), b.from(line), line * lines.run);
-        for (i, out) in out[first..][..lines.run].iter_mut().enumerate() {
+        let (a, b) = (a.from(line), b.from(line));
+        let out = &mut out[line * lines.run..][..lines.run];
+        // Each loop by itself: what is called in closures would not be compiled for the level.
+        match (a, b) {
+            (Operand::Each(a, _), Operand::Each(b, _)) => {
+                for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
+                    *out = power(*a, *b);
+                }
+            }
+            (Operand::Each(a, _), Operand::All(b, _)) if is_plain(b[0]) => {
+                for (out, a) in out.iter_mut().zip(a) {
+                    *out = power(*a, b[0]);
+                }
+            }
+            (Operand::All(a, _), Operand::Each(b, _)) => {
+                for (out, b) in out.iter_mut().zip(b) {
+                    *out = power(a[0], *b);
+                }
+            }
+            (Operand::Each(..), Operand::All(..)) => out.fill(f64::NAN),
+            (Operand::All(a, _), Operand::All(b, _)) => {
+                out.fill(math::binary(Binary::Power, a[0], b[0]));
+                continue;
+            }
+        }
+        for (i, out) in out.iter_mut().enumerate() {
             if out.is_nan() {
                 *out = math::binary(Binary::Power, a.at(i), b.at(i));
             }

@@ -23,6 +23,7 @@ pub mod output;
 mod part;
 mod pipeline;
 mod plan;
+mod portion;
 mod power;
 mod product;
 mod program;

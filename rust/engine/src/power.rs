@@ -1,13 +1,21 @@
 //! Powers without branches: the same bits as `libm::pow`, in a form that becomes vectors.
 //!
-//! It is the same algorithm (FreeBSD's `e_pow.c`, by Sun Microsystems 1993: log₂ x in two parts, times y in two parts,
-//! and 2 to the power of that), for numbers that need none of its special cases.
+//! It is the same algorithm (FreeBSD's `e_pow.c`: log₂ x in two parts, times y in two parts, and 2 to the power of that),
+//! for numbers that need none of its special cases.
+//!
+//! Copyright (C) 2004 by Sun Microsystems, Inc. All rights reserved. Permission to use, copy, modify, and distribute this
+//! software is freely granted, provided that this notice is preserved.
 
+#![allow(clippy::inline_always)]
+// Constants are written, and numbers named, as in the original.
 #![allow(
-    clippy::inline_always,
     clippy::unreadable_literal,
-    clippy::excessive_precision
+    clippy::excessive_precision,
+    clippy::approx_constant
 )]
+#![allow(clippy::many_single_char_names)]
+// Branches would keep loops from becoming vectors.
+#![allow(clippy::needless_bitwise_bool, clippy::manual_range_contains)]
 
 /// Stands for a power that is a special case: no power is NaN where it is none.
 const SPECIAL: f64 = f64::NAN;

@@ -320,6 +320,8 @@ impl Plain<'_> {
                 Op::Unary(op, a) => math::unary(op, at(&values, a)),
                 Op::Binary(op, a, b) => math::binary(op, at(&values, a), at(&values, b)),
                 Op::Where(c, a, b) => math::select(at(&values, c), at(&values, a), at(&values, b)),
+                // There are no draws here.
+                Op::Fold(_, a) => at(&values, a),
                 Op::Winner {
                     search,
                     objective,

@@ -310,3 +310,55 @@ impl ExactSquares {
         self.0.to_le_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(values: &[f64]) -> f64 {
+        let mut sum = ExactSum::default();
+        for value in values {
+            sum.add(*value, 1);
+        }
+        sum.rounded()
+    }
+
+    #[test]
+    fn sums_are_rounded_once() {
+        let two53 = 9_007_199_254_740_992.0;
+        let cases: [(&[f64], f64); 9] = [
+            (&[], 0.0),
+            (&[0.1], 0.1),
+            (&[1e300, -1e300, -5e-324], -5e-324),
+            (&[two53, 1.0], two53),
+            (&[two53, 1.0, 5e-324], two53 + 2.0),
+            (&[two53, 2.0, 1.0], two53 + 4.0),
+            (&[-two53, -1.0, -5e-324], -two53 - 2.0),
+            (&[f64::MAX, f64::MAX], f64::INFINITY),
+            (
+                &[f64::MIN_POSITIVE, -5e-324, f64::MIN_POSITIVE],
+                4.450_147_717_014_402_3e-308,
+            ),
+        ];
+        for (values, due) in cases {
+            assert_eq!(sum(values).to_bits(), due.to_bits(), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_sum_of_two_is_what_addition_gives() {
+        let mut x = 1_u64;
+        for _ in 0..100_000 {
+            let mut next = || {
+                x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                f64::from_bits(x)
+            };
+            let (a, b) = (next(), next());
+            if a.is_finite() && b.is_finite() {
+                let near = f64::from_bits(a.to_bits() ^ b.to_bits() >> 12);
+                assert_eq!(sum(&[a, b]), a + b, "{a} {b}");
+                assert_eq!(sum(&[a, -near]), a - near, "{a} {near}");
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+"""Names of columns that are folds over draws: ``p90(cost_total_usd)``, ``P(train_days <= 90)``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from gigacost.errors import Fault, SpecError, show
+from gigacost.expression import FOLDS, Expression
+from gigacost.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from gigacost.spec import Spec
+
+
+def read_fold(text: str, field: str, vocabulary: Vocabulary, spec: Spec) -> Expression:
+    """The fold over draws that a name of a column is, as ``p90(cost_total_usd)``. Raises SpecError."""
+    folded: set[str] = set()
+    for name, expression in spec.derive.items():
+        if is_folded(expression, folded):
+            folded.add(name)
+    units = {**units_of(vocabulary), **dict.fromkeys(spec.derive, "")}
+    return parse_fold(text, field, vocabulary, units, folded if spec.uncertain else None)
+
+
+def parse_fold(
+    text: str, field: str, vocabulary: Vocabulary, units: Mapping[str, str], folded: Collection[str] | None
+) -> Expression:
+    """The same, where names are known with their ``units``, and those that are ``folded``; None: there are no draws.
+
+    Raises SpecError.
+    """
+    expression = Expression.parse(text, field, kind="number", units=units, labels=vocabulary.label_axes, folded=folded)
+    if expression.root.op not in FOLDS:
+        what = "a column is a name or a fold over draws; [derive] gives an expression a name"
+        raise SpecError(Fault(field, show(text), what, "p90(cost_total_usd), P(train_days <= 90)"))
+    return expression
+
+
+def is_folded(expression: Expression, folded: Collection[str]) -> bool:
+    """Whether it has a fold over draws, or a name that is one."""
+    return bool(expression.folds) or any(name in folded for name in expression.names)
+
+
+def units_of(vocabulary: Vocabulary) -> dict[str, str]:
+    """The names of numbers and conditions with their units."""
+    units = {name: item.unit for name, item in vocabulary.inputs.items()} | dict(vocabulary.quantities)
+    return {name: unit for name, unit in units.items() if name not in vocabulary.label_axes}
+
+
+def pieces(text: str) -> list[str]:
+    """The items of a comma list of names and expressions, whose own commas stand in brackets."""
+    found, depth = [""], 0
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth <= 0:
+            found.append("")
+        else:
+            found[-1] += character
+    return [item.strip() for item in found]

@@ -1,0 +1,378 @@
+"""Reading a specification, in one order: schema, values and their ranges, fields against each other, size of the space.
+
+All faults are reported at once, and nothing is computed or written before it is free of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from gigacost.axes import Axis, Zipped, as_list, read_axis, read_zipped, space_size, zipped
+from gigacost.declare import Input
+from gigacost.distributions import Distribution
+from gigacost.document import Document, check_tree
+from gigacost.draws import Draws
+from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.expression import Expression, ExpressionKind
+from gigacost.fields import Field, Scalar, type_name
+from gigacost.fold_names import is_folded, parse_fold, units_of
+from gigacost.spec import RESERVED_COLUMNS, VERSION, Spec
+from gigacost.vocabulary import Vocabulary, field_of
+
+_KEYS = (
+    "version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year", "catalog",
+    "preset",
+)  # fmt: skip
+_OPTIONS = {"uncertain": "--uncertain", "draws": "--draws"}
+"""What sets the keys of a table on the command line."""
+_DRAWS_KEYS = ("count", "seed", "method", "correlate")
+_QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+def read(
+    tree: Mapping[str, Any], vocabulary: Vocabulary, document: Document, typed: Collection[str], *, strict: bool
+) -> Spec:
+    """The specification that a tree is, of a document if it was written; ``typed`` are names set on the command line.
+
+    ``strict`` makes warnings faults. Raises SpecError with all faults.
+    """
+    if not isinstance(tree, Mapping):
+        raise SpecError(Fault("spec", show(tree), f"expected table, got {type_name(tree)}"))
+    check_tree(tree, document)
+    vocabulary = vocabulary.under(accounting_of(tree, vocabulary))
+    reader = _Reader(vocabulary, document, typed)
+    spec = reader.read(tree)
+    if strict:
+        reader.faults += spec.warnings
+    reader.raise_faults()
+    return spec
+
+
+def accounting_of(tree: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+    """The accounting among the presets of a tree that may have any faults."""
+    named = tree.get("preset")
+    names = [named] if isinstance(named, str) else as_list(named) or []
+    return next((name for name in names if isinstance(name, str) and name in vocabulary.accountings), "")
+
+
+class _Reader:
+    """Reads one tree and collects its faults; where there are any, what it made is thrown away."""
+
+    def __init__(self, vocabulary: Vocabulary, document: Document, typed: Collection[str]) -> None:
+        self.vocabulary = vocabulary
+        self.document = document
+        self.typed = typed
+        self.faults: list[Fault] = []
+        self.places: dict[str, str] = {}
+        """Where each name that was given a value stands."""
+        self.units = units_of(vocabulary)
+        self.folded: set[str] | None = None
+        """The names that are folds over draws; None where nothing is uncertain."""
+
+    def read(self, tree: Mapping[str, Any]) -> Spec:
+        self._only("", tree, _KEYS)
+        self._version(tree)
+        axes = self._axes(self._table(tree, "axes")) + self._zips(tree)
+        fixed = self._fixed(self._table(tree, "fixed"))
+        uncertain = self._uncertain(self._table(tree, "uncertain"))
+        draws = self._draws(self._table(tree, "draws"))
+        derive = self._derive(self._table(tree, "derive"))
+        query = self._table(tree, "query")
+        self._only("query", query, _QUERY_KEYS)
+        where = self._expression("query.where", query["where"], "truth") if "where" in query else None
+        k = Field("k", "integer", limits=Input("k", "1", "", low=1, integer=True))
+        preset, accounting = self._presets(tree)
+        year = Field("base_year", "integer")
+        spec = Spec(
+            axes=tuple(axes),
+            fixed=fixed,
+            uncertain=uncertain,
+            draws=draws,
+            derive=derive,
+            where=where,
+            columns=self._names(query, "columns"),
+            by=next(iter(self._names(query, "by", single=True)), ""),
+            k=self._value(k, query["k"], "query.k") if "k" in query else None,  # type: ignore[arg-type]
+            per=self._names(query, "per"),
+            distinct=self._names(query, "distinct"),
+            as_of=self._as_of(tree),
+            base_year=self._value(year, tree["base_year"], "base_year") if "base_year" in tree else None,  # type: ignore[arg-type]
+            catalog=self._catalog(tree),
+            preset=preset,
+            accounting=accounting,
+        )
+        if not self.faults:
+            with self._collecting():
+                space_size(spec.axes)
+            self.faults += [self._placed(fault) for fault in self.vocabulary.check(spec)]
+        doubts = (
+            replace(doubt, field=self.places.get(doubt.field, doubt.field)) for doubt in self.vocabulary.doubts(spec)
+        )
+        return replace(spec, warnings=(*self._implausible(spec), *map(self._placed, doubts)))
+
+    def raise_faults(self) -> None:
+        if self.faults:
+            raise SpecError(*self.faults)
+
+    @contextmanager
+    def _collecting(self) -> Iterator[None]:
+        try:
+            yield
+        except SpecError as error:
+            self.faults += [self._placed(fault) for fault in error.faults]
+
+    def _placed(self, fault: Fault) -> Fault:
+        parts = re.split(r"[.\[ ]", fault.field)
+        typed = len(parts) > 1 and parts[0] in {"axes", "fixed"} and parts[1] in self.typed
+        option = "--set" if typed else _OPTIONS.get(parts[0], "") if fault.field in self.typed else ""
+        return replace(fault, path=fault.path or option or self.document.position(fault.field))
+
+    def _refuse(self, at: str, value: object, what: str, allowed: str = "", hint: str = "") -> None:
+        shown = "" if value is None else show(value)
+        self.faults.append(self._placed(Fault(at, shown, what, allowed, hint)))
+
+    def _only(self, at: str, table: Mapping[str, Any], keys: Collection[str]) -> None:
+        for key, value in table.items():
+            if key not in keys:
+                place = f"{at}.{key}" if at else key
+                self._refuse(place, value, "unknown key", ", ".join(keys), nearest(key, keys))
+
+    def _table(self, tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        table = tree.get(key, {})
+        if isinstance(table, Mapping):
+            return table
+        self._refuse(key, table, "missing value" if table is None else f"expected table, got {type_name(table)}")
+        return {}
+
+    def _version(self, tree: Mapping[str, Any]) -> None:
+        version = tree.get("version")
+        if version is None:
+            self._refuse(
+                "version", None, "missing; every specification says the version of its form", f"version = {VERSION}"
+            )
+        elif isinstance(version, bool) or not isinstance(version, int):
+            self._refuse("version", version, f"expected integer, got {type_name(version)}", str(VERSION))
+        elif version > VERSION:
+            self._refuse("version", version, f"needs a gigacost that reads version >= {version}", f"<= {VERSION}")
+        elif version < 1:
+            self._refuse("version", version, "no such version", str(VERSION))
+
+    def _field(self, name: str, at: str, value: object) -> Field | None:
+        found = field_of(self.vocabulary, name)
+        if found:
+            return found
+        if name in self.vocabulary.quantities:
+            self._refuse(at, value, "a condition of the model cannot be given a value")
+            return None
+        known = [*self.vocabulary.label_axes, *self.vocabulary.inputs, *self.vocabulary.quantities]
+        self._refuse(at, value, f"unknown name {show(name)}", hint=nearest(name, known))
+        return None
+
+    def _once(self, name: str, at: str, value: object) -> None:
+        earlier = self.places.setdefault(name, at)
+        if earlier != at:
+            self._refuse(at, value, f"{name} is given a second time; {earlier} has it already")
+
+    def _axes(self, table: Mapping[str, Any]) -> list[Axis | Zipped]:
+        axes: list[Axis | Zipped] = []
+        for name, given in table.items():
+            at = f"axes.{name}"
+            if isinstance(given, Zipped):
+                axes += self._zip(given, at)
+            elif isinstance(given, Mapping) and set(given) == {"zip"}:
+                axes += self._zip(given["zip"], f"{at}.zip")
+            else:
+                found = self._field(name, at, given)
+                self._once(name, at, None)
+                with self._collecting():
+                    axes += [read_axis(found, given, at)] if found else []
+        return axes
+
+    def _zips(self, tree: Mapping[str, Any]) -> list[Axis | Zipped]:
+        given = tree.get("zip", [])
+        tables = [given] if isinstance(given, Mapping) else as_list(given)
+        if tables is None:
+            self._refuse("zip", given, f"expected a list of tables, got {type_name(given)}")
+            return []
+        return [axis for i, table in enumerate(tables) for axis in self._zip(table, f"zip[{i}]")]
+
+    def _zip(self, given: object, at: str) -> list[Zipped]:
+        with self._collecting():
+            table = zipped(given, at) if not isinstance(given, Zipped) else given
+            fields = {name: self._field(name, f"{at}.{name}", None) for name in table.names}
+            for name in table.names:
+                self._once(name, f"{at}.{name}", None)
+            found = {name: item for name, item in fields.items() if item}
+            known = tuple(axis for axis in table.axes if axis.name in found)
+            if known:
+                read = read_zipped(found, Zipped(known), at)
+                return [read] if len(found) == len(fields) else []
+        return []
+
+    def _value(self, found: Field, given: object, at: str) -> Scalar | None:
+        with self._collecting():
+            return found.read(given, at)
+        return None
+
+    def _fixed(self, table: Mapping[str, Any]) -> dict[str, Scalar]:
+        fixed: dict[str, Scalar] = {}
+        for name, given in table.items():
+            at = f"fixed.{name}"
+            found = self._field(name, at, given)
+            self._once(name, at, given)
+            value = self._value(found, given, at) if found else None
+            if value is not None:
+                fixed[name] = value
+        return fixed
+
+    def _uncertain(self, table: Mapping[str, Any]) -> dict[str, Distribution]:
+        uncertain: dict[str, Distribution] = {}
+        for name, given in table.items():
+            at = f"uncertain.{name}"
+            found = self._field(name, at, given)
+            if found and found.kind == "label":
+                self._refuse(at, given, f"{name} has labels, and no distribution")
+            elif found:
+                with self._collecting():
+                    uncertain[name] = Distribution.parse(given, at, found.unit)
+        self.folded = set() if table else None
+        return uncertain
+
+    def _draws(self, table: Mapping[str, Any]) -> Draws:
+        self._only("draws", table, _DRAWS_KEYS)
+        with self._collecting():
+            return Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
+        return Draws()
+
+    def _derive(self, table: Mapping[str, Any]) -> dict[str, Expression]:
+        derive: dict[str, Expression] = {}
+        for name, given in table.items():
+            at = f"derive.{name}"
+            if not _NAME.fullmatch(name):
+                self._refuse(at, given, "not a plain name", "a-z, then a-z, 0-9 and _; at most 64 characters")
+            elif name in RESERVED_COLUMNS:
+                self._refuse(at, given, f"{show(name)} is an output column already")
+            elif name in self.units or name in self.vocabulary.label_axes:
+                self._refuse(at, given, f"{show(name)} is a name of the model already; choose another")
+            expression = self._expression(at, given, "number")
+            self.units.setdefault(name, "")
+            if expression:
+                derive[name] = expression
+            if expression and self.folded is not None and is_folded(expression, self.folded):
+                self.folded.add(name)
+        return derive
+
+    def _expression(self, at: str, given: object, kind: ExpressionKind) -> Expression | None:
+        if not isinstance(given, str):
+            self._refuse(at, given, "missing value" if given is None else f"expected string, got {type_name(given)}")
+            return None
+        with self._collecting():
+            labels = self.vocabulary.label_axes
+            return Expression.parse(given, at, kind=kind, units=self.units, labels=labels, folded=self.folded)
+        return None
+
+    def _names(self, query: Mapping[str, Any], key: str, *, single: bool = False) -> tuple[str, ...]:
+        if key not in query:
+            return ()
+        at, given = f"query.{key}", query[key]
+        names = [given] if isinstance(given, str) else as_list(given)
+        if names is None or (single and names != [given]):
+            expected = "string" if single else "list"
+            self._refuse(
+                at, given, "missing value" if given is None else f"expected {expected}, got {type_name(given)}"
+            )
+            return ()
+        if key == "columns" and not names:
+            self._refuse(at, None, "an empty list", "at least one column; without the key, those of the model")
+        known = [*self.units, *self.vocabulary.label_axes, *RESERVED_COLUMNS]
+        for i, name in enumerate(names):
+            place = at if isinstance(given, str) else f"{at}[{i}]"
+            if not isinstance(name, str):
+                self._refuse(place, name, f"expected string, got {type_name(name)}")
+            elif "(" in name and key != "per":
+                with self._collecting():
+                    parse_fold(name, place, self.vocabulary, self.units, self.folded)
+            elif name not in known:
+                self._refuse(place, name, "unknown column", hint=nearest(name, known))
+            if name in names[:i]:
+                self._refuse(place, name, f"the same as {at}[{names.index(name)}]")
+        return tuple(str(name) for name in names)
+
+    def _text(self, tree: Mapping[str, Any], key: str, canonical: Callable[[str], str] | None = None) -> str:
+        if key not in tree:
+            return ""
+        return str(self._value(Field(key, "label", canonical=canonical), tree[key], key) or "")
+
+    def _as_of(self, tree: Mapping[str, Any]) -> str:
+        if "as_of" not in tree:
+            return ""
+        self._once("as_of", "as_of", tree["as_of"])
+        text = self._text(tree, "as_of", self.vocabulary.label_axes.get("as_of"))
+        if text and not _is_date(text):
+            self._refuse("as_of", text, "not a date", "YYYY-MM-DD")
+        return text
+
+    def _catalog(self, tree: Mapping[str, Any]) -> str:
+        path = self._text(tree, "catalog")
+        if leads_out(path):
+            self._refuse("catalog", path, "leads out of the folder", "a path below the specification's own folder")
+        return path
+
+    def _presets(self, tree: Mapping[str, Any]) -> tuple[str, str]:
+        """At most one published run or site, and at most one accounting."""
+        listed = as_list(tree.get("preset"))
+        named = [("preset", self._text(tree, "preset"))] if listed is None else list(self._listed("preset", listed))
+        kinds = {"preset": self.vocabulary.presets, "accounting": self.vocabulary.accountings}
+        known = sorted({*kinds["preset"], *kinds["accounting"]})
+        found = dict.fromkeys(kinds, "")
+        for at, name in named:
+            kind = next((kind for kind, names in kinds.items() if name in names), "")
+            if name and not kind:
+                self._refuse(at, name, "unknown preset", ", ".join(known), nearest(name, known))
+            elif name and found[kind]:
+                self._refuse(at, name, f"{found[kind]} is one of this kind already", "a run or site, an accounting")
+            elif name:
+                found[kind] = name
+        return found["preset"], found["accounting"]
+
+    def _listed(self, key: str, values: list[Any]) -> Iterator[tuple[str, str]]:
+        """Texts of a list, each with its place."""
+        for i, value in enumerate(values):
+            at = f"{key}[{i}]"
+            yield at, str(self._value(Field(key, "label"), value, at) or "")
+
+    def _implausible(self, spec: Spec) -> Iterator[Fault]:
+        given: dict[str, tuple[Any, ...]] = {name: (value,) for name, value in spec.fixed.items()}
+        for axis in spec.axes:
+            given |= {part.name: part.values for part in (axis.axes if isinstance(axis, Zipped) else (axis,))}
+        for name, values in given.items():
+            limits = self.vocabulary.inputs.get(name) or self.vocabulary.ranges.get(name)
+            if not limits or not limits.plausible or name in self.vocabulary.label_axes:
+                continue
+            low, high = limits.plausible
+            if not low <= min(values) <= max(values) <= high:
+                odd = [value for value in values if not low <= value <= high]
+                more = f" (and {len(odd) - 1} more values)" if len(odd) > 1 else ""
+                band = f"{low:.15g} to {high:.15g} {limits.unit}".removesuffix(" 1")
+                what = f"outside of the plausible band {band}{more}"
+                yield self._placed(Fault(self.places.get(name, name), f"{odd[0]:.15g}", what))
+
+
+def leads_out(path: str) -> bool:
+    """Whether a path written in a specification could lead out of the specification's own folder."""
+    parts = path.replace("\\", "/").split("/")
+    return bool(path) and (parts[0] == "" or ".." in parts or ":" in path or path.startswith("~"))
+
+
+def _is_date(text: str) -> bool:
+    from datetime import date  # noqa: PLC0415 - only where a date is read
+
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,74 @@
+//! How much of a program is computed at a time, and in which order.
+
+use crate::error::Result;
+use crate::plan::mask;
+use crate::program::Program;
+use crate::tape::{Node, Op};
+
+/// About how many candidates a worker looks at before it takes its next rows,
+const CHUNK_CANDIDATES: u64 = 1 << 26;
+/// and how many draws it evaluates.
+const CHUNK_DRAWS: u64 = 1 << 20;
+/// However many candidates or draws a row has, a worker takes so many rows.
+const LEAST_ROWS: u64 = 1 << 5;
+
+impl Program {
+    /// How many draws some nodes take.
+    ///
+    /// # Errors
+    /// When one does not exist.
+    pub(crate) fn draws_for(&self, nodes: &[Node]) -> Result<usize> {
+        let needed = self.tape().needed(nodes)?;
+        let folds = |(op, needed): (&Op, bool)| needed && matches!(op, Op::Fold(..));
+        let folded = self.tape().ops().iter().zip(needed).any(folds);
+        Ok(if folded { self.draws() } else { 1 })
+    }
+
+    /// The truth values that must all hold for one to hold, in the order in which to look at them: those that take draws
+    /// last, of the others those of few values first.
+    ///
+    /// # Errors
+    /// When a node does not exist.
+    pub(crate) fn guards(&self, keep: Option<Node>) -> Result<Vec<Node>> {
+        let mut guards = vec![];
+        for guard in self.tape().conjuncts(keep) {
+            let values = self.points(self.masks()[guard as usize]);
+            guards.push((self.draws_for(&[guard])?, values, guard));
+        }
+        guards.sort_by_key(|(draws, values, _)| (*draws, *values));
+        Ok(guards.into_iter().map(|(_, _, guard)| guard).collect())
+    }
+
+    /// About how many rows a box may have in which some nodes are computed.
+    ///
+    /// # Errors
+    /// When one does not exist.
+    pub(crate) fn region_rows(&self, nodes: &[Node]) -> Result<usize> {
+        let chunk = self.chunk_rows(nodes, 1)?;
+        let most = self.blocks().region_rows / self.draws_for(nodes)?;
+        Ok((chunk as usize).clamp(1, most.max(1)))
+    }
+
+    /// How many rows a worker takes at a time, when it computes some nodes: so many of the usual chunks, or fewer rows
+    /// where there is much to search.
+    ///
+    /// # Errors
+    /// When one does not exist.
+    pub(crate) fn chunk_rows(&self, nodes: &[Node], chunks: u64) -> Result<u64> {
+        let needed = self.tape().needed(nodes)?;
+        let ops = self.tape().ops().iter().enumerate();
+        let candidates = ops.filter_map(|(node, op)| match op {
+            Op::Winner { search, .. } if needed[node] => {
+                let searched =
+                    self.masks()[node] | mask(&self.searched(*search).collect::<Vec<_>>());
+                Some(self.points(searched) as u64)
+            }
+            _ => None,
+        });
+        let each = candidates.max().unwrap_or_default() / self.space().combinations();
+        let most = CHUNK_CANDIDATES.checked_div(each).unwrap_or(u64::MAX);
+        let drawn = CHUNK_DRAWS / self.draws_for(nodes)? as u64;
+        let usual = self.blocks().chunk_rows.saturating_mul(chunks);
+        Ok(usual.min(most.max(LEAST_ROWS)).min(drawn.max(LEAST_ROWS)))
+    }
+}

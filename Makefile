@@ -9,7 +9,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST ?=
-BENCH ?= peers trillion default_model layouts latency memory scaling instructions speed
+BENCH ?= peers trillion uncertainty default_model layouts latency memory scaling instructions speed
 
 ENGINE_SOURCES := Cargo.toml Cargo.lock $(shell find rust -name benches -prune -o \( -type d -o -name '*.rs' -o -name Cargo.toml \) -print)
 # Someone may have removed the compiled module and left the stamp.

@@ -145,6 +145,7 @@ def _performance(found: Mapping[str, Any]) -> str:
     sections: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "peers": _peers,
         "trillion": _trillion,
+        "uncertainty": _uncertainty,
         "default_model": _default_model,
         "layouts": _layouts,
         "latency": _latency,
@@ -251,6 +252,31 @@ _AT_LENGTH = {
     "pareto": "the front of cost, days and loss",
 }
 _SHORTLY = {"top": "the cheapest 20", "best": "the cheapest of each run", "pareto": "the front of cost, days and loss"}
+
+
+def _uncertainty(found: Mapping[str, Any]) -> str:
+    part = found["uncertainty"]
+    text = (
+        "[examples/uncertain.toml](../examples/uncertain.toml): of each of 10,000 designs of the default model the "
+        "mean and five quantiles of the total over 10,000 draws, a hundred million evaluations "
+        "([uncertainty.py](../benches/uncertainty.py)). numpy and plain Python are given the formulas of what differs "
+        "from draw to draw, all else (the layouts, which gigacost searches for) known beforehand; they do some of the "
+        "designs, and their time is scaled (~). The answers are compared."
+    )
+    words = {"engine": "gigacost", "engine, one thread": "gigacost, one thread"}
+    own, lines = part["rows"][0], []
+    for row in part["rows"]:
+        name = words.get(row["task"], row["task"])
+        if "seconds" not in row:
+            lines.append([name, f"failed: {row['failed']}", *[""] * 3])
+            continue
+        seconds = row["seconds"] * own["designs"] / row["designs"]
+        about = "~" if row["designs"] < own["designs"] else ""
+        fault = f" (wrong: {row['fault']})" if row.get("fault") else ""
+        cells = [f"{row['designs']:,}", f"{about}{duration(seconds)}", f"{_digits(seconds / own['seconds'])}x"]
+        lines.append([name + fault, *cells, _megabytes(row["peak_bytes"] or None)])
+    head = ("", "designs done", "time of all", "", "peak of the process")
+    return f"## Monte Carlo\n\n{text}\n\nMeasured {_where(part)}\n\n{table(head, lines)}\n"
 
 
 def _default_model(found: Mapping[str, Any]) -> str:

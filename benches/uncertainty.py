@@ -29,7 +29,7 @@ OF = "cost_total_usd"
 QUANTILES = {5: 0.05, 10: 0.1, 50: 0.5, 90: 0.9, 95: 0.95}
 COLUMNS = (f"mean({OF})", *(f"p{percent}({OF})" for percent in QUANTILES))
 NUMPY_DESIGNS, PYTHON_DESIGNS = 400, 2
-"""What takes longer is done for so many designs, evenly spread, and scaled."""
+"""What takes longer is done for so many designs, evenly spread."""
 ROUNDS = 3
 TOLERANCE = 1e-9
 """Others round powers, sums and the product of factors in their own way."""
@@ -46,7 +46,7 @@ def engine(threads: int) -> Measured:
     """All designs by gigacost, the layout of each design chosen too."""
     space = sweep()
     found = measured(lambda: float(space.to_numpy(COLUMNS, threads=threads)[COLUMNS[0]].sum()))
-    return {**found, "designs": space.size, "draws": space.spec.draws.count}
+    return {**found, "designs": space.size, "draws": space.spec.draws.count, "fault": ""}
 
 
 class Formulas:
@@ -115,8 +115,7 @@ def _compared(made: Formulas, work: Callable[[], list[list[float]]]) -> Measured
     own = made.sweep.to_numpy(COLUMNS)
     due = np.array([own[name][made.indices] for name in COLUMNS]).T
     same = np.allclose(answer, due, rtol=TOLERANCE, atol=0.0)
-    scale = made.sweep.size / len(made.indices)
-    about = {"designs": len(made.indices), "draws": made.sweep.spec.draws.count, "scaled_seconds": seconds * scale}
+    about = {"designs": len(made.indices), "draws": made.sweep.spec.draws.count}
     return {"seconds": seconds, **about, "fault": "" if same else "the engine's answers differ"}
 
 
@@ -133,9 +132,10 @@ def main() -> None:
     runs: dict[str, list[Measured]] = {name: [] for name in MEASURES}
     for number in range(ROUNDS):
         for name, of in runs.items():
-            of.append(ask(__file__, name))
-            told = of[-1].get("failed") or of[-1].get("fault") or of[-1].get("scaled_seconds", of[-1]["seconds"])
+            run = ask(__file__, name)
+            told = run.get("failed") or run["fault"] or f"{run['designs']:,} designs in {run['seconds']:.4f} s"
             say(f"uncertainty, {number + 1}/{ROUNDS}: {name}: {told}")
+            of.append(run)
     rows = [{"task": name, **middle([{"peak_bytes": 0, **run} for run in of])} for name, of in runs.items()]
     results.merge("uncertainty", {"rows": rows})
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 _PIPED_WIDTH = 120
 """Columns where nothing tells how wide the reader is."""
-_BETWEEN = 3
+BETWEEN = 3
 """Columns between two columns of a table."""
 _NARROWEST = 6
 """Heads are not broken into lines narrower than this."""
@@ -90,7 +90,7 @@ def table(
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title or None, title_justify="left", header_style="bold")
     texts = [[str(cell) for cell in row] for row in rows]
     widths = [max((len(row[i]) for row in texts), default=0) for i in range(len(heads))]
-    wide = sum(max(width, len(head)) + _BETWEEN for width, head in zip(widths, heads, strict=True)) > out().width
+    wide = sum(max(width, len(head)) + BETWEEN for width, head in zip(widths, heads, strict=True)) > out().width
     for head, width in zip(heads, widths, strict=True):
         shown = _broken(head, max(width, _NARROWEST)) if wide else head
         made.add_column(shown, justify="right" if head in right else "left", overflow="fold")

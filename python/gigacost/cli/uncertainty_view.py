@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.estimate_view import place
 from gigacost.cli.figures import amount, cell, duration, scaled, share, usd
-from gigacost.cli.terminal import indented, literal, out, show, table
+from gigacost.cli.terminal import BETWEEN, indented, literal, out, show, table
 
 if TYPE_CHECKING:
     from gigacost.beliefs import Belief
@@ -19,9 +19,8 @@ _SHOWN = 12
 """Influences that are shown; the others say little."""
 _LEAST = 0.001
 """A worth below this share of the central value is not told."""
-_BESIDE_BAR = 85
-"""Columns that stand beside a bar."""
 _BAR = 30
+"""The longest bar, where there is room for it."""
 
 
 def show_uncertainty(found: Uncertainty, seconds: float) -> None:
@@ -80,16 +79,19 @@ def _figures(spread: Spread, names: list[str], unit: str) -> list[str]:
 
 
 def _influences(found: Uncertainty) -> Any:  # noqa: ANN401 - a rich Table
-    width = min(max(out().width - _BESIDE_BAR, 0), _BAR)
-    most = max((one.swing for one in found.influences), default=0.0)
+    heads = ["name", "over its 90 %", "gives", "", "alone", "in all", ""]
     rows = []
     for one in found.influences[:_SHOWN]:
         shares = [_share(one.index.first), _share(one.index.total)] if one.index else ["—", "—"]
         over = f"{_at(one.belief, one.low)} to {_at(one.belief, one.high).removeprefix('x ')}"
         low, high = (amount(value, found.unit) for value in (one.at_low, one.at_high))
-        bar = "█" * round(width * one.swing / most) if most else ""
-        rows.append([one.belief.name, over, low, f"to {high}", bar, *shares])
-    return table(["name", "over its 90 %", "gives", "", "", "alone", "in all"], rows, ["gives", "alone", "in all"])
+        rows.append([one.belief.name, over, low, f"to {high}", *shares])
+    beside = BETWEEN + sum(max(map(len, column)) + BETWEEN for column in zip(heads, *rows, strict=False))
+    width = min(max(out().width - beside, 0), _BAR)
+    most = max((one.swing for one in found.influences), default=0.0)
+    for row, one in zip(rows, found.influences, strict=False):
+        row.append("█" * round(width * one.swing / most) if most else "")
+    return table(heads, rows, ["gives", "alone", "in all"])
 
 
 def _share(index: float) -> str:

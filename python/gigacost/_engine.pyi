@@ -208,11 +208,12 @@ class Program:
         threads: int,
         progress: _Progress | None = None,
         seconds: float | None = None,
+        boxes: int | None = None,
     ) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.uint64], _Effort]:
         """The best rows (of each group): their indices, values and groups, and the effort.
 
         ``per`` is what makes a group: for some groups of axes, a number for each digit. Where bounds decide, the search
-        ends after some ``seconds`` with what has been found.
+        ends after some ``seconds``, or when it has bounded so many ``boxes``, with what has been found.
         """
 
     def pareto(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -36,14 +35,17 @@ def number(bound: Bound, field: str, name: str) -> str:
     return name
 
 
-def seconds(given: float | None, per: Sequence[str]) -> None:
-    """Refuse what is no time to search for. Raises SpecError."""
-    if given is None:
-        return
-    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given < math.inf:
-        raise SpecError(Fault("seconds", show(given), "not a time", allowed="> 0"))
-    if per:
-        raise SpecError(Fault("seconds", show(given), "not with per: the best of each group are found together"))
+def search_limit(seconds: float | None, boxes: int | None, per: Sequence[str]) -> tuple[float | None, int | None]:
+    """How long a search may take, and how many boxes it may bound. Raises SpecError."""
+    for name, given, kinds in (("seconds", seconds, (int, float)), ("boxes", boxes, (int,))):
+        if given is None:
+            continue
+        if isinstance(given, bool) or not isinstance(given, kinds) or not 0 < given < 2**63:
+            what = "not a time" if name == "seconds" else "not a number of boxes"
+            raise SpecError(Fault(name, show(given), what, allowed="> 0"))
+        if per:
+            raise SpecError(Fault(name, show(given), "not with per: the best of each group are found together"))
+    return seconds, boxes
 
 
 def objectives(bound: Bound, minimise: Iterable[str], maximise: Iterable[str]) -> tuple[tuple[str, bool], ...]:

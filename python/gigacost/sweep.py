@@ -217,18 +217,19 @@ class Sweep(Tabular):
         distinct: Sequence[str] = (),
         largest: bool = False,
         seconds: float | None = None,
+        boxes: int | None = None,
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> Best:
         """The ``k`` combinations with the smallest ``by`` (``largest``: the largest), or the best ``k`` of each group.
 
         ``per`` names the axes whose values make a group. Of combinations equal in all of ``distinct`` only the first
-        counts. Ties go to the lowest index. Exact, unless it is given only some ``seconds``: then it may be the best
-        that was found until then, ``meta["exact"]`` is False, and nothing is better than ``meta["bound"]``. Raises
-        SpecError.
+        counts. Ties go to the lowest index. Exact, unless it is given only some ``seconds`` or ``boxes`` to bound: then
+        it may be the best that was found until then, ``meta["exact"]`` is False, and nothing is better than
+        ``meta["bound"]``. Raises SpecError.
         """
-        arguments.seconds(seconds, per)
-        found, effort = self._found(k, by, per, distinct, threads, progress=progress, largest=largest, seconds=seconds)
+        limit = arguments.search_limit(seconds, boxes, per)
+        found, effort = self._found(k, by, per, distinct, threads, progress=progress, largest=largest, limit=limit)
         return Best(tuple(Chosen(self, found, (by,))), {**self._answered(effort), "by": by})
 
     def find(
@@ -255,7 +256,7 @@ class Sweep(Tabular):
         *,
         progress: Progress | None,
         largest: bool = False,
-        seconds: float | None = None,
+        limit: tuple[float | None, int | None] = (None, None),
     ) -> tuple[list[int], Effort]:
         """The indices of the best combinations, and what it took to find them."""
         arguments.row_count(k)
@@ -275,7 +276,7 @@ class Sweep(Tabular):
                 [made.nodes[name] for name in same],
                 compiler.thread_count(threads),
                 progress,
-                seconds,
+                *limit,
             ),
         )
         return found.tolist(), Effort(*effort)

@@ -26,6 +26,9 @@ _K = 10
 @click.option("--largest", is_flag=True, help="The largest instead of the smallest.")
 @options.once("--limit", type=options.Whole(0), metavar="N", help="Print at most so many rows.")
 @options.once("--seconds", type=options.Whole(1), metavar="N", help="Search no longer; what then is unproven is said.")
+@options.once(
+    "--boxes", type=options.Whole(1), metavar="N", help="Bound no more boxes of combinations, in the same way."
+)
 @options.explaining
 def command(
     query: Query,
@@ -35,6 +38,7 @@ def command(
     distinct: str | None,
     limit: int | None,
     seconds: int | None,
+    boxes: int | None,
     *,
     largest: bool,
 ) -> int:
@@ -60,6 +64,7 @@ def command(
             distinct=options.names(distinct) or sweep.spec.distinct,
             largest=largest,
             seconds=seconds,
+            boxes=boxes,
             threads=query.threads,
             progress=progress,
         )

@@ -17,8 +17,16 @@ pub struct Control {
     so_far: Arc<SoFar>,
     /// How many combinations of the whole space one that is done stands for.
     times: f64,
-    /// When a search is to end with what it has found.
-    deadline: Option<Instant>,
+    limit: Limit,
+}
+
+/// When a search is to end with what it has found.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limit {
+    /// At this time.
+    pub deadline: Option<Instant>,
+    /// When it has bounded so many boxes.
+    pub boxes: Option<u64>,
 }
 
 /// What a run has come to.
@@ -45,7 +53,7 @@ impl Default for Control {
             stop: Arc::default(),
             so_far: Arc::default(),
             times: 1.0,
-            deadline: None,
+            limit: Limit::default(),
         }
     }
 }
@@ -74,11 +82,11 @@ impl Control {
         self.so_far.boxes.load(Ordering::Relaxed)
     }
 
-    /// The same run, of which a search ends after some time with what it has found.
+    /// The same run, of which a search ends at a limit with what it has found.
     #[must_use]
-    pub fn until(&self, deadline: Option<Instant>) -> Self {
+    pub fn within(&self, limit: Limit) -> Self {
         Self {
-            deadline,
+            limit,
             ..self.clone()
         }
     }
@@ -96,8 +104,9 @@ impl Control {
 
     /// Whether it is time for a search to end.
     pub(crate) fn is_late(&self) -> bool {
-        self.deadline
-            .is_some_and(|deadline| Instant::now() >= deadline)
+        let Limit { deadline, boxes } = self.limit;
+        boxes.is_some_and(|most| self.boxes() >= most)
+            || deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// The same run, where what is done does not count.

@@ -8,7 +8,7 @@ use gigacost_engine::fold::{
     self, AxisValues, Column, Count, Measure, Pareto, Rows, Summary, Top, labels,
 };
 use gigacost_engine::output;
-use gigacost_engine::run::Control;
+use gigacost_engine::run::{Control, Limit};
 use gigacost_engine::tape::{Node, Search};
 use gigacost_engine::write::{self, Format};
 use gigacost_engine::{Blocks, Gradient, Leaf, Simd, Space};
@@ -392,7 +392,7 @@ impl Program {
 
     /// The best rows (of each group): their indices, values and groups, and the effort. After some seconds it may be
     /// what has been found until then.
-    #[pyo3(signature = (by, largest, keep, per, k, distinct, threads, progress = None, seconds = None))]
+    #[pyo3(signature = (by, largest, keep, per, k, distinct, threads, progress = None, seconds = None, boxes = None))]
     #[allow(clippy::too_many_arguments)] // what a question consists of, named in Python
     fn top<'py>(
         &self,
@@ -406,6 +406,7 @@ impl Program {
         threads: usize,
         progress: Option<&Bound<'py, PyAny>>,
         seconds: Option<f64>,
+        boxes: Option<u64>,
     ) -> PyResult<Winners<'py>> {
         let top = Top {
             by,
@@ -419,7 +420,10 @@ impl Program {
         let values = self.values_of(program.space().combinations());
         let (winners, effort) = computed(py, values, progress, move |control| {
             let deadline = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-            let control = control.until(deadline.map(|seconds| Instant::now() + seconds));
+            let control = control.within(Limit {
+                deadline: deadline.map(|seconds| Instant::now() + seconds),
+                boxes,
+            });
             Ok((top.run(&program, threads, &control)?, effort(&control)))
         })?;
         Ok((

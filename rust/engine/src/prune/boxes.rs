@@ -104,6 +104,11 @@ impl<'a> Boxes<'a> {
         })
     }
 
+    /// How many nodes are enclosed.
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// The sizes of the groups.
     pub(super) fn sizes(&self) -> &[usize] {
         &self.program.sizes()[..self.varying.len()]

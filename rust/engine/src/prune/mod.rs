@@ -116,8 +116,9 @@ pub(crate) fn is_worth(program: &Program, goal: &Goal) -> Result<bool> {
 
 /// A box of no more rows is evaluated.
 const BOX_ROWS: u64 = 1 << 8;
-/// A search that cuts the space into more boxes than one for so many rows is not worth its while,
-const ROWS_PER_BOX: u64 = 1 << 6;
+/// It takes about so many rows as long to be evaluated as it takes to enclose one node over a box: a search that has
+/// enclosed more is not worth its while,
+const ROWS_PER_NODE: u64 = 1 << 6;
 /// nor one of so many boxes.
 const MOST_BOXES: u64 = 1 << 23;
 
@@ -203,7 +204,7 @@ impl Part {
         let search = Search {
             boxes: &boxes,
             rows: BOX_ROWS,
-            most: (rows / ROWS_PER_BOX).min(MOST_BOXES),
+            most: (rows / (ROWS_PER_NODE * boxes.nodes() as u64)).min(MOST_BOXES),
             bounded,
             first: cells.collect(),
         };

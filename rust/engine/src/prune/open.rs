@@ -66,6 +66,10 @@ impl Shared {
         self.lock().heap.push(waiting);
     }
 
+    pub(super) fn pop(&self) -> Option<Waiting> {
+        self.lock().heap.pop()
+    }
+
     /// The key of the first box that waits.
     pub(super) fn first(&self) -> Option<f64> {
         self.lock().heap.peek().map(|first| first.key)

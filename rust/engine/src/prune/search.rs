@@ -121,6 +121,9 @@ pub(crate) enum Ended {
     Late(f64),
 }
 
+/// So often a search that ends early goes straight down.
+const DESCENTS: usize = 64;
+
 /// What a search is made of.
 pub(super) struct Search<'a> {
     pub(super) boxes: &'a Boxes<'a>,
@@ -167,7 +170,10 @@ impl Search<'_> {
             }
             done
         };
-        let workers = gather(threads as u64, threads, worker, work)?;
+        let mut workers = gather(threads as u64, threads, worker, work)?;
+        if let (true, Some((seeker, cutter))) = (control.is_late(), workers.first_mut()) {
+            self.descend(&open, seeker, cutter, control)?;
+        }
         let ended = match open.first() {
             None => Ended::Complete,
             Some(key) if control.is_late() => Ended::Late(key),
@@ -189,31 +195,68 @@ impl Search<'_> {
         while let Some(taken) = open.take(self.most, control) {
             let mut bounded = 0;
             for waiting in taken {
-                let place = self.place(&waiting.sides);
-                if !seeker.is_open(waiting.key, &place) {
-                    control.decided(place.rows())?;
-                    continue;
-                }
-                self.boxes.enclose(&waiting.sides, &mut cutter.whole);
-                let view = View {
-                    place,
-                    enclosed: &cutter.whole,
-                };
-                if seeker.judge(&view) == Verdict::Decided {
-                    seeker.decided(&view);
-                    control.decided(place.rows())?;
-                } else if self.is_small(&waiting.sides) {
-                    seeker.evaluate(&place)?;
-                    control.advance(place.rows())?;
-                } else {
-                    bounded += self.cut(&waiting, seeker, cutter, &mut found, control)?;
-                }
+                bounded += self.look(&waiting, seeker, cutter, &mut found, control)?;
             }
             control.bounded(bounded);
             control.check()?;
             open.give(&mut found, bounded);
         }
         Ok(())
+    }
+
+    /// A search that ends early finds something: straight down from the boxes that promise most, each time to the best
+    /// of its parts.
+    fn descend<S: Seeker>(
+        &self,
+        open: &Shared,
+        seeker: &mut S,
+        cutter: &mut Cutter,
+        control: &Control,
+    ) -> Result<()> {
+        for _ in 0..DESCENTS {
+            let mut next = open.pop();
+            while let Some(waiting) = next {
+                let mut found = vec![];
+                control.bounded(self.look(&waiting, seeker, cutter, &mut found, control)?);
+                found.sort_unstable();
+                next = found.pop();
+                for part in found {
+                    open.push(part);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Decide a box, evaluate it, or cut it in parts, of which those that are open are found; how many there were.
+    fn look<S: Seeker>(
+        &self,
+        waiting: &Waiting,
+        seeker: &mut S,
+        cutter: &mut Cutter,
+        found: &mut Vec<Waiting>,
+        control: &Control,
+    ) -> Result<u64> {
+        let place = self.place(&waiting.sides);
+        if !seeker.is_open(waiting.key, &place) {
+            control.decided(place.rows())?;
+            return Ok(0);
+        }
+        self.boxes.enclose(&waiting.sides, &mut cutter.whole);
+        let view = View {
+            place,
+            enclosed: &cutter.whole,
+        };
+        if seeker.judge(&view) == Verdict::Decided {
+            seeker.decided(&view);
+            control.decided(place.rows())?;
+        } else if self.is_small(&waiting.sides) {
+            seeker.evaluate(&place)?;
+            control.advance(place.rows())?;
+        } else {
+            return self.cut(waiting, seeker, cutter, found, control);
+        }
+        Ok(0)
     }
 
     fn place<'b>(&'b self, sides: &'b [Side]) -> Place<'b> {

@@ -156,7 +156,7 @@ def test_two_correlated_normals_by_hand() -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"count": 0}, "draws.count = 0: out of range; allowed: 2 to 262144"),
+        ({"count": 0}, "draws.count = 0: out of range; allowed: 2 to 4194304"),
         ({"count": 2.0}, "draws.count = 2.0: not a whole number"),
         ({"count": True}, "not a whole number"),
         ({"seed": -1}, "draws.seed = -1: out of range"),

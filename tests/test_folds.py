@@ -229,6 +229,7 @@ def test_a_specification_goes_round() -> None:
         ({"uncertain": {"a": None}}, "uncertain.a: missing value"),
         ({"draws": {"count": 1}}, "draws.count = 1: out of range; allowed: 2 to"),
         ({"draws": {"count": 2**40}}, "draws.count = 1099511627776: out of range"),
+        ({"draws": {"count": 2**18 + 1}}, "draws.count = 262145: out of range; allowed: 2 to 262144"),
         ({"draws": {"count": 1.5}}, "draws.count = 1.5: not a whole number"),
         ({"draws": {"seed": -1}}, "draws.seed = -1: out of range"),
         ({"draws": {"method": "sobel"}}, 'did you mean "sobol"?'),

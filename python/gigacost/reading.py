@@ -15,7 +15,7 @@ from gigacost.axes import Axis, Zipped, as_list, read_axis, read_zipped, space_s
 from gigacost.declare import Input
 from gigacost.distributions import Distribution
 from gigacost.document import Document, check_tree
-from gigacost.draws import Draws
+from gigacost.draws import FEWEST, MOST_FOLDED, Draws
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.expression import Expression, ExpressionKind
 from gigacost.fields import Field, Scalar, type_name
@@ -246,7 +246,10 @@ class _Reader:
     def _draws(self, table: Mapping[str, Any]) -> Draws:
         self._only("draws", table, _DRAWS_KEYS)
         with self._collecting():
-            return Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
+            draws = Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
+            if draws.count <= MOST_FOLDED:
+                return draws
+            self._refuse("draws.count", draws.count, "out of range", f"{FEWEST} to {MOST_FOLDED}")
         return Draws()
 
     def _derive(self, table: Mapping[str, Any]) -> dict[str, Expression]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
-from gigacost.draws import FEWEST, METHODS, MOST
+from gigacost.draws import FEWEST, METHODS, MOST_FOLDED
 
 if TYPE_CHECKING:
     from gigacost.bind import Words
@@ -92,7 +92,7 @@ def _draws() -> dict[str, Any]:
     pair = {"type": "array", "prefixItems": [name, name, {"type": "number"}], "items": False}
     return _table(
         {
-            "count": {"type": "integer", "minimum": FEWEST, "maximum": MOST},
+            "count": {"type": "integer", "minimum": FEWEST, "maximum": MOST_FOLDED},
             "seed": {"type": "integer", "minimum": 0},
             "method": {"enum": list(METHODS)},
             "correlate": {"type": "array", "items": pair},

@@ -192,6 +192,8 @@ class Calculator:
         if not all(map(math.isfinite, known)):
             return Number(math.nan)
         if step.fold.q is None:
+            if min(known) == max(known):
+                return Number(known[0] + 0.0)
             return Number(rounded(sum(map(Fraction, known), Fraction(0))) / len(known))
         return Number(sorted(known)[math.floor(step.fold.q * (len(known) - 1))] + 0.0)
 

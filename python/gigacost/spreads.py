@@ -40,7 +40,7 @@ def spread(values: Sequence[float], central: float = math.nan) -> Spread:
     at = None if math.isnan(central) else central
     if missing:
         return Spread(at, (count - missing) / count)
-    mean = math.fsum(values) / count
-    std = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / count)
     ordered = sorted(values)
+    mean = math.fsum(values) / count if ordered[0] < ordered[-1] else ordered[0] + 0.0
+    std = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / count)
     return Spread(at, 1.0, mean, std, *(ordered[q * (count - 1) // 100] for q in PERCENTILES))

@@ -20,6 +20,8 @@ impl Folder {
             return f64::NAN;
         }
         match fold {
+            // As it is for what no draw changes.
+            Fold::Mean if least == most => least + 0.0,
             Fold::Mean => mean(simd, values, least.abs().max(most.abs())),
             Fold::Quantile(q) => self.quantile(values, f64::from_bits(q)) + 0.0,
         }

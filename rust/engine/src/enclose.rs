@@ -53,17 +53,20 @@ pub(crate) fn replay(
     }
 }
 
-/// What encloses a fold of so many values, each of which is enclosed. Of a sum that is correctly rounded, and of its
-/// quotient, as computed, equal values are the extremes.
+/// What encloses a fold of so many values, each of which is enclosed. A sum is correctly rounded: its quotient is between
+/// those of equal extremes as computed. The mean of equal values is what they are.
 fn folded(fold: Fold, values: Interval, draws: usize) -> Interval {
     let count = draws as f64;
-    let extreme = |value: f64| match fold {
+    let summed = |value: f64| match fold {
         Fold::Mean => value * count / count,
         Fold::Quantile(_) => value,
     };
     Interval {
         nan: !values.is_finite(),
-        ..Interval::new(extreme(values.low), extreme(values.high))
+        ..Interval::new(
+            values.low.min(summed(values.low)),
+            values.high.max(summed(values.high)),
+        )
     }
 }
 

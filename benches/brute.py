@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gigacost import compiler
+from gigacost.compiler import lower
 
 _CUT = (1 << 13, 1 << 13, 1 << 26, 1 << 16)
 """The engine's own choice for all but the smallest spaces: values of a table, rows of a region, winners, a chunk."""
@@ -16,8 +16,8 @@ NEVER, ALWAYS = 1 << 62, 0
 @contextmanager
 def pruned_from(combinations: int) -> Iterator[None]:
     """What is asked inside leaves combinations out only in spaces of so many."""
-    before, compiler.BLOCKS = compiler.BLOCKS, (*_CUT, combinations)
+    before, lower.BLOCKS = lower.BLOCKS, (*_CUT, combinations)
     try:
         yield
     finally:
-        compiler.BLOCKS = before
+        lower.BLOCKS = before

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from gigacost.graph.wiring import FoldStep, Player, SearchStep
 from gigacost.ops import Carrier
-from gigacost.wiring import FoldStep, Player, SearchStep
 
 _INFIX = {
     "add": "+", "sub": "-", "mul": "*", "truediv": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==",

@@ -27,9 +27,9 @@ import results
 import tasks
 from alone import Measured, answer_if_asked, ask, measured, middle
 from gigacost import Sweep
+from gigacost.graph.wiring import Player, SearchStep
 from gigacost.model import default
 from gigacost.model.performance.search import AXES as LAYOUT
-from gigacost.wiring import Player, SearchStep
 from results import say
 
 Floats = NDArray[np.float64]

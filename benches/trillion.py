@@ -25,8 +25,9 @@ import tasks
 from alone import Measured, answer_if_asked, ask, middle
 from brute import ALWAYS, NEVER, pruned_from
 from gigacost import Sweep
-from gigacost.axes import Axis, Zipped
-from gigacost.results import Best, Front
+from gigacost.queries.pareto import Front
+from gigacost.queries.top import Best
+from gigacost.spec.axes import Axis, Zipped
 from results import say
 
 SPEC = Path(__file__).parent.parent / "examples" / "trillion.toml"

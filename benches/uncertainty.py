@@ -19,9 +19,10 @@ import numpy as np
 import formulas
 import results
 from alone import Measured, answer_if_asked, ask, measured, middle
-from gigacost import Sweep, compiler
-from gigacost.recipe import Question
-from gigacost.wiring import DRAWN, FoldStep
+from gigacost import Sweep
+from gigacost.compiler import lower
+from gigacost.compiler.plan import Question
+from gigacost.graph.wiring import DRAWN, FoldStep
 from results import say
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "uncertain.toml"
@@ -54,7 +55,7 @@ class Formulas:
 
     def __init__(self, designs: int, style: Mapping[str, str]) -> None:
         self.sweep = sweep()
-        made = compiler.compiled(self.sweep.bound, Question(COLUMNS))
+        made = lower.compiled(self.sweep.bound, Question(COLUMNS))
         step = next(step for step in made.recipe.wiring.steps if isinstance(step, FoldStep))
         self.indices = np.linspace(0, self.sweep.size - 1, designs).astype(int)
         inner = {quantity.name for quantity in step.inner}
@@ -68,8 +69,8 @@ class Formulas:
 
     def _central(self, names: list[str]) -> list[list[float]]:
         """What is central in each design."""
-        made = compiler.compiled(self.sweep.bound, Question((), None, tuple(names)))
-        program, nodes = compiler.program(self.sweep.bound, made), [made.nodes[name] for name in names]
+        made = lower.compiled(self.sweep.bound, Question((), None, tuple(names)))
+        program, nodes = lower.program(self.sweep.bound, made), [made.nodes[name] for name in names]
         return [program.values(int(index), nodes) for index in self.indices]
 
 
@@ -120,7 +121,7 @@ def _compared(made: Formulas, work: Callable[[], list[list[float]]]) -> Measured
 
 
 MEASURES: dict[str, Callable[[], Measured]] = {
-    "engine": lambda: engine(compiler.thread_count()),
+    "engine": lambda: engine(lower.thread_count()),
     "engine, one thread": lambda: engine(1),
     "numpy": in_numpy,
     "plain Python": in_python,

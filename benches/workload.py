@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 import cluster
 from gigacost import Model, Sweep
+from gigacost.graph.wiring import Quantity
 from gigacost.ops import Carrier
-from gigacost.wiring import Quantity
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gigacost.graph.wiring import Player, SearchStep
 from gigacost.ops import Carrier
-from gigacost.wiring import Player, SearchStep
 
 Floats = NDArray[np.float64]
 

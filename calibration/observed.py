@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from arrays import Array, Arrays, Floats
-from gigacost import stacks, throughput
 from gigacost.catalog import Catalog
 from gigacost.model import default
+from gigacost.validation.published import software, throughput
 
 _OUTPUT = "step_seconds"
 
@@ -51,7 +51,7 @@ def observed() -> Runs:
     """The runs of the shipped table that count for a fit."""
     catalog = Catalog.bundled()
     runs = tuple(run for run in throughput.read_runs() if run.figures["in_fit"] == 1.0)
-    rows = [stacks.inputs_of(run, catalog) for run in runs]
+    rows = [software.inputs_of(run, catalog) for run in runs]
     given = {name for row in rows for name in row} | set(catalog.columns)
     leaves = default().wire([_OUTPUT], given).leaves
     return Runs(

@@ -16,10 +16,10 @@ from pathlib import Path
 from types import ModuleType
 
 from gigacost.catalog import Catalog
-from gigacost.declare import Constant, Contribution, Input, Rule, Status, Subtotal
-from gigacost.graph import Model
+from gigacost.graph.declarations import Constant, Contribution, Input, Rule, Status, Subtotal
+from gigacost.graph.model import Model
+from gigacost.graph.wiring import Quantity
 from gigacost.model import DRIVERS, default
-from gigacost.wiring import Quantity
 
 HERE = Path(__file__).parent
 NOTE = "<!-- Written by `make docs` from the model's docstrings: change them, not this page. -->\n"

@@ -18,15 +18,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gigacost import InternalError, SpecError, Sweep, estimate, reference, zipped
-from gigacost.axes import read_axis
+from gigacost._cache import Recent
 from gigacost.catalog import Catalog
-from gigacost.catalog import book as catalog_book
-from gigacost.declare import Input
+from gigacost.catalog import catalog as catalog_book
 from gigacost.errors import CatalogError
-from gigacost.fields import Field, Typed
-from gigacost.graph import Model
+from gigacost.graph.declarations import Input
+from gigacost.graph.model import Model
 from gigacost.model import default
-from gigacost.recent import Recent
+from gigacost.spec.axes import read_axis
+from gigacost.spec.fields import Field, Typed
 
 RUN = {"chips": 1024, "params": "13B", "tokens": "2T"}
 PINNED = {"tp": 8, "cp": 1, "ep": 1, "microbatch": 1, "pp": 1, "vp": 1}

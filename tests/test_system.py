@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from gigacost import SpecError, machine
+from gigacost import SpecError, _system
 
 
 def test_what_fits_is_let_through_and_what_does_not_is_refused_with_ways_out() -> None:
-    machine.require_memory(1000, 100)
+    _system.require_memory(1000, 100)
     with pytest.raises(SpecError, match=r"1000000000000 rows take about .* available; allowed: .*batches\(\)"):
-        machine.require_memory(10**12, 100)
+        _system.require_memory(10**12, 100)
 
 
 def test_the_tightest_control_group_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,9 +24,9 @@ def test_the_tightest_control_group_counts(tmp_path: Path, monkeypatch: pytest.M
     (group / "memory.current").write_text("10\n")
     membership = tmp_path / "cgroup"
     membership.write_text("0::/a/b\n")
-    monkeypatch.setattr(machine, "_CGROUP", str(tmp_path))
-    monkeypatch.setattr(machine, "_MEMBERSHIP", str(membership))
-    assert machine.available_memory() == 600
+    monkeypatch.setattr(_system, "_CGROUP", str(tmp_path))
+    monkeypatch.setattr(_system, "_MEMBERSHIP", str(membership))
+    assert _system.available_memory() == 600
 
 
 def test_the_first_version_of_control_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,10 +36,10 @@ def test_the_first_version_of_control_groups(tmp_path: Path, monkeypatch: pytest
     (group / "memory.usage_in_bytes").write_text("6000\n")
     membership = tmp_path / "cgroup"
     membership.write_text("4:cpu:/job\n3:memory:/job\n")
-    monkeypatch.setattr(machine, "_CGROUP", str(tmp_path))
-    monkeypatch.setattr(machine, "_MEMBERSHIP", str(membership))
-    assert machine.available_memory() == 0
+    monkeypatch.setattr(_system, "_CGROUP", str(tmp_path))
+    monkeypatch.setattr(_system, "_MEMBERSHIP", str(membership))
+    assert _system.available_memory() == 0
 
 
 def test_bytes_as_people_write_them() -> None:
-    assert [machine.in_bytes(count) for count in (0, 1023, 1536, 3 * 2**30)] == ["0 B", "1023 B", "1.5 KiB", "3 GiB"]
+    assert [_system.in_bytes(count) for count in (0, 1023, 1536, 3 * 2**30)] == ["0 B", "1023 B", "1.5 KiB", "3 GiB"]

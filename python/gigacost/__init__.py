@@ -5,93 +5,99 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gigacost.axes import zipped as zipped
-    from gigacost.break_evens import BreakEven as BreakEven
-    from gigacost.break_evens import break_even as break_even
-    from gigacost.calendar_years import OverTime as OverTime
-    from gigacost.calendar_years import over_time as over_time
+    from gigacost.analysis.compare.compare import Comparison as Comparison
+    from gigacost.analysis.compare.compare import compare as compare
+    from gigacost.analysis.estimate import estimate as estimate
+    from gigacost.analysis.explain.explain import explain as explain
+    from gigacost.analysis.inverse.break_even import BreakEven as BreakEven
+    from gigacost.analysis.inverse.break_even import break_even as break_even
+    from gigacost.analysis.inverse.solve import Solution as Solution
+    from gigacost.analysis.inverse.solve import solve as solve
+    from gigacost.analysis.layouts.layouts import Layouts as Layouts
+    from gigacost.analysis.layouts.layouts import layouts as layouts
+    from gigacost.analysis.over_time import OverTime as OverTime
+    from gigacost.analysis.over_time import over_time as over_time
+    from gigacost.analysis.sensitivity.elasticities import Elasticities as Elasticities
+    from gigacost.analysis.sensitivity.elasticities import elasticities as elasticities
+    from gigacost.analysis.sensitivity.uncertainty import Uncertainty as Uncertainty
+    from gigacost.analysis.sensitivity.uncertainty import uncertainty as uncertainty
+    from gigacost.analysis.sweep import Sweep as Sweep
     from gigacost.catalog import Catalog as Catalog
-    from gigacost.comparisons import Comparison as Comparison
-    from gigacost.comparisons import compare as compare
-    from gigacost.declare import Alternative as Alternative
-    from gigacost.declare import Constant as Constant
-    from gigacost.declare import Input as Input
-    from gigacost.declare import Subtotal as Subtotal
-    from gigacost.declare import contribution as contribution
-    from gigacost.declare import status as status
-    from gigacost.elasticity import Elasticities as Elasticities
-    from gigacost.elasticity import elasticities as elasticities
     from gigacost.errors import CatalogError as CatalogError
     from gigacost.errors import Error as Error
     from gigacost.errors import InternalError as InternalError
     from gigacost.errors import OutputError as OutputError
     from gigacost.errors import SpecError as SpecError
-    from gigacost.estimates import Estimate as Estimate
-    from gigacost.estimates import estimate as estimate
-    from gigacost.explanations import explain as explain
-    from gigacost.graph import Model as Model
-    from gigacost.layout import Layouts as Layouts
-    from gigacost.layout import layouts as layouts
-    from gigacost.published_runs import RunValidation as RunValidation
-    from gigacost.published_runs import validate_runs as validate_runs
-    from gigacost.solutions import Solution as Solution
-    from gigacost.solutions import solve as solve
-    from gigacost.sweep import Sweep as Sweep
-    from gigacost.uncertainties import Uncertainty as Uncertainty
-    from gigacost.uncertainties import uncertainty as uncertainty
-    from gigacost.validate import Validation as Validation
-    from gigacost.validate import validate_throughput as validate_throughput
-    from gigacost.validate_costs import CostValidation as CostValidation
-    from gigacost.validate_costs import validate_costs as validate_costs
-    from gigacost.validate_development import DevelopmentValidation as DevelopmentValidation
-    from gigacost.validate_development import validate_development as validate_development
+    from gigacost.graph.declarations import Alternative as Alternative
+    from gigacost.graph.declarations import Constant as Constant
+    from gigacost.graph.declarations import Input as Input
+    from gigacost.graph.declarations import Subtotal as Subtotal
+    from gigacost.graph.declarations import contribution as contribution
+    from gigacost.graph.declarations import status as status
+    from gigacost.graph.model import Model as Model
+    from gigacost.queries.estimates import Estimate as Estimate
+    from gigacost.spec.axes import zipped as zipped
+    from gigacost.validation.validate_costs import CostValidation as CostValidation
+    from gigacost.validation.validate_costs import validate_costs as validate_costs
+    from gigacost.validation.validate_development import DevelopmentValidation as DevelopmentValidation
+    from gigacost.validation.validate_development import validate_development as validate_development
+    from gigacost.validation.validate_runs import RunValidation as RunValidation
+    from gigacost.validation.validate_runs import validate_runs as validate_runs
+    from gigacost.validation.validate_throughput import Validation as Validation
+    from gigacost.validation.validate_throughput import validate_throughput as validate_throughput
 
 _HOMES = {
-    "Alternative": "declare",
-    "BreakEven": "break_evens",
+    "Alternative": "graph.declarations",
+    "BreakEven": "analysis.inverse.break_even",
     "Catalog": "catalog",
     "CatalogError": "errors",
-    "Comparison": "comparisons",
-    "Constant": "declare",
-    "CostValidation": "validate_costs",
-    "DevelopmentValidation": "validate_development",
-    "Elasticities": "elasticity",
+    "Comparison": "analysis.compare.compare",
+    "Constant": "graph.declarations",
+    "CostValidation": "validation.validate_costs",
+    "DevelopmentValidation": "validation.validate_development",
+    "Elasticities": "analysis.sensitivity.elasticities",
     "Error": "errors",
-    "Estimate": "estimates",
-    "Input": "declare",
+    "Estimate": "queries.estimates",
+    "Input": "graph.declarations",
     "InternalError": "errors",
-    "Layouts": "layout",
-    "Model": "graph",
+    "Layouts": "analysis.layouts.layouts",
+    "Model": "graph.model",
     "OutputError": "errors",
-    "OverTime": "calendar_years",
-    "RunValidation": "published_runs",
-    "Solution": "solutions",
+    "OverTime": "analysis.over_time",
+    "RunValidation": "validation.validate_runs",
+    "Solution": "analysis.inverse.solve",
     "SpecError": "errors",
-    "Subtotal": "declare",
-    "Sweep": "sweep",
-    "Uncertainty": "uncertainties",
-    "Validation": "validate",
-    "break_even": "break_evens",
-    "compare": "comparisons",
-    "contribution": "declare",
-    "elasticities": "elasticity",
-    "estimate": "estimates",
-    "explain": "explanations",
-    "layouts": "layout",
-    "over_time": "calendar_years",
-    "solve": "solutions",
-    "status": "declare",
-    "uncertainty": "uncertainties",
-    "validate_costs": "validate_costs",
-    "validate_development": "validate_development",
-    "validate_runs": "published_runs",
-    "validate_throughput": "validate",
-    "zipped": "axes",
+    "Subtotal": "graph.declarations",
+    "Sweep": "analysis.sweep",
+    "Uncertainty": "analysis.sensitivity.uncertainty",
+    "Validation": "validation.validate_throughput",
+    "break_even": "analysis.inverse.break_even",
+    "compare": "analysis.compare.compare",
+    "contribution": "graph.declarations",
+    "elasticities": "analysis.sensitivity.elasticities",
+    "estimate": "analysis.estimate",
+    "explain": "analysis.explain.explain",
+    "layouts": "analysis.layouts.layouts",
+    "over_time": "analysis.over_time",
+    "solve": "analysis.inverse.solve",
+    "status": "graph.declarations",
+    "uncertainty": "analysis.sensitivity.uncertainty",
+    "validate_costs": "validation.validate_costs",
+    "validate_development": "validation.validate_development",
+    "validate_runs": "validation.validate_runs",
+    "validate_throughput": "validation.validate_throughput",
+    "zipped": "spec.axes",
 }
 """Where each public name lives; it is loaded when it is first used, so that importing gigacost costs nothing."""
 
-_MODULES = ("catalog", "model", "ops", "reference")
-"""Public modules."""
+_MODULES = {
+    "catalog": "catalog",
+    "focus": "queries.focus",
+    "model": "model",
+    "ops": "ops",
+    "reference": "reference",
+}
+"""Public modules, and where they live."""
 
 __all__ = sorted([*_HOMES, "__version__"])  # noqa: PLE0605 - a list of names all the same
 
@@ -104,7 +110,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
     from importlib import import_module  # noqa: PLC0415 - as above
 
     if name in _MODULES:
-        return import_module(f"gigacost.{name}")
+        return import_module(f"gigacost.{_MODULES[name]}")
     if name not in _HOMES:
         message = f"module 'gigacost' has no attribute {name!r}"
         raise AttributeError(message)

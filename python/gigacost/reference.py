@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from gigacost import _engine, arguments
+from gigacost import _engine
+from gigacost.compiler.plan import Answer, Question, Recipe, recipe
 from gigacost.errors import InternalError
+from gigacost.graph.wiring import FoldStep, SearchStep
 from gigacost.ops import Carrier, Value
-from gigacost.recipe import Answer, Question, Recipe, recipe
-from gigacost.results import rounded
-from gigacost.wiring import FoldStep, SearchStep
+from gigacost.queries import arguments
+from gigacost.queries.summary import rounded
 
 if TYPE_CHECKING:
-    from gigacost.bind import Bound
-    from gigacost.sweep import Sweep
+    from gigacost.compiler.bound import Bound
+    from gigacost.queries.space import Space
 
 
 class Number(Carrier):
@@ -216,14 +217,14 @@ def answer(bound: Bound, made: Recipe, index: int) -> Answer:
     return made.play(leaves, Calculator(bound.drawn))
 
 
-def rows(sweep: Sweep, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
+def rows(sweep: Space, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
     """The rows that ``sweep.rows`` gives: axes, status, quantities, null as None. Raises InternalError as it does."""
     made = recipe(sweep.bound, Question(sweep.columns, sweep.spec.where))
     return [_row(sweep, made, known, index) for index, known in _kept(sweep, made, start, stop)]
 
 
 def top(
-    sweep: Sweep,
+    sweep: Space,
     k: int,
     by: str,
     *,
@@ -251,7 +252,7 @@ def top(
     return found
 
 
-def pareto(sweep: Sweep, minimise: Sequence[str], maximise: Sequence[str] = ()) -> list[int]:
+def pareto(sweep: Space, minimise: Sequence[str], maximise: Sequence[str] = ()) -> list[int]:
     """The indices of the combinations that ``sweep.pareto`` finds, in its order."""
     points: list[tuple[tuple[float, ...], int]] = []
     for index, known in _kept(sweep, _asking(sweep, *minimise, *maximise)):
@@ -266,12 +267,12 @@ def _beats(other: tuple[tuple[float, ...], int], one: tuple[tuple[float, ...], i
     return as_good and (other[0] != one[0] or other[1] < one[1])
 
 
-def count(sweep: Sweep) -> int:
+def count(sweep: Space) -> int:
     """What ``sweep.count`` gives."""
     return sum(1 for _ in _kept(sweep, _asking(sweep)))
 
 
-def bounds(sweep: Sweep, of: str) -> list[int]:
+def bounds(sweep: Space, of: str) -> list[int]:
     """The indices of the first combinations with the least and with the greatest value; none when none counts."""
     values = [
         (_finite(_plain(known.values[of]), of, index), index) for index, known in _kept(sweep, _asking(sweep, of))
@@ -281,14 +282,14 @@ def bounds(sweep: Sweep, of: str) -> list[int]:
     return [index for _, index in least + greatest]
 
 
-def described(sweep: Sweep, indices: Sequence[int], reads: Sequence[str] = ()) -> list[dict[str, Any]]:
+def described(sweep: Space, indices: Sequence[int], reads: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The rows at some indices, as questions describe the combinations they find: ``reads`` are shown too."""
     quantities = tuple(dict.fromkeys([*sweep.columns, *(name for name in reads if name not in sweep.bound.digits)]))
     made = recipe(sweep.bound, Question(quantities))
     return [{"index": index, **_row(sweep, made, answer(sweep.bound, made, index), index)} for index in indices]
 
 
-def summary(sweep: Sweep, columns: Sequence[str], quantiles: Sequence[float]) -> dict[str, Any]:
+def summary(sweep: Space, columns: Sequence[str], quantiles: Sequence[float]) -> dict[str, Any]:
     """What ``sweep.summary`` finds: ``feasible``, ``status`` and for each column its statistics by name."""
     made = recipe(sweep.bound, Question(tuple(columns), sweep.spec.where))
     values: dict[str, list[float]] = {name: [] for name in columns}
@@ -311,12 +312,12 @@ def summary(sweep: Sweep, columns: Sequence[str], quantiles: Sequence[float]) ->
     }
 
 
-def _asking(sweep: Sweep, *names: str) -> Recipe:
+def _asking(sweep: Space, *names: str) -> Recipe:
     """How to know these quantities of the combinations that have them and meet the condition."""
     return recipe(sweep.bound, Question((), sweep.spec.where, tuple(dict.fromkeys(names))))
 
 
-def _kept(sweep: Sweep, made: Recipe, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Answer]]:
+def _kept(sweep: Space, made: Recipe, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Answer]]:
     """The combinations that count, with what is known of them."""
     for index in range(start, sweep.size if stop is None else stop):
         known = answer(sweep.bound, made, index)
@@ -324,7 +325,7 @@ def _kept(sweep: Sweep, made: Recipe, start: int = 0, stop: int | None = None) -
             yield index, known
 
 
-def _row(sweep: Sweep, made: Recipe, known: Answer, index: int) -> dict[str, Any]:
+def _row(sweep: Space, made: Recipe, known: Answer, index: int) -> dict[str, Any]:
     row = sweep.bound.axis_values(index)
     if sweep.model.states:
         row["status"] = made.states[int(_plain(known.state))]
@@ -347,7 +348,7 @@ def _statistics(values: list[float], feasible: int, quantiles: Sequence[float]) 
     return found
 
 
-def _group(sweep: Sweep, index: int, per: Sequence[str]) -> tuple[int, ...]:
+def _group(sweep: Space, index: int, per: Sequence[str]) -> tuple[int, ...]:
     """For each group of the space with axes to group by, where the values of these axes come up first."""
     digits, places = sweep.bound.axis_digits(index), []
     for group in sorted({sweep.bound.digits[name].group for name in per}):

@@ -14,23 +14,24 @@ import pytest
 from cli_runner import invoke
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_model_laws import UnitChecker
+from unit_checker import UnitChecker
 
 from gigacost import SpecError, Sweep, estimate, reference
 from gigacost.accounting import ACCOUNTINGS, accounted
 from gigacost.accounting.epoch_2024 import dates, electricity, energy, hardware, rental
-from gigacost.bind import words
 from gigacost.catalog import Catalog, epoch_rent
 from gigacost.catalog.epoch import day_number, day_of, family, is_hyperscaler, known_dates
-from gigacost.compiler import model_sha256
-from gigacost.declare import Subtotal
-from gigacost.graph import Model
-from gigacost.measured import Measured
+from gigacost.compiler.checks import namespace
+from gigacost.compiler.lower import model_sha256
+from gigacost.graph.declarations import Subtotal
+from gigacost.graph.model import Model
+from gigacost.graph.wiring import SearchStep
 from gigacost.model import default
 from gigacost.ops import Value
-from gigacost.spec import Spec
-from gigacost.units import Unit
-from gigacost.wiring import SearchStep
+from gigacost.spec.reader import read_mapping
+from gigacost.spec.spec import Spec
+from gigacost.units.algebra import Unit
+from gigacost.units.dimension_check import Measured
 
 MODEL = accounted(default(), "epoch-2024")
 CATALOG = Catalog.bundled()
@@ -414,7 +415,7 @@ def test_parity(varied: Mapping[str, Any], fixed: Mapping[str, Any], threads: in
 
 
 def read(**tree: Any) -> Spec:
-    return Spec.from_dict({"version": 1, **tree}, words(default(), CATALOG))
+    return read_mapping({"version": 1, **tree}, namespace(default(), CATALOG))
 
 
 @pytest.mark.parametrize(
@@ -430,7 +431,7 @@ def read(**tree: Any) -> Spec:
 def test_a_preset_is_a_run_an_accounting_or_both(preset: Any, run: str, accounting: str) -> None:
     spec = read(preset=preset)
     assert (spec.preset, spec.accounting) == (run, accounting)
-    assert Spec.from_dict(spec.to_dict(), words(default(), CATALOG)) == spec
+    assert read_mapping(spec.to_dict(), namespace(default(), CATALOG)) == spec
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gigacost.turning_points import turning_points
-from gigacost.unknown import CLOSE, numbers_between
+from gigacost.analysis.breakpoints import turning_points
+from gigacost.analysis.inverse.unknown import CLOSE, numbers_between
 
 
 @given(st.lists(st.integers(1, 9999), max_size=8, unique=True), st.data())

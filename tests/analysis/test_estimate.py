@@ -13,8 +13,8 @@ import pytest
 
 import gigacost
 from gigacost import Constant, Input, Model, SpecError, estimate
-from gigacost.estimates import Estimate
 from gigacost.model import default
+from gigacost.queries.estimates import Estimate
 
 LLAMA: dict[str, Any] = {"hardware": "h100-sxm", "chips": 16384, "params": "405B", "tokens": "15.6T"}
 

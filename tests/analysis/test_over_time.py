@@ -10,10 +10,10 @@ import pytest
 from cli_runner import invoke
 
 from gigacost import Catalog, OverTime, SpecError, Sweep, estimate, over_time
-from gigacost.calendar_years import TRENDS, contributions
+from gigacost.analysis.over_time import TRENDS, contributions
 
 Capture = pytest.CaptureFixture[str]
-CALENDAR = str(Path(__file__).parent.parent / "examples/calendar.toml")
+CALENDAR = str(Path(__file__).parents[2] / "examples/calendar.toml")
 YEARS = (2023, 2025, 2027, 2030)
 DESIGN: dict[str, Any] = {"hardware": "h100-sxm", "chips": 1024, "params": "8B", "tokens": "2T", "as_of": "2025-07-01"}
 LATEST = Catalog.bundled().date

@@ -11,11 +11,11 @@ import pytest
 
 from gigacost.catalog import Catalog
 from gigacost.catalog.dates import last_day
-from gigacost.catalog.form import ACCELERATOR, CLASSES, GENERATIONS, PRECISIONS, RENTED, SCOPES
+from gigacost.catalog.files import DATA_FILES, data, data_text
 from gigacost.catalog.labels import Labels, fold
-from gigacost.catalog.peaks import near
-from gigacost.catalog.read import DATA_FILES, data, data_text
-from gigacost.catalog.schema import Faults, Kind, Number, Text, check_table
+from gigacost.catalog.price_books.fields import ACCELERATOR, CLASSES, GENERATIONS, PRECISIONS, RENTED, SCOPES
+from gigacost.catalog.price_books.peaks import near
+from gigacost.catalog.price_books.schema import Faults, Kind, Number, Text, check_table
 
 CATALOG = Catalog.bundled()
 CHIPS = data("accelerators")["accelerators"]

@@ -14,16 +14,16 @@ import pytest
 
 from gigacost import Catalog
 from gigacost.catalog.dates import last_day
-from gigacost.catalog.read import data
-from gigacost.catalog.uncertainty import defaults, later
-from gigacost.designs import evaluated
-from gigacost.distributions import Distribution, Empirical, Lognormal
+from gigacost.catalog.default_distributions import defaults, later
+from gigacost.catalog.files import data
 from gigacost.model import default, later_years
 from gigacost.model.performance.search import AXES
-from gigacost.stacks import Unpredictable, inputs_of
-from gigacost.throughput import read_runs
+from gigacost.queries.batch import evaluated
+from gigacost.sampling.distributions import Distribution, Empirical, Lognormal
+from gigacost.validation.published.software import Unpredictable, inputs_of
+from gigacost.validation.published.throughput import read_runs
 
-CALIBRATION = Path(__file__).parent.parent / "docs/calibration.md"
+CALIBRATION = Path(__file__).parents[2] / "docs/calibration.md"
 CATALOG = Catalog.bundled()
 STACK = {
     *("flash_attention", "tuned_attention", "sequence_parallel", "tp_overlap", "hierarchical_collectives"),

@@ -11,7 +11,7 @@ from cli_runner import invoke
 
 from gigacost import Sweep, estimate
 from gigacost.catalog import Catalog
-from gigacost.catalog.differences import differences
+from gigacost.catalog.diff import differences
 
 CATALOG = Catalog.bundled()
 DAY = "2026-11-21"

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from gigacost import Sweep, estimate
 from gigacost.catalog import Catalog
-from gigacost.catalog.ages import age
 from gigacost.catalog.dates import months_before, months_between
-from gigacost.catalog.form import CLASSES, RENTED
+from gigacost.catalog.price_age import age
+from gigacost.catalog.price_books.fields import CLASSES, RENTED
 from gigacost.errors import SpecError
 
 CATALOG = Catalog.bundled()

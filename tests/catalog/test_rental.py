@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from gigacost.catalog import Catalog, Citation
 from gigacost.catalog.dates import last_day, months_before
-from gigacost.catalog.form import CLASSES, RENTED
-from gigacost.catalog.read import data
+from gigacost.catalog.files import data
+from gigacost.catalog.price_books.fields import CLASSES, RENTED
 from gigacost.catalog.rental import Quote, choose
 
 CATALOG = Catalog.bundled()

@@ -9,11 +9,11 @@ import pytest
 from cli_runner import invoke, listing
 
 from gigacost.catalog import Catalog
-from gigacost.catalog.open_book import found
-from gigacost.catalog.read import data
-from gigacost.catalog.skypilot import Imported, read_catalogs
-from gigacost.catalog.skypilot_names import chip_of, tpu_slice
-from gigacost.catalog.written import book_as_toml
+from gigacost.catalog.files import data
+from gigacost.catalog.importers.skypilot import Imported, read_catalogs
+from gigacost.catalog.importers.skypilot_names import chip_of, tpu_slice
+from gigacost.catalog.price_books.loading import found
+from gigacost.catalog.toml_writer import book_as_toml
 from gigacost.errors import SpecError
 
 CATALOG = Catalog.bundled()

@@ -8,7 +8,7 @@ import statistics
 import pytest
 
 from gigacost import Catalog
-from gigacost.catalog.read import data
+from gigacost.catalog.files import data
 
 CATALOG = Catalog.bundled()
 FITTED = data("step_time")

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pyarrow.parquet
 import pytest
-from cli_runner import SPEC, invoke, listing, spec_file
+from cli_runner import SPEC, gigacost_command, invoke, listing, spec_file
 
 import gigacost
 from gigacost.model import default
 
 LLAMA = ("--hardware", "h100-sxm", "--chips", "16384", "--params", "405B", "--tokens", "15.6T")
 Capture = pytest.CaptureFixture[str]
-
-
-def gigacost_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """The installed command in a process of its own."""
-    command = [str(Path(sys.executable).with_name("gigacost")), *arguments]
-    return subprocess.run(command, capture_output=True, check=False, env={**os.environ, **environment}, timeout=60)
 
 
 def test_estimate_prints_what_a_planner_asks_for(capsys: Capture) -> None:

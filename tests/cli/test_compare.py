@@ -8,7 +8,7 @@ import pytest
 from cli_runner import SPEC, Outcome, invoke, spec_file
 
 import gigacost
-from gigacost.cli.compare_view import _bars, _Step
+from gigacost.cli.views.compare import _bars, _Step
 
 Capture = pytest.CaptureFixture[str]
 

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet
 import pytest
-from cli_runner import SPEC, invoke, listing, spec_file
-from test_cli_commands import gigacost_command
+from cli_runner import SPEC, gigacost_command, invoke, listing, spec_file
 
 from gigacost import Sweep
 

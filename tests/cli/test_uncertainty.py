@@ -9,7 +9,7 @@ import pytest
 from cli_runner import invoke, spec_file
 
 import gigacost
-from gigacost.draws import Draws
+from gigacost.sampling.draws import Draws
 
 Capture = pytest.CaptureFixture[str]
 DESIGN = ("--params", "70B", "--tokens", "15T", "--hardware", "h100-sxm", "--chips", "2048")

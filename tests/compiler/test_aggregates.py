@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from cli_runner import invoke
 
-from gigacost import InternalError, Model, SpecError, Sweep, declare, ops, reference
-from gigacost.bind import words
+from gigacost import InternalError, Model, SpecError, Sweep, ops, reference
 from gigacost.catalog import Catalog
+from gigacost.compiler.checks import namespace
+from gigacost.graph import declarations
 from gigacost.ops import Value
-from gigacost.spec import Spec
+from gigacost.spec.reader import override, read_mapping
 
 THREE = "empirical 1, 2, 4"
 COUNT = 300
@@ -30,14 +31,14 @@ def square(a: Value) -> Value:
     return a * a
 
 
-@declare.status("too_much", spoils="product")
+@declarations.status("too_much", spoils="product")
 def is_too_much(a: Value) -> Value:
     return a > 3.0
 
 
 MODEL = Model(
-    declare.Input("a", "1", "", default=3.0, low=-math.inf),
-    declare.Input("b", "1", "", default=10.0, low=-math.inf),
+    declarations.Input("a", "1", "", default=3.0, low=-math.inf),
+    declarations.Input("b", "1", "", default=10.0, low=-math.inf),
     product,
     square,
 )
@@ -91,7 +92,9 @@ def test_an_absolute_distribution_replaces_a_quantity() -> None:
 
 
 def test_what_has_no_other_value_is_centrally_its_median() -> None:
-    model = Model(declare.Input("a", "1", "", low=-math.inf), declare.Input("b", "1", "", default=1.0), product)
+    model = Model(
+        declarations.Input("a", "1", "", low=-math.inf), declarations.Input("b", "1", "", default=1.0), product
+    )
     found = sweep("product", "quantile(product, 0)", model=model, uncertain={"a": "uniform 2..4"})
     assert rows(found)[0]["product"] == 30.0
     assert 2.0 * 10.0 <= rows(found)[0]["quantile(product, 0)"] < 2.1 * 10.0
@@ -139,7 +142,7 @@ def test_a_search_sees_central_values() -> None:
     def legal(guess: Value) -> Value:
         return guess > -1.0
 
-    model = Model(declare.Input("a", "1", "", default=3.0), distance, legal)
+    model = Model(declarations.Input("a", "1", "", default=3.0), distance, legal)
     model = model.search("nearest", over={"guess": [1.0, 2.0, 3.0, 4.0]}, minimise="distance", among="legal")
     found = Sweep(
         {},
@@ -197,11 +200,11 @@ def test_any_number_of_threads_gives_the_same_bits() -> None:
 
 def test_a_specification_goes_round() -> None:
     found = sweep("p90(product)", draws={"count": 16, "seed": 3, "method": "random"}, where="P(product > 3) > 0.5")
-    vocabulary = words(MODEL, Catalog.bundled())
-    again = Spec.from_dict(found.spec.to_dict(), vocabulary)
+    names = namespace(MODEL, Catalog.bundled())
+    again = read_mapping(found.spec.to_dict(), names)
     assert again == found.spec
     assert again.sha256 == found.spec.sha256
-    changed = again.override([("uncertain.a", "uniform 1..2"), ("draws.count", "32")], vocabulary)
+    changed = override(again, [("uncertain.a", "uniform 1..2"), ("draws.count", "32")], names)
     assert (changed.uncertain["a"].text, changed.draws.count, changed.draws.seed) == ("uniform 1..2", 32, 3)
     assert changed.sha256 != found.spec.sha256
     assert "replaces" in changed.notes[0]
@@ -246,7 +249,7 @@ def test_what_is_refused(more: dict[str, Any], says: str) -> None:
 
 
 def test_correlations_that_contradict_each_other_are_refused() -> None:
-    model = Model(*(declare.Input(name, "1", "", default=1.0) for name in "abc"), product)
+    model = Model(*(declarations.Input(name, "1", "", default=1.0) for name in "abc"), product)
     pairs = [["a", "b", 0.9], ["b", "c", 0.9], ["a", "c", -0.9]]
     with pytest.raises(SpecError, match="not positive definite"):
         Sweep({}, uncertain=dict.fromkeys("abc", "uniform 0..1"), draws={"correlate": pairs}, model=model)

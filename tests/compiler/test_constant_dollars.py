@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from cli_runner import invoke, spec_file
 
-from gigacost import Sweep, compare, dollars, estimate, reference
+from gigacost import Sweep, compare, estimate, reference
 from gigacost.catalog import Catalog
-from gigacost.catalog.read import data
+from gigacost.catalog.files import data
+from gigacost.compiler import constant_dollars
 from gigacost.errors import SpecError
 from gigacost.model import default
 
@@ -65,16 +66,16 @@ def test_after_its_last_month_the_index_stands_still_and_before_its_first_there_
     ("unit", "power"), [("$", 1), ("$/(chip·h)", 1), ("FLOP/$", -1), ("h", 0), ("1", 0), ("truth", 0)]
 )
 def test_the_power_of_the_dollar(unit: str, power: int) -> None:
-    assert dollars.power_of_dollar(unit) == power
-    assert dollars.converted(8.0, power, 2.0) == 8.0 * 2.0**power
+    assert constant_dollars.power_of_dollar(unit) == power
+    assert constant_dollars.converted(8.0, power, 2.0) == 8.0 * 2.0**power
 
 
 def test_what_is_computed_is_converted_and_what_goes_in_is_not() -> None:
     then, real = estimate(**DESIGN, as_of=JUNE), estimate(**DESIGN, as_of=JUNE, base_year=2023)
     model = default()
     for name, value in then.quantities.items():
-        power = dollars.power_of_dollar(model.quantities[name].unit) if name in model.quantities else 0
-        assert real[name] == (None if value is None else dollars.converted(value, power, RATIO))
+        power = constant_dollars.power_of_dollar(model.quantities[name].unit) if name in model.quantities else 0
+        assert real[name] == (None if value is None else constant_dollars.converted(value, power, RATIO))
     assert real["cost_total_usd"] != then["cost_total_usd"]
     assert real.subtotals["cost_total_usd"] == then.subtotals["cost_total_usd"] * RATIO  # type: ignore[operator] # no None
     nominal = {one.name: one.value for one in then.assumptions}

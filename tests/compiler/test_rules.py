@@ -15,12 +15,12 @@ import pytest
 from cli_runner import invoke
 
 from gigacost import Input, Model, SpecError, Sweep, estimate, zipped
-from gigacost.bind import words
 from gigacost.catalog import Catalog
-from gigacost.declare import LARGEST, SMALLEST, rule
+from gigacost.compiler.checks import namespace
+from gigacost.graph.declarations import LARGEST, SMALLEST, rule
 from gigacost.model import default
 from gigacost.ops import Value
-from gigacost.vocabulary import field_of
+from gigacost.spec.namespace import field_of
 
 RUN: dict[str, Any] = {"hardware": "h100-sxm", "chips": 1024, "params": "7B", "tokens": "1T"}
 SPEC = """\
@@ -177,10 +177,10 @@ def test_books_keep_the_same_rules(book: dict[str, Any], says: str) -> None:
 
 def test_no_amount_makes_an_internal_error() -> None:
     """The smallest and the largest legal value of every name, and some between, one at a time."""
-    vocabulary = words(default(), Catalog.bundled())
+    names = namespace(default(), Catalog.bundled())
     tried = 0
     for name in default().names:
-        field = field_of(vocabulary, name)
+        field = field_of(names, name)
         if field is None or field.kind == "label" or field.limits is None:
             continue
         limits = field.limits

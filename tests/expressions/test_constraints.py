@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from inverse import constrained
 from strategies import numbers
 
-from gigacost.constraints import constraints, distance, joined
-from gigacost.expression import Expression, Node
+from gigacost.expressions.ast import Expression, Node
+from gigacost.expressions.constraints import constraints, distance, joined
+from gigacost.expressions.parser import parse_expression
 from gigacost.reference import Number, Truth
 
 NAMES = ["a", "b", "c"]
@@ -29,21 +30,21 @@ def nested(draw: st.DrawFn) -> str:
 
 @given(nested(), st.lists(numbers, min_size=3, max_size=3))
 def test_a_condition_is_all_of_its_constraints(text: str, values: list[float]) -> None:
-    expression = Expression.parse(text, kind="truth")
+    expression = parse_expression(text, kind="truth")
     parts = constraints(expression)
     known = {name: Number(value) for name, value in zip(NAMES, values, strict=True)}
     together = joined(part.node for part in parts)
     assert together is not None
     assert holds(together.root, known) == holds(expression.root, known)
     for part in parts:
-        assert Expression.parse(part.text, kind="truth").root == part.node
+        assert parse_expression(part.text, kind="truth").root == part.node
         assert part.node.op != "and"
 
 
 @given(nested(), st.lists(numbers, min_size=3, max_size=3))
 def test_a_limit_holds_as_long_as_its_number_is_not_passed(text: str, values: list[float]) -> None:
     known = {name: Number(value) for name, value in zip(NAMES, values, strict=True)}
-    for part in constraints(Expression.parse(text, kind="truth")):
+    for part in constraints(parse_expression(text, kind="truth")):
         if limit := part.limit:
             side = value_of(limit.side, known)
             strict = part.node.signs[0] in {"<", ">"}
@@ -83,7 +84,7 @@ def value_of(node: Node, known: dict[str, Number]) -> float:
 )
 def test_by_hand(text: str, parts: list[tuple[str, str, float | None, bool | None]]) -> None:
     units = {"a": "truth", "b": "truth"} if text == "(a and b)" else dict.fromkeys(NAMES, "1")
-    expression = Expression.parse(text, kind="truth", units=units, labels={"m": str})
+    expression = parse_expression(text, kind="truth", units=units, labels={"m": str})
     found = [(part.text, part.quantity, part.limit) for part in constraints(expression)]
     assert [
         (text, quantity, limit and limit.number, limit and limit.at_most) for text, quantity, limit in found
@@ -91,7 +92,7 @@ def test_by_hand(text: str, parts: list[tuple[str, str, float | None, bool | Non
 
 
 def test_how_far_several_limits_are_passed_is_told_by_the_worst_share() -> None:
-    limits = [part.limit for part in constraints(Expression.parse("a <= 10 and b >= 4 and c <= 0", kind="truth"))]
+    limits = [part.limit for part in constraints(parse_expression("a <= 10 and b >= 4 and c <= 0", kind="truth"))]
     near = distance([limit for limit in limits if limit])
     for values, worst in (((15, 4, 0), 0.5), ((10, 1, 0), 0.75), ((0, 4, 3), 3.0), ((0, 8, -1), -1.0)):
         known = {name: Number(value) for name, value in zip(NAMES, values, strict=True)}

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gigacost.errors import CatalogError, SpecError
-from gigacost.expression import FUNCTIONS, Expression, ExpressionKind
-from gigacost.measured import Measured
-from gigacost.units import ONE
+from gigacost.expressions.ast import FUNCTIONS, Expression, ExpressionKind
+from gigacost.expressions.parser import parse_expression
+from gigacost.units.algebra import ONE
+from gigacost.units.dimension_check import Measured
 
 UNITS = {"days": "d", "loss": "1", "chips": "chip", "cost_usd": "$", "fits": "truth", "derived": ""}
 ENV = {"days": 90.0, "loss": 2.0, "chips": 256.0, "cost_usd": 5e6, "fits": True, "derived": 1.0}
@@ -30,7 +31,7 @@ LABELS = {"market": _market}
 
 
 def parse(text: str, kind: ExpressionKind | None = None) -> Expression:
-    return Expression.parse(text, "query.where", kind=kind, units=UNITS, labels=LABELS)
+    return parse_expression(text, "query.where", kind=kind, units=UNITS, labels=LABELS)
 
 
 def label_is(axis: str, labels: tuple[str, ...]) -> bool:
@@ -108,8 +109,8 @@ def test_what_means_the_same_has_one_canonical_text() -> None:
     assert first.canonical != parse("days < 90 and market == 'own'").canonical
 
 
-def test_without_a_vocabulary_any_name_goes() -> None:
-    expression = Expression.parse("speed > 3 and place == 'here'")
+def test_without_units_any_name_goes() -> None:
+    expression = parse_expression("speed > 3 and place == 'here'")
     assert (expression.names, expression.label_axes) == (("speed",), ("place",))
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,3 +64,9 @@ def spec_file(folder: Path, text: str = SPEC) -> str:
 def listing(folder: Path) -> list[tuple[str, int]]:
     """Everything below a folder with its time of change."""
     return sorted((str(path.relative_to(folder)), path.stat().st_mtime_ns) for path in folder.rglob("*"))
+
+
+def gigacost_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """The installed command in a process of its own."""
+    command = [str(Path(sys.executable).with_name("gigacost")), *arguments]
+    return subprocess.run(command, capture_output=True, check=False, env={**os.environ, **environment}, timeout=60)

@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 from gigacost import _engine, reference
-from gigacost.bind import Bound
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.plan import Recipe
+from gigacost.graph.wiring import SearchStep
 from gigacost.ops import Carrier, Value
-from gigacost.recipe import Recipe
-from gigacost.wiring import SearchStep
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from strategies import Tree, axis_values, function, settled, trees, truths
 
 from gigacost import Input, Model, Sweep, reference, status
-from gigacost.constraints import Constraint, constraints
-from gigacost.expression import Expression
-from gigacost.recipe import Question, recipe
+from gigacost.compiler.plan import Question, recipe
+from gigacost.expressions.ast import Expression
+from gigacost.expressions.constraints import Constraint, constraints
 from gigacost.reference import Number, Truth
 
 often = settings(

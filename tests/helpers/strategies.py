@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from gigacost import Model, Sweep, declare, ops
-from gigacost.bind import Table
+from gigacost import Model, Sweep, ops
+from gigacost.compiler.bound import Table
+from gigacost.graph import declarations
+from gigacost.graph.wiring import Search
 from gigacost.ops import Value
-from gigacost.wiring import Search
 
 INTERESTING = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 3.0, -2.5, 1e-300, 1e300, -1e300, 1e16, 0.1, 7.0, math.pi]
 UNARY = ["sqrt", "floor", "ceil", "round_half_even", "exp", "log", "negative"]
@@ -186,7 +187,7 @@ def searches(draw: st.DrawFn, name: str, names: list[str], axes: dict[str, list[
 @st.composite
 def models(draw: st.DrawFn, names: list[str], count: int) -> tuple[Model, list[str]]:
     """A model over some inputs, with so many searches and perhaps states, and the names of its quantities."""
-    parts: list[Any] = [declare.Input(name, "1", "", default=0.0, low=-math.inf) for name in names]
+    parts: list[Any] = [declarations.Input(name, "1", "", default=0.0, low=-math.inf) for name in names]
     quantities: list[str] = []
     if count:
         first, second = draw(search_axes("s", 30 if count == 1 else 6)), draw(search_axes("t", 4))
@@ -210,7 +211,9 @@ def models(draw: st.DrawFn, names: list[str], count: int) -> tuple[Model, list[s
     for i in range(draw(st.integers(0, 2))):
         used = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
         spoils = draw(st.sampled_from([*names, *quantities]))
-        parts.append(declare.status(f"state_{i}", spoils=spoils)(function(f"is_state{i}", used, draw(truths(used)))))
+        parts.append(
+            declarations.status(f"state_{i}", spoils=spoils)(function(f"is_state{i}", used, draw(truths(used))))
+        )
     return Model(*parts), quantities
 
 
@@ -259,12 +262,12 @@ def clouds(draw: st.DrawFn) -> Problem:
     sizes = draw(st.lists(st.integers(3, 9), min_size=2, max_size=3))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     leaves = [f"leaf{i}" for i in range(draw(st.integers(1, 6)))]
-    parts: list[Any] = [declare.Input(name, "1", "", default=0.0, low=-math.inf) for name in leaves]
+    parts: list[Any] = [declarations.Input(name, "1", "", default=0.0, low=-math.inf) for name in leaves]
     for i, leaf in enumerate(leaves):
         used = list(dict.fromkeys([leaf, str(rng.choice(leaves))]))
         parts.append(function(f"q{i}", used, Tree("add", (Tree("name", name=leaf), Tree("name", name=used[-1])))))
     axes = {f"x{i}": [float(value) for value in range(size)] for i, size in enumerate(sizes)}
-    parts += [declare.Input(name, "1", "", default=0.0) for name in axes]
+    parts += [declarations.Input(name, "1", "", default=0.0) for name in axes]
     where = draw(st.none() | st.integers(-2, 1).map(lambda least: f"q0 >= {least} or x0 > 1"))
     names = [f"q{i}" for i in range(len(leaves))]
     sweep = Sweep(axes, where=where, columns=names, model=Model(*parts))

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
+from parity import EXAMPLES, LEVELS, blocks, engine_rows, outcome, plain_summary, settings, thorough, threads
 from strategies import Problem, conditions, numbers, problems
-from test_parity import EXAMPLES, LEVELS, blocks, engine_rows, outcome, plain_summary, settings, thorough, threads
 
-from gigacost import Model, SpecError, Sweep, compiler, reference
+from gigacost import Model, SpecError, Sweep, reference
+from gigacost.compiler import lower
 
 KINDS = ["mean({})", "p5({})", "p50({})", "p90({})", "quantile({}, 0.975)", "quantile({}, 0)", "quantile({}, 1)"]
 
@@ -25,7 +26,7 @@ KINDS = ["mean({})", "p5({})", "p50({})", "p90({})", "quantile({}, 0.975)", "qua
 @pytest.fixture(autouse=True)
 def _restored_blocks() -> Iterator[None]:
     yield
-    compiler.BLOCKS = None
+    lower.BLOCKS = None
 
 
 @st.composite
@@ -97,7 +98,7 @@ asked = drawn()
 @given(asked, threads, blocks, st.data())
 def test_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, _ = found
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     start = data.draw(st.integers(0, problem.sweep.size))
     stop = data.draw(st.integers(start, problem.sweep.size))
     expected = outcome(lambda: reference.rows(problem.sweep, start, stop))
@@ -108,7 +109,7 @@ def test_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st
 @given(asked, threads, blocks, st.integers(0, 50))
 def test_limited_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, limit: int) -> None:
     problem, _ = found
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     sink = io.BytesIO()
 
     def expected() -> int:
@@ -124,7 +125,7 @@ def test_limited_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, 
 @given(asked, threads, blocks, st.data())
 def test_top(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, names = found
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     k, by = data.draw(st.integers(1, 8)), data.draw(st.sampled_from(names))
     per = data.draw(st.lists(st.sampled_from(problem.axes), unique=True)) if problem.axes else []
     distinct = data.draw(st.lists(st.sampled_from([*names, *problem.axes]), max_size=2, unique=True))
@@ -137,7 +138,7 @@ def test_top(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.
 @given(asked, threads, blocks, st.data())
 def test_pareto(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, names = found
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     known = st.sampled_from([*names, *problem.quantities])
     objectives = data.draw(st.lists(known, min_size=1, max_size=4, unique=True))
     small = data.draw(st.integers(0, len(objectives)))
@@ -150,7 +151,7 @@ def test_pareto(found: tuple[Problem, list[str]], workers: int, cut: Any, data: 
 @given(asked, threads, blocks, st.data())
 def test_count_and_bounds(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, names = found
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     assert problem.sweep.count(threads=workers) == reference.count(problem.sweep)
     of = data.draw(st.sampled_from(names))
 
@@ -169,7 +170,7 @@ def test_count_and_bounds(found: tuple[Problem, list[str]], workers: int, cut: A
 @given(asked, threads, blocks, st.data())
 def test_summary(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, names = found
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     columns = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
     quantiles = data.draw(st.lists(st.floats(0, 1), max_size=3, unique=True))
     expected = outcome(lambda: reference.summary(problem.sweep, columns, quantiles))
@@ -185,7 +186,7 @@ def test_every_simd_level_gives_the_same_bits(level: str, monkeypatch: pytest.Mo
     @given(asked, blocks)
     def check(found: tuple[Problem, list[str]], cut: Any) -> None:
         problem, _ = found
-        compiler.BLOCKS = cut
+        lower.BLOCKS = cut
         expected = outcome(lambda: reference.rows(problem.sweep))
         assert outcome(lambda: engine_rows(problem, 0, problem.sweep.size, 1)) == expected
 

@@ -6,74 +6,22 @@ Random models, spaces, conditions and questions; any number of threads, any cutt
 from __future__ import annotations
 
 import io
-import math
-import os
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from parity import EXAMPLES, LEVELS, blocks, engine_rows, outcome, plain_summary, thorough, threads
 from strategies import Problem, clouds, problems
 
-from gigacost import InternalError, _engine, compiler, reference
-
-
-def available(level: str) -> bool:
-    try:
-        return _engine.simd(level) == level
-    except ValueError:
-        return False
-
-
-LEVELS = [level for level in ("baseline", "avx2", "avx512") if available(level)]
-PRUNED = st.sampled_from([0, 2**60])
-"""From how many rows on it is asked what can be left out: always, never."""
-blocks = st.one_of(
-    st.none(),
-    st.tuples(st.sampled_from([0, 1, 5, 64]), st.integers(1, 40), st.integers(1, 200), st.integers(1, 50), PRUNED),
-)
-threads = st.integers(1, 4)
-EXAMPLES = int(os.environ.get("GIGACOST_PARITY_EXAMPLES", "200"))
-"""How many random problems each test draws."""
-thorough = settings(
-    max_examples=EXAMPLES,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking whole models takes minutes
-)
-
-
-@pytest.fixture(autouse=True)
-def _restored_blocks() -> Iterator[None]:
-    yield
-    compiler.BLOCKS = None
-
-
-def outcome(run: Callable[[], Any]) -> Any:
-    """What a run gives, or the row at which a value is not finite."""
-    try:
-        return run()
-    except InternalError as error:
-        return "not finite", error.row
-
-
-def engine_rows(problem: Problem, start: int, stop: int, workers: int) -> list[dict[str, Any]]:
-    rows = []
-    for batch in problem.sweep.rows(start, stop, threads=workers):
-        columns = {}
-        for name in batch.column_names:
-            labels, values = batch.labels(name), batch.column(name).tolist()
-            columns[name] = [labels[v] if labels else v for v in values]
-        for position in range(batch.num_rows):
-            row = {name: values[position] for name, values in columns.items()}
-            rows.append({name: None if isinstance(v, float) and math.isnan(v) else v for name, v in row.items()})
-    return rows
+from gigacost import reference
+from gigacost.compiler import lower
 
 
 @thorough
 @given(problems(), threads, blocks, st.data())
 def test_rows(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     start = data.draw(st.integers(0, problem.sweep.size))
     stop = data.draw(st.integers(start, problem.sweep.size))
     expected = outcome(lambda: reference.rows(problem.sweep, start, stop))
@@ -83,7 +31,7 @@ def test_rows(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> 
 @thorough
 @given(problems(), threads, blocks, st.integers(0, 50))
 def test_limited_rows(problem: Problem, workers: int, cut: Any, limit: int) -> None:
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     sink = io.BytesIO()
 
     def expected() -> int:
@@ -99,7 +47,7 @@ def test_limited_rows(problem: Problem, workers: int, cut: Any, limit: int) -> N
 @thorough
 @given(problems(), threads, blocks, st.data())
 def test_top(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     k = data.draw(st.integers(1, 8))
     by = data.draw(st.sampled_from(problem.quantities))
     per = data.draw(st.lists(st.sampled_from(problem.axes), unique=True)) if problem.axes else []
@@ -114,7 +62,7 @@ def test_top(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> N
 @thorough
 @given(problems() | clouds(), threads, blocks, st.data())
 def test_pareto(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     names = data.draw(
         st.lists(st.sampled_from([*problem.quantities, *problem.axes]), min_size=1, max_size=6, unique=True)
     )
@@ -132,7 +80,7 @@ def test_pareto(problem: Problem, workers: int, cut: Any, data: st.DataObject) -
 @thorough
 @given(problems(), threads, blocks, st.data())
 def test_count_and_bounds(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     assert problem.sweep.count(threads=workers) == reference.count(problem.sweep)
     of = data.draw(st.sampled_from([*problem.quantities, *problem.axes]))
 
@@ -151,7 +99,7 @@ def test_count_and_bounds(problem: Problem, workers: int, cut: Any, data: st.Dat
 @thorough
 @given(problems(), threads, blocks, st.data())
 def test_summary(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
-    compiler.BLOCKS = cut
+    lower.BLOCKS = cut
     columns = data.draw(st.lists(st.sampled_from(problem.quantities), min_size=1, max_size=3, unique=True))
     quantiles = data.draw(st.lists(st.floats(0, 1), max_size=3, unique=True))
     expected = outcome(lambda: reference.summary(problem.sweep, columns, quantiles))
@@ -161,16 +109,6 @@ def test_summary(problem: Problem, workers: int, cut: Any, data: st.DataObject) 
     assert found == expected
 
 
-def plain_summary(found: Any) -> dict[str, Any]:
-    columns = {}
-    for name, column in found.columns.items():
-        columns[name] = {"count": column.count, "nulls": column.nulls}
-        if column.count:
-            fields = ("min", "max", "sum", "mean", "std", "quantiles")
-            columns[name] |= {field: getattr(column, field) for field in fields}
-    return {"feasible": found.feasible, "status": dict(found.states), "columns": columns}
-
-
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_simd_level_gives_the_same_bits(level: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIGACOST_SIMD", level)
@@ -178,7 +116,7 @@ def test_every_simd_level_gives_the_same_bits(level: str, monkeypatch: pytest.Mo
     @settings(thorough, max_examples=EXAMPLES // 2)
     @given(problems(), blocks)
     def check(problem: Problem, cut: Any) -> None:
-        compiler.BLOCKS = cut
+        lower.BLOCKS = cut
         expected = outcome(lambda: reference.rows(problem.sweep))
         assert outcome(lambda: engine_rows(problem, 0, problem.sweep.size, 1)) == expected
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gigacost import Model, SpecError, Sweep, compiler
+from gigacost import Model, SpecError, Sweep
+from gigacost.compiler import lower
 from gigacost.ops import Value
 
 ALWAYS_PRUNED = (1 << 13, 1 << 13, 1 << 26, 1 << 16, 0)
@@ -20,7 +21,7 @@ def cost(a: Value, b: Value, c: Value, d: Value) -> Value:
 
 @pytest.fixture(autouse=True)
 def _pruned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiler, "BLOCKS", ALWAYS_PRUNED)
+    monkeypatch.setattr(lower, "BLOCKS", ALWAYS_PRUNED)
 
 
 def sweep(**options: Any) -> Sweep:

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from gigacost.declare import Input, marking
+from gigacost.graph.declarations import Input, marking
 from gigacost.model import (
     architecture,
     carbon,

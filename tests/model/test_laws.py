@@ -8,31 +8,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from unit_checker import UnitChecker
 
 from gigacost import Sweep, _engine, reference
 from gigacost.catalog import Catalog
-from gigacost.declare import Contribution, Subtotal
-from gigacost.measured import Measured
+from gigacost.graph.declarations import Contribution, Subtotal
+from gigacost.graph.wiring import SearchStep
 from gigacost.model import default
 from gigacost.ops import Value
-from gigacost.units import Unit
-from gigacost.wiring import Player, SearchStep
+from gigacost.units.algebra import Unit
+from gigacost.units.dimension_check import Measured
 
 MODEL = default()
 MARKETS = ["own", "colo", "on_demand", "reserved_1y", "reserved_3y", "spot"]
-
-
-class UnitChecker(Player):
-    """Plays a wiring on numbers that carry units."""
-
-    def lift(self, value: Value) -> Value:
-        return value
-
-    def search(self, step: SearchStep, values: Any) -> Any:
-        """The first candidate, with which everything inside is checked too."""
-        first = {axis: Measured(candidates[0], "1") for axis, candidates in step.search.over}
-        step.replay({**values, **first}, self)
-        return first
 
 
 def measured_leaves(names: tuple[str, ...]) -> dict[str, Measured]:

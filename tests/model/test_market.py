@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gigacost.declare import Status, marking
+from gigacost.graph.declarations import Status, marking
 from gigacost.model.market import (
     bought_chip_usd,
     no_chip_price,

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from gigacost.declare import Contribution, Input, marking
+from gigacost.graph.declarations import Contribution, Input, marking
 from gigacost.model import (
     capacity,
     capital,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import Subtotal
+from gigacost.graph.declarations import Subtotal
 from gigacost.model import totals
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 COMPARED = ("materialise", "stream", "best", "top", "pareto", "parquet", "csv")
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from gigacost.catalog.read import data
+from gigacost.catalog.files import data
 from gigacost.model import default
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")

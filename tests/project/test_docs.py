@@ -11,7 +11,7 @@ import pytest
 
 from gigacost.model import default
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 

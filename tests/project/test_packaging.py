@@ -16,7 +16,7 @@ import pytest
 
 import gigacost
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RUN = ["--hardware", "h100-sxm", "--chips", "256", "--params", "13B", "--tokens", "2T"]
 
 

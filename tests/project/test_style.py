@@ -14,12 +14,12 @@ import pytest
 
 from gigacost import ops
 from gigacost.accounting import ACCOUNTINGS, accounted
-from gigacost.declare import Contribution, Status, Subtotal
-from gigacost.graph import Model
+from gigacost.graph.declarations import Contribution, Status, Subtotal
+from gigacost.graph.model import Model
+from gigacost.graph.wiring import Quantity
 from gigacost.model import DRIVERS, default
-from gigacost.wiring import Quantity
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "python" / "gigacost" / "model"
 MODULES = sorted(path for path in MODEL.rglob("*.py") if path.name != "__init__.py")
 COUNTED_OTHERWISE = sorted((MODEL.parent / "accounting").glob("*/[a-z]*.py"))

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from gigacost import InternalError, Model, SpecError, Sweep, reference, status
+from gigacost.compiler.bound import Bound
 from gigacost.ops import Value
-from gigacost.results import Effort
+from gigacost.queries.results import Effort
 
 
 def square(x: Value) -> Value:
@@ -105,13 +106,13 @@ def test_a_bound_that_is_not_finite_is_told_with_its_inputs() -> None:
 
 
 def test_progress_goes_on_over_both_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def found(made: Sweep, *_: Any, progress: Callable[[int], None], **__: Any) -> tuple[list[int], Effort]:
+    def found(bound: Bound, *_: Any, progress: Callable[[int], None], **__: Any) -> tuple[list[int], Effort]:
         progress(4)
-        progress(made.size)
+        progress(bound.size)
         return [0], Effort()
 
     told: list[int] = []
-    monkeypatch.setattr(Sweep, "_found", found)
+    monkeypatch.setattr("gigacost.queries.bounds.find", found)
     sweep().bounds("square", progress=told.append)
     assert told == [4, 10, 14, 20]
 

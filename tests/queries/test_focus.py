@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from cli_runner import SPEC, invoke, listing, spec_file
 
-from gigacost import Model, Sweep, estimate, focus
+from gigacost import Model, Sweep, estimate
 from gigacost.cli import main
 from gigacost.errors import SpecError
+from gigacost.queries import focus
 
 DESIGN = {"hardware": "h100-sxm", "chips": 1024, "params": 70e9, "tokens": 1e12}
 MANDATORY = (

@@ -13,20 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gigacost import (
-    Alternative,
-    Input,
-    InternalError,
-    Model,
-    SpecError,
-    Subtotal,
-    Sweep,
-    compiler,
-    contribution,
-    status,
-    zipped,
-)
-from gigacost.declare import MISSING
+from gigacost import Alternative, Input, InternalError, Model, SpecError, Subtotal, Sweep, contribution, status, zipped
+from gigacost.compiler import lower
+from gigacost.graph.declarations import MISSING
 from gigacost.model import default
 from gigacost.ops import Value, where
 
@@ -233,7 +222,7 @@ def test_arrays_filled_in_place_are_what_the_batches_hold(monkeypatch: pytest.Mo
     for name, values in some.items():
         np.testing.assert_array_equal(values, arrays[name])
     # Cut small, so that three workers fill many parts of an array.
-    monkeypatch.setattr(compiler, "BLOCKS", (64, 16, 64, 32, 0))
+    monkeypatch.setattr(lower, "BLOCKS", (64, 16, 64, 32, 0))
     for name, values in sweep.to_numpy(threads=3).items():
         np.testing.assert_array_equal(values, arrays[name])
     with pytest.raises(SpecError, match=r"lost.*loss"):

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from gigacost.distributions import Distribution, Empirical, Family, Lognormal, Normal, Triangular, Uniform
 from gigacost.errors import SpecError
-from gigacost.normal import exps, logs, normal_probability, normal_quantile
+from gigacost.sampling.distributions import Distribution, Empirical, Family, Lognormal, Normal, Triangular, Uniform
+from gigacost.sampling.normal import exps, logs, normal_probability, normal_quantile
 
 SHARES = np.array([1e-9, 0.001, 0.05, 0.3, 0.5, 0.6180339887, 0.95, 0.999, 1 - 1e-9])
 numbers = st.floats(-1e12, 1e12).map(lambda x: x + 0.0)

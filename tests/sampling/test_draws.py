@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import _sobol, norm, qmc  # type: ignore[attr-defined]
 
-from gigacost import sobol
-from gigacost.distributions import Distribution
-from gigacost.draws import METHODS, Draws, correlated, sample, unit_points
 from gigacost.errors import SpecError
-from gigacost.normal import normal_quantile
+from gigacost.sampling import sobol
+from gigacost.sampling.distributions import Distribution
+from gigacost.sampling.draws import METHODS, Draws, correlated, sample, unit_points
+from gigacost.sampling.normal import normal_quantile
 
 NAMES = ["a", "b", "c", "d", "e"]
 UNIT = Distribution.parse("uniform 0..1", "x")

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gigacost.axes import LARGEST_SPACE, Axis, Zipped, read_axis, read_zipped, space_size, zipped
-from gigacost.declare import Input
 from gigacost.errors import CatalogError, SpecError
-from gigacost.fields import Field
+from gigacost.graph.declarations import Input
+from gigacost.spec.axes import LARGEST_SPACE, Axis, Zipped, read_axis, read_zipped, space_size, zipped
+from gigacost.spec.fields import Field
 
 NUMBER = Field("mfu", limits=Input("mfu", "1", "", low=0, low_open=True, high=1))
 ANY = Field("x", unit="h")

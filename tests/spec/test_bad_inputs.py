@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_spec import WORDS, spec_file
+from small_namespace import NAMESPACE, spec_file
 
-from gigacost.document import Document, read_document
 from gigacost.errors import CatalogError, Error, Fault, InternalError, OutputError, SpecError, UnitError, nearest, show
-from gigacost.spec import Spec
+from gigacost.spec.files import Document, read_document
+from gigacost.spec.reader import read_file, read_mapping
 
 
 def refusal(tmp_path: Path, text: str | bytes, name: str = "spec.toml") -> SpecError:
@@ -26,14 +26,14 @@ def refusal(tmp_path: Path, text: str | bytes, name: str = "spec.toml") -> SpecE
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     before = [(entry.name, entry.stat().st_mtime_ns) for entry in tmp_path.iterdir()]
     with pytest.raises(SpecError) as raised:
-        Spec.from_file(path, WORDS)
+        read_file(path, NAMESPACE)
     assert [(entry.name, entry.stat().st_mtime_ns) for entry in tmp_path.iterdir()] == before
     return raised.value
 
 
 def tree_refusal(**tree: Any) -> str:
     with pytest.raises(SpecError) as raised:
-        Spec.from_dict({"version": 1} | tree, WORDS)
+        read_mapping({"version": 1} | tree, NAMESPACE)
     return str(raised.value)
 
 
@@ -89,7 +89,7 @@ def test_values_no_run_could_have(tmp_path: Path, line: str, field: str, value: 
 
 
 def test_zero_is_a_legal_price() -> None:
-    spec = Spec.from_dict({"version": 1, "fixed": {"electricity_usd_per_kwh": 0, "runs_per_year": -0.0}}, WORDS)
+    spec = read_mapping({"version": 1, "fixed": {"electricity_usd_per_kwh": 0, "runs_per_year": -0.0}}, NAMESPACE)
     assert spec.fixed == {"electricity_usd_per_kwh": 0.0, "runs_per_year": 0.0}
     assert str(spec.fixed["runs_per_year"]) == "0.0"
 
@@ -246,10 +246,10 @@ def test_bytes_that_are_no_text(tmp_path: Path, content: bytes, says: str) -> No
 def test_one_byte_order_mark_and_windows_lines_are_fine(tmp_path: Path) -> None:
     path = tmp_path / "spec.toml"
     path.write_bytes(b"\xef\xbb\xbfversion = 1\r\n[fixed]\r\nchips = 8\r\n")
-    assert Spec.from_file(path, WORDS).fixed == {"chips": 8}
+    assert read_file(path, NAMESPACE).fixed == {"chips": 8}
     path.write_bytes(b"\xef\xbb\xbf\xef\xbb\xbfversion = 1\n")
     with pytest.raises(SpecError):
-        Spec.from_file(path, WORDS)
+        read_file(path, NAMESPACE)
 
 
 def test_only_regular_files_of_a_sane_size_are_read(tmp_path: Path) -> None:
@@ -325,7 +325,7 @@ def test_python_structures_are_checked_like_files() -> None:
     recursive.append(recursive)
     assert "nested too deeply" in tree_refusal(axes={"chips": recursive})
     with pytest.raises(SpecError, match="expected table, got list"):
-        Spec.from_dict([], WORDS)  # type: ignore[arg-type]
+        read_mapping([], NAMESPACE)  # type: ignore[arg-type]
 
 
 def _nested(depth: int) -> dict[str, Any]:
@@ -335,7 +335,7 @@ def _nested(depth: int) -> dict[str, Any]:
 def test_nothing_is_shared_with_the_file_name(tmp_path: Path) -> None:
     path = spec_file(tmp_path, "version = 3\n", "a\x1b[31m.toml")
     with pytest.raises(SpecError) as raised:
-        Spec.from_file(path, WORDS)
+        read_file(path, NAMESPACE)
     assert "\x1b" not in str(raised.value)
 
 

@@ -5,83 +5,17 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
+from small_namespace import NAMESPACE, spec_file
 
-from gigacost.axes import Zipped, zipped
-from gigacost.declare import Input
-from gigacost.errors import CatalogError, Fault, SpecError, nearest
-from gigacost.spec import Spec
-from gigacost.vocabulary import Vocabulary
-
-
-@dataclass(frozen=True)
-class Labels:
-    """The one spelling of some labels."""
-
-    known: tuple[str, ...]
-
-    def __call__(self, label: str) -> str:
-        if label.lower() not in self.known:
-            message = f"unknown label; did you mean {nearest(label, self.known)}?"
-            raise CatalogError(message)
-        return label.lower()
-
-
-class Words:
-    """A small vocabulary, as a model and a catalogue would give it."""
-
-    inputs: ClassVar[Mapping[str, Input]] = {
-        item.name: item
-        for item in (
-            Input("chips", "chip", "", low=1, integer=True),
-            Input("params", "param", "", low=0, low_open=True, plausible=(1e6, 1e14)),
-            Input("tokens", "token", "", low=1),
-            Input("electricity_usd_per_kwh", "$/kWh", "", plausible=(0.005, 1.0)),
-            Input("rental_usd_per_chip_hour", "$/(chip·h)", "", plausible=(0.05, 50.0)),
-            Input("runs_per_year", "run/yr", ""),
-            Input("horizon_days", "d", "", high=366),
-        )
-    }
-    quantities: ClassVar[Mapping[str, str]] = {
-        "cost_total_usd": "$",
-        "train_days": "d",
-        "loss": "1",
-        "mfu": "1",
-        "pue": "1",
-        "fits": "truth",
-    }
-    ranges: ClassVar[Mapping[str, Input]] = {
-        "mfu": Input("mfu", "1", "", low=0, low_open=True, high=1),
-        "pue": Input("pue", "1", "", low=1),
-    }
-    label_axes: ClassVar[Mapping[str, Callable[[str], str]]] = {
-        "hardware": Labels(("h100-sxm", "b200-sxm", "a100-sxm-80")),
-        "market": Labels(("own", "colo", "on_demand", "spot")),
-        "as_of": Labels(("2025-01-01", "2026-11-21", "2025-02-29")),
-    }
-    presets = ("gpt-3", "llama-3")
-    accountings = ("epoch-2024",)
-
-    def under(self, accounting: str) -> Words:
-        del accounting
-        return self
-
-    def check(self, spec: Spec) -> Iterable[Fault]:
-        if spec.fixed.get("chips") == 13:
-            yield Fault("fixed.chips", "13", "does not go with anything")
-
-    def doubts(self, spec: Spec) -> Iterable[Fault]:
-        del spec
-        return ()
-
-
-WORDS: Vocabulary = Words()
+from gigacost.errors import SpecError
+from gigacost.spec.axes import Zipped, zipped
+from gigacost.spec.reader import override, read_file, read_mapping
+from gigacost.spec.spec import Spec
 
 PLANNER = """\
 version = 1
@@ -113,15 +47,9 @@ per     = ["params", "tokens"]
 """
 
 
-def spec_file(folder: Path, text: str, name: str = "spec.toml") -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 @pytest.fixture
 def planner(tmp_path: Path) -> Spec:
-    return Spec.from_file(spec_file(tmp_path, PLANNER), WORDS)
+    return read_file(spec_file(tmp_path, PLANNER), NAMESPACE)
 
 
 def test_a_file_becomes_a_specification(planner: Spec) -> None:
@@ -144,7 +72,7 @@ def test_a_file_becomes_a_specification(planner: Spec) -> None:
 
 
 def test_it_reads_back_what_it_writes(planner: Spec) -> None:
-    again = Spec.from_dict(json.loads(json.dumps(planner.to_dict())), WORDS)
+    again = read_mapping(json.loads(json.dumps(planner.to_dict())), NAMESPACE)
     assert again == planner
     assert (again.sha256, hash(again)) == (planner.sha256, hash(planner))
     for copied in (pickle.loads(pickle.dumps(planner)), copy.deepcopy(planner)):
@@ -153,7 +81,7 @@ def test_it_reads_back_what_it_writes(planner: Spec) -> None:
 
 def test_toml_and_json_say_the_same(planner: Spec, tmp_path: Path) -> None:
     path = spec_file(tmp_path, json.dumps(planner.to_dict()), "spec.json")
-    assert Spec.from_file(path, WORDS).sha256 == planner.sha256
+    assert read_file(path, NAMESPACE).sha256 == planner.sha256
 
 
 def test_how_it_is_written_does_not_change_the_hash(planner: Spec, tmp_path: Path) -> None:
@@ -161,7 +89,7 @@ def test_how_it_is_written_does_not_change_the_hash(planner: Spec, tmp_path: Pat
     text = (
         text.replace("loss <= 2 and", "( loss<=2.0 )  and").replace("'2160 h'", "90").replace("= 0.08", "=   8e-2 # c")
     )
-    assert Spec.from_file(spec_file(tmp_path, text), WORDS).sha256 == planner.sha256
+    assert read_file(spec_file(tmp_path, text), NAMESPACE).sha256 == planner.sha256
 
 
 @pytest.mark.parametrize(
@@ -176,15 +104,15 @@ def test_how_it_is_written_does_not_change_the_hash(planner: Spec, tmp_path: Pat
     ],
 )
 def test_what_it_says_changes_the_hash(planner: Spec, tmp_path: Path, old: str, new: str) -> None:
-    assert Spec.from_file(spec_file(tmp_path, PLANNER.replace(old, new)), WORDS).sha256 != planner.sha256
+    assert read_file(spec_file(tmp_path, PLANNER.replace(old, new)), NAMESPACE).sha256 != planner.sha256
 
 
 def test_the_order_of_the_axes_counts_and_that_of_fixed_values_does_not() -> None:
     axes = {"chips": [8, 16], "params": ["1B"]}
     fixed = {"pue": 1.1, "mfu": 0.4}
-    first = Spec.from_dict({"version": 1, "axes": axes, "fixed": fixed}, WORDS)
-    other = Spec.from_dict({"version": 1, "axes": dict(reversed(axes.items())), "fixed": fixed}, WORDS)
-    same = Spec.from_dict({"version": 1, "axes": axes, "fixed": dict(reversed(fixed.items()))}, WORDS)
+    first = read_mapping({"version": 1, "axes": axes, "fixed": fixed}, NAMESPACE)
+    other = read_mapping({"version": 1, "axes": dict(reversed(axes.items())), "fixed": fixed}, NAMESPACE)
+    same = read_mapping({"version": 1, "axes": axes, "fixed": dict(reversed(fixed.items()))}, NAMESPACE)
     assert (first.size, other.size) == (2, 2)
     assert first.sha256 == same.sha256 != other.sha256
     assert first != other
@@ -196,10 +124,10 @@ def test_tables_and_arrays_from_python_keep_their_place() -> None:
         "design": zipped({"hardware": ["H100-SXM", "b200-sxm"], "chips": np.array([8, 16])}),
         "tokens": {"from": "1T", "to": "2T", "steps": 2},
     }
-    spec = Spec.from_dict({"version": 1, "axes": axes}, WORDS)
+    spec = read_mapping({"version": 1, "axes": axes}, NAMESPACE)
     assert [axis.name for axis in spec.axes] == ["params", "hardware+chips", "tokens"]
     assert isinstance(spec.axes[1], Zipped)
-    assert Spec.from_dict(spec.to_dict(), WORDS) == spec
+    assert read_mapping(spec.to_dict(), NAMESPACE) == spec
 
 
 def test_settings_win_over_the_file_and_say_so(tmp_path: Path) -> None:
@@ -210,7 +138,7 @@ def test_settings_win_over_the_file_and_say_so(tmp_path: Path) -> None:
         ("pue", "1.2"),
         ("hardware", "H100-SXM"),
     ]
-    spec = Spec.from_file(spec_file(tmp_path, PLANNER), WORDS, settings=settings)
+    spec = read_file(spec_file(tmp_path, PLANNER), NAMESPACE, settings=settings)
     assert spec.fixed == {"electricity_usd_per_kwh": 0.08, "chips": 256, "pue": 1.2, "hardware": "h100-sxm"}
     axes = {axis.name: axis for axis in spec.axes}
     assert axes["params"].values == (1e9, 1e10, 1e11, 1e12)  # type: ignore[union-attr]
@@ -222,12 +150,12 @@ def test_settings_win_over_the_file_and_say_so(tmp_path: Path) -> None:
 def test_a_setting_repairs_what_it_replaces(tmp_path: Path) -> None:
     path = spec_file(tmp_path, "version = 1\n[fixed]\nchips = 0\n")
     with pytest.raises(SpecError):
-        Spec.from_file(path, WORDS)
-    assert Spec.from_file(path, WORDS, settings=[("chips", "8")]).fixed == {"chips": 8}
+        read_file(path, NAMESPACE)
+    assert read_file(path, NAMESPACE, settings=[("chips", "8")]).fixed == {"chips": 8}
 
 
 def test_a_specification_can_be_overridden(planner: Spec) -> None:
-    changed = planner.override([("chips", "8..64:15:linear:8"), ("as_of", "2025-01-01")], WORDS)
+    changed = override(planner, [("chips", "8..64:15:linear:8"), ("as_of", "2025-01-01")], NAMESPACE)
     assert {axis.name: axis for axis in changed.axes}["chips"].values == (8, 16, 24, 32, 40, 48, 56, 64)  # type: ignore[union-attr]
     assert [axis.name for axis in changed.axes] == [axis.name for axis in planner.axes]
     assert (changed.as_of, changed.fixed["as_of"]) == ("", "2025-01-01")
@@ -255,7 +183,7 @@ def test_a_specification_can_be_overridden(planner: Spec) -> None:
 )
 def test_bad_settings_are_refused(tmp_path: Path, settings: list[tuple[str, str]], says: str) -> None:
     with pytest.raises(SpecError) as raised:
-        Spec.from_file(spec_file(tmp_path, PLANNER), WORDS, settings=settings)
+        read_file(spec_file(tmp_path, PLANNER), NAMESPACE, settings=settings)
     assert says in str(raised.value)
     assert all(fault.path == "--set" for fault in raised.value.faults)
 
@@ -264,7 +192,7 @@ def test_implausible_values_are_warned_about_and_strict_refuses_them(tmp_path: P
     path = spec_file(
         tmp_path, "version = 1\n[axes]\nrental_usd_per_chip_hour = [2, 210, 250]\n[fixed]\nparams = 1000\n"
     )
-    spec = Spec.from_file(path, WORDS)
+    spec = read_file(path, NAMESPACE)
     text = "\n".join(map(str, spec.warnings))
     assert "fixed.params = 1000: outside of the plausible band 1000000 to 100000000000000 param" in text
     assert (
@@ -273,22 +201,22 @@ def test_implausible_values_are_warned_about_and_strict_refuses_them(tmp_path: P
     )
     assert "spec.toml:3" in text
     with pytest.raises(SpecError, match="plausible"):
-        Spec.from_file(path, WORDS, strict=True)
+        read_file(path, NAMESPACE, strict=True)
 
 
 def test_the_model_can_refuse_what_does_not_go_together() -> None:
     with pytest.raises(SpecError, match="does not go with anything"):
-        Spec.from_dict({"version": 1, "fixed": {"chips": 13}}, WORDS)
+        read_mapping({"version": 1, "fixed": {"chips": 13}}, NAMESPACE)
 
 
 def test_an_empty_list_of_columns_is_refused() -> None:
     with pytest.raises(SpecError, match=r"query.columns: an empty list; allowed: at least one column"):
-        Spec.from_dict({"version": 1, "query": {"columns": []}}, WORDS)
+        read_mapping({"version": 1, "query": {"columns": []}}, NAMESPACE)
 
 
 def test_a_decimal_comma_is_not_taken_for_a_list() -> None:
-    plain = Spec.from_dict({"version": 1}, WORDS)
+    plain = read_mapping({"version": 1}, NAMESPACE)
     with pytest.raises(SpecError, match=r'did you mean "1.5T"'):
-        plain.override([("tokens", "1,5T")], WORDS)
-    assert plain.override([("tokens", "1T,5T")], WORDS).size == 2
-    assert plain.override([("chips", "8,16")], WORDS).size == 2
+        override(plain, [("tokens", "1,5T")], NAMESPACE)
+    assert override(plain, [("tokens", "1T,5T")], NAMESPACE).size == 2
+    assert override(plain, [("chips", "8,16")], NAMESPACE).size == 2

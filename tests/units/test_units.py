@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gigacost import ops
-from gigacost.declare import MISSING, Constant
 from gigacost.errors import SpecError, UnitError
-from gigacost.measured import TRUTH, Measured
-from gigacost.quantities import parse_quantity
-from gigacost.units import ONE, Unit
+from gigacost.graph.declarations import MISSING, Constant
+from gigacost.units.algebra import ONE, Unit
+from gigacost.units.dimension_check import TRUTH, Measured
+from gigacost.units.quantities import parse_quantity
 
 SYMBOLS = ("chip", "h", "s", "$", "FLOP", "m3", "W")
 units = st.dictionaries(st.sampled_from(SYMBOLS), st.integers(-3, 3).filter(bool)).map(

@@ -13,8 +13,8 @@ import pytest
 from cli_runner import invoke
 
 from gigacost import SpecError
-from gigacost.published_costs import COMPARED, INPUTS, PARTS, SHIPPED, TOTALS, read_published_costs
-from gigacost.validate_costs import CostPrediction, validate_costs
+from gigacost.validation.published.costs import COMPARED, INPUTS, PARTS, SHIPPED, TOTALS, read_published_costs
+from gigacost.validation.validate_costs import CostPrediction, validate_costs
 
 CAPEX, ACQUISITION, CLOUD = TOTALS
 with SHIPPED.open(encoding="utf-8", newline="") as shipped:

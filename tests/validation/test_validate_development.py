@@ -11,12 +11,12 @@ import pytest
 from cli_runner import invoke
 
 from gigacost import estimate
-from gigacost.catalog.read import data
-from gigacost.development import developments, dollars_of_2023
-from gigacost.draws import Draws
-from gigacost.published_costs import read_published_costs
-from gigacost.validate_costs import owned_design
-from gigacost.validate_development import PARTS, validate_development
+from gigacost.catalog.files import data
+from gigacost.sampling.draws import Draws
+from gigacost.validation.published.costs import read_published_costs
+from gigacost.validation.published.development import developments, dollars_of_2023
+from gigacost.validation.validate_costs import owned_design
+from gigacost.validation.validate_development import PARTS, validate_development
 
 FEW = Draws(64)
 FOUND = validate_development()
@@ -32,7 +32,7 @@ def test_medians_and_shares_are_as_published(one: Any) -> None:
 
 
 def test_the_page_shows_them() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "epoch.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "epoch.md").read_text(encoding="utf-8")
     for one in FOUND.predictions:
         money = f"{one.predicted_usd / 1e6:.2f} | {one.published_usd / 1e6:.2f}"
         shares = f"{100 * one.staff_share:.1f} % | {100 * one.published_staff_share:.1f} %"

@@ -12,7 +12,7 @@ from cli_runner import invoke
 from gigacost import Catalog, RunValidation, validate_runs
 from gigacost.catalog import Preset
 from gigacost.model.performance.search import AXES
-from gigacost.published_runs import KINDS, KNOWN, known_before, reliability
+from gigacost.validation.validate_runs import KINDS, KNOWN, known_before, reliability
 
 Capture = pytest.CaptureFixture[str]
 PRESETS = dict(Catalog.bundled().presets)
@@ -169,7 +169,7 @@ def test_as_a_table(capsys: Capture, found: RunValidation) -> None:
 
 
 def test_what_is_not_as_good_as_promised_fails(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gigacost.published_runs.LEAST_INSIDE", 1.01)
+    monkeypatch.setattr("gigacost.validation.validate_runs.LEAST_INSIDE", 1.01)
     done = invoke(capsys, "validate", "runs")
     assert done.code == 1
     assert "lie in P5-P95, less than" in done.err

@@ -14,9 +14,9 @@ from cli_runner import invoke
 
 from gigacost import Catalog, Validation, estimate, validate_throughput
 from gigacost.model.performance.search import AXES
-from gigacost.stacks import inputs_of
-from gigacost.throughput import COLUMNS, SHIPPED, read_runs
-from gigacost.validate import accuracy
+from gigacost.validation.published.software import inputs_of
+from gigacost.validation.published.throughput import COLUMNS, SHIPPED, read_runs
+from gigacost.validation.validate_throughput import accuracy
 
 Capture = pytest.CaptureFixture[str]
 KEYS = ["rows", "skipped", "median_abs_error", "p90_abs_error", "share_within_15pct", "by_source", "by_kind", "per_row"]

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
-from gigacost.declare import Alternative, Input
+from gigacost.graph.declarations import Alternative, Input
 
 if TYPE_CHECKING:
-    from gigacost.graph import Model
+    from gigacost.graph.model import Model
 
 ACCOUNTINGS = {"epoch-2024": "gigacost.accounting.epoch_2024"}
 """The package of each accounting, by the name under which a specification asks for it."""

@@ -19,20 +19,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gigacost.bind import words
 from gigacost.catalog.dates import DAY_FORM, day, decimal_year
-from gigacost.catalog.uncertainty import Default, defaults, left_open
-from gigacost.catalog.uncertainty import later as later_defaults
-from gigacost.chosen import Chosen
-from gigacost.declare import Contribution
+from gigacost.catalog.default_distributions import Default, defaults, left_open
+from gigacost.catalog.default_distributions import later as later_defaults
+from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.graph.declarations import Contribution
 from gigacost.model import later_years
-from gigacost.spec import Spec
-from gigacost.sweep import Sweep
+from gigacost.queries.rows import Chosen
+from gigacost.queries.space import Space
+from gigacost.spec.reader import read_mapping
 
 if TYPE_CHECKING:
-    from gigacost.graph import Model
-    from gigacost.wiring import Quantity
+    from gigacost.graph.model import Model
+    from gigacost.graph.wiring import Quantity
 
 BY = "total_development_usd"
 YEARS = (2023, 2025, 2027, 2030)
@@ -112,7 +112,7 @@ class OverTime:
 
 
 def over_time(
-    sweep: Sweep,
+    sweep: Space,
     years: Sequence[int] = YEARS,
     *,
     by: str = BY,
@@ -182,7 +182,7 @@ def _goes_to(contribution: Quantity, subtotal: str) -> bool:
     return isinstance(contribution.mark, Contribution) and contribution.mark.to == subtotal
 
 
-def _year(sweep: Sweep, year: int, algorithms_of: dt.date, costs: tuple[str, ...], threads: int | None) -> Year:
+def _year(sweep: Space, year: int, algorithms_of: dt.date, costs: tuple[str, ...], threads: int | None) -> Year:
     month, day_of_month = _MIDDLE
     middle = dt.date(year, month, day_of_month)
     dated = min(middle, day(sweep.bound.catalog.date))
@@ -190,7 +190,7 @@ def _year(sweep: Sweep, year: int, algorithms_of: dt.date, costs: tuple[str, ...
     since = decimal_year(middle) - decimal_year(algorithms_of)
     asked = _asked(sweep, dated.isoformat(), {"years_ahead": ahead, "algorithm_years": since}, costs)
     best = asked.find(1, costs[0], threads=threads)
-    (row,) = Chosen(asked, best) if best else ({},)
+    (row,) = Chosen(asked.bound, best) if best else ({},)
     if None in row.values() or not row:
         state = row.get("status") or _commonest(asked, costs[0], threads)
         return Year(year, dated.isoformat(), ahead, since, {}, None, None, None, {}, state)
@@ -210,7 +210,7 @@ def _year(sweep: Sweep, year: int, algorithms_of: dt.date, costs: tuple[str, ...
     )
 
 
-def _commonest(asked: Sweep, by: str, threads: int | None) -> str:
+def _commonest(asked: Space, by: str, threads: int | None) -> str:
     """The state of most combinations of a sweep; ``where`` if all are possible and none is asked for."""
     states = asked.summary((by,), quantiles=(), threads=threads).states
     return max(
@@ -218,7 +218,7 @@ def _commonest(asked: Sweep, by: str, threads: int | None) -> str:
     )
 
 
-def _asked(sweep: Sweep, as_of: str, at: Mapping[str, float], costs: tuple[str, ...]) -> Sweep:
+def _asked(sweep: Space, as_of: str, at: Mapping[str, float], costs: tuple[str, ...]) -> Space:
     """The sweep as of a year, with its costs and their intervals as columns."""
     model, catalog = later(sweep.model), sweep.bound.catalog
     tree = sweep.spec.to_dict()
@@ -229,15 +229,15 @@ def _asked(sweep: Sweep, as_of: str, at: Mapping[str, float], costs: tuple[str, 
     tree["query"] = {"columns": columns} | ({"where": sweep.spec.where.text} if sweep.spec.where else {})
     shipped = {name: one.distribution for name, one in _open(sweep).items()}
     tree["uncertain"] = {**shipped, **tree.get("uncertain", {})}
-    return Sweep.from_spec(Spec.from_dict(tree, words(model, catalog)), model=model, catalog=catalog)
+    return Space(read_mapping(tree, namespace(model, catalog)), model, catalog)
 
 
-def _open(sweep: Sweep) -> dict[str, Default]:
+def _open(sweep: Space) -> dict[str, Default]:
     """The distributions that ship, of what the specification leaves open."""
     return left_open({**defaults(), **later_defaults()}, sweep.bound.user_given)
 
 
-def _trends(sweep: Sweep) -> dict[str, dict[str, str]]:
+def _trends(sweep: Space) -> dict[str, dict[str, str]]:
     known = _open(sweep)
     return {
         name: {"distribution": known[name].distribution, "source": known[name].source, "date": known[name].date}

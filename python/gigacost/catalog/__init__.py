@@ -3,7 +3,7 @@
 ``Catalog.bundled()`` is what ships with the package; ``.layered(book)`` lays a private price book over it.
 """
 
-from gigacost.catalog.book import Catalog
-from gigacost.catalog.figures import Citation, Column, Offer, Period, Preset, Published
+from gigacost.catalog.catalog import Catalog
+from gigacost.catalog.records import Citation, Column, Offer, Period, Preset, Published
 
 __all__ = ["Catalog", "Citation", "Column", "Offer", "Period", "Preset", "Published"]

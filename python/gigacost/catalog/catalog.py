@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from gigacost.catalog import architectures, epoch, hardware, regions, rental, step_time, terms
+from gigacost._cache import Recent
+from gigacost.catalog import architectures, epoch, hardware, markets, regions, rental, step_time
 from gigacost.catalog.dates import day, last_day
-from gigacost.catalog.figures import Citation, Column, Offer, Period, Preset
+from gigacost.catalog.files import DATA_FILES, data, data_text
 from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
 from gigacost.catalog.presets import presets
 from gigacost.catalog.price_index import PriceIndex
-from gigacost.catalog.read import DATA_FILES, data, data_text
+from gigacost.catalog.records import Citation, Column, Offer, Period, Preset
 from gigacost.errors import CatalogError, Fault, SpecError, show
-from gigacost.recent import Recent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ _MODULES = {
     "rental": rental.COLUMNS,
     "regions": regions.COLUMNS,
     "architectures": architectures.COLUMNS,
-    "terms": terms.COLUMNS,
+    "terms": markets.COLUMNS,
     "epoch": epoch.COLUMNS,
 }
 _COLUMNS = MappingProxyType({column.name: column for columns in _MODULES.values() for column in columns})
@@ -76,20 +76,20 @@ class Catalog:
     def layered(self, book: str | os.PathLike[str] | Mapping[str, Any]) -> Catalog:
         """The catalogue with a private price book over it: a TOML file, a CSV price list, or a mapping.
 
-        The form is that of ``gigacost.catalog.layers``. A book of the same content gives the same catalogue, while it
-        is among the last that were laid; what is changed in a book afterwards changes no catalogue. Raises SpecError
-        naming everything that is wrong with the book.
+        The form is that of ``gigacost.catalog.price_books.checks``. A book of the same content gives the same
+        catalogue, while it is among the last that were laid; what is changed in a book afterwards changes no catalogue.
+        Raises SpecError naming everything that is wrong with the book.
         """
-        from gigacost.catalog import layers  # noqa: PLC0415 - only those who have a book need its checks
-        from gigacost.catalog.open_book import found  # noqa: PLC0415
+        from gigacost.catalog.price_books import checks  # noqa: PLC0415 - only those who have a book need its checks
+        from gigacost.catalog.price_books.loading import found  # noqa: PLC0415
 
         opened = found(book)
 
         def over() -> Catalog:
             tables, faults = opened.tables()
             chips, regions, models = map(self._entries, ("accelerators", "regions", "models"))
-            below = layers.Below(chips, regions, models, data("rental")["providers"])
-            return Catalog((*self._layers, layers.checked(tables, below, faults)))
+            below = checks.Below(chips, regions, models, data("rental")["providers"])
+            return Catalog((*self._layers, checks.checked(tables, below, faults)))
 
         return over() if opened.key is None else self._books.get(opened.key, over)
 
@@ -280,7 +280,7 @@ class Catalog:
         def merged() -> Mapping[str, Mapping[str, Any]]:
             entries: Mapping[str, Mapping[str, Any]] = data(section)[section]
             for layer in self._layers:
-                from gigacost.catalog.overlay import merged as over  # noqa: PLC0415 - as in layered
+                from gigacost.catalog.price_books.merge import merged as over  # noqa: PLC0415 - as in layered
 
                 entries = over(section, entries, layer)
             return entries
@@ -303,8 +303,8 @@ class Catalog:
     def _architectures_shelf(self) -> architectures.Architectures:
         return architectures.Architectures(self._entries("models"))
 
-    def _terms_shelf(self) -> terms.Terms:
-        return terms.Terms(data("markets"), data("precisions"))
+    def _terms_shelf(self) -> markets.Terms:
+        return markets.Terms(data("markets"), data("precisions"))
 
     def _epoch_shelf(self) -> epoch.Epoch:
         return epoch.Epoch(self._entries("accelerators"), self._shelf("hardware"), self._shelf("rental"))
@@ -313,10 +313,10 @@ class Catalog:
         quotes: dict[tuple[str, str, str], list[rental.Quote]] = {}
         discounts: dict[tuple[str, str], rental.Discount] = {}
         for layer in self._layers:
-            from gigacost.catalog import private_rent  # noqa: PLC0415 - as in layered
+            from gigacost.catalog.price_books import rental as private_rental  # noqa: PLC0415 - as in layered
 
-            quotes |= private_rent.quotes(layer)
-            discounts |= private_rent.discounts(layer)
+            quotes |= private_rental.quotes(layer)
+            discounts |= private_rental.discounts(layer)
         return rental.Rental(data("rental"), data("markets")["markets"], day(DATE), quotes, discounts)
 
     def _once(self, key: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever make makes

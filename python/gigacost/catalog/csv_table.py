@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gigacost.errors import SpecError, nearest, show
 
 if TYPE_CHECKING:
-    from gigacost.catalog.schema import Faults
+    from gigacost.catalog.price_books.schema import Faults
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?\Z|[+-]?\.[0-9]+\Z", re.ASCII)
 

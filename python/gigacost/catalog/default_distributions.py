@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from gigacost.catalog.read import data
+from gigacost.catalog.files import data
 
 ASSUMPTION = "assumption"
 """The title of the source of those that nothing published gives."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gigacost.catalog.book import Catalog
-from gigacost.catalog.figures import Citation, Column
+from gigacost.catalog.catalog import Catalog
+from gigacost.catalog.records import Citation, Column
 from gigacost.errors import CatalogError
 
 Kind = Literal["added", "removed", "changed"]

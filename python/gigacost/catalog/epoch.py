@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.catalog import epoch_rent
 from gigacost.catalog.dates import last_day
-from gigacost.catalog.figures import Citation, Column, missing
-from gigacost.catalog.read import data
+from gigacost.catalog.files import data
+from gigacost.catalog.records import Citation, Column, missing
 from gigacost.catalog.sources import cited
 
 if TYPE_CHECKING:

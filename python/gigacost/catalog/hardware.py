@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigacost.catalog.dates import decimal_year, last_day
-from gigacost.catalog.figures import Citation, Column, missing
+from gigacost.catalog.records import Citation, Column, missing
 from gigacost.catalog.sources import cited
 
 _GIGA = 1e9

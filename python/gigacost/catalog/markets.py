@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigacost.catalog.dates import day, decimal_year
-from gigacost.catalog.figures import Citation, Column
+from gigacost.catalog.records import Citation, Column
 from gigacost.catalog.sources import cited
 
 _MARKET = ("market",)

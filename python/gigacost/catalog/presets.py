@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gigacost.catalog.figures import Preset, Published
+from gigacost.catalog.records import Preset, Published
 
 
 def presets(tables: Mapping[str, Any]) -> dict[str, Preset]:

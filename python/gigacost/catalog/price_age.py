@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from gigacost.catalog.dates import day, last_day, months_before, months_between
-from gigacost.catalog.read import data
+from gigacost.catalog.files import data
 
 
 def age(column: str, date: str, as_of: str) -> str:

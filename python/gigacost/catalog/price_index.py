@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from gigacost.catalog.figures import Citation
+from gigacost.catalog.records import Citation
 
 _MONTHS = 12
 

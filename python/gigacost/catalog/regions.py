@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gigacost.catalog.figures import Citation, Column, missing
+from gigacost.catalog.records import Citation, Column, missing
 from gigacost.catalog.sources import cited
 
 _AXES = ("region",)

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gigacost.catalog.dates import last_day, months_before
-from gigacost.catalog.figures import Citation, Column, Offer, Period, missing
+from gigacost.catalog.records import Citation, Column, Offer, Period, missing
 from gigacost.catalog.sources import cited
 
 COLUMN = Column(

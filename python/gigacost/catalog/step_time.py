@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from gigacost.catalog.figures import Citation, Column, missing
 from gigacost.catalog.hardware import Hardware
+from gigacost.catalog.records import Citation, Column, missing
 
 _ON_CHIP = ("hardware",)
 _ON_PRECISION = ("hardware", "precision")

@@ -55,7 +55,7 @@ class _Commands(click.Group):
             return None
         from importlib import import_module  # noqa: PLC0415 - loaded when called
 
-        command: click.Command = import_module(f"gigacost.cli.{cmd_name.replace('-', '_')}").command
+        command: click.Command = import_module(f"gigacost.cli.commands.{cmd_name.replace('-', '_')}").command
         for one in (command, *getattr(command, "commands", {}).values()):
             # What keeps click from joining lines is a backspace, which a docstring cannot hold.
             one.help = (one.help or "").replace("\\b\n", "\b\n")

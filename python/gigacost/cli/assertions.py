@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from gigacost.cli.process import ASSERTION, warn
 from gigacost.errors import Fault, SpecError, show
-from gigacost.expression import Expression
+from gigacost.expressions.ast import Expression
+from gigacost.expressions.parser import parse_expression
 from gigacost.reference import Number, Truth
 
 
@@ -18,7 +19,7 @@ class Assertions:
         """``names`` with their units are the numbers that may be spoken of, ``axes`` the labels."""
         labels = dict.fromkeys(axes, _itself)
         self.expressions = [
-            Expression.parse(text, "--assert", kind="truth", units=names, labels=labels) for text in texts
+            parse_expression(text, "--assert", kind="truth", units=names, labels=labels) for text in texts
         ]
         for expression in self.expressions:
             _refuse_impossible(expression)

@@ -8,13 +8,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gigacost._system import free_disk, in_bytes
 from gigacost.errors import Fault, SpecError, escape, show
-from gigacost.machine import free_disk, in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gigacost.sweep import Sweep
+    from gigacost.queries.space import Space
 
 ENDINGS = (".parquet", ".csv.gz", ".csv", ".arrow", ".ipc", ".feather")
 """Kinds of files that rows can be written to, by the ending of the name."""
@@ -74,7 +74,7 @@ class Plan:
         return self.rows * self.row_bytes
 
 
-def planned(sweep: Sweep, output: str, limit: int | None, threads: int | None) -> Plan:
+def planned(sweep: Space, output: str, limit: int | None, threads: int | None) -> Plan:
     """The plan of a sweep: rows and time from a sample spread over the space."""
     combinations = sweep.size
     sum(batch.num_rows for batch in sweep.rows(0, 1, threads=threads))  # compiling is not part of the rate
@@ -98,7 +98,7 @@ def planned(sweep: Sweep, output: str, limit: int | None, threads: int | None) -
     return Plan(combinations, rows, row_bytes(sweep, output), _seconds(sweep, threads), sampled)
 
 
-def _seconds(sweep: Sweep, threads: int | None) -> float:
+def _seconds(sweep: Space, threads: int | None) -> float:
     """How long all combinations will take, at the rate of some in the middle that lie together."""
     middle = sweep.size // 2
     stop = min(middle + _TIMED_ROWS, sweep.size)
@@ -107,7 +107,7 @@ def _seconds(sweep: Sweep, threads: int | None) -> float:
     return (time.perf_counter() - start) * sweep.size / (stop - middle)
 
 
-def row_bytes(sweep: Sweep, output: str) -> int:
+def row_bytes(sweep: Space, output: str) -> int:
     """Bytes of a row in the file, before compression."""
     if ".csv" in output.lower() or output == "-":
         labels = [max(len(str(value)) for value in digit.values) + 1 for digit in sweep.bound.digits.values()]
@@ -115,7 +115,7 @@ def row_bytes(sweep: Sweep, output: str) -> int:
     return 8 * len(sweep.columns) + 2 * (len(sweep.bound.digits) + 1)  # axes and status are codes of a dictionary
 
 
-def refuse_full_disk(sweep: Sweep, output: str, limit: int | None, threads: int | None) -> None:
+def refuse_full_disk(sweep: Space, output: str, limit: int | None, threads: int | None) -> None:
     """Raise SpecError when the rows will not fit on the disk. Samples the space only where all rows would not fit."""
     free = free_disk(output)
     most = sweep.size if limit is None else min(sweep.size, limit)

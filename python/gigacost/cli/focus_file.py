@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from gigacost import focus
 from gigacost.errors import Fault, OutputError, SpecError, escape, show
+from gigacost.queries import focus
 
 if TYPE_CHECKING:
-    from gigacost.sweep import Sweep
+    from gigacost.queries.space import Space
 
 _ENDINGS = (".csv", ".csv.gz")
 
@@ -31,7 +31,7 @@ def refuse_bad_call(output: str, columns: str | None) -> None:
         )
 
 
-def write(sweep: Sweep, output: str, *, limit: int | None, threads: int | None, csv_safe: bool) -> focus.Written:
+def write(sweep: Space, output: str, *, limit: int | None, threads: int | None, csv_safe: bool) -> focus.Written:
     """Write the costs of a sweep, whole or not at all, and say on standard error how much there was."""
     focus.refuse(sweep)
     with _opened(output) as sink:

@@ -11,12 +11,12 @@ from gigacost.cli import options
 from gigacost.cli.query import querying
 
 if TYPE_CHECKING:
-    from gigacost.break_evens import BreakEven
+    from gigacost.analysis.inverse.break_even import BreakEven
+    from gigacost.analysis.inverse.infeasibility import Relaxation
+    from gigacost.analysis.inverse.solve import Solution
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.query import Query
-    from gigacost.relaxation import Relaxation
-    from gigacost.solutions import Solution
-    from gigacost.sweep import Sweep
+    from gigacost.queries.space import Space
 
 _MANY, _TENTH = 9.0, 0.1
 """From here on a change is told as a factor, and without tenths of a per cent."""
@@ -35,12 +35,12 @@ def looking(command: Callable[..., int]) -> Callable[..., int]:
 
 def range_of(over: str | None) -> dict[str, object] | None:
     """The range that ``--over`` means. Raises SpecError."""
-    from gigacost.settings import typed_range  # noqa: PLC0415 - after --help
+    from gigacost.spec.overrides import typed_range  # noqa: PLC0415 - after --help
 
     return None if over is None else typed_range("over", over, "--over")
 
 
-def assertions(query: Query, sweep: Sweep, unknown: str, by: str) -> Assertions:
+def assertions(query: Query, sweep: Space, unknown: str, by: str) -> Assertions:
     """What ``--assert`` says of designs."""
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
 
@@ -50,11 +50,11 @@ def assertions(query: Query, sweep: Sweep, unknown: str, by: str) -> Assertions:
 
 
 def tell(
-    query: Query, sweep: Sweep, found: BreakEven | Solution, seconds: float, show_found: Callable[[], None]
+    query: Query, sweep: Space, found: BreakEven | Solution, seconds: float, show_found: Callable[[], None]
 ) -> None:
     """Say what was found, for people or as JSON, and what is doubtful about it."""
-    from gigacost.cli.figures import duration  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import literal, payload, show  # noqa: PLC0415
+    from gigacost.cli.views.numbers import duration  # noqa: PLC0415 - after --help
 
     _warn_of(sweep, found.meta)
     if query.as_json:
@@ -65,7 +65,7 @@ def tell(
         show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))
 
 
-def _warn_of(sweep: Sweep, meta: Mapping[str, Any]) -> None:
+def _warn_of(sweep: Space, meta: Mapping[str, Any]) -> None:
     """Say on stderr what is doubtful about the values looked through; what is about the sweep was said."""
     from gigacost.cli.process import warn  # noqa: PLC0415 - after --help
 
@@ -75,22 +75,22 @@ def _warn_of(sweep: Sweep, meta: Mapping[str, Any]) -> None:
             warn("warning", doubt)
 
 
-def unit_of(sweep: Sweep, name: str) -> str:
+def unit_of(sweep: Space, name: str) -> str:
     """The unit of a quantity of the model; of anything else empty."""
     return sweep.model.unit(name) if name in sweep.model.names else ""
 
 
-def named(sweep: Sweep, design: Mapping[str, Any], *others: str) -> str:
+def named(sweep: Space, design: Mapping[str, Any], *others: str) -> str:
     """What tells a design from the others of a sweep, beside some axes: ``hardware = b200-sxm, chips = 824``."""
-    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
 
     several = [name for name, digit in sweep.bound.digits.items() if len(digit.values) > 1 and name not in others]
     return ", ".join(f"{name} = {cell(design[name], unit_of(sweep, name))}" for name in several if name in design)
 
 
-def figures(sweep: Sweep, design: Mapping[str, Any], by: str, shown: Collection[str]) -> str:
+def figures(sweep: Space, design: Mapping[str, Any], by: str, shown: Collection[str]) -> str:
     """The columns of a design that are not shown already: ``cost_total_usd $44.4M, train_days 90``."""
-    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
 
     names = dict.fromkeys([by, *(sweep.spec.columns or ())])
     return ", ".join(
@@ -98,10 +98,10 @@ def figures(sweep: Sweep, design: Mapping[str, Any], by: str, shown: Collection[
     )
 
 
-def show_relaxations(sweep: Sweep, relaxations: Sequence[Relaxation], meta: Mapping[str, Any], unknown: str) -> None:
+def show_relaxations(sweep: Space, relaxations: Sequence[Relaxation], meta: Mapping[str, Any], unknown: str) -> None:
     """Say which constraints would have to give, and by how much; where none is to blame, what is."""
-    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
 
     if not relaxations:
         states = ", ".join(f"{state} {count:,}" for state, count in meta["states"].items())

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from gigacost.catalog import Catalog
+    from gigacost.compiler.checks import ModelNamespace
     from gigacost.errors import Fault
-    from gigacost.spec import Spec
+    from gigacost.spec.spec import Spec
 
 C = TypeVar("C", bound=Callable[..., Any])
 NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -196,14 +197,14 @@ def names(text: str | None) -> list[str]:
     """The names of a comma list, folds over draws among them: ``cost_total_usd,quantile(cost_total_usd, 0.9)``."""
     if not text:
         return []
-    from gigacost.fold_names import pieces  # noqa: PLC0415 - after --help
+    from gigacost.spec.aggregates import pieces  # noqa: PLC0415 - after --help
 
     return pieces(text)
 
 
 def opened_catalog(book: str | None) -> Catalog:
     """The bundled catalogue, or it with a private book over it."""
-    from gigacost.books import opened  # noqa: PLC0415 - heavy
+    from gigacost.catalog.opening import opened  # noqa: PLC0415 - heavy
 
     return opened(book)
 
@@ -212,7 +213,7 @@ def single(
     flags: Iterable[tuple[str, str]],
     settings: Iterable[tuple[str, str]],
     preset: str | None,
-    vocabulary: Any,  # noqa: ANN401 - Words; naming it here would load it before --help
+    namespace: ModelNamespace,
     *,
     strict: bool,
 ) -> Spec:
@@ -224,8 +225,8 @@ def single(
 
     from gigacost.cli.process import warn  # noqa: PLC0415
     from gigacost.errors import SpecError  # noqa: PLC0415
-    from gigacost.estimates import unplaced  # noqa: PLC0415
-    from gigacost.spec import Spec  # noqa: PLC0415
+    from gigacost.queries.estimates import unplaced  # noqa: PLC0415
+    from gigacost.spec.reader import override, read_mapping  # noqa: PLC0415
 
     flags = list(flags)
     tree: dict[str, Any] = {"version": 1}
@@ -240,7 +241,7 @@ def single(
             yield replace(fault, path=option)
 
     try:
-        spec = Spec.from_dict(tree, vocabulary).override([*flags, *settings], vocabulary, strict=strict)
+        spec = override(read_mapping(tree, namespace), [*flags, *settings], namespace, strict=strict)
     except SpecError as error:
         raise SpecError(*as_typed(error.faults)) from None
     for warning in as_typed(spec.warnings):

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from gigacost.cli.figures import duration, scaled
 from gigacost.cli.terminal import payload
+from gigacost.cli.views.numbers import duration, scaled
 from gigacost.errors import escape
 
 if TYPE_CHECKING:
-    from gigacost.tabular import Tabular
+    from gigacost.queries.export import Tabular
 
 
 def write(rows: Tabular, output: str, **options: Any) -> int:  # noqa: ANN401 - those of Tabular.write

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gigacost.cli import process
-from gigacost.cli.figures import duration, scaled
+from gigacost.cli.views.numbers import duration, scaled
 
 _EVERY = 0.1
 """Seconds between two updates."""

@@ -12,8 +12,8 @@ from gigacost.cli import options
 
 if TYPE_CHECKING:
     from gigacost.cli.assertions import Assertions
-    from gigacost.graph import Model
-    from gigacost.sweep import Sweep
+    from gigacost.graph.model import Model
+    from gigacost.queries.space import Space
 
 
 class Query(NamedTuple):
@@ -36,37 +36,37 @@ class Query(NamedTuple):
     draws: int | None = None
     seed: int | None = None
 
-    def sweep(self, of: Model | None = None) -> Sweep:
+    def sweep(self, of: Model | None = None) -> Space:
         """The sweep that is meant, of the default model; what is replaced and what is doubtful is said on stderr.
 
         Raises SpecError.
         """
         from dataclasses import replace  # noqa: PLC0415 - after --help
 
-        from gigacost.bind import words  # noqa: PLC0415
-        from gigacost.books import with_private_book  # noqa: PLC0415
         from gigacost.cli.process import derived, warn  # noqa: PLC0415
-        from gigacost.compiler import thread_count  # noqa: PLC0415
+        from gigacost.compiler.checks import namespace  # noqa: PLC0415
+        from gigacost.compiler.lower import thread_count  # noqa: PLC0415
         from gigacost.model import default  # noqa: PLC0415
-        from gigacost.spec import Spec  # noqa: PLC0415
-        from gigacost.sweep import Sweep  # noqa: PLC0415
+        from gigacost.queries.space import Space  # noqa: PLC0415
+        from gigacost.spec.private_book import with_private_book  # noqa: PLC0415
+        from gigacost.spec.reader import override, read_file, read_mapping  # noqa: PLC0415
 
         model, book = of or default(), options.opened_catalog(self.catalog)
         given = options.pairs(self.settings) + ([("as_of", self.as_of)] if self.as_of else [])
         given += [(f"uncertain.{name}", text) for name, text in options.pairs(self.uncertain, "--uncertain")]
         given += [(f"draws.{key}", str(n)) for key, n in (("count", self.draws), ("seed", self.seed)) if n is not None]
         if self.spec is None:
-            read = Spec.from_dict({"version": 1}, words(model, book))
-            read = read.override(given, words(model, book), strict=self.strict)
+            read = read_mapping({"version": 1}, namespace(model, book))
+            read = override(read, given, namespace(model, book), strict=self.strict)
         else:
             book = with_private_book(self.spec, book)
-            read = Spec.from_file(self.spec, words(model, book), settings=given, strict=self.strict)
+            read = read_file(self.spec, namespace(model, book), settings=given, strict=self.strict)
         asked = {"where": self.where, "columns": options.names(self.columns)}
         changes = {key: value for key, value in asked.items() if value}
         if changes:
             tree = read.to_dict()
             tree["query"] = {**tree.get("query", {}), **changes}
-            changed = Spec.from_dict(tree, words(model, book), strict=self.strict)
+            changed = read_mapping(tree, namespace(model, book), strict=self.strict)
             read = replace(changed, notes=read.notes, source=read.source, warnings=read.warnings)
         thread_count(self.threads)
         if read.base_year is not None:
@@ -76,12 +76,12 @@ class Query(NamedTuple):
         for warning in read.warnings:
             warn("warning", str(warning))
         derived.update({name: expression.text for name, expression in read.derive.items()})
-        return Sweep.from_spec(read, model=model, catalog=book)
+        return Space(read, model, book)
 
     def explained(self, meta: Mapping[str, Any]) -> None:
         """Say how an answer was found, if that is asked for."""
-        from gigacost.cli.figures import share  # noqa: PLC0415 - after --help
         from gigacost.cli.terminal import literal, show  # noqa: PLC0415
+        from gigacost.cli.views.numbers import share  # noqa: PLC0415 - after --help
 
         if self.explain:
             evaluated, combinations = meta["evaluated"], meta["combinations"]

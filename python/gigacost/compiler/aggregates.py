@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gigacost import dollars, ops
-from gigacost.bind import Bound
-from gigacost.declare import Status
-from gigacost.expression import Expression, Node
+from gigacost import ops
+from gigacost.compiler import constant_dollars
+from gigacost.compiler.bound import Bound
+from gigacost.expressions.ast import Expression, Node
+from gigacost.graph.declarations import Status
+from gigacost.graph.wiring import Fold, Folding, FoldStep, Quantity, Wiring
 from gigacost.ops import Value
-from gigacost.wiring import Fold, Folding, FoldStep, Quantity, Wiring
 
 Above = Mapping[str, frozenset[str]]
 
@@ -115,14 +116,14 @@ def derived(bound: Bound, name: str, expression: Expression) -> Quantity:
         for node in expression.root.read()
         if node.op == "label"
     }
-    amounts = dollars.amounts(bound, expression.names)
+    amounts = constant_dollars.amounts(bound, expression.names)
     deflator = (bound.deflator,) if amounts else ()
     parameters = (*expression.names, *tests.values(), *map(str, expression.folds), *deflator)
 
     def function(*arguments: Value) -> Value:
         known = dict(zip(parameters, arguments, strict=True))
         for amount, power in amounts.items():
-            known[amount] = dollars.converted(known[amount], power, known[bound.deflator])
+            known[amount] = constant_dollars.converted(known[amount], power, known[bound.deflator])
         return expression.evaluate(known, lambda axis, labels: known[tests[axis, labels]] == 1.0)
 
     return Quantity(name, function, parameters, "truth" if expression.kind == "truth" else "", expression.text)

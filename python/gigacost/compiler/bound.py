@@ -4,95 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from gigacost import dollars
-from gigacost.accounting import ACCOUNTINGS, accounted
-from gigacost.axes import Axis, Zipped
+from gigacost.accounting import accounted
 from gigacost.catalog import Catalog
 from gigacost.catalog.dates import day
-from gigacost.declare import LARGEST, Input
+from gigacost.compiler.draws import draws_of
+from gigacost.compiler.names import names_of
 from gigacost.errors import CatalogError, Fault, SpecError
-from gigacost.expression import Expression
-from gigacost.fields import Kind, Scalar
-from gigacost.fold_names import read_fold
-from gigacost.graph import Model
-from gigacost.old_prices import old_prices
-from gigacost.rules import broken
-from gigacost.spec import Spec
-from gigacost.uncertain import draws_of
-from gigacost.wiring import DRAWN
+from gigacost.expressions.ast import Expression
+from gigacost.graph.declarations import Input
+from gigacost.graph.model import Model
+from gigacost.graph.wiring import DRAWN
+from gigacost.spec.aggregates import read_fold
+from gigacost.spec.axes import Axis, Zipped
+from gigacost.spec.fields import Kind, Scalar
+from gigacost.spec.spec import RESERVED_COLUMNS, Spec
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-_WORDS_KEPT = 16
-
-
-class Words:
-    """What a specification may talk about, given a model and a catalogue (``gigacost.vocabulary.Vocabulary``)."""
-
-    def __init__(self, model: Model, catalog: Catalog) -> None:
-        self.inputs: Mapping[str, Input] = {
-            name: item for name, item in model.inputs.items() if name not in model.quantities
-        }
-        # What has a unit is an amount: it may be given by the user, but not below nothing.
-        self.ranges: dict[str, Input] = {name: item for name, item in model.inputs.items() if name in model.quantities}
-        for name, quantity in model.quantities.items():
-            if name not in self.ranges and quantity.unit not in {"", "truth"}:
-                low = -LARGEST if quantity.unit == "1" else 0.0
-                self.ranges[name] = Input(name, quantity.unit, "", low=low, high=LARGEST)
-        searched = {axis: "1" for search in model.searches for axis, _ in search.over}
-        self.quantities: Mapping[str, str] = {
-            name: quantity.unit or "1" for name, quantity in model.quantities.items()
-        } | searched
-        wanted = {name for name in catalog.columns if name in self.inputs or name in self.quantities}
-        axes = dict.fromkeys(axis for name in wanted for axis in catalog.columns[name].axes)
-        self.label_axes: Mapping[str, Callable[[str], str]] = {axis: _speller(catalog, axis) for axis in axes}
-        self.presets = catalog.presets.keys()
-        self.accountings = ACCOUNTINGS.keys()
-
-        self._model = model
-        self._rules = model.rules
-        self._model = model
-        self._catalog = catalog
-
-    def under(self, accounting: str) -> Words:
-        """What may be said under an accounting."""
-        return words(accounted(self._model, accounting), self._catalog) if accounting else self
-
-    def check(self, spec: Spec) -> Iterable[Fault]:
-        """The rules of the model that some combination breaks, draws that no input can be, years without an index."""
-        yield from broken(self._rules, self.inputs, spec)
-        if spec.base_year is not None:
-            yield from dollars.faults(spec, self._catalog)
-        if spec.uncertain:
-            from gigacost.uncertain import faults  # noqa: PLC0415 - most specifications are certain
-
-            yield from faults(Bound(spec, self._model, self._catalog))
-
-    def doubts(self, spec: Spec) -> Iterable[Fault]:
-        """Prices that are old, and those after the catalogue's date: they are its newest, without a trend."""
-        latest = max(dollars.dates(spec, self._catalog))
-        if latest > self._catalog.date:  # ISO dates sort as text
-            yield Fault("as_of", latest, f"prices are those of {self._catalog.date}: no trend is assumed")
-        yield from old_prices(spec, self._catalog)
-        if spec.base_year is not None:
-            yield from dollars.doubts(spec, self._catalog)
-
-
-@lru_cache(maxsize=_WORDS_KEPT)
-def words(model: Model, catalog: Catalog) -> Words:
-    """What may be said about a model with a catalogue; made once for each pair."""
-    return Words(model, catalog)
-
-
-def _speller(catalog: Catalog, axis: str) -> Callable[[str], str]:
-    return lambda label: catalog.canonical(axis, label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +71,25 @@ class Bound:
         for expression in (spec.where, *spec.derive.values()):
             self._register(expression)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It is pickled by what it is made of; the tables are made again."""
+        return Bound, (self.spec, self.model, self.catalog)
+
     @property
     def size(self) -> int:
         """How many combinations there are."""
         return self.spec.size
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The quantities of each row, beside its axes and its status: those asked for, else those of the model."""
+        asked = self.spec.columns or (*self.model.columns, *self.spec.derive)
+        return tuple(column for column in asked if column not in self.digits and column not in RESERVED_COLUMNS)
+
+    @property
+    def leading_columns(self) -> tuple[str, ...]:
+        """The names of the axes, and of the status where the model has states."""
+        return (*self.digits, *(("status",) if self.model.states else ()))
 
     @cached_property
     def labels(self) -> Mapping[str, tuple[int | None, tuple[str, ...]]]:
@@ -202,13 +150,13 @@ class Bound:
         if "(" not in name or name in self._special:
             return None
         if name not in self._folds:
-            self._folds[name] = read_fold(name, field, words(self.model, self.catalog), self.spec)
+            self._folds[name] = read_fold(name, field, names_of(self.model, self.catalog), self.spec)
             self._register(self._folds[name])
         return self._folds[name]
 
     def limits(self, name: str) -> Input | None:
         """The legal range of an input, or of a quantity that is given a value."""
-        known = words(self.model, self.catalog)
+        known = names_of(self.model, self.catalog)
         return known.inputs.get(name) or known.ranges.get(name)
 
     @cached_property

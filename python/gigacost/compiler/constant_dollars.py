@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from gigacost.axes import Zipped
 from gigacost.catalog.dates import day
 from gigacost.errors import Fault
 from gigacost.ops import Value
-from gigacost.units import Unit
+from gigacost.spec.axes import Zipped
+from gigacost.units.algebra import Unit
 
 if TYPE_CHECKING:
-    from gigacost.bind import Bound
     from gigacost.catalog import Catalog, Citation
-    from gigacost.spec import Spec
+    from gigacost.compiler.bound import Bound
+    from gigacost.spec.spec import Spec
 
 _DOLLAR = "$"
 

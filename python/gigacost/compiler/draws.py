@@ -1,22 +1,19 @@
-"""What is uncertain in a specification: its draws, and which of them no run could have."""
+"""The draws of what is uncertain in a specification."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gigacost.distributions import Distribution
-from gigacost.draws import Draws, sample
-from gigacost.errors import Fault, SpecError, show
+from gigacost.sampling.distributions import Distribution
+from gigacost.sampling.draws import Draws, sample
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from gigacost.bind import Bound
-    from gigacost.declare import Input
-    from gigacost.spec import Spec
+    from gigacost.spec.spec import Spec
 
     Columns = Mapping[str, NDArray[np.float64]]
 
@@ -31,46 +28,3 @@ def draws_of(spec: Spec) -> Columns:
 @lru_cache(maxsize=_KEPT)
 def _sampled(distributions: tuple[tuple[str, Distribution], ...], draws: Draws) -> Columns:
     return sample(dict(distributions), draws)
-
-
-def faults(bound: Bound) -> Iterator[Fault]:
-    """The draws that are no value of what they are drawn for, one for each name at most; and what cannot be drawn."""
-    chosen = {axis: search.name for search in bound.model.searches for axis, _ in search.over}
-    for name, distribution in bound.spec.uncertain.items():
-        if name in chosen:
-            what = f"the model chooses it itself (search {chosen[name]}), from central values"
-            yield Fault(f"uncertain.{name}", show(distribution.text), what)
-    try:
-        columns = draws_of(bound.spec)
-    except SpecError as error:
-        yield from error.faults
-        return
-    for name, distribution in bound.spec.uncertain.items():
-        limits = None if name in chosen else bound.limits(name)
-        if limits and (what := _illegal(bound, name, limits, columns[name], factor=distribution.relative)):
-            allowed = f"{limits.allowed}; draws outside of LOW..HIGH are clipped by: within LOW..HIGH"
-            yield Fault(f"uncertain.{name}", show(distribution.text), what, allowed)
-
-
-def _illegal(bound: Bound, name: str, limits: Input, draws: NDArray[np.float64], *, factor: bool) -> str:
-    """What is wrong with the first draw that is no value of an input; empty where all are."""
-    values = set(draws.tolist()) if limits.integer else {float(draws.min()), float(draws.max())}
-    if not factor:
-        wrong = [value for value in sorted(values) if not limits.accepts(value)]
-        return f"draws {wrong[0]:.15g}" if wrong else ""
-    for central in _central(bound, name):
-        for value in sorted(values):
-            if not limits.accepts(central * value):
-                return f"draws {value:.15g}, and {central:.15g} x {value:.15g} = {central * value:.15g}"
-    return ""
-
-
-def _central(bound: Bound, name: str) -> list[float]:
-    """The least and the greatest central value that is legal; none of what is computed."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
-
-    if name not in bound.given and (name in bound.model.quantities or not bound.available(name)):
-        return []
-    values = np.asarray(bound.table(name).values)
-    known = values[np.isfinite(values)]
-    return [float(known.min()), float(known.max())] if known.size else []

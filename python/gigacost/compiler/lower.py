@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gigacost import _engine, ops
-from gigacost.bind import Bound, Digit, Picked
+from gigacost.compiler.bound import Bound, Digit, Picked
+from gigacost.compiler.plan import Question, Recipe, recipe
 from gigacost.errors import Fault, InternalError, SpecError, show
-from gigacost.graph import Model
+from gigacost.graph.model import Model
+from gigacost.graph.tracer import Traced, Tracer
+from gigacost.graph.wiring import Quantity
 from gigacost.ops import Value
-from gigacost.recipe import Question, Recipe, recipe
-from gigacost.trace import Traced, Tracer
-from gigacost.wiring import Quantity
 
 BLOCKS: tuple[int, int, int, int, int] | None = None
 """How the engine cuts up the space (see ``_engine.Program``); None for its own choice. It never changes a result."""

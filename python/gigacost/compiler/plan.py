@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from gigacost import dollars, ops
-from gigacost.bind import Bound
+from gigacost import ops
+from gigacost.compiler import constant_dollars
+from gigacost.compiler.aggregates import Wirer
+from gigacost.compiler.bound import Bound
 from gigacost.errors import SpecError
-from gigacost.expression import Expression
-from gigacost.folds import Wirer
+from gigacost.expressions.ast import Expression
+from gigacost.graph.wiring import Player, Wiring
 from gigacost.ops import Value
-from gigacost.wiring import Player, Wiring
 
 OK = "ok"
 """The state of a combination of which nothing is spoiled."""
@@ -69,7 +70,7 @@ class Recipe:
         """The answer made from the leaves' values."""
         values = self.wiring.replay(leaves, player)
         for name, power in self.amounts.items():
-            values[name] = dollars.converted(values[name], power, values[self.deflator])
+            values[name] = constant_dollars.converted(values[name], power, values[self.deflator])
         nulls = {column: _any(values, conditions) for column, conditions in self.spoiled.items()}
         spoiled = _any(values, self.spoiled_reads)
         keep = None if spoiled is None else ops.negate(spoiled)
@@ -111,7 +112,7 @@ def recipe(bound: Bound, question: Question) -> Recipe:
         spoiled={column: spoilers([column]) for column in question.columns},
         spoiled_reads=spoilers([*question.reads, *where]),
         deflator=bound.deflator,
-        amounts=dollars.amounts(bound, (*question.columns, *question.reads)),
+        amounts=constant_dollars.amounts(bound, (*question.columns, *question.reads)),
     )
 
 

@@ -7,13 +7,13 @@ import operator
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gigacost.axes import Zipped
-from gigacost.declare import Input, Rule
 from gigacost.errors import Fault
+from gigacost.graph.declarations import Input, Rule
+from gigacost.spec.axes import Zipped
 
 if TYPE_CHECKING:
-    from gigacost.spec import Spec
-    from gigacost.wiring import Quantity
+    from gigacost.graph.wiring import Quantity
+    from gigacost.spec.spec import Spec
 
 
 def broken(
@@ -51,7 +51,7 @@ def _first(
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
     from gigacost import _engine  # noqa: PLC0415 - a specification alone needs no engine
-    from gigacost.trace import Tracer  # noqa: PLC0415
+    from gigacost.graph.tracer import Tracer  # noqa: PLC0415
 
     sizes = {group: len(values) for group, values in sorted(varied.values(), key=operator.itemgetter(0))}
     place = {group: i for i, group in enumerate(sizes)}

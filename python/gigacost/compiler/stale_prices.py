@@ -7,13 +7,13 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gigacost.axes import Zipped
-from gigacost.catalog.ages import age
+from gigacost.catalog.price_age import age
 from gigacost.errors import Fault
+from gigacost.spec.axes import Zipped
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.spec import Spec
+    from gigacost.spec.spec import Spec
 
 _RENT = "rental_usd_per_chip_hour"
 _BOUGHT = ("chip_price_usd", "electricity_usd_per_kwh")
@@ -25,7 +25,7 @@ _MOST = 10_000
 _Labels = Mapping[str, Any]
 
 
-def old_prices(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
+def stale_prices(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
     """A doubt for each kind of price that is far from its date of use: the first such, and how many more there are.
 
     A price that the specification gives itself is its own affair.

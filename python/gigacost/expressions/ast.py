@@ -1,12 +1,12 @@
 """Expressions in a spec, ``where`` and ``derive``: what they mean.
 
-How they are written is ``gigacost.grammar``'s; neither is ever evaluated as Python.
+How they are written is ``gigacost.expressions.parser``'s; neither is ever evaluated as Python.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Literal
@@ -125,27 +125,6 @@ class Expression:
     text: str
     """As it was written."""
     root: Node
-
-    @staticmethod
-    def parse(
-        text: str,
-        field: str = "expression",
-        *,
-        kind: ExpressionKind | None = None,
-        units: Mapping[str, str] | None = None,
-        labels: Mapping[str, Callable[[str], str]] | None = None,
-        folded: Collection[str] | None = None,
-    ) -> Expression:
-        """Parse a text. Raises SpecError naming ``field`` and the column.
-
-        ``kind``: what it must be. ``units``: every name that may be used, with its unit (``truth`` for a condition,
-        empty if unknown); None: any name. ``labels``: the axes that have labels, with what gives a label its one
-        spelling (raising CatalogError); None: a name compared with a text is such an axis. ``folded``: the names that
-        are folds over draws already; None: there are no draws.
-        """
-        from gigacost.grammar import Parser  # noqa: PLC0415 - many a specification has no expression
-
-        return Expression(text, Parser(text, field, units, labels, folded).parse(kind))
 
     @property
     def kind(self) -> ExpressionKind:

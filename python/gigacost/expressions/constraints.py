@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from gigacost.expression import Expression, Node
-from gigacost.grammar import split
+from gigacost.expressions.ast import Expression, Node
+from gigacost.expressions.parser import split
 
 LARGEST = sys.float_info.max
 """Stands for what is not finite, where a column must be."""

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
-from gigacost.expression import ARITHMETIC, COMPARISONS, FOLDS, FUNCTIONS, ExpressionKind, Node
-from gigacost.quantities import parse_quantity
+from gigacost.expressions.ast import ARITHMETIC, COMPARISONS, FOLDS, FUNCTIONS, Expression, ExpressionKind, Node
+from gigacost.units.quantities import parse_quantity
 
 LONGEST = 10_000
 DEEPEST = 32
@@ -67,7 +67,26 @@ class _Token:
     column: int
 
 
-class Parser:
+def parse_expression(
+    text: str,
+    field: str = "expression",
+    *,
+    kind: ExpressionKind | None = None,
+    units: Mapping[str, str] | None = None,
+    labels: Mapping[str, Callable[[str], str]] | None = None,
+    folded: Collection[str] | None = None,
+) -> Expression:
+    """The expression that a text is. Raises SpecError naming ``field`` and the column.
+
+    ``kind``: what it must be. ``units``: every name that may be used, with its unit (``truth`` for a condition, empty
+    if unknown); None: any name. ``labels``: the axes that have labels, with what gives a label its one spelling
+    (raising CatalogError); None: a name compared with a text is such an axis. ``folded``: the names that are aggregates
+    over draws already; None: there are no draws.
+    """
+    return Expression(text, _Parser(text, field, units, labels, folded).parse(kind))
+
+
+class _Parser:
     """Recursive descent, lowest precedence first; every method returns a node and leaves the cursor behind it."""
 
     def __init__(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from gigacost.errors import UnitError
-from gigacost.units import combined
+from gigacost.units.algebra import combined
 
 MISSING = math.nan
 """The default of an input that may be left out; ``missing(x)`` is true for it."""

@@ -11,8 +11,8 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
-from gigacost.declare import Constant, Subtotal
-from gigacost.wiring import Quantity
+from gigacost.graph.declarations import Constant, Subtotal
+from gigacost.graph.wiring import Quantity
 
 
 @dataclass(frozen=True, slots=True)

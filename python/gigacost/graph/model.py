@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, TypeAlias, TypeVar
 
-from gigacost.declare import Alternative, Contribution, Input, Rule, Status, Subtotal, marking
+from gigacost._cache import Recent
 from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.graph.declarations import Alternative, Contribution, Input, Rule, Status, Subtotal, marking
+from gigacost.graph.resolver import Resolver
+from gigacost.graph.wiring import NOTHING_FOLDED, Folding, Function, Quantity, Search, Wiring, quantity_of
 from gigacost.ops import total
-from gigacost.recent import Recent
-from gigacost.wiring import NOTHING_FOLDED, Folding, Function, Quantity, Router, Search, Wiring, quantity_of
 
 Part: TypeAlias = "Function | Input | Alternative | Subtotal | Search | ModuleType | Model"
 T = TypeVar("T")
@@ -157,7 +158,7 @@ class Model:
         ``extra`` are quantities beside the model's, ``folding`` what there is to fold over draws. Raises SpecError when
         the functions need each other in a circle.
         """
-        return Router(self, given, extra or {}, folding).route(outputs)
+        return Resolver(self, given, extra or {}, folding).resolve(outputs)
 
     def compiled(self, key: Hashable, compile_: Callable[[], T]) -> T:
         """What ``compile_`` makes of this model; kept by its key as long as it is among the last asked for."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from gigacost import _engine
+from gigacost.graph.wiring import DRAWN, FoldStep, SearchStep
 from gigacost.ops import Carrier, Value, both, negate
-from gigacost.wiring import DRAWN, FoldStep, SearchStep
 
 _CURE = "a model is a list of operations, without branches: use where(condition, a, b), minimum, maximum, both, either"
 

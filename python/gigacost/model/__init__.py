@@ -1,6 +1,6 @@
 """The model: what a training run needs and costs, one function for each quantity, one module for each driver.
 
-The functions are wired by the names of their parameters (``gigacost.graph``); called with numbers they are the
+The functions are wired by the names of their parameters (``gigacost.graph.model``); called with numbers they are the
 reference, called once with traced values they give the tape that the engine runs.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 import importlib
 from functools import cache
 
-from gigacost.declare import Alternative
-from gigacost.graph import Model
+from gigacost.graph.declarations import Alternative
+from gigacost.graph.model import Model
 
 DRIVERS = (
     "limits",

@@ -6,7 +6,7 @@ where those two are missing it is that of ``typical_shape``, made of ``params`` 
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Constant, Input, rule
+from gigacost.graph.declarations import MISSING, Constant, Input, rule
 from gigacost.model.typical_shape import (
     EXPERTS_AT_WORK,
     FFN_PER_WIDTH,

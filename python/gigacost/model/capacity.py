@@ -13,7 +13,7 @@ Idle chips are charged no energy.
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Input, contribution
+from gigacost.graph.declarations import MISSING, Input, contribution
 from gigacost.model.constants import HOURS_PER_YEAR
 from gigacost.ops import Value, maximum, minimum, missing, where
 

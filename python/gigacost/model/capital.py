@@ -6,7 +6,7 @@ money tied up while it lasts (``financing``) and with upkeep.
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Constant, Input
+from gigacost.graph.declarations import MISSING, Constant, Input
 from gigacost.model.constants import W_PER_KW
 from gigacost.ops import Value, missing, total, where
 

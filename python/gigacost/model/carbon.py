@@ -5,7 +5,7 @@ Location-based: the grid's average where the run takes place, whatever certifica
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Input, status
+from gigacost.graph.declarations import MISSING, Input, status
 from gigacost.model.constants import G_PER_T, HOURS_PER_YEAR, KG_PER_T
 from gigacost.ops import Value, missing
 

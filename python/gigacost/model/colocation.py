@@ -5,7 +5,7 @@ The rent of the hall replaces facility CapEx. Metered energy, PUE included, is `
 
 from __future__ import annotations
 
-from gigacost.declare import Input, contribution
+from gigacost.graph.declarations import Input, contribution
 from gigacost.model.constants import HOURS_PER_MONTH
 from gigacost.ops import Value, both, where
 

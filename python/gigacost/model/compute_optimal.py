@@ -9,7 +9,7 @@ With L = E + A/N^α + B/D^β the least loss for C is at N = G·(C/6)^(β/(α+β)
 
 from __future__ import annotations
 
-from gigacost.declare import Constant
+from gigacost.graph.declarations import Constant
 from gigacost.model.loss import (
     BESIROGLU_A,
     BESIROGLU_ALPHA,

@@ -5,7 +5,7 @@ They are definitions and need no source. A bare 3600 in a formula fails the chec
 
 from __future__ import annotations
 
-from gigacost.declare import Constant
+from gigacost.graph.declarations import Constant
 
 SECONDS_PER_HOUR = Constant(3600, "s/h")
 HOURS_PER_DAY = Constant(24, "h/d")

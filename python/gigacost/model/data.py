@@ -5,7 +5,7 @@ Sizes follow from the distinct tokens of the corpus: raw bytes per clean token a
 
 from __future__ import annotations
 
-from gigacost.declare import Input, contribution
+from gigacost.graph.declarations import Input, contribution
 from gigacost.model.constants import B_PER_TB
 from gigacost.ops import Value, minimum, missing, where
 

@@ -7,7 +7,7 @@ reach an owned fleet here and nowhere else.
 
 from __future__ import annotations
 
-from gigacost.declare import Input, contribution
+from gigacost.graph.declarations import Input, contribution
 from gigacost.model.constants import DECADE, HOURS_PER_YEAR
 from gigacost.ops import Value, power, where
 

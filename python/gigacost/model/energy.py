@@ -11,7 +11,7 @@ Energy uses the average draw. Megawatts use the nameplate: a site must be able t
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Input, contribution, rule, status
+from gigacost.graph.declarations import MISSING, Input, contribution, rule, status
 from gigacost.model.constants import KWH_PER_MWH, W_H_PER_KWH, W_PER_KW, W_PER_MW
 from gigacost.ops import Value, both, missing, negate, where
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import Input, contribution
+from gigacost.graph.declarations import Input, contribution
 from gigacost.ops import Value
 
 EXPERIMENTS_FACTOR = Input(

@@ -5,7 +5,7 @@ The capital charge is taken once, on the mean book value. Discounting belongs to
 
 from __future__ import annotations
 
-from gigacost.declare import Input, contribution
+from gigacost.graph.declarations import Input, contribution
 from gigacost.ops import Value, where
 
 COST_OF_CAPITAL = Input(

@@ -9,7 +9,7 @@ Upgrades change the later hourly rate and add no CapEx. The series of yearly che
 
 from __future__ import annotations
 
-from gigacost.declare import Constant, Input, contribution
+from gigacost.graph.declarations import Constant, Input, contribution
 from gigacost.model.constants import DECADE, YEAR
 from gigacost.ops import Value, both, floor, power, total, where
 

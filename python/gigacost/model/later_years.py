@@ -9,7 +9,7 @@ market's ups and downs around that are ``rental_level``.
 
 from __future__ import annotations
 
-from gigacost.declare import Input
+from gigacost.graph.declarations import Input
 from gigacost.model.constants import YEAR
 from gigacost.model.people import staff_fte_years as staff_of_run
 from gigacost.ops import Value, power, where

@@ -6,7 +6,7 @@ put in the function's place. ``mfu = 45`` or ``goodput = 0`` are refused like an
 
 from __future__ import annotations
 
-from gigacost.declare import Input
+from gigacost.graph.declarations import Input
 
 GIVEN_PARAMS_ACTIVE = Input("params_active", "param", "Parameters that work on one token.", low=1, high=1e18)
 GIVEN_TRAINING_FLOP = Input(

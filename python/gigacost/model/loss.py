@@ -7,7 +7,7 @@ models, and a mixture of experts does better than its active part, so for it the
 
 from __future__ import annotations
 
-from gigacost.declare import Constant
+from gigacost.graph.declarations import Constant
 from gigacost.ops import Value, exp, maximum, power
 
 _HOFFMANN = "Hoffmann et al. 2022 (arXiv 2203.15556) section 3.3, equation 10 (approach 3)"

@@ -16,7 +16,7 @@ spot          0           0              1          1                 0
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Constant, Input, status
+from gigacost.graph.declarations import MISSING, Constant, Input, status
 from gigacost.model.constants import DAYS_PER_YEAR
 from gigacost.ops import Value, both, missing, where
 

@@ -7,7 +7,7 @@ share of them that works on one token.
 
 from __future__ import annotations
 
-from gigacost.declare import Alternative, Constant
+from gigacost.graph.declarations import Alternative, Constant
 from gigacost.model.architecture import (
     active_experts,
     always_experts,

@@ -5,7 +5,7 @@ By default the years follow the size of the run. ``staff_fte`` replaces that by 
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Constant, Input, contribution
+from gigacost.graph.declarations import MISSING, Constant, Input, contribution
 from gigacost.ops import Value, maximum, missing, power, where
 
 STAFF_FTE = Input(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import Constant
+from gigacost.graph.declarations import Constant
 from gigacost.model.constants import B_PER_PB, HOURS_PER_YEAR, TB_PER_PB, W_H_PER_KWH, W_PER_MW
 from gigacost.ops import Value
 

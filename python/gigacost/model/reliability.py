@@ -7,7 +7,7 @@ one more failure.
 
 from __future__ import annotations
 
-from gigacost.declare import Input, rule, status
+from gigacost.graph.declarations import Input, rule, status
 from gigacost.model.constants import SECONDS_PER_HOUR
 from gigacost.ops import Value, sqrt, where
 

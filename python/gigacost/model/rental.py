@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import contribution
+from gigacost.graph.declarations import contribution
 from gigacost.ops import Value
 
 

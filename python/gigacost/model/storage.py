@@ -5,7 +5,7 @@ Raw crawl is streamed, not kept, by default: 38 PB would cost $9.6M a year.
 
 from __future__ import annotations
 
-from gigacost.declare import Constant, Input, contribution
+from gigacost.graph.declarations import Constant, Input, contribution
 from gigacost.model.constants import B_PER_TB, MONTHS_PER_YEAR
 from gigacost.ops import Value, maximum, minimum, total
 

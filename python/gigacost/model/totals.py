@@ -6,7 +6,7 @@ with, is decided by the declarations ``@contribution(to=...)`` in the modules of
 
 from __future__ import annotations
 
-from gigacost.declare import Subtotal
+from gigacost.graph.declarations import Subtotal
 
 TOTAL_RUN = Subtotal(
     "total_run_usd",

@@ -11,7 +11,7 @@ What the rule gives has a meaning where ``layers`` and ``hidden`` are not known;
 
 from __future__ import annotations
 
-from gigacost.declare import Constant
+from gigacost.graph.declarations import Constant
 from gigacost.ops import Value, floor, log, maximum, minimum, power, round_half_even, where
 
 _LLAMA_3 = "The Llama 3 Herd of Models (arXiv 2407.21783) table 3"

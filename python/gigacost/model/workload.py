@@ -7,7 +7,7 @@ The final pre-training run costs 6 FLOP per active parameter and token, plus att
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Constant, Input, status
+from gigacost.graph.declarations import MISSING, Constant, Input, status
 from gigacost.ops import Value, maximum, missing, where
 
 PARAMS = Input(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from gigacost.bind import Bound
+from gigacost.compiler.bound import Bound
 from gigacost.errors import Fault, SpecError, nearest, show
 
 MOST_ROWS = 10_000_000

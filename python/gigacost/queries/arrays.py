@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacost import _engine
-from gigacost.bind import Digit
-from gigacost.fields import Kind
+from gigacost.compiler.bound import Digit
+from gigacost.spec.fields import Kind
 
 Arrays = dict[str, NDArray[Any]]
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from gigacost.axes import zipped
-from gigacost.results import plain
-from gigacost.sweep import Sweep
+from gigacost.compiler.checks import namespace
+from gigacost.queries.results import plain
+from gigacost.queries.space import Space
+from gigacost.spec.axes import zipped
+from gigacost.spec.reader import read_mapping
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.graph import Model
+    from gigacost.graph.model import Model
 
 Design: TypeAlias = Mapping[str, float | str]
 """Values and labels by name."""
@@ -22,11 +24,11 @@ def evaluated(
     columns: Sequence[str],
     model: Model,
     catalog: Catalog,
-    **query: Any,  # noqa: ANN401 - what Sweep takes
+    **tables: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     """The columns of each design, None where its state spoils one; ``status`` says which state.
 
-    ``query`` is what else a ``Sweep`` takes, as ``derive``. Raises SpecError.
+    ``tables`` are other tables of the specification: ``derive``, ``uncertain``, ``draws``. Raises SpecError.
     """
     found: list[dict[str, Any]] = [{} for _ in designs]
     groups: dict[tuple[str, ...], dict[tuple[float | str, ...], list[int]]] = {}
@@ -35,9 +37,10 @@ def evaluated(
         groups.setdefault(names, {}).setdefault(tuple(design[name] for name in names), []).append(place)
     for names, places in groups.items():
         table = dict(zip(names, zip(*places, strict=True), strict=True))
-        sweep = Sweep({"design": zipped(table)}, columns=columns, model=model, catalog=catalog, **query)
+        tree = {**tables, "version": 1, "axes": {"design": zipped(table)}, "query": {"columns": list(columns)}}
+        space = Space(read_mapping(tree, namespace(model, catalog)), model, catalog)
         status = ("status",) if model.states else ()
-        arrays = {name: values.tolist() for name, values in sweep.to_numpy((*sweep.columns, *status)).items()}
+        arrays = {name: values.tolist() for name, values in space.to_numpy((*space.columns, *status)).items()}
         for digit, equal in enumerate(places.values()):
             row = {name: plain(values[digit]) for name, values in arrays.items()}
             for place in equal:

@@ -7,24 +7,27 @@ their values (the tape, which quantities there are) is made once for each model 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from gigacost import _engine, compiler, dollars
+from gigacost import _engine
 from gigacost.accounting import numbers
-from gigacost.bind import Bound, words
-from gigacost.books import opened
 from gigacost.catalog import Catalog
-from gigacost.catalog.ages import age
-from gigacost.declare import Status
+from gigacost.catalog.opening import opened
+from gigacost.catalog.price_age import age
+from gigacost.compiler import constant_dollars, lower
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.checks import namespace
+from gigacost.compiler.plan import OK, Question
+from gigacost.compiler.rules import broken
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
-from gigacost.graph import Model
+from gigacost.graph.declarations import Status
+from gigacost.graph.model import Model
+from gigacost.graph.wiring import SearchStep
 from gigacost.model import default as default_model
-from gigacost.recipe import OK, Question
-from gigacost.rules import broken
-from gigacost.spec import Spec
-from gigacost.wiring import SearchStep
+from gigacost.spec.reader import read_mapping
+from gigacost.spec.spec import Spec
 
 if TYPE_CHECKING:
     import os
@@ -137,41 +140,6 @@ class Estimate:
         }
 
 
-def estimate(
-    given: Mapping[str, Any] | None = None,
-    /,
-    *,
-    model: Model | str | None = None,
-    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
-    as_of: str | None = None,
-    base_year: int | None = None,
-    preset: str | Sequence[str] | None = None,
-    draws: int = 0,
-    strict: bool = False,
-    **inputs: Any,  # noqa: ANN401 - a value as people write it
-) -> Estimate:
-    """What one training run costs: ``estimate(hardware="h100-sxm", chips=16384, params="405B", tokens="15.6T")``.
-
-    Every name of the model and of the catalogue may be given, with units as people write them (``"405B"``,
-    ``"0.08 $/kWh"``), by keyword or in the mapping ``given``. ``model`` is an architecture of the catalogue
-    (``"llama-3.1-405b"``) or a ``gigacost.Model``; who wants both puts the architecture into ``given``. ``catalog`` is
-    a private price book or a Catalog, ``as_of`` the date of prices, ``base_year`` the year in whose dollars quantities
-    are told (those of the prices' date without), ``preset`` a published run to start from, a way to count
-    (``"epoch-2024"``) or both, ``draws`` how many draws the ``intervals`` rest on (0: there are none), ``strict`` makes
-    warnings errors.
-
-    Raises SpecError: for bad values, for what is missing, and for a design that is impossible, saying why.
-    """
-    told = {"as_of": as_of, "base_year": base_year, "preset": preset}
-    spec, model, catalog = specified(given, inputs, model, catalog, told, strict=strict)
-    found = estimated(spec, model, catalog)
-    if not draws:
-        return found
-    from gigacost.intervals import with_intervals  # noqa: PLC0415 - few estimates are asked how wide they are
-
-    return with_intervals(found, spec, model, catalog, draws)
-
-
 def specified(
     given: Mapping[str, Any] | None,
     inputs: Mapping[str, Any],
@@ -194,7 +162,7 @@ def specified(
     tree: dict[str, Any] = {"version": 1, "fixed": fixed}
     tree |= {key: value for key, value in told.items() if value is not None}
     try:
-        spec = Spec.from_dict(tree, words(model, catalog), strict=strict)
+        spec = read_mapping(tree, namespace(model, catalog), strict=strict)
     except SpecError as error:
         raise SpecError(*unplaced(error.faults)) from None
     return spec, model, catalog
@@ -244,7 +212,7 @@ def unplaced(faults: Iterable[Fault]) -> list[Fault]:
 class _Plan:
     """What an estimate takes from the names that are given, whatever their values."""
 
-    compiled: compiler.Compiled
+    compiled: lower.Compiled
     outputs: tuple[str, ...]
     """The quantities, then the conditions of the states."""
     contributions: tuple[str, ...]
@@ -272,7 +240,7 @@ def _planned(bound: Bound) -> _Plan:
     if absent:
         raise SpecError(*_of_site(bound), *absent)
     names, states = _answers(bound, dict.fromkeys([*found, *numbers, *chosen]))
-    made = compiler.compiled(bound, Question((*names, *bound.spec.derive, *states)))
+    made = lower.compiled(bound, Question((*names, *bound.spec.derive, *states)))
     return _Plan(
         compiled=made,
         outputs=made.recipe.question.columns,
@@ -338,7 +306,7 @@ def _lacking(bound: Bound, names: Iterable[str]) -> list[Fault]:
 
 
 def _values(made: _Plan, figures: list[float]) -> list[float]:
-    program = _engine.Program(made.compiled.tape, [], [((), (figure,)) for figure in figures], compiler.simd_level())
+    program = _engine.Program(made.compiled.tape, [], [((), (figure,)) for figure in figures], lower.simd_level())
     return program.values(0, [made.compiled.nodes[name] for name in made.outputs])
 
 
@@ -352,7 +320,7 @@ def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
     quantity = bound.model.quantities.get(leaf)
     unit = quantity.unit if quantity else known.unit if known else ""
     if leaf == bound.deflator:
-        cited = dollars.cited(bound)
+        cited = constant_dollars.cited(bound)
         return Assumption(leaf, cited.value, cited.unit, f"{cited.source} ({cited.basis})", cited.date, origin)
     if origin == "catalogue":
         cited = bound.catalog.cite(leaf, {axis: bound.labels[axis][1][0] for axis in bound.catalog.columns[leaf].axes})
@@ -398,7 +366,7 @@ def _refuse_impossible(bound: Bound, made: _Plan, found: Mapping[str, float], la
     true = [[state for state in spoiled[name] if found[state]] for name in made.required]
     if not all(true):
         return
-    from gigacost.refusals import reasons  # noqa: PLC0415 - only the impossible need it
+    from gigacost.queries.infeasible import reasons  # noqa: PLC0415 - only the impossible need it
 
     states = list(dict.fromkeys(state for conditions in true for state in conditions))
     raise SpecError(*reasons(bound, states, found, labels))
@@ -407,7 +375,7 @@ def _refuse_impossible(bound: Bound, made: _Plan, found: Mapping[str, float], la
 def _refuse_unfilled(bound: Bound, quantities: Mapping[str, float | None]) -> None:
     """Raise SpecError where batch and layout are given in full and do not fit each other; else a batch rounds up."""
     if quantities.get("padding_share"):
-        from gigacost.layout_refusals import unfilled_batch  # noqa: PLC0415 - as above
+        from gigacost.queries.infeasible_layout import unfilled_batch  # noqa: PLC0415 - as above
 
         if fault := unfilled_batch(bound, quantities):
             raise SpecError(fault)

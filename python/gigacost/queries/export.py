@@ -7,8 +7,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from gigacost import _engine, arguments, compiler
+from gigacost import _engine
+from gigacost.compiler import lower
 from gigacost.errors import InternalError
+from gigacost.queries import arguments
 
 Progress = Callable[[int], None]
 """Called now and then with the number of combinations evaluated so far."""
@@ -61,7 +63,7 @@ class Tabular(ABC):
         The name's ending decides the form: .parquet, .csv, .csv.gz, .arrow. An older file is replaced only when the new
         one is complete. Raises OutputError, or SpecError for an ending that says nothing.
         """
-        table, most, workers = self._table(), arguments.limit(limit), compiler.thread_count(threads)
+        table, most, workers = self._table(), arguments.limit(limit), lower.thread_count(threads)
         metadata = [(f"gigacost:{key}", value) for key, value in table.about.items()]
         try:
             return table.program.write(
@@ -80,7 +82,7 @@ class Tabular(ABC):
         progress: Progress | None = None,
     ) -> int:
         """Write the rows as CSV to a binary file object, and say how many there were."""
-        table, most, workers = self._table(), arguments.limit(limit), compiler.thread_count(threads)
+        table, most, workers = self._table(), arguments.limit(limit), lower.thread_count(threads)
         try:
             return table.program.write_csv(
                 sink, table.columns, table.keep, table.rows, workers, csv_safe, most, progress
@@ -91,5 +93,5 @@ class Tabular(ABC):
 
 def batches(table: Table, threads: int | None) -> _engine.Batches:
     """The rows in Arrow batches."""
-    workers = compiler.thread_count(threads)
+    workers = lower.thread_count(threads)
     return table.program.batches(table.columns, table.keep, table.rows, workers, table.explained)

@@ -15,12 +15,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TextIO
 
-from gigacost.declare import Contribution
 from gigacost.errors import Fault, SpecError, show
+from gigacost.graph.declarations import Contribution
+from gigacost.queries.space import Space
 
 if TYPE_CHECKING:
     from gigacost import _engine
-    from gigacost.sweep import Sweep
 
 VERSION = "1.2"
 COLUMNS = (
@@ -112,7 +112,7 @@ class Written:
     """Designs that have no cost, or whose run ends after the year 9999."""
 
 
-def refuse(sweep: Sweep) -> None:
+def refuse(sweep: Space) -> None:
     """Raise SpecError for a sweep of which there is no bill."""
     if sweep.spec.base_year is not None:
         what = "a bill is in dollars of its day, not of base_year"
@@ -122,7 +122,7 @@ def refuse(sweep: Sweep) -> None:
 
 
 def write(
-    sweep: Sweep, sink: TextIO, *, limit: int | None = None, threads: int | None = None, csv_safe: bool = True
+    sweep: Space, sink: TextIO, *, limit: int | None = None, threads: int | None = None, csv_safe: bool = True
 ) -> Written:
     """Write the costs of a sweep's designs as CSV, at most ``limit`` designs. Raises SpecError."""
     refuse(sweep)
@@ -146,14 +146,12 @@ def write(
 class _Bill:
     """What is the same for all designs of a sweep."""
 
-    def __init__(self, sweep: Sweep) -> None:
+    def __init__(self, sweep: Space) -> None:
         self.model = sweep.model
         self.contributions = list(_in_order(sweep))
         quantities = {_service(name).quantity for name in self.contributions} & {*sweep.model.names}
         columns = dict.fromkeys([*self.contributions, *sorted(quantities), _TOTAL, _DAYS])
-        self.sweep = type(sweep).from_spec(
-            replace(sweep.spec, columns=tuple(columns)), model=sweep.model, catalog=sweep.bound.catalog
-        )
+        self.sweep = Space(replace(sweep.spec, columns=tuple(columns)), sweep.model, sweep.bound.catalog)
         bound = self.sweep.bound
         self.fixed: dict[str, Any] = {
             **bound.spec.fixed, **{axis: labels[0] for axis, (group, labels) in bound.labels.items() if group is None}
@@ -225,7 +223,7 @@ class _Bill:
         return provider or str(known.get("provider_class", "Provider"))
 
 
-def _in_order(sweep: Sweep) -> Iterator[str]:
+def _in_order(sweep: Space) -> Iterator[str]:
     """The contributions in the order in which the total adds them up."""
     quantities = sweep.model.quantities
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from gigacost.bind import Bound
+from gigacost.compiler.bound import Bound
 from gigacost.errors import Fault, show
-from gigacost.layout_refusals import no_layout, out_of_memory
+from gigacost.queries.infeasible_layout import no_layout, out_of_memory
 
 _Labels = Mapping[str, str]
 _Found = Mapping[str, float]

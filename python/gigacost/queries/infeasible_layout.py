@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gigacost import compiler
-from gigacost.bind import Bound
+from gigacost.compiler import lower
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.plan import Question
 from gigacost.errors import Fault, show
 from gigacost.model.performance.layout import BESIDE_LAYERS
-from gigacost.recipe import Question
 
 _Labels = Mapping[str, str]
 _Found = Mapping[str, float]
@@ -143,8 +143,8 @@ def _larger_chips(bound: Bound, needed: float, tp: float) -> Iterator[str]:
 def _fits(bound: Bound, **changed: Any) -> bool:  # noqa: ANN401 - values of a specification
     """Whether some layout fits when the specification is changed."""
     other = Bound(replace(bound.spec, fixed={**bound.spec.fixed, **changed}), bound.model, bound.catalog)
-    made = compiler.compiled(other, Question(("memory_use",)))
-    program = compiler.program(other, made)
+    made = lower.compiled(other, Question(("memory_use",)))
+    program = lower.program(other, made)
     (use,) = program.values(0, [made.nodes["memory_use"]])
     return use <= 1.0
 

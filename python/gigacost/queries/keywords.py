@@ -6,20 +6,20 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gigacost.axes import Zipped, as_list
-from gigacost.bind import words
-from gigacost.books import opened
 from gigacost.catalog import Catalog
+from gigacost.catalog.opening import opened
+from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError
-from gigacost.estimates import unplaced
-from gigacost.graph import Model
+from gigacost.graph.model import Model
 from gigacost.model import default as default_model
-from gigacost.spec import Spec
-from gigacost.sweep import Sweep
+from gigacost.queries.estimates import unplaced
+from gigacost.queries.space import Space
+from gigacost.spec.axes import Zipped, as_list
+from gigacost.spec.reader import read_mapping
 
 
 def swept(
-    given: Sweep | Mapping[str, Any] | None,
+    given: Space | Mapping[str, Any] | None,
     inputs: Mapping[str, Any],
     *,
     where: str | None,
@@ -29,11 +29,11 @@ def swept(
     as_of: str | None,
     preset: str | Sequence[str] | None,
     strict: bool,
-) -> Sweep:
+) -> Space:
     """A sweep with some inputs given over, or the sweep of inputs alone. Raises SpecError."""
     if isinstance(model, str):
         inputs, model = {**inputs, "model": model}, None
-    if isinstance(given, Sweep):
+    if isinstance(given, Space):
         if model is not None or catalog is not None:
             raise SpecError(Fault("model" if model is not None else "catalog", "", "a sweep brings its own"))
         model, catalog, tree = given.model, given.bound.catalog, given.spec.to_dict()
@@ -48,10 +48,10 @@ def swept(
     tree["query"] = {**tree.get("query", {}), **{key: value for key, value in asked.items() if value is not None}}
     tree |= {key: value for key, value in (("as_of", as_of), ("preset", preset)) if value is not None}
     try:
-        spec = Spec.from_dict(tree, words(model, catalog), strict=strict)
+        spec = read_mapping(tree, namespace(model, catalog), strict=strict)
     except SpecError as error:
         raise SpecError(*unplaced(error.faults)) from None
-    return Sweep.from_spec(spec, model=model, catalog=catalog)
+    return Space(spec, model, catalog)
 
 
 def _is_axis(value: object) -> bool:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from gigacost import _engine, arguments, compiler
-from gigacost.bind import Picked
+from gigacost import _engine
+from gigacost.compiler import lower
+from gigacost.compiler.bound import Bound, Picked
+from gigacost.compiler.plan import Question
+from gigacost.compiler.provenance import provenance
 from gigacost.errors import InternalError
-from gigacost.recipe import Question
-from gigacost.results import plain
-from gigacost.tabular import Table, Tabular
+from gigacost.queries import arguments
+from gigacost.queries.export import Table, Tabular
+from gigacost.queries.results import plain
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from gigacost.sweep import Sweep
 
 _AT_ONCE = 1 << 14
 """Rows that are computed together when all are looked at one after the other."""
@@ -28,11 +29,11 @@ class Chosen(Tabular, Sequence[dict[str, Any]]):
     A sequence, whose slices are too; the whole of it as a file, as arrays, or for whatever reads Arrow.
     """
 
-    def __init__(self, sweep: Sweep, indices: Sequence[int] | NDArray[np.integer], reads: Sequence[str] = ()) -> None:
-        """``reads``: quantities that are shown beside the columns of the sweep."""
+    def __init__(self, bound: Bound, indices: Sequence[int] | NDArray[np.integer], reads: Sequence[str] = ()) -> None:
+        """``reads``: quantities that are shown beside the columns of the space."""
         import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-        self._sweep = sweep
+        self._bound = bound
         self._reads = tuple(reads)
         self.indices: NDArray[np.int64] = np.asarray(indices, dtype=np.int64)
         """The combinations' places in the space."""
@@ -41,7 +42,7 @@ class Chosen(Tabular, Sequence[dict[str, Any]]):
         return len(self.indices)
 
     def __repr__(self) -> str:
-        return f"<{len(self):,} of {self._sweep.size:,} combinations>"
+        return f"<{len(self):,} of {self._bound.size:,} combinations>"
 
     @overload
     def __getitem__(self, place: int) -> dict[str, Any]: ...
@@ -49,8 +50,8 @@ class Chosen(Tabular, Sequence[dict[str, Any]]):
     def __getitem__(self, place: slice) -> Chosen: ...
     def __getitem__(self, place: int | slice) -> dict[str, Any] | Chosen:
         if isinstance(place, slice):
-            return Chosen(self._sweep, self.indices[place], self._reads)
-        return next(iter(Chosen(self._sweep, [self.indices[place]], self._reads)))
+            return Chosen(self._bound, self.indices[place], self._reads)
+        return next(iter(Chosen(self._bound, [self.indices[place]], self._reads)))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for start in range(0, len(self), _AT_ONCE):
@@ -62,40 +63,40 @@ class Chosen(Tabular, Sequence[dict[str, Any]]):
     @property
     def columns(self) -> tuple[str, ...]:
         """The quantities of each row, beside its index, its axes and its status."""
-        reads = (name for name in self._reads if name not in self._sweep.bound.digits)
-        return tuple(dict.fromkeys([*self._sweep.columns, *reads]))
+        reads = (name for name in self._reads if name not in self._bound.digits)
+        return tuple(dict.fromkeys([*self._bound.columns, *reads]))
 
     @property
     def column_names(self) -> tuple[str, ...]:
         """The names of all columns: index, axes, status, quantities."""
-        return ("index", *self._sweep.leading_columns, *self.columns)
+        return ("index", *self._bound.leading_columns, *self.columns)
 
     def to_numpy(self, columns: Sequence[str] = (), *, threads: int | None = None) -> dict[str, NDArray[Any]]:
         """The columns (or those with these names) as arrays: null as NaN, labels as an array of strings."""
-        from gigacost import arrays  # noqa: PLC0415 - importing the package stays light
+        from gigacost.queries import arrays  # noqa: PLC0415 - importing the package stays light
 
         names = arguments.columns(columns, self.column_names)
-        return arrays.gathered(self.batches(threads=threads), {name: self._sweep.bound.kind(name) for name in names})
+        return arrays.gathered(self.batches(threads=threads), {name: self._bound.kind(name) for name in names})
 
     def _table(self) -> Table:
         import numpy as np  # noqa: PLC0415 - importing the package stays light
 
         made = self._compiled()
-        picked = Picked(self._sweep.bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
-        program, columns = compiler.program(picked, made), compiler.columns(picked, made)
+        picked = Picked(self._bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
+        program, columns = lower.program(picked, made), lower.columns(picked, made)
         index = ("index", 0, picked.indices)
-        return Table(program, [index, *columns], None, (0, len(self)), self._sweep.meta, self._of_the_space)
+        return Table(program, [index, *columns], None, (0, len(self)), provenance(self._bound), self._of_the_space)
 
-    def _compiled(self) -> compiler.Compiled:
-        return compiler.compiled(self._sweep.bound, Question(self.columns))
+    def _compiled(self) -> lower.Compiled:
+        return lower.compiled(self._bound, Question(self.columns))
 
     def _of_the_space(self, error: InternalError) -> InternalError:
         """An error about a place among these combinations, as the whole space tells it."""
         if error.row is None:
             return error
-        bound, made, row = self._sweep.bound, self._compiled(), int(self.indices[error.row])
+        bound, made, row = self._bound, self._compiled(), int(self.indices[error.row])
         try:
-            compiler.ask(bound, made, lambda program: program.pick(compiler.columns(bound, made), [row]))
+            lower.ask(bound, made, lambda program: program.pick(lower.columns(bound, made), [row]))
         except InternalError as told:
             return told
         return error

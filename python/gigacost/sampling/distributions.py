@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.fields import type_name
-from gigacost.quantities import is_bare_number, parse_quantity
+from gigacost.spec.fields import type_name
+from gigacost.units.quantities import is_bare_number, parse_quantity
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,7 +126,7 @@ class Lognormal(Family):
         """As of a normal distribution, of logarithms."""
         import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-        from gigacost.normal import exps, logs  # noqa: PLC0415
+        from gigacost.sampling.normal import exps, logs  # noqa: PLC0415
 
         low, high = logs(np.array([self.low, self.high])).tolist()
         return exps((low + high) / 2 + (high - low) / 2 * _halves(u, self.percent))
@@ -199,7 +199,7 @@ def _halves(u: Floats, percent: float) -> Floats:
     """How many halves of the central interval each quantile is away from its middle."""
     import numpy as np  # noqa: PLC0415 - importing the package stays light
 
-    from gigacost.normal import normal_quantile  # noqa: PLC0415
+    from gigacost.sampling.normal import normal_quantile  # noqa: PLC0415
 
     half = float(normal_quantile(np.array([0.5 + percent / 200]))[0])
     return normal_quantile(u) / half

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost import sobol
-from gigacost.distributions import Distribution
 from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.sampling import sobol
+from gigacost.sampling.distributions import Distribution
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,7 +86,7 @@ def correlated(points: Mapping[str, Floats], draws: Draws) -> dict[str, Floats]:
     """The points, those of the stated pairs correlated. Raises SpecError."""
     if not draws.correlate:
         return dict(points)
-    from gigacost.normal import normal_probability, normal_quantile  # noqa: PLC0415 - few inputs are correlated
+    from gigacost.sampling.normal import normal_probability, normal_quantile  # noqa: PLC0415 - few inputs are correlated
 
     names = sorted({name for a, b, _ in draws.correlate for name in (a, b)})
     faults = [

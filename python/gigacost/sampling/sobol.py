@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gigacost.sobol_directions import DIRECTIONS
+from gigacost.sampling.sobol_directions import DIRECTIONS
 
 if TYPE_CHECKING:
     import numpy as np

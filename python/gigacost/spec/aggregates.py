@@ -6,31 +6,32 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from gigacost.errors import Fault, SpecError, show
-from gigacost.expression import FOLDS, Expression
-from gigacost.vocabulary import Vocabulary
+from gigacost.expressions.ast import FOLDS, Expression
+from gigacost.expressions.parser import parse_expression
+from gigacost.spec.namespace import Names
 
 if TYPE_CHECKING:
-    from gigacost.spec import Spec
+    from gigacost.spec.spec import Spec
 
 
-def read_fold(text: str, field: str, vocabulary: Vocabulary, spec: Spec) -> Expression:
+def read_fold(text: str, field: str, names: Names, spec: Spec) -> Expression:
     """The fold over draws that a name of a column is, as ``p90(cost_total_usd)``. Raises SpecError."""
     folded: set[str] = set()
     for name, expression in spec.derive.items():
         if is_folded(expression, folded):
             folded.add(name)
-    units = {**units_of(vocabulary), **dict.fromkeys(spec.derive, "")}
-    return parse_fold(text, field, vocabulary, units, folded if spec.uncertain else None)
+    units = {**units_of(names), **dict.fromkeys(spec.derive, "")}
+    return parse_fold(text, field, names, units, folded if spec.uncertain else None)
 
 
 def parse_fold(
-    text: str, field: str, vocabulary: Vocabulary, units: Mapping[str, str], folded: Collection[str] | None
+    text: str, field: str, names: Names, units: Mapping[str, str], folded: Collection[str] | None
 ) -> Expression:
     """The same, where names are known with their ``units``, and those that are ``folded``; None: there are no draws.
 
     Raises SpecError.
     """
-    expression = Expression.parse(text, field, kind="number", units=units, labels=vocabulary.label_axes, folded=folded)
+    expression = parse_expression(text, field, kind="number", units=units, labels=names.label_axes, folded=folded)
     if expression.root.op not in FOLDS:
         what = "a column is a name or a fold over draws; [derive] gives an expression a name"
         raise SpecError(Fault(field, show(text), what, "p90(cost_total_usd), P(train_days <= 90)"))
@@ -42,10 +43,10 @@ def is_folded(expression: Expression, folded: Collection[str]) -> bool:
     return bool(expression.folds) or any(name in folded for name in expression.names)
 
 
-def units_of(vocabulary: Vocabulary) -> dict[str, str]:
+def units_of(names: Names) -> dict[str, str]:
     """The names of numbers and conditions with their units."""
-    units = {name: item.unit for name, item in vocabulary.inputs.items()} | dict(vocabulary.quantities)
-    return {name: unit for name, unit in units.items() if name not in vocabulary.label_axes}
+    units = {name: item.unit for name, item in names.inputs.items()} | dict(names.quantities)
+    return {name: unit for name, unit in units.items() if name not in names.label_axes}
 
 
 def pieces(text: str) -> list[str]:

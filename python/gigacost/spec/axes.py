@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gigacost.errors import Fault, SpecError, show
-from gigacost.fields import Field, Kind, Scalar, refused, type_name
-from gigacost.ranges import range_values
+from gigacost.spec.fields import Field, Kind, Scalar, refused, type_name
+from gigacost.spec.ranges import range_values
 
 LARGEST_SPACE = 2**63 - 1
 """How many combinations a space may have: row counts are signed in Parquet, Arrow and SQL."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from gigacost.declare import SMALLEST, Input
 from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
-from gigacost.quantities import is_bare_number, parse_quantity
+from gigacost.graph.declarations import SMALLEST, Input
+from gigacost.units.quantities import is_bare_number, parse_quantity
 
 LARGEST_INTEGER = 2**53
 """Above it, not every whole number is a 64-bit float."""

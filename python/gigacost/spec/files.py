@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from gigacost.errors import Fault, SpecError, escape, show
-from gigacost.fields import hidden_character
+from gigacost.spec.fields import hidden_character
 
 LARGEST_FILE = 10 * 2**20
 DEEPEST = 32

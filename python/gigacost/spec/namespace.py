@@ -1,20 +1,18 @@
-"""What a specification may talk about, and how the values of its names are read."""
+"""The names that a specification may use, and how the values of each are read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from gigacost.declare import Input
 from gigacost.errors import Fault
-from gigacost.fields import Field
+from gigacost.graph.declarations import Input
+from gigacost.spec.fields import Field
+from gigacost.spec.spec import Spec
 
-if TYPE_CHECKING:
-    from gigacost.spec import Spec
 
-
-class Vocabulary(Protocol):
-    """What a specification may talk about: the names of a model and of a catalogue."""
+class Names(Protocol):
+    """The names of a model and of a catalogue."""
 
     @property
     def inputs(self) -> Mapping[str, Input]:
@@ -40,8 +38,12 @@ class Vocabulary(Protocol):
     def accountings(self) -> Collection[str]:
         """Names of other ways to count."""
 
-    def under(self, accounting: str) -> Vocabulary:
-        """What a specification may talk about that is counted this way; this one where the name is empty."""
+
+class Namespace(Names, Protocol):
+    """What a specification is read with: names, and checks of the specification as a whole."""
+
+    def under(self, accounting: str) -> Namespace:
+        """The namespace of a specification that is counted this way; this one where the name is empty."""
 
     def check(self, spec: Spec) -> Iterable[Fault]:
         """Faults between fields that the model knows about (a hidden size that its heads do not divide)."""
@@ -50,12 +52,12 @@ class Vocabulary(Protocol):
         """What is legal but hardly meant, beside values out of their plausible band; each under its bare name."""
 
 
-def field_of(vocabulary: Vocabulary, name: str) -> Field | None:
+def field_of(names: Names, name: str) -> Field | None:
     """How a name's values are read; None if it cannot be given a value."""
-    if name in vocabulary.label_axes:
-        return Field(name, "label", canonical=vocabulary.label_axes[name])
-    limits = vocabulary.inputs.get(name) or vocabulary.ranges.get(name)
-    unit = limits.unit if limits else vocabulary.quantities.get(name, "truth")
+    if name in names.label_axes:
+        return Field(name, "label", canonical=names.label_axes[name])
+    limits = names.inputs.get(name) or names.ranges.get(name)
+    unit = limits.unit if limits else names.quantities.get(name, "truth")
     if unit == "truth":
         return None
     return Field(name, "integer" if limits and limits.integer else "number", unit, limits=limits)

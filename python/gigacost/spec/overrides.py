@@ -6,17 +6,17 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from gigacost.axes import as_list
 from gigacost.errors import Fault, SpecError, show
-from gigacost.fields import Typed
-from gigacost.vocabulary import Vocabulary, field_of
+from gigacost.spec.axes import as_list
+from gigacost.spec.fields import Typed
+from gigacost.spec.namespace import Namespace, field_of
 
 _DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")
 """As ``1,5T``: hardly a list of 1 and 5T."""
 
 
 def with_settings(
-    tree: Mapping[str, Any], settings: Iterable[tuple[str, str]], vocabulary: Vocabulary
+    tree: Mapping[str, Any], settings: Iterable[tuple[str, str]], namespace: Namespace
 ) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
     """The tree with the settings in it, what they replaced, and their names. Raises SpecError.
 
@@ -46,7 +46,7 @@ def with_settings(
         place = next((place for place, table in (("axes", axes), ("fixed", fixed)) if name in table), "")
         if place or (name == "as_of" and changed.pop("as_of", "")):
             notes.append(f"{name} = {show(text)} from the command line replaces {f'{place}.{name}' if place else name}")
-        value = typed(name, text, vocabulary)
+        value = typed(name, text, namespace)
         if isinstance(value, Typed):
             axes.pop(name, None)
             fixed[name] = value
@@ -80,9 +80,9 @@ def _zip_groups(tree: Mapping[str, Any]) -> Iterator[tuple[str, Collection[str]]
             yield f"axes.{name}", given["zip"]
 
 
-def typed(name: str, text: str, vocabulary: Vocabulary) -> object:
+def typed(name: str, text: str, namespace: Namespace) -> object:
     """A text from the command line as a value, a list or a range."""
-    found = field_of(vocabulary, name)
+    found = field_of(namespace, name)
     if found and found.kind != "label" and ".." in text:
         return typed_range(name, text, "--set")
     decimal = _DECIMAL_COMMA.fullmatch(text)

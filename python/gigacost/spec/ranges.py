@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from gigacost.declare import Input
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.fields import Field, Scalar, refused
+from gigacost.graph.declarations import Input
+from gigacost.spec.fields import Field, Scalar, refused
 
 LARGEST_RANGE = 1_000_000
 """How many values a range may make."""

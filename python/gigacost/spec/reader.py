@@ -5,23 +5,26 @@ All faults are reported at once, and nothing is computed or written before it is
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from gigacost.axes import Axis, Zipped, as_list, read_axis, read_zipped, space_size, zipped
-from gigacost.declare import Input
-from gigacost.distributions import Distribution
-from gigacost.document import Document, check_tree
-from gigacost.draws import FEWEST, MOST_FOLDED, Draws
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.expression import Expression, ExpressionKind
-from gigacost.fields import Field, Scalar, type_name
-from gigacost.fold_names import is_folded, parse_fold, units_of
-from gigacost.spec import RESERVED_COLUMNS, VERSION, Spec
-from gigacost.vocabulary import Vocabulary, field_of
+from gigacost.expressions.ast import Expression, ExpressionKind
+from gigacost.expressions.parser import parse_expression
+from gigacost.graph.declarations import Input
+from gigacost.sampling.distributions import Distribution
+from gigacost.sampling.draws import FEWEST, MOST_FOLDED, Draws
+from gigacost.spec.aggregates import is_folded, parse_fold, units_of
+from gigacost.spec.axes import Axis, Zipped, as_list, read_axis, read_zipped, space_size, zipped
+from gigacost.spec.fields import Field, Scalar, type_name
+from gigacost.spec.files import Document, check_tree, read_document
+from gigacost.spec.namespace import Namespace, field_of
+from gigacost.spec.overrides import with_settings
+from gigacost.spec.spec import RESERVED_COLUMNS, VERSION, Spec
 
 _KEYS = (
     "version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year", "catalog",
@@ -34,18 +37,52 @@ _QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-def read(
-    tree: Mapping[str, Any], vocabulary: Vocabulary, document: Document, typed: Collection[str], *, strict: bool
+def read_file(
+    path: str | os.PathLike[str],
+    namespace: Namespace,
+    *,
+    settings: Iterable[tuple[str, str]] = (),
+    strict: bool = False,
 ) -> Spec:
-    """The specification that a tree is, of a document if it was written; ``typed`` are names set on the command line.
+    """The specification in a TOML or JSON file; ``settings`` (see ``override``) are applied before values are checked.
 
     ``strict`` makes warnings faults. Raises SpecError with all faults.
     """
+    document = read_document(path)
+    namespace = namespace.under(_accounting_of(document.tree, namespace))
+    tree, notes, names = with_settings(document.tree, settings, namespace)
+    return replace(_read(tree, namespace, document, names, strict=strict), notes=notes, source=os.fsdecode(path))
+
+
+def read_mapping(tree: Mapping[str, Any], namespace: Namespace, *, strict: bool = False) -> Spec:
+    """The specification that a mapping of the same structure is; its axes may also be arrays and ``zipped`` tables.
+
+    ``strict`` makes warnings faults. Raises SpecError with all faults.
+    """
+    return _read(tree, namespace, Document({}), frozenset(), strict=strict)
+
+
+def override(spec: Spec, settings: Iterable[tuple[str, str]], namespace: Namespace, *, strict: bool = False) -> Spec:
+    """The specification with settings ``(name, text)`` as typed on the command line, which win over it.
+
+    A text is a value with or without unit (``256``, ``70B``, ``own``), a list (``256,512``) or a range
+    ``FROM..TO:STEPS[:linear|log[:MULTIPLE]]`` (``256..131072:64:log:8``). ``notes`` says what was replaced. Raises
+    SpecError with all faults.
+    """
+    namespace = namespace.under(spec.accounting)
+    tree, notes, names = with_settings(spec.to_dict(), settings, namespace)
+    read = _read(tree, namespace, Document({}), names, strict=strict)
+    return replace(read, notes=spec.notes + notes, source=spec.source)
+
+
+def _read(
+    tree: Mapping[str, Any], namespace: Namespace, document: Document, typed: Collection[str], *, strict: bool
+) -> Spec:
+    """The specification that a tree is, of a document if it was written; ``typed``: names set on the command line."""
     if not isinstance(tree, Mapping):
         raise SpecError(Fault("spec", show(tree), f"expected table, got {type_name(tree)}"))
     check_tree(tree, document)
-    vocabulary = vocabulary.under(accounting_of(tree, vocabulary))
-    reader = _Reader(vocabulary, document, typed)
+    reader = _Reader(namespace.under(_accounting_of(tree, namespace)), document, typed)
     spec = reader.read(tree)
     if strict:
         reader.faults += spec.warnings
@@ -53,24 +90,24 @@ def read(
     return spec
 
 
-def accounting_of(tree: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+def _accounting_of(tree: Mapping[str, Any], namespace: Namespace) -> str:
     """The accounting among the presets of a tree that may have any faults."""
     named = tree.get("preset")
     names = [named] if isinstance(named, str) else as_list(named) or []
-    return next((name for name in names if isinstance(name, str) and name in vocabulary.accountings), "")
+    return next((name for name in names if isinstance(name, str) and name in namespace.accountings), "")
 
 
 class _Reader:
     """Reads one tree and collects its faults; where there are any, what it made is thrown away."""
 
-    def __init__(self, vocabulary: Vocabulary, document: Document, typed: Collection[str]) -> None:
-        self.vocabulary = vocabulary
+    def __init__(self, namespace: Namespace, document: Document, typed: Collection[str]) -> None:
+        self.namespace = namespace
         self.document = document
         self.typed = typed
         self.faults: list[Fault] = []
         self.places: dict[str, str] = {}
         """Where each name that was given a value stands."""
-        self.units = units_of(vocabulary)
+        self.units = units_of(namespace)
         self.folded: set[str] | None = None
         """The names that are folds over draws; None where nothing is uncertain."""
 
@@ -109,9 +146,9 @@ class _Reader:
         if not self.faults:
             with self._collecting():
                 space_size(spec.axes)
-            self.faults += [self._placed(fault) for fault in self.vocabulary.check(spec)]
+            self.faults += [self._placed(fault) for fault in self.namespace.check(spec)]
         doubts = (
-            replace(doubt, field=self.places.get(doubt.field, doubt.field)) for doubt in self.vocabulary.doubts(spec)
+            replace(doubt, field=self.places.get(doubt.field, doubt.field)) for doubt in self.namespace.doubts(spec)
         )
         return replace(spec, warnings=(*self._implausible(spec), *map(self._placed, doubts)))
 
@@ -163,13 +200,13 @@ class _Reader:
             self._refuse("version", version, "no such version", str(VERSION))
 
     def _field(self, name: str, at: str, value: object) -> Field | None:
-        found = field_of(self.vocabulary, name)
+        found = field_of(self.namespace, name)
         if found:
             return found
-        if name in self.vocabulary.quantities:
+        if name in self.namespace.quantities:
             self._refuse(at, value, "a condition of the model cannot be given a value")
             return None
-        known = [*self.vocabulary.label_axes, *self.vocabulary.inputs, *self.vocabulary.quantities]
+        known = [*self.namespace.label_axes, *self.namespace.inputs, *self.namespace.quantities]
         self._refuse(at, value, f"unknown name {show(name)}", hint=nearest(name, known))
         return None
 
@@ -260,7 +297,7 @@ class _Reader:
                 self._refuse(at, given, "not a plain name", "a-z, then a-z, 0-9 and _; at most 64 characters")
             elif name in RESERVED_COLUMNS:
                 self._refuse(at, given, f"{show(name)} is an output column already")
-            elif name in self.units or name in self.vocabulary.label_axes:
+            elif name in self.units or name in self.namespace.label_axes:
                 self._refuse(at, given, f"{show(name)} is a name of the model already; choose another")
             expression = self._expression(at, given, "number")
             self.units.setdefault(name, "")
@@ -275,8 +312,8 @@ class _Reader:
             self._refuse(at, given, "missing value" if given is None else f"expected string, got {type_name(given)}")
             return None
         with self._collecting():
-            labels = self.vocabulary.label_axes
-            return Expression.parse(given, at, kind=kind, units=self.units, labels=labels, folded=self.folded)
+            labels = self.namespace.label_axes
+            return parse_expression(given, at, kind=kind, units=self.units, labels=labels, folded=self.folded)
         return None
 
     def _names(self, query: Mapping[str, Any], key: str, *, single: bool = False) -> tuple[str, ...]:
@@ -292,14 +329,14 @@ class _Reader:
             return ()
         if key == "columns" and not names:
             self._refuse(at, None, "an empty list", "at least one column; without the key, those of the model")
-        known = [*self.units, *self.vocabulary.label_axes, *RESERVED_COLUMNS]
+        known = [*self.units, *self.namespace.label_axes, *RESERVED_COLUMNS]
         for i, name in enumerate(names):
             place = at if isinstance(given, str) else f"{at}[{i}]"
             if not isinstance(name, str):
                 self._refuse(place, name, f"expected string, got {type_name(name)}")
             elif "(" in name and key != "per":
                 with self._collecting():
-                    parse_fold(name, place, self.vocabulary, self.units, self.folded)
+                    parse_fold(name, place, self.namespace, self.units, self.folded)
             elif name not in known:
                 self._refuse(place, name, "unknown column", hint=nearest(name, known))
             if name in names[:i]:
@@ -315,7 +352,7 @@ class _Reader:
         if "as_of" not in tree:
             return ""
         self._once("as_of", "as_of", tree["as_of"])
-        text = self._text(tree, "as_of", self.vocabulary.label_axes.get("as_of"))
+        text = self._text(tree, "as_of", self.namespace.label_axes.get("as_of"))
         if text and not _is_date(text):
             self._refuse("as_of", text, "not a date", "YYYY-MM-DD")
         return text
@@ -330,7 +367,7 @@ class _Reader:
         """At most one published run or site, and at most one accounting."""
         listed = as_list(tree.get("preset"))
         named = [("preset", self._text(tree, "preset"))] if listed is None else list(self._listed("preset", listed))
-        kinds = {"preset": self.vocabulary.presets, "accounting": self.vocabulary.accountings}
+        kinds = {"preset": self.namespace.presets, "accounting": self.namespace.accountings}
         known = sorted({*kinds["preset"], *kinds["accounting"]})
         found = dict.fromkeys(kinds, "")
         for at, name in named:
@@ -354,8 +391,8 @@ class _Reader:
         for axis in spec.axes:
             given |= {part.name: part.values for part in (axis.axes if isinstance(axis, Zipped) else (axis,))}
         for name, values in given.items():
-            limits = self.vocabulary.inputs.get(name) or self.vocabulary.ranges.get(name)
-            if not limits or not limits.plausible or name in self.vocabulary.label_axes:
+            limits = self.namespace.inputs.get(name) or self.namespace.ranges.get(name)
+            if not limits or not limits.plausible or name in self.namespace.label_axes:
                 continue
             low, high = limits.plausible
             if not low <= min(values) <= max(values) <= high:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from gigacost.axes import Axis, Zipped, space_size
-from gigacost.distributions import Distribution
-from gigacost.document import Document, read_document
-from gigacost.draws import Draws
 from gigacost.errors import Fault
-from gigacost.expression import Expression
-from gigacost.fields import Scalar
-from gigacost.settings import with_settings
-from gigacost.vocabulary import Vocabulary
+from gigacost.expressions.ast import Expression
+from gigacost.sampling.distributions import Distribution
+from gigacost.sampling.draws import Draws
+from gigacost.spec.axes import Axis, Zipped, space_size
+from gigacost.spec.fields import Scalar
 
 VERSION = 1
 """The version of the specification's form that this release reads."""
@@ -28,7 +24,7 @@ RESERVED_COLUMNS = frozenset({"index", "status"})
 
 @dataclass(frozen=True)
 class Spec:
-    """A valid specification. Made by ``from_file`` or ``from_dict``, which raise SpecError with every fault found."""
+    """A valid specification. Plain data: ``gigacost.spec.reader`` makes it of files and mappings."""
 
     axes: tuple[Axis | Zipped, ...] = ()
     """The space, outermost axis first."""
@@ -62,49 +58,8 @@ class Spec:
     source: str = field(default="", compare=False)
     """The file it was read from."""
 
-    @classmethod
-    def from_file(
-        cls,
-        path: str | os.PathLike[str],
-        vocabulary: Vocabulary,
-        *,
-        settings: Iterable[tuple[str, str]] = (),
-        strict: bool = False,
-    ) -> Spec:
-        """Read a TOML or JSON file; ``settings`` (see ``override``) are applied before its values are checked."""
-        from gigacost import reading  # noqa: PLC0415 - which makes specifications
-
-        document = read_document(path)
-        vocabulary = vocabulary.under(reading.accounting_of(document.tree, vocabulary))
-        tree, notes, names = with_settings(document.tree, settings, vocabulary)
-        spec = reading.read(tree, vocabulary, document, names, strict=strict)
-        return replace(spec, notes=notes, source=os.fsdecode(path))
-
-    @classmethod
-    def from_dict(cls, tree: Mapping[str, Any], vocabulary: Vocabulary, *, strict: bool = False) -> Spec:
-        """Read the same structure from Python, where axes may also be arrays and ``zipped`` tables.
-
-        ``strict`` makes warnings faults.
-        """
-        from gigacost import reading  # noqa: PLC0415 - which makes specifications
-
-        return reading.read(tree, vocabulary, Document({}), frozenset(), strict=strict)
-
-    def override(self, settings: Iterable[tuple[str, str]], vocabulary: Vocabulary, *, strict: bool = False) -> Spec:
-        """The specification with settings ``(name, text)`` as typed on the command line, which win over it.
-
-        A text is a value with or without unit (``256``, ``70B``, ``own``), a list (``256,512``) or a range
-        ``FROM..TO:STEPS[:linear|log[:MULTIPLE]]`` (``256..131072:64:log:8``). ``notes`` says what was replaced.
-        """
-        from gigacost import reading  # noqa: PLC0415 - which makes specifications
-
-        vocabulary = vocabulary.under(self.accounting)
-        tree, notes, names = with_settings(self.to_dict(), settings, vocabulary)
-        spec = reading.read(tree, vocabulary, Document({}), names, strict=strict)
-        return replace(spec, notes=self.notes + notes, source=self.source)
-
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that ``from_dict`` reads back as an equal specification."""
+        """Plain data that ``reader.read_mapping`` reads back as an equal specification."""
         query: dict[str, Any] = {
             "where": self.where.text if self.where else None,
             "columns": list(self.columns),

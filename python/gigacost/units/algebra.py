@@ -1,8 +1,8 @@
 """Units: a product of whole powers of symbols.
 
 Every unit is a symbol of its own (s is not h, W is not MW): the model converts by named constants that carry units, and
-``gigacost.measured`` finds the place where one was forgotten. Only text written by people, as ``"90 d"`` or
-``"2.10 $/h"``, is converted by a table (``gigacost.quantities``), exactly.
+``gigacost.units.dimension_check`` finds the place where one was forgotten. Only text written by people, as ``"90 d"``
+or ``"2.10 $/h"``, is converted by a table (``gigacost.units.quantities``), exactly.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from gigacost import ops
 from gigacost.errors import UnitError, show
-from gigacost.units import ONE, Unit
+from gigacost.units.algebra import ONE, Unit
 
 TRUTH = Unit((("truth", 1),))
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from gigacost.errors import Fault, SpecError, UnitError, nearest, show
-from gigacost.units import ONE, Unit
+from gigacost.units.algebra import ONE, Unit
 
 SUFFIXES: Mapping[str, int] = {"K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 """What may stand right behind a count or an amount of money: ``70B``, ``15T``, ``$50M``."""

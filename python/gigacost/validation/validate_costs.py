@@ -16,18 +16,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from gigacost.accounting import accounted
-from gigacost.books import opened
 from gigacost.catalog.epoch import family, is_hyperscaler, known_dates
-from gigacost.catalog.read import data
-from gigacost.designs import Design, evaluated
+from gigacost.catalog.files import data
+from gigacost.catalog.opening import opened
 from gigacost.model import default as default_model
 from gigacost.model.constants import KW_PER_MW
-from gigacost.published_costs import COMPARED, TOTALS, PublishedCost, read_published_costs
-from gigacost.results import plain
+from gigacost.queries.batch import Design, evaluated
+from gigacost.queries.results import plain
+from gigacost.validation.published.costs import COMPARED, TOTALS, PublishedCost, read_published_costs
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.graph import Model
+    from gigacost.graph.model import Model
 
 ACCOUNTING = "epoch-2024"
 

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gigacost.accounting import accounted
-from gigacost.books import opened
 from gigacost.catalog.epoch import day_of
-from gigacost.designs import Design, evaluated
-from gigacost.development import Development, developments, dollars_of_2023
-from gigacost.draws import Draws
+from gigacost.catalog.opening import opened
 from gigacost.model import default as default_model
-from gigacost.published_costs import SHIPPED, PublishedCost, read_published_costs
-from gigacost.validate_costs import ACCOUNTING, owned_design
+from gigacost.queries.batch import Design, evaluated
+from gigacost.sampling.draws import Draws
+from gigacost.validation.published.costs import SHIPPED, PublishedCost, read_published_costs
+from gigacost.validation.published.development import Development, developments, dollars_of_2023
+from gigacost.validation.validate_costs import ACCOUNTING, owned_design
 
 if TYPE_CHECKING:
     import os
 
     from gigacost.catalog import Catalog
-    from gigacost.graph import Model
+    from gigacost.graph.model import Model
 
 COUNT = 1024
 """How many cases are drawn."""

@@ -16,16 +16,16 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from gigacost.books import opened
-from gigacost.catalog.uncertainty import defaults, left_open
-from gigacost.declare import Status
-from gigacost.designs import Design, evaluated
+from gigacost.catalog.default_distributions import defaults, left_open
+from gigacost.catalog.opening import opened
+from gigacost.graph.declarations import Status
 from gigacost.model import default as default_model
-from gigacost.results import plain
+from gigacost.queries.batch import Design, evaluated
+from gigacost.queries.results import plain
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog, Preset, Published
-    from gigacost.graph import Model
+    from gigacost.graph.model import Model
 
 KNOWN = frozenset(
     (

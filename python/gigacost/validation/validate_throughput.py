@@ -11,18 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost.books import opened
-from gigacost.candidates import PARTS
-from gigacost.designs import Design, evaluated
+from gigacost.analysis.layouts.candidates import PARTS
+from gigacost.catalog.opening import opened
 from gigacost.model import default as default_model
 from gigacost.model.performance.search import AXES
-from gigacost.results import plain
-from gigacost.stacks import Unpredictable, assumptions_about, inputs_of
-from gigacost.throughput import KINDS, Run, read_runs
+from gigacost.queries.batch import Design, evaluated
+from gigacost.queries.results import plain
+from gigacost.validation.published.software import Unpredictable, assumptions_about, inputs_of
+from gigacost.validation.published.throughput import KINDS, Run, read_runs
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.graph import Model
+    from gigacost.graph.model import Model
 
 MOST_UNPREDICTABLE = 0.05
 """Of the runs; more make the validation a failure."""

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from strategies import models, numbers
 
 import gigacost
-from gigacost import Comparison, Input, InternalError, Model, SpecError, Subtotal, Sweep, compare, contribution, declare
+from gigacost import Comparison, Input, InternalError, Model, SpecError, Subtotal, Sweep, compare, contribution
 from gigacost import reference as twin
+from gigacost.graph import declarations
 
 H100: dict[str, Any] = {"hardware": "h100-sxm", "chips": 1024, "params": "70B", "tokens": "2T"}
 B200 = {**H100, "hardware": "b200-sxm", "market": "own", "region": "us-tx", "salary_usd": "500K"}
@@ -252,7 +253,7 @@ def test_a_mixture_that_breaks_a_rule_is_impossible() -> None:
     def x_above_y(x: float, y: float) -> bool:
         return x > y
 
-    model = PRODUCT.extend(declare.rule("x above y", allowed="x <= y")(x_above_y))
+    model = PRODUCT.extend(declarations.rule("x above y", allowed="x <= y")(x_above_y))
     found = compare({"x": 1, "y": 2}, {"x": 3, "y": 4}, by="product", model=model)
     assert contributions(found) == {"x": 8.0, "y": 2.0}
     assert found.meta["impossible"] == 1
@@ -272,7 +273,7 @@ def test_assumptions_that_can_only_change_together_are_one() -> None:
         """Whether they differ [truth]."""
         return x != y
 
-    model = PRODUCT.extend(declare.status("apart", spoils="product")(apart))
+    model = PRODUCT.extend(declarations.status("apart", spoils="product")(apart))
     found = compare({"x": 1, "y": 1}, {"x": 2, "y": 2, "idle": 3}, by="product", model=model)
     (both, _) = found.assumptions
     assert (both.name, both.contribution, both.a) == ("x + y", 3.0, None)

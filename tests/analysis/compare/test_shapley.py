@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gigacost.attribution import PAIRS, Attribution, Blocks, attributed
+from gigacost.analysis.compare.shapley import PAIRS, Attribution, Blocks, attributed
 
 NOTHING = math.nan
 Game = Callable[[int], float]

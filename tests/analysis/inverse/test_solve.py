@@ -13,7 +13,7 @@ from inverse import BY, UNKNOWN, Inverse, inverses, often
 
 import gigacost
 from gigacost import Input, InternalError, Model, Solution, SpecError, Sweep, solve, status, zipped
-from gigacost.constraints import LARGEST
+from gigacost.expressions.constraints import LARGEST
 from gigacost.ops import Value, floor
 
 

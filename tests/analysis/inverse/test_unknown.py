@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gigacost.declare import SMALLEST
-from gigacost.fields import Field
-from gigacost.unknown import CLOSE, Unknown, _at, _place
+from gigacost.analysis.inverse.unknown import CLOSE, Unknown, _at, _place
+from gigacost.graph.declarations import SMALLEST
+from gigacost.spec.fields import Field
 
 anything = st.floats(-1e300, 1e300).filter(lambda value: value == 0.0 or abs(value) >= SMALLEST)
 

@@ -9,7 +9,7 @@ import pytest
 from cli_runner import invoke
 
 from gigacost import Layouts, SpecError, Sweep, estimate, layouts
-from gigacost.candidates import PARTS
+from gigacost.analysis.layouts.candidates import PARTS
 from gigacost.model import default
 
 Capture = pytest.CaptureFixture[str]

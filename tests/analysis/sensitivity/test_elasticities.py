@@ -12,16 +12,17 @@ import pytest
 from forward import carried
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parity import EXAMPLES, blocks, thorough
 from strategies import Problem, problems
-from test_parity import EXAMPLES, blocks, thorough
 
 import gigacost
-from gigacost import Model, SpecError, Sweep, compiler, elasticities, estimate
-from gigacost.bind import Bound, Table
-from gigacost.declare import Input
+from gigacost import Model, SpecError, Sweep, elasticities, estimate
+from gigacost.compiler import lower
+from gigacost.compiler.bound import Bound, Table
+from gigacost.compiler.plan import Question
+from gigacost.graph.declarations import Input
 from gigacost.ops import Value, maximum, minimum, power, where
-from gigacost.recipe import Question
-from gigacost.units import Unit
+from gigacost.units.algebra import Unit
 
 RENTED = {"hardware": "h100-sxm", "chips": 16384, "params": "405B", "tokens": "15.6T"}
 KNOWN = RENTED | {"mfu": 0.4}
@@ -33,7 +34,7 @@ ordinary = st.floats(0.25, 4.0).map(lambda x: round(x, 3))
 @pytest.fixture(autouse=True)
 def _restored_blocks() -> Iterator[None]:
     yield
-    compiler.BLOCKS = None
+    lower.BLOCKS = None
 
 
 def test_backward_is_forward_whatever_the_model() -> None:
@@ -43,15 +44,15 @@ def test_backward_is_forward_whatever_the_model() -> None:
     @given(problems(60), blocks, st.data())
     def check(problem: Problem, cut: Any, data: st.DataObject) -> None:
         nonlocal compared
-        compiler.BLOCKS = cut
+        lower.BLOCKS = cut
         bound, names = problem.sweep.bound, tuple(problem.quantities)
-        made = compiler.compiled(bound, Question(names))
+        made = lower.compiled(bound, Question(names))
         for leaf in made.tape.leaves if data.draw(st.booleans()) else ():
             groups = bound.table(leaf).groups
             values = data.draw(st.lists(ordinary, min_size=(n := points(bound, groups)), max_size=n))
             bound._tables[leaf] = Table(groups, np.array(values))
         rows = data.draw(st.lists(st.integers(0, bound.size - 1), min_size=1, max_size=4))
-        program = compiler.program(bound, made)
+        program = lower.program(bound, made)
         expected = [carried(bound, made.recipe, row) for row in rows]
         for name in names:
             for row, duals, (value, slopes, _) in zip(

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gigacost
-from gigacost import Input, InternalError, Model, SpecError, Sweep, compiler, estimate, ops, status
+from gigacost import Input, InternalError, Model, SpecError, Sweep, estimate, ops, status
+from gigacost.analysis.sensitivity.perturbation import Variations
+from gigacost.compiler import lower
+from gigacost.graph.wiring import Search
 from gigacost.ops import Value
-from gigacost.variations import Variations
-from gigacost.wiring import Search
 
 DESIGN: dict[str, Any] = {"params": "13B", "tokens": "2T", "chips": 512}
 COST = "cost_total_usd"
@@ -162,7 +163,7 @@ def test_the_same_for_any_number_of_threads_and_any_blocks(monkeypatch: pytest.M
     moves = {"mfu": np.linspace(0.3, 1.1, 3001), "pue": np.linspace(0.9, 1.1, 3001)}
     answers = []
     for threads, blocks in ((1, None), (2, None), (5, (8, 64, 256, 1, 4))):
-        monkeypatch.setattr(compiler, "BLOCKS", blocks)
+        monkeypatch.setattr(lower, "BLOCKS", blocks)
         variations = Variations(sweep.bound, [COST], dict.fromkeys(moves, True), threads)
         answers.append(variations.values(moves)[COST].tobytes())
         assert variations.evaluations == 6002

@@ -13,11 +13,11 @@ from SALib.analyze import sobol as salib_analysis
 from SALib.sample import sobol as salib_sample
 
 import gigacost
-from gigacost.beliefs import concerning, shipped
-from gigacost.distributions import Distribution
-from gigacost.draws import METHODS, Draws
-from gigacost.indices import Index, sobol_indices
-from gigacost.variations import Variations
+from gigacost.analysis.sensitivity.perturbation import Variations
+from gigacost.analysis.sensitivity.sobol_indices import Index, sobol_indices
+from gigacost.analysis.sensitivity.uncertain_inputs import concerning, shipped
+from gigacost.sampling.distributions import Distribution
+from gigacost.sampling.draws import METHODS, Draws
 
 Floats = NDArray[np.float64]
 WITHIN = 4.0

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 import gigacost
 from gigacost import Input, Model, SpecError, Sweep, estimate, status, uncertainty
-from gigacost.catalog.uncertainty import defaults
-from gigacost.distributions import Distribution
-from gigacost.draws import Draws, sample
+from gigacost.catalog.default_distributions import defaults
 from gigacost.ops import Value, where
-from gigacost.spreads import spread
+from gigacost.sampling.distributions import Distribution
+from gigacost.sampling.draws import Draws, sample
+from gigacost.sampling.statistics import spread
 
 DESIGN: dict[str, Any] = {"params": "70B", "tokens": "15T", "hardware": "h100-sxm", "chips": 2048}
 OWN = Input("own", "1", "", low=0, high=1)

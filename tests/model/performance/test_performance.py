@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from gigacost import Catalog, Sweep, estimate, reference
-from gigacost.designs import evaluated
 from gigacost.model import default
-from gigacost.stacks import Unpredictable, inputs_of
-from gigacost.throughput import read_runs
+from gigacost.queries.batch import evaluated
+from gigacost.validation.published.software import Unpredictable, inputs_of
+from gigacost.validation.published.throughput import read_runs
 
 LLAMA: dict[str, Any] = {"model": "llama-3.1-405b", "hardware": "h100-sxm", "chips": 16384, "tokens": "15.6T"}
 PARTS = (

@@ -11,8 +11,8 @@ import pytest
 
 from gigacost import Catalog, SpecError
 from gigacost.model.performance.search import AXES
-from gigacost.stacks import Unpredictable, assumptions_about, inputs_of, layout_of, switches
-from gigacost.throughput import COLUMNS, SHIPPED, Run, read_runs
+from gigacost.validation.published.software import Unpredictable, assumptions_about, inputs_of, layout_of, switches
+from gigacost.validation.published.throughput import COLUMNS, SHIPPED, Run, read_runs
 
 CATALOG = Catalog.bundled()
 RUNS = {run.id: run for run in read_runs()}

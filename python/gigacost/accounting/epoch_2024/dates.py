@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Alternative, Constant, Input
+from gigacost.graph.declarations import MISSING, Alternative, Constant, Input
 from gigacost.model.constants import DAYS_PER_YEAR, HOURS_PER_DAY
 from gigacost.ops import Value, floor, maximum, missing, where
 

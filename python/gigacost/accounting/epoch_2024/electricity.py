@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Constant, Input
+from gigacost.graph.declarations import MISSING, Constant, Input
 from gigacost.ops import Value, both, negate, where
 
 _CODE = "Epoch AI, training-cost-trends (39013e2)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Constant, Input, status
+from gigacost.graph.declarations import MISSING, Constant, Input, status
 from gigacost.model.constants import W_H_PER_KWH
 from gigacost.ops import Value, both, missing, negate, where
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Input
+from gigacost.graph.declarations import MISSING, Input
 from gigacost.model.constants import DECADE
 from gigacost.ops import Value, both, log, missing, where
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import Alternative, Input
+from gigacost.graph.declarations import Alternative, Input
 from gigacost.model.constants import HOURS_PER_YEAR, SECONDS_PER_HOUR
 from gigacost.ops import Value
 

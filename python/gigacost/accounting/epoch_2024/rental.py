@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import MISSING, Input
+from gigacost.graph.declarations import MISSING, Input
 from gigacost.ops import Value, both, missing, where
 
 NEAREST_RENTAL = Input(

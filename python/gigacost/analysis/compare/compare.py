@@ -8,17 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost import _engine, attribution, compiler
-from gigacost.books import opened
-from gigacost.changes import Change, Driver, assumptions, drivers
+from gigacost import _engine
+from gigacost.analysis.compare import shapley
+from gigacost.analysis.compare.designs import Design, Given, Side, sweep_of
+from gigacost.analysis.compare.differences import Change, Driver, assumptions, drivers
+from gigacost.analysis.compare.hybrids import Mixtures
+from gigacost.catalog.opening import opened
+from gigacost.compiler import lower
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.mixtures import Mixtures
-from gigacost.sides import Design, Given, Side, sweep_of
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.graph import Model
-    from gigacost.sweep import Sweep
+    from gigacost.graph.model import Model
+    from gigacost.queries.space import Space
 
 BY = "cost_total_usd"
 """What is compared when nothing else is asked for."""
@@ -93,7 +95,7 @@ def compare(
     and ``preset`` among them). A side with axes stands for the combination with its smallest ``by``. ``catalog`` is
     that of sides that bring none. Each driver contributes what it differs by, each assumption its Shapley value: the
     mean, over all orders in which the assumptions may change one after the other, of what its change does (see
-    ``gigacost.attribution``). Both add up to the difference, but for a ``residue`` of rounding.
+    ``gigacost.analysis.compare.shapley``). Both add up to the difference, but for a ``residue`` of rounding.
 
     Raises SpecError: for bad values, and for a side of which nothing is feasible, saying why.
     """
@@ -103,8 +105,8 @@ def compare(
 
 
 def compared(
-    a: Sweep,
-    b: Sweep,
+    a: Space,
+    b: Space,
     by: str = BY,
     *,
     threads: int | None = None,
@@ -119,7 +121,7 @@ def compared(
     after = Design("b", b, by, threads, progress and (lambda done: progress(a.size + done)))
     _refuse_another_meaning(by, before, after)
     mixtures = Mixtures(before.bound, after.bound, by, threads)
-    found = attribution.attributed(len(mixtures.changes), mixtures.evaluate, mixtures.chosen)
+    found = shapley.attributed(len(mixtures.changes), mixtures.evaluate, mixtures.chosen)
     difference = after.value - before.value
     by_driver, by_assumption = drivers(before, after), assumptions(before, after, mixtures, found)
     terms = [term.difference for driver in by_driver for term in driver.contributions()]
@@ -135,20 +137,20 @@ def compared(
         residue=_left(difference, [one.contribution for one in by_assumption if one.contribution is not None]),
         meta={
             "gigacost_version": _engine.__version__,
-            "model_sha256": compiler.model_sha256(a.model),
+            "model_sha256": lower.model_sha256(a.model),
             "method": "shapley",
             "exact": found.exact,
             "orders": found.orders,
             "mixtures": found.mixtures,
             "impossible": found.impossible,
-            "seed": None if found.exact else attribution.SEED,
+            "seed": None if found.exact else shapley.SEED,
         },
     )
 
 
 def _identity(model: Model) -> tuple[Any, ...]:
     """What tells models apart that cost otherwise."""
-    return compiler.model_sha256(model), dict(model.values), repr(dict(model.inputs))
+    return lower.model_sha256(model), dict(model.values), repr(dict(model.inputs))
 
 
 def _refuse_another_meaning(by: str, a: Design, b: Design) -> None:

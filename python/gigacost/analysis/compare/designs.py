@@ -8,21 +8,22 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from gigacost import compiler
-from gigacost.bind import Bound, Picked
-from gigacost.books import opened
+from gigacost.analysis.sweep import Sweep
+from gigacost.catalog.opening import opened
+from gigacost.compiler import lower
+from gigacost.compiler.bound import Bound, Picked
+from gigacost.compiler.plan import Question
 from gigacost.errors import Fault, InternalError, SpecError, show
-from gigacost.estimates import Assumption, assumption, choices, estimated, unplaced
-from gigacost.recipe import Question
-from gigacost.results import plain
-from gigacost.sweep import Sweep
+from gigacost.queries.estimates import Assumption, assumption, choices, estimated, unplaced
+from gigacost.queries.results import plain
+from gigacost.queries.space import Space
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.graph import Model
-    from gigacost.spec import Spec
+    from gigacost.graph.model import Model
+    from gigacost.spec.spec import Spec
 
-Given: TypeAlias = "Sweep | Mapping[str, Any] | str | os.PathLike[str]"
+Given: TypeAlias = "Space | Mapping[str, Any] | str | os.PathLike[str]"
 """A side as it is given: a sweep, the keyword arguments of an estimate, the path of a specification."""
 
 
@@ -55,7 +56,7 @@ class Design:
     def __init__(
         self,
         name: str,
-        sweep: Sweep,
+        sweep: Space,
         by: str,
         threads: int | None = None,
         progress: Callable[[int], None] | None = None,
@@ -73,9 +74,9 @@ class Design:
         self.value = self.values([by])[by]
 
     @cached_property
-    def made(self) -> compiler.Compiled:
+    def made(self) -> lower.Compiled:
         """The quantity that is compared, compiled for what this side gives."""
-        return compiler.compiled(self.bound, Question((self.by,)))
+        return lower.compiled(self.bound, Question((self.by,)))
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -84,8 +85,8 @@ class Design:
 
     def values(self, names: Sequence[str]) -> dict[str, float]:
         """Some of the quantities that the compared one is made of."""
-        made = compiler.compiled(self.bound, Question(tuple(names)))
-        found = compiler.program(self.bound, made).values(0, [made.nodes[name] for name in names])
+        made = lower.compiled(self.bound, Question(tuple(names)))
+        found = lower.program(self.bound, made).values(0, [made.nodes[name] for name in names])
         return dict(zip(names, found, strict=True))
 
     def assumption(self, name: str) -> Assumption | None:
@@ -133,9 +134,9 @@ class Design:
         raise SpecError(Fault(name, source, what))
 
 
-def sweep_of(name: str, given: Given, model: Model | None, catalog: Catalog, *, strict: bool = False) -> Sweep:
+def sweep_of(name: str, given: Given, model: Model | None, catalog: Catalog, *, strict: bool = False) -> Space:
     """A side as a sweep; ``catalog`` is that of sides that bring none. Raises SpecError."""
-    if isinstance(given, Sweep):
+    if isinstance(given, Space):
         return given
     if isinstance(given, str | os.PathLike):
         return Sweep.from_toml(given, model=model, catalog=catalog, strict=strict)

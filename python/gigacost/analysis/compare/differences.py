@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost.declare import Subtotal
+from gigacost.graph.declarations import Subtotal
 
 if TYPE_CHECKING:
-    from gigacost.attribution import Attribution
-    from gigacost.estimates import Assumption
-    from gigacost.mixtures import Mixtures
-    from gigacost.sides import Design
+    from gigacost.analysis.compare.designs import Design
+    from gigacost.analysis.compare.hybrids import Mixtures
+    from gigacost.analysis.compare.shapley import Attribution
+    from gigacost.queries.estimates import Assumption
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,17 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gigacost import compiler
-from gigacost.axes import Axis, Zipped
-from gigacost.bind import Bound
+from gigacost.compiler import lower
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.plan import Question
+from gigacost.compiler.rules import broken
 from gigacost.errors import CatalogError, InternalError, SpecError
-from gigacost.recipe import Question
-from gigacost.rules import broken
-from gigacost.spec import Spec
-from gigacost.wiring import quantity_of
+from gigacost.graph.wiring import quantity_of
+from gigacost.spec.axes import Axis, Zipped
+from gigacost.spec.spec import Spec
 
 if TYPE_CHECKING:
-    from gigacost.fields import Scalar
+    from gigacost.spec.fields import Scalar
 
 _SIDES = (0, 1)
 
@@ -188,13 +188,13 @@ class Mixtures:
             columns |= self._catalogued(mixtures, rows)
         bound = self._bound(columns)
         try:
-            made = compiler.compiled(bound, Question((self.by,)))
-            program = compiler.program(bound, made)
+            made = lower.compiled(bound, Question((self.by,)))
+            program = lower.program(bound, made)
         except SpecError:  # what one side does without, the other does not give
             return [math.nan] * len(mixtures)
         values = np.empty(bound.size)
         try:
-            threads = compiler.thread_count(self.threads)
+            threads = lower.thread_count(self.threads)
             program.fill([(made.nodes[self.by], made.nulls[self.by])], [values], threads)
         except InternalError as error:
             if error.row is None:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from gigacost.results import rounded
+from gigacost.queries.summary import rounded
 
 EXACT = 10
 """How many changes are attributed over all of their orders."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from gigacost.bind import Bound
-from gigacost.declare import Contribution, Status, Subtotal
-from gigacost.estimates import Assumption, Estimate
-from gigacost.formulas import Formula, constants, formula
-from gigacost.ingredients import Ingredient, constant, ingredient
-from gigacost.wiring import Quantity, SearchStep
+from gigacost.analysis.explain.inputs import Ingredient, constant, ingredient
+from gigacost.compiler.bound import Bound
+from gigacost.graph.declarations import Contribution, Status, Subtotal
+from gigacost.graph.formulas import Formula, constants, formula
+from gigacost.graph.wiring import Quantity, SearchStep
+from gigacost.queries.estimates import Assumption, Estimate
 
 Kind = Literal["quantity", "contribution", "subtotal", "state", "input", "choice", "searched", "constant"]
 _SHOWN = 90

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from gigacost.accounting import accounted
-from gigacost.bind import Bound, words
-from gigacost.books import opened
+from gigacost.analysis.explain.derivation import Derivation, Kind, Part, branches, cut, kind_of, written
+from gigacost.analysis.explain.inputs import Ingredient, constant, ingredient, sections
 from gigacost.catalog import Catalog
-from gigacost.declare import Contribution, Status, Subtotal
-from gigacost.derivation import Derivation, Kind, Part, branches, cut, kind_of, written
+from gigacost.catalog.opening import opened
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.estimates import Assumption, assumption, estimated, lacking, unplaced
-from gigacost.formulas import Formula, constants, formula
-from gigacost.graph import Model
-from gigacost.ingredients import Ingredient, constant, ingredient, sections
+from gigacost.graph.declarations import Contribution, Status, Subtotal
+from gigacost.graph.formulas import Formula, constants, formula
+from gigacost.graph.model import Model
+from gigacost.graph.wiring import Quantity, Search
 from gigacost.model import default as default_model
-from gigacost.spec import Spec
-from gigacost.wiring import Quantity, Search
+from gigacost.queries.estimates import Assumption, assumption, estimated, lacking, unplaced
+from gigacost.spec.reader import read_mapping
+from gigacost.spec.spec import Spec
 
 DEPTH = 3
 """Levels of the tree that are listed when nothing else is asked for."""
@@ -92,7 +94,7 @@ def explain(
     tree: dict[str, Any] = {"version": 1, "fixed": inputs | ({"model": model} if isinstance(model, str) else {})}
     tree |= {key: value for key, value in (("as_of", as_of), ("preset", preset)) if value is not None}
     try:
-        spec = Spec.from_dict(tree, words(built, book))
+        spec = read_mapping(tree, namespace(built, book))
     except SpecError as error:
         raise SpecError(*unplaced(error.faults)) from None
     return explained(name, spec, built, book, depth)

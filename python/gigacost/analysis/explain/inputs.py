@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gigacost.bind import Bound
-from gigacost.declare import Constant
-from gigacost.estimates import Assumption
+from gigacost.compiler.bound import Bound
+from gigacost.graph.declarations import Constant
+from gigacost.queries.estimates import Assumption
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from gigacost.axes import Zipped, as_list
+from gigacost.analysis.breakpoints import turning_points
+from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
+from gigacost.analysis.inverse.search import Inquiry
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.inquiry import Inquiry
-from gigacost.relaxation import Relaxation, relaxations
-from gigacost.sweep import Sweep
-from gigacost.swept import swept
-from gigacost.turning_points import turning_points
+from gigacost.queries.keywords import swept
+from gigacost.queries.space import Space
+from gigacost.spec.axes import Zipped, as_list
 
 if TYPE_CHECKING:
+    from gigacost.analysis.inverse.unknown import Over
     from gigacost.catalog import Catalog
-    from gigacost.fields import Scalar
-    from gigacost.graph import Model
-    from gigacost.tabular import Progress
-    from gigacost.unknown import Over
+    from gigacost.graph.model import Model
+    from gigacost.queries.export import Progress
+    from gigacost.spec.fields import Scalar
 
 Row: TypeAlias = Mapping[str, Any]
 """A combination: its axes, status and columns."""
@@ -99,7 +99,7 @@ class BreakEven:
 
 def break_even(
     unknown: str,
-    given: Sweep | Mapping[str, Any] | None = None,
+    given: Space | Mapping[str, Any] | None = None,
     /,
     *,
     between: str | Mapping[str, Sequence[Any]],

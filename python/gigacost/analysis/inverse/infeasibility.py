@@ -8,8 +8,8 @@ from functools import partial
 from itertools import combinations, pairwise
 from typing import Any
 
-from gigacost.constraints import Constraint, distance
-from gigacost.inquiry import Found, Inquiry
+from gigacost.analysis.inverse.search import Found, Inquiry
+from gigacost.expressions.constraints import Constraint, distance
 
 
 @dataclass(frozen=True, slots=True)

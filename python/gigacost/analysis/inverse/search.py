@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gigacost import arguments, compiler
-from gigacost.bind import words
-from gigacost.constraints import LARGEST, Constraint, constraints, finite, joined
+from gigacost.analysis.inverse.unknown import Over, at_values, looked_for
+from gigacost.compiler import lower
+from gigacost.compiler.checks import namespace
+from gigacost.compiler.plan import Question
 from gigacost.errors import Fault, SpecError, show
-from gigacost.expression import Expression, Node
-from gigacost.recipe import Question
-from gigacost.sweep import Sweep
-from gigacost.tabular import Progress
-from gigacost.unknown import Over, at_values, looked_for
+from gigacost.expressions.ast import Expression, Node
+from gigacost.expressions.constraints import LARGEST, Constraint, constraints, finite, joined
+from gigacost.queries import arguments
+from gigacost.queries.export import Progress
+from gigacost.queries.space import Space
 
 _NEAR = "_near"
 
@@ -37,7 +38,7 @@ class Inquiry:
 
     def __init__(
         self,
-        sweep: Sweep,
+        sweep: Space,
         unknown: str,
         by: str,
         over: Over | None = None,
@@ -48,10 +49,10 @@ class Inquiry:
         self.by = by
         self.constraints = constraints(sweep.spec.where)
         self.combinations = 0
-        self._threads = compiler.thread_count(threads)
+        self._threads = lower.thread_count(threads)
         self._progress = progress
         arguments.number(self.sweep.bound, "by", by)
-        made = compiler.compiled(self.sweep.bound, Question((), self.sweep.spec.where, (by,)))
+        made = lower.compiled(self.sweep.bound, Question((), self.sweep.spec.where, (by,)))
         if unknown not in made.recipe.wiring.leaves:
             raise SpecError(Fault("unknown", show(unknown), f"neither the condition nor {by} depends on it"))
 
@@ -70,7 +71,7 @@ class Inquiry:
         more: Iterable[Node] = (),
         derive: Mapping[str, Expression] | None = None,
         columns: Sequence[str] = (),
-    ) -> Sweep:
+    ) -> Space:
         """The sweep at some values of the unknown, under all constraints or those that are kept, and more of them."""
         known = Node("not", "truth", (Node("missing", "truth", (Node("name", "number", name=self.by),)),))
         parts = [constraint.node for constraint in (self.constraints if kept is None else kept)]
@@ -81,10 +82,10 @@ class Inquiry:
             columns=tuple(dict.fromkeys([*self.sweep.columns, *columns])),
         )
         catalog = self.sweep.bound.catalog
-        faults = list(words(self.sweep.model, catalog).check(spec))
+        faults = list(namespace(self.sweep.model, catalog).check(spec))
         if faults:
             raise SpecError(*faults)
-        return Sweep.from_spec(spec, model=self.sweep.model, catalog=catalog)
+        return Space(spec, self.sweep.model, catalog)
 
     def extreme(self, values: Sequence[float], *, smallest: bool) -> float | None:
         """The largest (or smallest) of some values of the unknown at which anything is feasible."""
@@ -93,7 +94,7 @@ class Inquiry:
         self.combinations += sweep.size
         return sweep.bound.axis_values(found[0])[name] if found else None
 
-    def rows(self, sweep: Sweep, by: str, per: Sequence[str] = ()) -> tuple[Mapping[str, Any], ...]:
+    def rows(self, sweep: Space, by: str, per: Sequence[str] = ()) -> tuple[Mapping[str, Any], ...]:
         """The best combination of a sweep that ``at`` gave, or of each of its groups."""
         best = sweep.top(1, by, per=per, threads=self._threads, progress=self._watched())
         self.combinations += sweep.size
@@ -118,7 +119,7 @@ class Inquiry:
     def states(self) -> dict[str, int]:
         """How many combinations are in which state, whatever the condition says."""
         spec = replace(self.sweep.spec, where=None)
-        sweep = Sweep.from_spec(spec, model=self.sweep.model, catalog=self.sweep.bound.catalog)
+        sweep = Space(spec, self.sweep.model, self.sweep.bound.catalog)
         summed = sweep.summary((self.by,), quantiles=(), threads=self._threads, progress=self._watched())
         self.combinations += sweep.size
         return {state: count for state, count in summed.states.items() if count}

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from gigacost.inquiry import Found, Inquiry
-from gigacost.relaxation import Relaxation, relaxations
-from gigacost.sweep import Sweep
-from gigacost.swept import swept
+from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
+from gigacost.analysis.inverse.search import Found, Inquiry
+from gigacost.queries.keywords import swept
+from gigacost.queries.space import Space
 
 if TYPE_CHECKING:
+    from gigacost.analysis.inverse.unknown import Over
     from gigacost.catalog import Catalog
-    from gigacost.graph import Model
-    from gigacost.tabular import Progress
-    from gigacost.unknown import Over
+    from gigacost.graph.model import Model
+    from gigacost.queries.export import Progress
 
 Ended = Literal["constraints", "states", "range", "infeasible"]
 
@@ -85,7 +85,7 @@ class Solution:
 
 def solve(
     unknown: str,
-    given: Sweep | Mapping[str, Any] | None = None,
+    given: Space | Mapping[str, Any] | None = None,
     /,
     *,
     where: str | None = None,

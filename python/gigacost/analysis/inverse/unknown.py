@@ -8,14 +8,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gigacost.axes import Axis, Zipped, as_list, read_axis
-from gigacost.bind import words
-from gigacost.declare import SMALLEST
+from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.fields import Field, Scalar, refused
-from gigacost.spec import Spec
-from gigacost.sweep import Sweep
-from gigacost.vocabulary import field_of
+from gigacost.graph.declarations import SMALLEST
+from gigacost.queries.space import Space
+from gigacost.spec.axes import Axis, Zipped, as_list, read_axis
+from gigacost.spec.fields import Field, Scalar, refused
+from gigacost.spec.namespace import field_of
+from gigacost.spec.reader import read_mapping
+from gigacost.spec.spec import Spec
 
 STEPS = 65
 """Values of the first grid, where nobody says how many."""
@@ -79,7 +80,7 @@ def numbers_between(low: float, high: float) -> list[float]:
     return [_at(place) for place in places if first < place < first + gap]
 
 
-def looked_for(sweep: Sweep, name: str, over: Over | None) -> tuple[Sweep, Unknown]:
+def looked_for(sweep: Space, name: str, over: Over | None) -> tuple[Space, Unknown]:
     """The sweep with the unknown as an axis, and the unknown. Raises SpecError.
 
     Without ``over`` it is an axis of the sweep, on the values it has there; or an input, over its plausible range. With
@@ -116,17 +117,17 @@ def _narrowed(axis: Axis | Zipped, name: str, wanted: Collection[Scalar]) -> Axi
     return Zipped(kept) if isinstance(axis, Zipped) else kept[0]
 
 
-def _field(sweep: Sweep, name: str) -> Field:
+def _field(sweep: Space, name: str) -> Field:
     """How values of the unknown are read. Raises SpecError when it cannot be one."""
-    vocabulary = words(sweep.model, sweep.bound.catalog)
-    field = field_of(vocabulary, name)
+    names = namespace(sweep.model, sweep.bound.catalog)
+    field = field_of(names, name)
     if field and field.kind != "label":
         return field
     if field:
         raise SpecError(Fault("unknown", show(name), "has labels, where a number is looked for"))
-    if name in vocabulary.quantities:
+    if name in names.quantities:
         raise SpecError(Fault("unknown", show(name), "a condition of the model, not a number"))
-    known = [*vocabulary.inputs, *vocabulary.quantities]
+    known = [*names.inputs, *names.quantities]
     raise SpecError(Fault("unknown", show(name), "unknown name", hint=nearest(name, known)))
 
 
@@ -160,7 +161,7 @@ def _usual(field: Field) -> tuple[float, float]:
     raise SpecError(Fault("over", "", what, f"(low, high) within {limits.allowed if limits else 'finite'}"))
 
 
-def _with_axis(sweep: Sweep, axis: Axis) -> Sweep:
+def _with_axis(sweep: Space, axis: Axis) -> Space:
     """The sweep with another outermost axis, which replaces whatever it said of that name."""
     tree = sweep.spec.to_dict()
     for other in sweep.spec.axes:
@@ -169,8 +170,8 @@ def _with_axis(sweep: Sweep, axis: Axis) -> Sweep:
     for table in ("axes", "fixed"):
         tree[table] = {name: given for name, given in tree.get(table, {}).items() if name != axis.name}
     tree["axes"] = {axis.name: axis, **tree["axes"]}
-    vocabulary = words(sweep.model, sweep.bound.catalog)
-    return Sweep.from_spec(Spec.from_dict(tree, vocabulary), model=sweep.model, catalog=sweep.bound.catalog)
+    names = namespace(sweep.model, sweep.bound.catalog)
+    return Space(read_mapping(tree, names), sweep.model, sweep.bound.catalog)
 
 
 def _numbers(values: Sequence[Scalar]) -> tuple[float, ...]:

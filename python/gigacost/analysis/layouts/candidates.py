@@ -10,21 +10,23 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gigacost.accounting import accounted
-from gigacost.axes import Axis
-from gigacost.bind import Bound, words
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError
-from gigacost.estimates import lacking
-from gigacost.results import plain
-from gigacost.spec import Spec
-from gigacost.sweep import Sweep
-from gigacost.wiring import Router
+from gigacost.graph.resolver import Resolver
+from gigacost.queries.estimates import lacking
+from gigacost.queries.results import plain
+from gigacost.queries.space import Space
+from gigacost.spec.axes import Axis
+from gigacost.spec.reader import read_mapping
+from gigacost.spec.spec import Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gigacost.catalog import Catalog
-    from gigacost.graph import Model
-    from gigacost.wiring import Search
+    from gigacost.graph.model import Model
+    from gigacost.graph.wiring import Search
 
 PARTS = (
     "gemm_seconds",
@@ -153,20 +155,20 @@ def candidates(spec: Spec, model: Model, catalog: Catalog) -> Candidates:
         raise SpecError(*absent)
     names = ["step_seconds", *MEMORY, *_MORE] + ([] if lacking(bound, ["mfu"]) else ["mfu"])
     free = {axis: values for axis, values in over.items() if axis not in bound.given}
-    untried = Router(model, bound.given, {}).asked(search)
+    untried = Resolver(model, bound.given, {}).asked(search)
     sweep = _sweep(spec, free, names, _where(search, untried), model, catalog)
     return Candidates(sweep.bound, search, sweep.meta, sweep.to_numpy(), untried, notes)
 
 
 def _sweep(
     spec: Spec, free: Mapping[str, Sequence[float]], names: Sequence[str], where: str, model: Model, catalog: Catalog
-) -> Sweep:
+) -> Space:
     """The sweep of a design over axes of its layout; those it lists values of keep these."""
     own = {axis.name: list(axis.values) for axis in spec.axes if isinstance(axis, Axis)}
     ordered = {axis: own.get(axis, list(values)) for axis, values in free.items()}
     query = {"columns": list(names)} | ({"where": where} if where else {})
     tree = {**spec.to_dict(), "axes": {**ordered, **own}, "query": query}
-    return Sweep.from_spec(Spec.from_dict(tree, words(model, catalog)), model=model, catalog=catalog)
+    return Space(read_mapping(tree, namespace(model, catalog)), model, catalog)
 
 
 def _where(search: Search, untried: Iterable[str]) -> str:

@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost.bind import words
-from gigacost.books import opened
-from gigacost.candidates import Candidates, Layout, candidates
+from gigacost.analysis.layouts.candidates import Candidates, Layout, candidates
+from gigacost.analysis.layouts.rejections import Failure, Loser, failing, impossible, losing
+from gigacost.catalog.opening import opened
+from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, show
-from gigacost.estimates import unplaced
-from gigacost.layout_reasons import Failure, Loser, failing, impossible, losing
 from gigacost.model import default as default_model
-from gigacost.spec import Spec
+from gigacost.queries.estimates import unplaced
+from gigacost.spec.reader import read_mapping
+from gigacost.spec.spec import Spec
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.graph import Model
+    from gigacost.graph.model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def layouts(
     tree: dict[str, Any] = {"version": 1, "axes": axes, "fixed": {k: v for k, v in fixed.items() if k not in axes}}
     tree |= {"as_of": as_of} if as_of is not None else {}
     try:
-        spec = Spec.from_dict(tree, words(model, book), strict=strict)
+        spec = read_mapping(tree, namespace(model, book), strict=strict)
     except SpecError as error:
         raise SpecError(*unplaced(error.faults)) from None
     return laid_out(spec, model, book, top=top)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gigacost.candidates import PARTS, Candidates, Layout
+from gigacost.analysis.layouts.candidates import PARTS, Candidates, Layout
 from gigacost.errors import Fault
-from gigacost.refusals import reasons
+from gigacost.queries.infeasible import reasons
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

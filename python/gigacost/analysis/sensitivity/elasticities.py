@@ -12,21 +12,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from gigacost import _engine, arguments, compiler
-from gigacost.bind import Bound
-from gigacost.declare import Input
+from gigacost import _engine
+from gigacost.compiler import lower
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.plan import Question
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
-from gigacost.estimates import Assumption, assumption, estimated, specified
-from gigacost.recipe import Question
-from gigacost.units import combined
+from gigacost.graph.declarations import Input
+from gigacost.queries import arguments
+from gigacost.queries.estimates import Assumption, assumption, estimated, specified
+from gigacost.units.algebra import combined
 
 if TYPE_CHECKING:
     import os
 
     from gigacost.catalog import Catalog
-    from gigacost.graph import Model
-    from gigacost.spec import Spec
-    from gigacost.sweep import Sweep
+    from gigacost.graph.model import Model
+    from gigacost.queries.space import Space
+    from gigacost.spec.spec import Spec
 
 QUANTITY = "cost_total_usd"
 """What is asked about when nothing is said."""
@@ -133,7 +135,7 @@ def elasticities_of_run(
     return _found(quantity, spec, model, catalog, inputs)
 
 
-def at_combination(sweep: Sweep, quantity: str, at: int, inputs: Sequence[str] = ()) -> Elasticities:
+def at_combination(sweep: Space, quantity: str, at: int, inputs: Sequence[str] = ()) -> Elasticities:
     """As ``elasticities``, for one combination of a sweep by its index."""
     values = sweep.bound.axis_values(arguments.combination(at, sweep.size))
     alone = replace(sweep.spec, axes=(), where=None, fixed={**sweep.spec.fixed, **values})
@@ -143,10 +145,10 @@ def at_combination(sweep: Sweep, quantity: str, at: int, inputs: Sequence[str] =
 def _found(quantity: str, spec: Spec, model: Model, catalog: Catalog, inputs: Sequence[str]) -> Elasticities:
     bound = Bound(spec, model, catalog)
     arguments.number(bound, "quantity", quantity)
-    made = compiler.compiled(bound, Question((quantity,)))
+    made = lower.compiled(bound, Question((quantity,)))
     names = [leaf for leaf in made.tape.leaves if _is_figure(bound, leaf)]
     asked = frozenset(_checked(bound, quantity, names, inputs) if inputs else names)
-    program = compiler.program(bound, made)
+    program = lower.program(bound, made)
     _refuse_null(made, program, quantity)
     ((value, slopes, steps),) = program.gradients(made.nodes[quantity], [0])
     if not math.isfinite(value):
@@ -162,7 +164,7 @@ def _found(quantity: str, spec: Spec, model: Model, catalog: Catalog, inputs: Se
     meta = {
         "gigacost_version": _engine.__version__,
         "spec_sha256": bound.spec.sha256,
-        "model_sha256": compiler.model_sha256(model),
+        "model_sha256": lower.model_sha256(model),
         "catalog_sha256": catalog.sha256,
         "as_of": bound.labels["as_of"][1][0] if "as_of" in bound.labels else "",
     }
@@ -227,7 +229,7 @@ def _checked(bound: Bound, quantity: str, names: Sequence[str], inputs: Sequence
     return asked
 
 
-def _refuse_null(made: compiler.Compiled, program: _engine.Program, quantity: str) -> None:
+def _refuse_null(made: lower.Compiled, program: _engine.Program, quantity: str) -> None:
     null = made.nulls[quantity]
     if null is None:
         return

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost.beliefs import Belief
-from gigacost.indices import Index
-from gigacost.turning_points import turning_points
-from gigacost.unknown import numbers_between
+from gigacost.analysis.breakpoints import turning_points
+from gigacost.analysis.inverse.unknown import numbers_between
+from gigacost.analysis.sensitivity.sobol_indices import Index
+from gigacost.analysis.sensitivity.uncertain_inputs import Belief
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from gigacost.variations import Variations
+    from gigacost.analysis.sensitivity.perturbation import Variations
 
     Floats = NDArray[np.float64]
 

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gigacost.beliefs import believing, concerning, shipped
-from gigacost.bind import Bound
-from gigacost.draws import Draws
-from gigacost.spreads import spread
-from gigacost.uncertain import draws_of
-from gigacost.variations import Variations
+from gigacost.analysis.sensitivity.perturbation import Variations
+from gigacost.analysis.sensitivity.uncertain_inputs import believing, concerning, shipped
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.draws import draws_of
+from gigacost.sampling.draws import Draws
+from gigacost.sampling.statistics import spread
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.estimates import Estimate
-    from gigacost.graph import Model
-    from gigacost.spec import Spec
+    from gigacost.graph.model import Model
+    from gigacost.queries.estimates import Estimate
+    from gigacost.spec.spec import Spec
 
 RUN = ("train_days", "chip_hours", "facility_mw", "mfu", "goodput", "energy_mwh", "carbon_t")
 """What a run needs."""

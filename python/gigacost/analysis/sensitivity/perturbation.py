@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from gigacost import _engine, compiler, ops
-from gigacost.bind import Bound
+from gigacost import _engine, ops
+from gigacost.compiler import lower
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.plan import Question, recipe
 from gigacost.errors import InternalError
+from gigacost.graph.tracer import Tracer
+from gigacost.graph.wiring import Quantity, Wiring
 from gigacost.ops import Value
-from gigacost.recipe import Question, recipe
-from gigacost.trace import Tracer
-from gigacost.wiring import Quantity, Wiring
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +54,7 @@ class Variations:
         self.moving = dict(moving)
         self.evaluations = 0
         """How many combinations were computed so far."""
-        self._threads = compiler.thread_count(threads)
+        self._threads = lower.thread_count(threads)
         derive = tuple((name, expression.canonical) for name, expression in bound.spec.derive.items())
         key = ("variations", self.quantities, tuple(self.moving.items()), derive, bound.given)
         self._made = bound.model.compiled(key, lambda: _made(bound, self.quantities, self.moving))
@@ -70,7 +71,7 @@ class Variations:
         found = [np.empty(self.bound.size * count) for _ in self.quantities]
         leaves = [self._leaf(leaf, moves) for leaf in self._made.tape.leaves]
         sizes = (*self.bound.sizes, count)
-        program = _engine.Program(self._made.tape, sizes, leaves, compiler.simd_level(), compiler.BLOCKS)
+        program = _engine.Program(self._made.tape, sizes, leaves, lower.simd_level(), lower.BLOCKS)
         try:
             program.fill(self._made.nodes, found, self._threads)
         except InternalError as error:

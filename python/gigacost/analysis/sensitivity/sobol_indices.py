@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from gigacost.distributions import Distribution
-from gigacost.draws import Draws, unit_points
+from gigacost.sampling.distributions import Distribution
+from gigacost.sampling.draws import Draws, unit_points
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gigacost.bind import Bound
-from gigacost.distributions import Distribution
-from gigacost.draws import Draws
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.illegal_draws import faults
+from gigacost.compiler.plan import Question, recipe
 from gigacost.errors import Fault, SpecError, show
-from gigacost.recipe import Question, recipe
-from gigacost.uncertain import faults
+from gigacost.sampling.distributions import Distribution
+from gigacost.sampling.draws import Draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def stated(bound: Bound) -> dict[str, Belief]:
 
 def shipped(bound: Bound) -> dict[str, Belief]:
     """What ships about the names that a specification leaves open."""
-    from gigacost.catalog.uncertainty import defaults  # noqa: PLC0415 - a file of its own
+    from gigacost.catalog.default_distributions import defaults  # noqa: PLC0415 - a file of its own
 
     found: dict[str, Belief] = {}
     for name, one in defaults().items():

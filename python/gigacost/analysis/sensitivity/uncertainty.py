@@ -8,28 +8,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from gigacost import arguments, influences
-from gigacost.beliefs import believing, concerning, shipped, stated
-from gigacost.bind import Bound, words
-from gigacost.distributions import Distribution
-from gigacost.draws import Draws
+from gigacost.analysis.sensitivity import influence
+from gigacost.analysis.sensitivity.influence import Influence
+from gigacost.analysis.sensitivity.perturbation import Variations
+from gigacost.analysis.sensitivity.sobol_indices import Index, sobol_indices
+from gigacost.analysis.sensitivity.uncertain_inputs import believing, concerning, shipped, stated
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.checks import namespace
+from gigacost.compiler.draws import draws_of
 from gigacost.errors import Fault, SpecError, show
-from gigacost.estimates import estimated, lacking, unplaced
-from gigacost.indices import Index, sobol_indices
-from gigacost.influences import Influence
-from gigacost.spec import Spec
-from gigacost.spreads import Spread, spread
-from gigacost.sweep import Sweep
-from gigacost.swept import swept
-from gigacost.uncertain import draws_of
-from gigacost.variations import Variations
+from gigacost.queries import arguments
+from gigacost.queries.estimates import estimated, lacking, unplaced
+from gigacost.queries.keywords import swept
+from gigacost.queries.space import Space
+from gigacost.sampling.distributions import Distribution
+from gigacost.sampling.draws import Draws
+from gigacost.sampling.statistics import Spread, spread
+from gigacost.spec.reader import read_mapping
+from gigacost.spec.spec import Spec
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from gigacost.catalog import Catalog
-    from gigacost.graph import Model
+    from gigacost.graph.model import Model
 
     Floats = NDArray[np.float64]
 
@@ -97,7 +100,7 @@ class Uncertainty:
 
 
 def uncertainty(
-    given: Sweep | Mapping[str, Any] | None = None,
+    given: Space | Mapping[str, Any] | None = None,
     /,
     *,
     of: str = "cost_total_usd",
@@ -142,18 +145,18 @@ def draws_for(spec: Spec) -> Draws:
     return Draws(COUNT) if spec.draws == Draws() else spec.draws
 
 
-def _stating(sweep: Sweep, texts: Mapping[str, str], draws: Draws) -> Sweep:
+def _stating(sweep: Space, texts: Mapping[str, str], draws: Draws) -> Space:
     """The sweep with more that is uncertain, and other draws. Raises SpecError."""
     tree = sweep.spec.to_dict()
     tree |= {"uncertain": {**tree.get("uncertain", {}), **texts}, "draws": draws.to_dict()}
-    spec = Spec.from_dict(tree, words(sweep.model, sweep.bound.catalog))
-    return Sweep.from_spec(spec, model=sweep.model, catalog=sweep.bound.catalog)
+    spec = read_mapping(tree, namespace(sweep.model, sweep.bound.catalog))
+    return Space(spec, sweep.model, sweep.bound.catalog)
 
 
 class _Question:
     """What is asked, as far as it is checked."""
 
-    def __init__(self, sweep: Sweep, of: str, threads: int | None, *, with_defaults: bool) -> None:
+    def __init__(self, sweep: Space, of: str, threads: int | None, *, with_defaults: bool) -> None:
         if sweep.spec.where is not None:
             what = "every combination is an option here, whatever a condition says of it"
             raise SpecError(Fault("query.where", show(sweep.spec.where.text), what))
@@ -179,10 +182,10 @@ class _Question:
     def answer(self) -> Uncertainty:
         options = self._variations(self.bound)
         central = options.values({})[self.of]
-        (winner,) = influences.best(central)
+        (winner,) = influence.best(central)
         if winner is None:
             self._refuse()
-        moved = influences.one_at_a_time(options, self.of, self.beliefs)
+        moved = influence.one_at_a_time(options, self.of, self.beliefs)
         idle = [name for name, at in moved.items() if self.beliefs[name].shipped and _same(at, central)]
         for name in idle:
             del self.beliefs[name]
@@ -201,7 +204,7 @@ class _Question:
             tuple(self._options(told, values)),
             winner,
             tuple(sorted(found, key=lambda one: (-one.swing, one.belief.name))),
-            influences.worth_of_all(values) if self.several else None,
+            influence.worth_of_all(values) if self.several else None,
             self.draws,
             self._meta(idle, options.evaluations + alone.evaluations),
         )
@@ -228,14 +231,14 @@ class _Question:
         for name, belief in self.beliefs.items():
             at_low, at_high = map(_known, moved[name].tolist())
             index = indices.get(name)
-            worth = influences.worth(options, self.of, belief, drawn) if self.several and independent else None
-            flips = influences.flips(options, self.of, belief) if self.several else ()
-            ends = influences.ends(belief)
+            worth = influence.worth(options, self.of, belief, drawn) if self.several and independent else None
+            flips = influence.flips(options, self.of, belief) if self.several else ()
+            ends = influence.ends(belief)
             found.append(Influence(belief, *ends, at_low, at_high, index, _left(spread.std, index), worth, flips))
         return found
 
     def _options(self, told: Sequence[Spread], values: Floats) -> Iterator[Option]:
-        winners = influences.best(values)
+        winners = influence.best(values)
         for row, one in enumerate(told):
             yield Option(self.bound.axis_values(row), one, winners.count(row) / len(winners))
 

@@ -23,10 +23,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from gigacost.catalog.read import book_text
-from gigacost.catalog.schema import Faults
-from gigacost.catalog.skypilot_names import CLASSES, HOSTS, PROVIDERS, chip_of, tpu_slice
-from gigacost.csv_table import csv_rows
+from gigacost.catalog.csv_table import csv_rows
+from gigacost.catalog.files import book_text
+from gigacost.catalog.importers.skypilot_names import CLASSES, HOSTS, PROVIDERS, chip_of, tpu_slice
+from gigacost.catalog.price_books.schema import Faults
 from gigacost.errors import Fault, SpecError, show
 
 FILE = "vms.csv"

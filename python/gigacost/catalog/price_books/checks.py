@@ -39,11 +39,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gigacost.catalog.dates import PARTIAL_FORM
-from gigacost.catalog.discounts import discounts
-from gigacost.catalog.form import ACCELERATOR, BOOK, MODEL, NEW_CHIP, REGION, RENTAL, SCOPES
 from gigacost.catalog.labels import Labels, fold
-from gigacost.catalog.peaks import check_peaks
-from gigacost.catalog.schema import Faults, Kind, Text, check_table, is_plain, type_name
+from gigacost.catalog.price_books.discounts import discounts
+from gigacost.catalog.price_books.fields import ACCELERATOR, BOOK, MODEL, NEW_CHIP, REGION, RENTAL, SCOPES
+from gigacost.catalog.price_books.peaks import check_peaks
+from gigacost.catalog.price_books.schema import Faults, Kind, Text, check_table, is_plain, type_name
 from gigacost.errors import CatalogError, SpecError, nearest, show
 
 

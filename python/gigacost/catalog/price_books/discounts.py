@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gigacost.catalog.form import RENTED
 from gigacost.catalog.labels import Labels, fold
-from gigacost.catalog.schema import Faults, Number, type_name
+from gigacost.catalog.price_books.fields import RENTED
+from gigacost.catalog.price_books.schema import Faults, Number, type_name
 from gigacost.errors import CatalogError, nearest, show
 
 KINDS = ("provider", "market", "chip")

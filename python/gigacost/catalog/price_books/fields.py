@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gigacost.catalog.architectures import FIELDS as MODEL_FIELDS
-from gigacost.catalog.schema import Kind, Names, Number, Table, Text
+from gigacost.catalog.price_books.schema import Kind, Names, Number, Table, Text
 
 PRECISIONS = ("fp32", "tf32", "fp16", "bf16", "fp8", "mxfp8", "fp4", "int8")
 RENTED = ("on_demand", "reserved_1y", "reserved_3y", "spot")

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from gigacost.catalog.pricelist import read_price_list
-from gigacost.catalog.read import book_text, book_toml
-from gigacost.catalog.schema import Faults
+from gigacost.catalog.files import book_text, book_toml
+from gigacost.catalog.price_books.price_list import read_price_list
+from gigacost.catalog.price_books.schema import Faults
 from gigacost.errors import Fault, SpecError, show
 
 _FORMS = "a .toml book or a .csv price list"

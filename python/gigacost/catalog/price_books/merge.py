@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gigacost.catalog.form import NOT_FIGURES, REGION_FIELDS
+from gigacost.catalog.price_books.fields import NOT_FIGURES, REGION_FIELDS
 
 _SOURCED = ("source", "date")
 

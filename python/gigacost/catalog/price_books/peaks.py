@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gigacost.catalog.schema import Faults
+from gigacost.catalog.price_books.schema import Faults
 from gigacost.errors import show
 
 RATIO = 2.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from gigacost.catalog.form import RENTAL
-from gigacost.catalog.schema import Faults
-from gigacost.csv_table import Row, cells_under, csv_rows, header, number
+from gigacost.catalog.csv_table import Row, cells_under, csv_rows, header, number
+from gigacost.catalog.price_books.fields import RENTAL
+from gigacost.catalog.price_books.schema import Faults
 from gigacost.errors import SpecError, show
 
 REQUIRED = ("hardware", "market", "usd_per_chip_hour", "date")

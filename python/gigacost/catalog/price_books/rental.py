@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigacost.catalog.dates import last_day
-from gigacost.catalog.form import CLASSES
+from gigacost.catalog.price_books.fields import CLASSES
 from gigacost.catalog.rental import Discount, Quote
 
 _NAME = "private price book"

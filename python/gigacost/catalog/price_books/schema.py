@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gigacost.catalog.dates import PARTIAL_FORM, last_day
-from gigacost.declare import SMALLEST
 from gigacost.errors import Fault, nearest, show
+from gigacost.graph.declarations import SMALLEST
 
 _LIMIT = 1e30
 _MOST_EXACT = 2**53

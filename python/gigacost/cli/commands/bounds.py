@@ -13,8 +13,8 @@ from gigacost.cli.query import Query, querying
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gigacost.results import Bounds
-    from gigacost.sweep import Sweep
+    from gigacost.queries.bounds import Bounds
+    from gigacost.queries.space import Space
 
 _OF = "cost_total_usd"
 
@@ -30,11 +30,11 @@ def command(query: Query, of: str | None) -> int:
     gigacost bounds SPEC --of train_days
     gigacost bounds SPEC --of cost_total_usd,facility_mw --where "train_days <= 90" --json
     """
-    from gigacost import arguments  # noqa: PLC0415 - after --help
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415
-    from gigacost.cli.figures import duration  # noqa: PLC0415
     from gigacost.cli.progress import watched  # noqa: PLC0415
     from gigacost.cli.terminal import literal, payload, show  # noqa: PLC0415
+    from gigacost.cli.views.numbers import duration  # noqa: PLC0415
+    from gigacost.queries import arguments  # noqa: PLC0415 - after --help
 
     sweep = query.sweep()
     names = [arguments.number(sweep.bound, "of", name) for name in dict.fromkeys(options.names(of) or [_OF])]
@@ -57,7 +57,7 @@ def command(query: Query, of: str | None) -> int:
     return query.ended(asserted, feasible=any(one.least for one in found), advice="; gigacost summary says why")
 
 
-def _unit(sweep: Sweep, name: str) -> str:
+def _unit(sweep: Space, name: str) -> str:
     return sweep.unit(name) or "1"
 
 
@@ -66,9 +66,9 @@ def _without_meta(found: Bounds) -> dict[str, Any]:
     return {name: value for name, value in found.to_dict().items() if name != "meta"}
 
 
-def _print(sweep: Sweep, found: Sequence[Bounds]) -> None:
-    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
+def _print(sweep: Space, found: Sequence[Bounds]) -> None:
     from gigacost.cli.terminal import show, table  # noqa: PLC0415
+    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
 
     axes = sweep.bound.digits
     rows = []

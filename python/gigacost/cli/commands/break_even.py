@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
+from gigacost.cli.inverse import looking
 from gigacost.cli.query import Query
-from gigacost.cli.unknown import looking
 
 if TYPE_CHECKING:
-    from gigacost.break_evens import BreakEven
-    from gigacost.sweep import Sweep
+    from gigacost.analysis.inverse.break_even import BreakEven
+    from gigacost.queries.space import Space
 
 _SHOWN = 9
 """Values of the first grid that the table has; crossings come on top."""
@@ -32,9 +32,9 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, betwee
     gigacost break-even electricity_usd_per_kwh SPEC --between market=own,on_demand
     gigacost break-even runs_per_year SPEC --between market --over 1..50:50:linear:1
     """
-    from gigacost.break_evens import break_even  # noqa: PLC0415 - after --help
+    from gigacost.analysis.inverse.break_even import break_even  # noqa: PLC0415 - after --help
+    from gigacost.cli.inverse import assertions, range_of, tell  # noqa: PLC0415
     from gigacost.cli.progress import watched  # noqa: PLC0415
-    from gigacost.cli.unknown import assertions, range_of, tell  # noqa: PLC0415
 
     options_ = _between(between)
     sweep = query.sweep()
@@ -54,7 +54,7 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, betwee
 def _between(text: str | None) -> str | dict[str, Any]:
     """The axis that is meant, or its options. Raises SpecError."""
     from gigacost.errors import Fault, SpecError  # noqa: PLC0415 - after --help
-    from gigacost.fields import Typed  # noqa: PLC0415
+    from gigacost.spec.fields import Typed  # noqa: PLC0415
 
     if not text:
         raise SpecError(Fault("--between", "", "missing: what is compared", "AXIS=OPTION,OPTION or an AXIS of SPEC"))
@@ -62,10 +62,10 @@ def _between(text: str | None) -> str | dict[str, Any]:
     return {axis: [Typed(option) for option in options.names(listed)]} if given else axis
 
 
-def _print(sweep: Sweep, found: BreakEven) -> None:
-    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
+def _print(sweep: Space, found: BreakEven) -> None:
+    from gigacost.cli.inverse import show_relaxations  # noqa: PLC0415
     from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
-    from gigacost.cli.unknown import show_relaxations  # noqa: PLC0415
+    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
 
     if found.feasible:
         parts = [f"{_option(one.option)} to {cell(one.high, found.unit)}" for one in found.intervals]
@@ -82,10 +82,10 @@ def _print(sweep: Sweep, found: BreakEven) -> None:
         show_relaxations(sweep, found.relaxations, found.meta, found.unknown)
 
 
-def _curve(sweep: Sweep, found: BreakEven) -> Iterator[list[str]]:
+def _curve(sweep: Space, found: BreakEven) -> Iterator[list[str]]:
     """A few values of the unknown and all crossings, with what each option comes to there."""
-    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
-    from gigacost.cli.unknown import named, unit_of  # noqa: PLC0415
+    from gigacost.cli.inverse import named, unit_of  # noqa: PLC0415
+    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
 
     by: str = found.meta["by"]
     rows: dict[float, dict[Any, Mapping[str, Any]]] = {}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gigacost.cli import catalog_diff, catalog_import, catalog_prices, options
+from gigacost.cli import options
+from gigacost.cli.commands import catalog_diff, catalog_import, catalog_prices
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog, Preset
@@ -74,7 +75,7 @@ def list_(axis: str | None, catalog: str | None, as_of: str | None, *, as_json: 
 
 def _cell(column: str, value: float | None) -> str:
     """A figure without its unit, which the head of the column says."""
-    from gigacost.cli.figures import scaled, usd  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import scaled, usd  # noqa: PLC0415 - after --help
 
     if value is None:
         return "—"
@@ -221,8 +222,8 @@ def _figures(book: Catalog, axis: str, name: str, day: str) -> list[dict[str, An
 
 
 def _print_label(book: Catalog, axis: str, name: str, figures: list[dict[str, Any]]) -> None:
-    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - after --help
 
     entry = book.entry(axis, name)
     show(literal(f"{axis} = {name}", "bold"), literal(str(entry.get("name") or entry.get("doc") or "")))
@@ -256,8 +257,8 @@ def _preset(one: Preset) -> dict[str, Any]:
 
 def _refusal(book: Catalog, one: Preset) -> tuple[Fault, ...]:
     """Why a preset cannot be estimated as it stands; nothing where it can."""
+    from gigacost.analysis.estimate import estimate  # noqa: PLC0415
     from gigacost.errors import SpecError  # noqa: PLC0415 - after --help
-    from gigacost.estimates import estimate  # noqa: PLC0415
 
     try:
         estimate(preset=one.name, catalog=book)
@@ -274,8 +275,8 @@ def _short(faults: tuple[Fault, ...], one: Preset) -> str:
 
 
 def _print_preset(one: Preset, faults: tuple[Fault, ...]) -> None:
-    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import indented, literal, show, table  # noqa: PLC0415
+    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - after --help
 
     kind = "a site, not a run: give params and tokens" if one.kind == "site" else f"a {one.kind}"
     show(literal(f"preset {one.name} ({kind})", "bold"), literal(one.doc), "")

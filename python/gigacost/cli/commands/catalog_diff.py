@@ -10,9 +10,9 @@ import click
 from gigacost.cli import options
 
 if TYPE_CHECKING:
+    from gigacost.analysis.compare.compare import Comparison
     from gigacost.catalog import Catalog
-    from gigacost.catalog.differences import Difference
-    from gigacost.comparisons import Comparison
+    from gigacost.catalog.diff import Difference
 
 _SHIPPED = "shipped"
 _KINDS = ("added", "removed", "changed")
@@ -36,9 +36,9 @@ def command(old: str, new: str, spec: str | None, by: str | None, as_of: str | N
     gigacost catalog diff shipped mine.toml
     gigacost catalog diff q3.toml q4.toml --spec plan.toml
     """
-    from gigacost.catalog.differences import differences  # noqa: PLC0415 - after --help
+    from gigacost.analysis.compare.compare import BY  # noqa: PLC0415
+    from gigacost.catalog.diff import differences  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.comparisons import BY  # noqa: PLC0415
 
     books = [options.opened_catalog(None if name == _SHIPPED else name) for name in (old, new)]
     day = books[1].canonical("as_of", as_of) if as_of else max(book.date for book in books)
@@ -55,24 +55,25 @@ def _compared(spec: str, books: Sequence[Catalog], as_of: str, default: str, by:
     """What the change does to the best combination; where one of them has none, why."""
     from dataclasses import replace  # noqa: PLC0415 - after --help
 
-    from gigacost import arguments, comparisons  # noqa: PLC0415
-    from gigacost.bind import words  # noqa: PLC0415
+    from gigacost.analysis.compare import compare  # noqa: PLC0415
+    from gigacost.compiler.checks import namespace  # noqa: PLC0415
     from gigacost.errors import SpecError  # noqa: PLC0415
     from gigacost.model import default as default_model  # noqa: PLC0415
-    from gigacost.spec import Spec  # noqa: PLC0415
-    from gigacost.sweep import Sweep  # noqa: PLC0415
+    from gigacost.queries import arguments  # noqa: PLC0415
+    from gigacost.queries.space import Space  # noqa: PLC0415
+    from gigacost.spec.reader import read_file  # noqa: PLC0415
 
     model = default_model()
     sweeps = []
     for book in books:
-        read = Spec.from_file(spec, words(model, book), settings=[("as_of", as_of)] if as_of else [])
-        sweep = Sweep.from_spec(read, model=model, catalog=book)
+        read = read_file(spec, namespace(model, book), settings=[("as_of", as_of)] if as_of else [])
+        sweep = Space(read, model, book)
         if not sweep.spec.as_of and "as_of" not in {*read.fixed, *sweep.bound.digits}:
-            sweep = Sweep.from_spec(replace(read, as_of=default), model=model, catalog=book)
+            sweep = Space(replace(read, as_of=default), model, book)
         arguments.number(sweep.bound, "by", by)
         sweeps.append(sweep)
     try:
-        return comparisons.compared(sweeps[0], sweeps[1], by)
+        return compare.compared(sweeps[0], sweeps[1], by)
     except SpecError as error:
         return "\n".join(str(replace(fault, field=_of_side(fault.field))) for fault in error.faults)
 
@@ -95,8 +96,8 @@ def _cost(compared: Comparison | str | None) -> dict[str, Any] | None:
 
 
 def _show(found: Sequence[Difference], compared: Comparison | str | None, day: str) -> None:
-    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - after --help
 
     counts = ", ".join(f"{sum(one.kind == kind for one in found):,} {kind}" for kind in _KINDS)
     show(literal(f"{counts}, at {day}"))
@@ -111,7 +112,7 @@ def _show(found: Sequence[Difference], compared: Comparison | str | None, day: s
     if isinstance(compared, str):
         show(literal(compared, "yellow"))
     elif compared is not None:
-        from gigacost.cli.compare_view import show_comparison  # noqa: PLC0415 - only with --spec
+        from gigacost.cli.views.compare import show_comparison  # noqa: PLC0415 - only with --spec
         from gigacost.model import default  # noqa: PLC0415
 
         show_comparison(compared, default(), figures=False)

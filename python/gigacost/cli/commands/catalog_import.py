@@ -10,7 +10,7 @@ import click
 from gigacost.cli import options
 
 if TYPE_CHECKING:
-    from gigacost.catalog.skypilot import Imported
+    from gigacost.catalog.importers.skypilot import Imported
 
 _SHOWN = 20
 
@@ -28,9 +28,9 @@ def command(folder: str, output: str | None, date: str | None, *, as_json: bool)
     gigacost estimate ... --catalog sky.toml
     """
     from gigacost.catalog import Catalog  # noqa: PLC0415 - after --help
-    from gigacost.catalog.read import data  # noqa: PLC0415
-    from gigacost.catalog.skypilot import read_catalogs  # noqa: PLC0415
-    from gigacost.catalog.written import book_as_toml  # noqa: PLC0415
+    from gigacost.catalog.files import data  # noqa: PLC0415
+    from gigacost.catalog.importers.skypilot import read_catalogs  # noqa: PLC0415
+    from gigacost.catalog.toml_writer import book_as_toml  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
     from gigacost.cli.text_file import refuse_bad_text_file, write_text_file  # noqa: PLC0415
 

@@ -77,8 +77,8 @@ def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
 
 
 def _of_periods(periods: Sequence[Period], day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
-    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import table  # noqa: PLC0415
+    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - after --help
 
     rows = []
     for one in periods:
@@ -90,8 +90,8 @@ def _of_periods(periods: Sequence[Period], day: str, sources: dict[str, int]) ->
 
 
 def _of_offers(offers: Sequence[Offer], sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
-    from gigacost.cli.figures import amount  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import table  # noqa: PLC0415
+    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - after --help
 
     rows = []
     for one in offers:

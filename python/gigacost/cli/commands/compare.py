@@ -10,9 +10,9 @@ from gigacost.cli import options
 from gigacost.cli.query import Query
 
 if TYPE_CHECKING:
+    from gigacost.analysis.compare.compare import Comparison
     from gigacost.cli.assertions import Assertions
-    from gigacost.comparisons import Comparison
-    from gigacost.graph import Model
+    from gigacost.graph.model import Model
 
 
 @click.command("compare", context_settings=options.NAMES)
@@ -51,10 +51,10 @@ def command(
     gigacost compare then.toml now.toml
     gigacost compare plan.toml plan.toml --set-b hardware=b200-sxm --by total_run_usd
     """
+    from gigacost.analysis.compare.compare import BY, compared  # noqa: PLC0415
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.progress import watched  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.comparisons import BY, compared  # noqa: PLC0415
 
     def query(spec: str, own: tuple[str, ...]) -> Query:
         return Query(
@@ -78,7 +78,7 @@ def command(
     if as_json:
         payload(found.to_dict())
     else:
-        from gigacost.cli.compare_view import show_comparison  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.compare import show_comparison  # noqa: PLC0415 - only one view is shown
 
         show_comparison(found, sweeps[0].model, figures=figures)
     asserted.check(_asserted(found))

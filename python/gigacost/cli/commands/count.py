@@ -21,9 +21,9 @@ def command(query: Query) -> int:
     gigacost count SPEC --where "train_days <= 90 and facility_mw <= 30" --assert "share >= 0.01"
     """
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
-    from gigacost.cli.figures import duration, share  # noqa: PLC0415
     from gigacost.cli.progress import watched  # noqa: PLC0415
     from gigacost.cli.terminal import literal, payload, show  # noqa: PLC0415
+    from gigacost.cli.views.numbers import duration, share  # noqa: PLC0415
 
     sweep = query.sweep()
     asserted = Assertions(query.assertions, dict.fromkeys(("combinations", "count", "share"), "1"))

@@ -9,7 +9,7 @@ import click
 from gigacost.cli import options
 
 if TYPE_CHECKING:
-    from gigacost.elasticity import Elasticities
+    from gigacost.analysis.sensitivity.elasticities import Elasticities
 
 _NEGLIGIBLE = 0.0005
 """What would be shown as 0.000 is not listed."""
@@ -42,14 +42,14 @@ def command(
     gigacost elasticities --hardware h100-sxm --chips 16384 --params 405B --tokens 15.6T
     gigacost elasticities train_days --preset olmo-2-7b --inputs chips,mfu --mfu 0.4
     """
-    from gigacost.bind import words  # noqa: PLC0415 - after --help
+    from gigacost.analysis.sensitivity.elasticities import elasticities_of_run  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.elasticity import elasticities_of_run  # noqa: PLC0415
+    from gigacost.compiler.checks import namespace  # noqa: PLC0415 - after --help
     from gigacost.model import default  # noqa: PLC0415
 
     model, book = default(), options.opened_catalog(catalog)
-    vocabulary = words(model, book)
-    spec = options.single(options.flags(given, as_of), options.pairs(settings), preset, vocabulary, strict=strict)
+    names = namespace(model, book)
+    spec = options.single(options.flags(given, as_of), options.pairs(settings), preset, names, strict=strict)
     found = elasticities_of_run(quantity, options.unvaried(spec), model, book, options.names(inputs))
     if as_json:
         payload(found.to_dict())
@@ -58,8 +58,8 @@ def command(
 
 
 def _print(found: Elasticities) -> None:
-    from gigacost.cli.figures import amount  # noqa: PLC0415 - only one view is shown
     from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - only one view is shown
 
     rows = []
     shown = [one for one in found if one.elasticity is not None and abs(one.elasticity) >= _NEGLIGIBLE]

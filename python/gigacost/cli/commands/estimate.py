@@ -10,9 +10,9 @@ import click
 from gigacost.cli import options
 
 if TYPE_CHECKING:
-    from gigacost.estimates import Estimate
-    from gigacost.graph import Model
-    from gigacost.spec import Spec
+    from gigacost.graph.model import Model
+    from gigacost.queries.estimates import Estimate
+    from gigacost.spec.spec import Spec
 
 _MOST = 12
 """Columns that can stand side by side."""
@@ -49,16 +49,16 @@ def command(
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
     from gigacost.accounting import accounted  # noqa: PLC0415
-    from gigacost.bind import words  # noqa: PLC0415
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.compiler.checks import namespace  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 
     if form and (as_json or sources):
         raise click.UsageError("--format focus is a form of its own, without --json and --sources")
     model, book = default(), options.opened_catalog(catalog)
     spec = options.single(
-        options.flags(given, as_of), options.pairs(settings), preset, words(model, book), strict=strict
+        options.flags(given, as_of), options.pairs(settings), preset, namespace(model, book), strict=strict
     )
     model = accounted(model, spec.accounting)
     points = _points(spec, _MOST_JSON if as_json else _MOST)
@@ -66,25 +66,25 @@ def command(
     asserted = Assertions(assertions, units, book.axes)
     estimates = _estimated(points, model, book)
     if draws:
-        from gigacost.intervals import with_intervals  # noqa: PLC0415 - only when asked for
+        from gigacost.analysis.sensitivity.intervals import with_intervals  # noqa: PLC0415 - only when asked for
 
         pairs = zip(estimates, points, strict=True)
         estimates = [with_intervals(one, point, model, book, draws) for one, point in pairs]
     varied = [name for axis in spec.axes for name in axis.names]
     if form:
         from gigacost.cli import focus_file  # noqa: PLC0415 - only one form is shown
-        from gigacost.sweep import Sweep  # noqa: PLC0415
+        from gigacost.queries.space import Space  # noqa: PLC0415
 
-        sweep = Sweep.from_spec(spec, model=model, catalog=book)
+        sweep = Space(spec, model, book)
         focus_file.write(sweep, "-", limit=None, threads=None, csv_safe=True)
     elif as_json:
         payload([one.to_dict() for one in estimates] if varied else estimates[0].to_dict())
     elif sources:
-        from gigacost.cli.estimate_sources import show_sources  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.estimate_sources import show_sources  # noqa: PLC0415 - only one view is shown
 
         show_sources(estimates)
     else:
-        from gigacost.cli.estimate_view import show_many, show_one  # noqa: PLC0415
+        from gigacost.cli.views.estimate import show_many, show_one  # noqa: PLC0415
 
         if varied:
             show_many(estimates, varied, model)
@@ -116,7 +116,7 @@ def _points(spec: Spec, most: int) -> list[Spec]:
 def _estimated(points: Sequence[Spec], model: Model, book: Any) -> list[Estimate]:  # noqa: ANN401 - a Catalog, as above
     """Their estimates. Raises SpecError with what is wrong with any of them, each fault once."""
     from gigacost.errors import Fault, SpecError  # noqa: PLC0415 - after --help
-    from gigacost.estimates import estimated  # noqa: PLC0415
+    from gigacost.queries.estimates import estimated  # noqa: PLC0415
 
     estimates: list[Estimate] = []
     faults: dict[Fault, None] = {}

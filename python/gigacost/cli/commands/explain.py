@@ -35,14 +35,14 @@ def command(
     gigacost explain cost_total_usd --preset llama-3.1-405b      with values, shares and the source of each number
     gigacost explain cost_total_usd --hardware h100-sxm --chips 1024 --params 7B --tokens 2T --depth 5
     """
-    from gigacost.bind import words  # noqa: PLC0415
+    from gigacost.analysis.explain.explain import DEPTH, explained  # noqa: PLC0415
     from gigacost.cli.terminal import payload, plain  # noqa: PLC0415
-    from gigacost.explanations import DEPTH, explained  # noqa: PLC0415
+    from gigacost.compiler.checks import namespace  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 
     model, book = default(), options.opened_catalog(catalog)
-    vocabulary = words(model, book)
-    spec = options.single(options.flags(given, as_of), options.pairs(settings), preset, vocabulary, strict=strict)
+    names = namespace(model, book)
+    spec = options.single(options.flags(given, as_of), options.pairs(settings), preset, names, strict=strict)
     one = explained(quantity, options.unvaried(spec), model, book, DEPTH if depth is None else depth)
     if as_json:
         payload(one.to_dict())

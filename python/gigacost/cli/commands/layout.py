@@ -36,17 +36,19 @@ def command(
     gigacost layout ... --set tp=8                      an axis that is given is not searched
     gigacost layout ... --set tp=4,8 --set pp=8,16      only these
     """
-    from gigacost.bind import words  # noqa: PLC0415 - after --help
+    from gigacost.analysis.layouts.layouts import laid_out  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.layout import laid_out  # noqa: PLC0415
+    from gigacost.compiler.checks import namespace  # noqa: PLC0415 - after --help
     from gigacost.model import default  # noqa: PLC0415
 
     model, book = default(), options.opened_catalog(catalog)
-    spec = options.single(options.flags(given, as_of), options.pairs(settings), None, words(model, book), strict=strict)
+    spec = options.single(
+        options.flags(given, as_of), options.pairs(settings), None, namespace(model, book), strict=strict
+    )
     found = laid_out(spec, model, book, top=top or _TOP)
     if as_json:
         payload(found.to_dict())
         return
-    from gigacost.cli.layout_view import show_layouts  # noqa: PLC0415 - only one view is shown
+    from gigacost.cli.views.layout import show_layouts  # noqa: PLC0415 - only one view is shown
 
     show_layouts(found)

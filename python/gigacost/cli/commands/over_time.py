@@ -10,7 +10,7 @@ from gigacost.cli import options
 from gigacost.cli.query import Query, querying
 
 if TYPE_CHECKING:
-    from gigacost.calendar_years import OverTime, Spread, Year
+    from gigacost.analysis.over_time import OverTime, Spread, Year
 
 
 @click.command("over-time", context_settings=options.NAMES)
@@ -28,7 +28,7 @@ def command(query: Query, years: str | None, by: str | None, algorithms_of: str 
     gigacost over-time SPEC --years 2023,2025,2027,2030
     gigacost over-time SPEC --algorithms-of 2024-04-01 --by total_run_usd --json
     """
-    from gigacost.calendar_years import BY, YEARS, contributions, later, over_time  # noqa: PLC0415
+    from gigacost.analysis.over_time import BY, YEARS, contributions, later, over_time  # noqa: PLC0415
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
@@ -86,7 +86,7 @@ def driver_rows(found: OverTime) -> tuple[list[str], list[list[str]]]:
 
 
 def _row(one: Year) -> list[str]:
-    from gigacost.cli.figures import usd  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import usd  # noqa: PLC0415 - after --help
 
     dated = one.as_of + (f" + {one.years_ahead:.1f} years" if one.years_ahead else "")
     if one.cost is None:
@@ -103,6 +103,6 @@ def _row(one: Year) -> list[str]:
 
 
 def _interval(one: Spread | None) -> Any:  # noqa: ANN401 - a cell
-    from gigacost.cli.figures import usd  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import usd  # noqa: PLC0415 - after --help
 
     return "—" if one is None else f"{usd(one.central)} ({usd(one.low)} to {usd(one.high)})"

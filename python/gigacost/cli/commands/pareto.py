@@ -13,8 +13,8 @@ from gigacost.cli.query import Query, querying
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gigacost.chosen import Chosen
-    from gigacost.sweep import Sweep
+    from gigacost.queries.rows import Chosen
+    from gigacost.queries.space import Space
 
 _MINIMISE = ["cost_total_usd", "train_days"]
 
@@ -36,25 +36,26 @@ def command(query: Query, minimise: str | None, maximise: str | None, output: st
     gigacost pareto SPEC --minimise cost_total_usd,train_days
     gigacost pareto SPEC --minimise cost_total_usd --maximise params,tokens -o front.parquet
     """
-    from gigacost.cli import plan, written  # noqa: PLC0415 - after --help
+    from gigacost.cli.dry_run import refuse_bad_output  # noqa: PLC0415 - after --help
+    from gigacost.cli.output import report, write  # noqa: PLC0415 - after --help
     from gigacost.cli.progress import watched  # noqa: PLC0415
-    from gigacost.cli.rows import row_assertions  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.cli.views.rows import row_assertions  # noqa: PLC0415
 
     sweep = query.sweep()
     small = _MINIMISE if minimise is None else options.names(minimise)
     large = options.names(maximise)
     asserted = row_assertions(query, sweep, *small, *large)
     if output is not None and output != "-":
-        plan.refuse_bad_output(output, (query.spec, query.catalog))
+        refuse_bad_output(output, (query.spec, query.catalog))
     start = time.perf_counter()
     with watched("pareto", sweep.size) as progress:
         front = sweep.pareto(small, large, threads=query.threads, progress=progress)
         rows = front.rows if limit is None else front.rows[:limit]
-        count = written.write(rows, output, threads=query.threads) if output is not None else 0
+        count = write(rows, output, threads=query.threads) if output is not None else 0
     meta = {**front.meta, "front": len(front.rows), "seconds": time.perf_counter() - start}
     if output is not None:
-        written.report(count, output, meta, as_json=query.as_json)
+        report(count, output, meta, as_json=query.as_json)
     elif query.as_json:
         payload({"rows": list(rows), "meta": meta})
     else:
@@ -65,11 +66,11 @@ def command(query: Query, minimise: str | None, maximise: str | None, output: st
     return query.ended(asserted, feasible=len(front.rows) > 0, advice="; gigacost summary says why")
 
 
-def _print(sweep: Sweep, rows: Chosen, objectives: list[str], meta: Mapping[str, Any], *, whole: bool) -> None:
+def _print(sweep: Space, rows: Chosen, objectives: list[str], meta: Mapping[str, Any], *, whole: bool) -> None:
     """The rows, or as many of them as a screen has room for, spread evenly over the front."""
-    from gigacost.cli.figures import duration  # noqa: PLC0415 - after --help
-    from gigacost.cli.rows import show_rows  # noqa: PLC0415
     from gigacost.cli.terminal import literal, room, show  # noqa: PLC0415
+    from gigacost.cli.views.numbers import duration  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.rows import show_rows  # noqa: PLC0415
 
     shown = len(rows) if whole else min(len(rows), room())
     places = [place * (len(rows) - 1) // max(shown - 1, 1) for place in range(shown)]

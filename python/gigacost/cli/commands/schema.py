@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
-from gigacost.draws import FEWEST, METHODS, MOST_FOLDED
+from gigacost.sampling.draws import FEWEST, METHODS, MOST_FOLDED
 
 if TYPE_CHECKING:
-    from gigacost.bind import Words
     from gigacost.catalog import Catalog
-    from gigacost.declare import Input
+    from gigacost.compiler.names import ModelNames
+    from gigacost.graph.declarations import Input
 
 
 @click.command("schema", context_settings=options.NAMES)
@@ -22,16 +22,19 @@ if TYPE_CHECKING:
 @options.as_json
 def command(catalog: str | None, as_of: str | None, *, columns: bool, as_json: bool) -> None:
     """JSON Schema (2020-12) of a specification's file, for editors and validators; or all columns."""
-    from gigacost.bind import words  # noqa: PLC0415
     from gigacost.cli.terminal import payload, show, table  # noqa: PLC0415 - after --help
+    from gigacost.compiler.checks import namespace  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 
     del as_of  # the form of a specification does not depend on the date
     model, book = default(), options.opened_catalog(catalog)
     if not columns:
-        payload(schema(words(model, book), book))
+        payload(schema(namespace(model, book), book))
         return
-    rows = [*_columns(model.quantities.values(), "quantity"), *_columns(words(model, book).inputs.values(), "input")]
+    rows = [
+        *_columns(model.quantities.values(), "quantity"),
+        *_columns(namespace(model, book).inputs.values(), "input"),
+    ]
     if as_json:
         payload(rows)
         return
@@ -44,26 +47,26 @@ def _columns(items: Any, kind: str) -> list[dict[str, str]]:  # noqa: ANN401 - q
     return [{"name": one.name, "kind": kind, "unit": one.unit, "doc": doc.split(" [")[0]} for one, doc in docs]
 
 
-def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
+def schema(names: ModelNames, catalog: Catalog) -> dict[str, Any]:
     """The JSON Schema of a specification that speaks of these names."""
     axes: dict[str, Any] = {}
     fixed: dict[str, Any] = {}
-    for name in vocabulary.label_axes:
+    for name in names.label_axes:
         known = catalog.labels(name)
         label = {"type": "string", "examples": list(known)} if known else {"type": "string", "format": "date"}
         fixed[name] = label
         axes[name] = {"type": "array", "items": label, "minItems": 1, "uniqueItems": True}
-    limits: Mapping[str, Input] = {**vocabulary.ranges, **vocabulary.inputs}
-    for name, unit in {**vocabulary.quantities, **{key: one.unit for key, one in vocabulary.inputs.items()}}.items():
+    limits: Mapping[str, Input] = {**names.ranges, **names.inputs}
+    for name, unit in {**names.quantities, **{key: one.unit for key, one in names.inputs.items()}}.items():
         if unit == "truth" or name in fixed:
             continue
         one = limits.get(name)
         fixed[name] = _value(unit, one)
         axes[name] = {"anyOf": [_list(fixed[name]), _range()]}
     text = {"type": "string"}
-    preset = {"enum": sorted([*vocabulary.presets, *vocabulary.accountings])}
-    names = {"anyOf": [text, _list(text)]}
-    query = {"where": text, "columns": names, "by": text, "k": {"type": "integer", "minimum": 1}}
+    preset = {"enum": sorted([*names.presets, *names.accountings])}
+    listed = {"anyOf": [text, _list(text)]}
+    query = {"where": text, "columns": listed, "by": text, "k": {"type": "integer", "minimum": 1}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "gigacost specification",
@@ -78,7 +81,7 @@ def schema(vocabulary: Words, catalog: Catalog) -> dict[str, Any]:
             "uncertain": {"type": "object", "propertyNames": {"enum": [*fixed]}, "additionalProperties": text},
             "draws": _draws(),
             "derive": {"type": "object", "additionalProperties": text},
-            "query": _table({**query, "per": names, "distinct": names}),
+            "query": _table({**query, "per": listed, "distinct": listed}),
             "as_of": {"type": "string", "format": "date"},
             "base_year": {"enum": list(catalog.price_index.years)},
             "catalog": text,

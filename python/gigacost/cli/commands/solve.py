@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from gigacost.cli import options
+from gigacost.cli.inverse import looking
 from gigacost.cli.query import Query
-from gigacost.cli.unknown import looking
 
 if TYPE_CHECKING:
-    from gigacost.solutions import Solution
-    from gigacost.sweep import Sweep
+    from gigacost.analysis.inverse.solve import Solution
+    from gigacost.queries.space import Space
 
 
 _ENDED = {
@@ -36,9 +36,9 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, *, sma
     gigacost solve tokens SPEC --where "cost_total_usd <= 50e6 and train_days <= 90"
     gigacost solve chips SPEC --smallest --where "train_days <= 30" --over 8..65536:60:log:8
     """
+    from gigacost.analysis.inverse.solve import solve  # noqa: PLC0415
+    from gigacost.cli.inverse import assertions, range_of, tell  # noqa: PLC0415
     from gigacost.cli.progress import watched  # noqa: PLC0415 - after --help
-    from gigacost.cli.unknown import assertions, range_of, tell  # noqa: PLC0415
-    from gigacost.solutions import solve  # noqa: PLC0415
 
     sweep = query.sweep()
     by = by or sweep.spec.by or "cost_total_usd"
@@ -54,10 +54,10 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, *, sma
     return query.ended(asserted, feasible=found.feasible)
 
 
-def _print(sweep: Sweep, found: Solution, *, smallest: bool) -> None:
-    from gigacost.cli.figures import cell  # noqa: PLC0415 - after --help
+def _print(sweep: Space, found: Solution, *, smallest: bool) -> None:
+    from gigacost.cli.inverse import figures, named, show_relaxations, unit_of  # noqa: PLC0415
     from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
-    from gigacost.cli.unknown import figures, named, show_relaxations, unit_of  # noqa: PLC0415
+    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
 
     if found.value is None:
         show_relaxations(sweep, found.relaxations, found.meta, found.unknown)

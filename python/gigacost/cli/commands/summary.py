@@ -14,8 +14,8 @@ from gigacost.cli.query import Query, querying
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from gigacost.results import Summary
-    from gigacost.sweep import Sweep
+    from gigacost.queries.space import Space
+    from gigacost.queries.summary import Summary
 
 _NUMBERS = ("count", "nulls", "min", "max", "sum", "mean", "std")
 
@@ -31,7 +31,7 @@ def command(query: Query, *, no_quantiles: bool) -> int:
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.progress import watched  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.sweep import QUANTILES  # noqa: PLC0415
+    from gigacost.queries.space import QUANTILES  # noqa: PLC0415
 
     sweep = query.sweep()
     names = ["combinations", "feasible", *(f"{column}_{what}" for column in sweep.columns for what in _NUMBERS)]
@@ -50,7 +50,7 @@ def command(query: Query, *, no_quantiles: bool) -> int:
     return query.ended(asserted, feasible=found.feasible > 0)
 
 
-def _labels(sweep: Sweep) -> list[str]:
+def _labels(sweep: Space) -> list[str]:
     """Every state that a combination may be in, ``ok`` first."""
     return ["ok", *dict.fromkeys(getattr(state.mark, "label", "") for state in sweep.model.states)]
 
@@ -61,9 +61,9 @@ def _flat(found: Summary) -> dict[str, float]:
     return flat | {f"{name}_{what}": getattr(one, what) for name, one in found.columns.items() for what in _NUMBERS}
 
 
-def _print(sweep: Sweep, found: Summary, seconds: float) -> None:
-    from gigacost.cli.figures import cell, duration, share  # noqa: PLC0415 - after --help
+def _print(sweep: Space, found: Summary, seconds: float) -> None:
     from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
+    from gigacost.cli.views.numbers import cell, duration, share  # noqa: PLC0415 - after --help
 
     of = share(found.feasible / found.combinations)
     condition = f" where {sweep.spec.where.text}" if sweep.spec.where else ""
@@ -81,10 +81,10 @@ def _print(sweep: Sweep, found: Summary, seconds: float) -> None:
     show(made, _states(sweep, found), literal(f"in {duration(seconds)}", "dim"))
 
 
-def _states(sweep: Sweep, found: Summary) -> Table:
+def _states(sweep: Space, found: Summary) -> Table:
     """Why combinations cannot be: the states with their counts and meanings."""
-    from gigacost.cli.figures import share  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import table  # noqa: PLC0415
+    from gigacost.cli.views.numbers import share  # noqa: PLC0415 - after --help
 
     meanings: dict[str, str] = {}
     for state in sweep.model.states:

@@ -11,8 +11,8 @@ from gigacost.cli import options
 from gigacost.cli.query import Query, querying
 
 if TYPE_CHECKING:
-    from gigacost.cli.plan import Plan
-    from gigacost.sweep import Sweep
+    from gigacost.cli.dry_run import Plan
+    from gigacost.queries.space import Space
 
 
 @click.command("sweep", context_settings=options.NAMES)
@@ -37,8 +37,10 @@ def command(
 
     An older file of that name is replaced when the new one is complete.
     """
-    from gigacost.cli import plan, process, written  # noqa: PLC0415 - after --help
+    from gigacost.cli import process  # noqa: PLC0415 - after --help
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415
+    from gigacost.cli.dry_run import planned, refuse_bad_output, refuse_full_disk  # noqa: PLC0415 - after --help
+    from gigacost.cli.output import report, write  # noqa: PLC0415 - after --help
     from gigacost.cli.progress import watched  # noqa: PLC0415
     from gigacost.errors import Fault, SpecError  # noqa: PLC0415
 
@@ -48,7 +50,7 @@ def command(
         allowed = "-o FILE; -o - for CSV on stdout; --dry-run"
         raise SpecError(Fault("-o", "", "missing: where the rows go", allowed))
     if output is not None and output != "-":
-        plan.refuse_bad_output(output, (query.spec, query.catalog))
+        refuse_bad_output(output, (query.spec, query.catalog))
     if form == "focus" and not dry_run:
         from gigacost.cli import focus_file  # noqa: PLC0415 - only where it is asked for
 
@@ -57,25 +59,25 @@ def command(
         asserted.check({"rows": done.rows, "combinations": sweep.size})
         return query.ended(asserted, feasible=done.designs > 0 or limit == 0, advice="; gigacost summary says why")
     if dry_run:
-        _tell(sweep, plan.planned(sweep, output or ".parquet", limit, threads), output, as_json=query.as_json)
+        _tell(sweep, planned(sweep, output or ".parquet", limit, threads), output, as_json=query.as_json)
         return process.DONE
     if output != "-" and not force:
-        plan.refuse_full_disk(sweep, str(output), limit, threads)
+        refuse_full_disk(sweep, str(output), limit, threads)
     start = time.perf_counter()
     with watched("sweep", sweep.size) as progress:
-        rows = written.write(sweep, str(output), threads=threads, limit=limit, csv_safe=csv_safe, progress=progress)
+        rows = write(sweep, str(output), threads=threads, limit=limit, csv_safe=csv_safe, progress=progress)
     meta = {**sweep.meta, "combinations": sweep.size, "seconds": time.perf_counter() - start}
-    written.report(rows, str(output), meta, as_json=query.as_json)
+    report(rows, str(output), meta, as_json=query.as_json)
     asserted.check({"rows": rows, "combinations": sweep.size})
     return query.ended(asserted, feasible=rows > 0 or limit == 0, advice="; gigacost summary says why")
 
 
-def _tell(sweep: Sweep, planned: Plan, output: str | None, *, as_json: bool) -> None:
+def _tell(sweep: Space, planned: Plan, output: str | None, *, as_json: bool) -> None:
     """The plan, as the result of a dry run."""
-    from gigacost.cli.figures import duration  # noqa: PLC0415 - after --help
+    from gigacost._system import free_disk, in_bytes  # noqa: PLC0415
     from gigacost.cli.terminal import payload, plain  # noqa: PLC0415
+    from gigacost.cli.views.numbers import duration  # noqa: PLC0415 - after --help
     from gigacost.errors import escape  # noqa: PLC0415
-    from gigacost.machine import free_disk, in_bytes  # noqa: PLC0415
 
     free = free_disk(output) if output and output != "-" else None
     axes = " x ".join(f"{len(axis):,} {axis.name}" for axis in sweep.spec.axes) or "one combination"

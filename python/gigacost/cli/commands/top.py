@@ -11,8 +11,8 @@ from gigacost.cli import options
 from gigacost.cli.query import Query, querying
 
 if TYPE_CHECKING:
-    from gigacost.results import Best
-    from gigacost.sweep import Sweep
+    from gigacost.queries.space import Space
+    from gigacost.queries.top import Best
 
 _K = 10
 
@@ -49,8 +49,8 @@ def command(
     gigacost top SPEC --by cost_total_usd --per params,tokens --json
     """
     from gigacost.cli.progress import watched  # noqa: PLC0415 - after --help
-    from gigacost.cli.rows import row_assertions  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.cli.views.rows import row_assertions  # noqa: PLC0415
 
     sweep = query.sweep()
     groups = options.names(per) or list(sweep.spec.per)
@@ -82,10 +82,10 @@ def command(
     )
 
 
-def _print(sweep: Sweep, best: Best, limit: int | None, seconds: float, *, largest: bool) -> None:
-    from gigacost.cli.figures import cell, duration  # noqa: PLC0415 - after --help
-    from gigacost.cli.rows import show_rows  # noqa: PLC0415
+def _print(sweep: Space, best: Best, limit: int | None, seconds: float, *, largest: bool) -> None:
     from gigacost.cli.terminal import literal, show  # noqa: PLC0415
+    from gigacost.cli.views.numbers import cell, duration  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.rows import show_rows  # noqa: PLC0415
 
     rows = best.rows if limit is None else best.rows[:limit]
     show_rows(sweep, rows)

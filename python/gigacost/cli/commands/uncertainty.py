@@ -10,7 +10,7 @@ import click
 from gigacost.cli import options
 
 if TYPE_CHECKING:
-    from gigacost.sweep import Sweep
+    from gigacost.queries.space import Space
 
 
 @click.command("uncertainty", context_settings=options.NAMES)
@@ -48,9 +48,9 @@ def command(
     gigacost uncertainty ... --market own,on_demand,reserved_1y      which one, and what would flip it
     gigacost uncertainty ... --uncertain electricity_usd_per_kwh="normal 90% 0.04 $/kWh..0.09 $/kWh"
     """
+    from gigacost.analysis.sensitivity.uncertainty import draws_for, uncertainty  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415 - after --help
-    from gigacost.draws import Draws  # noqa: PLC0415
-    from gigacost.uncertainties import draws_for, uncertainty  # noqa: PLC0415
+    from gigacost.sampling.draws import Draws  # noqa: PLC0415
 
     flags = options.flags(given, as_of)
     if spec:
@@ -73,22 +73,22 @@ def command(
         plain = found.to_dict()
         payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
     else:
-        from gigacost.cli.uncertainty_view import show_uncertainty  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.uncertainty import show_uncertainty  # noqa: PLC0415 - only one view is shown
 
         show_uncertainty(found, seconds)
 
 
 def _of_options(
     flags: list[tuple[str, str]], settings: tuple[str, ...], catalog: str | None, preset: str | None, *, strict: bool
-) -> Sweep:
+) -> Space:
     """The designs that options and settings describe."""
-    from gigacost.bind import words  # noqa: PLC0415 - after --help
+    from gigacost.compiler.checks import namespace  # noqa: PLC0415 - after --help
     from gigacost.model import default  # noqa: PLC0415
-    from gigacost.sweep import Sweep  # noqa: PLC0415
+    from gigacost.queries.space import Space  # noqa: PLC0415
 
     model, book = default(), options.opened_catalog(catalog)
-    spec = options.single(flags, options.pairs(settings), preset, words(model, book), strict=strict)
-    return Sweep.from_spec(spec, model=model, catalog=book)
+    spec = options.single(flags, options.pairs(settings), preset, namespace(model, book), strict=strict)
+    return Space(spec, model, book)
 
 
 def _of_file(
@@ -99,7 +99,7 @@ def _of_file(
     preset: str | None,
     *,
     strict: bool,
-) -> Sweep:
+) -> Space:
     """The designs of a specification, with what is typed over it."""
     from gigacost.cli.query import Query  # noqa: PLC0415 - after --help
     from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415

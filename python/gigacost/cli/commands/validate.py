@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from gigacost.cli import options, validate_costs, validate_development, validate_runs, validate_throughput
+from gigacost.cli import options
+from gigacost.cli.commands import validate_costs, validate_development, validate_runs, validate_throughput
 
 
 @click.group("validate", context_settings=options.NAMES)

@@ -27,13 +27,13 @@ def command(file: str | None, *, as_json: bool) -> int:
     """
     from gigacost.cli import process  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.validate_costs import validate_costs  # noqa: PLC0415
+    from gigacost.validation.validate_costs import validate_costs  # noqa: PLC0415
 
     found = validate_costs(file)
     if as_json:
         payload(found.to_dict())
     else:
-        from gigacost.cli.validate_costs_view import show_costs  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.validate_costs import show_costs  # noqa: PLC0415 - only one view is shown
 
         show_costs(found)
     for message in found.shortcomings:

@@ -18,14 +18,14 @@ def command(draws: int | None, seed: int | None, *, as_json: bool) -> int:
     """
     from gigacost.cli import process  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.draws import Draws  # noqa: PLC0415
-    from gigacost.validate_development import COUNT, validate_development  # noqa: PLC0415
+    from gigacost.sampling.draws import Draws  # noqa: PLC0415
+    from gigacost.validation.validate_development import COUNT, validate_development  # noqa: PLC0415
 
     found = validate_development(Draws(draws or COUNT, seed or 0))
     if as_json:
         payload(found.to_dict())
     else:
-        from gigacost.cli.validate_costs_view import show_development  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.validate_costs import show_development  # noqa: PLC0415 - only one view is shown
 
         show_development(found)
     return process.DONE

@@ -10,7 +10,7 @@ import click
 from gigacost.cli import options
 
 if TYPE_CHECKING:
-    from gigacost.published_runs import Figure, Reliability, RunValidation
+    from gigacost.validation.validate_runs import Figure, Reliability, RunValidation
 
 
 @click.command("runs", short_help="Hours, energy, dollars of published runs.", context_settings=options.NAMES)
@@ -23,7 +23,7 @@ def command(*, as_json: bool) -> int:
     """
     from gigacost.cli import process  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.published_runs import validate_runs  # noqa: PLC0415
+    from gigacost.validation.validate_runs import validate_runs  # noqa: PLC0415
 
     found = validate_runs()
     if as_json:
@@ -63,7 +63,7 @@ def reliability_rows(found: RunValidation) -> tuple[list[str], list[list[str]]]:
 
 
 def _row(one: Figure, *, assumed: bool) -> list[str]:
-    from gigacost.cli.figures import scaled  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import scaled  # noqa: PLC0415 - after --help
 
     published, predicted, low, high = map(scaled, (one.published, one.predicted, one.low, one.high))
     run, outside = one.run + (" *" if assumed else ""), "" if one.is_inside else "o"

@@ -21,13 +21,13 @@ def command(file: str | None, *, search: bool, as_json: bool) -> int:
     """
     from gigacost.cli import process  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.validate import MOST_UNPREDICTABLE, validate_throughput  # noqa: PLC0415
+    from gigacost.validation.validate_throughput import MOST_UNPREDICTABLE, validate_throughput  # noqa: PLC0415
 
     found = validate_throughput(file, search=search)
     if as_json:
         payload(found.to_dict())
     else:
-        from gigacost.cli.validate_view import show_validation  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.validate import show_validation  # noqa: PLC0415 - only one view is shown
 
         show_validation(found)
     if found.is_complete:

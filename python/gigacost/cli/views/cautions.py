@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gigacost.cli.estimate_layout import layout_in_use
-from gigacost.cli.figures import grouped, scaled, share
+from gigacost.cli.views.estimate_layout import layout_in_use
+from gigacost.cli.views.numbers import grouped, scaled, share
 from gigacost.model.constants import HOURS_PER_DAY, HOURS_PER_YEAR
 
 if TYPE_CHECKING:
-    from gigacost.estimates import Estimate
+    from gigacost.queries.estimates import Estimate
 
 _MANY_CHIPS = 64
 """From here on, that somebody quotes a price does not mean that so many chips are to be had."""

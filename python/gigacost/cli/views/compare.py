@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost.cli.estimate_view import grid, place, short
-from gigacost.cli.figures import amount, cell, share
 from gigacost.cli.terminal import indented, literal, out, shortened, show
+from gigacost.cli.views.estimate import grid, place, short
+from gigacost.cli.views.numbers import amount, cell, share
 
 if TYPE_CHECKING:
-    from gigacost.changes import Change
-    from gigacost.comparisons import Comparison
-    from gigacost.estimates import Assumption
-    from gigacost.graph import Model
+    from gigacost.analysis.compare.compare import Comparison
+    from gigacost.analysis.compare.differences import Change
+    from gigacost.graph.model import Model
+    from gigacost.queries.estimates import Assumption
 
 _BAR = 30
 _BETWEEN = 2

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gigacost.cli.cautions import cautions
-from gigacost.cli.estimate_layout import layout_lines, mfu_band
-from gigacost.cli.figures import amount, grouped, scaled, share, usd
 from gigacost.cli.terminal import indented, literal, out, shortened, show, table
+from gigacost.cli.views.cautions import cautions
+from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
+from gigacost.cli.views.numbers import amount, grouped, scaled, share, usd
 
 if TYPE_CHECKING:
-    from gigacost.estimates import Estimate
-    from gigacost.graph import Model
+    from gigacost.graph.model import Model
+    from gigacost.queries.estimates import Estimate
 
 _BAR = 40
 _BESIDE_BAR = 46

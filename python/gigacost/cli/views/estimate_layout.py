@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gigacost.cli.figures import grouped, scaled, share
+from gigacost.cli.views.numbers import grouped, scaled, share
 from gigacost.model.performance.layout import GIVEN_RECOMPUTE
 from gigacost.model.performance.search import AXES
 
 if TYPE_CHECKING:
-    from gigacost.estimates import Estimate
+    from gigacost.queries.estimates import Estimate
 
 _INSTEAD = ("mfu", "step_seconds", "whole_run_utilisation", "stepping_hours", "train_hours", "train_days", "chip_hours")
 """Who gives one of these has no use for the time that a layout would take."""

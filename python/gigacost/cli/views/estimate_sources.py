@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gigacost.cli.figures import amount
 from gigacost.cli.terminal import show, table
+from gigacost.cli.views.numbers import amount
 
 if TYPE_CHECKING:
-    from gigacost.estimates import Assumption, Estimate
+    from gigacost.queries.estimates import Assumption, Estimate
 
 _ORDER = ("given", "preset", "model", "catalogue", "default")
 _TITLES = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gigacost.cli.figures import grouped, scaled, share
 from gigacost.cli.terminal import literal, show, table
+from gigacost.cli.views.numbers import grouped, scaled, share
 
 if TYPE_CHECKING:
-    from gigacost.candidates import Layout
-    from gigacost.layout import Layouts
-    from gigacost.layout_reasons import Failure, Loser
+    from gigacost.analysis.layouts.candidates import Layout
+    from gigacost.analysis.layouts.layouts import Layouts
+    from gigacost.analysis.layouts.rejections import Failure, Loser
 
 _AXES = ("tp", "pp", "vp", "cp", "ep", "microbatch", "zero_stage", "recompute")
 """As people say a layout."""

@@ -6,22 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.assertions import Assertions
-from gigacost.cli.figures import cell
 from gigacost.cli.terminal import literal, show, table
+from gigacost.cli.views.numbers import cell
 
 if TYPE_CHECKING:
     from gigacost.cli.query import Query
-    from gigacost.sweep import Sweep
+    from gigacost.queries.space import Space
 
 
-def row_assertions(query: Query, sweep: Sweep, *reads: str) -> Assertions:
+def row_assertions(query: Query, sweep: Space, *reads: str) -> Assertions:
     """The conditions on rows, which have the columns of a sweep and what else a question reads. Raises SpecError."""
     labels = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
     names = {name: sweep.unit(name) or "1" for name in (*sweep.columns, *sweep.bound.digits, *reads)}
     return Assertions(query.assertions, {**names, "index": "1"}, labels)
 
 
-def show_rows(sweep: Sweep, rows: Sequence[Mapping[str, Any]], first: Sequence[str] = ()) -> None:
+def show_rows(sweep: Space, rows: Sequence[Mapping[str, Any]], first: Sequence[str] = ()) -> None:
     """Print rows as a table, ``first`` right after the axes; an axis that is the same in all of them is told below."""
     if not rows:
         return

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from gigacost.cli.estimate_view import place
-from gigacost.cli.figures import amount, cell, duration, scaled, share, usd
 from gigacost.cli.terminal import BETWEEN, indented, literal, out, show, table
+from gigacost.cli.views.estimate import place
+from gigacost.cli.views.numbers import amount, cell, duration, scaled, share, usd
 
 if TYPE_CHECKING:
-    from gigacost.beliefs import Belief
-    from gigacost.influences import Influence
-    from gigacost.spreads import Spread
-    from gigacost.uncertainties import Uncertainty
+    from gigacost.analysis.sensitivity.influence import Influence
+    from gigacost.analysis.sensitivity.uncertain_inputs import Belief
+    from gigacost.analysis.sensitivity.uncertainty import Uncertainty
+    from gigacost.sampling.statistics import Spread
 
 _SHOWN = 12
 """Influences that are shown; the others say little."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gigacost.cli.terminal import literal, show, table
 
 if TYPE_CHECKING:
-    from gigacost.validate import Accuracy, Choice, Prediction, Search, Skipped, Validation
+    from gigacost.validation.validate_throughput import Accuracy, Choice, Prediction, Search, Skipped, Validation
 
 _HEADS = ("runs", "median error", "90th percentile", "within 15 %")
 

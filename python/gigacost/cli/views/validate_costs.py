@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from gigacost.cli.figures import share, usd
 from gigacost.cli.terminal import literal, show, table
-from gigacost.published_costs import TOTALS
+from gigacost.cli.views.numbers import share, usd
+from gigacost.validation.published.costs import TOTALS
 
 if TYPE_CHECKING:
-    from gigacost.validate_costs import CostPrediction, CostValidation
-    from gigacost.validate_development import DevelopmentValidation
+    from gigacost.validation.validate_costs import CostPrediction, CostValidation
+    from gigacost.validation.validate_development import DevelopmentValidation
 
 _TITLES = ("CapEx + energy", "acquisition", "cloud")
 

@@ -7,7 +7,7 @@ precisions without such runs are extrapolated, and their bands widened; see ``is
 
 from __future__ import annotations
 
-from gigacost.declare import Input
+from gigacost.graph.declarations import Input
 from gigacost.ops import Value, where
 
 IS_CALIBRATED = Input(

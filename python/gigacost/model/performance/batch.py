@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import Constant
+from gigacost.graph.declarations import Constant
 from gigacost.ops import Value, log, maximum, power, round_half_even
 
 _STEP_LAW = "Li et al. 2025, Step Law (arXiv 2503.04715): the best batch is 0.58 · tokens^0.571 tokens"

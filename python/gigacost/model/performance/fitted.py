@@ -6,8 +6,8 @@ catalogue; those that are the same for all chips are here. ``make calibrate`` fi
 
 from __future__ import annotations
 
-from gigacost.catalog.read import data
-from gigacost.declare import Input
+from gigacost.catalog.files import data
+from gigacost.graph.declarations import Input
 
 _FIT = data("step_time")
 

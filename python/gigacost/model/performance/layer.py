@@ -6,7 +6,7 @@ whose layers differ.
 
 from __future__ import annotations
 
-from gigacost.declare import Constant, Input
+from gigacost.graph.declarations import Constant, Input
 from gigacost.model.performance.layout import FULL, ONE_CHIP, SELECTIVE
 from gigacost.ops import Value, minimum, where
 

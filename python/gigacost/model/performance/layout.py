@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import Constant, Input
+from gigacost.graph.declarations import Constant, Input
 from gigacost.ops import Value, both, ceil, either, floor, minimum
 
 CHIPS = Input(

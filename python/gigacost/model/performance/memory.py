@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import Constant, Input, status
+from gigacost.graph.declarations import Constant, Input, status
 from gigacost.model.constants import B_PER_GIB
 from gigacost.model.performance.batch import ONE_TOKEN
 from gigacost.model.performance.layer import ACTIVATION_BYTE, BLOCKS_PER_LAYER, ONE_PARAM

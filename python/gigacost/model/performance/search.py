@@ -8,7 +8,7 @@ less. An axis that a specification gives is not searched.
 
 from __future__ import annotations
 
-from gigacost.wiring import Search
+from gigacost.graph.wiring import Search
 
 LAYOUT = Search(
     "layout",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.declare import Constant, status
+from gigacost.graph.declarations import Constant, status
 from gigacost.model.performance.layer import BACKWARD_PER_FORWARD, MULTIPLY_ADD_FLOP, ONE_PARAM
 from gigacost.model.performance.layout import ONE_CHIP, SHARDED_OPTIMISER
 from gigacost.ops import Value, log, maximum, missing, negate, where

@@ -6,7 +6,7 @@ through both; stacks with hierarchical collectives then use the network ports of
 
 from __future__ import annotations
 
-from gigacost.declare import Constant, Input, status
+from gigacost.graph.declarations import Constant, Input, status
 from gigacost.model.performance.layer import ACTIVATION_BYTE, BLOCKS_PER_LAYER
 from gigacost.model.performance.layout import ONE_CHIP, SHARDED_GRADIENTS, SHARDED_OPTIMISER, SHARDED_WEIGHTS
 from gigacost.ops import Value, both, ceil, either, maximum, minimum, missing, negate, where

@@ -11,11 +11,11 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gigacost.catalog.csv_table import Row, cells_under, csv_rows, header, number
 from gigacost.catalog.dates import DAY_FORM, day
 from gigacost.catalog.epoch import day_number
-from gigacost.catalog.read import DATA, book_text
-from gigacost.catalog.schema import Faults, Number
-from gigacost.csv_table import Row, cells_under, csv_rows, header, number
+from gigacost.catalog.files import DATA, book_text
+from gigacost.catalog.price_books.schema import Faults, Number
 from gigacost.errors import Fault, SpecError, escape, show
 
 SHIPPED = DATA / "epoch_reference.csv"

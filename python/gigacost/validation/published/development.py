@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost.catalog.read import data
-from gigacost.distributions import Distribution, Lognormal
-from gigacost.draws import Draws, sample
+from gigacost.catalog.files import data
 from gigacost.model.constants import DAYS_PER_YEAR
+from gigacost.sampling.distributions import Distribution, Lognormal
+from gigacost.sampling.draws import Draws, sample
 
 if TYPE_CHECKING:
     import numpy as np

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 
 from gigacost.catalog import Catalog
 from gigacost.errors import CatalogError
-from gigacost.throughput import Run
+from gigacost.validation.published.throughput import Run
 
 _SHAPE = {
     "layers": "layers",

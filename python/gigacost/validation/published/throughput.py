@@ -11,9 +11,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gigacost.catalog.read import DATA, book_text
-from gigacost.catalog.schema import Faults, Number
-from gigacost.csv_table import Row, cells_under, csv_rows, header, number
+from gigacost.catalog.csv_table import Row, cells_under, csv_rows, header, number
+from gigacost.catalog.files import DATA, book_text
+from gigacost.catalog.price_books.schema import Faults, Number
 from gigacost.errors import Fault, SpecError, escape, show
 
 SHIPPED = DATA / "throughput.csv"

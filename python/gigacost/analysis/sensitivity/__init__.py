@@ -1,0 +1,1 @@
+"""How a result depends on its inputs: draws, Sobol indices, value of information, elasticities."""

@@ -1,0 +1,112 @@
+"""A sweep: the space that keywords or a file specify, with the analyses that can be made of its combinations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from gigacost.analysis.sensitivity.elasticities import Elasticities, at_combination
+from gigacost.analysis.sensitivity.uncertainty import Uncertainty, uncertainty
+from gigacost.catalog import Catalog
+from gigacost.catalog.opening import opened
+from gigacost.compiler.checks import namespace
+from gigacost.graph.model import Model
+from gigacost.model import default as default_model
+from gigacost.queries.space import Space
+from gigacost.sampling.distributions import Distribution
+from gigacost.sampling.draws import Draws
+from gigacost.spec.private_book import with_private_book
+from gigacost.spec.reader import read_file, read_mapping
+from gigacost.spec.spec import Spec
+
+
+class Sweep(Space):
+    """Every combination of some axes, costed by a model.
+
+    ``axes`` maps names to values, ranges (``{"from": .., "to": .., "steps": ..}``) or is joined by ``zipped`` tables;
+    the first axis is the outermost. ``fixed`` are values that do not vary, ``where`` a condition on quantities,
+    ``derive`` quantities by expression, ``columns`` the quantities wanted, ``as_of`` the date of prices, ``base_year``
+    the year in whose dollars quantities are told (without it, those of the prices' date). Units as in ``"70B"``,
+    ``"2.10 $/h"``. ``uncertain`` maps names to distributions (``"normal 90% 0.3..0.5"``), of which ``draws``
+    (``count``, ``seed``, ``method``, ``correlate``) are taken; what is folded over them may be a column:
+    ``p90(cost_total_usd)``. Nothing is computed before it is asked for. Raises SpecError with all faults.
+    """
+
+    def __init__(
+        self,
+        axes: Mapping[str, Any] | None = None,
+        *,
+        fixed: Mapping[str, Any] | None = None,
+        uncertain: Mapping[str, str] | None = None,
+        draws: Mapping[str, Any] | None = None,
+        where: str | None = None,
+        derive: Mapping[str, str] | None = None,
+        columns: Sequence[str] = (),
+        model: Model | None = None,
+        catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+        as_of: str | None = None,
+        base_year: int | None = None,
+        preset: str | Sequence[str] | None = None,
+        strict: bool = False,
+    ) -> None:
+        query = {"where": where, "columns": list(columns) or None}
+        tree: dict[str, Any] = {
+            "version": 1,
+            "axes": dict(axes or {}),
+            "fixed": dict(fixed or {}),
+            "uncertain": dict(uncertain or {}),
+            "draws": dict(draws or {}),
+            "derive": dict(derive or {}),
+            "query": {key: value for key, value in query.items() if value is not None},
+        }
+        told = (("as_of", as_of), ("base_year", base_year), ("preset", preset))
+        tree |= {key: value for key, value in told if value is not None}
+        model = model or default_model()
+        catalog = opened(catalog)
+        super().__init__(read_mapping(tree, namespace(model, catalog), strict=strict), model, catalog)
+
+    @classmethod
+    def from_toml(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        settings: Iterable[tuple[str, str]] = (),
+        model: Model | None = None,
+        catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+        strict: bool = False,
+    ) -> Sweep:
+        """The sweep that a TOML (or JSON) file specifies; ``settings`` win over it, as ``--set`` does."""
+        model = model or default_model()
+        book = with_private_book(path, opened(catalog))
+        spec = read_file(path, namespace(model, book), settings=settings, strict=strict)
+        return cls.from_spec(spec, model=model, catalog=book)
+
+    @classmethod
+    def from_spec(cls, spec: Spec, *, model: Model | None = None, catalog: Catalog | None = None) -> Sweep:
+        """The sweep of a specification that has been read."""
+        sweep = cls.__new__(cls)
+        Space.__init__(sweep, spec, model or default_model(), catalog or Catalog.bundled())
+        return sweep
+
+    def elasticities(self, quantity: str = "cost_total_usd", *, at: int, inputs: Sequence[str] = ()) -> Elasticities:
+        """How much a quantity of the combination with the index ``at`` depends on each figure that goes in.
+
+        As ``gigacost.elasticities``, of which the labels are those of the combination. Raises SpecError.
+        """
+        return at_combination(self, quantity, at, inputs)
+
+    def uncertainty(
+        self,
+        of: str = "cost_total_usd",
+        *,
+        uncertain: Mapping[str, str | Distribution] | None = None,
+        defaults: bool | None = None,
+        draws: int | Draws | None = None,
+        threads: int | None = None,
+    ) -> Uncertainty:
+        """How uncertain a quantity is of each combination, from what, and what would make another the best.
+
+        As ``gigacost.uncertainty``, for a sweep of at most 64 combinations without a condition. Raises SpecError.
+        """
+        return uncertainty(self, of=of, uncertain=uncertain, defaults=defaults, draws=draws, threads=threads)

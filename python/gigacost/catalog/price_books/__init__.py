@@ -1,0 +1,1 @@
+"""Private price books: read, checked, and laid over the public catalogue."""

@@ -1,0 +1,53 @@
+"""What is checked of a specification between its fields: rules, draws, base years, the age of prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from gigacost.accounting import accounted
+from gigacost.catalog import Catalog
+from gigacost.compiler import constant_dollars, illegal_draws
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.names import ModelNames
+from gigacost.compiler.rules import broken
+from gigacost.compiler.stale_prices import stale_prices
+from gigacost.errors import Fault
+from gigacost.graph.model import Model
+from gigacost.spec.spec import Spec
+
+_KEPT = 16
+
+
+class ModelNamespace(ModelNames):
+    """The names of a model and of a catalogue, and what they say of a specification as a whole.
+
+    This is what a specification is read with (``gigacost.spec.namespace.Namespace``).
+    """
+
+    def under(self, accounting: str) -> ModelNamespace:
+        """The namespace under an accounting; this one where the name is empty."""
+        return namespace(accounted(self.model, accounting), self.catalog) if accounting else self
+
+    def check(self, spec: Spec) -> Iterable[Fault]:
+        """The rules of the model that some combination breaks, draws that no input can be, years without an index."""
+        yield from broken(self.model.rules, self.inputs, spec)
+        if spec.base_year is not None:
+            yield from constant_dollars.faults(spec, self.catalog)
+        if spec.uncertain:
+            yield from illegal_draws.faults(Bound(spec, self.model, self.catalog))
+
+    def doubts(self, spec: Spec) -> Iterable[Fault]:
+        """Prices that are old, and those after the catalogue's date: they are its newest, without a trend."""
+        latest = max(constant_dollars.dates(spec, self.catalog))
+        if latest > self.catalog.date:  # ISO dates sort as text
+            yield Fault("as_of", latest, f"prices are those of {self.catalog.date}: no trend is assumed")
+        yield from stale_prices(spec, self.catalog)
+        if spec.base_year is not None:
+            yield from constant_dollars.doubts(spec, self.catalog)
+
+
+@lru_cache(maxsize=_KEPT)
+def namespace(model: Model, catalog: Catalog) -> ModelNamespace:
+    """The namespace of a model with a catalogue; made once for each pair."""
+    return ModelNamespace(model, catalog)

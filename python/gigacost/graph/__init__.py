@@ -1,0 +1,1 @@
+"""The framework that models are written in: declarations, the graph of functions, the tracer."""

@@ -1,0 +1,56 @@
+"""Between which values a quantity lies in a space, and where it attains them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gigacost.compiler.bound import Bound
+from gigacost.queries import arguments
+from gigacost.queries.export import Progress
+from gigacost.queries.results import Effort, answered
+from gigacost.queries.rows import Chosen
+from gigacost.queries.top import find
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between which values a quantity lies in the combinations that count."""
+
+    of: str
+    """The quantity."""
+    least: Mapping[str, Any] | None
+    """The first combination with the least value, as a row; None when no combination counts."""
+    greatest: Mapping[str, Any] | None
+    """The first combination with the greatest value."""
+    meta: Mapping[str, Any]
+
+    @property
+    def min(self) -> float | None:
+        """The least value."""
+        return None if self.least is None else self.least[self.of]
+
+    @property
+    def max(self) -> float | None:
+        """The greatest value."""
+        return None if self.greatest is None else self.greatest[self.of]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        rows = {"least": _plain_row(self.least), "greatest": _plain_row(self.greatest)}
+        return {"of": self.of, "min": self.min, "max": self.max, **rows, "meta": dict(self.meta)}
+
+
+def bounds(bound: Bound, of: str, *, threads: int | None = None, progress: Progress | None = None) -> Bounds:
+    """The least and the greatest value of a quantity, each with the first combination that attains it."""
+    arguments.number(bound, "of", of)
+    later = None if progress is None else lambda done: progress(bound.size + done)
+    least, effort = find(bound, 1, of, threads=threads, progress=progress)
+    greatest, more = find(bound, 1, of, threads=threads, progress=later, largest=True) if least else ([], Effort())
+    first, last = (next(iter(Chosen(bound, found, (of,))), None) for found in (least, greatest))
+    return Bounds(of, first, last, answered(bound, effort.and_(more)))
+
+
+def _plain_row(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if row is None else dict(row)

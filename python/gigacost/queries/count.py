@@ -1,0 +1,41 @@
+"""How many combinations of a space meet its condition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gigacost.compiler import lower
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.plan import Question
+from gigacost.queries.export import Progress
+from gigacost.queries.results import Effort, answered
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many combinations of a sweep meet its condition."""
+
+    combinations: int
+    count: int
+    meta: Mapping[str, Any]
+
+    @property
+    def share(self) -> float:
+        """Of all combinations."""
+        return self.count / self.combinations
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        found = {"combinations": self.combinations, "count": self.count, "share": self.share}
+        return {**found, "meta": dict(self.meta)}
+
+
+def count(bound: Bound, *, threads: int | None = None, progress: Progress | None = None) -> Counted:
+    """How many combinations meet the condition (and have what it reads); without one, all of them."""
+    made = lower.compiled(bound, Question((), bound.spec.where))
+    found, effort = lower.ask(
+        bound, made, lambda program: program.count(made.keep, lower.thread_count(threads), progress)
+    )
+    return Counted(bound.size, found, answered(bound, Effort(*effort)))

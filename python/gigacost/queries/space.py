@@ -1,0 +1,241 @@
+"""A space: every combination of a bound specification, and the queries that can be put to it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from gigacost import _engine
+from gigacost.catalog import Catalog
+from gigacost.compiler import lower
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.plan import Question
+from gigacost.compiler.provenance import provenance
+from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.graph.model import Model
+from gigacost.queries import arguments, export
+from gigacost.queries.bounds import Bounds, bounds
+from gigacost.queries.count import Counted, count
+from gigacost.queries.export import Progress, Table, Tabular
+from gigacost.queries.pareto import Front, pareto
+from gigacost.queries.summary import Summary, summary
+from gigacost.queries.top import Best, find, top
+from gigacost.spec.spec import RESERVED_COLUMNS, Spec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+QUANTILES = (0.1, 0.5, 0.9)
+
+
+class Space(Tabular):
+    """Every combination of a specification's axes, costed by a model. Nothing is computed before it is asked for.
+
+    Raises SpecError for a column that there is not.
+    """
+
+    def __init__(self, spec: Spec, model: Model, catalog: Catalog) -> None:
+        self.bound = Bound(spec, model, catalog)
+        names = (*model.names, *spec.derive, *self.bound.digits)
+        for column in spec.columns:
+            if column not in names and column not in RESERVED_COLUMNS and not self.bound.fold(column):
+                raise SpecError(Fault("columns", show(column), "unknown column", hint=nearest(column, names)))
+
+    @property
+    def spec(self) -> Spec:
+        """What is specified."""
+        return self.bound.spec
+
+    @property
+    def model(self) -> Model:
+        """What costs it."""
+        return self.bound.model
+
+    @property
+    def size(self) -> int:
+        """How many combinations there are."""
+        return self.bound.size
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The quantities of each row, beside its axes and its status."""
+        return self.bound.columns
+
+    @property
+    def leading_columns(self) -> tuple[str, ...]:
+        """The names of the axes, and of the status where the model has states."""
+        return self.bound.leading_columns
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of all columns of the rows: axes, status, quantities."""
+        return (*self.leading_columns, *self.columns)
+
+    @property
+    def row_bytes(self) -> int:
+        """How many bytes a row takes in memory."""
+        return 8 * len(self.column_names)
+
+    def unit(self, column: str) -> str:
+        """The unit of a column, as far as it is known; a mean or a quantile has that of what it is of."""
+        try:
+            fold = self.bound.fold(column)
+        except SpecError:  # who asks for the column says what is wrong with it
+            return ""
+        if fold is None:
+            return self.model.unit(column) if column in self.model.inputs.keys() | self.model.quantities else ""
+        (of,) = fold.root.parts
+        return "1" if fold.root.op == "probability" else self.unit(of.name) if of.op == "name" else ""
+
+    @property
+    def meta(self) -> dict[str, str]:
+        """What a figure can be rebuilt from: the version and the hashes of specification, model and catalogue."""
+        return provenance(self.bound)
+
+    def rows(self, start: int, stop: int, *, threads: int | None = None) -> _engine.Batches:
+        """The rows of the combinations ``start`` to ``stop`` (not included). Raises SpecError outside of the space."""
+        rows = arguments.row_range(start, stop, self.size)
+        return export.batches(self._table()._replace(rows=rows), threads)
+
+    def to_numpy(self, columns: Sequence[str] = (), *, threads: int | None = None) -> dict[str, NDArray[Any]]:
+        """The columns of all rows (or those with these names) as arrays: null as NaN, labels as an array of strings.
+
+        Without a condition the arrays are filled in place by all threads. Raises SpecError for an unknown column, or
+        when the arrays would not fit into memory.
+        """
+        from gigacost import _system  # noqa: PLC0415 - importing the package stays light
+        from gigacost.queries import arrays  # noqa: PLC0415 - importing the package stays light
+
+        names = arguments.columns(columns, self.column_names)
+        digits = self.bound.digits
+        if self.spec.where is not None:
+            _system.require_memory(self.size, self.row_bytes)
+            return arrays.gathered(self.batches(threads=threads), {name: self.bound.kind(name) for name in names})
+        _system.require_memory(self.size, 8 * len(names))
+        found = self._filled([name for name in names if name not in digits], lower.thread_count(threads))
+        found |= {name: arrays.along(digits[name], self.bound.sizes) for name in names if name in digits}
+        return {name: found[name] for name in names}
+
+    def _filled(self, names: Sequence[str], threads: int) -> dict[str, NDArray[Any]]:
+        """Quantities and states in all rows."""
+        import numpy as np  # noqa: PLC0415 - importing the package stays light
+
+        made = self._rows_compiled()
+        nodes = [(made.nodes[name], made.nulls[name]) if name in made.nodes else (made.state, None) for name in names]
+        filled: dict[str, NDArray[Any]] = {name: np.empty(self.size) for name in names}
+        lower.ask(self.bound, made, lambda program: program.fill(nodes, list(filled.values()), threads))
+        for name in names:
+            if name not in made.nodes:
+                filled[name] = np.array(made.recipe.states)[filled[name].astype(np.intp)]
+        return filled
+
+    def top(
+        self,
+        k: int = 10,
+        by: str = "cost_total_usd",
+        *,
+        per: Sequence[str] = (),
+        distinct: Sequence[str] = (),
+        largest: bool = False,
+        seconds: float | None = None,
+        boxes: int | None = None,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Best:
+        """The ``k`` combinations with the smallest ``by`` (``largest``: the largest), or the best ``k`` of each group.
+
+        ``per`` names the axes whose values make a group. Of combinations equal in all of ``distinct`` only the first
+        counts. Ties go to the lowest index. Exact, unless it is given only some ``seconds`` or ``boxes`` to bound: then
+        it may be the best that was found until then, ``meta["exact"]`` is False, and nothing is better than
+        ``meta["bound"]``. Raises SpecError.
+        """
+        return top(
+            self.bound,
+            k,
+            by,
+            per=per,
+            distinct=distinct,
+            largest=largest,
+            seconds=seconds,
+            boxes=boxes,
+            threads=threads,
+            progress=progress,
+        )
+
+    def find(
+        self,
+        k: int,
+        by: str,
+        *,
+        per: Sequence[str] = (),
+        distinct: Sequence[str] = (),
+        largest: bool = False,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> list[int]:
+        """The indices of the combinations that ``top`` describes."""
+        indices, _ = find(
+            self.bound, k, by, per=per, distinct=distinct, largest=largest, threads=threads, progress=progress
+        )
+        return indices
+
+    def summary(
+        self,
+        columns: Sequence[str] = (),
+        *,
+        quantiles: Sequence[float] = QUANTILES,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Summary:
+        """Counts, extremes, exact sums and means, exact quantiles; how many combinations are in which state.
+
+        Quantiles take four more passes over the space; without them (``quantiles=()``) there is one.
+        """
+        return summary(self.bound, columns or self.columns, quantiles=quantiles, threads=threads, progress=progress)
+
+    def pareto(
+        self,
+        minimise: Sequence[str] = ("cost_total_usd", "train_days"),
+        maximise: Sequence[str] = (),
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Front:
+        """The combinations that no other beats: better in one objective costs something in another.
+
+        A combination is on the front when none is at least as good in all objectives and better in one. Of combinations
+        equal in all of them only the first counts; those that lack one take no part. Best first, by the objectives one
+        after the other, ``minimise`` before ``maximise``. Raises SpecError.
+        """
+        return pareto(self.bound, minimise, maximise, threads=threads, progress=progress)
+
+    def count(self, *, threads: int | None = None, progress: Progress | None = None) -> int:
+        """How many combinations meet the condition (and have what it reads); without one, all of them."""
+        return self.counted(threads=threads, progress=progress).count
+
+    def counted(self, *, threads: int | None = None, progress: Progress | None = None) -> Counted:
+        """As ``count``, with the share of all combinations and what it took."""
+        return count(self.bound, threads=threads, progress=progress)
+
+    def bounds(
+        self, of: str = "cost_total_usd", *, threads: int | None = None, progress: Progress | None = None
+    ) -> Bounds:
+        """The least and the greatest value of a quantity, each with the first combination that attains it."""
+        return bounds(self.bound, of, threads=threads, progress=progress)
+
+    def _table(self) -> Table:
+        made = self._rows_compiled()
+        program, columns = lower.program(self.bound, made), lower.columns(self.bound, made)
+        explained = functools.partial(lower.with_inputs, self.bound)
+        return Table(program, columns, made.keep, (0, self.size), self.meta, explained)
+
+    def _rows_compiled(self) -> lower.Compiled:
+        made = lower.compiled(self.bound, Question(self.columns, self.spec.where))
+        idle = self.bound.idle_axes(made.recipe.wiring.leaves)
+        if idle:
+            what = "nothing that is asked for depends on this axis"
+            raise SpecError(
+                *(Fault(f"axes.{name}", "", what, allowed="other columns, or no such axis") for name in idle)
+            )
+        return made

@@ -1,0 +1,1 @@
+"""Distributions, draws from them, and statistics of what the draws give."""

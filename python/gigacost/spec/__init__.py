@@ -1,0 +1,1 @@
+"""Specifications: what they hold, how they are read, how settings override them."""

@@ -1,0 +1,1 @@
+"""Units: their algebra, quantities as people write them, and the check that formulas fit."""

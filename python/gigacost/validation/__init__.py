@@ -1,0 +1,1 @@
+"""The model against published data, one module for each kind."""

@@ -1,0 +1,1 @@
+"""Readers of the tables of published figures that ship with the package."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _SHOWN = 80
 _FAULTS_SHOWN = 20
@@ -138,3 +138,8 @@ def _escaped(character: str, quotes: str) -> str:
     if unicodedata.category(character) in _UNSAFE:
         return character.encode("unicode_escape").decode("ascii")
     return character
+
+
+def unplaced(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults named after the keyword alone: who gives keywords knows of no table ``fixed``."""
+    return [replace(fault, field=fault.field.removeprefix("fixed.").removeprefix("axes.")) for fault in faults]

@@ -113,10 +113,14 @@ def test_a_question_that_makes_no_sense_is_refused(capsys: Capture, asked: tuple
     assert done.out == ""
 
 
-def test_a_preset_and_a_file_are_one_too_many(capsys: Capture, tmp_path: Path) -> None:
-    done = invoke(capsys, "uncertainty", spec_file(tmp_path, SPEC), "--preset", "gpt-3")
-    assert done.code == 2
-    assert '--preset = "gpt-3": beside a SPEC' in done.err
+def test_a_preset_fills_up_a_file(capsys: Capture, tmp_path: Path) -> None:
+    path = spec_file(tmp_path, 'version = 1\n[axes]\nmarket = ["own", "on_demand"]\n')
+    by_flag = invoke(capsys, "uncertainty", path, "--preset", "llama-3.1-405b", "--draws", "64", "--json").json
+    path = spec_file(tmp_path, 'version = 1\npreset = "llama-3.1-405b"\n[axes]\nmarket = ["own", "on_demand"]\n')
+    in_file = invoke(capsys, "uncertainty", path, "--draws", "64", "--json").json
+    for found in (by_flag, in_file):
+        del found["meta"]["seconds"]
+    assert by_flag == in_file
 
 
 def test_an_estimate_has_intervals_if_asked(capsys: Capture) -> None:

@@ -16,7 +16,7 @@ from gigacost.catalog import Catalog
 from gigacost.compiler.checks import namespace
 from gigacost.graph import declarations
 from gigacost.ops import Value
-from gigacost.spec.reader import override, read_mapping
+from gigacost.spec.reader import read_mapping
 
 THREE = "empirical 1, 2, 4"
 COUNT = 300
@@ -204,7 +204,7 @@ def test_a_specification_goes_round() -> None:
     again = read_mapping(found.spec.to_dict(), names)
     assert again == found.spec
     assert again.sha256 == found.spec.sha256
-    changed = override(again, [("uncertain.a", "uniform 1..2"), ("draws.count", "32")], names)
+    changed = read_mapping(again.to_dict(), names, settings=[("uncertain.a", "uniform 1..2"), ("draws.count", "32")])
     assert (changed.uncertain["a"].text, changed.draws.count, changed.draws.seed) == ("uniform 1..2", 32, 3)
     assert changed.sha256 != found.spec.sha256
     assert "replaces" in changed.notes[0]

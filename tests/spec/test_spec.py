@@ -14,7 +14,7 @@ from small_namespace import NAMESPACE, spec_file
 
 from gigacost.errors import SpecError
 from gigacost.spec.axes import Zipped, zipped
-from gigacost.spec.reader import override, read_file, read_mapping
+from gigacost.spec.reader import read_file, read_mapping
 from gigacost.spec.spec import Spec
 
 PLANNER = """\
@@ -155,11 +155,12 @@ def test_a_setting_repairs_what_it_replaces(tmp_path: Path) -> None:
 
 
 def test_a_specification_can_be_overridden(planner: Spec) -> None:
-    changed = override(planner, [("chips", "8..64:15:linear:8"), ("as_of", "2025-01-01")], NAMESPACE)
+    changed = read_mapping(
+        planner.to_dict(), NAMESPACE, settings=[("chips", "8..64:15:linear:8"), ("as_of", "2025-01-01")]
+    )
     assert {axis.name: axis for axis in changed.axes}["chips"].values == (8, 16, 24, 32, 40, 48, 56, 64)  # type: ignore[union-attr]
     assert [axis.name for axis in changed.axes] == [axis.name for axis in planner.axes]
     assert (changed.as_of, changed.fixed["as_of"]) == ("", "2025-01-01")
-    assert changed.source == planner.source
 
 
 @pytest.mark.parametrize(
@@ -217,6 +218,6 @@ def test_an_empty_list_of_columns_is_refused() -> None:
 def test_a_decimal_comma_is_not_taken_for_a_list() -> None:
     plain = read_mapping({"version": 1}, NAMESPACE)
     with pytest.raises(SpecError, match=r'did you mean "1.5T"'):
-        override(plain, [("tokens", "1,5T")], NAMESPACE)
-    assert override(plain, [("tokens", "1T,5T")], NAMESPACE).size == 2
-    assert override(plain, [("chips", "8,16")], NAMESPACE).size == 2
+        read_mapping(plain.to_dict(), NAMESPACE, settings=[("tokens", "1,5T")])
+    assert read_mapping(plain.to_dict(), NAMESPACE, settings=[("tokens", "1T,5T")]).size == 2
+    assert read_mapping(plain.to_dict(), NAMESPACE, settings=[("chips", "8,16")]).size == 2

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from gigacost.analysis.sensitivity.intervals import with_intervals
-from gigacost.catalog import Catalog
-from gigacost.graph.model import Model
-from gigacost.queries.estimates import Estimate, estimated, specified
+from gigacost.queries.estimates import Estimate, estimated
+from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 
 
 def estimate(
     given: Mapping[str, Any] | None = None,
     /,
     *,
-    model: Model | str | None = None,
-    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    model: ModelLike = None,
+    catalog: CatalogLike = None,
     as_of: str | None = None,
     base_year: int | None = None,
-    preset: str | Sequence[str] | None = None,
-    draws: int = 0,
+    preset: PresetLike = None,
     strict: bool = False,
+    draws: int = 0,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Estimate:
     """What one training run costs: ``estimate(hardware="h100-sxm", chips=16384, params="405B", tokens="15.6T")``.
@@ -37,7 +35,17 @@ def estimate(
 
     Raises SpecError: for bad values, for what is missing, and for a design that is impossible, saying why.
     """
-    told = {"as_of": as_of, "base_year": base_year, "preset": preset}
-    spec, model, catalog = specified(given, inputs, model, catalog, told, strict=strict)
-    found = estimated(spec, model, catalog)
-    return found if not draws else with_intervals(found, spec, model, catalog, draws)
+    request = Request.of(
+        given,
+        inputs,
+        model=model,
+        catalog=catalog,
+        as_of=as_of,
+        base_year=base_year,
+        preset=preset,
+        strict=strict,
+        several=False,
+    )
+    bound = request.bound
+    found = estimated(bound)
+    return with_intervals(found, bound, draws) if draws else found

@@ -10,15 +10,14 @@ from gigacost.analysis.sensitivity.elasticities import Elasticities, at_combinat
 from gigacost.analysis.sensitivity.uncertainty import Uncertainty, uncertainty
 from gigacost.catalog import Catalog
 from gigacost.catalog.opening import opened
-from gigacost.compiler.checks import namespace
 from gigacost.graph.model import Model
 from gigacost.model import default as default_model
+from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
 from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import Draws
-from gigacost.spec.private_book import with_private_book
-from gigacost.spec.reader import read_file, read_mapping
-from gigacost.spec.spec import Spec
+from gigacost.spec.files import Document
+from gigacost.spec.spec import VERSION, Spec
 
 
 class Sweep(Space):
@@ -43,28 +42,30 @@ class Sweep(Space):
         where: str | None = None,
         derive: Mapping[str, str] | None = None,
         columns: Sequence[str] = (),
-        model: Model | None = None,
-        catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+        model: ModelLike = None,
+        catalog: CatalogLike = None,
         as_of: str | None = None,
         base_year: int | None = None,
-        preset: str | Sequence[str] | None = None,
+        preset: PresetLike = None,
         strict: bool = False,
     ) -> None:
+        fixed = dict(fixed or {})
+        if isinstance(model, str):
+            fixed["model"], model = model, None
         query = {"where": where, "columns": list(columns) or None}
         tree: dict[str, Any] = {
-            "version": 1,
+            "version": VERSION,
             "axes": dict(axes or {}),
-            "fixed": dict(fixed or {}),
+            "fixed": fixed,
             "uncertain": dict(uncertain or {}),
             "draws": dict(draws or {}),
             "derive": dict(derive or {}),
             "query": {key: value for key, value in query.items() if value is not None},
         }
-        told = (("as_of", as_of), ("base_year", base_year), ("preset", preset))
-        tree |= {key: value for key, value in told if value is not None}
-        model = model or default_model()
-        catalog = opened(catalog)
-        super().__init__(read_mapping(tree, namespace(model, catalog), strict=strict), model, catalog)
+        keys = {"as_of": as_of, "base_year": base_year, "preset": preset}
+        tree |= {key: value for key, value in keys.items() if value is not None}
+        request = Request(Document(tree), model or default_model(), opened(catalog), strict=strict)
+        super().__init__(request.spec, request.model, request.catalog)
 
     @classmethod
     def from_toml(
@@ -73,14 +74,12 @@ class Sweep(Space):
         *,
         settings: Iterable[tuple[str, str]] = (),
         model: Model | None = None,
-        catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+        catalog: CatalogLike = None,
         strict: bool = False,
     ) -> Sweep:
         """The sweep that a TOML (or JSON) file specifies; ``settings`` win over it, as ``--set`` does."""
-        model = model or default_model()
-        book = with_private_book(path, opened(catalog))
-        spec = read_file(path, namespace(model, book), settings=settings, strict=strict)
-        return cls.from_spec(spec, model=model, catalog=book)
+        request = Request.of_file(path, settings=settings, model=model, catalog=catalog, strict=strict)
+        return cls.from_spec(request.spec, model=request.model, catalog=request.catalog)
 
     @classmethod
     def from_spec(cls, spec: Spec, *, model: Model | None = None, catalog: Catalog | None = None) -> Sweep:

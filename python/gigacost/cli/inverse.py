@@ -29,7 +29,7 @@ def looking(command: Callable[..., int]) -> Callable[..., int]:
     over = f"Where to look, as {_RANGE}; the values of SPEC's axis, else the plausible range."
     asked = options.once("--by", metavar="NAME", shell_complete=options.quantities, help=by)(command)
     asked = options.once("--over", metavar="RANGE", help=over)(asked)
-    asked = querying("Quantities of each design.", "the columns of each design", optional=True)(asked)
+    asked = querying("Quantities of each design.", "the columns of each design")(asked)
     return click.argument("unknown", metavar="UNKNOWN", shell_complete=options.quantities)(asked)
 
 

@@ -1,10 +1,9 @@
-"""Options that commands share, and how they become a specification."""
+"""Options that commands share, each with how its text is read."""
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,9 +12,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from gigacost.catalog import Catalog
-    from gigacost.compiler.checks import ModelNamespace
-    from gigacost.errors import Fault
-    from gigacost.spec.spec import Spec
 
 C = TypeVar("C", bound=Callable[..., Any])
 NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -99,62 +95,13 @@ def quantity_names(*names: str, help: str) -> Callable[[C], C]:  # noqa: A002 - 
     return once(*names, metavar="NAMES", shell_complete=quantities, help=help)
 
 
+as_of = once("--as-of", metavar="DATE", help="Prices and availability at this date; the catalogue's own by default.")
+catalog = once("--catalog", metavar="BOOK", help="A private price book (.toml, .csv) over the catalogue.")
+
+
 def prices(command: C) -> C:
     """``--catalog`` and ``--as-of``."""
-    command = once(
-        "--as-of", metavar="DATE", help="Prices and availability at this date; the catalogue's own by default."
-    )(command)
-    return once("--catalog", metavar="BOOK", help="A private price book (.toml, .csv) over the catalogue.")(command)
-
-
-def design(command: C) -> C:
-    """The options that describe one run: ``--hardware`` to ``--mfu``, ``--preset``."""
-    for option in reversed(_DESIGN):
-        command = option(command)
-    return command
-
-
-_DESIGN: tuple[Callable[[Any], Any], ...] = (
-    once("--hardware", metavar="CHIP", shell_complete=labels("hardware"), help="As h100-sxm."),
-    once("--chips", metavar="N", help="Accelerators that train together."),
-    once("--params", metavar="N", help="Parameters, as 405B; a --model brings its own."),
-    once("--tokens", metavar="N", help="Tokens of pre-training, as 15.6T."),
-    once("--model", metavar="NAME", shell_complete=labels("model"), help="A published architecture."),
-    once("--market", metavar="MARKET", shell_complete=labels("market"), help="own, colo, on_demand, ..."),
-    once("--provider-class", metavar="CLASS", shell_complete=labels("provider_class"), help="Of who rents out."),
-    once("--region", metavar="REGION", shell_complete=labels("region"), help="Electricity, PUE, carbon."),
-    once("--precision", metavar="FORMAT", shell_complete=labels("precision"), help="bf16 by default."),
-    once("--mfu", metavar="SHARE", help="Share of the peak while stepping, if you know better."),
-    once("--preset", metavar="NAME", help="A published run to start from, epoch-2024 to count so, or both: A,B."),
-)
-_FLAGS = ("hardware", "chips", "params", "tokens", "model", "market", "provider_class", "region", "precision", "mfu")
-
-
-def flags(given: Mapping[str, str | None], as_of: str | None) -> list[tuple[str, str]]:
-    """The options of a run that were given, by name, with the date of the prices."""
-    found = [(name, value) for name in _FLAGS if (value := given.get(name)) is not None]
-    return found + ([("as_of", as_of)] if as_of else [])
-
-
-def setting(command: C) -> C:
-    """``--set``, ``--base-year`` (which is one), ``--strict``, and the prices."""
-
-    @functools.wraps(command)
-    def asked(**given: Any) -> Any:  # noqa: ANN401 - as click has it
-        year = given.pop("base_year")
-        own = () if year is None else (f"base_year={year}",)
-        return command(**{**given, "settings": (*given["settings"], *own)})
-
-    found = once("--base-year", metavar="YEAR", help="Tell computed amounts in dollars of this year.")(asked)
-    found = click.option("--strict", is_flag=True, help="Warnings are errors.")(found)
-    found = click.option(
-        "--set",
-        "settings",
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="Give any name of the model a value, a list (8,16) or a range (256..4096:5:log). Repeatable.",
-    )(found)
-    return prices(found)  # type: ignore[return-value] # wrapped, and called alike
+    return catalog(as_of(command))
 
 
 def drawing(command: C) -> C:
@@ -207,52 +154,3 @@ def opened_catalog(book: str | None) -> Catalog:
     from gigacost.catalog.opening import opened  # noqa: PLC0415 - heavy
 
     return opened(book)
-
-
-def single(
-    flags: Iterable[tuple[str, str]],
-    settings: Iterable[tuple[str, str]],
-    preset: str | None,
-    namespace: ModelNamespace,
-    *,
-    strict: bool,
-) -> Spec:
-    """The specification of options and settings alone; what is doubtful about it is said on stderr.
-
-    Raises SpecError with faults named as they were typed.
-    """
-    from dataclasses import replace  # noqa: PLC0415 - after --help
-
-    from gigacost.cli.process import warn  # noqa: PLC0415
-    from gigacost.errors import SpecError  # noqa: PLC0415
-    from gigacost.queries.estimates import unplaced  # noqa: PLC0415
-    from gigacost.spec.reader import override, read_mapping  # noqa: PLC0415
-
-    flags = list(flags)
-    tree: dict[str, Any] = {"version": 1}
-    if preset:
-        tree["preset"] = names(preset) if "," in preset else preset
-    flagged = {name for name, _ in flags}
-
-    def as_typed(faults: Iterable[Fault]) -> Iterator[Fault]:
-        for fault in unplaced(faults):
-            name = fault.field.split("[")[0]
-            option = f"--{name.replace('_', '-')}" if name in flagged and fault.what != "set twice" else fault.path
-            yield replace(fault, path=option)
-
-    try:
-        spec = override(read_mapping(tree, namespace), [*flags, *settings], namespace, strict=strict)
-    except SpecError as error:
-        raise SpecError(*as_typed(error.faults)) from None
-    for warning in as_typed(spec.warnings):
-        warn("warning", str(warning))
-    return spec
-
-
-def unvaried(spec: Spec) -> Spec:
-    """The specification, if it is of one run. Raises SpecError where an option takes several values."""
-    if spec.axes:
-        from gigacost.errors import Fault, SpecError  # noqa: PLC0415 - only for mistakes
-
-        raise SpecError(Fault(spec.axes[0].name, "", "a list, where one value is explained", "one value"))
-    return spec

@@ -56,6 +56,8 @@ class Bound:
     """
 
     def __init__(self, spec: Spec, model: Model, catalog: Catalog) -> None:
+        self.own = spec
+        """What the specification gives itself, before its preset fills it up."""
         self.spec = _with_preset(spec, catalog)
         self.model = accounted(model, spec.accounting)
         self.catalog = catalog
@@ -73,7 +75,7 @@ class Bound:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """It is pickled by what it is made of; the tables are made again."""
-        return Bound, (self.spec, self.model, self.catalog)
+        return Bound, (self.own, self.model, self.catalog)
 
     @property
     def size(self) -> int:

@@ -8,50 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, KeysView, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from gigacost import _engine
-from gigacost.accounting import numbers
-from gigacost.catalog import Catalog
-from gigacost.catalog.opening import opened
-from gigacost.catalog.price_age import age
-from gigacost.compiler import constant_dollars, lower
+from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.checks import namespace
 from gigacost.compiler.plan import OK, Question
+from gigacost.compiler.provenance import provenance
 from gigacost.compiler.rules import broken
-from gigacost.errors import Fault, InternalError, SpecError, nearest, show
+from gigacost.errors import InternalError, SpecError, nearest, show, unplaced
 from gigacost.graph.declarations import Status
-from gigacost.graph.model import Model
 from gigacost.graph.wiring import SearchStep
-from gigacost.model import default as default_model
-from gigacost.spec.reader import read_mapping
-from gigacost.spec.spec import Spec
-
-if TYPE_CHECKING:
-    import os
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """A figure or a choice that an estimate rests on."""
-
-    name: str
-    value: float | str | None
-    """In ``unit``; the label of a choice; None for a figure that is left out."""
-    unit: str
-    source: str
-    """Where it stands, and what was done with it; ``given`` for what the caller said."""
-    date: str
-    """The date of the source, as far as it is known."""
-    origin: str = field(default="", compare=False)
-    """``given``, ``preset``, ``model`` (an override), ``catalogue``, ``default``."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        names = ("name", "value", "unit", "source", "date")
-        return {name: getattr(self, name) for name in names}
+from gigacost.queries.assumptions import Assumption, assumption, by_default, choices
+from gigacost.queries.lacking import lacking, lacking_at_site, required
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,40 +110,11 @@ class Estimate:
         }
 
 
-def specified(
-    given: Mapping[str, Any] | None,
-    inputs: Mapping[str, Any],
-    model: Model | str | None,
-    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None,
-    told: Mapping[str, Any],
-    *,
-    strict: bool,
-) -> tuple[Spec, Model, Catalog]:
-    """The specification of one run as ``estimate`` takes it, with its model and catalogue. Raises SpecError.
-
-    ``told`` are other keys of a specification, None where they are left out.
-    """
-    fixed = {**(given or {}), **inputs}
-    if isinstance(model, str):
-        fixed["model"] = model
-        model = None
-    model = model or default_model()
-    catalog = opened(catalog)
-    tree: dict[str, Any] = {"version": 1, "fixed": fixed}
-    tree |= {key: value for key, value in told.items() if value is not None}
-    try:
-        spec = read_mapping(tree, namespace(model, catalog), strict=strict)
-    except SpecError as error:
-        raise SpecError(*unplaced(error.faults)) from None
-    return spec, model, catalog
-
-
-def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
+def estimated(bound: Bound) -> Estimate:
     """The estimate of a specification without axes. Raises SpecError as ``estimate`` does."""
-    bound = Bound(spec, model, catalog)
-    made = _plan(bound)
+    spec, made = bound.spec, _plan(bound)
     labels = {axis: where[1][0] for axis, where in bound.labels.items()}
-    assumed = {leaf: made.defaults.get(leaf) or assumption(bound, spec, leaf) for leaf in made.compiled.tape.leaves}
+    assumed = {leaf: made.defaults.get(leaf) or assumption(bound, leaf) for leaf in made.compiled.tape.leaves}
     figures = [math.nan if one.value is None else float(one.value) for one in assumed.values()]
     found = dict(zip(made.outputs, _values(made, figures), strict=True))
     _refuse_impossible(bound, made, found, labels)
@@ -184,28 +125,19 @@ def estimated(spec: Spec, model: Model, catalog: Catalog) -> Estimate:
     recipe = made.compiled.recipe
     status = next((recipe.states[i] for i, name in enumerate(recipe.conditions, 1) if found[name]), OK)
     return Estimate(
-        inputs={**bound.spec.fixed, **labels},
+        inputs={**spec.fixed, **labels},
         quantities=quantities,
         breakdown={name: quantities[name] for name in made.contributions},
         subtotals={name: quantities[name] for name in made.subtotals},
         intervals={},
-        assumptions=(*choices(spec, bound, labels), *assumed.values()),
+        assumptions=(*choices(bound), *assumed.values()),
         status=status,
         meta={
-            "gigacost_version": _engine.__version__,
-            "spec_sha256": bound.spec.sha256,
-            "model_sha256": made.sha256,
-            "catalog_sha256": bound.catalog.sha256,
-            "as_of": labels.get("as_of", ""),
+            **provenance(bound, made.sha256, draws=False),
             **({} if spec.base_year is None else {"base_year": spec.base_year}),
             "warnings": [str(warning) for warning in unplaced(spec.warnings)],
         },
     )
-
-
-def unplaced(faults: Iterable[Fault]) -> list[Fault]:
-    """Faults named after the keyword alone: who gives keywords knows of no table ``fixed``."""
-    return [replace(fault, field=fault.field.removeprefix("fixed.").removeprefix("axes.")) for fault in faults]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +170,7 @@ def _planned(bound: Bound) -> _Plan:
     subtotals = [quantity.name for quantity in model.subtotals]
     absent = lacking(bound)
     if absent:
-        raise SpecError(*_of_site(bound), *absent)
+        raise SpecError(*lacking_at_site(bound), *absent)
     names, states = _answers(bound, dict.fromkeys([*found, *numbers, *chosen]))
     made = lower.compiled(bound, Question((*names, *bound.spec.derive, *states)))
     return _Plan(
@@ -246,20 +178,20 @@ def _planned(bound: Bound) -> _Plan:
         outputs=made.recipe.question.columns,
         contributions=tuple(quantity.name for quantity in model.contributions if quantity.name in names),
         subtotals=tuple(name for name in subtotals if name in names),
-        required=_required(model),
-        defaults={leaf: _by_default(bound, leaf) for leaf in made.tape.leaves if bound.origin(leaf) == "default"},
+        required=required(model),
+        defaults={leaf: by_default(bound, leaf) for leaf in made.tape.leaves if bound.origin(leaf) == "default"},
         sha256=made.tape.sha256,
     )
 
 
 def _answers(bound: Bound, names: Iterable[str]) -> tuple[list[str], list[str]]:
     """The quantities that can be computed, without a search that nothing required rests on; the states of these."""
-    names, required, states = list(names), _required(bound.model), bound.model.states
-    wiring = bound.model.wire([*names, *required, *(state.name for state in states)], bound.given)
+    names, needed, states = list(names), required(bound.model), bound.model.states
+    wiring = bound.model.wire([*names, *needed, *(state.name for state in states)], bound.given)
     above = wiring.upstream()
     absent = frozenset(leaf for leaf in wiring.leaves if not bound.available(leaf))
     chosen = frozenset(axis for step in wiring.steps if isinstance(step, SearchStep) for axis, _ in step.search.over)
-    needless = chosen.difference(*(above[name] for name in required))
+    needless = chosen.difference(*(above[name] for name in needed))
     answered = [name for name in names if above[name].isdisjoint(absent | needless)]
     read = frozenset[str]().union(*(above[name] for name in answered))
     spoils = {s.name: s.mark.spoils for s in states if isinstance(s.mark, Status) and above[s.name].isdisjoint(absent)}
@@ -271,94 +203,9 @@ def _answers(bound: Bound, names: Iterable[str]) -> tuple[list[str], list[str]]:
     return answered, [name for name in spoils if name in told]
 
 
-def lacking(bound: Bound, names: Iterable[str] = ()) -> list[Fault]:
-    """What has to be given before there can be an estimate (or these quantities); nothing when all is there."""
-    return _lacking(bound, names or _required(bound.model))
-
-
-def _of_site(bound: Bound) -> list[Fault]:
-    """Where a preset is a site, that it needs a run to be estimated."""
-    preset = bound.spec.preset
-    if not preset or bound.catalog.presets[preset].kind != "site":
-        return []
-    what = "a site, which says where to train and not what; it needs params and tokens"
-    return [Fault("preset", show(preset), what, "with a run, as --params 1T --tokens 10T")]
-
-
-def _required(model: Model) -> tuple[str, ...]:
-    """The total; of a model without subtotals, what it shows."""
-    return tuple(quantity.name for quantity in model.subtotals[-1:]) or model.columns
-
-
-def _lacking(bound: Bound, names: Iterable[str]) -> list[Fault]:
-    """What has to be given before the quantities can be computed, each name once."""
-    leaves = bound.model.wire(names, bound.given).leaves
-    faults: dict[str, Fault] = {}
-    for leaf in leaves:
-        if not bound.available(leaf):
-            fault = bound.lacking(leaf)
-            others = [one.given for one in bound.model.alternatives if one.name == leaf]
-            if others:
-                shortest = min(others, key=len)
-                fault = replace(fault, allowed=f"{fault.allowed}; or give {', '.join(shortest)}")
-            faults.setdefault(fault.field, fault)
-    return list(faults.values())
-
-
 def _values(made: _Plan, figures: list[float]) -> list[float]:
     program = _engine.Program(made.compiled.tape, [], [((), (figure,)) for figure in figures], lower.simd_level())
     return program.values(0, [made.compiled.nodes[name] for name in made.outputs])
-
-
-def assumption(bound: Bound, spec: Spec, leaf: str) -> Assumption:
-    """A figure that goes in, with its source; ``spec`` is what was given, before a preset filled it up.
-
-    Raises SpecError when it has no value.
-    """
-    origin = bound.origin(leaf)
-    known = bound.model.inputs.get(leaf)
-    quantity = bound.model.quantities.get(leaf)
-    unit = quantity.unit if quantity else known.unit if known else ""
-    if leaf == bound.deflator:
-        cited = constant_dollars.cited(bound)
-        return Assumption(leaf, cited.value, cited.unit, f"{cited.source} ({cited.basis})", cited.date, origin)
-    if origin == "catalogue":
-        cited = bound.catalog.cite(leaf, {axis: bound.labels[axis][1][0] for axis in bound.catalog.columns[leaf].axes})
-        told = age(leaf, cited.date, bound.labels["as_of"][1][0])
-        basis = f"{cited.basis}; {told}" if told else cited.basis
-        source = f"{cited.source} ({basis})" if cited.source else basis
-        return Assumption(leaf, _plain(cited.value + 0.0), cited.unit, source, cited.date, origin)
-    if origin == "spec":
-        number = float(bound.spec.fixed[leaf])
-        if leaf in spec.fixed:
-            return Assumption(leaf, number, unit, "given", "", "given")
-        return Assumption(leaf, number, unit, f"preset {spec.preset}", "", "preset")
-    if origin == "model":
-        counted = leaf in numbers(bound.spec.accounting)
-        source = f"preset {bound.spec.accounting}" if counted else "override of the model"
-        return Assumption(leaf, bound.model.values[leaf], unit, source, "", "model")
-    return _by_default(bound, leaf)
-
-
-def _by_default(bound: Bound, leaf: str) -> Assumption:
-    known = bound.model.inputs.get(leaf)
-    if known is None or known.default is None:
-        raise SpecError(bound.lacking(leaf))
-    source = known.source or ("left out" if math.isnan(known.default) else "default")
-    return Assumption(leaf, _plain(known.default), known.unit, source, known.date, "default")
-
-
-def choices(spec: Spec, bound: Bound, labels: Mapping[str, str]) -> list[Assumption]:
-    """The labels in play, as assumptions; ``spec`` is what was given, before a preset filled it up."""
-    found = []
-    for axis, label in labels.items():
-        given = axis in spec.fixed or (axis == "as_of" and spec.as_of)
-        preset = axis in bound.spec.fixed or (axis == "as_of" and bound.spec.as_of)
-        origin = "given" if given else "preset" if preset else "default"
-        source = {"given": "given", "preset": f"preset {spec.preset}", "default": "default, nothing else was given"}
-        date = bound.catalog.date if axis == "as_of" and origin == "default" else ""
-        found.append(Assumption(axis, label, "", source[origin], date, origin))
-    return found
 
 
 def _refuse_impossible(bound: Bound, made: _Plan, found: Mapping[str, float], labels: Mapping[str, str]) -> None:
@@ -398,7 +245,3 @@ def _without_nulls(made: _Plan, found: Mapping[str, float]) -> dict[str, float |
         else:
             quantities[name] = value
     return quantities
-
-
-def _plain(value: float) -> float | None:
-    return None if math.isnan(value) else value

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from gigacost.errors import Fault, SpecError, escape, show
@@ -32,6 +32,8 @@ class Document:
     """The file's name, safe to print."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """The line of each dotted path, as ``axes.chips`` or ``axes.chips[2]``; empty for JSON."""
+    source: str = ""
+    """The path that it was read from."""
 
     def position(self, path: str) -> str:
         """``FILE:LINE`` of a path or of the nearest thing around it; ``FILE`` when no line is known."""
@@ -51,7 +53,7 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     if kind not in {".toml", ".json"}:
         _refuse(name, "not a spec file", "a name that ends in .toml or .json")
     text = _decode(_read(path, name), name)
-    return parse_document(text, name, kind.removeprefix("."))
+    return replace(parse_document(text, name, kind.removeprefix(".")), source=os.fsdecode(path))
 
 
 def parse_document(text: str, name: str = "", kind: str = "toml") -> Document:

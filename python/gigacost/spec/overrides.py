@@ -11,6 +11,7 @@ from gigacost.spec.axes import as_list
 from gigacost.spec.fields import Typed
 from gigacost.spec.namespace import Namespace, field_of
 
+_KEYS = ("base_year", "preset")
 _DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")
 """As ``1,5T``: hardly a list of 1 and 5T."""
 
@@ -20,8 +21,8 @@ def with_settings(
 ) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
     """The tree with the settings in it, what they replaced, and their names. Raises SpecError.
 
-    A name with a dot is a key of one of its other tables: ``uncertain.mfu``, ``draws.count``; ``base_year`` is one of
-    its own.
+    A name with a dot is a key of one of its other tables: ``uncertain.mfu``, ``draws.count``; ``base_year`` and
+    ``preset`` are keys of its own.
     """
     changed = dict(tree)
     tables = {
@@ -36,7 +37,7 @@ def with_settings(
             faults.append(Fault(name, show(text), "set twice", path="--set"))
             continue
         seen.add(name)
-        if "." in name or name == "base_year":
+        if "." in name or name in _KEYS:
             notes += _set_key(changed, name, text)
             continue
         group = next((at for at, names in _zip_groups(tree) if name in names), "")
@@ -66,7 +67,8 @@ def _set_key(tree: dict[str, Any], name: str, text: str) -> Iterator[str]:
     known = (tree.get(table) or {}) if dot else tree
     if (key or table) in known:
         yield f"{name} = {show(text)} from the command line replaces that of the file"
-    value = int(text) if text.isascii() and text.isdigit() else text
+    several = name == "preset" and "," in text
+    value = text.split(",") if several else int(text) if text.isascii() and text.isdigit() else text
     tree[table] = {**known, key: value} if dot else value
 
 

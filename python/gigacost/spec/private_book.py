@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 
 from gigacost.catalog import Catalog
-from gigacost.spec.files import read_document
+from gigacost.spec.files import Document
 from gigacost.spec.reader import leads_out
 
 
-def with_private_book(path: str | os.PathLike[str], catalog: Catalog) -> Catalog:
+def with_private_book(document: Document, catalog: Catalog) -> Catalog:
     """The catalogue with the private book that a specification's file names over it.
 
-    Only a name that ``read_file`` accepts is followed; it refuses the others itself.
+    Only a name that ``read`` accepts is followed; it refuses the others itself.
     """
-    named = read_document(path).tree.get("catalog")
-    if not isinstance(named, str) or leads_out(named):
+    named = document.tree.get("catalog")
+    if not document.source or not isinstance(named, str) or leads_out(named):
         return catalog
-    return catalog.layered(os.path.join(os.path.dirname(os.fsdecode(path)), named))  # noqa: PTH118, PTH120
+    return catalog.layered(os.path.join(os.path.dirname(document.source), named))  # noqa: PTH118, PTH120

@@ -30,70 +30,71 @@ _KEYS = (
     "version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year", "catalog",
     "preset",
 )  # fmt: skip
-_OPTIONS = {"uncertain": "--uncertain", "draws": "--draws"}
-"""What sets the keys of a table on the command line."""
+_OPTIONS = {
+    "uncertain": "--uncertain",
+    "draws": "--draws",
+    "preset": "--preset",
+    "base_year": "--base-year",
+    "query.where": "--where",
+    "query.columns": "--columns",
+}
+"""What sets a key, or those of a table, on the command line."""
 _DRAWS_KEYS = ("count", "seed", "method", "correlate")
 _QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-def read_file(
-    path: str | os.PathLike[str],
+def read(
+    document: Document,
     namespace: Namespace,
     *,
     settings: Iterable[tuple[str, str]] = (),
+    query: Mapping[str, Any] | None = None,
     strict: bool = False,
 ) -> Spec:
-    """The specification in a TOML or JSON file; ``settings`` (see ``override``) are applied before values are checked.
+    """The specification that a document holds.
 
-    ``strict`` makes warnings faults. Raises SpecError with all faults.
+    ``settings`` are pairs ``(name, text)`` as typed on the command line, which win over it. A text is a value with or
+    without unit (``256``, ``70B``, ``own``), a list (``256,512``) or a range
+    ``FROM..TO:STEPS[:linear|log[:MULTIPLE]]`` (``256..131072:64:log:8``); the specification's ``notes`` say what was
+    replaced. ``query`` are keys of the table ``query`` in place of the document's. ``strict`` makes warnings faults.
+
+    Raises SpecError with all faults.
     """
-    document = read_document(path)
-    namespace = namespace.under(_accounting_of(document.tree, namespace))
-    tree, notes, names = with_settings(document.tree, settings, namespace)
-    return replace(_read(tree, namespace, document, names, strict=strict), notes=notes, source=os.fsdecode(path))
-
-
-def read_mapping(tree: Mapping[str, Any], namespace: Namespace, *, strict: bool = False) -> Spec:
-    """The specification that a mapping of the same structure is; its axes may also be arrays and ``zipped`` tables.
-
-    ``strict`` makes warnings faults. Raises SpecError with all faults.
-    """
-    return _read(tree, namespace, Document({}), frozenset(), strict=strict)
-
-
-def override(spec: Spec, settings: Iterable[tuple[str, str]], namespace: Namespace, *, strict: bool = False) -> Spec:
-    """The specification with settings ``(name, text)`` as typed on the command line, which win over it.
-
-    A text is a value with or without unit (``256``, ``70B``, ``own``), a list (``256,512``) or a range
-    ``FROM..TO:STEPS[:linear|log[:MULTIPLE]]`` (``256..131072:64:log:8``). ``notes`` says what was replaced. Raises
-    SpecError with all faults.
-    """
-    namespace = namespace.under(spec.accounting)
-    tree, notes, names = with_settings(spec.to_dict(), settings, namespace)
-    read = _read(tree, namespace, Document({}), names, strict=strict)
-    return replace(read, notes=spec.notes + notes, source=spec.source)
-
-
-def _read(
-    tree: Mapping[str, Any], namespace: Namespace, document: Document, typed: Collection[str], *, strict: bool
-) -> Spec:
-    """The specification that a tree is, of a document if it was written; ``typed``: names set on the command line."""
+    tree = document.tree
     if not isinstance(tree, Mapping):
         raise SpecError(Fault("spec", show(tree), f"expected table, got {type_name(tree)}"))
+    settings = list(settings)
+    preset = dict(settings).get("preset") or tree.get("preset")
+    tree, notes, names = with_settings(tree, settings, namespace.under(_accounting_of(preset, namespace)))
+    if query and isinstance(tree.get("query", {}), Mapping):
+        tree["query"] = {**tree.get("query", {}), **query}
     check_tree(tree, document)
-    reader = _Reader(namespace.under(_accounting_of(tree, namespace)), document, typed)
+    typed = {*names, *(f"query.{key}" for key in query or ())}
+    reader = _Reader(namespace.under(_accounting_of(tree.get("preset"), namespace)), document, typed)
     spec = reader.read(tree)
     if strict:
         reader.faults += spec.warnings
     reader.raise_faults()
-    return spec
+    return replace(spec, notes=notes, source=document.source)
 
 
-def _accounting_of(tree: Mapping[str, Any], namespace: Namespace) -> str:
-    """The accounting among the presets of a tree that may have any faults."""
-    named = tree.get("preset")
-    names = [named] if isinstance(named, str) else as_list(named) or []
+def read_file(path: str | os.PathLike[str], namespace: Namespace, **options: Any) -> Spec:  # noqa: ANN401 - as ``read``
+    """The specification in a TOML or JSON file; ``options`` are those of ``read``. Raises SpecError."""
+    return read(read_document(path), namespace, **options)
+
+
+def read_mapping(tree: Mapping[str, Any], namespace: Namespace, **options: Any) -> Spec:  # noqa: ANN401 - as ``read``
+    """The specification that a mapping of the same structure is; its axes may also be arrays and ``zipped`` tables.
+
+    ``options`` are those of ``read``. Raises SpecError.
+    """
+    return read(Document(tree), namespace, **options)
+
+
+def _accounting_of(preset: object, namespace: Namespace) -> str:
+    """The accounting among presets that may have any faults."""
+    names = preset.split(",") if isinstance(preset, str) else as_list(preset) or []
     return next((name for name in names if isinstance(name, str) and name in namespace.accountings), "")
 
 
@@ -166,7 +167,10 @@ class _Reader:
     def _placed(self, fault: Fault) -> Fault:
         parts = re.split(r"[.\[ ]", fault.field)
         typed = len(parts) > 1 and parts[0] in {"axes", "fixed"} and parts[1] in self.typed
-        option = "--set" if typed else _OPTIONS.get(parts[0], "") if fault.field in self.typed else ""
+        key = ".".join(parts[:2])
+        option = "--set" if typed else ""
+        if key in self.typed:
+            option = _OPTIONS.get(key) or _OPTIONS.get(parts[0], "")
         return replace(fault, path=fault.path or option or self.document.position(fault.field))
 
     def _refuse(self, at: str, value: object, what: str, allowed: str = "", hint: str = "") -> None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from gigacost.analysis.sweep import Sweep
-from gigacost.catalog.opening import opened
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound, Picked
 from gigacost.compiler.plan import Question
-from gigacost.errors import Fault, InternalError, SpecError, show
-from gigacost.queries.estimates import Assumption, assumption, choices, estimated, unplaced
+from gigacost.errors import Fault, InternalError, SpecError, show, unplaced
+from gigacost.queries.assumptions import Assumption, assumption, choices
+from gigacost.queries.estimates import estimated
+from gigacost.queries.request import Request
 from gigacost.queries.results import plain
 from gigacost.queries.space import Space
 
@@ -93,12 +93,12 @@ class Design:
         """What a choice or a figure is on this side; None where it has no part in it."""
         bound = self.bound
         if name in bound.catalog.axes:
-            return next((one for one in choices(self.spec, bound, self.labels) if one.name == name), None)
+            return next((one for one in choices(bound) if one.name == name), None)
         if bound.origin(name) != "default":
-            return assumption(bound, self.spec, name)
+            return assumption(bound, name)
         wiring = self.made.recipe.wiring
         if name in wiring.leaves:
-            return assumption(bound, self.spec, name)
+            return assumption(bound, name)
         if name not in wiring.upstream()[self.by]:
             return None
         unit = bound.model.quantities[name].unit if name in bound.model.quantities else "1"
@@ -124,7 +124,7 @@ class Design:
         """Raise SpecError: a single design says why it is impossible."""
         if self.sweep.size == 1:
             try:
-                estimated(self.spec, self.sweep.model, self.sweep.bound.catalog)
+                estimated(Bound(self.spec, self.sweep.model, self.sweep.bound.catalog))
             except SpecError as error:
                 raise SpecError(*_of_side(name, error.faults)) from None
             except InternalError:  # of another quantity: not what keeps this one from being compared
@@ -139,15 +139,15 @@ def sweep_of(name: str, given: Given, model: Model | None, catalog: Catalog, *, 
     if isinstance(given, Space):
         return given
     if isinstance(given, str | os.PathLike):
-        return Sweep.from_toml(given, model=model, catalog=catalog, strict=strict)
+        return Request.of_file(given, model=model, catalog=catalog, strict=strict).space()
     if not isinstance(given, Mapping):
         what = f"expected a sweep, a path or a mapping, got {type(given).__name__}"
         raise SpecError(Fault(name, show(given), what))
     inputs = dict(given)
-    book = opened(inputs.pop("catalog", None) or catalog)
-    of_spec = {key: inputs.pop(key) for key in ("as_of", "base_year", "preset") if inputs.get(key) is not None}
+    own: dict[str, Any] = {key: inputs.pop(key) for key in ("catalog", "as_of", "base_year", "preset") if key in inputs}
     try:
-        return Sweep(fixed=inputs, model=model, catalog=book, strict=strict, **of_spec)
+        keys: dict[str, Any] = {"model": model, **own, "catalog": own.get("catalog") or catalog}
+        return Request.of(None, inputs, **keys, strict=strict, several=False).space()
     except SpecError as error:
         raise SpecError(*_of_side(name, error.faults)) from None
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gigacost.analysis.compare.designs import Design
     from gigacost.analysis.compare.hybrids import Mixtures
     from gigacost.analysis.compare.shapley import Attribution
-    from gigacost.queries.estimates import Assumption
+    from gigacost.queries.assumptions import Assumption
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from gigacost.compiler.bound import Bound
 from gigacost.graph.declarations import Contribution, Status, Subtotal
 from gigacost.graph.formulas import Formula, constants, formula
 from gigacost.graph.wiring import Quantity, SearchStep
-from gigacost.queries.estimates import Assumption, Estimate
+from gigacost.queries.assumptions import Assumption
+from gigacost.queries.estimates import Estimate
 
 Kind = Literal["quantity", "contribution", "subtotal", "state", "input", "choice", "searched", "constant"]
 _SHOWN = 90

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gigacost.accounting import accounted
 from gigacost.analysis.explain.derivation import Derivation, Kind, Part, branches, cut, kind_of, written
 from gigacost.analysis.explain.inputs import Ingredient, constant, ingredient, sections
-from gigacost.catalog import Catalog
-from gigacost.catalog.opening import opened
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Contribution, Status, Subtotal
 from gigacost.graph.formulas import Formula, constants, formula
 from gigacost.graph.model import Model
 from gigacost.graph.wiring import Quantity, Search
-from gigacost.model import default as default_model
-from gigacost.queries.estimates import Assumption, assumption, estimated, lacking, unplaced
-from gigacost.spec.reader import read_mapping
-from gigacost.spec.spec import Spec
+from gigacost.queries.assumptions import Assumption, assumption
+from gigacost.queries.estimates import estimated
+from gigacost.queries.lacking import lacking
+from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 
 DEPTH = 3
 """Levels of the tree that are listed when nothing else is asked for."""
@@ -75,11 +70,13 @@ class Explanation:
 
 def explain(
     name: str,
-    model: Model | str | None = None,
+    model: ModelLike = None,
     *,
-    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    catalog: CatalogLike = None,
     as_of: str | None = None,
-    preset: str | Sequence[str] | None = None,
+    base_year: int | None = None,
+    preset: PresetLike = None,
+    strict: bool = False,
     depth: int = DEPTH,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Explanation:
@@ -89,29 +86,31 @@ def explain(
     with all that an estimate needs the tree carries values and shares. It is ``depth`` levels deep. Raises SpecError
     for an unknown name and for bad inputs.
     """
-    built = model if isinstance(model, Model) else default_model()
-    book = opened(catalog)
-    tree: dict[str, Any] = {"version": 1, "fixed": inputs | ({"model": model} if isinstance(model, str) else {})}
-    tree |= {key: value for key, value in (("as_of", as_of), ("preset", preset)) if value is not None}
-    try:
-        spec = read_mapping(tree, namespace(built, book))
-    except SpecError as error:
-        raise SpecError(*unplaced(error.faults)) from None
-    return explained(name, spec, built, book, depth)
+    request = Request.of(
+        None,
+        inputs,
+        model=model,
+        catalog=catalog,
+        as_of=as_of,
+        base_year=base_year,
+        preset=preset,
+        strict=strict,
+        several=False,
+    )
+    return explained(name, request.bound, depth)
 
 
-def explained(name: str, spec: Spec, model: Model, catalog: Catalog, depth: int = DEPTH) -> Explanation:
+def explained(name: str, bound: Bound, depth: int = DEPTH) -> Explanation:
     """The explanation of a name where a specification without axes gives what it gives. Raises SpecError."""
-    model = accounted(model, spec.accounting)
+    model, catalog = bound.model, bound.catalog
     known = [*model.names, *catalog.axes]
     if name not in known:
         what = "neither quantity nor input of the model"
         raise SpecError(Fault("quantity", show(name), what, "", nearest(name, known)))
-    bound = Bound(spec, model, catalog)
-    costed = None if lacking(bound) else estimated(spec, model, catalog)
+    costed = None if lacking(bound) else estimated(bound)
     if name in catalog.axes and name not in model.inputs:
         return _of_axis(name, bound)
-    assumed = {leaf: assumption(bound, spec, leaf) for leaf in _leaves(name, bound) if bound.available(leaf)}
+    assumed = {leaf: assumption(bound, leaf) for leaf in _leaves(name, bound) if bound.available(leaf)}
     quantity = model.quantities.get(name)
     search = next((one for one in model.searches if name in dict(one.over)), None)
     tree = Derivation(name, bound, costed, assumed)

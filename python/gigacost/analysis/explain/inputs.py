@@ -9,7 +9,7 @@ from typing import Any
 
 from gigacost.compiler.bound import Bound
 from gigacost.graph.declarations import Constant
-from gigacost.queries.estimates import Assumption
+from gigacost.queries.assumptions import Assumption
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,14 +10,12 @@ from gigacost.analysis.breakpoints import turning_points
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import Inquiry
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.queries.keywords import swept
+from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
 from gigacost.spec.axes import Zipped, as_list
 
 if TYPE_CHECKING:
     from gigacost.analysis.inverse.unknown import Over
-    from gigacost.catalog import Catalog
-    from gigacost.graph.model import Model
     from gigacost.queries.export import Progress
     from gigacost.spec.fields import Scalar
 
@@ -107,10 +104,11 @@ def break_even(
     where: str | None = None,
     by: str = "cost_total_usd",
     columns: Sequence[str] = (),
-    model: Model | str | None = None,
-    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    model: ModelLike = None,
+    catalog: CatalogLike = None,
     as_of: str | None = None,
-    preset: str | Sequence[str] | None = None,
+    base_year: int | None = None,
+    preset: PresetLike = None,
     strict: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -133,17 +131,17 @@ def break_even(
     """
     axis, options = _options(between)
     chosen = {} if options is None else {axis: options}
-    sweep = swept(
+    sweep = Request.of(
         given,
         {**inputs, **chosen},
-        where=where,
-        columns=columns,
         model=model,
         catalog=catalog,
         as_of=as_of,
+        base_year=base_year,
         preset=preset,
         strict=strict,
-    )
+        query={"where": where, "columns": list(columns) or None},
+    ).space()
     inquiry = Inquiry(sweep, unknown, by, over, threads, progress)
     return _Comparison(inquiry, axis).answer()
 

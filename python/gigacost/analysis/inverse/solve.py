@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import Found, Inquiry
-from gigacost.queries.keywords import swept
+from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
 
 if TYPE_CHECKING:
     from gigacost.analysis.inverse.unknown import Over
-    from gigacost.catalog import Catalog
-    from gigacost.graph.model import Model
     from gigacost.queries.export import Progress
 
 Ended = Literal["constraints", "states", "range", "infeasible"]
@@ -93,10 +90,11 @@ def solve(
     smallest: bool = False,
     by: str = "cost_total_usd",
     columns: Sequence[str] = (),
-    model: Model | str | None = None,
-    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    model: ModelLike = None,
+    catalog: CatalogLike = None,
     as_of: str | None = None,
-    preset: str | Sequence[str] | None = None,
+    base_year: int | None = None,
+    preset: PresetLike = None,
     strict: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -120,17 +118,17 @@ def solve(
     Only combinations that have ``by`` count. Raises SpecError: for bad values, for what is missing, for an unknown on
     which nothing depends.
     """
-    sweep = swept(
+    sweep = Request.of(
         given,
         inputs,
-        where=where,
-        columns=columns,
         model=model,
         catalog=catalog,
         as_of=as_of,
+        base_year=base_year,
         preset=preset,
         strict=strict,
-    )
+        query={"where": where, "columns": list(columns) or None},
+    ).space()
     return _solved(Inquiry(sweep, unknown, by, over, threads, progress), smallest=smallest)
 
 

@@ -14,7 +14,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError
 from gigacost.graph.resolver import Resolver
-from gigacost.queries.estimates import lacking
+from gigacost.queries.lacking import lacking
 from gigacost.queries.results import plain
 from gigacost.queries.space import Space
 from gigacost.spec.axes import Axis

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gigacost.analysis.layouts.candidates import Candidates, Layout, candidates
 from gigacost.analysis.layouts.rejections import Failure, Loser, failing, impossible, losing
-from gigacost.catalog.opening import opened
-from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, show
-from gigacost.model import default as default_model
-from gigacost.queries.estimates import unplaced
-from gigacost.spec.reader import read_mapping
+from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.spec.spec import Spec
 
 if TYPE_CHECKING:
@@ -66,9 +61,11 @@ def layouts(
     /,
     *,
     top: int = 10,
-    model: Model | str | None = None,
-    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    model: ModelLike = None,
+    catalog: CatalogLike = None,
     as_of: str | None = None,
+    base_year: int | None = None,
+    preset: PresetLike = None,
     strict: bool = False,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Layouts:
@@ -80,19 +77,17 @@ def layouts(
 
     Raises SpecError: for bad values, for what is missing, and for a design that no layout makes possible.
     """
-    fixed = {**(given or {}), **inputs}
-    if isinstance(model, str):
-        fixed["model"] = model
-        model = None
-    model, book = model or default_model(), opened(catalog)
-    axes = {name: value for name, value in fixed.items() if isinstance(value, list | tuple)}
-    tree: dict[str, Any] = {"version": 1, "axes": axes, "fixed": {k: v for k, v in fixed.items() if k not in axes}}
-    tree |= {"as_of": as_of} if as_of is not None else {}
-    try:
-        spec = read_mapping(tree, namespace(model, book), strict=strict)
-    except SpecError as error:
-        raise SpecError(*unplaced(error.faults)) from None
-    return laid_out(spec, model, book, top=top)
+    request = Request.of(
+        given,
+        inputs,
+        model=model,
+        catalog=catalog,
+        as_of=as_of,
+        base_year=base_year,
+        preset=preset,
+        strict=strict,
+    )
+    return laid_out(request.spec, request.model, request.catalog, top=top)
 
 
 def laid_out(spec: Spec, model: Model, catalog: Catalog, *, top: int = 10) -> Layouts:

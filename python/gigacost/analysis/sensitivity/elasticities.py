@@ -16,19 +16,17 @@ from gigacost import _engine
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Question
+from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph.declarations import Input
 from gigacost.queries import arguments
-from gigacost.queries.estimates import Assumption, assumption, estimated, specified
+from gigacost.queries.assumptions import Assumption, assumption
+from gigacost.queries.estimates import estimated
+from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.units.algebra import combined
 
 if TYPE_CHECKING:
-    import os
-
-    from gigacost.catalog import Catalog
-    from gigacost.graph.model import Model
     from gigacost.queries.space import Space
-    from gigacost.spec.spec import Spec
 
 QUANTITY = "cost_total_usd"
 """What is asked about when nothing is said."""
@@ -108,10 +106,11 @@ def elasticities(
     /,
     *,
     inputs: Sequence[str] = (),
-    model: Model | str | None = None,
-    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    model: ModelLike = None,
+    catalog: CatalogLike = None,
     as_of: str | None = None,
-    preset: str | Sequence[str] | None = None,
+    base_year: int | None = None,
+    preset: PresetLike = None,
     strict: bool = False,
     **fixed: Any,  # noqa: ANN401 - a value as people write it
 ) -> Elasticities:
@@ -122,28 +121,35 @@ def elasticities(
 
     Raises SpecError as ``estimate`` does; for a quantity that is no number or null; for an input without a derivative.
     """
-    told = {"as_of": as_of, "preset": preset}
-    spec, model, catalog = specified(given, fixed, model, catalog, told, strict=strict)
-    return elasticities_of_run(quantity, spec, model, catalog, inputs)
+    request = Request.of(
+        given,
+        fixed,
+        model=model,
+        catalog=catalog,
+        as_of=as_of,
+        base_year=base_year,
+        preset=preset,
+        strict=strict,
+        several=False,
+    )
+    return elasticities_of_run(quantity, request.bound, inputs)
 
 
-def elasticities_of_run(
-    quantity: str, spec: Spec, model: Model, catalog: Catalog, inputs: Sequence[str] = ()
-) -> Elasticities:
-    """As ``elasticities``, of a specification without axes. Raises SpecError as ``estimate`` does."""
-    estimated(spec, model, catalog)  # says what is wrong with a run
-    return _found(quantity, spec, model, catalog, inputs)
+def elasticities_of_run(quantity: str, bound: Bound, inputs: Sequence[str] = ()) -> Elasticities:
+    """As ``elasticities``, of a bound specification without axes. Raises SpecError as ``estimate`` does."""
+    estimated(bound)  # says what is wrong with a run
+    return _found(quantity, bound, inputs)
 
 
 def at_combination(sweep: Space, quantity: str, at: int, inputs: Sequence[str] = ()) -> Elasticities:
     """As ``elasticities``, for one combination of a sweep by its index."""
     values = sweep.bound.axis_values(arguments.combination(at, sweep.size))
     alone = replace(sweep.spec, axes=(), where=None, fixed={**sweep.spec.fixed, **values})
-    return _found(quantity, alone, sweep.model, sweep.bound.catalog, inputs)
+    return _found(quantity, Bound(alone, sweep.model, sweep.bound.catalog), inputs)
 
 
-def _found(quantity: str, spec: Spec, model: Model, catalog: Catalog, inputs: Sequence[str]) -> Elasticities:
-    bound = Bound(spec, model, catalog)
+def _found(quantity: str, bound: Bound, inputs: Sequence[str]) -> Elasticities:
+    model = bound.model
     arguments.number(bound, "quantity", quantity)
     made = lower.compiled(bound, Question((quantity,)))
     names = [leaf for leaf in made.tape.leaves if _is_figure(bound, leaf)]
@@ -156,19 +162,12 @@ def _found(quantity: str, spec: Spec, model: Model, catalog: Catalog, inputs: Se
         raise InternalError(message)
     unit = model.unit(quantity) if quantity in model.quantities or quantity in model.inputs else ""
     every = [
-        _elasticity((value, unit), assumption(bound, spec, leaf), slope, stepped=stepped, whole=_is_whole(bound, leaf))
+        _elasticity((value, unit), assumption(bound, leaf), slope, stepped=stepped, whole=_is_whole(bound, leaf))
         for leaf, slope, stepped in zip(made.tape.leaves, slopes, steps, strict=True)
         if leaf in asked
     ]
     every.sort(key=lambda one: -math.inf if one.elasticity is None else abs(one.elasticity), reverse=True)
-    meta = {
-        "gigacost_version": _engine.__version__,
-        "spec_sha256": bound.spec.sha256,
-        "model_sha256": lower.model_sha256(model),
-        "catalog_sha256": catalog.sha256,
-        "as_of": bound.labels["as_of"][1][0] if "as_of" in bound.labels else "",
-    }
-    return Elasticities(quantity, unit, value, tuple(every), meta)
+    return Elasticities(quantity, unit, value, tuple(every), provenance(bound, draws=False))
 
 
 def _elasticity(of: tuple[float, str], leaf: Assumption, slope: float, *, stepped: bool, whole: bool) -> Elasticity:

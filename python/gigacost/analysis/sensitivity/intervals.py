@@ -14,27 +14,22 @@ from gigacost.sampling.draws import Draws
 from gigacost.sampling.statistics import spread
 
 if TYPE_CHECKING:
-    from gigacost.catalog import Catalog
-    from gigacost.graph.model import Model
     from gigacost.queries.estimates import Estimate
-    from gigacost.spec.spec import Spec
 
 RUN = ("train_days", "chip_hours", "facility_mw", "mfu", "goodput", "energy_mwh", "carbon_t")
 """What a run needs."""
 
 
-def with_intervals(
-    found: Estimate, spec: Spec, model: Model, catalog: Catalog, draws: int | Draws, threads: int | None = None
-) -> Estimate:
+def with_intervals(found: Estimate, bound: Bound, draws: int | Draws, threads: int | None = None) -> Estimate:
     """The estimate of a specification with its intervals, from the distributions that ship. Raises SpecError."""
     names = [*found.breakdown, *found.subtotals, *(name for name in RUN if name in found.quantities)]
-    known = shipped(Bound(spec, model, catalog))
+    known = shipped(bound)
     chosen = draws if isinstance(draws, Draws) else Draws(draws)
-    bound = believing(Bound(spec, model, catalog), known, chosen)
-    beliefs = concerning(bound, names, known)
-    columns = draws_of(bound.spec)
+    believed = believing(bound, known, chosen)
+    beliefs = concerning(believed, names, known)
+    columns = draws_of(believed.spec)
     moving = {name: belief.distribution.relative for name, belief in beliefs.items()}
-    values = Variations(bound, names, moving, threads).values({name: columns[name] for name in beliefs})
+    values = Variations(believed, names, moving, threads).values({name: columns[name] for name in beliefs})
     return replace(found, intervals={name: _interval(values[name][0].tolist()) for name in names})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,10 +15,11 @@ from gigacost.analysis.sensitivity.uncertain_inputs import believing, concerning
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.compiler.draws import draws_of
-from gigacost.errors import Fault, SpecError, show
+from gigacost.errors import Fault, SpecError, show, unplaced
 from gigacost.queries import arguments
-from gigacost.queries.estimates import estimated, lacking, unplaced
-from gigacost.queries.keywords import swept
+from gigacost.queries.estimates import estimated
+from gigacost.queries.lacking import lacking
+from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
 from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import Draws
@@ -30,9 +30,6 @@ from gigacost.spec.spec import Spec
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from gigacost.catalog import Catalog
-    from gigacost.graph.model import Model
 
     Floats = NDArray[np.float64]
 
@@ -107,10 +104,11 @@ def uncertainty(
     uncertain: Mapping[str, str | Distribution] | None = None,
     defaults: bool | None = None,
     draws: int | Draws | None = None,
-    model: Model | str | None = None,
-    catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    model: ModelLike = None,
+    catalog: CatalogLike = None,
     as_of: str | None = None,
-    preset: str | None = None,
+    base_year: int | None = None,
+    preset: PresetLike = None,
     strict: bool = False,
     threads: int | None = None,
     **inputs: Any,  # noqa: ANN401 - a value as people write it, a list or a range of them
@@ -131,9 +129,16 @@ def uncertainty(
 
     The same for any number of threads, on any machine. Raises SpecError.
     """
-    sweep = swept(
-        given, inputs, where=None, columns=(), model=model, catalog=catalog, as_of=as_of, preset=preset, strict=strict
-    )
+    sweep = Request.of(
+        given,
+        inputs,
+        model=model,
+        catalog=catalog,
+        as_of=as_of,
+        base_year=base_year,
+        preset=preset,
+        strict=strict,
+    ).space()
     texts = {name: one.text if isinstance(one, Distribution) else one for name, one in (uncertain or {}).items()}
     with_defaults = not sweep.spec.uncertain if defaults is None else defaults
     chosen = draws_for(sweep.spec) if draws is None else draws if isinstance(draws, Draws) else Draws(draws)
@@ -212,7 +217,7 @@ class _Question:
     def _refuse(self) -> NoReturn:
         """Raise SpecError where nothing is feasible: a single design says why."""
         if not self.several:
-            estimated(self.sweep.spec, self.sweep.model, self.sweep.bound.catalog)
+            estimated(self.sweep.bound)
         what = "no option is feasible at central values; gigacost summary says why"
         raise SpecError(Fault("combinations", show(self.sweep.size), what))
 

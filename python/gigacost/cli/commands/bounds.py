@@ -36,7 +36,7 @@ def command(query: Query, of: str | None) -> int:
     from gigacost.cli.views.numbers import duration  # noqa: PLC0415
     from gigacost.queries import arguments  # noqa: PLC0415 - after --help
 
-    sweep = query.sweep()
+    sweep = query.space()
     names = [arguments.number(sweep.bound, "of", name) for name in dict.fromkeys(options.names(of) or [_OF])]
     ends = {f"{name}_{end}": _unit(sweep, name) for name in names for end in ("min", "max")}
     asserted = Assertions(query.assertions, ends)

@@ -37,7 +37,7 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, betwee
     from gigacost.cli.progress import watched  # noqa: PLC0415
 
     options_ = _between(between)
-    sweep = query.sweep()
+    sweep = query.space()
     by = by or sweep.spec.by or "cost_total_usd"
     asserted = assertions(query, sweep, unknown, by)
     start = time.perf_counter()

@@ -56,17 +56,17 @@ def _compared(spec: str, books: Sequence[Catalog], as_of: str, default: str, by:
     from dataclasses import replace  # noqa: PLC0415 - after --help
 
     from gigacost.analysis.compare import compare  # noqa: PLC0415
-    from gigacost.compiler.checks import namespace  # noqa: PLC0415
     from gigacost.errors import SpecError  # noqa: PLC0415
     from gigacost.model import default as default_model  # noqa: PLC0415
     from gigacost.queries import arguments  # noqa: PLC0415
+    from gigacost.queries.request import Request  # noqa: PLC0415
     from gigacost.queries.space import Space  # noqa: PLC0415
-    from gigacost.spec.reader import read_file  # noqa: PLC0415
+    from gigacost.spec.files import read_document  # noqa: PLC0415
 
     model = default_model()
-    sweeps = []
+    document, sweeps = read_document(spec), []
     for book in books:
-        read = read_file(spec, namespace(model, book), settings=[("as_of", as_of)] if as_of else [])
+        read = Request(document, model, book, (("as_of", as_of),) if as_of else ()).spec
         sweep = Space(read, model, book)
         if not sweep.spec.as_of and "as_of" not in {*read.fixed, *sweep.bound.digits}:
             sweep = Space(replace(read, as_of=default), model, book)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from gigacost.cli import options
+from gigacost.cli.design import Design, designed
 from gigacost.cli.query import Query
 
 if TYPE_CHECKING:
     from gigacost.analysis.compare.compare import Comparison
     from gigacost.cli.assertions import Assertions
     from gigacost.graph.model import Model
+    from gigacost.queries.space import Space
 
 
 @click.command("compare", context_settings=options.NAMES)
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 @options.once("--by", metavar="NAME", shell_complete=options.quantities, help="What is compared; cost_total_usd.")
 @click.option("--set-a", "settings_a", multiple=True, metavar="NAME=VALUE", help="As --set, for A alone.")
 @click.option("--set-b", "settings_b", multiple=True, metavar="NAME=VALUE", help="As --set, for B alone.")
-@options.setting
+@designed
 @click.option("--figures", is_flag=True, help="List the figures that come with each choice, and all sources.")
 @options.asserting("a, b, difference (b - a) and change (difference / a)")
 @options.once("--threads", type=options.Whole(1), metavar="N", help="How many threads to use; all CPUs by default.")
@@ -32,13 +35,10 @@ def command(
     by: str | None,
     settings_a: tuple[str, ...],
     settings_b: tuple[str, ...],
-    settings: tuple[str, ...],
-    catalog: str | None,
-    as_of: str | None,
+    design: Design,
     assertions: tuple[str, ...],
     threads: int | None,
     *,
-    strict: bool,
     figures: bool,
     as_json: bool,
 ) -> int:
@@ -56,22 +56,10 @@ def command(
     from gigacost.cli.progress import watched  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
 
-    def query(spec: str, own: tuple[str, ...]) -> Query:
-        return Query(
-            spec=spec,
-            settings=(*settings, *own),
-            catalog=catalog,
-            as_of=as_of,
-            where=None,
-            columns=None,
-            threads=threads,
-            assertions=assertions,
-            strict=strict,
-            require_feasible=False,
-            as_json=as_json,
-        )
+    def space(spec: str, own: tuple[str, ...]) -> Space:
+        return Query(spec, replace(design, settings=(*design.settings, *own)), threads=threads).space()
 
-    sweeps = query(a, settings_a).sweep(), query(b, settings_b).sweep()
+    sweeps = space(a, settings_a), space(b, settings_b)
     asserted = _read(assertions, by or BY, sweeps[0].model, Assertions)
     with watched("compare", sum(sweep.size for sweep in sweeps)) as progress:
         found = compared(*sweeps, by or BY, threads=threads, progress=progress)

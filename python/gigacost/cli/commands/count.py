@@ -25,7 +25,7 @@ def command(query: Query) -> int:
     from gigacost.cli.terminal import literal, payload, show  # noqa: PLC0415
     from gigacost.cli.views.numbers import duration, share  # noqa: PLC0415
 
-    sweep = query.sweep()
+    sweep = query.space()
     asserted = Assertions(query.assertions, dict.fromkeys(("combinations", "count", "share"), "1"))
     start = time.perf_counter()
     with watched("count", sweep.size) as progress:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gigacost.cli import options
+from gigacost.cli.design import Design, designed
 
 if TYPE_CHECKING:
     from gigacost.analysis.sensitivity.elasticities import Elasticities
@@ -17,21 +18,15 @@ _NEGLIGIBLE = 0.0005
 
 @click.command("elasticities", context_settings=options.NAMES)
 @click.argument("quantity", default="cost_total_usd", shell_complete=options.quantities)
-@options.design
 @options.quantity_names("--inputs", help="Along which inputs alone; all figures by default.")
-@options.setting
+@designed
 @options.as_json
 def command(
     quantity: str,
-    settings: tuple[str, ...],
-    preset: str | None,
-    catalog: str | None,
-    as_of: str | None,
+    design: Design,
     inputs: str | None,
     *,
-    strict: bool,
     as_json: bool,
-    **given: str | None,
 ) -> None:
     r"""By how many per cent QUANTITY changes for one per cent of each figure that goes into one run.
 
@@ -44,13 +39,8 @@ def command(
     """
     from gigacost.analysis.sensitivity.elasticities import elasticities_of_run  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.compiler.checks import namespace  # noqa: PLC0415 - after --help
-    from gigacost.model import default  # noqa: PLC0415
 
-    model, book = default(), options.opened_catalog(catalog)
-    names = namespace(model, book)
-    spec = options.single(options.flags(given, as_of), options.pairs(settings), preset, names, strict=strict)
-    found = elasticities_of_run(quantity, options.unvaried(spec), model, book, options.names(inputs))
+    found = elasticities_of_run(quantity, design.run(), options.names(inputs))
     if as_json:
         payload(found.to_dict())
     else:

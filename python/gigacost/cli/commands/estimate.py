@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from gigacost.cli import options
+from gigacost.cli.design import Design, designed
 
 if TYPE_CHECKING:
-    from gigacost.graph.model import Model
+    from gigacost.compiler.bound import Bound
     from gigacost.queries.estimates import Estimate
-    from gigacost.spec.spec import Spec
+    from gigacost.queries.request import Request
 
 _MOST = 12
 """Columns that can stand side by side."""
@@ -20,26 +21,20 @@ _MOST_JSON = 10_000
 
 
 @click.command("estimate", context_settings=options.NAMES)
-@options.design
-@options.setting
+@designed
 @options.asserting("all quantities and inputs")
 @options.once("--draws", type=options.Whole(2), metavar="N", help="Intervals, from so many draws of what is left open.")
 @options.once("--format", "form", type=click.Choice(["focus"]), help="Billing data (FOCUS), as CSV on stdout.")
 @click.option("--sources", is_flag=True, help="List every figure it rests on, with source and date.")
 @options.as_json
 def command(
-    settings: tuple[str, ...],
+    design: Design,
     assertions: tuple[str, ...],
-    preset: str | None,
-    catalog: str | None,
-    as_of: str | None,
     draws: int | None,
     form: str | None,
     *,
-    strict: bool,
     sources: bool,
     as_json: bool,
-    **given: str | None,
 ) -> int:
     r"""What one training run costs, from the rent of the chips to the people.
 
@@ -48,35 +43,26 @@ def command(
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
-    from gigacost.accounting import accounted  # noqa: PLC0415
     from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.compiler.checks import namespace  # noqa: PLC0415
-    from gigacost.model import default  # noqa: PLC0415
 
     if form and (as_json or sources):
         raise click.UsageError("--format focus is a form of its own, without --json and --sources")
-    model, book = default(), options.opened_catalog(catalog)
-    spec = options.single(
-        options.flags(given, as_of), options.pairs(settings), preset, namespace(model, book), strict=strict
-    )
-    model = accounted(model, spec.accounting)
-    points = _points(spec, _MOST_JSON if as_json else _MOST)
+    request = design.request()
+    spec, model = request.spec, request.bound.model
+    points = _points(request, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
-    asserted = Assertions(assertions, units, book.axes)
-    estimates = _estimated(points, model, book)
+    asserted = Assertions(assertions, units, request.catalog.axes)
+    estimates = _estimated(points)
     if draws:
         from gigacost.analysis.sensitivity.intervals import with_intervals  # noqa: PLC0415 - only when asked for
 
-        pairs = zip(estimates, points, strict=True)
-        estimates = [with_intervals(one, point, model, book, draws) for one, point in pairs]
+        estimates = [with_intervals(one, point, draws) for one, point in zip(estimates, points, strict=True)]
     varied = [name for axis in spec.axes for name in axis.names]
     if form:
         from gigacost.cli import focus_file  # noqa: PLC0415 - only one form is shown
-        from gigacost.queries.space import Space  # noqa: PLC0415
 
-        sweep = Space(spec, model, book)
-        focus_file.write(sweep, "-", limit=None, threads=None, csv_safe=True)
+        focus_file.write(request.space(), "-", limit=None, threads=None, csv_safe=True)
     elif as_json:
         payload([one.to_dict() for one in estimates] if varied else estimates[0].to_dict())
     elif sources:
@@ -97,23 +83,26 @@ def command(
     return asserted.code()
 
 
-def _points(spec: Spec, most: int) -> list[Spec]:
-    """The combinations, each as a specification without axes. Raises SpecError when there are too many."""
+def _points(request: Request, most: int) -> list[Bound]:
+    """The combinations, each bound by itself. Raises SpecError when there are too many."""
     import itertools  # noqa: PLC0415 - after --help
     from dataclasses import replace  # noqa: PLC0415
 
+    from gigacost.compiler.bound import Bound  # noqa: PLC0415
     from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415
 
+    spec = request.spec
     if spec.size > most:
         what = "too many alternatives to stand side by side"
         raise SpecError(Fault("combinations", show(spec.size), what, allowed=f"<= {most}; gigacost sweep takes any"))
     axes = [axis for axis in spec.axes if hasattr(axis, "values")]
     combinations = itertools.product(*(axis.values for axis in axes))
     names = [axis.name for axis in axes]
-    return [replace(spec, axes=(), fixed={**spec.fixed, **dict(zip(names, one, strict=True))}) for one in combinations]
+    alone = [replace(spec, axes=(), fixed={**spec.fixed, **dict(zip(names, one, strict=True))}) for one in combinations]
+    return [Bound(one, request.model, request.catalog) for one in alone]
 
 
-def _estimated(points: Sequence[Spec], model: Model, book: Any) -> list[Estimate]:  # noqa: ANN401 - a Catalog, as above
+def _estimated(points: Sequence[Bound]) -> list[Estimate]:
     """Their estimates. Raises SpecError with what is wrong with any of them, each fault once."""
     from gigacost.errors import Fault, SpecError  # noqa: PLC0415 - after --help
     from gigacost.queries.estimates import estimated  # noqa: PLC0415
@@ -122,7 +111,7 @@ def _estimated(points: Sequence[Spec], model: Model, book: Any) -> list[Estimate
     faults: dict[Fault, None] = {}
     for point in points:
         try:
-            estimates.append(estimated(point, model, book))
+            estimates.append(estimated(point))
         except SpecError as error:
             faults |= dict.fromkeys(error.faults)
     if faults:

@@ -5,25 +5,20 @@ from __future__ import annotations
 import click
 
 from gigacost.cli import options
+from gigacost.cli.design import Design, designed
 
 
 @click.command("explain", context_settings=options.NAMES)
 @click.argument("quantity", shell_complete=options.quantities)
-@options.design
-@options.setting
+@designed
 @options.once("--depth", type=options.Whole(0), metavar="N", help="Levels of the tree; 3 by default.")
 @options.as_json
 def command(
     quantity: str,
-    settings: tuple[str, ...],
-    preset: str | None,
-    catalog: str | None,
-    as_of: str | None,
+    design: Design,
     depth: int | None,
     *,
-    strict: bool,
     as_json: bool,
-    **given: str | None,
 ) -> None:
     r"""Formula, source, parts and uses of a quantity; default, limits and source of an input.
 
@@ -37,13 +32,8 @@ def command(
     """
     from gigacost.analysis.explain.explain import DEPTH, explained  # noqa: PLC0415
     from gigacost.cli.terminal import payload, plain  # noqa: PLC0415
-    from gigacost.compiler.checks import namespace  # noqa: PLC0415
-    from gigacost.model import default  # noqa: PLC0415
 
-    model, book = default(), options.opened_catalog(catalog)
-    names = namespace(model, book)
-    spec = options.single(options.flags(given, as_of), options.pairs(settings), preset, names, strict=strict)
-    one = explained(quantity, options.unvaried(spec), model, book, DEPTH if depth is None else depth)
+    one = explained(quantity, design.run(), DEPTH if depth is None else depth)
     if as_json:
         payload(one.to_dict())
     else:

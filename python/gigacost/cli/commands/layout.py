@@ -5,29 +5,20 @@ from __future__ import annotations
 import click
 
 from gigacost.cli import options
+from gigacost.cli.design import Design, designed
 
 _TOP = 10
 
 
 @click.command("layout", context_settings=options.NAMES)
-@options.once("--model", metavar="NAME", shell_complete=options.labels("model"), help="A published architecture.")
-@options.once("--hardware", metavar="CHIP", shell_complete=options.labels("hardware"), help="As h100-sxm.")
-@options.once("--chips", metavar="N", help="Accelerators that train together.")
-@options.once("--params", metavar="N", help="Parameters, as 405B; a --model brings its own.")
-@options.once("--tokens", metavar="N", help="Tokens of pre-training, from which the batch follows; a --model's own.")
-@options.once("--precision", metavar="FORMAT", shell_complete=options.labels("precision"), help="bf16 by default.")
 @options.once("--top", type=options.Whole(1), metavar="N", help=f"How many layouts; {_TOP}.")
-@options.setting
+@designed
 @options.as_json
 def command(
-    settings: tuple[str, ...],
-    catalog: str | None,
-    as_of: str | None,
+    design: Design,
     top: int | None,
     *,
-    strict: bool,
     as_json: bool,
-    **given: str | None,
 ) -> None:
     r"""The layouts with the shortest step: tensor, pipeline, context, expert parallelism, sharding, recomputation.
 
@@ -38,14 +29,9 @@ def command(
     """
     from gigacost.analysis.layouts.layouts import laid_out  # noqa: PLC0415
     from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.compiler.checks import namespace  # noqa: PLC0415 - after --help
-    from gigacost.model import default  # noqa: PLC0415
 
-    model, book = default(), options.opened_catalog(catalog)
-    spec = options.single(
-        options.flags(given, as_of), options.pairs(settings), None, namespace(model, book), strict=strict
-    )
-    found = laid_out(spec, model, book, top=top or _TOP)
+    request = design.request()
+    found = laid_out(request.spec, request.model, request.catalog, top=top or _TOP)
     if as_json:
         payload(found.to_dict())
         return

@@ -33,7 +33,7 @@ def command(query: Query, years: str | None, by: str | None, algorithms_of: str 
     from gigacost.cli.terminal import payload  # noqa: PLC0415
     from gigacost.model import default  # noqa: PLC0415
 
-    sweep, by = query.sweep(later(default())), by or BY
+    sweep, by = query.space(later(default())), by or BY
     asserted = Assertions(query.assertions, dict.fromkeys([by, *contributions(sweep.model, by)], "$"))
     found = over_time(
         sweep,

@@ -42,12 +42,12 @@ def command(query: Query, minimise: str | None, maximise: str | None, output: st
     from gigacost.cli.terminal import payload  # noqa: PLC0415
     from gigacost.cli.views.rows import row_assertions  # noqa: PLC0415
 
-    sweep = query.sweep()
+    sweep = query.space()
     small = _MINIMISE if minimise is None else options.names(minimise)
     large = options.names(maximise)
     asserted = row_assertions(query, sweep, *small, *large)
     if output is not None and output != "-":
-        refuse_bad_output(output, (query.spec, query.catalog))
+        refuse_bad_output(output, (query.spec, query.design.catalog))
     start = time.perf_counter()
     with watched("pareto", sweep.size) as progress:
         front = sweep.pareto(small, large, threads=query.threads, progress=progress)

@@ -40,7 +40,7 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, *, sma
     from gigacost.cli.inverse import assertions, range_of, tell  # noqa: PLC0415
     from gigacost.cli.progress import watched  # noqa: PLC0415 - after --help
 
-    sweep = query.sweep()
+    sweep = query.space()
     by = by or sweep.spec.by or "cost_total_usd"
     asserted = assertions(query, sweep, unknown, by)
     start = time.perf_counter()

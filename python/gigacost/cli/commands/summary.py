@@ -33,7 +33,7 @@ def command(query: Query, *, no_quantiles: bool) -> int:
     from gigacost.cli.terminal import payload  # noqa: PLC0415
     from gigacost.queries.space import QUANTILES  # noqa: PLC0415
 
-    sweep = query.sweep()
+    sweep = query.space()
     names = ["combinations", "feasible", *(f"{column}_{what}" for column in sweep.columns for what in _NUMBERS)]
     names += [f"status_{label}" for label in _labels(sweep)]
     asserted = Assertions(query.assertions, dict.fromkeys(names, "1"))

@@ -44,13 +44,13 @@ def command(
     from gigacost.cli.progress import watched  # noqa: PLC0415
     from gigacost.errors import Fault, SpecError  # noqa: PLC0415
 
-    sweep, threads = query.sweep(), query.threads
+    sweep, threads = query.space(), query.threads
     asserted = Assertions(query.assertions, {"rows": "1", "combinations": "1"})
     if output is None and not dry_run:
         allowed = "-o FILE; -o - for CSV on stdout; --dry-run"
         raise SpecError(Fault("-o", "", "missing: where the rows go", allowed))
     if output is not None and output != "-":
-        refuse_bad_output(output, (query.spec, query.catalog))
+        refuse_bad_output(output, (query.spec, query.design.catalog))
     if form == "focus" and not dry_run:
         from gigacost.cli import focus_file  # noqa: PLC0415 - only where it is asked for
 

@@ -52,7 +52,7 @@ def command(
     from gigacost.cli.terminal import payload  # noqa: PLC0415
     from gigacost.cli.views.rows import row_assertions  # noqa: PLC0415
 
-    sweep = query.sweep()
+    sweep = query.space()
     groups = options.names(per) or list(sweep.spec.per)
     asserted = row_assertions(query, sweep, *([by] if by else []))
     start = time.perf_counter()

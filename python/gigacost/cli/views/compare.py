@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gigacost.analysis.compare.compare import Comparison
     from gigacost.analysis.compare.differences import Change
     from gigacost.graph.model import Model
-    from gigacost.queries.estimates import Assumption
+    from gigacost.queries.assumptions import Assumption
 
 _BAR = 30
 _BETWEEN = 2

@@ -9,7 +9,8 @@ from gigacost.cli.terminal import show, table
 from gigacost.cli.views.numbers import amount
 
 if TYPE_CHECKING:
-    from gigacost.queries.estimates import Assumption, Estimate
+    from gigacost.queries.assumptions import Assumption
+    from gigacost.queries.estimates import Estimate
 
 _ORDER = ("given", "preset", "model", "catalogue", "default")
 _TITLES = {

@@ -1,0 +1,148 @@
+"""A design on the command line: one table of flags, what is set over them, the prices; and the request they make."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gigacost.cli import options
+from gigacost.cli.options import labels, once
+
+if TYPE_CHECKING:
+    from gigacost.compiler.bound import Bound
+    from gigacost.errors import Fault
+    from gigacost.graph.model import Model
+    from gigacost.queries.request import Request
+
+_FLAGS: Mapping[str, Callable[[Any], Any]] = {
+    "hardware": once("--hardware", metavar="CHIP", shell_complete=labels("hardware"), help="As h100-sxm."),
+    "chips": once("--chips", metavar="N", help="Accelerators that train together."),
+    "params": once("--params", metavar="N", help="Parameters, as 405B; a --model brings its own."),
+    "tokens": once("--tokens", metavar="N", help="Tokens of pre-training, as 15.6T."),
+    "model": once("--model", metavar="NAME", shell_complete=labels("model"), help="A published architecture."),
+    "market": once("--market", metavar="MARKET", shell_complete=labels("market"), help="own, colo, on_demand, ..."),
+    "provider_class": once(
+        "--provider-class", metavar="CLASS", shell_complete=labels("provider_class"), help="Of who rents out."
+    ),
+    "region": once("--region", metavar="REGION", shell_complete=labels("region"), help="Electricity, PUE, carbon."),
+    "precision": once("--precision", metavar="FORMAT", shell_complete=labels("precision"), help="bf16 by default."),
+    "mfu": once("--mfu", metavar="SHARE", help="Share of the peak while stepping, if you know better."),
+    "preset": once(
+        "--preset", metavar="NAME", help="A published run to start from, epoch-2024 to count so, or both: A,B."
+    ),
+    "base_year": once("--base-year", metavar="YEAR", help="Tell computed amounts in dollars of this year."),
+    "as_of": options.as_of,
+}
+"""The flags of every command that takes a design, by the name that each gives a value."""
+_OTHERS = (
+    options.catalog,
+    click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Give any name of the model a value, a list (8,16) or a range (256..4096:5:log). Repeatable.",
+    ),
+    click.option("--strict", is_flag=True, help="Warnings are errors."),
+)
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the command line says of a design."""
+
+    flags: tuple[tuple[str, str], ...] = ()
+    """The flags that were given, by the name that each gives a value."""
+    settings: tuple[str, ...] = ()
+    """``NAME=VALUE`` of ``--set``."""
+    catalog: str | None = None
+    """A private price book."""
+    strict: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether it says anything of a design."""
+        return bool(self.flags or self.settings)
+
+    def request(
+        self,
+        spec: str | None = None,
+        *,
+        more: Iterable[tuple[str, str]] = (),
+        query: Mapping[str, Any] | None = None,
+        model: Model | None = None,
+    ) -> Request:
+        """The request of the specification in a file, or of none, with all that the command line says over it.
+
+        ``more`` are further settings, ``query`` keys of its table ``query``, ``model`` is the default model without.
+        It is read here; what is doubtful about it, and what is replaced, is said on stderr. Raises SpecError with
+        faults named as they were typed.
+        """
+        from gigacost.catalog.opening import opened  # noqa: PLC0415 - after --help
+        from gigacost.cli.process import warn  # noqa: PLC0415
+        from gigacost.errors import SpecError  # noqa: PLC0415
+        from gigacost.model import default  # noqa: PLC0415
+        from gigacost.queries.request import Request  # noqa: PLC0415
+        from gigacost.spec.files import Document  # noqa: PLC0415
+        from gigacost.spec.spec import VERSION  # noqa: PLC0415
+
+        settings = (*self.flags, *options.pairs(self.settings), *more)
+        if spec is None:
+            made = Request(
+                Document({"version": VERSION}),
+                model or default(),
+                opened(self.catalog),
+                settings,
+                query or {},
+                strict=self.strict,
+                by_keyword=True,
+            )
+        else:
+            made = Request.of_file(
+                spec, settings=settings, query=query, model=model, catalog=self.catalog, strict=self.strict
+            )
+        try:
+            read = made.spec
+        except SpecError as error:
+            raise SpecError(*self._as_typed(error.faults)) from None
+        for note in read.notes:
+            warn("note", note)
+        for warning in self._as_typed(read.warnings):
+            warn("warning", str(warning))
+        return made
+
+    def run(self) -> Bound:
+        """The one run that flags and settings describe. Raises SpecError where an option takes several values."""
+        request = self.request()
+        if request.spec.axes:
+            from gigacost.errors import Fault, SpecError  # noqa: PLC0415 - only for mistakes
+
+            raise SpecError(Fault(request.spec.axes[0].name, "", "a list, where one value is explained", "one value"))
+        return request.bound
+
+    def _as_typed(self, faults: Iterable[Fault]) -> Iterator[Fault]:
+        """Faults that say which flag gave the value."""
+        from dataclasses import replace  # noqa: PLC0415 - after --help
+
+        flagged = {name for name, _ in self.flags}
+        for fault in faults:
+            name = fault.field.removeprefix("fixed.").removeprefix("axes.").split("[")[0]
+            option = f"--{name.replace('_', '-')}" if name in flagged and fault.what != "set twice" else fault.path
+            yield replace(fault, path=option)
+
+
+def designed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a design, which the command is given as ``design``."""
+
+    @functools.wraps(command)
+    def asked(**given: Any) -> Any:  # noqa: ANN401 - as click has it
+        flags = tuple((name, value) for name in _FLAGS if (value := given.pop(name)) is not None)
+        others = {name: given.pop(name) for name in ("settings", "catalog", "strict")}
+        return command(design=Design(flags, **others), **given)
+
+    for option in reversed([*_FLAGS.values(), *_OTHERS]):
+        asked = option(asked)
+    return asked

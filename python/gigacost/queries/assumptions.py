@@ -1,0 +1,93 @@
+"""What an estimate rests on: every figure that goes in and every choice, with source and date."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from gigacost.accounting import numbers
+from gigacost.catalog.price_age import age
+from gigacost.compiler import constant_dollars
+from gigacost.compiler.bound import Bound
+from gigacost.errors import SpecError
+
+_DEFAULT = "default, nothing else was given"
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A figure or a choice that an estimate rests on."""
+
+    name: str
+    value: float | str | None
+    """In ``unit``; the label of a choice; None for a figure that is left out."""
+    unit: str
+    source: str
+    """Where it stands, and what was done with it; ``given`` for what the caller said."""
+    date: str
+    """The date of the source, as far as it is known."""
+    origin: str = field(default="", compare=False)
+    """``given``, ``preset``, ``model`` (an override), ``catalogue``, ``default``."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        names = ("name", "value", "unit", "source", "date")
+        return {name: getattr(self, name) for name in names}
+
+
+def assumption(bound: Bound, leaf: str) -> Assumption:
+    """A figure that goes in, with its source. Raises SpecError when it has no value."""
+    origin = bound.origin(leaf)
+    known = bound.model.inputs.get(leaf)
+    quantity = bound.model.quantities.get(leaf)
+    unit = quantity.unit if quantity else known.unit if known else ""
+    if leaf == bound.deflator:
+        cited = constant_dollars.cited(bound)
+        return Assumption(leaf, cited.value, cited.unit, f"{cited.source} ({cited.basis})", cited.date, origin)
+    if origin == "catalogue":
+        cited = bound.catalog.cite(leaf, {axis: bound.labels[axis][1][0] for axis in bound.catalog.columns[leaf].axes})
+        told = age(leaf, cited.date, bound.labels["as_of"][1][0])
+        basis = f"{cited.basis}; {told}" if told else cited.basis
+        source = f"{cited.source} ({basis})" if cited.source else basis
+        return Assumption(leaf, _plain(cited.value + 0.0), cited.unit, source, cited.date, origin)
+    if origin == "spec":
+        number = float(bound.spec.fixed[leaf])
+        if leaf in bound.own.fixed:
+            return Assumption(leaf, number, unit, "given", "", "given")
+        return Assumption(leaf, number, unit, f"preset {bound.spec.preset}", "", "preset")
+    if origin == "model":
+        counted = leaf in numbers(bound.spec.accounting)
+        source = f"preset {bound.spec.accounting}" if counted else "override of the model"
+        return Assumption(leaf, bound.model.values[leaf], unit, source, "", "model")
+    return by_default(bound, leaf)
+
+
+def by_default(bound: Bound, leaf: str) -> Assumption:
+    """An input that has its default value. Raises SpecError when it has none."""
+    known = bound.model.inputs.get(leaf)
+    if known is None or known.default is None:
+        raise SpecError(bound.lacking(leaf))
+    source = known.source or ("left out" if math.isnan(known.default) else "default")
+    return Assumption(leaf, _plain(known.default), known.unit, source, known.date, "default")
+
+
+def choices(bound: Bound) -> list[Assumption]:
+    """The labels in play, as assumptions, of a specification without axes."""
+    found = []
+    for axis, (_, (label, *_)) in bound.labels.items():
+        given = axis in bound.own.fixed or (axis == "as_of" and bound.own.as_of)
+        preset = axis in bound.spec.fixed or (axis == "as_of" and bound.spec.as_of)
+        origin = "given" if given else "preset" if preset else "default"
+        source = {
+            "given": "given",
+            "preset": f"preset {bound.spec.preset}",
+            "default": _DEFAULT,
+        }
+        date = bound.catalog.date if axis == "as_of" and origin == "default" else ""
+        found.append(Assumption(axis, label, "", source[origin], date, origin))
+    return found
+
+
+def _plain(value: float) -> float | None:
+    return None if math.isnan(value) else value

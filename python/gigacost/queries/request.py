@@ -1,0 +1,126 @@
+"""What is asked to be costed: a specification before it is read, with its model and its catalogue."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from gigacost.catalog import Catalog
+from gigacost.catalog.opening import opened
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.checks import namespace
+from gigacost.errors import Fault, SpecError, unplaced
+from gigacost.graph.model import Model
+from gigacost.model import default as default_model
+from gigacost.queries.space import Space
+from gigacost.spec.axes import Zipped, as_list
+from gigacost.spec.files import Document, read_document
+from gigacost.spec.private_book import with_private_book
+from gigacost.spec.reader import read
+from gigacost.spec.spec import VERSION, Spec
+
+ModelLike: TypeAlias = "Model | str | None"
+"""A model; an architecture of the catalogue, which the default model then costs; None for the default model."""
+CatalogLike: TypeAlias = "Catalog | str | os.PathLike[str] | Mapping[str, Any] | None"
+"""A catalogue; a private price book over the bundled one; None for the bundled one."""
+PresetLike: TypeAlias = "str | Sequence[str] | None"
+"""A published run or site to start from, an accounting, or both."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A specification that is still to be read, and what it is read with. Read once, when it is first needed."""
+
+    document: Document
+    model: Model
+    catalog: Catalog
+    settings: tuple[tuple[str, str], ...] = ()
+    """What the command line says over the document, as ``spec.reader.read`` takes it."""
+    query: Mapping[str, Any] = field(default_factory=dict)
+    """Keys of the table ``query``, in place of the document's."""
+    strict: bool = False
+    """Whether warnings are errors."""
+    by_keyword: bool = False
+    """Whether the values were keywords: faults are then named after these alone, without the table."""
+
+    @classmethod
+    def of(
+        cls,
+        given: Space | Mapping[str, Any] | None,
+        inputs: Mapping[str, Any],
+        *,
+        model: ModelLike = None,
+        catalog: CatalogLike = None,
+        as_of: str | None = None,
+        base_year: int | None = None,
+        preset: PresetLike = None,
+        strict: bool = False,
+        query: Mapping[str, Any] | None = None,
+        several: bool = True,
+    ) -> Request:
+        """What keywords ask for: inputs alone, or over a mapping of inputs or a space.
+
+        A list or a range is an axis where ``several`` values are meant; else every input is one value. Raises SpecError
+        for a space beside a model or a catalogue.
+        """
+        if isinstance(model, str):
+            inputs, model = {**inputs, "model": model}, None
+        tree: dict[str, Any] = {"version": VERSION}
+        if isinstance(given, Space):
+            if model is not None or catalog is not None:
+                raise SpecError(Fault("model" if model is not None else "catalog", "", "a sweep brings its own"))
+            model, catalog, tree = given.model, given.bound.catalog, given.spec.to_dict()
+        else:
+            inputs = {**(given or {}), **inputs}
+        axes = {name for name, value in inputs.items() if several and _is_axis(value)}
+        for table, names in (("axes", axes), ("fixed", inputs.keys() - axes)):
+            kept = {name: value for name, value in tree.get(table, {}).items() if name not in inputs}
+            tree[table] = kept | {name: inputs[name] for name in inputs if name in names}
+        keys = {"as_of": as_of, "base_year": base_year, "preset": preset}
+        tree |= {key: value for key, value in keys.items() if value is not None}
+        asked = {key: value for key, value in (query or {}).items() if value is not None}
+        book = opened(catalog)
+        return cls(Document(tree), model or default_model(), book, query=asked, strict=strict, by_keyword=True)
+
+    @classmethod
+    def of_file(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        settings: Iterable[tuple[str, str]] = (),
+        query: Mapping[str, Any] | None = None,
+        model: Model | None = None,
+        catalog: CatalogLike = None,
+        strict: bool = False,
+    ) -> Request:
+        """What a file asks for, with settings over it; the private price book that it names lies over the catalogue."""
+        document = read_document(path)
+        book = with_private_book(document, opened(catalog))
+        return cls(document, model or default_model(), book, tuple(settings), query or {}, strict)
+
+    @cached_property
+    def spec(self) -> Spec:
+        """The specification. Raises SpecError with all faults."""
+        names = namespace(self.model, self.catalog)
+        try:
+            return read(self.document, names, settings=self.settings, query=self.query, strict=self.strict)
+        except SpecError as error:
+            if not self.by_keyword:
+                raise
+            raise SpecError(*unplaced(error.faults)) from None
+
+    @property
+    def bound(self) -> Bound:
+        """The specification bound to model and catalogue. Raises SpecError."""
+        return Bound(self.spec, self.model, self.catalog)
+
+    def space(self) -> Space:
+        """The space of the specification. Raises SpecError."""
+        return Space(self.spec, self.model, self.catalog)
+
+
+def _is_axis(value: object) -> bool:
+    return isinstance(value, Mapping | Zipped) or as_list(value) is not None

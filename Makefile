@@ -3,7 +3,7 @@
 # `make test PYTEST="tests/test_spec.py -k units"` passes arguments on to pytest; `make bench BENCH="peers latency"`
 # measures some parts again and leaves the others.
 
-.PHONY: demo test lint docs calibrate bench wheel format clean format-rust format-python ruff clippy types deny FORCE
+.PHONY: demo test lint imports docs calibrate bench wheel format clean format-rust format-python ruff clippy types deny FORCE
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -23,7 +23,7 @@ test: $(VENV)/.engine $(VENV)/.group-test
 	$(BIN)/python -m pytest $(PYTEST)
 
 # `make -k lint` goes on to the next one after a finding.
-lint: format-rust format-python ruff types clippy deny
+lint: format-rust format-python ruff imports types clippy deny
 
 format-rust:
 	cargo fmt --all --check
@@ -33,6 +33,11 @@ format-python: $(VENV)/.group-lint
 
 ruff: $(VENV)/.group-lint
 	$(BIN)/ruff check
+
+# One way down: the layers of pyproject.toml, and no circle.
+imports: $(VENV)/.group-lint
+	$(BIN)/lint-imports
+	$(BIN)/python tests/helpers/import_graph.py
 
 # Types need the libraries that have them, and stubtest the compiled module.
 types: $(VENV)/.group-lint $(VENV)/.engine

@@ -21,12 +21,12 @@ from gigacost import InternalError, SpecError, Sweep, estimate, reference, zippe
 from gigacost._cache import Recent
 from gigacost.catalog import Catalog
 from gigacost.catalog import catalog as catalog_book
-from gigacost.errors import CatalogError
+from gigacost.errors import CatalogError, Typed
 from gigacost.graph.declarations import Input
 from gigacost.graph.model import Model
 from gigacost.model import default
 from gigacost.spec.axes import read_axis
-from gigacost.spec.fields import Field, Typed
+from gigacost.spec.fields import Field
 
 RUN = {"chips": 1024, "params": "13B", "tokens": "2T"}
 PINNED = {"tp": 8, "cp": 1, "ep": 1, "microbatch": 1, "pp": 1, "vp": 1}

@@ -104,10 +104,10 @@ __all__ = sorted([*_HOMES, "__version__"])  # noqa: PLE0605 - a list of names al
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
     if name == "__version__":
-        from gigacost._engine import __version__  # noqa: PLC0415 - loaded when first used
+        from gigacost._engine import __version__
 
         return __version__
-    from importlib import import_module  # noqa: PLC0415 - as above
+    from importlib import import_module
 
     if name in _MODULES:
         return import_module(f"gigacost.{_MODULES[name]}")

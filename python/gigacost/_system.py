@@ -25,7 +25,7 @@ def available_memory() -> int | None:
 
 def free_disk(path: str | os.PathLike[str]) -> int | None:
     """Bytes that may still be written into the folder of ``path``; None if that cannot be told."""
-    import shutil  # noqa: PLC0415 - 10 ms that few need
+    import shutil
 
     try:
         return shutil.disk_usage(os.path.dirname(os.path.abspath(path))).free  # noqa: PTH100, PTH120 - bytes work too

@@ -143,3 +143,23 @@ def _escaped(character: str, quotes: str) -> str:
 def unplaced(faults: Iterable[Fault]) -> list[Fault]:
     """Faults named after the keyword alone: who gives keywords knows of no table ``fixed``."""
     return [replace(fault, field=fault.field.removeprefix("fixed.").removeprefix("axes.")) for fault in faults]
+
+
+class Typed(str):
+    """Text typed on the command line, where a bare number needs no quotes to be text."""
+
+    __slots__ = ()
+
+
+def type_name(value: object) -> str:
+    """The type of a value in a spec's words: ``string``, ``boolean``, ``table``; Python's name for others."""
+    names = {str: "string", Typed: "string", bool: "boolean", int: "integer", float: "number", list: "list"}
+    names |= {tuple: "list", dict: "table", type(None): "nothing"}
+    if type(value) in names:
+        return names[type(value)]
+    module, name = type(value).__module__, type(value).__name__
+    if module == "numpy" and name.startswith("bool"):
+        return "boolean"
+    if module == "datetime":
+        return f"{name} (write dates as strings)"
+    return "0-dimensional array" if getattr(value, "shape", None) == () and name == "ndarray" else name

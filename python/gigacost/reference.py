@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from gigacost import _engine
+from gigacost._engine import apply
 from gigacost.compiler.plan import Answer, Question, Recipe, recipe
 from gigacost.errors import InternalError
 from gigacost.graph.wiring import FoldStep, SearchStep
@@ -139,9 +139,9 @@ def _floor(x: float) -> float:
 
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
-    "power": lambda a, b: _engine.apply("power", a, b),
-    "exp": lambda x: _engine.apply("exp", x),
-    "log": lambda x: _engine.apply("log", x),
+    "power": lambda a, b: apply("power", a, b),
+    "exp": lambda x: apply("exp", x),
+    "log": lambda x: apply("log", x),
     "sqrt": lambda x: math.sqrt(x) if x >= 0.0 else math.nan,
     "floor": _floor,
     "ceil": lambda x: _rounded(x, math.ceil),

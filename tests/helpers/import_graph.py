@@ -66,8 +66,7 @@ def _targets(tree: ast.AST, modules: Mapping[str, Path]) -> Iterator[str]:
                 raise ValueError(message)
             for alias in node.names:
                 submodule = f"{node.module}.{alias.name}"
-                compiled = submodule.endswith("._engine")
-                yield submodule if submodule in modules or compiled else str(node.module)
+                yield submodule if submodule in modules else str(node.module)
 
 
 def _packages(name: str) -> Iterator[str]:

@@ -80,8 +80,8 @@ class Catalog:
         catalogue, while it is among the last that were laid; what is changed in a book afterwards changes no catalogue.
         Raises SpecError naming everything that is wrong with the book.
         """
-        from gigacost.catalog.price_books import checks  # noqa: PLC0415 - only those who have a book need its checks
-        from gigacost.catalog.price_books.loading import found  # noqa: PLC0415
+        from gigacost.catalog.price_books import checks
+        from gigacost.catalog.price_books.loading import found
 
         opened = found(book)
 
@@ -217,7 +217,7 @@ class Catalog:
         return found
 
     def _tabulated(self, column: str, given: tuple[tuple[str, ...] | None, ...]) -> NDArray[np.float64]:
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         labels = [self._selected(axis, names) for axis, names in zip(_COLUMNS[column].axes, given, strict=True)]
         figures = self._rents(labels) if column == _RENT else self._figures(column, labels)
@@ -280,7 +280,7 @@ class Catalog:
         def merged() -> Mapping[str, Mapping[str, Any]]:
             entries: Mapping[str, Mapping[str, Any]] = data(section)[section]
             for layer in self._layers:
-                from gigacost.catalog.price_books.merge import merged as over  # noqa: PLC0415 - as in layered
+                from gigacost.catalog.price_books.merge import merged as over
 
                 entries = over(section, entries, layer)
             return entries
@@ -313,7 +313,7 @@ class Catalog:
         quotes: dict[tuple[str, str, str], list[rental.Quote]] = {}
         discounts: dict[tuple[str, str], rental.Discount] = {}
         for layer in self._layers:
-            from gigacost.catalog.price_books import rental as private_rental  # noqa: PLC0415 - as in layered
+            from gigacost.catalog.price_books import rental as private_rental
 
             quotes |= private_rental.quotes(layer)
             discounts |= private_rental.discounts(layer)
@@ -324,8 +324,8 @@ class Catalog:
         return self._memo[key] if key in self._memo else self._memo.setdefault(key, make())
 
     def _hash(self) -> str:
-        import hashlib  # noqa: PLC0415 - importing the package stays light
-        import json  # noqa: PLC0415
+        import hashlib
+        import json
 
         digest = hashlib.sha256()
         for name in DATA_FILES:

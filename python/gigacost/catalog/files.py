@@ -73,7 +73,7 @@ def book_text(path: str | os.PathLike[str], field: str = "catalog", limit: int =
 
 def book_toml(text: str, name: str) -> tuple[dict[str, Any], dict[str, int]]:
     """A private book's tables, and the line of each value by its path; SpecError where it is not TOML or is empty."""
-    from gigacost._engine import parse_toml_positions  # noqa: PLC0415 - only those who have a book need it
+    from gigacost._engine import parse_toml_positions
 
     tables: dict[str, Any]
     lines: dict[str, int]
@@ -88,7 +88,7 @@ def book_toml(text: str, name: str) -> tuple[dict[str, Any], dict[str, int]]:
 
 
 def _read_toml(text: str) -> dict[str, Any]:
-    from gigacost._engine import parse_toml  # noqa: PLC0415 - importing the package stays light
+    from gigacost._engine import parse_toml
 
     tables: dict[str, Any] = parse_toml(text)
     return tables

@@ -53,7 +53,7 @@ class _Commands(click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        from importlib import import_module  # noqa: PLC0415 - loaded when called
+        from importlib import import_module
 
         command: click.Command = import_module(f"gigacost.cli.commands.{cmd_name.replace('-', '_')}").command
         for one in (command, *getattr(command, "commands", {}).values()):
@@ -66,7 +66,7 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-"):
-            from gigacost.errors import nearest, show  # noqa: PLC0415 - only for mistakes
+            from gigacost.errors import nearest, show
 
             guess = nearest(name, _COMMANDS)
             hint = f"; did you mean {guess}?" if guess else ""
@@ -81,7 +81,7 @@ class _Commands(click.Group):
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's form
     if wanted:
-        from gigacost import __version__  # noqa: PLC0415 - loads the engine
+        from gigacost._engine import __version__
 
         click.echo(f"gigacost {__version__}")
         ctx.exit()

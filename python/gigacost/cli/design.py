@@ -81,13 +81,13 @@ class Design:
         It is read here; what is doubtful about it, and what is replaced, is said on stderr. Raises SpecError with
         faults named as they were typed.
         """
-        from gigacost.catalog.opening import opened  # noqa: PLC0415 - after --help
-        from gigacost.cli.process import warn  # noqa: PLC0415
-        from gigacost.errors import SpecError  # noqa: PLC0415
-        from gigacost.model import default  # noqa: PLC0415
-        from gigacost.queries.request import Request  # noqa: PLC0415
-        from gigacost.spec.files import Document  # noqa: PLC0415
-        from gigacost.spec.spec import VERSION  # noqa: PLC0415
+        from gigacost.catalog.opening import opened
+        from gigacost.cli.process import warn
+        from gigacost.errors import SpecError
+        from gigacost.model import default
+        from gigacost.queries.request import Request
+        from gigacost.spec.files import Document
+        from gigacost.spec.spec import VERSION
 
         settings = (*self.flags, *options.pairs(self.settings), *more)
         if spec is None:
@@ -118,14 +118,14 @@ class Design:
         """The one run that flags and settings describe. Raises SpecError where an option takes several values."""
         request = self.request()
         if request.spec.axes:
-            from gigacost.errors import Fault, SpecError  # noqa: PLC0415 - only for mistakes
+            from gigacost.errors import Fault, SpecError
 
             raise SpecError(Fault(request.spec.axes[0].name, "", "a list, where one value is explained", "one value"))
         return request.bound
 
     def _as_typed(self, faults: Iterable[Fault]) -> Iterator[Fault]:
         """Faults that say which flag gave the value."""
-        from dataclasses import replace  # noqa: PLC0415 - after --help
+        from dataclasses import replace
 
         flagged = {name for name, _ in self.flags}
         for fault in faults:

@@ -35,14 +35,14 @@ def looking(command: Callable[..., int]) -> Callable[..., int]:
 
 def range_of(over: str | None) -> dict[str, object] | None:
     """The range that ``--over`` means. Raises SpecError."""
-    from gigacost.spec.overrides import typed_range  # noqa: PLC0415 - after --help
+    from gigacost.spec.overrides import typed_range
 
     return None if over is None else typed_range("over", over, "--over")
 
 
 def assertions(query: Query, sweep: Space, unknown: str, by: str) -> Assertions:
     """What ``--assert`` says of designs."""
-    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
+    from gigacost.cli.assertions import Assertions
 
     axes = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
     names = [*sweep.columns, *sweep.bound.digits, unknown, by]
@@ -53,8 +53,8 @@ def tell(
     query: Query, sweep: Space, found: BreakEven | Solution, seconds: float, show_found: Callable[[], None]
 ) -> None:
     """Say what was found, for people or as JSON, and what is doubtful about it."""
-    from gigacost.cli.terminal import literal, payload, show  # noqa: PLC0415
-    from gigacost.cli.views.numbers import duration  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, payload, show
+    from gigacost.cli.views.numbers import duration
 
     _warn_of(sweep, found.meta)
     if query.as_json:
@@ -67,7 +67,7 @@ def tell(
 
 def _warn_of(sweep: Space, meta: Mapping[str, Any]) -> None:
     """Say on stderr what is doubtful about the values looked through; what is about the sweep was said."""
-    from gigacost.cli.process import warn  # noqa: PLC0415 - after --help
+    from gigacost.cli.process import warn
 
     said = {(doubt.field, doubt.what) for doubt in sweep.spec.warnings}
     for doubt in meta["warnings"]:
@@ -82,7 +82,7 @@ def unit_of(sweep: Space, name: str) -> str:
 
 def named(sweep: Space, design: Mapping[str, Any], *others: str) -> str:
     """What tells a design from the others of a sweep, beside some axes: ``hardware = b200-sxm, chips = 824``."""
-    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import cell
 
     several = [name for name, digit in sweep.bound.digits.items() if len(digit.values) > 1 and name not in others]
     return ", ".join(f"{name} = {cell(design[name], unit_of(sweep, name))}" for name in several if name in design)
@@ -90,7 +90,7 @@ def named(sweep: Space, design: Mapping[str, Any], *others: str) -> str:
 
 def figures(sweep: Space, design: Mapping[str, Any], by: str, shown: Collection[str]) -> str:
     """The columns of a design that are not shown already: ``cost_total_usd $44.4M, train_days 90``."""
-    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import cell
 
     names = dict.fromkeys([by, *(sweep.spec.columns or ())])
     return ", ".join(
@@ -100,8 +100,8 @@ def figures(sweep: Space, design: Mapping[str, Any], by: str, shown: Collection[
 
 def show_relaxations(sweep: Space, relaxations: Sequence[Relaxation], meta: Mapping[str, Any], unknown: str) -> None:
     """Say which constraints would have to give, and by how much; where none is to blame, what is."""
-    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table
+    from gigacost.cli.views.numbers import cell
 
     if not relaxations:
         states = ", ".join(f"{state} {count:,}" for state, count in meta["states"].items())

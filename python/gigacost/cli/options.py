@@ -35,7 +35,7 @@ class Whole(click.ParamType):  # type: ignore[type-arg] # generic only in newer 
             return value
         whole = isinstance(value, str) and _WHOLE.fullmatch(value)
         if not whole or not self.low <= int(value) <= _LARGEST:
-            from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - only for mistakes
+            from gigacost.errors import Fault, SpecError, show
 
             field = param.opts[0] if param else "number"
             what = "out of range" if whole else "not a whole number"
@@ -55,7 +55,7 @@ class Once(click.Option):
         """The one value, None without. Raises SpecError for more than one."""
         values = super().type_cast_value(ctx, value)
         if values and len(values) > 1:
-            from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - only for mistakes
+            from gigacost.errors import Fault, SpecError, show
 
             raise SpecError(Fault(self.opts[0], show(values[1]), f"given twice; it was {show(values[0])} before"))
         return values[0] if values else None
@@ -70,9 +70,9 @@ def labels(axis: str) -> Callable[[click.Context, click.Parameter, str], list[Co
     """What completes a label of a catalogue axis; after a comma the next one."""
 
     def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem as Item  # noqa: PLC0415 - only for the shell
+        from click.shell_completion import CompletionItem as Item
 
-        from gigacost.catalog import Catalog  # noqa: PLC0415
+        from gigacost.catalog import Catalog
 
         before, comma, begun = incomplete.rpartition(",")
         return [Item(before + comma + name) for name in Catalog.bundled().labels(axis) if name.startswith(begun)]
@@ -82,9 +82,9 @@ def labels(axis: str) -> Callable[[click.Context, click.Parameter, str], list[Co
 
 def quantities(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """What completes the name of a quantity or input."""
-    from click.shell_completion import CompletionItem as Item  # noqa: PLC0415 - only for the shell
+    from click.shell_completion import CompletionItem as Item
 
-    from gigacost.model import default  # noqa: PLC0415
+    from gigacost.model import default
 
     before, comma, begun = incomplete.rpartition(",")
     return [Item(before + comma + name) for name in default().names if name.startswith(begun)]
@@ -133,7 +133,7 @@ def pairs(texts: Iterable[str], option: str = "--set") -> list[tuple[str, str]]:
     for text in texts:
         match = _SETTING.fullmatch(text)
         if not match:
-            from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - only for mistakes
+            from gigacost.errors import Fault, SpecError, show
 
             raise SpecError(Fault(option, show(text), "not a setting", allowed="NAME=VALUE"))
         found.append((match[1], match[2]))
@@ -144,13 +144,13 @@ def names(text: str | None) -> list[str]:
     """The names of a comma list, folds over draws among them: ``cost_total_usd,quantile(cost_total_usd, 0.9)``."""
     if not text:
         return []
-    from gigacost.spec.aggregates import pieces  # noqa: PLC0415 - after --help
+    from gigacost.spec.aggregates import pieces
 
     return pieces(text)
 
 
 def opened_catalog(book: str | None) -> Catalog:
     """The bundled catalogue, or it with a private book over it."""
-    from gigacost.catalog.opening import opened  # noqa: PLC0415 - heavy
+    from gigacost.catalog.opening import opened
 
     return opened(book)

@@ -105,9 +105,9 @@ def _flushed(code: int) -> int:
 
 def _failed(error: BaseException) -> int:
     """Say what went wrong; the exit code for it."""
-    import click  # noqa: PLC0415 - is loaded already
+    import click
 
-    from gigacost.errors import CatalogError, SpecError  # noqa: PLC0415 - only for failures
+    from gigacost.errors import CatalogError, SpecError
 
     if isinstance(error, click.exceptions.Exit | SystemExit):
         code = error.exit_code if isinstance(error, click.exceptions.Exit) else error.code
@@ -130,7 +130,7 @@ def _failed(error: BaseException) -> int:
 
 
 def _failed_running(error: BaseException) -> int:
-    from gigacost.errors import InternalError, OutputError, escape, show  # noqa: PLC0415 - only for failures
+    from gigacost.errors import InternalError, OutputError, escape, show
 
     if isinstance(error, OSError):
         name = f"{escape(os.fsdecode(error.filename))}: " if error.filename else ""
@@ -141,7 +141,7 @@ def _failed_running(error: BaseException) -> int:
         warn("error", f"derive.{name} = {show(derived[name])}: {escape(rest, quotes='', shown=_LONG)}")
         return FAILED
     if debug:
-        import traceback  # noqa: PLC0415 - only for failures
+        import traceback
 
         traceback.print_exception(error)
     kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "

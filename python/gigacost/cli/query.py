@@ -39,8 +39,8 @@ class Query(NamedTuple):
 
         Raises SpecError.
         """
-        from gigacost.cli.process import derived, warn  # noqa: PLC0415 - after --help
-        from gigacost.compiler.lower import thread_count  # noqa: PLC0415
+        from gigacost.cli.process import derived, warn
+        from gigacost.compiler.lower import thread_count
 
         more = [(f"uncertain.{name}", text) for name, text in options.pairs(self.uncertain, "--uncertain")]
         more += [(f"draws.{key}", str(n)) for key, n in (("count", self.draws), ("seed", self.seed)) if n is not None]
@@ -56,8 +56,8 @@ class Query(NamedTuple):
 
     def explained(self, meta: Mapping[str, Any]) -> None:
         """Say how an answer was found, if that is asked for."""
-        from gigacost.cli.terminal import literal, show  # noqa: PLC0415
-        from gigacost.cli.views.numbers import share  # noqa: PLC0415 - after --help
+        from gigacost.cli.terminal import literal, show
+        from gigacost.cli.views.numbers import share
 
         if self.explain:
             evaluated, combinations = meta["evaluated"], meta["combinations"]
@@ -66,7 +66,7 @@ class Query(NamedTuple):
 
     def ended(self, asserted: Assertions, *, feasible: bool, advice: str = "") -> int:
         """The exit code; where nothing is feasible, that is said."""
-        from gigacost.cli import process  # noqa: PLC0415 - after --help
+        from gigacost.cli import process
 
         if not feasible:
             process.warn("warning", f"no combination is feasible{advice}")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @cache
 def out() -> Console:
     """Standard output, for people. Colour only on a terminal, and not with NO_COLOR."""
-    from rich.console import Console  # noqa: PLC0415 - 60 ms that --json and --help do without
+    from rich.console import Console
 
     class Printer(Console):
         """Ends quietly, not with an error, when the reader has enough."""
@@ -84,8 +84,8 @@ def table(
 
     Where it is too wide for the terminal, heads break at their underscores first.
     """
-    from rich import box  # noqa: PLC0415 - as above
-    from rich.table import Table  # noqa: PLC0415
+    from rich import box
+    from rich.table import Table
 
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title or None, title_justify="left", header_style="bold")
     texts = [[str(cell) for cell in row] for row in rows]
@@ -113,14 +113,14 @@ def _broken(head: str, width: int) -> str:
 
 def literal(text: object, style: str = "") -> Any:  # noqa: ANN401 - a rich Text
     """A cell that is taken literally: no markup, control characters escaped."""
-    from rich.text import Text  # noqa: PLC0415 - as above
+    from rich.text import Text
 
     return Text(escaped(str(text)), style=style)
 
 
 def indented(text: object, style: str = "") -> Any:  # noqa: ANN401 - a rich Padding
     """A paragraph set in by two, its further lines too."""
-    from rich.padding import Padding  # noqa: PLC0415 - as above
+    from rich.padding import Padding
 
     return Padding(literal(text, style), (0, 0, 0, 2))
 

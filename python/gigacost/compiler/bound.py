@@ -267,7 +267,7 @@ class Bound:
 
     def _coded(self, axis: str) -> tuple[int | None, tuple[str, ...], NDArray[np.intp]]:
         """A catalogue axis in play: its group, its different labels, and which of them each digit has."""
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         coded = self._codes.get(axis)
         if coded is None:
@@ -296,7 +296,7 @@ class Picked:
     """Some combinations of a bound specification as a space of their own, one digit each."""
 
     def __init__(self, bound: Bound, indices: Sequence[int] | NDArray[np.int64]) -> None:
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         self._bound = bound
         self.model = bound.model
@@ -317,7 +317,7 @@ class Picked:
         whole = self._bound.table(name)
         if not whole.groups:  # what is drawn is over the draws alone
             return whole
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         place = np.zeros(self.sizes, dtype=np.int64)
         for group in whole.groups:
@@ -343,6 +343,6 @@ def _digits(axes: Iterable[Axis | Zipped]) -> Iterable[Digit]:
 
 
 def _over(group: int, values: Iterable[Any]) -> Table:
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     return Table((group,), np.array(values, dtype=np.float64))

@@ -49,7 +49,7 @@ def _illegal(bound: Bound, name: str, limits: Input, draws: NDArray[np.float64],
 
 def _central(bound: Bound, name: str) -> list[float]:
     """The least and the greatest central value that is legal; none of what is computed."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     if name not in bound.given and (name in bound.model.quantities or not bound.available(name)):
         return []

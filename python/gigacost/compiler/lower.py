@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from gigacost import _engine, ops
+from gigacost import ops
+from gigacost._engine import Program, Tape, simd
 from gigacost.compiler.bound import Bound, Digit, Picked
 from gigacost.compiler.plan import Question, Recipe, recipe
 from gigacost.errors import Fault, InternalError, SpecError, show
@@ -17,7 +18,7 @@ from gigacost.graph.wiring import Quantity
 from gigacost.ops import Value
 
 BLOCKS: tuple[int, int, int, int, int] | None = None
-"""How the engine cuts up the space (see ``_engine.Program``); None for its own choice. It never changes a result."""
+"""How the engine cuts up the space (see ``Program``); None for its own choice. It never changes a result."""
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ class Compiled:
     """A question as a tape, with the nodes that answer it. Independent of all values: it serves every space."""
 
     recipe: Recipe
-    tape: _engine.Tape
+    tape: Tape
     nodes: Mapping[str, int]
     """The node of each column and of each of the question's reads."""
     nulls: Mapping[str, int | None]
@@ -93,15 +94,15 @@ def model_sha256(model: Model) -> str:
     return model.compiled("sha256", trace)
 
 
-def program(space: Bound | Picked, made: Compiled) -> _engine.Program:
+def program(space: Bound | Picked, made: Compiled) -> Program:
     """The tape bound to the values of a specification, or to those of some of its combinations."""
     tables = [space.table(leaf) for leaf in made.tape.leaves]
     draws = len(space.sizes)  # the group behind those of the space
     leaves = [((*table.groups, draws) if table.drawn else table.groups, table.values) for table in tables]
-    return _engine.Program(made.tape, space.sizes, leaves, simd_level(), BLOCKS)
+    return Program(made.tape, space.sizes, leaves, simd_level(), BLOCKS)
 
 
-def ask(bound: Bound, made: Compiled, question: Callable[[_engine.Program], T]) -> T:
+def ask(bound: Bound, made: Compiled, question: Callable[[Program], T]) -> T:
     """What the engine answers; a value that should be finite and is not is reported with the inputs that made it."""
     asked = program(bound, made)
     try:
@@ -129,7 +130,7 @@ def columns(space: Bound | Picked, made: Compiled) -> list[tuple[Any, ...]]:
 
 def axis_column(digit: Digit) -> tuple[Any, ...]:
     """An axis as a column: whole numbers, numbers, or positions in a list of labels."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     if digit.kind == "label":
         labels = list(dict.fromkeys(str(value) for value in digit.values))
@@ -143,7 +144,7 @@ def simd_level() -> str | None:
     """The SIMD level that ``GIGACOST_SIMD`` names (baseline, avx2, avx512); None for the best there is."""
     wanted = os.environ.get("GIGACOST_SIMD") or None
     try:
-        _engine.simd(wanted)
+        simd(wanted)
     except ValueError as error:
         raise SpecError(Fault("GIGACOST_SIMD", show(wanted), str(error))) from None
     return wanted

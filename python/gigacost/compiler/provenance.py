@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost import _engine
+from gigacost._engine import __version__
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.lower import model_sha256
 
@@ -17,7 +17,7 @@ def provenance(bound: Bound, model: str = "", *, draws: bool = True) -> dict[str
     dollars = {} if spec.base_year is None else {"base_year": str(spec.base_year)}
     drawn = {"draws": str(spec.draws.count), "seed": str(spec.draws.seed), "method": spec.draws.method}
     return {
-        "gigacost_version": _engine.__version__,
+        "gigacost_version": __version__,
         "spec_sha256": spec.sha256,
         "model_sha256": model or model_sha256(bound.model),
         "catalog_sha256": bound.catalog.sha256,

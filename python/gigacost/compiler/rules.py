@@ -48,10 +48,10 @@ def _first(
     """The values of the first combination that breaks a rule. Where some vary, the engine looks for it."""
     if not varied:
         return known if rule.function(*known.values()) else None
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
-    from gigacost import _engine  # noqa: PLC0415 - a specification alone needs no engine
-    from gigacost.graph.tracer import Tracer  # noqa: PLC0415
+    from gigacost._engine import Program
+    from gigacost.graph.tracer import Tracer
 
     sizes = {group: len(values) for group, values in sorted(varied.values(), key=operator.itemgetter(0))}
     place = {group: i for i, group in enumerate(sizes)}
@@ -59,7 +59,7 @@ def _first(
     values = [tracer.leaf(name) if name in varied else number for name, number in known.items()]
     keep, by = tracer.lift(rule.function(*values)), tracer.lift(0.0)
     leaves = [((place[group],), np.array(column, dtype=np.float64)) for group, column in varied.values()]
-    program = _engine.Program(tracer.builder.finish([]), list(sizes.values()), leaves)
+    program = Program(tracer.builder.finish([]), list(sizes.values()), leaves)
     found, *_ = program.top(by.node, largest=False, keep=keep.node, per=[], k=1, distinct=[], threads=1)
     if not len(found):
         return None

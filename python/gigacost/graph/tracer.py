@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from gigacost import _engine
+from gigacost._engine import TapeBuilder
 from gigacost.graph.wiring import DRAWN, FoldStep, SearchStep
 from gigacost.ops import Carrier, Value, both, negate
 
@@ -18,7 +18,7 @@ class Traced(Carrier):
     __slots__ = ("builder", "node", "truth")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, builder: _engine.TapeBuilder, node: int, *, truth: bool = False) -> None:
+    def __init__(self, builder: TapeBuilder, node: int, *, truth: bool = False) -> None:
         self.builder = builder
         self.node = node
         self.truth = truth
@@ -117,7 +117,7 @@ def _check(op: str, position: int, operand: Traced) -> None:
         raise TypeError(f"{op} needs a condition, such as x > 0, not a number")
 
 
-def _traced(builder: _engine.TapeBuilder, value: object) -> Traced:
+def _traced(builder: TapeBuilder, value: object) -> Traced:
     if isinstance(value, Traced):
         return value
     if isinstance(value, bool):
@@ -131,7 +131,7 @@ class Tracer:
     """Builds one tape."""
 
     def __init__(self) -> None:
-        self.builder = _engine.TapeBuilder()
+        self.builder = TapeBuilder()
 
     def leaf(self, name: str, unit: str = "", doc: str = "") -> Traced:
         """A figure from outside."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacost import _engine
+from gigacost._engine import Batch
 from gigacost.compiler.bound import Digit
 from gigacost.spec.fields import Kind
 
@@ -24,7 +24,7 @@ def along(digit: Digit, sizes: Sequence[int]) -> NDArray[Any]:
     return np.ascontiguousarray(np.broadcast_to(values, sizes)).reshape(-1)
 
 
-def gathered(batches: Iterable[_engine.Batch], kinds: Mapping[str, Kind]) -> Arrays:
+def gathered(batches: Iterable[Batch], kinds: Mapping[str, Kind]) -> Arrays:
     """Columns of these names and kinds as they come in batches: null as NaN, labels as strings."""
     parts = list(batches)
     if not parts:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gigacost import _engine
+from gigacost._engine import Program
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import OK, Question
@@ -204,7 +204,7 @@ def _answers(bound: Bound, names: Iterable[str]) -> tuple[list[str], list[str]]:
 
 
 def _values(made: _Plan, figures: list[float]) -> list[float]:
-    program = _engine.Program(made.compiled.tape, [], [((), (figure,)) for figure in figures], lower.simd_level())
+    program = Program(made.compiled.tape, [], [((), (figure,)) for figure in figures], lower.simd_level())
     return program.values(0, [made.compiled.nodes[name] for name in made.outputs])
 
 
@@ -213,7 +213,7 @@ def _refuse_impossible(bound: Bound, made: _Plan, found: Mapping[str, float], la
     true = [[state for state in spoiled[name] if found[state]] for name in made.required]
     if not all(true):
         return
-    from gigacost.queries.infeasible import reasons  # noqa: PLC0415 - only the impossible need it
+    from gigacost.queries.infeasible import reasons
 
     states = list(dict.fromkeys(state for conditions in true for state in conditions))
     raise SpecError(*reasons(bound, states, found, labels))
@@ -222,7 +222,7 @@ def _refuse_impossible(bound: Bound, made: _Plan, found: Mapping[str, float], la
 def _refuse_unfilled(bound: Bound, quantities: Mapping[str, float | None]) -> None:
     """Raise SpecError where batch and layout are given in full and do not fit each other; else a batch rounds up."""
     if quantities.get("padding_share"):
-        from gigacost.queries.infeasible_layout import unfilled_batch  # noqa: PLC0415 - as above
+        from gigacost.queries.infeasible_layout import unfilled_batch
 
         if fault := unfilled_batch(bound, quantities):
             raise SpecError(fault)

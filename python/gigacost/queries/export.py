@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from gigacost import _engine
+from gigacost._engine import Batches, Program
 from gigacost.compiler import lower
 from gigacost.errors import InternalError
 from gigacost.queries import arguments
@@ -19,7 +19,7 @@ Progress = Callable[[int], None]
 class Table(NamedTuple):
     """What the engine makes rows of."""
 
-    program: _engine.Program
+    program: Program
     columns: Sequence[Any]
     keep: int | None
     """The node of the condition that rows meet; None for all of them."""
@@ -37,7 +37,7 @@ class Tabular(ABC):
     @abstractmethod
     def _table(self) -> Table: ...
 
-    def batches(self, *, threads: int | None = None) -> _engine.Batches:
+    def batches(self, *, threads: int | None = None) -> Batches:
         """The rows in their order, in Arrow batches, each computed when it is asked for."""
         return batches(self._table(), threads)
 
@@ -91,7 +91,7 @@ class Tabular(ABC):
             raise table.explained(error) from None
 
 
-def batches(table: Table, threads: int | None) -> _engine.Batches:
+def batches(table: Table, threads: int | None) -> Batches:
     """The rows in Arrow batches."""
     workers = lower.thread_count(threads)
     return table.program.batches(table.columns, table.keep, table.rows, workers, table.explained)

@@ -20,7 +20,7 @@ from gigacost.graph.declarations import Contribution
 from gigacost.queries.space import Space
 
 if TYPE_CHECKING:
-    from gigacost import _engine
+    from gigacost._engine import Batch
 
 VERSION = "1.2"
 COLUMNS = (
@@ -241,7 +241,7 @@ def _service(name: str) -> Service:
     return _SERVICES.get(name) or Service("Other", name)
 
 
-def _values(batch: _engine.Batch, name: str) -> list[Any]:
+def _values(batch: Batch, name: str) -> list[Any]:
     labels = batch.labels(name)
     values = batch.column(name).tolist()
     return values if labels is None else [labels[code] for code in values]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from gigacost import _engine
+from gigacost._engine import Batch
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound, Picked
 from gigacost.compiler.plan import Question
@@ -31,7 +31,7 @@ class Chosen(Tabular, Sequence[dict[str, Any]]):
 
     def __init__(self, bound: Bound, indices: Sequence[int] | NDArray[np.integer], reads: Sequence[str] = ()) -> None:
         """``reads``: quantities that are shown beside the columns of the space."""
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         self._bound = bound
         self._reads = tuple(reads)
@@ -73,13 +73,13 @@ class Chosen(Tabular, Sequence[dict[str, Any]]):
 
     def to_numpy(self, columns: Sequence[str] = (), *, threads: int | None = None) -> dict[str, NDArray[Any]]:
         """The columns (or those with these names) as arrays: null as NaN, labels as an array of strings."""
-        from gigacost.queries import arrays  # noqa: PLC0415 - importing the package stays light
+        from gigacost.queries import arrays
 
         names = arguments.columns(columns, self.column_names)
         return arrays.gathered(self.batches(threads=threads), {name: self._bound.kind(name) for name in names})
 
     def _table(self) -> Table:
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         made = self._compiled()
         picked = Picked(self._bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
@@ -102,7 +102,7 @@ class Chosen(Tabular, Sequence[dict[str, Any]]):
         return error
 
 
-def _values(batch: _engine.Batch, name: str) -> list[Any]:
+def _values(batch: Batch, name: str) -> list[Any]:
     """A column's values as plain data: null as None, labels as text."""
     labels, values = batch.labels(name), batch.column(name).tolist()
     return [labels[value] for value in values] if labels is not None else [plain(value) for value in values]

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from gigacost import _engine
+from gigacost._engine import Batches
 from gigacost.catalog import Catalog
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
@@ -93,7 +93,7 @@ class Space(Tabular):
         """What a figure can be rebuilt from: the version and the hashes of specification, model and catalogue."""
         return provenance(self.bound)
 
-    def rows(self, start: int, stop: int, *, threads: int | None = None) -> _engine.Batches:
+    def rows(self, start: int, stop: int, *, threads: int | None = None) -> Batches:
         """The rows of the combinations ``start`` to ``stop`` (not included). Raises SpecError outside of the space."""
         rows = arguments.row_range(start, stop, self.size)
         return export.batches(self._table()._replace(rows=rows), threads)
@@ -104,8 +104,8 @@ class Space(Tabular):
         Without a condition the arrays are filled in place by all threads. Raises SpecError for an unknown column, or
         when the arrays would not fit into memory.
         """
-        from gigacost import _system  # noqa: PLC0415 - importing the package stays light
-        from gigacost.queries import arrays  # noqa: PLC0415 - importing the package stays light
+        from gigacost import _system
+        from gigacost.queries import arrays
 
         names = arguments.columns(columns, self.column_names)
         digits = self.bound.digits
@@ -119,7 +119,7 @@ class Space(Tabular):
 
     def _filled(self, names: Sequence[str], threads: int) -> dict[str, NDArray[Any]]:
         """Quantities and states in all rows."""
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         made = self._rows_compiled()
         nodes = [(made.nodes[name], made.nulls[name]) if name in made.nodes else (made.state, None) for name in names]

@@ -21,8 +21,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.spec.fields import type_name
+from gigacost.errors import Fault, SpecError, nearest, show, type_name
 from gigacost.units.quantities import is_bare_number, parse_quantity
 
 if TYPE_CHECKING:
@@ -64,13 +63,13 @@ class Distribution:
     @property
     def median(self) -> float:
         """The value that as much is below as above."""
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         return float(self.quantile(np.array([0.5]))[0])
 
     def quantile(self, u: Floats) -> Floats:
         """The values below which a share ``u`` of all lies, 0 < u < 1; the same bits on every machine."""
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         values = self.family.quantile(u)
         return np.clip(values, *self.within) if self.within else values
@@ -124,9 +123,9 @@ class Lognormal(Family):
 
     def quantile(self, u: Floats) -> Floats:
         """As of a normal distribution, of logarithms."""
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
-        from gigacost.sampling.normal import exps, logs  # noqa: PLC0415
+        from gigacost.sampling.normal import exps, logs
 
         low, high = logs(np.array([self.low, self.high])).tolist()
         return exps((low + high) / 2 + (high - low) / 2 * _halves(u, self.percent))
@@ -164,7 +163,7 @@ class Triangular(Family):
 
     def quantile(self, u: Floats) -> Floats:
         """The inverse of two parabolas that meet at the mode."""
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         width, rise, fall = self.high - self.low, self.mode - self.low, self.high - self.mode
         rising = self.low + np.sqrt(u * width * rise)
@@ -188,7 +187,7 @@ class Empirical(Family):
 
     def quantile(self, u: Floats) -> Floats:
         """The first value at which the weights so far are at least a share ``u`` of all."""
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         whole = math.fsum(self.weights)
         shares = [math.fsum(self.weights[:count]) / whole for count in range(1, len(self.weights))]
@@ -197,9 +196,9 @@ class Empirical(Family):
 
 def _halves(u: Floats, percent: float) -> Floats:
     """How many halves of the central interval each quantile is away from its middle."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
-    from gigacost.sampling.normal import normal_quantile  # noqa: PLC0415
+    from gigacost.sampling.normal import normal_quantile
 
     half = float(normal_quantile(np.array([0.5 + percent / 200]))[0])
     return normal_quantile(u) / half
@@ -298,7 +297,7 @@ def _lognormal(text: _Text, form: str, rest: str) -> Family:
 
 def _reach(percent: float) -> float:
     """How many widths of the central interval no draw is further away from its ends."""
-    from statistics import NormalDist  # noqa: PLC0415 - importing the package stays light
+    from statistics import NormalDist
 
     return _FARTHEST / NormalDist().inv_cdf(0.5 + percent / 200) / 2
 

@@ -86,7 +86,7 @@ def correlated(points: Mapping[str, Floats], draws: Draws) -> dict[str, Floats]:
     """The points, those of the stated pairs correlated. Raises SpecError."""
     if not draws.correlate:
         return dict(points)
-    from gigacost.sampling.normal import normal_probability, normal_quantile  # noqa: PLC0415 - few inputs are correlated
+    from gigacost.sampling.normal import normal_probability, normal_quantile
 
     names = sorted({name for a, b, _ in draws.correlate for name in (a, b)})
     faults = [

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gigacost import _engine
+from gigacost._engine import Program, Tape, TapeBuilder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +34,7 @@ def normal_quantile(p: Floats) -> Floats:
     M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied Statistics 37 (1988),
     routine PPND16: about 16 digits.
     """
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     q = p - 0.5
     central = np.abs(q) <= _CENTRAL_END
@@ -54,7 +54,7 @@ def normal_probability(z: Floats) -> Floats:
 
     G. West, "Better approximations to cumulative normal functions", Wilmott (May 2005), after J. F. Hart.
     """
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     x = np.abs(z)
     density = exps(-0.5 * x * x)
@@ -67,18 +67,18 @@ def normal_probability(z: Floats) -> Floats:
 
 def _each(op: str, x: Floats) -> Floats:
     """The engine's operation on each number, as a tape of one step. Raises InternalError for what is not finite."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     tape, node = _tape(op)
     found = np.empty(x.size)
     if x.size:
-        _engine.Program(tape, (x.size,), [((0,), x.ravel())]).fill([(node, None)], [found], 1)
+        Program(tape, (x.size,), [((0,), x.ravel())]).fill([(node, None)], [found], 1)
     return found.reshape(x.shape)
 
 
 @cache
-def _tape(op: str) -> tuple[_engine.Tape, int]:
-    builder = _engine.TapeBuilder()
+def _tape(op: str) -> tuple[Tape, int]:
+    builder = TapeBuilder()
     node = builder.apply(op, builder.leaf("x", "1", "A number."))
     return builder.finish([(op, "1", "", node)]), node
 

@@ -46,9 +46,9 @@ def random_words(name: str, count: int, seed: int) -> Words:
     SplitMix64 from a place that is hashed: G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number
     generators", OOPSLA 2014.
     """
-    import hashlib  # noqa: PLC0415 - loads OpenSSL
+    import hashlib
 
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     start = int.from_bytes(hashlib.sha256(f"{seed}\0{name}".encode()).digest()[:8], "little")
     return _mixed(np.full(count, start, np.uint64), np.arange(1, count + 1, dtype=np.uint64))
@@ -56,7 +56,7 @@ def random_words(name: str, count: int, seed: int) -> Words:
 
 def _mixed(start: Words, place: Words) -> Words:
     """SplitMix64's words at these places of its sequences, the first of which is 1."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     word = start + place * np.uint64(0x9E3779B97F4A7C15)
     word = (word ^ (word >> _shift(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -66,21 +66,21 @@ def _mixed(start: Words, place: Words) -> Words:
 
 
 def _shift(bits: int) -> np.uint64:
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     return np.uint64(bits)
 
 
 def _between(words: Words) -> Floats:
     """The middles of the intervals that the bits number."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     return (words.astype(np.float64) + 0.5) * 2.0**-_BITS
 
 
 def _scrambled(dimension: int, name: str, count: int, seed: int) -> Words:
     """One dimension of the points, as whole numbers."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     shift, *matrix = (random_words(name, _DIGITS + 1, seed) >> _shift(64 - _BITS)).tolist()
     columns = [_below(matrix[digit], _BITS - 1 - digit) for digit in range(_DIGITS)]

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gigacost.errors import Fault, SpecError, show
-from gigacost.spec.fields import Field, Kind, Scalar, refused, type_name
+from gigacost.errors import Fault, SpecError, show, type_name
+from gigacost.spec.fields import Field, Kind, Scalar, refused
 from gigacost.spec.ranges import range_values
 
 LARGEST_SPACE = 2**63 - 1

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
+from gigacost.errors import CatalogError, Fault, SpecError, Typed, nearest, show, type_name
 from gigacost.graph.declarations import SMALLEST, Input
 from gigacost.units.quantities import is_bare_number, parse_quantity
 
@@ -19,12 +19,6 @@ Kind = Literal["integer", "number", "label"]
 Scalar = int | float | str
 _PERCENT = 5.0
 """From here on a share above 1 is taken for a percentage; 1.0001 and 2 are mistakes of another kind."""
-
-
-class Typed(str):
-    """Text typed on the command line, where a bare number needs no quotes to be text."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +143,6 @@ class Field:
     @property
     def _allowed(self) -> str:
         return self.limits.allowed if self.limits else "finite"
-
-
-def type_name(value: object) -> str:
-    """The type of a value in a spec's words: ``string``, ``boolean``, ``table``; Python's name for others."""
-    names = {str: "string", Typed: "string", bool: "boolean", int: "integer", float: "number", list: "list"}
-    names |= {tuple: "list", dict: "table", type(None): "nothing"}
-    if type(value) in names:
-        return names[type(value)]
-    module, name = type(value).__module__, type(value).__name__
-    if module == "numpy" and name.startswith("bool"):
-        return "boolean"
-    if module == "datetime":
-        return f"{name} (write dates as strings)"
-    return "0-dimensional array" if getattr(value, "shape", None) == () and name == "ndarray" else name
 
 
 def hidden_character(text: str) -> str:

@@ -174,7 +174,7 @@ def _refuse_syntax(text: str, name: str, kind: str, message: str) -> NoReturn:
 
 def _parse_toml(text: str) -> tuple[dict[str, Any], Mapping[str, int]]:
     """The values and the line of each path. Raises ValueError as ``LINE:COLUMN: what``."""
-    from gigacost._engine import parse_toml_positions  # noqa: PLC0415 - what reads no file need not load it
+    from gigacost._engine import parse_toml_positions
 
     return parse_toml_positions(text)
 

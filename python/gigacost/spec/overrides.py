@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from gigacost.errors import Fault, SpecError, show
+from gigacost.errors import Fault, SpecError, Typed, show
 from gigacost.spec.axes import as_list
-from gigacost.spec.fields import Typed
 from gigacost.spec.namespace import Namespace, field_of
 
 _KEYS = ("base_year", "preset")

@@ -95,7 +95,7 @@ def _by_count(start: float, stop: float, table: Mapping[str, object], at: str) -
 
 def _log_points(start: float, stop: float, steps: int) -> list[float]:
     """The inner points, correctly rounded: decimal arithmetic gives the same on every machine, libm does not."""
-    from decimal import Context, Decimal  # noqa: PLC0415 - few ranges are logarithmic
+    from decimal import Context, Decimal
 
     context = Context(prec=40)
     low, high = context.ln(Decimal(start)), context.ln(Decimal(stop))

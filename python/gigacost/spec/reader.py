@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.errors import Fault, SpecError, nearest, show, type_name
 from gigacost.expressions.ast import Expression, ExpressionKind
 from gigacost.expressions.parser import parse_expression
 from gigacost.graph.declarations import Input
@@ -20,7 +20,7 @@ from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import FEWEST, MOST_FOLDED, Draws
 from gigacost.spec.aggregates import is_folded, parse_fold, units_of
 from gigacost.spec.axes import Axis, Zipped, as_list, read_axis, read_zipped, space_size, zipped
-from gigacost.spec.fields import Field, Scalar, type_name
+from gigacost.spec.fields import Field, Scalar
 from gigacost.spec.files import Document, check_tree, read_document
 from gigacost.spec.namespace import Namespace, field_of
 from gigacost.spec.overrides import with_settings
@@ -414,7 +414,7 @@ def leads_out(path: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    from datetime import date  # noqa: PLC0415 - only where a date is read
+    from datetime import date
 
     try:
         return date.fromisoformat(text).isoformat() == text

@@ -85,7 +85,7 @@ class Spec:
     @cached_property
     def sha256(self) -> str:
         """The hash of what is specified, the order of the axes included, however it was written."""
-        import hashlib  # noqa: PLC0415 - loads OpenSSL
+        import hashlib
 
         tree = replace(self, axes=()).to_dict()
         columns = [(axis, axis.axes if isinstance(axis, Zipped) else (axis,)) for axis in self.axes]

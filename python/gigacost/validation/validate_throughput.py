@@ -305,7 +305,7 @@ def _by(field: str, predictions: Sequence[Prediction], names: Iterable[str]) -> 
 
 
 def _quantile(values: Sequence[float], q: float) -> float:
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     return float(np.quantile(values, q)) if values else math.nan
 

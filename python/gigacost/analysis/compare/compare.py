@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost import _engine
+from gigacost._engine import __version__
 from gigacost.analysis.compare import shapley
 from gigacost.analysis.compare.designs import Design, Given, Side, sweep_of
 from gigacost.analysis.compare.differences import Change, Driver, assumptions, drivers
@@ -136,7 +136,7 @@ def compared(
         assumptions=by_assumption,
         residue=_left(difference, [one.contribution for one in by_assumption if one.contribution is not None]),
         meta={
-            "gigacost_version": _engine.__version__,
+            "gigacost_version": __version__,
             "model_sha256": lower.model_sha256(a.model),
             "method": "shapley",
             "exact": found.exact,

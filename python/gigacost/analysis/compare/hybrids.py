@@ -180,7 +180,7 @@ class Mixtures:
 
     def _evaluated(self, mixtures: Sequence[int]) -> list[float]:
         """The values of mixtures that give the same names."""
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         rows = [self._taken(mixture) for mixture in mixtures]
         columns = {name: [row[name] for row in rows] for name in rows[0]}

@@ -92,7 +92,7 @@ def layouts(
 
 def laid_out(spec: Spec, model: Model, catalog: Catalog, *, top: int = 10) -> Layouts:
     """The layouts of a specification whose axes, if any, are those of the layout. Raises SpecError as ``layouts``."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     if isinstance(top, bool) or not isinstance(top, int) or top < 1:
         raise SpecError(Fault("top", show(top), "not a number of layouts", ">= 1"))

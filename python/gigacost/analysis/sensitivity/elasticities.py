@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from gigacost import _engine
+from gigacost._engine import Program
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Question
@@ -228,7 +228,7 @@ def _checked(bound: Bound, quantity: str, names: Sequence[str], inputs: Sequence
     return asked
 
 
-def _refuse_null(made: lower.Compiled, program: _engine.Program, quantity: str) -> None:
+def _refuse_null(made: lower.Compiled, program: Program, quantity: str) -> None:
     null = made.nulls[quantity]
     if null is None:
         return

@@ -87,7 +87,7 @@ class Influence:
 
 def ends(belief: Belief) -> tuple[float, float]:
     """The 5th and the 95th percentile of a name (or of its factor)."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     low, high = belief.distribution.quantile(np.array([LOW, HIGH])).tolist()
     return low, high
@@ -95,7 +95,7 @@ def ends(belief: Belief) -> tuple[float, float]:
 
 def one_at_a_time(variations: Variations, of: str, beliefs: Mapping[str, Belief]) -> dict[str, Floats]:
     """For each name a row for each option: the quantity at its one and at its other end, all others where they are."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     moves = {name: np.full(2 * len(beliefs), math.nan) for name in beliefs}
     places = {name: slice(2 * place, 2 * place + 2) for place, name in enumerate(beliefs)}
@@ -107,7 +107,7 @@ def one_at_a_time(variations: Variations, of: str, beliefs: Mapping[str, Belief]
 
 def best(values: Floats) -> list[int | None]:
     """For each column the first option with the smallest value; None where all are missing."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     known = np.where(np.isnan(values), math.inf, values)
     winners = np.argmin(known, axis=0).tolist()
@@ -119,7 +119,7 @@ def flips(variations: Variations, of: str, belief: Belief) -> tuple[Flip, ...]:
 
     As for ``break_even``, what lies within two neighbours of a first grid of 33 quantiles may be missed.
     """
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     grid = sorted(set(belief.distribution.quantile(np.linspace(LOW, HIGH, GRID)).tolist()))
 
@@ -147,7 +147,7 @@ def worth(variations: Variations, of: str, belief: Belief, draws: Mapping[str, F
     The name is taken to be at the middles of 32 equally likely intervals, one after the other; the others are as in the
     first 512 draws, at each of them alike.
     """
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     few = {name: values[:FEW] for name, values in draws.items()}
     count = len(few[belief.name])

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from gigacost import _engine, ops
+from gigacost import ops
+from gigacost._engine import Program, Tape
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Question, recipe
@@ -35,7 +36,7 @@ _MOVED = "moved "
 class _Made:
     """Quantities as a tape that also reads the moves; for all values of what is given."""
 
-    tape: _engine.Tape
+    tape: Tape
     nodes: tuple[tuple[int, int | None], ...]
     """The node of each quantity, and that of the condition in which it is null."""
 
@@ -65,13 +66,13 @@ class Variations:
         All moves are equally many. A name that is left out, or whose move is NaN, stays where it is. Raises
         InternalError for a value that is not finite.
         """
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         count = len(next(iter(moves.values()))) if moves else 1
         found = [np.empty(self.bound.size * count) for _ in self.quantities]
         leaves = [self._leaf(leaf, moves) for leaf in self._made.tape.leaves]
         sizes = (*self.bound.sizes, count)
-        program = _engine.Program(self._made.tape, sizes, leaves, lower.simd_level(), lower.BLOCKS)
+        program = Program(self._made.tape, sizes, leaves, lower.simd_level(), lower.BLOCKS)
         try:
             program.fill(self._made.nodes, found, self._threads)
         except InternalError as error:

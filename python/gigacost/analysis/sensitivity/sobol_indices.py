@@ -76,7 +76,7 @@ def sobol_indices(
 
 def _matrices(distributions: Mapping[str, Distribution], draws: Draws) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """The inputs in A and in B, those of all scrambles one after the other."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     names = sorted(distributions)
     both = [*names, *(f"{name}'" for name in names)]

@@ -39,7 +39,7 @@ def stated(bound: Bound) -> dict[str, Belief]:
 
 def shipped(bound: Bound) -> dict[str, Belief]:
     """What ships about the names that a specification leaves open."""
-    from gigacost.catalog.default_distributions import defaults  # noqa: PLC0415 - a file of its own
+    from gigacost.catalog.default_distributions import defaults
 
     found: dict[str, Belief] = {}
     for name, one in defaults().items():

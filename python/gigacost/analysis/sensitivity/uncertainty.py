@@ -284,7 +284,7 @@ def _known(value: float) -> float | None:
 
 def _same(values: Floats, central: Floats) -> bool:
     """Whether no option differs at the ends of a name from what it is otherwise."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     return bool(np.array_equal(values, np.broadcast_to(central, values.shape), equal_nan=True))
 

@@ -30,11 +30,11 @@ def command(query: Query, of: str | None) -> int:
     gigacost bounds SPEC --of train_days
     gigacost bounds SPEC --of cost_total_usd,facility_mw --where "train_days <= 90" --json
     """
-    from gigacost.cli.assertions import Assertions  # noqa: PLC0415
-    from gigacost.cli.progress import watched  # noqa: PLC0415
-    from gigacost.cli.terminal import literal, payload, show  # noqa: PLC0415
-    from gigacost.cli.views.numbers import duration  # noqa: PLC0415
-    from gigacost.queries import arguments  # noqa: PLC0415 - after --help
+    from gigacost.cli.assertions import Assertions
+    from gigacost.cli.progress import watched
+    from gigacost.cli.terminal import literal, payload, show
+    from gigacost.cli.views.numbers import duration
+    from gigacost.queries import arguments
 
     sweep = query.space()
     names = [arguments.number(sweep.bound, "of", name) for name in dict.fromkeys(options.names(of) or [_OF])]
@@ -67,8 +67,8 @@ def _without_meta(found: Bounds) -> dict[str, Any]:
 
 
 def _print(sweep: Space, found: Sequence[Bounds]) -> None:
-    from gigacost.cli.terminal import show, table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import show, table
+    from gigacost.cli.views.numbers import cell
 
     axes = sweep.bound.digits
     rows = []

@@ -32,9 +32,9 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, betwee
     gigacost break-even electricity_usd_per_kwh SPEC --between market=own,on_demand
     gigacost break-even runs_per_year SPEC --between market --over 1..50:50:linear:1
     """
-    from gigacost.analysis.inverse.break_even import break_even  # noqa: PLC0415 - after --help
-    from gigacost.cli.inverse import assertions, range_of, tell  # noqa: PLC0415
-    from gigacost.cli.progress import watched  # noqa: PLC0415
+    from gigacost.analysis.inverse.break_even import break_even
+    from gigacost.cli.inverse import assertions, range_of, tell
+    from gigacost.cli.progress import watched
 
     options_ = _between(between)
     sweep = query.space()
@@ -53,8 +53,7 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, betwee
 
 def _between(text: str | None) -> str | dict[str, Any]:
     """The axis that is meant, or its options. Raises SpecError."""
-    from gigacost.errors import Fault, SpecError  # noqa: PLC0415 - after --help
-    from gigacost.spec.fields import Typed  # noqa: PLC0415
+    from gigacost.errors import Fault, SpecError, Typed
 
     if not text:
         raise SpecError(Fault("--between", "", "missing: what is compared", "AXIS=OPTION,OPTION or an AXIS of SPEC"))
@@ -63,9 +62,9 @@ def _between(text: str | None) -> str | dict[str, Any]:
 
 
 def _print(sweep: Space, found: BreakEven) -> None:
-    from gigacost.cli.inverse import show_relaxations  # noqa: PLC0415
-    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.inverse import show_relaxations
+    from gigacost.cli.terminal import literal, show, table
+    from gigacost.cli.views.numbers import cell
 
     if found.feasible:
         parts = [f"{_option(one.option)} to {cell(one.high, found.unit)}" for one in found.intervals]
@@ -84,8 +83,8 @@ def _print(sweep: Space, found: BreakEven) -> None:
 
 def _curve(sweep: Space, found: BreakEven) -> Iterator[list[str]]:
     """A few values of the unknown and all crossings, with what each option comes to there."""
-    from gigacost.cli.inverse import named, unit_of  # noqa: PLC0415
-    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.inverse import named, unit_of
+    from gigacost.cli.views.numbers import cell
 
     by: str = found.meta["by"]
     rows: dict[float, dict[Any, Mapping[str, Any]]] = {}

@@ -55,7 +55,7 @@ command.add_command(catalog_diff.command)
 @options.as_json
 def list_(axis: str | None, catalog: str | None, as_of: str | None, *, as_json: bool) -> None:
     """The labels of AXIS (or presets) with their main figures; without AXIS, the axes."""
-    from gigacost.cli.terminal import literal, payload, show, table  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, payload, show, table
 
     book = options.opened_catalog(catalog)
     rows = _rows(book, axis, as_of)
@@ -75,7 +75,7 @@ def list_(axis: str | None, catalog: str | None, as_of: str | None, *, as_json: 
 
 def _cell(column: str, value: float | None) -> str:
     """A figure without its unit, which the head of the column says."""
-    from gigacost.cli.views.numbers import scaled, usd  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import scaled, usd
 
     if value is None:
         return "—"
@@ -119,7 +119,7 @@ def show_(label: tuple[str, ...], catalog: str | None, as_of: str | None, *, his
 
     AXIS (hardware, region, ..., presets) says which one is meant where several have a label of that name.
     """
-    from gigacost.cli.terminal import payload  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import payload
 
     book = options.opened_catalog(catalog)
     within, asked = _within(book, label)
@@ -146,7 +146,7 @@ def show_(label: tuple[str, ...], catalog: str | None, as_of: str | None, *, his
 
 def _quoted(book: Catalog, axis: str, chip: str) -> list[dict[str, str]]:
     """The markets and classes of provider in which a chip is quoted. Raises SpecError for what is no chip."""
-    from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - after --help
+    from gigacost.errors import Fault, SpecError, show
 
     if axis != "hardware":
         raise SpecError(Fault("--history", show(chip), f"only chips have quotes; this is a {axis}"))
@@ -160,7 +160,7 @@ def _quoted(book: Catalog, axis: str, chip: str) -> list[dict[str, str]]:
 
 def _within(book: Catalog, words: tuple[str, ...]) -> tuple[str, str]:
     """The axis and the label of what was typed; no axis where only a label was. Raises SpecError."""
-    from gigacost.errors import Fault, SpecError, nearest, show  # noqa: PLC0415 - after --help
+    from gigacost.errors import Fault, SpecError, nearest, show
 
     if len(words) == 1:
         return "", words[0]
@@ -175,7 +175,7 @@ def _within(book: Catalog, words: tuple[str, ...]) -> tuple[str, str]:
 
 def _found(book: Catalog, label: str, within: str) -> tuple[str, str]:
     """The axis and the canonical spelling of a label. Raises CatalogError with the nearest ones."""
-    from gigacost.errors import CatalogError, Fault, nearest, show  # noqa: PLC0415 - after --help
+    from gigacost.errors import CatalogError, Fault, nearest, show
 
     if within == "presets":
         known = list(book.presets)
@@ -197,7 +197,7 @@ def _found(book: Catalog, label: str, within: str) -> tuple[str, str]:
 
 def _figures(book: Catalog, axis: str, name: str, day: str) -> list[dict[str, Any]]:
     """The figures of a label: of each column, at each precision, market and class that it depends on."""
-    import itertools  # noqa: PLC0415 - after --help
+    import itertools
 
     figures = []
     for column in book.columns.values():
@@ -222,8 +222,8 @@ def _figures(book: Catalog, axis: str, name: str, day: str) -> list[dict[str, An
 
 
 def _print_label(book: Catalog, axis: str, name: str, figures: list[dict[str, Any]]) -> None:
-    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table
+    from gigacost.cli.views.numbers import amount
 
     entry = book.entry(axis, name)
     show(literal(f"{axis} = {name}", "bold"), literal(str(entry.get("name") or entry.get("doc") or "")))
@@ -257,8 +257,8 @@ def _preset(one: Preset) -> dict[str, Any]:
 
 def _refusal(book: Catalog, one: Preset) -> tuple[Fault, ...]:
     """Why a preset cannot be estimated as it stands; nothing where it can."""
-    from gigacost.analysis.estimate import estimate  # noqa: PLC0415
-    from gigacost.errors import SpecError  # noqa: PLC0415 - after --help
+    from gigacost.analysis.estimate import estimate
+    from gigacost.errors import SpecError
 
     try:
         estimate(preset=one.name, catalog=book)
@@ -275,8 +275,8 @@ def _short(faults: tuple[Fault, ...], one: Preset) -> str:
 
 
 def _print_preset(one: Preset, faults: tuple[Fault, ...]) -> None:
-    from gigacost.cli.terminal import indented, literal, show, table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import indented, literal, show, table
+    from gigacost.cli.views.numbers import amount
 
     kind = "a site, not a run: give params and tokens" if one.kind == "site" else f"a {one.kind}"
     show(literal(f"preset {one.name} ({kind})", "bold"), literal(one.doc), "")

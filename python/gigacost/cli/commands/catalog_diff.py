@@ -36,9 +36,9 @@ def command(old: str, new: str, spec: str | None, by: str | None, as_of: str | N
     gigacost catalog diff shipped mine.toml
     gigacost catalog diff q3.toml q4.toml --spec plan.toml
     """
-    from gigacost.analysis.compare.compare import BY  # noqa: PLC0415
-    from gigacost.catalog.diff import differences  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.analysis.compare.compare import BY
+    from gigacost.catalog.diff import differences
+    from gigacost.cli.terminal import payload
 
     books = [options.opened_catalog(None if name == _SHIPPED else name) for name in (old, new)]
     day = books[1].canonical("as_of", as_of) if as_of else max(book.date for book in books)
@@ -53,15 +53,15 @@ def command(old: str, new: str, spec: str | None, by: str | None, as_of: str | N
 
 def _compared(spec: str, books: Sequence[Catalog], as_of: str, default: str, by: str) -> Comparison | str:
     """What the change does to the best combination; where one of them has none, why."""
-    from dataclasses import replace  # noqa: PLC0415 - after --help
+    from dataclasses import replace
 
-    from gigacost.analysis.compare import compare  # noqa: PLC0415
-    from gigacost.errors import SpecError  # noqa: PLC0415
-    from gigacost.model import default as default_model  # noqa: PLC0415
-    from gigacost.queries import arguments  # noqa: PLC0415
-    from gigacost.queries.request import Request  # noqa: PLC0415
-    from gigacost.queries.space import Space  # noqa: PLC0415
-    from gigacost.spec.files import read_document  # noqa: PLC0415
+    from gigacost.analysis.compare import compare
+    from gigacost.errors import SpecError
+    from gigacost.model import default as default_model
+    from gigacost.queries import arguments
+    from gigacost.queries.request import Request
+    from gigacost.queries.space import Space
+    from gigacost.spec.files import read_document
 
     model = default_model()
     document, sweeps = read_document(spec), []
@@ -96,8 +96,8 @@ def _cost(compared: Comparison | str | None) -> dict[str, Any] | None:
 
 
 def _show(found: Sequence[Difference], compared: Comparison | str | None, day: str) -> None:
-    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table
+    from gigacost.cli.views.numbers import amount
 
     counts = ", ".join(f"{sum(one.kind == kind for one in found):,} {kind}" for kind in _KINDS)
     show(literal(f"{counts}, at {day}"))
@@ -112,8 +112,8 @@ def _show(found: Sequence[Difference], compared: Comparison | str | None, day: s
     if isinstance(compared, str):
         show(literal(compared, "yellow"))
     elif compared is not None:
-        from gigacost.cli.views.compare import show_comparison  # noqa: PLC0415 - only with --spec
-        from gigacost.model import default  # noqa: PLC0415
+        from gigacost.cli.views.compare import show_comparison
+        from gigacost.model import default
 
         show_comparison(compared, default(), figures=False)
 

@@ -27,12 +27,12 @@ def command(folder: str, output: str | None, date: str | None, *, as_json: bool)
     gigacost catalog import-skypilot ~/.sky/catalogs -o sky.toml
     gigacost estimate ... --catalog sky.toml
     """
-    from gigacost.catalog import Catalog  # noqa: PLC0415 - after --help
-    from gigacost.catalog.files import data  # noqa: PLC0415
-    from gigacost.catalog.importers.skypilot import read_catalogs  # noqa: PLC0415
-    from gigacost.catalog.toml_writer import book_as_toml  # noqa: PLC0415
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.cli.text_file import refuse_bad_text_file, write_text_file  # noqa: PLC0415
+    from gigacost.catalog import Catalog
+    from gigacost.catalog.files import data
+    from gigacost.catalog.importers.skypilot import read_catalogs
+    from gigacost.catalog.toml_writer import book_as_toml
+    from gigacost.cli.terminal import payload
+    from gigacost.cli.text_file import refuse_bad_text_file, write_text_file
 
     if output:
         refuse_bad_text_file(output, ".toml")
@@ -54,7 +54,7 @@ def command(folder: str, output: str | None, date: str | None, *, as_json: bool)
 
 def _report(found: Imported, output: str | None) -> None:
     """What was read and what was left out, on standard error."""
-    from gigacost.errors import escape  # noqa: PLC0415 - after --help
+    from gigacost.errors import escape
 
     where = f" to {escape(output)}" if output else ""
     lines = [f"{len(found.book['rental'])} quotes{where} from {found.rows:,} rows of {len(found.files)} files"]

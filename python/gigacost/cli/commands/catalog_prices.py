@@ -28,7 +28,7 @@ def command(
     chip: str, market: str | None, provider_class: str | None, catalog: str | None, as_of: str | None, *, as_json: bool
 ) -> None:
     """The dated quotes for CHIP, and the price that follows from them at each date (docs/prices.md has the rule)."""
-    from gigacost.cli.terminal import payload  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import payload
 
     book = options.opened_catalog(catalog)
     asked = {"hardware": chip, "market": market, "provider_class": provider_class}
@@ -61,7 +61,7 @@ def _plain(price: Any) -> dict[str, Any]:  # noqa: ANN401 - a Citation, which --
 
 def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
     """The same for people: one table of prices, one of quotes, the sources below."""
-    from gigacost.cli.terminal import literal, show  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show
 
     periods, offers = book.price_history(**labels), book.offers(**labels)
     sources: dict[str, int] = {}
@@ -77,8 +77,8 @@ def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
 
 
 def _of_periods(periods: Sequence[Period], day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
-    from gigacost.cli.terminal import table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import table
+    from gigacost.cli.views.numbers import amount
 
     rows = []
     for one in periods:
@@ -90,8 +90,8 @@ def _of_periods(periods: Sequence[Period], day: str, sources: dict[str, int]) ->
 
 
 def _of_offers(offers: Sequence[Offer], sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
-    from gigacost.cli.terminal import table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import table
+    from gigacost.cli.views.numbers import amount
 
     rows = []
     for one in offers:

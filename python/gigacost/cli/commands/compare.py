@@ -51,10 +51,10 @@ def command(
     gigacost compare then.toml now.toml
     gigacost compare plan.toml plan.toml --set-b hardware=b200-sxm --by total_run_usd
     """
-    from gigacost.analysis.compare.compare import BY, compared  # noqa: PLC0415
-    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
-    from gigacost.cli.progress import watched  # noqa: PLC0415
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.analysis.compare.compare import BY, compared
+    from gigacost.cli.assertions import Assertions
+    from gigacost.cli.progress import watched
+    from gigacost.cli.terminal import payload
 
     def space(spec: str, own: tuple[str, ...]) -> Space:
         return Query(spec, replace(design, settings=(*design.settings, *own)), threads=threads).space()
@@ -66,7 +66,7 @@ def command(
     if as_json:
         payload(found.to_dict())
     else:
-        from gigacost.cli.views.compare import show_comparison  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.compare import show_comparison
 
         show_comparison(found, sweeps[0].model, figures=figures)
     asserted.check(_asserted(found))

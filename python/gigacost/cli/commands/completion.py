@@ -17,10 +17,10 @@ def command(shell: str) -> None:
     zsh:  eval "$(gigacost completion zsh)"        in ~/.zshrc
     fish: gigacost completion fish | source        in ~/.config/fish/config.fish
     """
-    from click.shell_completion import get_completion_class  # noqa: PLC0415 - only for the shell
+    from click.shell_completion import get_completion_class
 
-    from gigacost.cli.app import gigacost  # noqa: PLC0415 - the group, which imports this module
-    from gigacost.cli.terminal import plain  # noqa: PLC0415
+    from gigacost.cli.app import gigacost
+    from gigacost.cli.terminal import plain
 
     found = get_completion_class(shell)
     if found is None:  # click knows all three

@@ -20,10 +20,10 @@ def command(query: Query) -> int:
     gigacost count SPEC
     gigacost count SPEC --where "train_days <= 90 and facility_mw <= 30" --assert "share >= 0.01"
     """
-    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
-    from gigacost.cli.progress import watched  # noqa: PLC0415
-    from gigacost.cli.terminal import literal, payload, show  # noqa: PLC0415
-    from gigacost.cli.views.numbers import duration, share  # noqa: PLC0415
+    from gigacost.cli.assertions import Assertions
+    from gigacost.cli.progress import watched
+    from gigacost.cli.terminal import literal, payload, show
+    from gigacost.cli.views.numbers import duration, share
 
     sweep = query.space()
     asserted = Assertions(query.assertions, dict.fromkeys(("combinations", "count", "share"), "1"))

@@ -37,8 +37,8 @@ def command(
     gigacost elasticities --hardware h100-sxm --chips 16384 --params 405B --tokens 15.6T
     gigacost elasticities train_days --preset olmo-2-7b --inputs chips,mfu --mfu 0.4
     """
-    from gigacost.analysis.sensitivity.elasticities import elasticities_of_run  # noqa: PLC0415
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.analysis.sensitivity.elasticities import elasticities_of_run
+    from gigacost.cli.terminal import payload
 
     found = elasticities_of_run(quantity, design.run(), options.names(inputs))
     if as_json:
@@ -48,8 +48,8 @@ def command(
 
 
 def _print(found: Elasticities) -> None:
-    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import amount  # noqa: PLC0415 - only one view is shown
+    from gigacost.cli.terminal import literal, show, table
+    from gigacost.cli.views.numbers import amount
 
     rows = []
     shown = [one for one in found if one.elasticity is not None and abs(one.elasticity) >= _NEGLIGIBLE]

@@ -43,8 +43,8 @@ def command(
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
-    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.cli.assertions import Assertions
+    from gigacost.cli.terminal import payload
 
     if form and (as_json or sources):
         raise click.UsageError("--format focus is a form of its own, without --json and --sources")
@@ -55,22 +55,22 @@ def command(
     asserted = Assertions(assertions, units, request.catalog.axes)
     estimates = _estimated(points)
     if draws:
-        from gigacost.analysis.sensitivity.intervals import with_intervals  # noqa: PLC0415 - only when asked for
+        from gigacost.analysis.sensitivity.intervals import with_intervals
 
         estimates = [with_intervals(one, point, draws) for one, point in zip(estimates, points, strict=True)]
     varied = [name for axis in spec.axes for name in axis.names]
     if form:
-        from gigacost.cli import focus_file  # noqa: PLC0415 - only one form is shown
+        from gigacost.cli import focus_file
 
         focus_file.write(request.space(), "-", limit=None, threads=None, csv_safe=True)
     elif as_json:
         payload([one.to_dict() for one in estimates] if varied else estimates[0].to_dict())
     elif sources:
-        from gigacost.cli.views.estimate_sources import show_sources  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.estimate_sources import show_sources
 
         show_sources(estimates)
     else:
-        from gigacost.cli.views.estimate import show_many, show_one  # noqa: PLC0415
+        from gigacost.cli.views.estimate import show_many, show_one
 
         if varied:
             show_many(estimates, varied, model)
@@ -85,11 +85,11 @@ def command(
 
 def _points(request: Request, most: int) -> list[Bound]:
     """The combinations, each bound by itself. Raises SpecError when there are too many."""
-    import itertools  # noqa: PLC0415 - after --help
-    from dataclasses import replace  # noqa: PLC0415
+    import itertools
+    from dataclasses import replace
 
-    from gigacost.compiler.bound import Bound  # noqa: PLC0415
-    from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415
+    from gigacost.compiler.bound import Bound
+    from gigacost.errors import Fault, SpecError, show
 
     spec = request.spec
     if spec.size > most:
@@ -104,8 +104,8 @@ def _points(request: Request, most: int) -> list[Bound]:
 
 def _estimated(points: Sequence[Bound]) -> list[Estimate]:
     """Their estimates. Raises SpecError with what is wrong with any of them, each fault once."""
-    from gigacost.errors import Fault, SpecError  # noqa: PLC0415 - after --help
-    from gigacost.queries.estimates import estimated  # noqa: PLC0415
+    from gigacost.errors import Fault, SpecError
+    from gigacost.queries.estimates import estimated
 
     estimates: list[Estimate] = []
     faults: dict[Fault, None] = {}

@@ -30,8 +30,8 @@ def command(
     gigacost explain cost_total_usd --preset llama-3.1-405b      with values, shares and the source of each number
     gigacost explain cost_total_usd --hardware h100-sxm --chips 1024 --params 7B --tokens 2T --depth 5
     """
-    from gigacost.analysis.explain.explain import DEPTH, explained  # noqa: PLC0415
-    from gigacost.cli.terminal import payload, plain  # noqa: PLC0415
+    from gigacost.analysis.explain.explain import DEPTH, explained
+    from gigacost.cli.terminal import payload, plain
 
     one = explained(quantity, design.run(), DEPTH if depth is None else depth)
     if as_json:

@@ -27,14 +27,14 @@ def command(
     gigacost layout ... --set tp=8                      an axis that is given is not searched
     gigacost layout ... --set tp=4,8 --set pp=8,16      only these
     """
-    from gigacost.analysis.layouts.layouts import laid_out  # noqa: PLC0415
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
+    from gigacost.analysis.layouts.layouts import laid_out
+    from gigacost.cli.terminal import payload
 
     request = design.request()
     found = laid_out(request.spec, request.model, request.catalog, top=top or _TOP)
     if as_json:
         payload(found.to_dict())
         return
-    from gigacost.cli.views.layout import show_layouts  # noqa: PLC0415 - only one view is shown
+    from gigacost.cli.views.layout import show_layouts
 
     show_layouts(found)

@@ -28,10 +28,10 @@ def command(query: Query, years: str | None, by: str | None, algorithms_of: str 
     gigacost over-time SPEC --years 2023,2025,2027,2030
     gigacost over-time SPEC --algorithms-of 2024-04-01 --by total_run_usd --json
     """
-    from gigacost.analysis.over_time import BY, YEARS, contributions, later, over_time  # noqa: PLC0415
-    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.model import default  # noqa: PLC0415
+    from gigacost.analysis.over_time import BY, YEARS, contributions, later, over_time
+    from gigacost.cli.assertions import Assertions
+    from gigacost.cli.terminal import payload
+    from gigacost.model import default
 
     sweep, by = query.space(later(default())), by or BY
     asserted = Assertions(query.assertions, dict.fromkeys([by, *contributions(sweep.model, by)], "$"))
@@ -53,7 +53,7 @@ def command(query: Query, years: str | None, by: str | None, algorithms_of: str 
 
 
 def _year(text: str) -> int:
-    from gigacost.errors import Fault, SpecError, show  # noqa: PLC0415 - after --help
+    from gigacost.errors import Fault, SpecError, show
 
     if not text.isascii() or not text.isdigit():
         raise SpecError(Fault("years", show(text), "not a year", "as 2023,2025,2027,2030"))
@@ -61,7 +61,7 @@ def _year(text: str) -> int:
 
 
 def _show(found: OverTime) -> None:
-    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table
 
     heads, rows = year_rows(found)
     show(literal(f"{found.by} of the same capability, algorithms of {found.algorithms_of}", "bold"))
@@ -86,7 +86,7 @@ def driver_rows(found: OverTime) -> tuple[list[str], list[list[str]]]:
 
 
 def _row(one: Year) -> list[str]:
-    from gigacost.cli.views.numbers import usd  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import usd
 
     dated = one.as_of + (f" + {one.years_ahead:.1f} years" if one.years_ahead else "")
     if one.cost is None:
@@ -103,6 +103,6 @@ def _row(one: Year) -> list[str]:
 
 
 def _interval(one: Spread | None) -> Any:  # noqa: ANN401 - a cell
-    from gigacost.cli.views.numbers import usd  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import usd
 
     return "—" if one is None else f"{usd(one.central)} ({usd(one.low)} to {usd(one.high)})"

@@ -36,11 +36,11 @@ def command(query: Query, minimise: str | None, maximise: str | None, output: st
     gigacost pareto SPEC --minimise cost_total_usd,train_days
     gigacost pareto SPEC --minimise cost_total_usd --maximise params,tokens -o front.parquet
     """
-    from gigacost.cli.dry_run import refuse_bad_output  # noqa: PLC0415 - after --help
-    from gigacost.cli.output import report, write  # noqa: PLC0415 - after --help
-    from gigacost.cli.progress import watched  # noqa: PLC0415
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.cli.views.rows import row_assertions  # noqa: PLC0415
+    from gigacost.cli.dry_run import refuse_bad_output
+    from gigacost.cli.output import report, write
+    from gigacost.cli.progress import watched
+    from gigacost.cli.terminal import payload
+    from gigacost.cli.views.rows import row_assertions
 
     sweep = query.space()
     small = _MINIMISE if minimise is None else options.names(minimise)
@@ -68,9 +68,9 @@ def command(query: Query, minimise: str | None, maximise: str | None, output: st
 
 def _print(sweep: Space, rows: Chosen, objectives: list[str], meta: Mapping[str, Any], *, whole: bool) -> None:
     """The rows, or as many of them as a screen has room for, spread evenly over the front."""
-    from gigacost.cli.terminal import literal, room, show  # noqa: PLC0415
-    from gigacost.cli.views.numbers import duration  # noqa: PLC0415 - after --help
-    from gigacost.cli.views.rows import show_rows  # noqa: PLC0415
+    from gigacost.cli.terminal import literal, room, show
+    from gigacost.cli.views.numbers import duration
+    from gigacost.cli.views.rows import show_rows
 
     shown = len(rows) if whole else min(len(rows), room())
     places = [place * (len(rows) - 1) // max(shown - 1, 1) for place in range(shown)]

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 @options.as_json
 def command(catalog: str | None, as_of: str | None, *, columns: bool, as_json: bool) -> None:
     """JSON Schema (2020-12) of a specification's file, for editors and validators; or all columns."""
-    from gigacost.cli.terminal import payload, show, table  # noqa: PLC0415 - after --help
-    from gigacost.compiler.checks import namespace  # noqa: PLC0415
-    from gigacost.model import default  # noqa: PLC0415
+    from gigacost.cli.terminal import payload, show, table
+    from gigacost.compiler.checks import namespace
+    from gigacost.model import default
 
     del as_of  # the form of a specification does not depend on the date
     model, book = default(), options.opened_catalog(catalog)

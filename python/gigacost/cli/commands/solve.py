@@ -36,9 +36,9 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, *, sma
     gigacost solve tokens SPEC --where "cost_total_usd <= 50e6 and train_days <= 90"
     gigacost solve chips SPEC --smallest --where "train_days <= 30" --over 8..65536:60:log:8
     """
-    from gigacost.analysis.inverse.solve import solve  # noqa: PLC0415
-    from gigacost.cli.inverse import assertions, range_of, tell  # noqa: PLC0415
-    from gigacost.cli.progress import watched  # noqa: PLC0415 - after --help
+    from gigacost.analysis.inverse.solve import solve
+    from gigacost.cli.inverse import assertions, range_of, tell
+    from gigacost.cli.progress import watched
 
     sweep = query.space()
     by = by or sweep.spec.by or "cost_total_usd"
@@ -55,9 +55,9 @@ def command(query: Query, unknown: str, by: str | None, over: str | None, *, sma
 
 
 def _print(sweep: Space, found: Solution, *, smallest: bool) -> None:
-    from gigacost.cli.inverse import figures, named, show_relaxations, unit_of  # noqa: PLC0415
-    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import cell  # noqa: PLC0415 - after --help
+    from gigacost.cli.inverse import figures, named, show_relaxations, unit_of
+    from gigacost.cli.terminal import literal, show, table
+    from gigacost.cli.views.numbers import cell
 
     if found.value is None:
         show_relaxations(sweep, found.relaxations, found.meta, found.unknown)

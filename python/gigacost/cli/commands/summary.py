@@ -28,10 +28,10 @@ _NUMBERS = ("count", "nulls", "min", "max", "sum", "mean", "std")
 @click.option("--no-quantiles", is_flag=True, help="One pass over the space instead of five.")
 def command(query: Query, *, no_quantiles: bool) -> int:
     """How many combinations of SPEC are feasible, their extremes, means and quantiles, and why the others are not."""
-    from gigacost.cli.assertions import Assertions  # noqa: PLC0415 - after --help
-    from gigacost.cli.progress import watched  # noqa: PLC0415
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.queries.space import QUANTILES  # noqa: PLC0415
+    from gigacost.cli.assertions import Assertions
+    from gigacost.cli.progress import watched
+    from gigacost.cli.terminal import payload
+    from gigacost.queries.space import QUANTILES
 
     sweep = query.space()
     names = ["combinations", "feasible", *(f"{column}_{what}" for column in sweep.columns for what in _NUMBERS)]
@@ -62,8 +62,8 @@ def _flat(found: Summary) -> dict[str, float]:
 
 
 def _print(sweep: Space, found: Summary, seconds: float) -> None:
-    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import cell, duration, share  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table
+    from gigacost.cli.views.numbers import cell, duration, share
 
     of = share(found.feasible / found.combinations)
     condition = f" where {sweep.spec.where.text}" if sweep.spec.where else ""
@@ -83,8 +83,8 @@ def _print(sweep: Space, found: Summary, seconds: float) -> None:
 
 def _states(sweep: Space, found: Summary) -> Table:
     """Why combinations cannot be: the states with their counts and meanings."""
-    from gigacost.cli.terminal import table  # noqa: PLC0415
-    from gigacost.cli.views.numbers import share  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import table
+    from gigacost.cli.views.numbers import share
 
     meanings: dict[str, str] = {}
     for state in sweep.model.states:

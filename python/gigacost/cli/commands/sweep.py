@@ -37,12 +37,12 @@ def command(
 
     An older file of that name is replaced when the new one is complete.
     """
-    from gigacost.cli import process  # noqa: PLC0415 - after --help
-    from gigacost.cli.assertions import Assertions  # noqa: PLC0415
-    from gigacost.cli.dry_run import planned, refuse_bad_output, refuse_full_disk  # noqa: PLC0415 - after --help
-    from gigacost.cli.output import report, write  # noqa: PLC0415 - after --help
-    from gigacost.cli.progress import watched  # noqa: PLC0415
-    from gigacost.errors import Fault, SpecError  # noqa: PLC0415
+    from gigacost.cli import process
+    from gigacost.cli.assertions import Assertions
+    from gigacost.cli.dry_run import planned, refuse_bad_output, refuse_full_disk
+    from gigacost.cli.output import report, write
+    from gigacost.cli.progress import watched
+    from gigacost.errors import Fault, SpecError
 
     sweep, threads = query.space(), query.threads
     asserted = Assertions(query.assertions, {"rows": "1", "combinations": "1"})
@@ -52,7 +52,7 @@ def command(
     if output is not None and output != "-":
         refuse_bad_output(output, (query.spec, query.design.catalog))
     if form == "focus" and not dry_run:
-        from gigacost.cli import focus_file  # noqa: PLC0415 - only where it is asked for
+        from gigacost.cli import focus_file
 
         focus_file.refuse_bad_call(str(output), query.columns)
         done = focus_file.write(sweep, str(output), limit=limit, threads=threads, csv_safe=csv_safe)
@@ -74,10 +74,10 @@ def command(
 
 def _tell(sweep: Space, planned: Plan, output: str | None, *, as_json: bool) -> None:
     """The plan, as the result of a dry run."""
-    from gigacost._system import free_disk, in_bytes  # noqa: PLC0415
-    from gigacost.cli.terminal import payload, plain  # noqa: PLC0415
-    from gigacost.cli.views.numbers import duration  # noqa: PLC0415 - after --help
-    from gigacost.errors import escape  # noqa: PLC0415
+    from gigacost._system import free_disk, in_bytes
+    from gigacost.cli.terminal import payload, plain
+    from gigacost.cli.views.numbers import duration
+    from gigacost.errors import escape
 
     free = free_disk(output) if output and output != "-" else None
     axes = " x ".join(f"{len(axis):,} {axis.name}" for axis in sweep.spec.axes) or "one combination"

@@ -48,9 +48,9 @@ def command(
     gigacost top SPEC --by cost_total_usd -k 20
     gigacost top SPEC --by cost_total_usd --per params,tokens --json
     """
-    from gigacost.cli.progress import watched  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.cli.views.rows import row_assertions  # noqa: PLC0415
+    from gigacost.cli.progress import watched
+    from gigacost.cli.terminal import payload
+    from gigacost.cli.views.rows import row_assertions
 
     sweep = query.space()
     groups = options.names(per) or list(sweep.spec.per)
@@ -83,9 +83,9 @@ def command(
 
 
 def _print(sweep: Space, best: Best, limit: int | None, seconds: float, *, largest: bool) -> None:
-    from gigacost.cli.terminal import literal, show  # noqa: PLC0415
-    from gigacost.cli.views.numbers import cell, duration  # noqa: PLC0415 - after --help
-    from gigacost.cli.views.rows import show_rows  # noqa: PLC0415
+    from gigacost.cli.terminal import literal, show
+    from gigacost.cli.views.numbers import cell, duration
+    from gigacost.cli.views.rows import show_rows
 
     rows = best.rows if limit is None else best.rows[:limit]
     show_rows(sweep, rows)

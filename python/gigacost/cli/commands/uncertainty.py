@@ -40,9 +40,9 @@ def command(
     gigacost uncertainty ... --market own,on_demand,reserved_1y      which one, and what would flip it
     gigacost uncertainty ... --uncertain electricity_usd_per_kwh="normal 90% 0.04 $/kWh..0.09 $/kWh"
     """
-    from gigacost.analysis.sensitivity.uncertainty import draws_for, uncertainty  # noqa: PLC0415
-    from gigacost.cli.terminal import payload  # noqa: PLC0415 - after --help
-    from gigacost.sampling.draws import Draws  # noqa: PLC0415
+    from gigacost.analysis.sensitivity.uncertainty import draws_for, uncertainty
+    from gigacost.cli.terminal import payload
+    from gigacost.sampling.draws import Draws
 
     sweep = Query(spec, design).space()
     said = {"count": draws, "seed": seed, "method": method}
@@ -61,6 +61,6 @@ def command(
         plain = found.to_dict()
         payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
     else:
-        from gigacost.cli.views.uncertainty import show_uncertainty  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.uncertainty import show_uncertainty
 
         show_uncertainty(found, seconds)

@@ -25,15 +25,15 @@ def command(file: str | None, *, as_json: bool) -> int:
     raw_unit_price_usd  raw_price_date  price_basis
     cloud_vendor  cloud_price_type  cloud_list_price_usd_per_chip_hour
     """
-    from gigacost.cli import process  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.validation.validate_costs import validate_costs  # noqa: PLC0415
+    from gigacost.cli import process
+    from gigacost.cli.terminal import payload
+    from gigacost.validation.validate_costs import validate_costs
 
     found = validate_costs(file)
     if as_json:
         payload(found.to_dict())
     else:
-        from gigacost.cli.views.validate_costs import show_costs  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.validate_costs import show_costs
 
         show_costs(found)
     for message in found.shortcomings:

@@ -16,16 +16,16 @@ def command(draws: int | None, seed: int | None, *, as_json: bool) -> int:
 
     Compute beside the final run, energy and people are uncertain: medians over many cases are compared.
     """
-    from gigacost.cli import process  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.sampling.draws import Draws  # noqa: PLC0415
-    from gigacost.validation.validate_development import COUNT, validate_development  # noqa: PLC0415
+    from gigacost.cli import process
+    from gigacost.cli.terminal import payload
+    from gigacost.sampling.draws import Draws
+    from gigacost.validation.validate_development import COUNT, validate_development
 
     found = validate_development(Draws(draws or COUNT, seed or 0))
     if as_json:
         payload(found.to_dict())
     else:
-        from gigacost.cli.views.validate_costs import show_development  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.validate_costs import show_development
 
         show_development(found)
     return process.DONE

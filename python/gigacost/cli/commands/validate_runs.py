@@ -21,9 +21,9 @@ def command(*, as_json: bool) -> int:
     Neither hours nor utilisation nor layouts that were published are used. A published figure should lie between P5 and
     P95 of its prediction; an o marks those that do not. Exits with 1 when fewer do than intervals promise.
     """
-    from gigacost.cli import process  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.validation.validate_runs import validate_runs  # noqa: PLC0415
+    from gigacost.cli import process
+    from gigacost.cli.terminal import payload
+    from gigacost.validation.validate_runs import validate_runs
 
     found = validate_runs()
     if as_json:
@@ -37,7 +37,7 @@ def command(*, as_json: bool) -> int:
 
 def show_validation(found: RunValidation) -> None:
     """All of it, what sums it up at the end."""
-    from gigacost.cli.terminal import literal, show, table  # noqa: PLC0415 - after --help
+    from gigacost.cli.terminal import literal, show, table
 
     heads, rows = figure_rows(found)
     show(literal("Predicted from what was known before the run", "bold"), table(heads, rows, heads[3:]))
@@ -63,7 +63,7 @@ def reliability_rows(found: RunValidation) -> tuple[list[str], list[list[str]]]:
 
 
 def _row(one: Figure, *, assumed: bool) -> list[str]:
-    from gigacost.cli.views.numbers import scaled  # noqa: PLC0415 - after --help
+    from gigacost.cli.views.numbers import scaled
 
     published, predicted, low, high = map(scaled, (one.published, one.predicted, one.low, one.high))
     run, outside = one.run + (" *" if assumed else ""), "" if one.is_inside else "o"

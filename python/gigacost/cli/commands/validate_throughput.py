@@ -19,15 +19,15 @@ def command(file: str | None, *, search: bool, as_json: bool) -> int:
     Without FILE.csv it is the table that ships with the package, whose columns FILE.csv must have. Exits with 1 when
     more than 5 % of the runs cannot be predicted.
     """
-    from gigacost.cli import process  # noqa: PLC0415 - after --help
-    from gigacost.cli.terminal import payload  # noqa: PLC0415
-    from gigacost.validation.validate_throughput import MOST_UNPREDICTABLE, validate_throughput  # noqa: PLC0415
+    from gigacost.cli import process
+    from gigacost.cli.terminal import payload
+    from gigacost.validation.validate_throughput import MOST_UNPREDICTABLE, validate_throughput
 
     found = validate_throughput(file, search=search)
     if as_json:
         payload(found.to_dict())
     else:
-        from gigacost.cli.views.validate import show_validation  # noqa: PLC0415 - only one view is shown
+        from gigacost.cli.views.validate import show_validation
 
         show_validation(found)
     if found.is_complete:

@@ -165,7 +165,7 @@ def _label(name: str, value: float | str) -> str:
 
 
 def _big(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table or Text
-    from rich.table import Table  # noqa: PLC0415 - only where something is shown
+    from rich.table import Table
 
     figures = [(amount(value, "$"), "in total") for value in list(one.subtotals.values())[-1:]]
     words = {"d": "days", "chip·h": "chip-hours", "MW": "MW of the site"}
@@ -174,7 +174,7 @@ def _big(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table or Text
         if value is not None:
             figures.append((scaled(value) if unit == "chip·h" else grouped(value), words[unit]))
     if out().width < _NARROW:  # side by side they would be cut
-        from rich.text import Text  # noqa: PLC0415 - as above
+        from rich.text import Text
 
         lines = [literal(f"  {text} {word}", "bold green" if word == "in total" else "bold") for text, word in figures]
         return Text("\n").join(lines)
@@ -188,7 +188,7 @@ def _big(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table or Text
 
 def grid(*justify: str) -> Any:  # noqa: ANN401 - a rich Table
     """A table without lines and heads."""
-    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.table import Table
 
     made = Table.grid(padding=(0, 2, 0, 0))
     for one in justify:

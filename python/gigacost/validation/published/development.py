@@ -84,7 +84,7 @@ class Development:
 
     def _rows(self, columns: Mapping[str, Any]) -> list[dict[str, float]]:
         """Each case with its values, of what varies and of what does not."""
-        import numpy as np  # noqa: PLC0415 - importing the package stays light
+        import numpy as np
 
         values = [np.broadcast_to(column, self.draws.count).tolist() for column in columns.values()]
         return [dict(zip(columns, case, strict=True)) for case in zip(*values, strict=True)]
@@ -130,7 +130,7 @@ def _sums(people: Mapping[str, Floats]) -> tuple[Floats, ...]:
 
 def _between(distribution: Distribution, shares: Sequence[float]) -> Distribution:
     """As sure between two quantiles of a distribution."""
-    import numpy as np  # noqa: PLC0415 - importing the package stays light
+    import numpy as np
 
     low, high = distribution.quantile(np.array(shares)).tolist()
     return Distribution(Lognormal(_OF_ALL, low, high))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from gigacost._cache import Recent
 from gigacost.catalog import architectures, epoch, hardware, markets, regions, rental, step_time
+from gigacost.catalog.columns import COLUMNS, TABLES
 from gigacost.catalog.dates import day, last_day
 from gigacost.catalog.files import DATA_FILES, data, data_text
 from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
@@ -27,17 +28,7 @@ DATE = "2026-11-21"
 """The day on which the bundled figures were compiled: the default as-of date."""
 
 _DEFAULTS = {"precision": "bf16", "market": "on_demand", "provider_class": "neocloud", "region": "usa"}
-_MODULES = {
-    "hardware": hardware.COLUMNS,
-    "step_time": step_time.COLUMNS,
-    "rental": rental.COLUMNS,
-    "regions": regions.COLUMNS,
-    "architectures": architectures.COLUMNS,
-    "terms": markets.COLUMNS,
-    "epoch": epoch.COLUMNS,
-}
-_COLUMNS = MappingProxyType({column.name: column for columns in _MODULES.values() for column in columns})
-_SHELF = {column.name: shelf for shelf, columns in _MODULES.items() for column in columns}
+_SHELF = {column.name: shelf for shelf, columns in TABLES.items() for column in columns}
 _RENT = rental.COLUMN.name
 _BOOKS_KEPT = 16
 _TABLES_KEPT = 512
@@ -107,7 +98,7 @@ class Catalog:
     @property
     def columns(self) -> Mapping[str, Column]:
         """All columns by name."""
-        return _COLUMNS
+        return COLUMNS
 
     @property
     def presets(self) -> Mapping[str, Preset]:
@@ -202,7 +193,7 @@ class Catalog:
         return found
 
     def _rented(self, *labels: str | None) -> list[str]:
-        axes = _COLUMNS[_RENT].axes
+        axes = COLUMNS[_RENT].axes
         return [
             self._selected(axis, None if label is None else (label,))[0]
             for axis, label in zip(axes, labels, strict=False)
@@ -211,7 +202,7 @@ class Catalog:
     def _cited(self, column: str, given: tuple[str | None, ...]) -> Citation:
         labels = [
             self._selected(axis, None if label is None else (label,))[0]
-            for axis, label in zip(_COLUMNS[column].axes, given, strict=True)
+            for axis, label in zip(COLUMNS[column].axes, given, strict=True)
         ]
         found: Citation = self._shelf(_SHELF[column]).figure(*self._arguments(column, labels))
         return found
@@ -219,7 +210,7 @@ class Catalog:
     def _tabulated(self, column: str, given: tuple[tuple[str, ...] | None, ...]) -> NDArray[np.float64]:
         import numpy as np
 
-        labels = [self._selected(axis, names) for axis, names in zip(_COLUMNS[column].axes, given, strict=True)]
+        labels = [self._selected(axis, names) for axis, names in zip(COLUMNS[column].axes, given, strict=True)]
         figures = self._rents(labels) if column == _RENT else self._figures(column, labels)
         table = np.array(figures, dtype=np.float64).reshape([len(names) for names in labels]) + 0.0
         table.setflags(write=False)
@@ -256,9 +247,9 @@ class Catalog:
             raise CatalogError(unknown("axis", axis, AXES, AXES))
 
     def _column(self, name: str) -> Column:
-        column = _COLUMNS.get(name)
+        column = COLUMNS.get(name)
         if column is None:
-            raise CatalogError(unknown("column", name, _COLUMNS, _COLUMNS))
+            raise CatalogError(unknown("column", name, COLUMNS, COLUMNS))
         return column
 
     def _labels(self, axis: str) -> Labels:

@@ -23,18 +23,45 @@ if TYPE_CHECKING:
 
 _ON_CHIP = ("hardware",)
 COLUMNS = (
-    Column("as_of_day", "d", ("as_of",), "the date in days since 1970-01-01"),
-    Column("release_day", "d", _ON_CHIP, "release in days since 1970-01-01"),
-    Column("earliest_price_usd", "$/chip", _ON_CHIP, "the earliest price, as Epoch AI counts with it"),
-    Column("earliest_price_factor", "1", _ON_CHIP, "from the earliest price to that of the chip's share of a server"),
-    Column("earliest_price_day", "d", _ON_CHIP, "day of the earliest price in days since 1970-01-01"),
-    Column("server_per_chip_price", "1", _ON_CHIP, "price of a server over that of the bare chips in it"),
+    Column("as_of_day", "d", ("as_of",), "the date in days since 1970-01-01", high=1e06),
+    Column("release_day", "d", _ON_CHIP, "release in days since 1970-01-01", high=1e06),
+    Column("earliest_price_usd", "$/chip", _ON_CHIP, "the earliest price, as Epoch AI counts with it", high=1e09),
     Column(
-        "nearest_rental_usd_per_chip_hour", "$/(chip·h)", ("hardware", "as_of"), "rent by the quote nearest in time"
+        "earliest_price_factor",
+        "1",
+        _ON_CHIP,
+        "from the earliest price to that of the chip's share of a server",
+        low=1,
+        high=100,
     ),
-    Column("is_tpu", "1", _ON_CHIP, "1 for a TPU, 0 for other chips"),
-    Column("early_tdp_w", "W/chip", _ON_CHIP, "thermal design power as of 2024, where it is another one since"),
-    Column("server_power_per_tdp", "1", _ON_CHIP, "power of a server per chip over the chip's thermal design power"),
+    Column("earliest_price_day", "d", _ON_CHIP, "day of the earliest price in days since 1970-01-01", high=1e06),
+    Column(
+        "server_per_chip_price", "1", _ON_CHIP, "price of a server over that of the bare chips in it", low=1, high=100
+    ),
+    Column(
+        "nearest_rental_usd_per_chip_hour",
+        "$/(chip·h)",
+        ("hardware", "as_of"),
+        "rent by the quote nearest in time",
+        high=1e06,
+    ),
+    Column("is_tpu", "1", _ON_CHIP, "1 for a TPU, 0 for other chips", high=1, integer=True),
+    Column(
+        "early_tdp_w",
+        "W/chip",
+        _ON_CHIP,
+        "thermal design power as of 2024, where it is another one since",
+        high=1e09,
+        low_open=True,
+    ),
+    Column(
+        "server_power_per_tdp",
+        "1",
+        _ON_CHIP,
+        "power of a server per chip over the chip's thermal design power",
+        low=1,
+        high=10,
+    ),
 )
 _UNITS = {column.name: column.unit for column in COLUMNS}
 _FIRST = dt.date(1970, 1, 1)

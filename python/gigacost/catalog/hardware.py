@@ -18,29 +18,76 @@ _ON_CHIP = ("hardware",)
 _ON_PRECISION = ("hardware", "precision")
 
 COLUMNS = (
-    Column("peak_flop_per_s", "FLOP/(chip·s)", _ON_PRECISION, "peak rate of the matrix units, dense"),
-    Column("bf16_flop_per_s", "FLOP/(chip·s)", _ON_CHIP, "dense peak at bf16; at fp16 where there is no bf16"),
+    Column(
+        "peak_flop_per_s",
+        "FLOP/(chip·s)",
+        _ON_PRECISION,
+        "peak rate of the matrix units, dense",
+        high=1e30,
+        low_open=True,
+    ),
+    Column(
+        "bf16_flop_per_s",
+        "FLOP/(chip·s)",
+        _ON_CHIP,
+        "dense peak at bf16; at fp16 where there is no bf16",
+        high=1e30,
+        low_open=True,
+    ),
     Column(
         "achievable_matmul_fraction",
         "1",
         _ON_PRECISION,
         "best measured matrix multiplication as a fraction of the peak",
     ),
-    Column("mem_gib", "GiB/chip", _ON_CHIP, "memory a program can use"),
-    Column("mem_bw_byte_per_s", "B/(chip·s)", _ON_CHIP, "memory bandwidth"),
-    Column("tdp_w", "W/chip", _ON_CHIP, "thermal design power of the chip"),
-    Column("system_w", "W/chip", _ON_CHIP, "power of the server's share of one chip"),
+    Column("mem_gib", "GiB/chip", _ON_CHIP, "memory a program can use", high=1e09, low_open=True),
+    Column("mem_bw_byte_per_s", "B/(chip·s)", _ON_CHIP, "memory bandwidth", high=1e30, low_open=True),
+    Column("tdp_w", "W/chip", _ON_CHIP, "thermal design power of the chip", high=1e09, low_open=True),
+    Column("system_w", "W/chip", _ON_CHIP, "power of the server's share of one chip", high=1e09, low_open=True),
     Column(
-        "system_power_is_mean", "1", _ON_CHIP, "1 where system_w is the mean under load, 0 where it is the nameplate"
+        "system_power_is_mean",
+        "1",
+        _ON_CHIP,
+        "1 where system_w is the mean under load, 0 where it is the nameplate",
+        high=1,
     ),
-    Column("average_power_fraction", "1", _ON_CHIP, "mean load over nameplate power of a server"),
-    Column("scaleup_domain", "chip", _ON_CHIP, "chips within one fast domain"),
-    Column("scaleup_byte_per_s", "B/(chip·s)", _ON_CHIP, "bandwidth within the fast domain, per direction"),
-    Column("scaleout_byte_per_s", "B/(chip·s)", _ON_CHIP, "bandwidth between domains, per direction"),
-    Column("chip_price_usd", "$/chip", _ON_CHIP, "what a chip is bought for; the transaction price where there is one"),
-    Column("server_overhead_factor", "1", _ON_CHIP, "from the price to that of the chip's share of a server"),
-    Column("release_year", "yr", _ON_CHIP, "release as a year with a fraction"),
-    Column("is_sold", "1", _ON_CHIP, "1 where it can be bought, 0 where it is only rented"),
+    Column(
+        "average_power_fraction", "1", _ON_CHIP, "mean load over nameplate power of a server", high=1, low_open=True
+    ),
+    Column("scaleup_domain", "chip", _ON_CHIP, "chips within one fast domain", low=1),
+    Column(
+        "scaleup_byte_per_s",
+        "B/(chip·s)",
+        _ON_CHIP,
+        "bandwidth within the fast domain, per direction",
+        high=1e30,
+        low_open=True,
+    ),
+    Column(
+        "scaleout_byte_per_s",
+        "B/(chip·s)",
+        _ON_CHIP,
+        "bandwidth between domains, per direction",
+        high=1e30,
+        low_open=True,
+    ),
+    Column(
+        "chip_price_usd",
+        "$/chip",
+        _ON_CHIP,
+        "what a chip is bought for; the transaction price where there is one",
+        high=1e09,
+    ),
+    Column(
+        "server_overhead_factor",
+        "1",
+        _ON_CHIP,
+        "from the price to that of the chip's share of a server",
+        low=1,
+        high=100,
+    ),
+    Column("release_year", "yr", _ON_CHIP, "release as a year with a fraction", low=1990, high=3000),
+    Column("is_sold", "1", _ON_CHIP, "1 where it can be bought, 0 where it is only rented", high=1, integer=True),
 )
 _UNITS = {column.name: column.unit for column in COLUMNS}
 

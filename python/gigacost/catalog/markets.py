@@ -12,14 +12,21 @@ from gigacost.catalog.sources import cited
 _MARKET = ("market",)
 
 COLUMNS = (
-    Column("owns_chips", "1", _MARKET, "1 where chips, servers and network are bought"),
-    Column("owns_facility", "1", _MARKET, "1 where the site is bought too"),
-    Column("is_rented", "1", _MARKET, "1 where chips are rented"),
-    Column("is_interruptible", "1", _MARKET, "1 where the provider may take the chips away"),
-    Column("commitment_hours", "h", _MARKET, "hours that are paid at least"),
+    Column("owns_chips", "1", _MARKET, "1 where chips, servers and network are bought", high=1, integer=True),
+    Column("owns_facility", "1", _MARKET, "1 where the site is bought too", high=1, integer=True),
+    Column("is_rented", "1", _MARKET, "1 where chips are rented", high=1, integer=True),
+    Column("is_interruptible", "1", _MARKET, "1 where the provider may take the chips away", high=1, integer=True),
+    Column("commitment_hours", "h", _MARKET, "hours that are paid at least", high=1e06),
     Column("precision_bytes", "B", ("precision",), "bytes of one value"),
-    Column("gather_byte_per_param", "B/param", ("precision",), "bytes of a weight where shards of it are gathered"),
-    Column("as_of_year", "yr", ("as_of",), "the date as a year with a fraction"),
+    Column(
+        "gather_byte_per_param",
+        "B/param",
+        ("precision",),
+        "bytes of a weight where shards of it are gathered",
+        high=16,
+        low_open=True,
+    ),
+    Column("as_of_year", "yr", ("as_of",), "the date as a year with a fraction", low=1990, high=3000),
 )
 _UNITS = {column.name: column.unit for column in COLUMNS}
 _OF_PRECISION = {"precision_bytes": ("bytes", "definition"), "gather_byte_per_param": ("gather_bytes", "recipes")}

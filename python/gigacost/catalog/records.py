@@ -15,6 +15,12 @@ class Column:
     unit: str
     axes: tuple[str, ...]
     doc: str
+    low: float = 0.0
+    high: float = math.inf
+    """The legal range, also of a value that a user gives in place of the figure."""
+    low_open: bool = False
+    """Whether the lower limit itself is refused (0 for a divisor)."""
+    integer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

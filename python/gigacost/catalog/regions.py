@@ -11,17 +11,24 @@ from gigacost.catalog.sources import cited
 _AXES = ("region",)
 
 COLUMNS = (
-    Column("electricity_usd_per_kwh", "$/kWh", _AXES, "industrial price of electricity, official statistics only"),
-    Column("pue", "1", _AXES, "power usage effectiveness: facility over IT energy"),
-    Column("carbon_g_per_kwh", "g/kWh", _AXES, "carbon intensity of the grid, CO2e, yearly mean"),
+    Column(
+        "electricity_usd_per_kwh",
+        "$/kWh",
+        _AXES,
+        "industrial price of electricity, official statistics only",
+        low=-1000,
+        high=1000,
+    ),
+    Column("pue", "1", _AXES, "power usage effectiveness: facility over IT energy", low=1, high=10),
+    Column("carbon_g_per_kwh", "g/kWh", _AXES, "carbon intensity of the grid, CO2e, yearly mean", high=10000),
 )
 _UNITS = {column.name: column.unit for column in COLUMNS}
-# Column: field of the value, of its source, of its year (if it has its own).
-_FIELDS = {
+FIELDS = {
     "electricity_usd_per_kwh": ("usd_per_kwh", "tariff", "year"),
     "pue": ("pue", "pue_basis", ""),
     "carbon_g_per_kwh": ("g_per_kwh", "carbon", "carbon_year"),
 }
+"""For each column the fields of an entry: of the value, of its source, of its year (if it has its own)."""
 
 
 class Regions:
@@ -45,7 +52,7 @@ class Regions:
         return Citation(fallback.value, fallback.unit, fallback.source, fallback.date, basis)
 
     def _own(self, column: str, entry: Mapping[str, Any]) -> Citation:
-        field, source_field, year_field = _FIELDS[column]
+        field, source_field, year_field = FIELDS[column]
         unit = _UNITS[column]
         value = entry.get(field)
         if value is None:

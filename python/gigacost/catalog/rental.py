@@ -31,6 +31,7 @@ COLUMN = Column(
     "$/(chip·h)",
     ("hardware", "market", "provider_class", "as_of"),
     "rent of one chip for one hour",
+    high=1e06,
 )
 COLUMNS = (COLUMN,)
 

@@ -6,7 +6,8 @@ where those two are missing it is that of ``typical_shape``, made of ``params`` 
 
 from __future__ import annotations
 
-from gigacost.graph.declarations import MISSING, Constant, Input, rule
+from gigacost.catalog.columns import catalogued
+from gigacost.graph.declarations import MISSING, Constant, rule
 from gigacost.model.typical_shape import (
     EXPERTS_AT_WORK,
     FFN_PER_WIDTH,
@@ -16,141 +17,37 @@ from gigacost.model.typical_shape import (
 )
 from gigacost.ops import Value, both, ceil, floor, maximum, minimum, missing, negate, where
 
-LAYERS = Input("layers", "1", "Transformer layers.", default=MISSING, low=1, high=1e6, integer=True)
-HIDDEN = Input("hidden", "1", "Width of the residual stream.", default=MISSING, low=1, high=1e9, integer=True)
-HEADS = Input(
-    "heads",
-    "1",
-    "Attention (query) heads; left out: those of 128 in hidden.",
-    default=MISSING,
-    low=1,
-    high=1e6,
-    integer=True,
+LAYERS = catalogued("layers", "Transformer layers.", default=MISSING)
+HIDDEN = catalogued("hidden", "Width of the residual stream.", default=MISSING)
+HEADS = catalogued("heads", "Attention (query) heads; left out: those of 128 in hidden.", default=MISSING)
+KV_HEADS = catalogued("kv_heads", "Heads of keys and values; left out: heads.", default=MISSING)
+HEAD_DIM = catalogued("head_dim", "Width of a head; left out: hidden / heads.", default=MISSING)
+FFN = catalogued("ffn", "Width of the feed-forward block, or of one expert; left out: of Llama 3.", default=MISSING)
+GLU = catalogued("glu", "1 if the feed-forward block is gated, else 0; left out: gated.", default=MISSING)
+VOCAB = catalogued("vocab", "Words of the vocabulary; left out: 128,256, fewer in small models.", default=MISSING)
+TIED_EMBEDDINGS = catalogued(
+    "tied_embeddings", "1 if input and output embeddings are one matrix, else 0.", default=MISSING
 )
-KV_HEADS = Input(
-    "kv_heads", "1", "Heads of keys and values; left out: heads.", default=MISSING, low=1, high=1e6, integer=True
+EXPERTS = catalogued(
+    "experts", "Experts of a layer that a router chooses from; left out: 1, a dense model.", default=MISSING
 )
-HEAD_DIM = Input(
-    "head_dim", "1", "Width of a head; left out: hidden / heads.", default=MISSING, low=1, high=1e6, integer=True
+EXPERTS_PER_TOKEN = catalogued(
+    "experts_per_token", "Of these, how many work on one token; left out: 8.", default=MISSING
 )
-FFN = Input(
-    "ffn",
-    "1",
-    "Width of the feed-forward block, or of one expert; left out: of Llama 3.",
-    default=MISSING,
-    low=1,
-    high=1e9,
-    integer=True,
+SHARED_EXPERTS = catalogued("shared_experts", "Experts beside these that work on every token.", default=MISSING)
+DENSE_LAYERS = catalogued("dense_layers", "Layers of a mixture of experts that have none.", default=MISSING)
+DENSE_FFN = catalogued("dense_ffn", "Width of the feed-forward block in those layers.", default=MISSING)
+MLA = catalogued("mla", "1 with multi-head latent attention, else 0; left out: 0.", default=MISSING)
+Q_LORA_RANK = catalogued(
+    "q_lora_rank", "Rank of the queries in latent attention; left out: not reduced.", default=MISSING
 )
-GLU = Input(
-    "glu",
-    "1",
-    "1 if the feed-forward block is gated, else 0; left out: gated.",
-    default=MISSING,
-    low=0,
-    high=1,
-    integer=True,
+KV_LORA_RANK = catalogued("kv_lora_rank", "Rank of keys and values in it; left out: 4 · head_dim.", default=MISSING)
+ROPE_HEAD_DIM = catalogued("rope_head_dim", "Rotary part of its heads; left out: head_dim / 2.", default=MISSING)
+V_HEAD_DIM = catalogued("v_head_dim", "Width of its value heads; left out: head_dim.", default=MISSING)
+RELATIVE_POSITIONS = catalogued(
+    "relative_positions", "1 if each layer has one more hidden x hidden matrix, else 0; left out: 0.", default=MISSING
 )
-VOCAB = Input(
-    "vocab",
-    "1",
-    "Words of the vocabulary; left out: 128,256, fewer in small models.",
-    default=MISSING,
-    low=1,
-    high=1e9,
-    integer=True,
-)
-TIED_EMBEDDINGS = Input(
-    "tied_embeddings",
-    "1",
-    "1 if input and output embeddings are one matrix, else 0.",
-    default=MISSING,
-    low=0,
-    high=1,
-    integer=True,
-)
-EXPERTS = Input(
-    "experts",
-    "1",
-    "Experts of a layer that a router chooses from; left out: 1, a dense model.",
-    default=MISSING,
-    low=1,
-    high=1e6,
-    integer=True,
-)
-EXPERTS_PER_TOKEN = Input(
-    "experts_per_token",
-    "1",
-    "Of these, how many work on one token; left out: 8.",
-    default=MISSING,
-    low=1,
-    high=1e6,
-    integer=True,
-)
-SHARED_EXPERTS = Input(
-    "shared_experts",
-    "1",
-    "Experts beside these that work on every token.",
-    default=MISSING,
-    low=0,
-    high=1e6,
-    integer=True,
-)
-DENSE_LAYERS = Input(
-    "dense_layers",
-    "1",
-    "Layers of a mixture of experts that have none.",
-    default=MISSING,
-    low=0,
-    high=1e6,
-    integer=True,
-)
-DENSE_FFN = Input(
-    "dense_ffn", "1", "Width of the feed-forward block in those layers.", default=MISSING, low=0, high=1e9, integer=True
-)
-MLA = Input(
-    "mla", "1", "1 with multi-head latent attention, else 0; left out: 0.", default=MISSING, low=0, high=1, integer=True
-)
-Q_LORA_RANK = Input(
-    "q_lora_rank",
-    "1",
-    "Rank of the queries in latent attention; left out: not reduced.",
-    default=MISSING,
-    low=1,
-    high=1e9,
-    integer=True,
-)
-KV_LORA_RANK = Input(
-    "kv_lora_rank",
-    "1",
-    "Rank of keys and values in it; left out: 4 · head_dim.",
-    default=MISSING,
-    low=1,
-    high=1e9,
-    integer=True,
-)
-ROPE_HEAD_DIM = Input(
-    "rope_head_dim",
-    "1",
-    "Rotary part of its heads; left out: head_dim / 2.",
-    default=MISSING,
-    low=1,
-    high=1e6,
-    integer=True,
-)
-V_HEAD_DIM = Input(
-    "v_head_dim", "1", "Width of its value heads; left out: head_dim.", default=MISSING, low=1, high=1e6, integer=True
-)
-RELATIVE_POSITIONS = Input(
-    "relative_positions",
-    "1",
-    "1 if each layer has one more hidden x hidden matrix, else 0; left out: 0.",
-    default=MISSING,
-    low=0,
-    high=1,
-    integer=True,
-)
-CONTEXT_TOKENS = Input("context_tokens", "token", "Length of a training sequence.", default=MISSING, low=1, high=1e12)
+CONTEXT_TOKENS = catalogued("context_tokens", "Length of a training sequence.", default=MISSING)
 
 TYPICAL_CONTEXT_TOKENS = Constant(
     8192,

@@ -6,18 +6,16 @@ money tied up while it lasts (``financing``) and with upkeep.
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import MISSING, Constant, Input
 from gigacost.model.constants import W_PER_KW
 from gigacost.ops import Value, missing, total, where
 
-SERVER_OVERHEAD_FACTOR = Input(
+SERVER_OVERHEAD_FACTOR = catalogued(
     "server_overhead_factor",
-    "1",
     "Price of the server per chip ÷ price of the chip as quoted: 1.64 for a chip or card, 1.21 for a board, 1 for a "
     "server, rack or system. Missing counts as a bare chip.",
     default=MISSING,
-    low=1.0,
-    high=100.0,
     plausible=(1.0, 2.1),
 )
 NETWORK_SHARE = Input(

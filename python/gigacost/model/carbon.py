@@ -5,13 +5,12 @@ Location-based: the grid's average where the run takes place, whatever certifica
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import MISSING, Input, status
 from gigacost.model.constants import G_PER_T, HOURS_PER_YEAR, KG_PER_T
 from gigacost.ops import Value, missing
 
-CARBON_G_PER_KWH = Input(
-    "carbon_g_per_kwh", "g/kWh", "CO2 equivalent of a kilowatt-hour of the grid.", default=MISSING, high=10000
-)
+CARBON_G_PER_KWH = catalogued("carbon_g_per_kwh", "CO2 equivalent of a kilowatt-hour of the grid.", default=MISSING)
 WUE_L_PER_KWH = Input(
     "wue_l_per_kwh",
     "L/kWh",

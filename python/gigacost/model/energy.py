@@ -11,29 +11,25 @@ Energy uses the average draw. Megawatts use the nameplate: a site must be able t
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import MISSING, Input, contribution, rule, status
 from gigacost.model.constants import KWH_PER_MWH, W_H_PER_KWH, W_PER_KW, W_PER_MW
 from gigacost.ops import Value, both, missing, negate, where
 
-TDP_W = Input("tdp_w", "W/chip", "Thermal design power of the accelerator.", default=MISSING, low_open=True, high=1e9)
-SYSTEM_W = Input("system_w", "W/chip", "Power of the server per accelerator.", default=MISSING, low_open=True, high=1e9)
-SYSTEM_POWER_IS_MEAN = Input(
+TDP_W = catalogued("tdp_w", "Thermal design power of the accelerator.", default=MISSING)
+SYSTEM_W = catalogued("system_w", "Power of the server per accelerator.", default=MISSING)
+SYSTEM_POWER_IS_MEAN = catalogued(
     "system_power_is_mean",
-    "1",
     "1 where system_w is a measured average, 0 where it is the nameplate.",
     default=0.0,
     source="definition",
-    high=1,
 )
-AVERAGE_POWER_FRACTION = Input(
+AVERAGE_POWER_FRACTION = catalogued(
     "average_power_fraction",
-    "1",
     "Average draw in training over the server's nameplate.",
     default=0.75,
     source="Epoch AI (arXiv 2405.21015) appendix A.4: 0.75 for GPU servers, 0.43 for TPU",
     date="2024-05",
-    low_open=True,
-    high=1,
 )
 OTHER_IT_FACTOR = Input(
     "other_it_factor",
@@ -45,17 +41,9 @@ OTHER_IT_FACTOR = Input(
     low=1,
     high=10,
 )
-PUE = Input(
-    "pue", "1", "Power of the facility over power of the IT.", default=MISSING, low=1, high=10, plausible=(1.0, 2.5)
-)
-ELECTRICITY_USD_PER_KWH = Input(
-    "electricity_usd_per_kwh",
-    "$/kWh",
-    "Price of electricity for an owner of chips.",
-    default=MISSING,
-    low=-1000,
-    high=1000,
-    plausible=(0.01, 0.5),
+PUE = catalogued("pue", "Power of the facility over power of the IT.", default=MISSING, plausible=(1.0, 2.5))
+ELECTRICITY_USD_PER_KWH = catalogued(
+    "electricity_usd_per_kwh", "Price of electricity for an owner of chips.", default=MISSING, plausible=(0.01, 0.5)
 )
 NEGATIVE_ELECTRICITY_PRICES = Input(
     "negative_electricity_prices",

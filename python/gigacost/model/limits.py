@@ -6,9 +6,10 @@ put in the function's place. ``mfu = 45`` or ``goodput = 0`` are refused like an
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import Input
 
-GIVEN_PARAMS_ACTIVE = Input("params_active", "param", "Parameters that work on one token.", low=1, high=1e18)
+GIVEN_PARAMS_ACTIVE = catalogued("params_active", "Parameters that work on one token.")
 GIVEN_TRAINING_FLOP = Input(
     "training_flop", "FLOP", "Arithmetic of pre-training.", low_open=True, high=1e40, plausible=(1e18, 1e30)
 )

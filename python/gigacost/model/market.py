@@ -16,58 +16,34 @@ spot          0           0              1          1                 0
 
 from __future__ import annotations
 
-from gigacost.graph.declarations import MISSING, Constant, Input, status
+from gigacost.catalog.columns import catalogued
+from gigacost.graph.declarations import MISSING, Constant, status
 from gigacost.model.constants import DAYS_PER_YEAR
 from gigacost.ops import Value, both, missing, where
 
-OWNS_CHIPS = Input(
-    "owns_chips", "1", "Whether the chips are bought (1) or not (0); set by the market.", high=1, integer=True
-)
-OWNS_FACILITY = Input(
-    "owns_facility", "1", "Whether the data centre is built (1) or not (0); set by the market.", high=1, integer=True
-)
-IS_RENTED = Input(
-    "is_rented", "1", "Whether the chips are rented (1) or not (0); set by the market.", high=1, integer=True
-)
-COMMITMENT_HOURS = Input("commitment_hours", "h", "Hours of each chip that are paid for whether used or not.", high=1e6)
+OWNS_CHIPS = catalogued("owns_chips", "Whether the chips are bought (1) or not (0); set by the market.")
+OWNS_FACILITY = catalogued("owns_facility", "Whether the data centre is built (1) or not (0); set by the market.")
+IS_RENTED = catalogued("is_rented", "Whether the chips are rented (1) or not (0); set by the market.")
+COMMITMENT_HOURS = catalogued("commitment_hours", "Hours of each chip that are paid for whether used or not.")
 
-CHIP_PRICE = Input(
+CHIP_PRICE = catalogued(
     "chip_price_usd",
-    "$/chip",
     "What one chip costs to buy, in the form that server_overhead_factor belongs to (chip, board, server or rack).",
     default=MISSING,
-    high=1e9,
     plausible=(500.0, 3e6),
 )
-IS_SOLD = Input(
+IS_SOLD = catalogued(
     "is_sold",
-    "1",
     "Whether the chip can be bought (1) or only rented from its maker (0). Whoever prices a chip that is not sold, by "
     "giving chip_price_usd, says so with is_sold = 1.",
     default=1.0,
     source="assumption: what the catalogue does not know to be kept by its maker is sold",
-    high=1,
-    integer=True,
 )
-RENTAL_PRICE = Input(
-    "rental_usd_per_chip_hour",
-    "$/(chip·h)",
-    "The rate of one rented chip in this market.",
-    default=MISSING,
-    high=1e6,
-    plausible=(0.05, 100.0),
+RENTAL_PRICE = catalogued(
+    "rental_usd_per_chip_hour", "The rate of one rented chip in this market.", default=MISSING, plausible=(0.05, 100.0)
 )
-RELEASE_YEAR = Input(
-    "release_year",
-    "yr",
-    "When the chip was released, as a decimal year.",
-    default=MISSING,
-    low=1990.0,
-    high=3000.0,
-)
-AS_OF_YEAR = Input(
-    "as_of_year", "yr", "The date of prices and availability, as a decimal year.", low=1990.0, high=3000.0
-)
+RELEASE_YEAR = catalogued("release_year", "When the chip was released, as a decimal year.", default=MISSING)
+AS_OF_YEAR = catalogued("as_of_year", "The date of prices and availability, as a decimal year.")
 
 AVAILABILITY_LAG_DAYS = Constant(
     90, "d", "Epoch AI training-cost-trends: a GPU can be had 90 days after its release", "2026-04-01"

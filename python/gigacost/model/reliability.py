@@ -7,6 +7,7 @@ one more failure.
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import Input, rule, status
 from gigacost.model.constants import SECONDS_PER_HOUR
 from gigacost.ops import Value, sqrt, where
@@ -34,12 +35,8 @@ INTERRUPTIONS_PER_CHIP_HOUR = Input(
     date="2026-02-24",
     high=1,
 )
-IS_INTERRUPTIBLE = Input(
-    "is_interruptible",
-    "1",
-    "Whether the chips may be taken back (1) or not (0); set by the market.",
-    high=1,
-    integer=True,
+IS_INTERRUPTIBLE = catalogued(
+    "is_interruptible", "Whether the chips may be taken back (1) or not (0); set by the market."
 )
 CHECKPOINT_SECONDS = Input(
     "checkpoint_seconds",

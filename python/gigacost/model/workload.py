@@ -7,17 +7,11 @@ The final pre-training run costs 6 FLOP per active parameter and token, plus att
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import MISSING, Constant, Input, status
 from gigacost.ops import Value, maximum, missing, where
 
-PARAMS = Input(
-    "params",
-    "param",
-    "Parameters of the model, all experts included.",
-    low=1,
-    high=1e18,
-    plausible=(1e6, 1e14),
-)
+PARAMS = catalogued("params", "Parameters of the model, all experts included.", plausible=(1e6, 1e14))
 TOKENS = Input(
     "tokens",
     "token",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import MISSING, Alternative, Constant, Input
 from gigacost.model.constants import DAYS_PER_YEAR, HOURS_PER_DAY
 from gigacost.ops import Value, floor, maximum, missing, where
@@ -17,24 +18,19 @@ KNOWN_START_DAY = Input(
 KNOWN_END_DAY = Input(
     "known_end_day", "d", f"Day on which training ended, {_DAY}, where known.", default=MISSING, high=1e6
 )
-AS_OF_DAY = Input(
+AS_OF_DAY = catalogued(
     "as_of_day",
-    "d",
     f"Day on which training began, {_DAY}, where nothing else tells: the date of the estimate.",
     default=MISSING,
-    high=1e6,
 )
-RELEASE_DAY = Input("release_day", "d", f"Release of the chip, {_DAY}.", default=MISSING, high=1e6)
+RELEASE_DAY = catalogued("release_day", f"Release of the chip, {_DAY}.", default=MISSING)
 DATED_HOURS = Input("dated_hours", "h", "Hours of training that dates are reckoned with.", high=1e7)
-EARLIEST_PRICE_DAY = Input("earliest_price_day", "d", f"Day of the earliest price, {_DAY}.", default=MISSING, high=1e6)
-IS_TPU = Input(
+EARLIEST_PRICE_DAY = catalogued("earliest_price_day", f"Day of the earliest price, {_DAY}.", default=MISSING)
+IS_TPU = catalogued(
     "is_tpu",
-    "1",
     "Whether the chip is a TPU (1), which its maker has from its release on, or not (0).",
     default=0.0,
     source="assumption: a chip that can be bought",
-    high=1,
-    integer=True,
 )
 PUBLICATION_LAG = Constant(60, "d", f"{_PAPER} B.1: from the end of training to publication", "2024-05")
 AVAILABILITY_LAG = Constant(90, "d", f"{_PAPER} B.1: a GPU can be had 90 days after its release", "2024-05")

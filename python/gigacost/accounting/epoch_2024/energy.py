@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import MISSING, Constant, Input, status
 from gigacost.model.constants import W_H_PER_KWH
 from gigacost.ops import Value, both, missing, negate, where
@@ -17,26 +18,16 @@ IS_HYPERSCALER = Input(
     high=1,
     integer=True,
 )
-EARLY_TDP_W = Input(
-    "early_tdp_w",
-    "W/chip",
-    "Thermal design power as Epoch AI had it in 2024.",
-    default=MISSING,
-    low_open=True,
-    high=1e9,
-)
+EARLY_TDP_W = catalogued("early_tdp_w", "Thermal design power as Epoch AI had it in 2024.", default=MISSING)
 PUBLISHED_ENERGY_KWH = Input(
     "published_energy_kwh", "kWh", "Energy of the final run, where it was published.", default=MISSING, high=1e15
 )
-SERVER_POWER_PER_TDP = Input(
+SERVER_POWER_PER_TDP = catalogued(
     "server_power_per_tdp",
-    "1",
     "Power of a server per chip ÷ thermal design power of the chip.",
     default=1.8,
     source=f"{_PAPER} A.4",
     date="2024-05",
-    low=1.0,
-    high=10.0,
 )
 HYPERSCALER_PUE = Constant(1.10, "1", f"{_PAPER} A.4", "2024-05")
 OTHER_PUE = Constant(1.25, "1", f"{_PAPER} A.4", "2024-05")

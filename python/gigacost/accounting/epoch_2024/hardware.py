@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from gigacost.graph.declarations import MISSING, Input
+from gigacost.catalog.columns import catalogued
+from gigacost.graph.declarations import MISSING
 from gigacost.model.constants import DECADE
 from gigacost.ops import Value, both, log, missing, where
 
 _PAPER = "Epoch AI, arXiv 2405.21015v2"
 
-EARLIEST_PRICE_USD = Input(
+EARLIEST_PRICE_USD = catalogued(
     "earliest_price_usd",
-    "$/chip",
     "The earliest price of the chip, as quoted: of the bare chip, or of a server's share.",
     default=MISSING,
-    high=1e9,
 )
-EARLIEST_PRICE_FACTOR = Input(
+EARLIEST_PRICE_FACTOR = catalogued(
     "earliest_price_factor",
-    "1",
     "Price of a server per chip ÷ the earliest price: 1 where it was a server's share.",
     default=MISSING,
-    low=1.0,
-    high=100.0,
 )
-SERVER_PER_CHIP_PRICE = Input(
+SERVER_PER_CHIP_PRICE = catalogued(
     "server_per_chip_price",
-    "1",
     "Price of a server ÷ price of the bare chips in it; parts what a server costs into chips and the rest.",
     default=1.64,
     source=f"{_PAPER} A.1: A100 1.66, V100 1.69, P100 1.54, all others their mean",
     date="2024-05",
-    low=1.0,
-    high=100.0,
     plausible=(1.0, 2.1),
 )
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import MISSING, Input
 from gigacost.ops import Value, both, missing, where
 
-NEAREST_RENTAL = Input(
+NEAREST_RENTAL = catalogued(
     "nearest_rental_usd_per_chip_hour",
-    "$/(chip·h)",
     "Rate of one rented chip by the quote nearest to two months before training, as for a commitment of three years.",
     default=MISSING,
-    high=1e6,
 )
 TERM_DISCOUNT = Input(
     "term_discount",

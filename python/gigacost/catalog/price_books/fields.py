@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gigacost.catalog import regions
 from gigacost.catalog.architectures import FIELDS as MODEL_FIELDS
 from gigacost.catalog.price_books.schema import Kind, Names, Number, Table, Text
 
@@ -84,6 +85,6 @@ RENTAL: dict[str, Kind] = {
     "note": Text(),
     **_SOURCED,
 }
-REGION_FIELDS = {"electricity_usd_per_kwh": "usd_per_kwh", "carbon_g_per_kwh": "g_per_kwh", "pue": "pue"}
+REGION_FIELDS = {column: field for column, (field, _, _) in regions.FIELDS.items()}
 NOT_FIGURES = {"name", "vendor", "kind", "generation", "status", "aliases", "notes", "source", "date", "country"}
 NEW_CHIP = ("vendor", "kind", "release", "dense_tflops")

@@ -7,27 +7,17 @@ precisions without such runs are extrapolated, and their bands widened; see ``is
 
 from __future__ import annotations
 
-from gigacost.graph.declarations import Input
+from gigacost.catalog.columns import catalogued
 from gigacost.ops import Value, where
 
-IS_CALIBRATED = Input(
-    "is_calibrated",
-    "1",
-    "1 where published runs of the chip's generation at this precision were fitted, else 0.",
-    high=1,
-    integer=True,
+IS_CALIBRATED = catalogued(
+    "is_calibrated", "1 where published runs of the chip's generation at this precision were fitted, else 0."
 )
-STEP_ERROR_LOW = Input(
-    "step_error_low", "1", "P10 of predicted over measured step time, less 1, of dense models.", low=-0.99, high=100
-)
-STEP_ERROR_HIGH = Input(
-    "step_error_high", "1", "P90 of predicted over measured step time, less 1, of dense models.", low=-0.99, high=100
-)
-MOE_STEP_ERROR_LOW = Input(
-    "moe_step_error_low", "1", "P10 of predicted over measured step time, less 1, of mixtures.", low=-0.99, high=100
-)
-MOE_STEP_ERROR_HIGH = Input(
-    "moe_step_error_high", "1", "P90 of predicted over measured step time, less 1, of mixtures.", low=-0.99, high=100
+STEP_ERROR_LOW = catalogued("step_error_low", "P10 of predicted over measured step time, less 1, of dense models.")
+STEP_ERROR_HIGH = catalogued("step_error_high", "P90 of predicted over measured step time, less 1, of dense models.")
+MOE_STEP_ERROR_LOW = catalogued("moe_step_error_low", "P10 of predicted over measured step time, less 1, of mixtures.")
+MOE_STEP_ERROR_HIGH = catalogued(
+    "moe_step_error_high", "P90 of predicted over measured step time, less 1, of mixtures."
 )
 
 

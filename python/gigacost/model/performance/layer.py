@@ -6,54 +6,28 @@ whose layers differ.
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import Constant, Input
 from gigacost.model.performance.layout import FULL, ONE_CHIP, SELECTIVE
 from gigacost.ops import Value, minimum, where
 
-PEAK_FLOP_PER_S = Input(
-    "peak_flop_per_s",
-    "FLOP/(chip·s)",
-    "Dense peak at the precision of training; missing where the chip cannot do it.",
-    low_open=True,
-    high=1e30,
+PEAK_FLOP_PER_S = catalogued(
+    "peak_flop_per_s", "Dense peak at the precision of training; missing where the chip cannot do it."
 )
-BF16_FLOP_PER_S = Input(
-    "bf16_flop_per_s",
-    "FLOP/(chip·s)",
-    "Dense peak in bf16, in which attention and logits are computed.",
-    low_open=True,
-    high=1e30,
+BF16_FLOP_PER_S = catalogued("bf16_flop_per_s", "Dense peak in bf16, in which attention and logits are computed.")
+MEM_BW_BYTE_PER_S = catalogued("mem_bw_byte_per_s", "Bandwidth of the chip's memory.")
+GEMM_EFFICIENCY = catalogued(
+    "gemm_efficiency", "Share of the peak that large matrix products of training reach at its precision."
 )
-MEM_BW_BYTE_PER_S = Input(
-    "mem_bw_byte_per_s", "B/(chip·s)", "Bandwidth of the chip's memory.", low_open=True, high=1e30
+BF16_GEMM_EFFICIENCY = catalogued(
+    "bf16_gemm_efficiency", "Share of the bf16 peak that large matrix products of training reach."
 )
-GEMM_EFFICIENCY = Input(
-    "gemm_efficiency",
-    "1",
-    "Share of the peak that large matrix products of training reach at its precision.",
-    low_open=True,
-    high=1,
+ATTENTION_EFFICIENCY = catalogued(
+    "attention_efficiency", "Share of the bf16 peak that a fused attention kernel tuned for the chip reaches."
 )
-BF16_GEMM_EFFICIENCY = Input(
-    "bf16_gemm_efficiency",
-    "1",
-    "Share of the bf16 peak that large matrix products of training reach.",
-    low_open=True,
-    high=1,
-)
-ATTENTION_EFFICIENCY = Input(
-    "attention_efficiency",
-    "1",
-    "Share of the bf16 peak that a fused attention kernel tuned for the chip reaches.",
-    low_open=True,
-    high=1,
-)
-GENERIC_ATTENTION_EFFICIENCY = Input(
+GENERIC_ATTENTION_EFFICIENCY = catalogued(
     "generic_attention_efficiency",
-    "1",
     "Share of the bf16 peak that a fused attention kernel reaches that was written for older chips.",
-    low_open=True,
-    high=1,
 )
 FLASH_ATTENTION = Input(
     "flash_attention",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import Constant, Input
 from gigacost.ops import Value, both, ceil, either, floor, minimum
 
@@ -14,7 +15,7 @@ CHIPS = Input(
     integer=True,
     plausible=(1, 1e6),
 )
-SCALEUP_DOMAIN = Input("scaleup_domain", "chip", "Chips joined by the fast network.", low=1)
+SCALEUP_DOMAIN = catalogued("scaleup_domain", "Chips joined by the fast network.")
 
 GIVEN_TP = Input("tp", "1", "Tensor parallelism: chips that share each matrix.", low=1, high=1e5, integer=True)
 GIVEN_PP = Input("pp", "1", "Pipeline parallelism: stages of consecutive layers.", low=1, high=1e5, integer=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import Constant, Input, status
 from gigacost.model.constants import B_PER_GIB
 from gigacost.model.performance.batch import ONE_TOKEN
@@ -16,7 +17,7 @@ from gigacost.model.performance.layout import (
 )
 from gigacost.ops import Value, either, maximum, minimum, missing, where
 
-MEM_GIB = Input("mem_gib", "GiB/chip", "Memory of a chip that a program can use.", low_open=True, high=1e9)
+MEM_GIB = catalogued("mem_gib", "Memory of a chip that a program can use.")
 MEMORY_MARGIN_GIB = Input(
     "memory_margin_gib",
     "GiB",

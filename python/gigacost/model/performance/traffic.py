@@ -6,21 +6,14 @@ through both; stacks with hierarchical collectives then use the network ports of
 
 from __future__ import annotations
 
+from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import Constant, Input, status
 from gigacost.model.performance.layer import ACTIVATION_BYTE, BLOCKS_PER_LAYER
 from gigacost.model.performance.layout import ONE_CHIP, SHARDED_GRADIENTS, SHARDED_OPTIMISER, SHARDED_WEIGHTS
 from gigacost.ops import Value, both, ceil, either, maximum, minimum, missing, negate, where
 
-SCALEUP_BYTE_PER_S = Input(
-    "scaleup_byte_per_s",
-    "B/(chip·s)",
-    "Bandwidth within the fast domain, per direction.",
-    low_open=True,
-    high=1e30,
-)
-SCALEOUT_BYTE_PER_S = Input(
-    "scaleout_byte_per_s", "B/(chip·s)", "Bandwidth between such domains.", low_open=True, high=1e30
-)
+SCALEUP_BYTE_PER_S = catalogued("scaleup_byte_per_s", "Bandwidth within the fast domain, per direction.")
+SCALEOUT_BYTE_PER_S = catalogued("scaleout_byte_per_s", "Bandwidth between such domains.")
 TP_OVERLAP = Input(
     "tp_overlap",
     "1",
@@ -51,9 +44,7 @@ OP_LEVEL_RECOMPUTE = Input(
     high=1,
     integer=True,
 )
-GATHER_BYTE_PER_PARAM = Input(
-    "gather_byte_per_param", "B/param", "Bytes in which a weight is gathered.", low_open=True, high=16
-)
+GATHER_BYTE_PER_PARAM = catalogued("gather_byte_per_param", "Bytes in which a weight is gathered.")
 GRADIENT_BYTE = Input(
     "gradient_byte",
     "B/param",

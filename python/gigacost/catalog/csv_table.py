@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
-from gigacost.errors import SpecError, nearest, show
+from gigacost.catalog.files import book_text
+from gigacost.catalog.price_books.schema import Faults
+from gigacost.errors import Fault, SpecError, escape, nearest, show
 
-if TYPE_CHECKING:
-    from gigacost.catalog.price_books.schema import Faults
+T = TypeVar("T")
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?\Z|[+-]?\.[0-9]+\Z", re.ASCII)
 
@@ -86,3 +88,38 @@ def number(where: str, cell: str, faults: Faults, example: str) -> float | None:
     what = "a separator of thousands, or a decimal comma" if "," in cell or " " in cell else "not a number"
     faults.add(where, show(cell), what if cell else "missing", f"a number, as {example}")
     return None
+
+
+def read_table(
+    path: str | os.PathLike[str],
+    field: str,
+    of: str,
+    *,
+    known: Collection[str],
+    required: Collection[str],
+    read: Callable[[Row, Sequence[str], Faults], T],
+    check: Callable[[Sequence[T], Faults], None],
+) -> tuple[T, ...]:
+    """What ``read`` makes of each row of a file; ``check`` looks at all of them together.
+
+    ``field`` is what the file is called in messages, and ``of`` what a row is; of the ``known`` columns those that are
+    ``required`` must be there. Raises SpecError with every fault, by row (the header is row 1), column and line.
+    """
+    name = escape(os.fsdecode(path))
+    text = book_text(path, field)
+    if text.startswith("\ufeff"):
+        raise SpecError(Fault(field, show(name), "begins with more than one byte order mark"))
+    lines: dict[str, int] = {}
+    faults = Faults(name, lambda where: lines.get(where.split(",")[0]))
+    rows = csv_rows(text, faults)
+    lines |= {f"row {row.number}": row.line for row in rows}
+    if len(rows) < 2:  # noqa: PLR2004 - a header and a row
+        faults.add(f"row {len(rows) + 1}", "", f"missing: a table of no {of}" if rows else "an empty table")
+    names = header(rows, known, required, faults) if rows else []
+    found: list[T] = []
+    if not faults.found:
+        found = [read(row, names, faults) for row in rows[1:]]
+        check(found, faults)
+    if faults.found:
+        raise SpecError(*faults.found)
+    return tuple(found)

@@ -11,12 +11,12 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gigacost.catalog.csv_table import Row, cells_under, csv_rows, header, number
+from gigacost.catalog.csv_table import Row, cells_under, number, read_table
 from gigacost.catalog.dates import DAY_FORM, day
 from gigacost.catalog.epoch import day_number
-from gigacost.catalog.files import DATA, book_text
+from gigacost.catalog.files import DATA
 from gigacost.catalog.price_books.schema import Faults, Number
-from gigacost.errors import Fault, SpecError, escape, show
+from gigacost.errors import show
 
 SHIPPED = DATA / "epoch_reference.csv"
 
@@ -93,24 +93,15 @@ def read_published_costs(path: str | os.PathLike[str] | None = None) -> tuple[Pu
 
     Raises SpecError with every fault of the columns that are read, by row (the header is row 1), column and line.
     """
-    path = SHIPPED if path is None else path
-    name = escape(os.fsdecode(path))
-    text = book_text(path, "costs")
-    if text.startswith("\ufeff"):
-        raise SpecError(Fault("costs", show(name), "begins with more than one byte order mark"))
-    lines: dict[str, int] = {}
-    faults = Faults(name, lambda where: lines.get(where.split(",")[0]))
-    rows = csv_rows(text, faults)
-    lines |= {f"row {row.number}": row.line for row in rows}
-    if len(rows) < 2:  # noqa: PLR2004 - a header and a model
-        faults.add(f"row {len(rows) + 1}", "", "missing: a table of no models" if rows else "an empty table")
-    names = header(rows, _columns(), (*INPUTS, *TOTALS), faults) if rows else []
-    if not faults.found:
-        found = [_published(row, names, faults) for row in rows[1:]]
-        _check_once(found, faults)
-    if faults.found:
-        raise SpecError(*faults.found)
-    return tuple(found)
+    return read_table(
+        SHIPPED if path is None else path,
+        "costs",
+        "models",
+        known=_columns(),
+        required=(*INPUTS, *TOTALS),
+        read=_published,
+        check=_check_once,
+    )
 
 
 def _columns() -> list[str]:

@@ -8,13 +8,13 @@ what they count differs from source to source, and nothing is computed from them
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from gigacost.catalog.csv_table import Row, cells_under, csv_rows, header, number
-from gigacost.catalog.files import DATA, book_text
+from gigacost.catalog.csv_table import Row, cells_under, number, read_table
+from gigacost.catalog.files import DATA
 from gigacost.catalog.price_books.schema import Faults, Number
-from gigacost.errors import Fault, SpecError, escape, show
+from gigacost.errors import show
 
 SHIPPED = DATA / "throughput.csv"
 
@@ -60,6 +60,8 @@ class Run:
     notes: str
     figures: Mapping[str, float]
     """The numbers of the row by column, those that are known."""
+    row: int = field(default=0, compare=False)
+    """Where it stands; the header is row 1."""
 
     @property
     def kind(self) -> str:
@@ -77,29 +79,18 @@ def read_runs(path: str | os.PathLike[str] | None = None) -> tuple[Run, ...]:
 
     Raises SpecError with every fault, by row (the header is row 1), column and line.
     """
-    path = SHIPPED if path is None else path
-    name = escape(os.fsdecode(path))
-    text = book_text(path, "throughput")
-    if text.startswith("\ufeff"):
-        raise SpecError(Fault("throughput", show(name), "begins with more than one byte order mark"))
-    lines: dict[str, int] = {}
-    faults = Faults(name, lambda where: lines.get(where.split(",")[0]))
-    rows = csv_rows(text, faults)
-    lines |= {f"row {row.number}": row.line for row in rows}
-    if len(rows) < 2:  # noqa: PLR2004 - a header and a run
-        faults.add(
-            "row 1" if not rows else "row 2", "", "an empty table" if not rows else "missing: a table of no runs"
-        )
-    names = header(rows, COLUMNS, COLUMNS, faults) if rows else []
-    if not faults.found:
-        runs = [_run(row, names, faults) for row in rows[1:]]
-        _check_ids(rows[1:], names.index("id"), faults)
-    if faults.found:
-        raise SpecError(*faults.found)
-    return tuple(runs)
+    return read_table(
+        SHIPPED if path is None else path,
+        "throughput",
+        "runs",
+        known=COLUMNS,
+        required=COLUMNS,
+        read=_run,
+        check=_check_ids,
+    )
 
 
-def _run(row: Row, names: list[str], faults: Faults) -> Run:
+def _run(row: Row, names: Sequence[str], faults: Faults) -> Run:
     cells = cells_under(names, row, faults)
     figures: dict[str, float] = {}
     for column, cell in cells.items():
@@ -111,15 +102,13 @@ def _run(row: Row, names: list[str], faults: Faults) -> Run:
             if value is not None and _NUMBERS[column].check(where, value, faults):
                 figures[column] = value
     texts = {column: cells.get(column, "") for column in _KEPT}
-    return Run(**texts, figures=figures)
+    return Run(**texts, figures=figures, row=row.number)
 
 
-def _check_ids(rows: list[Row], place: int, faults: Faults) -> None:
+def _check_ids(runs: Sequence[Run], faults: Faults) -> None:
     seen: dict[str, int] = {}
-    for row in rows:
-        if place >= len(row.cells):
-            continue
-        key = row.cells[place].strip()
-        if key in seen:
-            faults.add(f"row {row.number}, column id", show(key), f"the same as row {seen[key]}", "each run once")
-        seen.setdefault(key, row.number)
+    for run in runs:
+        if run.id in seen:
+            where = f"row {run.row}, column id"
+            faults.add(where, show(run.id), f"the same as row {seen[run.id]}", "each run once")
+        seen.setdefault(run.id, run.row)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from gigacost._record import Record
 from gigacost.catalog.dates import DAY_FORM, day, decimal_year
 from gigacost.catalog.default_distributions import Default, defaults, left_open
 from gigacost.catalog.default_distributions import later as later_defaults
@@ -44,7 +45,7 @@ _MIDDLE = (7, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Interval(Record):
     """An amount with its interval [$]."""
 
     central: float
@@ -53,13 +54,9 @@ class Spread:
     high: float
     """P95."""
 
-    def to_dict(self) -> dict[str, float]:
-        """Plain data."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class Year(Record):
     """The cheapest design of a year."""
 
     year: int
@@ -75,24 +72,15 @@ class Year:
     """Arithmetic of the run with the algorithms of the year [FLOP]."""
     usd_per_chip_hour: float | None
     """All-in cost of an hour of the work that one chip does at the date of the prices."""
-    cost: Spread | None
-    drivers: Mapping[str, Spread]
+    cost: Interval | None
+    drivers: Mapping[str, Interval]
     """The contributions that the cost is made of, those that are anything."""
     state: str
     """``ok``, or what keeps most designs from being possible."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        plainly = {
-            "design": dict(self.design),
-            "cost": self.cost.to_dict() if self.cost else None,
-            "drivers": {name: one.to_dict() for name, one in self.drivers.items()},
-        }
-        return {name: plainly.get(name, getattr(self, name)) for name in self.__slots__}
-
 
 @dataclass(frozen=True, slots=True)
-class OverTime:
+class OverTime(Record):
     """A cost in several years."""
 
     by: str
@@ -100,15 +88,6 @@ class OverTime:
     years: tuple[Year, ...]
     trends: Mapping[str, Mapping[str, str]]
     """The distributions of ``TRENDS`` with their sources."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``gigacost over-time --json`` prints it."""
-        return {
-            "by": self.by,
-            "algorithms_of": self.algorithms_of,
-            "years": [one.to_dict() for one in self.years],
-            "trends": {name: dict(one) for name, one in self.trends.items()},
-        }
 
 
 def over_time(
@@ -194,7 +173,7 @@ def _year(sweep: Space, year: int, algorithms_of: dt.date, costs: tuple[str, ...
     if None in row.values() or not row:
         state = row.get("status") or _commonest(asked, costs[0], threads)
         return Year(year, dated.isoformat(), ahead, since, {}, None, None, None, {}, state)
-    spreads = {name: Spread(row[name], row[f"p5({name})"], row[f"p95({name})"]) for name in costs}
+    spreads = {name: Interval(row[name], row[f"p5({name})"], row[f"p95({name})"]) for name in costs}
     cost = spreads.pop(costs[0])
     return Year(
         year=year,

@@ -14,7 +14,7 @@ from gigacost.compiler.plan import Question, Recipe, recipe
 from gigacost.errors import Fault, InternalError, SpecError, show
 from gigacost.graph.model import Model
 from gigacost.graph.tracer import Traced, Tracer
-from gigacost.graph.wiring import Quantity
+from gigacost.graph.wiring import Quantity, Wiring
 from gigacost.ops import Value
 
 BLOCKS: tuple[int, int, int, int, int] | None = None
@@ -54,11 +54,8 @@ def compiled(bound: Bound, question: Question) -> Compiled:
 def _compile(bound: Bound, question: Question) -> Compiled:
     made = recipe(bound, question)
     tracer = Tracer()
-    inputs, quantities = bound.model.inputs, bound.model.quantities
-    leaves: dict[str, Value] = {}
-    for leaf in made.wiring.leaves:
-        known = inputs.get(leaf) or quantities.get(leaf)
-        leaves[leaf] = tracer.leaf(leaf, known.unit if known else "", known.doc if known else "")
+    quantities = bound.model.quantities
+    leaves = traced_leaves(tracer, made.wiring, bound.model)
     answer = made.play(leaves, tracer)
     nodes = {name: _node(tracer, answer.values[name]) for name in (*question.columns, *question.reads)}
     nulls = {name: None if null is None else tracer.lift(null).node for name, null in answer.nulls.items()}
@@ -66,6 +63,12 @@ def _compile(bound: Bound, question: Question) -> Compiled:
     tape = tracer.builder.finish(outputs)
     keep = None if answer.keep is None else tracer.lift(answer.keep).node
     return Compiled(made, tape, nodes, nulls, keep, tracer.lift(answer.state).node)
+
+
+def traced_leaves(tracer: Tracer, wiring: Wiring, model: Model) -> dict[str, Value]:
+    """The leaves of a wiring as values of the tracer, with the units and the docstrings that the model has for them."""
+    known = {leaf: model.inputs.get(leaf) or model.quantities.get(leaf) for leaf in wiring.leaves}
+    return {leaf: tracer.leaf(leaf, one.unit if one else "", one.doc if one else "") for leaf, one in known.items()}
 
 
 def _node(tracer: Tracer, value: Value) -> int:

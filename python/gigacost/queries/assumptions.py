@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from gigacost._record import Record
 from gigacost.accounting import numbers
 from gigacost.catalog.price_age import age
 from gigacost.compiler import constant_dollars
@@ -16,7 +17,7 @@ _DEFAULT = "default, nothing else was given"
 
 
 @dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(Record):
     """A figure or a choice that an estimate rests on."""
 
     name: str
@@ -32,8 +33,7 @@ class Assumption:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as ``--json`` prints it."""
-        names = ("name", "value", "unit", "source", "date")
-        return {name: getattr(self, name) for name in names}
+        return self.plainly("name", "value", "unit", "source", "date")
 
 
 def assumption(bound: Bound, leaf: str) -> Assumption:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from gigacost._record import plain
 from gigacost.compiler.checks import namespace
-from gigacost.queries.results import plain
 from gigacost.queries.space import Space
 from gigacost.spec.axes import zipped
 from gigacost.spec.reader import read_mapping

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gigacost._record import Record
 from gigacost.compiler.bound import Bound
 from gigacost.queries import arguments
 from gigacost.queries.export import Progress
@@ -15,8 +16,10 @@ from gigacost.queries.top import find
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Record):
     """Between which values a quantity lies in the combinations that count."""
+
+    _also = ("min", "max")
 
     of: str
     """The quantity."""
@@ -35,11 +38,6 @@ class Bounds:
     def max(self) -> float | None:
         """The greatest value."""
         return None if self.greatest is None else self.greatest[self.of]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        rows = {"least": _plain_row(self.least), "greatest": _plain_row(self.greatest)}
-        return {"of": self.of, "min": self.min, "max": self.max, **rows, "meta": dict(self.meta)}
 
 
 def bounds(bound: Bound, of: str, *, threads: int | None = None, progress: Progress | None = None) -> Bounds:

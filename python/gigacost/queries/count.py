@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Question
@@ -14,8 +15,10 @@ from gigacost.queries.results import Effort, answered
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Record):
     """How many combinations of a sweep meet its condition."""
+
+    _also = ("share",)
 
     combinations: int
     count: int
@@ -25,11 +28,6 @@ class Counted:
     def share(self) -> float:
         """Of all combinations."""
         return self.count / self.combinations
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        found = {"combinations": self.combinations, "count": self.count, "share": self.share}
-        return {**found, "meta": dict(self.meta)}
 
 
 def count(bound: Bound, *, threads: int | None = None, progress: Progress | None = None) -> Counted:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gigacost._engine import Program
+from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import OK, Question
@@ -25,7 +26,7 @@ from gigacost.queries.lacking import lacking, lacking_at_site, required
 
 
 @dataclass(frozen=True, repr=False)
-class Estimate:
+class Estimate(Record):
     """What one training run costs and needs. Made by ``estimate``; plain data, picklable."""
 
     inputs: Mapping[str, float | str]
@@ -95,19 +96,6 @@ class Estimate:
         guess = nearest(name, [one.name for one in self.assumptions])
         message = f"no assumption {show(name)}" + (f"; did you mean {guess}?" if guess else "")
         raise KeyError(message)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``gigacost estimate --json`` prints it."""
-        return {
-            "inputs": dict(self.inputs),
-            "quantities": dict(self.quantities),
-            "breakdown": dict(self.breakdown),
-            "subtotals": dict(self.subtotals),
-            "intervals": {name: dict(figures) for name, figures in self.intervals.items()},
-            "assumptions": [one.to_dict() for one in self.assumptions],
-            "status": self.status,
-            "meta": dict(self.meta),
-        }
 
 
 def estimated(bound: Bound) -> Estimate:

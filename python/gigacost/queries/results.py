@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 from gigacost.compiler.bound import Bound
@@ -37,8 +36,3 @@ def described(bound: Bound) -> dict[str, Any]:
 def answered(bound: Bound, effort: Effort) -> dict[str, Any]:
     """What answers about combinations carry."""
     return {**described(bound), **effort.to_dict(bound.size)}
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401 - a number of a column
-    """NaN as None: a null."""
-    return None if isinstance(value, float) and math.isnan(value) else value

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from gigacost._engine import Batch
+from gigacost._record import plain
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound, Picked
 from gigacost.compiler.plan import Question
@@ -13,7 +14,6 @@ from gigacost.compiler.provenance import provenance
 from gigacost.errors import InternalError
 from gigacost.queries import arguments
 from gigacost.queries.export import Table, Tabular
-from gigacost.queries.results import plain
 
 if TYPE_CHECKING:
     import numpy as np

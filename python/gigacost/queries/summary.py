@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from gigacost._record import Record, plain
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Question
 from gigacost.queries import arguments
 from gigacost.queries.export import Progress
-from gigacost.queries.results import described, plain
+from gigacost.queries.results import described
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(Record):
     """One column over the combinations that count and in which it is not null."""
 
     count: int
@@ -42,7 +43,7 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Record):
     """A sweep summed up."""
 
     combinations: int

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Question
@@ -16,16 +17,12 @@ from gigacost.queries.rows import Chosen
 
 
 @dataclass(frozen=True, slots=True)
-class Best:
+class Best(Record):
     """The best combinations of a sweep, best first; of each group, in the order of the groups."""
 
     rows: tuple[Mapping[str, Any], ...]
     """Axes, status and columns of each; ``index`` is its place in the space."""
     meta: Mapping[str, Any]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {"rows": [dict(row) for row in self.rows], "meta": dict(self.meta)}
 
 
 def top(

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gigacost._record import Record
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.sampling import sobol
 from gigacost.sampling.distributions import Distribution
@@ -34,7 +35,7 @@ _PAIR = '["NAME", "NAME", CORRELATION]'
 
 
 @dataclass(frozen=True, slots=True)
-class Draws:
+class Draws(Record):
     """How many draws, and which. Raises SpecError with all faults."""
 
     count: int = 1024

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from gigacost._record import Record
 
 PERCENTILES = (5, 10, 50, 90, 95)
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Record):
     """A quantity over draws; None where it is missing in any of them."""
 
     central: float | None
@@ -27,10 +28,6 @@ class Spread:
     p50: float | None = None
     p90: float | None = None
     p95: float | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def spread(values: Sequence[float], central: float = math.nan) -> Spread:

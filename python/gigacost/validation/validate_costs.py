@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from gigacost._record import Record
 from gigacost.accounting import accounted
 from gigacost.catalog.epoch import family, is_hyperscaler, known_dates
 from gigacost.catalog.files import data
@@ -22,7 +23,6 @@ from gigacost.catalog.opening import opened
 from gigacost.model import default as default_model
 from gigacost.model.constants import KW_PER_MW
 from gigacost.queries.batch import Design, evaluated
-from gigacost.queries.results import plain
 from gigacost.validation.published.costs import COMPARED, TOTALS, PublishedCost, read_published_costs
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _RENTED = {"cloud_usd_nominal": "rent_at_rate_usd", "cloud_price_used_usd_per_ch
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Record):
     """How far off the predictions of a column are; NaN where nothing is compared."""
 
     rows: int
@@ -63,13 +63,9 @@ class Agreement:
     unreadable: int
     """Cells with something that is no figure; nothing is compared with them."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data; NaN as None."""
-        return {name: plain(getattr(self, name)) for name in self.__slots__}
-
 
 @dataclass(frozen=True)
-class CostPrediction:
+class CostPrediction(Record):
     """What the model says of one row."""
 
     of: PublishedCost
@@ -108,7 +104,7 @@ class CostPrediction:
 
 
 @dataclass(frozen=True, slots=True)
-class CostValidation:
+class CostValidation(Record):
     """Predictions for the rows of a table, against what was published."""
 
     predictions: tuple[CostPrediction, ...]

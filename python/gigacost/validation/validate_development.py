@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gigacost._record import Record
 from gigacost.accounting import accounted
 from gigacost.catalog.epoch import day_of
 from gigacost.catalog.opening import opened
@@ -37,25 +38,21 @@ QUANTILES = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Percentiles(Record):
     """A part's cost over all cases, in $ of 2023."""
 
     p5: float
     median: float
     p95: float
 
-    def to_dict(self) -> dict[str, float]:
-        """Plain data."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 @dataclass(frozen=True, slots=True)
-class DevelopmentPrediction:
+class DevelopmentPrediction(Record):
     """What the model says of one model's development, and what was published."""
 
     model: str
-    predicted: Mapping[str, Spread]
-    published: Mapping[str, Spread]
+    predicted: Mapping[str, Percentiles]
+    published: Mapping[str, Percentiles]
 
     @property
     def predicted_usd(self) -> float:
@@ -105,7 +102,7 @@ class DevelopmentPrediction:
 
 
 @dataclass(frozen=True, slots=True)
-class DevelopmentValidation:
+class DevelopmentValidation(Record):
     """Predictions of the developments that were published."""
 
     predictions: tuple[DevelopmentPrediction, ...]
@@ -143,7 +140,7 @@ def validate_development(
     return DevelopmentValidation(tuple(predictions), draws)
 
 
-def _predicted(of: Development, row: PublishedCost, model: Model, catalog: Catalog) -> dict[str, Spread]:
+def _predicted(of: Development, row: PublishedCost, model: Model, catalog: Catalog) -> dict[str, Percentiles]:
     """What each part costs over all cases."""
     design = owned_design(row) or {}
     (known,) = evaluated([design], ["total_run_usd", "electricity_usd_per_kwh"], model, catalog)
@@ -167,26 +164,26 @@ def _costs(designs: Sequence[Design], model: Model, catalog: Catalog) -> dict[st
     return {part: [one[name] for one in answers] for part, name in columns.items()}
 
 
-def _spread(costs: Sequence[float]) -> Spread:
+def _spread(costs: Sequence[float]) -> Percentiles:
     ordered = sorted(costs)
-    return Spread(*(ordered[int(q * (len(ordered) - 1))] for q in QUANTILES))
+    return Percentiles(*(ordered[int(q * (len(ordered) - 1))] for q in QUANTILES))
 
 
-def _published() -> dict[str, dict[str, Spread]]:
+def _published() -> dict[str, dict[str, Percentiles]]:
     """What Epoch AI found, by model and part."""
     with SHIPPED.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["devcost_n_contributors"]]
     return {row["model"]: {part: _of_table(row, part) for part in PARTS} for row in rows}
 
 
-def _of_table(row: Mapping[str, str], part: str) -> Spread:
+def _of_table(row: Mapping[str, str], part: str) -> Percentiles:
     p5, median, p95 = (row[f"devcost_{part}_{kind}"] for kind in ("p5", "median_usd2023", "p95"))
-    return Spread(float(p5), float(median), float(p95))
+    return Percentiles(float(p5), float(median), float(p95))
 
 
-def _total(parts: Mapping[str, Spread]) -> float:
+def _total(parts: Mapping[str, Percentiles]) -> float:
     return sum(parts[part].median for part in PARTS)
 
 
-def _staff_share(parts: Mapping[str, Spread]) -> float:
+def _staff_share(parts: Mapping[str, Percentiles]) -> float:
     return sum(parts[part].median for part in _STAFF) / _total(parts)

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from gigacost._record import Record
 from gigacost.catalog.default_distributions import defaults, left_open
 from gigacost.catalog.opening import opened
 from gigacost.graph.declarations import Status
 from gigacost.model import default as default_model
 from gigacost.queries.batch import Design, evaluated
-from gigacost.queries.results import plain
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog, Preset, Published
@@ -51,8 +51,10 @@ WIDEST = {"hours": 4.0, "dollars": 13.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Record):
     """A published figure of a run, and what the model says of it."""
+
+    _also = ("error", "is_inside", "spread")
 
     run: str
     kind: str
@@ -87,14 +89,9 @@ class Figure:
         """P95 over P5."""
         return self.high / self.low
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        derived = ("error", "is_inside", "spread")
-        return {name: getattr(self, name) for name in (*self.__slots__, *derived)}
-
 
 @dataclass(frozen=True, slots=True)
-class Unpredicted:
+class Unpredicted(Record):
     """A published figure that the model cannot be held against, and why."""
 
     run: str
@@ -103,13 +100,9 @@ class Unpredicted:
     unit: str
     reason: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 @dataclass(frozen=True, slots=True)
-class Reliability:
+class Reliability(Record):
     """How far off predictions are, and how well their intervals hold; NaN where there are none."""
 
     figures: int
@@ -121,13 +114,9 @@ class Reliability:
     median_spread: float
     """P95 over P5."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data; NaN as None."""
-        return {name: plain(getattr(self, name)) for name in self.__slots__}
-
 
 @dataclass(frozen=True, slots=True)
-class RunValidation:
+class RunValidation(Record):
     """Predictions of published runs, against what was published."""
 
     figures: tuple[Figure, ...]

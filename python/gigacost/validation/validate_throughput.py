@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gigacost._record import Record, plain
 from gigacost.analysis.layouts.candidates import PARTS
 from gigacost.catalog.opening import opened
 from gigacost.model import default as default_model
 from gigacost.model.performance.search import AXES
 from gigacost.queries.batch import Design, evaluated
-from gigacost.queries.results import plain
 from gigacost.validation.published.software import Unpredictable, assumptions_about, inputs_of
 from gigacost.validation.published.throughput import KINDS, Run, read_runs
 
@@ -33,7 +33,7 @@ _FITS = {"memory_use": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Accuracy:
+class Accuracy(Record):
     """How far off predictions are; NaN where there are none."""
 
     rows: int
@@ -42,13 +42,9 @@ class Accuracy:
     """Interpolated between neighbours, as the median is."""
     share_within_15pct: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data; NaN as None."""
-        return {name: plain(getattr(self, name)) for name in self.__slots__}
-
 
 @dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(Record):
     """A run whose step time was published, and what the model says of it."""
 
     id: str
@@ -64,13 +60,9 @@ class Prediction:
     parts: Mapping[str, float]
     """Where the predicted time goes [s]; they add up to it."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {name: getattr(self, name) for name in self.__slots__} | {"parts": dict(self.parts)}
-
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Record):
     """A run that is not counted, and why."""
 
     id: str
@@ -81,14 +73,12 @@ class Skipped:
     predicted_seconds: float | None
     """None where the step time cannot be predicted."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Record):
     """The layout that the model chooses for a run, beside the one that was run."""
+
+    _also = ("over_predicted", "over_published", "has_same_split")
 
     id: str
     published: Mapping[str, float]
@@ -114,15 +104,9 @@ class Choice:
         """Whether tensor and pipeline parallelism are those that were run."""
         return all(self.chosen[axis] == self.published[axis] for axis in ("tp", "pp"))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        names = (*self.__slots__, "over_predicted", "over_published", "has_same_split")
-        plainly = {"published": dict(self.published), "chosen": dict(self.chosen)}
-        return {name: getattr(self, name) for name in names} | plainly
-
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class Search(Record):
     """The layouts that the model chooses, against those that were run. Medians are NaN where there are none."""
 
     choices: tuple[Choice, ...]
@@ -156,7 +140,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(Record):
     """Predictions of the runs of a table, against what was measured."""
 
     predictions: tuple[Prediction, ...]

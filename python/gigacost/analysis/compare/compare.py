@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gigacost._engine import __version__
+from gigacost._record import Record
 from gigacost.analysis.compare import shapley
 from gigacost.analysis.compare.designs import Design, Given, Side, sweep_of
 from gigacost.analysis.compare.differences import Change, Driver, assumptions, drivers
@@ -27,7 +28,7 @@ BY = "cost_total_usd"
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(Record):
     """Why a quantity differs between two designs. Made by ``compare``; plain data, picklable."""
 
     by: str
@@ -62,21 +63,6 @@ class Comparison:
         guess = nearest(name, [one.name for one in self.assumptions])
         message = f"{show(name)} does not differ" + (f"; did you mean {guess}?" if guess else "")
         raise KeyError(message)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``gigacost compare --json`` prints it."""
-        return {
-            "by": self.by,
-            "unit": self.unit,
-            "a": self.a.to_dict(),
-            "b": self.b.to_dict(),
-            "difference": self.difference,
-            "drivers": [one.to_dict() for one in self.drivers],
-            "drivers_residue": self.drivers_residue,
-            "assumptions": [one.to_dict() for one in self.assumptions],
-            "residue": self.residue,
-            "meta": dict(self.meta),
-        }
 
 
 def compare(

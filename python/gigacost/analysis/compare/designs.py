@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from gigacost._record import Record, plain
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound, Picked
 from gigacost.compiler.plan import Question
@@ -15,7 +16,6 @@ from gigacost.errors import Fault, InternalError, SpecError, show, unplaced
 from gigacost.queries.assumptions import Assumption, assumption, choices
 from gigacost.queries.estimates import estimated
 from gigacost.queries.request import Request
-from gigacost.queries.results import plain
 from gigacost.queries.space import Space
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Given: TypeAlias = "Space | Mapping[str, Any] | str | os.PathLike[str]"
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Side(Record):
     """What is told of one side."""
 
     source: str
@@ -43,11 +43,6 @@ class Side:
     """Among how many it is the best."""
     meta: Mapping[str, Any]
     """What it can be rebuilt from: hashes, date; and warnings."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        mappings = {name: dict(getattr(self, name)) for name in ("inputs", "axes", "meta")}
-        return {name: getattr(self, name) for name in self.__slots__} | mappings
 
 
 class Design:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from gigacost._record import Record
 from gigacost.graph.declarations import Subtotal
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Driver:
+class Driver(Record):
     """A term of the sum that is compared: a contribution, or a smaller subtotal with its own terms."""
 
     name: str
@@ -35,14 +36,9 @@ class Driver:
         for part in self.parts:
             yield from part.contributions()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        parts = [part.to_dict() for part in self.parts]
-        return {name: getattr(self, name) for name in self.__slots__} | {"parts": parts}
-
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record):
     """A choice or a figure that differs between the sides, with what it contributes."""
 
     name: str
@@ -59,12 +55,6 @@ class Change:
     """Of the contribution, where orders are sampled; else 0."""
     parts: tuple[Change, ...] = ()
     """The figures that come with a choice and differ; the assumptions that change together."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        sides = {"a": self.a.to_dict() if self.a else None, "b": self.b.to_dict() if self.b else None}
-        parts = [part.to_dict() for part in self.parts]
-        return {name: getattr(self, name) for name in self.__slots__} | sides | {"parts": parts}
 
 
 def drivers(a: Design, b: Design) -> tuple[Driver, ...]:

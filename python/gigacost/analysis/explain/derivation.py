@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from gigacost._record import Record
 from gigacost.analysis.explain.inputs import Ingredient, constant, ingredient
 from gigacost.compiler.bound import Bound
 from gigacost.graph.declarations import Contribution, Status, Subtotal
@@ -20,7 +21,7 @@ _SHOWN = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record):
     """A quantity or figure in the tree of what something is made of."""
 
     name: str

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gigacost._record import Record
 from gigacost.analysis.explain.derivation import Derivation, Kind, Part, branches, cut, kind_of, written
 from gigacost.analysis.explain.inputs import Ingredient, constant, ingredient, sections
 from gigacost.compiler.bound import Bound
@@ -24,7 +25,7 @@ DEPTH = 3
 
 
 @dataclass(frozen=True, repr=False)
-class Explanation:
+class Explanation(Record):
     """What there is to know about one name of the model. ``text`` is for people, ``to_dict()`` for programs."""
 
     name: str

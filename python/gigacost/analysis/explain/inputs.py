@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from gigacost._record import Record
 from gigacost.compiler.bound import Bound
 from gigacost.graph.declarations import Constant
 from gigacost.queries.assumptions import Assumption
 
 
 @dataclass(frozen=True, slots=True)
-class Ingredient:
+class Ingredient(Record):
     """A figure that goes in: an input, or a constant of the formula."""
 
     name: str
@@ -27,10 +27,6 @@ class Ingredient:
     origin: str = ""
     """``given``, ``preset``, ``model`` (an override), ``catalogue``, ``default``, ``constant``; ``assumption`` for a
     default or constant without a source; empty where it has no value."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def ingredient(name: str, bound: Bound, assumed: Mapping[str, Assumption]) -> Ingredient:

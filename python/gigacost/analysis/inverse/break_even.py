@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from gigacost._record import Record
 from gigacost.analysis.breakpoints import turning_points
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import Inquiry
@@ -24,7 +25,7 @@ Row: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Record):
     """Values of the unknown over which one option is the best."""
 
     low: float
@@ -32,13 +33,9 @@ class Interval:
     option: Scalar | None
     """None where no option is feasible."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {"low": self.low, "high": self.high, "option": self.option}
-
 
 @dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(Record):
     """Where the best option changes."""
 
     value: float
@@ -49,14 +46,9 @@ class Crossing:
     above: Row | None
     """The best combination at the value; None if nothing is feasible there."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        sides = {"below": self.below, "above": self.above}
-        return {"value": self.value, **{name: dict(row) if row else None for name, row in sides.items()}}
-
 
 @dataclass(frozen=True, slots=True)
-class BreakEven:
+class BreakEven(Record):
     """Which option is the best at which values of an unknown. Made by ``break_even``."""
 
     unknown: str
@@ -78,20 +70,6 @@ class BreakEven:
     def feasible(self) -> bool:
         """Whether any option is feasible at any value."""
         return bool(self.curve)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {
-            "unknown": self.unknown,
-            "unit": self.unit,
-            "axis": self.axis,
-            "options": list(self.options),
-            "intervals": [interval.to_dict() for interval in self.intervals],
-            "crossings": [crossing.to_dict() for crossing in self.crossings],
-            "curve": [dict(row) for row in self.curve],
-            "relaxations": [relaxation.to_dict() for relaxation in self.relaxations],
-            "meta": dict(self.meta),
-        }
 
 
 def break_even(

@@ -8,12 +8,13 @@ from functools import partial
 from itertools import combinations, pairwise
 from typing import Any
 
+from gigacost._record import Record
 from gigacost.analysis.inverse.search import Found, Inquiry
 from gigacost.expressions.constraints import Constraint, distance
 
 
 @dataclass(frozen=True, slots=True)
-class Yielding:
+class Yielding(Record):
     """A constraint that gives way."""
 
     constraint: str
@@ -25,22 +26,14 @@ class Yielding:
     change: float | None
     """How far that is beyond what it allows, as a share of it: 0.48 for 48 % more, -0.2 for 20 % less."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 @dataclass(frozen=True, slots=True)
-class Relaxation:
+class Relaxation(Record):
     """Constraints that would have to give way together, by the least that does, while all others hold."""
 
     yielding: tuple[Yielding, ...]
     design: Mapping[str, Any]
     """A combination that would then be feasible: its axes, status and columns."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {"yielding": [one.to_dict() for one in self.yielding], "design": dict(self.design)}
 
 
 def relaxations(inquiry: Inquiry, values: Sequence[float]) -> tuple[Relaxation, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from gigacost._record import Record
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import Found, Inquiry
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
@@ -19,7 +20,7 @@ Ended = Literal["constraints", "states", "range", "infeasible"]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Held(Record):
     """A constraint at a solution."""
 
     constraint: str
@@ -31,13 +32,9 @@ class Held:
     binds: bool
     """Whether the next value would be feasible if it gave way, alone or, where none alone is enough, with others."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 @dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(Record):
     """The largest (or smallest) value of an unknown that is feasible, or why none is. Made by ``solve``."""
 
     unknown: str
@@ -65,19 +62,6 @@ class Solution:
     def binding(self) -> tuple[str, ...]:
         """The constraints that bind, as they were written."""
         return tuple(held.constraint for held in self.constraints if held.binds)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {
-            "unknown": self.unknown,
-            "unit": self.unit,
-            "value": self.value,
-            "design": dict(self.design),
-            "constraints": [held.to_dict() for held in self.constraints],
-            "ended_by": self.ended_by,
-            "relaxations": [relaxation.to_dict() for relaxation in self.relaxations],
-            "meta": dict(self.meta),
-        }
 
 
 def solve(

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from gigacost._record import Record, plain
 from gigacost.accounting import accounted
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError
 from gigacost.graph.resolver import Resolver
 from gigacost.queries.lacking import lacking
-from gigacost.queries.results import plain
 from gigacost.queries.space import Space
 from gigacost.spec.axes import Axis
 from gigacost.spec.reader import read_mapping
@@ -55,7 +55,7 @@ _SEARCH = "layout"
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Record):
     """One way to spread a model and its batch over the chips, and what a step of it takes."""
 
     axes: Mapping[str, int]
@@ -76,11 +76,6 @@ class Layout:
     memory_per_chip_gib: float
     memory: Mapping[str, float]
     """Where the memory goes [GiB]; they add up to ``memory_per_chip_gib``."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        plainly = {"axes": dict(self.axes), "parts": dict(self.parts), "memory": dict(self.memory)}
-        return {name: getattr(self, name) for name in self.__slots__} | plainly
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gigacost._record import Record
 from gigacost.analysis.layouts.candidates import Candidates, Layout, candidates
 from gigacost.analysis.layouts.rejections import Failure, Loser, failing, impossible, losing
 from gigacost.errors import Fault, SpecError, show
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Layouts:
+class Layouts(Record):
     """The layouts of one design."""
 
     inputs: Mapping[str, float | str]
@@ -46,14 +47,6 @@ class Layouts:
     notes: tuple[str, ...]
     """What was taken for granted."""
     meta: Mapping[str, Any]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``gigacost layout --json`` prints it."""
-        found = {name: getattr(self, name) for name in self.__slots__}
-        lists = {name: [one.to_dict() for one in getattr(self, name)] for name in ("best", "losing", "failing")}
-        band = None if self.error_band is None else list(self.error_band)
-        plainly = {"error_band": band, "inputs": dict(self.inputs), "notes": list(self.notes), "meta": dict(self.meta)}
-        return {**found, **lists, **plainly}
 
 
 def layouts(

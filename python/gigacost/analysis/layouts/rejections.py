@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gigacost._record import Record
 from gigacost.analysis.layouts.candidates import PARTS, Candidates, Layout
 from gigacost.errors import Fault
 from gigacost.queries.infeasible import reasons
@@ -25,7 +26,7 @@ Figures = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Loser:
+class Loser(Record):
     """The best layout of another kind than the winner, and what it loses by."""
 
     change: Mapping[str, int]
@@ -36,28 +37,15 @@ class Loser:
     by: Mapping[str, float]
     """The parts that take longer than the winner's, the most first, as shares of the winner's step."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {
-            "change": dict(self.change),
-            "slower": self.slower,
-            "by": dict(self.by),
-            "layout": self.layout.to_dict(),
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Record):
     """A kind of layout that is not legal, or does not fit, whatever else is chosen."""
 
     change: Mapping[str, int]
     reason: str
     needed_gib: float | None = None
     """The memory that the leanest of them needs, where that is the reason."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {"change": dict(self.change), "reason": self.reason, "needed_gib": self.needed_gib}
 
 
 def losing(found: Candidates, winner: int) -> tuple[Loser, ...]:

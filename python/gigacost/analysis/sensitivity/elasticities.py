@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gigacost._engine import Program
+from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Question
@@ -33,7 +34,7 @@ QUANTITY = "cost_total_usd"
 
 
 @dataclass(frozen=True, slots=True)
-class Elasticity:
+class Elasticity(Record):
     """How much a quantity depends on one figure that goes in."""
 
     name: str
@@ -56,13 +57,9 @@ class Elasticity:
     source: str
     date: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 @dataclass(frozen=True, repr=False)
-class Elasticities:
+class Elasticities(Record):
     """How much a quantity depends on each figure that goes in, the largest elasticity first.
 
     Figures alone: labels and switches (inputs of 0 or 1, inputs with named values) have no derivative.
@@ -93,11 +90,6 @@ class Elasticities:
     def __repr__(self) -> str:
         largest = [f"{one.name}: {one.elasticity:.3g}" for one in self.inputs[:5] if one.elasticity]
         return f"<Elasticities of {self.quantity} = {self.value:.6g} {self.unit}: {', '.join(largest)}, ...>"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``gigacost elasticities --json`` prints it."""
-        plain = {"quantity": self.quantity, "unit": self.unit, "value": self.value}
-        return plain | {"inputs": [one.to_dict() for one in self.inputs], "meta": dict(self.meta)}
 
 
 def elasticities(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gigacost._record import Record
 from gigacost.analysis.breakpoints import turning_points
 from gigacost.analysis.inverse.unknown import numbers_between
 from gigacost.analysis.sensitivity.sobol_indices import Index
@@ -31,7 +32,7 @@ FEW = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(Record):
     """A value at which another option becomes the best one, all other names being where they are."""
 
     value: float
@@ -40,13 +41,9 @@ class Flip:
     """Which option is the best up to there; None where none is feasible."""
     above: int | None
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 @dataclass(frozen=True, slots=True)
-class Influence:
+class Influence(Record):
     """What one uncertain name does. All of it is about the best option but for ``worth`` and ``flips``."""
 
     belief: Belief

@@ -102,10 +102,7 @@ class Variations:
 def _made(bound: Bound, quantities: tuple[str, ...], moving: Mapping[str, bool]) -> _Made:
     asked = recipe(bound, Question(quantities))
     tracer = Tracer()
-    leaves: dict[str, Value] = {}
-    for leaf in asked.wiring.leaves:
-        known = bound.model.inputs.get(leaf) or bound.model.quantities.get(leaf)
-        leaves[leaf] = tracer.leaf(leaf, known.unit if known else "", known.doc if known else "")
+    leaves = lower.traced_leaves(tracer, asked.wiring, bound.model)
     values = _moved(asked.wiring, leaves, moving, tracer)
     nodes = []
     for name in quantities:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from gigacost._record import Record
 from gigacost.analysis.sensitivity import influence
 from gigacost.analysis.sensitivity.influence import Influence
 from gigacost.analysis.sensitivity.perturbation import Variations
@@ -40,7 +41,7 @@ MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class Option(Record):
     """One of the designs that are compared."""
 
     inputs: Mapping[str, Any]
@@ -55,7 +56,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Uncertainty:
+class Uncertainty(Record):
     """How uncertain a quantity is, and from what. Made by ``uncertainty``."""
 
     of: str
@@ -80,20 +81,6 @@ class Uncertainty:
     def influence(self, name: str) -> Influence:
         """Of one name. Raises KeyError."""
         return {one.belief.name: one for one in self.influences}[name]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {
-            "of": self.of,
-            "unit": self.unit,
-            "inputs": dict(self.inputs),
-            "options": [option.to_dict() for option in self.options],
-            "best": self.best,
-            "influences": [influence.to_dict() for influence in self.influences],
-            "worth_of_all": self.worth_of_all,
-            "draws": self.draws.to_dict(),
-            "meta": dict(self.meta),
-        }
 
 
 def uncertainty(

@@ -10,7 +10,7 @@ from gigacost.cli import options
 from gigacost.cli.query import Query, querying
 
 if TYPE_CHECKING:
-    from gigacost.analysis.over_time import OverTime, Spread, Year
+    from gigacost.analysis.over_time import Interval, OverTime, Year
 
 
 @click.command("over-time", context_settings=options.NAMES)
@@ -102,7 +102,7 @@ def _row(one: Year) -> list[str]:
     ]
 
 
-def _interval(one: Spread | None) -> Any:  # noqa: ANN401 - a cell
+def _interval(one: Interval | None) -> Any:  # noqa: ANN401 - a cell
     from gigacost.cli.views.numbers import usd
 
     return "—" if one is None else f"{usd(one.central)} ({usd(one.low)} to {usd(one.high)})"

@@ -1,0 +1,37 @@
+"""Results as plain data: what ``to_dict`` of every result does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, ClassVar
+
+
+class Record:
+    """A dataclass that can be had as plain data: its fields by name, and those of what lies within."""
+
+    __slots__ = ()
+    _also: ClassVar[tuple[str, ...]] = ()
+    """Properties that are part of the plain data too."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it; NaN as None."""
+        return self.plainly(*(field.name for field in fields(self)), *self._also)  # type: ignore[arg-type] # a dataclass
+
+    def plainly(self, *names: str) -> dict[str, Any]:
+        """Some of the fields and properties as plain data."""
+        return {name: plain(getattr(self, name)) for name in names}
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a result
+    """A value as plain data: records and mappings as dictionaries, tuples as lists, NaN (a null) as None."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    if isinstance(value, Record):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value

@@ -85,21 +85,17 @@ def command(
 
 def _points(request: Request, most: int) -> list[Bound]:
     """The combinations, each bound by itself. Raises SpecError when there are too many."""
-    import itertools
     from dataclasses import replace
 
     from gigacost.compiler.bound import Bound
     from gigacost.errors import Fault, SpecError, show
 
-    spec = request.spec
+    spec, bound = request.spec, request.bound
     if spec.size > most:
         what = "too many alternatives to stand side by side"
         raise SpecError(Fault("combinations", show(spec.size), what, allowed=f"<= {most}; gigacost sweep takes any"))
-    axes = [axis for axis in spec.axes if hasattr(axis, "values")]
-    combinations = itertools.product(*(axis.values for axis in axes))
-    names = [axis.name for axis in axes]
-    alone = [replace(spec, axes=(), fixed={**spec.fixed, **dict(zip(names, one, strict=True))}) for one in combinations]
-    return [Bound(one, request.model, request.catalog) for one in alone]
+    points = [{**spec.fixed, **bound.axis_values(index)} for index in range(spec.size)]
+    return [Bound(replace(spec, axes=(), fixed=fixed), request.model, request.catalog) for fixed in points]
 
 
 def _estimated(points: Sequence[Bound]) -> list[Estimate]:

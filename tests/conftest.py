@@ -1,6 +1,11 @@
-"""What holds for all tests: none is judged by the time it takes, none leaves the engine cutting spaces its own way."""
+"""What holds for all tests.
 
-from collections.abc import Iterator
+None is judged by the time it takes, none leaves the engine cutting spaces its own way, and with ``CI=true`` none is
+skipped: what a test needs, ``make test`` installs.
+"""
+
+import os
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
@@ -15,3 +20,12 @@ settings.load_profile("gigacost")
 def _restored_blocks() -> Iterator[None]:
     yield
     lower.BLOCKS = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, with CI=true: {report.longrepr}"
+    return report

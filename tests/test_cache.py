@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gigacost import InternalError, SpecError, Sweep, estimate, reference, zipped
-from gigacost._cache import Recent
+from gigacost._cache import LruCache
 from gigacost.catalog import Catalog
 from gigacost.catalog import catalog as catalog_book
 from gigacost.errors import CatalogError, Typed
@@ -58,7 +58,7 @@ def candidates(count: int, seed: int) -> dict[str, list[Any]]:
 
 
 def test_the_last_asked_for_are_kept_and_no_more() -> None:
-    kept = Recent(3)
+    kept = LruCache(3)
     made: list[int] = []
 
     def make(key: int) -> int:
@@ -74,14 +74,14 @@ def test_the_last_asked_for_are_kept_and_no_more() -> None:
 
 
 def test_what_fails_is_tried_again() -> None:
-    kept = Recent(3)
+    kept = LruCache(3)
     with pytest.raises(ZeroDivisionError):
         kept.get("a", lambda: 1 / 0)
     assert kept.get("a", lambda: 1.0) == 1.0
 
 
 def test_threads_that_ask_at_once_are_given_one_thing() -> None:
-    kept, start = Recent(50), Barrier(8)
+    kept, start = LruCache(50), Barrier(8)
 
     def ask(_: int) -> list[object]:
         start.wait()
@@ -90,7 +90,7 @@ def test_threads_that_ask_at_once_are_given_one_thing() -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(ask, range(8)))
     assert all(each == found[0] for each in found)
-    kept = Recent(5)  # far too few: everything is forgotten all the time
+    kept = LruCache(5)  # far too few: everything is forgotten all the time
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(ask, range(8)))
     assert len(kept) <= 5

@@ -1,4 +1,4 @@
-"""Recent: what was made lately is kept, but not for ever."""
+"""A thread-safe, fork-safe LRU cache."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 
-class Recent:
+class LruCache:
     """Things by what they are made from: at most ``most`` of them, those not asked for the longest forgotten first.
 
     Any thread may ask at any time. None waits for another: two that ask for the same at once may both make it, and both

@@ -1,4 +1,4 @@
-"""What the machine has to spare: memory, also under the limit of a container, and room on a disk."""
+"""Available memory (cgroup limits included) and free disk space."""
 
 from __future__ import annotations
 

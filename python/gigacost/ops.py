@@ -2,7 +2,7 @@
 
 Each works on plain floats (to read a formula, to check it by hand) and on every *carrier*: a type that gives the
 operations another meaning. Carriers are the reference's ``Number``, the tracer's ``Traced`` and the unit check's
-``Measured``; a carrier implements ``_apply(op, operands)``.
+``UnitValue``; a carrier implements ``_apply(op, operands)``.
 
 A truth value (of a comparison, of ``both``, ``either``, ``negate``, ``missing``) can only be used as a condition.
 """

@@ -31,7 +31,7 @@ from gigacost.ops import Value
 from gigacost.spec.reader import read_mapping
 from gigacost.spec.spec import Spec
 from gigacost.units.algebra import Unit
-from gigacost.units.dimension_check import Measured
+from gigacost.units.dimension_check import UnitValue
 
 MODEL = accounted(default(), "epoch-2024")
 CATALOG = Catalog.bundled()
@@ -259,7 +259,7 @@ def test_every_quantity_has_the_unit_that_its_docstring_says() -> None:
             item = MODEL.inputs.get(name)
             unit = item.unit if item else MODEL.quantities[name].unit
             known = MODEL.values.get(name, item.default if item and item.default is not None else NAN)
-            leaves[name] = Measured(0.5 if math.isnan(known) else known, Unit.parse(unit))
+            leaves[name] = UnitValue(0.5 if math.isnan(known) else known, Unit.parse(unit))
         values = wiring.replay(leaves, UnitChecker())
         for step in wiring.steps:
             if isinstance(step, SearchStep):

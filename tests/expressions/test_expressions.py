@@ -14,7 +14,7 @@ from gigacost.errors import CatalogError, SpecError
 from gigacost.expressions.ast import FUNCTIONS, Expression, ExpressionKind
 from gigacost.expressions.parser import parse_expression
 from gigacost.units.algebra import ONE
-from gigacost.units.dimension_check import Measured
+from gigacost.units.dimension_check import UnitValue
 
 UNITS = {"days": "d", "loss": "1", "chips": "chip", "cost_usd": "$", "fits": "truth", "derived": ""}
 ENV = {"days": 90.0, "loss": 2.0, "chips": 256.0, "cost_usd": 5e6, "fits": True, "derived": 1.0}
@@ -115,9 +115,9 @@ def test_without_units_any_name_goes() -> None:
 
 
 def test_carriers_flow_through() -> None:
-    measured = parse("cost_usd / chips").evaluate({"cost_usd": Measured(6.0, "$"), "chips": Measured(2.0, "chip")})
+    measured = parse("cost_usd / chips").evaluate({"cost_usd": UnitValue(6.0, "$"), "chips": UnitValue(2.0, "chip")})
     assert (measured.number, str(measured.unit)) == (3.0, "$/chip")
-    within = parse("0 < loss < 3 and not missing(loss)").evaluate({"loss": Measured(2.0, ONE)})
+    within = parse("0 < loss < 3 and not missing(loss)").evaluate({"loss": UnitValue(2.0, ONE)})
     assert (within.number, str(within.unit)) == (True, "truth")
 
 

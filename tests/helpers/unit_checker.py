@@ -6,7 +6,7 @@ from typing import Any
 
 from gigacost.graph.wiring import Player, SearchStep
 from gigacost.ops import Value
-from gigacost.units.dimension_check import Measured
+from gigacost.units.dimension_check import UnitValue
 
 
 class UnitChecker(Player):
@@ -17,6 +17,6 @@ class UnitChecker(Player):
 
     def search(self, step: SearchStep, values: Any) -> Any:
         """The first candidate, with which everything inside is checked too."""
-        first = {axis: Measured(candidates[0], "1") for axis, candidates in step.search.over}
+        first = {axis: UnitValue(candidates[0], "1") for axis, candidates in step.search.over}
         step.replay({**values, **first}, self)
         return first

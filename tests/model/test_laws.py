@@ -17,18 +17,18 @@ from gigacost.graph.wiring import SearchStep
 from gigacost.model import default
 from gigacost.ops import Value
 from gigacost.units.algebra import Unit
-from gigacost.units.dimension_check import Measured
+from gigacost.units.dimension_check import UnitValue
 
 MODEL = default()
 MARKETS = ["own", "colo", "on_demand", "reserved_1y", "reserved_3y", "spot"]
 
 
-def measured_leaves(names: tuple[str, ...]) -> dict[str, Measured]:
+def measured_leaves(names: tuple[str, ...]) -> dict[str, UnitValue]:
     leaves = {}
     for name in names:
         item = MODEL.inputs[name]
         value = item.default if item.default is not None and not math.isnan(item.default) else 0.5
-        leaves[name] = Measured(value, Unit.parse(item.unit))
+        leaves[name] = UnitValue(value, Unit.parse(item.unit))
     return leaves
 
 
@@ -61,7 +61,7 @@ def test_a_forgotten_conversion_is_found() -> None:
 
     model = MODEL.extend(wrong_days)
     wiring = model.wire(["wrong_days"], ["train_hours"])
-    value = wiring.replay({"train_hours": Measured(1.0, Unit.parse("h"))}, UnitChecker())["wrong_days"]
+    value = wiring.replay({"train_hours": UnitValue(1.0, Unit.parse("h"))}, UnitChecker())["wrong_days"]
     assert value.unit != Unit.parse(model.quantities["wrong_days"].unit)
 
 

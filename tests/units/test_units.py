@@ -15,7 +15,7 @@ from gigacost import ops
 from gigacost.errors import SpecError, UnitError
 from gigacost.graph.declarations import MISSING, Constant
 from gigacost.units.algebra import ONE, Unit
-from gigacost.units.dimension_check import TRUTH, Measured
+from gigacost.units.dimension_check import TRUTH, UnitValue
 from gigacost.units.quantities import parse_quantity
 
 SYMBOLS = ("chip", "h", "s", "$", "FLOP", "m3", "W")
@@ -80,7 +80,7 @@ def test_a_malformed_unit_is_refused(text: str) -> None:
     ],
 )
 def test_units_follow_the_formula(formula: object, unit: str) -> None:
-    result = formula(Measured(3.0, "h"), Measured(5.0, "s"))  # type: ignore[operator]
+    result = formula(UnitValue(3.0, "h"), UnitValue(5.0, "s"))  # type: ignore[operator]
     assert result.unit == Unit.parse(unit)
 
 
@@ -106,24 +106,24 @@ def test_units_follow_the_formula(formula: object, unit: str) -> None:
 )
 def test_what_units_forbid_is_refused(formula: object) -> None:
     with pytest.raises(UnitError):
-        formula(Measured(3.0, "h"), Measured(5.0, "s"))  # type: ignore[operator]
+        formula(UnitValue(3.0, "h"), UnitValue(5.0, "s"))  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("value", [Measured(1.0, "h"), Measured(1.0, "h") > 0])
-def test_branching_is_refused_with_the_cure(value: Measured) -> None:
+@pytest.mark.parametrize("value", [UnitValue(1.0, "h"), UnitValue(1.0, "h") > 0])
+def test_branching_is_refused_with_the_cure(value: UnitValue) -> None:
     with pytest.raises(TypeError, match="where, both, either"):
         bool(value)
 
 
 def test_choosing_between_literals_fits_any_unit() -> None:
-    chosen = ops.where(Measured(True, TRUTH), 0, MISSING)  # noqa: FBT003
-    assert (Measured(3.0, "h") + chosen).unit == Unit.parse("h")
-    assert ops.where(Measured(True, TRUTH), 1, 0).unit == ONE  # noqa: FBT003
+    chosen = ops.where(UnitValue(True, TRUTH), 0, MISSING)  # noqa: FBT003
+    assert (UnitValue(3.0, "h") + chosen).unit == Unit.parse("h")
+    assert ops.where(UnitValue(True, TRUTH), 1, 0).unit == ONE  # noqa: FBT003
 
 
 def test_dividing_by_zero_is_ieee() -> None:
-    assert (Measured(-1.0, "h") / Measured(0.0, "s")).number == -math.inf
-    assert math.isnan((Measured(0.0, "h") / 0).number)
+    assert (UnitValue(-1.0, "h") / UnitValue(0.0, "s")).number == -math.inf
+    assert math.isnan((UnitValue(0.0, "h") / 0).number)
 
 
 def test_constants_keep_their_unit_in_arithmetic() -> None:

@@ -27,7 +27,7 @@ from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Contribution
 from gigacost.model import later_years
-from gigacost.queries.rows import Chosen
+from gigacost.queries.rows import RowView
 from gigacost.queries.space import Space
 from gigacost.spec.reader import read_mapping
 
@@ -169,7 +169,7 @@ def _year(sweep: Space, year: int, algorithms_of: dt.date, costs: tuple[str, ...
     since = decimal_year(middle) - decimal_year(algorithms_of)
     asked = _asked(sweep, dated.isoformat(), {"years_ahead": ahead, "algorithm_years": since}, costs)
     best = asked.find(1, costs[0], threads=threads)
-    (row,) = Chosen(asked.bound, best) if best else ({},)
+    (row,) = RowView(asked.bound, best) if best else ({},)
     if None in row.values() or not row:
         state = row.get("status") or _commonest(asked, costs[0], threads)
         return Year(year, dated.isoformat(), ahead, since, {}, None, None, None, {}, state)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from gigacost._cache import Recent
+from gigacost._cache import LruCache
 from gigacost.catalog import architectures, epoch, hardware, markets, regions, rental, step_time
 from gigacost.catalog.columns import COLUMNS, TABLES
 from gigacost.catalog.dates import day, last_day
@@ -46,18 +46,18 @@ class Catalog:
     __slots__ = ("_books", "_citations", "_layers", "_memo", "_tables")
     _layers: tuple[Mapping[str, Any], ...]
     _memo: dict[str, Any]
-    _books: Recent
+    _books: LruCache
     """The catalogues with a book over this one, by the book's content."""
-    _tables: Recent
-    _citations: Recent
+    _tables: LruCache
+    _citations: LruCache
 
     def __init__(self, layers: tuple[Mapping[str, Any], ...] = ()) -> None:
         """Use ``bundled`` and ``layered``; ``layers`` are price books already checked."""
         object.__setattr__(self, "_layers", layers)
         object.__setattr__(self, "_memo", {})
-        object.__setattr__(self, "_books", Recent(_BOOKS_KEPT))
-        object.__setattr__(self, "_tables", Recent(_TABLES_KEPT))
-        object.__setattr__(self, "_citations", Recent(_CITATIONS_KEPT))
+        object.__setattr__(self, "_books", LruCache(_BOOKS_KEPT))
+        object.__setattr__(self, "_tables", LruCache(_TABLES_KEPT))
+        object.__setattr__(self, "_citations", LruCache(_CITATIONS_KEPT))
 
     @classmethod
     def bundled(cls) -> Catalog:

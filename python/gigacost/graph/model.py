@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, TypeAlias, TypeVar
 
-from gigacost._cache import Recent
+from gigacost._cache import LruCache
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Alternative, Contribution, Input, Rule, Status, Subtotal, marking
 from gigacost.graph.resolver import Resolver
@@ -66,7 +66,7 @@ class Model:
         self.columns = tuple(dict.fromkeys(parcel.columns)) or tuple(shown)
         self.values = MappingProxyType(dict(parcel.values))
         self.replaced = frozenset(parcel.replaced)
-        self._compiled = Recent(_KEPT)
+        self._compiled = LruCache(_KEPT)
 
     def extend(self, *parts: Part) -> Model:
         """This model and more parts. Raises SpecError when a name is taken (``override`` replaces)."""

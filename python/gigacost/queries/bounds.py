@@ -11,7 +11,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.queries import arguments
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
-from gigacost.queries.rows import Chosen
+from gigacost.queries.rows import RowView
 from gigacost.queries.top import find
 
 
@@ -46,7 +46,7 @@ def bounds(bound: Bound, of: str, *, threads: int | None = None, progress: Progr
     later = None if progress is None else lambda done: progress(bound.size + done)
     least, effort = find(bound, 1, of, threads=threads, progress=progress)
     greatest, more = find(bound, 1, of, threads=threads, progress=later, largest=True) if least else ([], Effort())
-    first, last = (next(iter(Chosen(bound, found, (of,))), None) for found in (least, greatest))
+    first, last = (next(iter(RowView(bound, found, (of,))), None) for found in (least, greatest))
     return Bounds(of, first, last, answered(bound, effort.and_(more)))
 
 

@@ -13,7 +13,7 @@ from gigacost.compiler.plan import Question
 from gigacost.queries import arguments
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
-from gigacost.queries.rows import Chosen
+from gigacost.queries.rows import RowView
 
 if TYPE_CHECKING:
     import os
@@ -29,7 +29,7 @@ class Front(Record):
     Of a million rows only those are computed that are looked at. Whatever reads Arrow reads a front as a table.
     """
 
-    rows: Chosen
+    rows: RowView
     """A sequence of rows, whose slices are too: ``index``, axes, status, columns and objectives of each."""
     meta: Mapping[str, Any]
 
@@ -79,4 +79,4 @@ def pareto(
         "minimise": [name for name, largest in objectives if not largest],
         "maximise": [name for name, largest in objectives if largest],
     }
-    return Front(Chosen(bound, found, names), {**answered(bound, Effort(*effort)), "objectives": about})
+    return Front(RowView(bound, found, names), {**answered(bound, Effort(*effort)), "objectives": about})

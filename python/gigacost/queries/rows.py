@@ -1,4 +1,4 @@
-"""Some combinations of a sweep, in an order of their own, as rows that are computed when they are looked at."""
+"""A lazy view of selected rows of a space."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _AT_ONCE = 1 << 14
 """Rows that are computed together when all are looked at one after the other."""
 
 
-class Chosen(Tabular, Sequence[dict[str, Any]]):
+class RowView(Tabular, Sequence[dict[str, Any]]):
     """The rows at some indices: ``index``, axes, status, columns of each.
 
     A sequence, whose slices are too; the whole of it as a file, as arrays, or for whatever reads Arrow.
@@ -47,11 +47,11 @@ class Chosen(Tabular, Sequence[dict[str, Any]]):
     @overload
     def __getitem__(self, place: int) -> dict[str, Any]: ...
     @overload
-    def __getitem__(self, place: slice) -> Chosen: ...
-    def __getitem__(self, place: int | slice) -> dict[str, Any] | Chosen:
+    def __getitem__(self, place: slice) -> RowView: ...
+    def __getitem__(self, place: int | slice) -> dict[str, Any] | RowView:
         if isinstance(place, slice):
-            return Chosen(self._bound, self.indices[place], self._reads)
-        return next(iter(Chosen(self._bound, [self.indices[place]], self._reads)))
+            return RowView(self._bound, self.indices[place], self._reads)
+        return next(iter(RowView(self._bound, [self.indices[place]], self._reads)))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for start in range(0, len(self), _AT_ONCE):

@@ -13,7 +13,7 @@ from gigacost.compiler.plan import Question
 from gigacost.queries import arguments
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
-from gigacost.queries.rows import Chosen
+from gigacost.queries.rows import RowView
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def top(
     found, effort = find(
         bound, k, by, per=per, distinct=distinct, largest=largest, limit=limit, threads=threads, progress=progress
     )
-    return Best(tuple(Chosen(bound, found, (by,))), {**answered(bound, effort), "by": by})
+    return Best(tuple(RowView(bound, found, (by,))), {**answered(bound, effort), "by": by})
 
 
 def find(

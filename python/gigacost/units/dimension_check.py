@@ -14,7 +14,7 @@ from gigacost.units.algebra import ONE, Unit
 TRUTH = Unit((("truth", 1),))
 
 
-class Measured(ops.Carrier):
+class UnitValue(ops.Carrier):
     """A number with its unit, or a truth (unit ``truth``): a carrier that refuses what the units forbid.
 
     A plain number is dimensionless, but 0, infinite and missing ones fit any unit when added, compared or chosen.
@@ -25,13 +25,13 @@ class Measured(ops.Carrier):
     __hash__ = None  # type: ignore[assignment]  # == gives a truth, not a bool
 
     def __init__(self, number: float, unit: Unit | str) -> None:
-        """``unit`` may be text, as in ``Measured(8.0, "chip")``."""
+        """``unit`` may be text, as in ``UnitValue(8.0, "chip")``."""
         self.number = number
         self.unit = Unit.parse(unit) if isinstance(unit, str) else unit
 
     def __repr__(self) -> str:
-        """As ``Measured(8.0, "chip")``."""
-        return f'Measured({self.number!r}, "{self.unit}")'
+        """As ``UnitValue(8.0, "chip")``."""
+        return f'UnitValue({self.number!r}, "{self.unit}")'
 
     def __bool__(self) -> NoReturn:
         """A model may not branch on a value."""
@@ -41,63 +41,63 @@ class Measured(ops.Carrier):
         )
         raise UnitError(message)
 
-    def __add__(self, other: object) -> Measured:
+    def __add__(self, other: object) -> UnitValue:
         """The sum, of equal units."""
         return _like("add", operator.add, self, other)
 
-    def __radd__(self, other: object) -> Measured:
+    def __radd__(self, other: object) -> UnitValue:
         """The sum, of equal units."""
         return _like("add", operator.add, other, self)
 
-    def __sub__(self, other: object) -> Measured:
+    def __sub__(self, other: object) -> UnitValue:
         """The difference, of equal units."""
         return _like("subtract", operator.sub, self, other)
 
-    def __rsub__(self, other: object) -> Measured:
+    def __rsub__(self, other: object) -> UnitValue:
         """The difference, of equal units."""
         return _like("subtract", operator.sub, other, self)
 
-    def __mul__(self, other: object) -> Measured:
+    def __mul__(self, other: object) -> UnitValue:
         """The product."""
         a, b = _quantities("multiply", self, other)
-        return Measured(a.number * b.number, a.unit * b.unit)
+        return UnitValue(a.number * b.number, a.unit * b.unit)
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: object) -> Measured:
+    def __truediv__(self, other: object) -> UnitValue:
         """The quotient."""
         return _quotient(self, other)
 
-    def __rtruediv__(self, other: object) -> Measured:
+    def __rtruediv__(self, other: object) -> UnitValue:
         """The quotient."""
         return _quotient(other, self)
 
-    def __neg__(self) -> Measured:
+    def __neg__(self) -> UnitValue:
         """The negative."""
         (a,) = _quantities("negate", self)
-        return Measured(-a.number, a.unit)
+        return UnitValue(-a.number, a.unit)
 
-    def __eq__(self, other: object) -> Measured:  # type: ignore[override]
+    def __eq__(self, other: object) -> UnitValue:  # type: ignore[override]
         """The truth of the comparison, of equal units."""
         return _like("compare", operator.eq, self, other, TRUTH)
 
-    def __ne__(self, other: object) -> Measured:  # type: ignore[override]
+    def __ne__(self, other: object) -> UnitValue:  # type: ignore[override]
         """The truth of the comparison, of equal units."""
         return _like("compare", operator.ne, self, other, TRUTH)
 
-    def __lt__(self, other: object) -> Measured:
+    def __lt__(self, other: object) -> UnitValue:
         """The truth of the comparison, of equal units."""
         return _like("compare", operator.lt, self, other, TRUTH)
 
-    def __le__(self, other: object) -> Measured:
+    def __le__(self, other: object) -> UnitValue:
         """The truth of the comparison, of equal units."""
         return _like("compare", operator.le, self, other, TRUTH)
 
-    def __gt__(self, other: object) -> Measured:
+    def __gt__(self, other: object) -> UnitValue:
         """The truth of the comparison, of equal units."""
         return _like("compare", operator.gt, self, other, TRUTH)
 
-    def __ge__(self, other: object) -> Measured:
+    def __ge__(self, other: object) -> UnitValue:
         """The truth of the comparison, of equal units."""
         return _like("compare", operator.ge, self, other, TRUTH)
 
@@ -107,15 +107,15 @@ class Measured(ops.Carrier):
             return _where(*operands)
         if op in {"both", "either", "negate"}:
             truths = [_truth(op, operand) for operand in operands]
-            return Measured(getattr(ops, op)(*truths), TRUTH)
+            return UnitValue(getattr(ops, op)(*truths), TRUTH)
         if op in {"minimum", "maximum"}:
             return _like(f"take the {op} of", getattr(ops, op), *operands)
         values = _quantities(f"take {op} of", *operands)
         result = getattr(ops, op)(*(value.number for value in values))
-        return Measured(result, _result_unit(op, values))
+        return UnitValue(result, _result_unit(op, values))
 
 
-def _result_unit(op: str, values: list[Measured]) -> Unit:
+def _result_unit(op: str, values: list[UnitValue]) -> Unit:
     unit = values[0].unit
     if op == "missing":
         return TRUTH
@@ -136,19 +136,19 @@ def _result_unit(op: str, values: list[Measured]) -> Unit:
     return ONE
 
 
-def _seen(value: object) -> Measured | None:
+def _seen(value: object) -> UnitValue | None:
     """The operand with its unit; None for what is no number."""
-    if isinstance(value, Measured):
+    if isinstance(value, UnitValue):
         return value
     if isinstance(value, bool):
-        return Measured(value, TRUTH)
+        return UnitValue(value, TRUTH)
     if isinstance(value, int | float):
         unit = getattr(value, "unit", "1")  # declare.Constant; importing it here would be a circle
-        return Measured(float(value), unit)
+        return UnitValue(float(value), unit)
     return None
 
 
-def _quantities(what: str, *values: object) -> list[Measured]:
+def _quantities(what: str, *values: object) -> list[UnitValue]:
     seen = []
     for value in values:
         measured = _seen(value)
@@ -185,19 +185,19 @@ def _common(what: str, *values: object) -> Unit:
     return units.pop() if units else ONE
 
 
-def _like(what: str, function: Callable[..., Any], a: object, b: object, unit: Unit | None = None) -> Measured:
+def _like(what: str, function: Callable[..., Any], a: object, b: object, unit: Unit | None = None) -> UnitValue:
     common = _common(what, a, b)
     left, right = _quantities(what, a, b)
-    return Measured(function(left.number, right.number), unit or common)
+    return UnitValue(function(left.number, right.number), unit or common)
 
 
-def _quotient(a: object, b: object) -> Measured:
+def _quotient(a: object, b: object) -> UnitValue:
     above, below = _quantities("divide", a, b)
     try:
         number = above.number / below.number
     except ZeroDivisionError:  # as IEEE has it, so that the check runs where the number does not matter
         number = math.nan if above.number == 0.0 else math.copysign(math.inf, above.number)
-    return Measured(number, above.unit / below.unit)
+    return UnitValue(number, above.unit / below.unit)
 
 
 def _where(condition: object, a: object, b: object) -> object:
@@ -207,4 +207,4 @@ def _where(condition: object, a: object, b: object) -> object:
     if _fits_any(a) and _fits_any(b):
         return chosen
     unit = _common("choose between", a, b)
-    return Measured(_quantities("choose", chosen)[0].number, unit)
+    return UnitValue(_quantities("choose", chosen)[0].number, unit)

@@ -264,7 +264,7 @@ def test_a_mixture_without_a_finite_value_is_named() -> None:
         """A quotient [1]."""
         return 1.0 / (x - y)
 
-    with pytest.raises(InternalError, match=r"ratio is inf .* of the mixtures \(x = 2.0, y = 2.0\)"):
+    with pytest.raises(InternalError, match=r"ratio is inf .* of the hybrids \(x = 2.0, y = 2.0\)"):
         compare({"x": 1, "y": 2}, {"x": 2, "y": 1}, by="ratio", model=PRODUCT.extend(ratio))
 
 

@@ -18,18 +18,18 @@ Game = Callable[[int], float]
 
 
 def played(count: int, game: Game, choices: Sequence[int] = ()) -> Attribution:
-    return attributed(count, lambda mixtures: [game(mixture) for mixture in mixtures], choices)
+    return attributed(count, lambda hybrids: [game(hybrid) for hybrid in hybrids], choices)
 
 
 def in_order(order: Sequence[Sequence[int]], game: Game) -> list[Fraction] | None:
-    """What each block moves the value by in one order; None where it leads over a mixture without a value."""
-    mixture, moved = 0, {}
+    """What each block moves the value by in one order; None where it leads over a hybrid without a value."""
+    hybrid, moved = 0, {}
     for block in order:
-        before = mixture
-        mixture |= sum(1 << change for change in block)
-        if math.isnan(game(mixture)):
+        before = hybrid
+        hybrid |= sum(1 << change for change in block)
+        if math.isnan(game(hybrid)):
             return None
-        moved[tuple(block)] = Fraction(game(mixture)) - Fraction(game(before))
+        moved[tuple(block)] = Fraction(game(hybrid)) - Fraction(game(before))
     return [moved[block] for block in sorted(moved)]
 
 
@@ -52,7 +52,7 @@ values = st.one_of(st.floats(-1e3, 1e3), st.integers(-3, 3).map(float), st.just(
 
 @st.composite
 def games(draw: st.DrawFn) -> list[float]:
-    """The values of all mixtures of up to four changes; before and after have one."""
+    """The values of all hybrids of up to four changes; before and after have one."""
     table = draw(st.lists(values, min_size=1 << draw(st.integers(1, 4)), max_size=16).map(_to_power))
     return [0.5, *table[1:-1], draw(st.floats(-1e3, 1e3))]
 
@@ -68,7 +68,7 @@ def test_contributions_are_the_mean_over_all_orders(table: list[float]) -> None:
     found = played(count, table.__getitem__)
     expected = next((blocks, by) for blocks in all_blocks(count) if (by := by_hand(blocks, table.__getitem__)))
     assert (found.blocks, found.contributions) == expected
-    assert (found.exact, found.mixtures, set(found.errors)) == (True, len(table), {0.0})
+    assert (found.exact, found.hybrids, set(found.errors)) == (True, len(table), {0.0})
     assert found.impossible == sum(map(math.isnan, table))
 
 
@@ -90,9 +90,9 @@ def test_a_product_by_hand() -> None:
 
 
 def test_nothing_contributes_nothing() -> None:
-    assert played(0, [7.0].__getitem__) == Attribution((), (), (), exact=True, orders=1, mixtures=1, impossible=0)
+    assert played(0, [7.0].__getitem__) == Attribution((), (), (), exact=True, orders=1, hybrids=1, impossible=0)
     game = [1.0, 2.0, 5.0, 9.0]
-    idle = played(3, lambda mixture: game[mixture & 3])
+    idle = played(3, lambda hybrid: game[hybrid & 3])
     assert idle.contributions == (*played(2, game.__getitem__).contributions, 0.0)
 
 
@@ -117,7 +117,7 @@ def test_before_and_after_have_a_value() -> None:
 
 def square(weights: Sequence[float]) -> Game:
     """The square of a sum; each change contributes its weight times the sum of all."""
-    return lambda mixture: math.fsum(weight for i, weight in enumerate(weights) if mixture >> i & 1) ** 2
+    return lambda hybrid: math.fsum(weight for i, weight in enumerate(weights) if hybrid >> i & 1) ** 2
 
 
 def test_random_orders_come_near_and_say_how_near() -> None:
@@ -128,7 +128,7 @@ def test_random_orders_come_near_and_say_how_near() -> None:
     # An order and its reversal together give the exact mean of a square: nothing is left to chance.
     assert found.contributions == tuple(weight * sum(weights) for weight in weights)
     assert found.errors == (0.0,) * 13
-    cube = played(13, lambda mixture: math.sqrt(square(weights)(mixture)) ** 3)
+    cube = played(13, lambda hybrid: math.sqrt(square(weights)(hybrid)) ** 3)
     total, squares = sum(weights), sum(weight * weight for weight in weights)
     for weight, one, error in zip(weights, cube.contributions, cube.errors, strict=True):
         # By the mean over subsets: of three different weights a third each, of w²·v two thirds to w.
@@ -139,10 +139,10 @@ def test_random_orders_come_near_and_say_how_near() -> None:
 
 
 def test_random_orders_turn_around() -> None:
-    def game(mixture: int) -> float:
-        return math.sin(mixture) if mixture % 3 or mixture == 4095 or not mixture else NOTHING
+    def game(hybrid: int) -> float:
+        return math.sin(hybrid) if hybrid % 3 or hybrid == 4095 or not hybrid else NOTHING
 
-    found, back = played(12, game), played(12, lambda mixture: game(4095 - mixture))
+    found, back = played(12, game), played(12, lambda hybrid: game(4095 - hybrid))
     assert 0 < found.orders < 2 * PAIRS
     assert back.contributions == tuple(-one for one in found.contributions)
     assert back.errors == found.errors
@@ -151,15 +151,15 @@ def test_random_orders_turn_around() -> None:
 
 def test_random_orders_lead_over_nothing_impossible() -> None:
     # Change 1 needs change 0: half of the orders are left.
-    found = played(12, lambda mixture: NOTHING if mixture & 3 == 2 else float(mixture))
+    found = played(12, lambda hybrid: NOTHING if hybrid & 3 == 2 else float(hybrid))
     assert found.orders == PAIRS
     assert found.contributions == tuple(float(1 << i) for i in range(12))
 
 
 @pytest.mark.parametrize(("count", "exact"), [(14, False), (12, True)])
 def test_of_many_changes_the_choices_are_one(count: int, exact: bool) -> None:  # noqa: FBT001 - a parameter
-    def game(mixture: int) -> float:
-        return float(mixture) if mixture & 7 in {0, 7} else NOTHING
+    def game(hybrid: int) -> float:
+        return float(hybrid) if hybrid & 7 in {0, 7} else NOTHING
 
     found = played(count, game, [0, 1, 2])
     assert (found.blocks[0], found.exact) == ((0, 1, 2), exact)
@@ -168,16 +168,16 @@ def test_of_many_changes_the_choices_are_one(count: int, exact: bool) -> None:  
 
 def test_of_many_changes_all_are_one_at_last() -> None:
     ends = {0: 1.0, (1 << 12) - 1: 5.0}
-    found = played(12, lambda mixture: ends.get(mixture, NOTHING), [0, 1])
+    found = played(12, lambda hybrid: ends.get(hybrid, NOTHING), [0, 1])
     assert (found.blocks, found.contributions) == ((tuple(range(12)),), (4.0,))
 
 
 def test_each_mixture_is_evaluated_once() -> None:
     seen: list[int] = []
 
-    def evaluate(mixtures: Sequence[int]) -> list[float]:
-        seen.extend(mixtures)
-        return [float(mixture) if mixture in {0, 3, 7} else NOTHING for mixture in mixtures]
+    def evaluate(hybrids: Sequence[int]) -> list[float]:
+        seen.extend(hybrids)
+        return [float(hybrid) if hybrid in {0, 3, 7} else NOTHING for hybrid in hybrids]
 
     attributed(3, evaluate)
     assert len(seen) == len(set(seen)) == 8

@@ -15,7 +15,7 @@ from SALib.sample import sobol as salib_sample
 import gigacost
 from gigacost.analysis.sensitivity.perturbation import Variations
 from gigacost.analysis.sensitivity.sobol_indices import Index, sobol_indices
-from gigacost.analysis.sensitivity.uncertain_inputs import concerning, shipped
+from gigacost.analysis.sensitivity.uncertain_inputs import relevant, shipped
 from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import METHODS, Draws
 
@@ -99,10 +99,10 @@ def test_the_default_model_agrees_with_salib() -> None:
     sweep = gigacost.Sweep(
         fixed={"params": "70B", "tokens": "15T", "hardware": "h100-sxm", "chips": 2048, "market": "on_demand"}
     )
-    beliefs = {name: one for name, one in shipped(sweep.bound).items() if name in names}
-    beliefs = concerning(sweep.bound, ["cost_total_usd"], beliefs)
-    assert sorted(beliefs) == sorted(names)
-    distributions = {name: belief.distribution for name, belief in sorted(beliefs.items())}
+    uncertain = {name: one for name, one in shipped(sweep.bound).items() if name in names}
+    uncertain = relevant(sweep.bound, ["cost_total_usd"], uncertain)
+    assert sorted(uncertain) == sorted(names)
+    distributions = {name: one.distribution for name, one in sorted(uncertain.items())}
     moving = {name: one.relative for name, one in distributions.items()}
     variations = Variations(sweep.bound, ["cost_total_usd"], moving)
 

@@ -40,7 +40,7 @@ def test_flips_and_swings_by_hand() -> None:
     assert [option.spread.central for option in found.options] == [20.0, 24.0]
     assert found.best == 0
     chip, rent = found.influences
-    assert (chip.belief.name, chip.low, chip.high, chip.at_low, chip.at_high, chip.swing) == (
+    assert (chip.input.name, chip.low, chip.high, chip.at_low, chip.at_high, chip.swing) == (
         *("chip", 0.5, 9.5, 11.0, 29.0),
         18.0,
     )
@@ -185,14 +185,14 @@ def test_it_is_what_folds_over_draws_say() -> None:
     found = uncertainty(sweep)
     assert found.to_dict() == sweep.uncertainty().to_dict()
     assert found.draws == draws
-    assert {one.belief.name for one in found.influences} == stated.keys()
+    assert {one.input.name for one in found.influences} == stated.keys()
     for row, option in zip(sweep.top(2, by="mean(cost_total_usd)").rows, found.options, strict=True):
         assert row["market"] == option.inputs["market"]
         told = option.spread.to_dict()
         assert [row[column] for column in columns] == [told[fold] for fold in folds]
     with_more = uncertainty(sweep, defaults=True)
     assert len(with_more.influences) > len(found.influences)
-    assert with_more.influence("pue").belief.source == "stated"
+    assert with_more.influence("pue").input.source == "stated"
 
 
 @pytest.mark.parametrize("market", ["own", "on_demand"])
@@ -200,12 +200,12 @@ def test_the_ends_of_a_swing_are_estimates(market: str) -> None:
     found = uncertainty(**DESIGN, market=market, draws=64)
     base = estimate(DESIGN, market=market)
     assert found.spread.central == base["cost_total_usd"]
-    told = [one for one in found.influences if one.belief.name in base.inputs or one.belief.name not in base]
+    told = [one for one in found.influences if one.input.name in base.inputs or one.input.name not in base]
     assert len(told) > 3
     for one in told:
-        name, value = one.belief.name, base.assumption(one.belief.name).value
+        name, value = one.input.name, base.assumption(one.input.name).value
         for end, at in ((one.low, one.at_low), (one.high, one.at_high)):
-            moved = end * float(value or 0.0) if one.belief.distribution.relative else end
+            moved = end * float(value or 0.0) if one.input.distribution.relative else end
             assert estimate({**DESIGN, name: moved}, market=market)["cost_total_usd"] == at
 
 
@@ -228,20 +228,20 @@ def test_at_a_flip_estimates_change_places() -> None:
 
 def test_what_is_given_is_known_and_what_does_nothing_is_left_out() -> None:
     found = uncertainty(**DESIGN, market="own", electricity_usd_per_kwh=0.05, draws=64)
-    names = {one.belief.name for one in found.influences}
+    names = {one.input.name for one in found.influences}
     assert {"chip_price_usd", "pue", "mfu"} <= names
     assert "electricity_usd_per_kwh" not in names
     assert "rental_usd_per_chip_hour" in found.meta["idle"]
     assert names.isdisjoint(found.meta["idle"])
-    assert all(one.belief.source == defaults()[one.belief.name].source for one in found.influences)
+    assert all(one.input.source == defaults()[one.input.name].source for one in found.influences)
     stated = uncertainty(
         **DESIGN, market="own", electricity_usd_per_kwh=0.05, uncertain={"electricity_usd_per_kwh": "x uniform 1..2"}
     )
-    assert stated.influence("electricity_usd_per_kwh").belief.source == "stated"
+    assert stated.influence("electricity_usd_per_kwh").input.source == "stated"
     alone = uncertainty(
         **DESIGN, market="own", uncertain={"pue": Distribution.parse("uniform 1..2", "")}, defaults=False
     )
-    assert [one.belief.name for one in alone.influences] == ["pue"]
+    assert [one.input.name for one in alone.influences] == ["pue"]
 
 
 def test_the_same_for_any_number_of_threads() -> None:
@@ -258,7 +258,7 @@ def test_random_draws_and_seeds_come_near_each_other() -> None:
     assert means[0] != means[1]
     assert means[0] == pytest.approx(means[1], rel=0.03)
     for one in found[0].influences:
-        index, other = one.index, found[1].influence(one.belief.name).index
+        index, other = one.index, found[1].influence(one.input.name).index
         assert index is not None
         assert other is not None
         assert abs(index.first - other.first) < 4.5 * math.hypot(index.first_error, other.first_error) + 1e-9

@@ -13,7 +13,7 @@ from gigacost._record import Record
 from gigacost.analysis.compare import shapley
 from gigacost.analysis.compare.designs import Design, Given, Side, sweep_of
 from gigacost.analysis.compare.differences import Change, Driver, assumptions, drivers
-from gigacost.analysis.compare.hybrids import Mixtures
+from gigacost.analysis.compare.hybrids import Hybrids
 from gigacost.catalog.opening import opened
 from gigacost.compiler import lower
 from gigacost.errors import Fault, SpecError, nearest, show
@@ -48,7 +48,7 @@ class Comparison(Record):
     """What the contributions of the assumptions leave of the difference: each of them is rounded once."""
     meta: Mapping[str, Any]
     """The method, and whether it took all orders (``exact``) or a sample; how many ``orders`` counted, how many
-    ``mixtures`` were evaluated and how many of these are ``impossible``; version and hash of the model."""
+    ``hybrids`` were evaluated and how many of these are ``impossible``; version and hash of the model."""
 
     def __repr__(self) -> str:
         most = ", ".join(f"{one.name} {one.contribution:+.6g}" for one in self.assumptions[:3] if one.contribution)
@@ -106,10 +106,10 @@ def compared(
     before = Design("a", a, by, threads, progress)
     after = Design("b", b, by, threads, progress and (lambda done: progress(a.size + done)))
     _refuse_another_meaning(by, before, after)
-    mixtures = Mixtures(before.bound, after.bound, by, threads)
-    found = shapley.attributed(len(mixtures.changes), mixtures.evaluate, mixtures.chosen)
+    hybrids = Hybrids(before.bound, after.bound, by, threads)
+    found = shapley.attributed(len(hybrids.changes), hybrids.evaluate, hybrids.chosen)
     difference = after.value - before.value
-    by_driver, by_assumption = drivers(before, after), assumptions(before, after, mixtures, found)
+    by_driver, by_assumption = drivers(before, after), assumptions(before, after, hybrids, found)
     terms = [term.difference for driver in by_driver for term in driver.contributions()]
     return Comparison(
         by=by,
@@ -127,7 +127,7 @@ def compared(
             "method": "shapley",
             "exact": found.exact,
             "orders": found.orders,
-            "mixtures": found.mixtures,
+            "mixtures": found.hybrids,
             "impossible": found.impossible,
             "seed": None if found.exact else shapley.SEED,
         },

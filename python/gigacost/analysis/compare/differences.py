@@ -11,7 +11,7 @@ from gigacost.graph.declarations import Subtotal
 
 if TYPE_CHECKING:
     from gigacost.analysis.compare.designs import Design
-    from gigacost.analysis.compare.hybrids import Mixtures
+    from gigacost.analysis.compare.hybrids import Hybrids
     from gigacost.analysis.compare.shapley import Attribution
     from gigacost.queries.assumptions import Assumption
 
@@ -83,29 +83,29 @@ def drivers(a: Design, b: Design) -> tuple[Driver, ...]:
     return tuple(map(driver, terms(a.by)))
 
 
-def assumptions(a: Design, b: Design, mixtures: Mixtures, found: Attribution) -> tuple[Change, ...]:
+def assumptions(a: Design, b: Design, hybrids: Hybrids, found: Attribution) -> tuple[Change, ...]:
     """All that differs, the largest contribution first; what does not matter contributes 0."""
     whole = b.value - a.value
-    named = _Changes(a, b, mixtures)
+    named = _Changes(a, b, hybrids)
     changes = []
     for block, contribution, error in zip(found.blocks, found.contributions, found.errors, strict=True):
-        names = [mixtures.changes[place] for place in block]
+        names = [hybrids.changes[place] for place in block]
         if len(names) == 1:
             changes.append(named.change(names[0], contribution, _share(contribution, whole), error))
         else:
             parts = tuple(map(named.change, names))
             share = _share(contribution, whole)
             changes.append(Change(" + ".join(names), "", None, None, contribution, share, error, parts))
-    changes += [named.change(name, 0.0, _share(0.0, whole)) for name in mixtures.idle]
+    changes += [named.change(name, 0.0, _share(0.0, whole)) for name in hybrids.idle]
     return tuple(sorted(changes, key=lambda one: -abs(one.contribution or 0.0)))
 
 
 class _Changes:
     """Describes what differs by its name."""
 
-    def __init__(self, a: Design, b: Design, mixtures: Mixtures) -> None:
+    def __init__(self, a: Design, b: Design, hybrids: Hybrids) -> None:
         self.sides = (a, b)
-        self.mixtures = mixtures
+        self.hybrids = hybrids
         self.read = frozenset([*a.made.tape.leaves, *b.made.tape.leaves])
 
     def change(
@@ -113,15 +113,15 @@ class _Changes:
     ) -> Change:
         a, b = (side.assumption(name) for side in self.sides)
         unit = next((one.unit for one in (a, b) if one), "")
-        parts = tuple(map(self.change, self._figures(name))) if name in self.mixtures.choices else ()
+        parts = tuple(map(self.change, self._figures(name))) if name in self.hybrids.choices else ()
         return Change(name, unit, a, b, contribution, share, error, parts)
 
     def _figures(self, axis: str) -> Iterator[str]:
         """The figures that differ because a choice does, and those that stand in for it."""
-        mixtures = self.mixtures
-        yield from (name for name, choice in mixtures.tied.items() if choice == axis)
+        hybrids = self.hybrids
+        yield from (name for name, choice in hybrids.tied.items() if choice == axis)
         for name, column in self.sides[0].bound.catalog.columns.items():
-            if axis in column.axes and name in self.read and name not in mixtures.figures:
+            if axis in column.axes and name in self.read and name not in hybrids.figures:
                 a, b = (side.assumption(name) for side in self.sides)
                 if (a and a.value) != (b and b.value):
                     yield name

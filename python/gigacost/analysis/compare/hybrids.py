@@ -1,13 +1,13 @@
-"""Mixtures of two designs: some of their differences taken from the one, the others from the other.
+"""Hybrids of two designs: some of their differences taken from the one, the others from the other.
 
 What differs is a choice (a label of the catalogue: the hardware, the market, the date) or a figure: a value that one
-side gives and the other does not, or gives otherwise, or that their catalogues disagree about. A mixture has the labels
+side gives and the other does not, or gives otherwise, or that their catalogues disagree about. A hybrid has the labels
 and the values of a side or of the other, and the figures that the catalogue has for *its* labels: the price of one
 side's chip in the other's market. So a label and all the figures that depend on it are one difference, and where only
 one side has a label, also the values that the other gives in place of its figures: a published architecture here, a
 number of parameters there.
 
-Mixtures with the same names given are one table, a zipped axis, and evaluated at once.
+Hybrids with the same names given are one table, a zipped axis, and evaluated at once.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _SIDES = (0, 1)
 
 
-class Mixtures:
+class Hybrids:
     """Two bound specifications without axes, of one model, and all that is between them."""
 
     def __init__(self, a: Bound, b: Bound, by: str, threads: int | None = None) -> None:
@@ -49,7 +49,7 @@ class Mixtures:
         """Figures that a side gives because it does without a label that the other has, with the label's axis."""
         free = [name for name in self.figures if name not in self.tied]
         self.changes = [name for name in (*self.choices, *free) if self._matters(name)]
-        """What the value may depend on. All else that differs contributes nothing, in whatever mixture."""
+        """What the value may depend on. All else that differs contributes nothing, in whatever hybrid."""
         self._bits = {name: i for i, name in enumerate(self.changes)}
         self._bits |= {name: self._bits[axis] for name, axis in self.tied.items() if axis in self._bits}
         self._axes = [axis for axis in axes if any(axis in labels for labels in self.labels)]
@@ -68,18 +68,18 @@ class Mixtures:
         """What differs, and changes nothing."""
         return [name for name in (*self.choices, *self.figures) if name not in {*self.changes, *self.tied}]
 
-    def evaluate(self, mixtures: Sequence[int]) -> list[float]:
-        """The value of each mixture, whose bits are those of ``changes``; NaN where it has none.
+    def evaluate(self, hybrids: Sequence[int]) -> list[float]:
+        """The value of each hybrid, whose bits are those of ``changes``; NaN where it has none.
 
         Raises InternalError for a value that should be finite and is not.
         """
-        values = [math.nan] * len(mixtures)
+        values = [math.nan] * len(hybrids)
         alike: dict[frozenset[str], list[int]] = {}
-        for place, mixture in enumerate(mixtures):
-            if not self._broken(mixture):
-                alike.setdefault(frozenset(self._taken(mixture)), []).append(place)
+        for place, hybrid in enumerate(hybrids):
+            if not self._broken(hybrid):
+                alike.setdefault(frozenset(self._taken(hybrid)), []).append(place)
         for places in alike.values():
-            found = self._evaluated([mixtures[place] for place in places])
+            found = self._evaluated([hybrids[place] for place in places])
             for place, value in zip(places, found, strict=True):
                 values[place] = value
         return values
@@ -159,39 +159,39 @@ class Mixtures:
         found = (self._looked_up(name, each, labels) for each in (side, 1 - side))
         return next((figure for figure in found if figure is not None), math.nan)
 
-    def _side(self, name: str, mixture: int) -> int:
-        """The side that a mixture takes a name from."""
-        return mixture >> self._bits[name] & 1 if name in self._bits else 0
+    def _side(self, name: str, hybrid: int) -> int:
+        """The side that a hybrid takes a name from."""
+        return hybrid >> self._bits[name] & 1 if name in self._bits else 0
 
-    def _taken(self, mixture: int) -> dict[str, Scalar]:
-        """What a mixture gives: labels, and values that matter."""
+    def _taken(self, hybrid: int) -> dict[str, Scalar]:
+        """What a hybrid gives: labels, and values that matter."""
         taken: dict[str, Scalar] = {}
         for known, names in ((self.labels, self._axes), (self.given, self._values)):
             for name in names:
-                value = known[self._side(name, mixture)].get(name)
+                value = known[self._side(name, hybrid)].get(name)
                 if value is not None:
                     taken[name] = value
         return taken
 
-    def _broken(self, mixture: int) -> bool:
-        """Whether no run could have the mixture's values together."""
+    def _broken(self, hybrid: int) -> bool:
+        """Whether no run could have the hybrid's values together."""
         inputs = self.sides[0].model.inputs
-        return bool(self._rules) and any(broken(self._rules, inputs, Spec(fixed=self._taken(mixture))))
+        return bool(self._rules) and any(broken(self._rules, inputs, Spec(fixed=self._taken(hybrid))))
 
-    def _evaluated(self, mixtures: Sequence[int]) -> list[float]:
-        """The values of mixtures that give the same names."""
+    def _evaluated(self, hybrids: Sequence[int]) -> list[float]:
+        """The values of hybrids that give the same names."""
         import numpy as np
 
-        rows = [self._taken(mixture) for mixture in mixtures]
+        rows = [self._taken(hybrid) for hybrid in hybrids]
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         if self.sides[0].catalog != self.sides[1].catalog:
-            columns |= self._catalogued(mixtures, rows)
+            columns |= self._catalogued(hybrids, rows)
         bound = self._bound(columns)
         try:
             made = lower.compiled(bound, Question((self.by,)))
             program = lower.program(bound, made)
         except SpecError:  # what one side does without, the other does not give
-            return [math.nan] * len(mixtures)
+            return [math.nan] * len(hybrids)
         values = np.empty(bound.size)
         try:
             threads = lower.thread_count(self.threads)
@@ -200,26 +200,26 @@ class Mixtures:
             if error.row is None:
                 raise
             inputs = ", ".join(f"{name} = {value}" for name, value in rows[error.row].items() if name in self._bits)
-            message = f"{error} of the mixtures ({inputs})"
+            message = f"{error} of the hybrids ({inputs})"
             raise InternalError(message, error.row) from None
         found: list[float] = values.tolist()
-        return found if bound.spec.axes else found * len(mixtures)
+        return found if bound.spec.axes else found * len(hybrids)
 
-    def _catalogued(self, mixtures: Sequence[int], rows: Sequence[Mapping[str, Scalar]]) -> dict[str, list[Scalar]]:
-        """The figures of mixtures of two catalogues, which no one catalogue has."""
+    def _catalogued(self, hybrids: Sequence[int], rows: Sequence[Mapping[str, Scalar]]) -> dict[str, list[Scalar]]:
+        """The figures of hybrids of two catalogues, which no one catalogue has."""
         found: dict[str, list[Scalar]] = {}
         for column in self.sides[0].catalog.columns.values():
             name = column.name
             if name in rows[0] or not self._matters(name) or not all(axis in rows[0] for axis in column.axes):
                 continue
             found[name] = [
-                self._figure(name, self._side(name, mixture), [str(row[axis]) for axis in column.axes])
-                for mixture, row in zip(mixtures, rows, strict=True)
+                self._figure(name, self._side(name, hybrid), [str(row[axis]) for axis in column.axes])
+                for hybrid, row in zip(hybrids, rows, strict=True)
             ]
         return found
 
     def _bound(self, columns: Mapping[str, Sequence[Scalar]]) -> Bound:
-        """A table of mixtures as a space: what varies is a zipped axis."""
+        """A table of hybrids as a space: what varies is a zipped axis."""
         a = self.sides[0]
         varied = {
             name: values for name, values in columns.items() if not all(_same(values[0], value) for value in values)

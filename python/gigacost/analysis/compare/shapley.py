@@ -1,8 +1,8 @@
 """Shapley values: what each of some changes contributes to the difference that they make together.
 
-A *mixture* is the set of the changes that are made, as the bits of a number: 0 is before, all bits set is after. The
+A *hybrid* is the set of the changes that are made, as the bits of a number: 0 is before, all bits set is after. The
 changes are made one after the other, in an order; each contributes what the value moves by when its turn comes. Its
-contribution is the mean over orders. Only orders count whose every step has a value: with some mixtures a design
+contribution is the mean over orders. Only orders count whose every step has a value: with some hybrids a design
 cannot be had, and no way leads over it. Where there is no such order, changes are made together:
 
 * up to ``EXACT`` changes, all orders count. The fewest changes that open a way are one block; of equally few the first.
@@ -33,7 +33,7 @@ SEED = 0
 """Of the random orders: they are the same in every run."""
 
 Evaluate: TypeAlias = Callable[[Sequence[int]], Sequence[float]]
-"""The values of some mixtures; NaN where there is none."""
+"""The values of some hybrids; NaN where there is none."""
 Blocks: TypeAlias = tuple[tuple[int, ...], ...]
 """Changes that are made together, each change in one block."""
 
@@ -51,8 +51,8 @@ class Attribution:
     """Whether all orders count."""
     orders: int
     """How many orders have a value everywhere, of those that were looked at."""
-    mixtures: int
-    """How many mixtures were evaluated."""
+    hybrids: int
+    """How many hybrids were evaluated."""
     impossible: int
     """How many of them have no value."""
 
@@ -93,14 +93,14 @@ def _joined(count: int, together: Sequence[int]) -> Blocks:
 
 
 class _Game:
-    """The values of mixtures, each evaluated once."""
+    """The values of hybrids, each evaluated once."""
 
     def __init__(self, evaluate: Evaluate) -> None:
         self.evaluate = evaluate
         self.known: dict[int, float] = {}
 
-    def look_at(self, mixtures: Iterable[int]) -> None:
-        new = [mixture for mixture in dict.fromkeys(mixtures) if mixture not in self.known]
+    def look_at(self, hybrids: Iterable[int]) -> None:
+        new = [hybrid for hybrid in dict.fromkeys(hybrids) if hybrid not in self.known]
         if new:
             self.known.update(zip(new, self.evaluate(new), strict=True))
 
@@ -110,12 +110,12 @@ _Found: TypeAlias = tuple[int, tuple[float, ...], tuple[float, ...]]
 
 
 def _over_all_orders(game: _Game, blocks: Blocks) -> _Found | None:
-    """The means over all orders of the blocks. Orders are not listed: the ways to and from each mixture are counted."""
-    mixtures = [0]
+    """The means over all orders of the blocks. Orders are not listed: the ways to and from each hybrid are counted."""
+    hybrids = [0]
     for block in blocks:
-        mixtures += [mixture | _bits(block) for mixture in mixtures]
-    game.look_at(mixtures)
-    values = [game.known[mixture] for mixture in mixtures]
+        hybrids += [hybrid | _bits(block) for hybrid in hybrids]
+    game.look_at(hybrids)
+    values = [game.known[hybrid] for hybrid in hybrids]
     to, onward = _ways(values), _ways(values[::-1])[::-1]
     orders = to[-1]
     if not orders:
@@ -130,12 +130,12 @@ def _over_all_orders(game: _Game, blocks: Blocks) -> _Found | None:
 
 
 def _ways(values: Sequence[float]) -> list[int]:
-    """How many orders lead to each mixture over mixtures that have a value. Turned around: how many lead on from it."""
+    """How many orders lead to each hybrid over hybrids that have a value. Turned around: how many lead on from it."""
     ways = [1] + [0] * (len(values) - 1)
-    for mixture in range(1, len(values)):
-        if not math.isnan(values[mixture]):
-            bits = (1 << i for i in range(mixture.bit_length()))
-            ways[mixture] = sum(ways[mixture ^ bit] for bit in bits if mixture & bit)
+    for hybrid in range(1, len(values)):
+        if not math.isnan(values[hybrid]):
+            bits = (1 << i for i in range(hybrid.bit_length()))
+            ways[hybrid] = sum(ways[hybrid ^ bit] for bit in bits if hybrid & bit)
     return ways
 
 
@@ -148,12 +148,12 @@ def _over_random_orders(game: _Game, blocks: Blocks) -> _Found | None:
         shuffled.shuffle(order)
         pairs.append((order, order[::-1]))
     ways = [[(order, _mixtures(order, blocks)) for order in pair] for pair in pairs]
-    game.look_at(mixture for pair in ways for _, mixtures in pair for mixture in mixtures)
+    game.look_at(hybrid for pair in ways for _, hybrids in pair for hybrid in hybrids)
     orders = [0] * PAIRS
     moved = [[Fraction(0)] * PAIRS for _ in blocks]
     for p, pair in enumerate(ways):
-        for order, mixtures in pair:
-            values = [game.known[mixture] for mixture in mixtures]
+        for order, hybrids in pair:
+            values = [game.known[hybrid] for hybrid in hybrids]
             if not any(map(math.isnan, values)):
                 orders[p] += 1
                 for block, (before, after) in zip(order, itertools.pairwise(values), strict=True):
@@ -167,7 +167,7 @@ def _over_random_orders(game: _Game, blocks: Blocks) -> _Found | None:
 
 
 def _mixtures(order: Sequence[int], blocks: Blocks) -> list[int]:
-    """The mixtures that an order leads over."""
+    """The hybrids that an order leads over."""
     return list(itertools.accumulate((_bits(blocks[block]) for block in order), int.__or__, initial=0))
 
 

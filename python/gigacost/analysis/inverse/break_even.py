@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gigacost._record import Record
 from gigacost.analysis.breakpoints import turning_points
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
-from gigacost.analysis.inverse.search import Inquiry
+from gigacost.analysis.inverse.search import InverseSearch
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
@@ -120,8 +120,8 @@ def break_even(
         strict=strict,
         query={"where": where, "columns": list(columns) or None},
     ).space()
-    inquiry = Inquiry(sweep, unknown, by, over, threads, progress)
-    return _Comparison(inquiry, axis).answer()
+    search = InverseSearch(sweep, unknown, by, over, threads, progress)
+    return _Comparison(search, axis).answer()
 
 
 def _options(between: object) -> tuple[str, Any]:
@@ -140,15 +140,15 @@ def _options(between: object) -> tuple[str, Any]:
 class _Comparison:
     """The options along the unknown, as far as they are known."""
 
-    def __init__(self, inquiry: Inquiry, axis: str) -> None:
-        self.inquiry = inquiry
+    def __init__(self, search: InverseSearch, axis: str) -> None:
+        self.search = search
         self.axis = axis
-        self.options = _values_of(inquiry, axis)
+        self.options = _values_of(search, axis)
         self.rows: dict[float, dict[Scalar, Row]] = {}
         """For each value of the unknown, the best combination of each option that has one."""
 
     def answer(self) -> BreakEven:
-        unknown, inquiry = self.inquiry.unknown, self.inquiry
+        unknown, search = self.search.unknown, self.search
         self._ask(unknown.values)
         self._refuse_indifferent()
         changes = turning_points(unknown.values, self._winners, unknown.between)
@@ -156,8 +156,8 @@ class _Comparison:
         ends = [unknown.values[0], *sides, unknown.values[-1]]
         values = sorted({*unknown.values, *sides})
         curve = tuple(self.rows[value][option] for value in values for option in self._feasible(value))
-        blamed = () if curve else relaxations(inquiry, unknown.values)
-        states = {} if curve or blamed else {"states": inquiry.states()}
+        blamed = () if curve else relaxations(search, unknown.values)
+        states = {} if curve or blamed else {"states": search.states()}
         return BreakEven(
             unknown.name,
             unknown.field.unit,
@@ -167,20 +167,20 @@ class _Comparison:
             tuple(Crossing(high, self._best(low), self._best(high)) for low, high in changes),
             curve,
             blamed,
-            {**inquiry.meta, **states},
+            {**search.meta, **states},
         )
 
     def _ask(self, values: Sequence[float]) -> None:
         """Find the best combination of each option at some values."""
-        name = self.inquiry.unknown.name
-        sweep = self.inquiry.at(values, columns=(self.inquiry.by,))
+        name = self.search.unknown.name
+        sweep = self.search.at(values, columns=(self.search.by,))
         self.rows |= {value: {} for value in values}
-        for row in self.inquiry.rows(sweep, self.inquiry.by, per=(name, self.axis)):
+        for row in self.search.rows(sweep, self.search.by, per=(name, self.axis)):
             design = {column: value for column, value in row.items() if column != "index"}
             self.rows[row[name]][row[self.axis]] = design
 
     def _refuse_indifferent(self) -> None:
-        by, unknown = self.inquiry.by, self.inquiry.unknown
+        by, unknown = self.search.by, self.search.unknown
         figures = {tuple((option, row[by]) for option, row in rows.items()) for rows in self.rows.values()}
         if len(figures) == 1 and any(figures):
             options = ", ".join(map(str, self.options))
@@ -195,7 +195,7 @@ class _Comparison:
         return [self._winner(value) for value in values]
 
     def _winner(self, value: float) -> Scalar | None:
-        rows, by = self.rows[value], self.inquiry.by
+        rows, by = self.rows[value], self.search.by
         return min(self._feasible(value), key=lambda option: rows[option][by], default=None)
 
     def _best(self, value: float) -> Row | None:
@@ -206,9 +206,9 @@ class _Comparison:
         return [option for option in self.options if option in self.rows[value]]
 
 
-def _values_of(inquiry: Inquiry, axis: str) -> tuple[Scalar, ...]:
+def _values_of(search: InverseSearch, axis: str) -> tuple[Scalar, ...]:
     """The options. Raises SpecError when they are not several values of an axis of their own."""
-    name, digits = inquiry.unknown.name, inquiry.sweep.bound.digits
+    name, digits = search.unknown.name, search.sweep.bound.digits
     if axis == name:
         raise SpecError(Fault("between", show(axis), "the unknown itself; its options are another axis"))
     if axis not in digits:
@@ -216,7 +216,7 @@ def _values_of(inquiry: Inquiry, axis: str) -> tuple[Scalar, ...]:
         raise SpecError(
             Fault("between", show(axis), "not an axis of this space", ", ".join(known), nearest(axis, known))
         )
-    if any(isinstance(other, Zipped) and axis in other.names for other in inquiry.sweep.spec.axes):
+    if any(isinstance(other, Zipped) and axis in other.names for other in search.sweep.spec.axes):
         raise SpecError(Fault("between", show(axis), "a column of a table, which walks with the others"))
     if len(digits[axis].values) < 2:  # noqa: PLR2004 - between two
         raise SpecError(Fault("between", show(list(digits[axis].values)), "one option, where several are compared"))

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from gigacost._record import Record
-from gigacost.analysis.inverse.search import Found, Inquiry
+from gigacost.analysis.inverse.search import Found, InverseSearch
 from gigacost.expressions.constraints import Constraint, distance
 
 
@@ -36,37 +36,39 @@ class Relaxation(Record):
     """A combination that would then be feasible: its axes, status and columns."""
 
 
-def relaxations(inquiry: Inquiry, values: Sequence[float]) -> tuple[Relaxation, ...]:
+def relaxations(search: InverseSearch, values: Sequence[float]) -> tuple[Relaxation, ...]:
     """Every choice of the fewest constraints whose giving way makes anything feasible at some values of the unknown.
 
     Of one each, else of two, else of all; none where it is not the constraints. Of one constraint the smallest change
     is told, of several that whose largest share is smallest; between values of the first grid as in ``solve``.
     """
-    parts = inquiry.constraints
+    parts = search.constraints
     for count in dict.fromkeys((1, 2, len(parts))):
-        found = [_relaxed(inquiry, values, chosen) for chosen in combinations(range(len(parts)), count)]
+        found = [_relaxed(search, values, chosen) for chosen in combinations(range(len(parts)), count)]
         if any(found):
             return tuple(one for one in found if one is not None)
     return ()
 
 
-def _relaxed(inquiry: Inquiry, values: Sequence[float], chosen: Sequence[int]) -> Relaxation | None:
+def _relaxed(search: InverseSearch, values: Sequence[float], chosen: Sequence[int]) -> Relaxation | None:
     """What is needed of the chosen constraints; None when that they give is not enough."""
-    parts = inquiry.constraints
+    parts = search.constraints
     kept = [part for i, part in enumerate(parts) if i not in chosen]
     limits = [limit for i in chosen if (limit := parts[i].limit)]
     found = None
     if limits:
-        found = _nearest(inquiry, values, partial(inquiry.found, kept=kept, near=distance(limits)))
-    found = found or inquiry.found(values, kept)
+        found = _nearest(search, values, partial(search.found, kept=kept, near=distance(limits)))
+    found = found or search.found(values, kept)
     if found is None:
         return None
     return Relaxation(tuple(_yielding(parts[i], found.sides[i]) for i in chosen), found.design)
 
 
-def _nearest(inquiry: Inquiry, values: Sequence[float], ask: Callable[[Sequence[float]], Found | None]) -> Found | None:
+def _nearest(
+    search: InverseSearch, values: Sequence[float], ask: Callable[[Sequence[float]], Found | None]
+) -> Found | None:
     """The best combination over some values of the unknown, and then over ever finer grids around the best of these."""
-    unknown, points = inquiry.unknown, sorted(values)
+    unknown, points = search.unknown, sorted(values)
     found = ask(points)
     while found:
         best = found.design[unknown.name]

@@ -1,4 +1,4 @@
-"""A sweep that is asked again and again, at ever other values of one unknown."""
+"""Inverse search: a space queried at ever other values of one unknown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Found:
     """For each constraint, the value of what it limits; None where it limits nothing, or that is not finite."""
 
 
-class Inquiry:
+class InverseSearch:
     """A sweep and an unknown of it. Only combinations that have ``by``, which tells which is best, count.
 
     Raises SpecError, also when neither the condition nor ``by`` depends on the unknown.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gigacost._record import Record
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
-from gigacost.analysis.inverse.search import Found, Inquiry
+from gigacost.analysis.inverse.search import Found, InverseSearch
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
 
@@ -113,20 +113,20 @@ def solve(
         strict=strict,
         query={"where": where, "columns": list(columns) or None},
     ).space()
-    return _solved(Inquiry(sweep, unknown, by, over, threads, progress), smallest=smallest)
+    return _solved(InverseSearch(sweep, unknown, by, over, threads, progress), smallest=smallest)
 
 
-def _solved(inquiry: Inquiry, *, smallest: bool) -> Solution:
-    unknown = inquiry.unknown
-    value = inquiry.extreme(unknown.values, smallest=smallest)
+def _solved(search: InverseSearch, *, smallest: bool) -> Solution:
+    unknown = search.unknown
+    value = search.extreme(unknown.values, smallest=smallest)
     if value is None:
-        return _infeasible(inquiry)
-    value, beyond = _refined(inquiry, value, smallest=smallest)
-    found = inquiry.found([value])
+        return _infeasible(search)
+    value, beyond = _refined(search, value, smallest=smallest)
+    found = search.found([value])
     ended: Ended = "range"
     binding: set[str] = set()
     if beyond is not None:
-        yielding = [one for relaxation in relaxations(inquiry, [beyond]) for one in relaxation.yielding]
+        yielding = [one for relaxation in relaxations(search, [beyond]) for one in relaxation.yielding]
         binding = {one.constraint for one in yielding}
         ended = "constraints" if binding else "states"
     return Solution(
@@ -134,19 +134,19 @@ def _solved(inquiry: Inquiry, *, smallest: bool) -> Solution:
         unknown.field.unit,
         value,
         found.design if found else {},
-        tuple(_held(inquiry, found, binding)),
+        tuple(_held(search, found, binding)),
         ended,
         (),
-        inquiry.meta,
+        search.meta,
     )
 
 
-def _refined(inquiry: Inquiry, value: float, *, smallest: bool) -> tuple[float, float | None]:
+def _refined(search: InverseSearch, value: float, *, smallest: bool) -> tuple[float, float | None]:
     """The last feasible value behind a feasible one of the grid, and the next value, where nothing is feasible."""
-    beyond = inquiry.unknown.beyond(value, upwards=not smallest)
-    while beyond is not None and (inner := inquiry.unknown.between(*sorted((value, beyond)))):
+    beyond = search.unknown.beyond(value, upwards=not smallest)
+    while beyond is not None and (inner := search.unknown.between(*sorted((value, beyond)))):
         further = [*inner, beyond] if not smallest else [*inner[::-1], beyond]
-        found = inquiry.extreme(inner, smallest=smallest)
+        found = search.extreme(inner, smallest=smallest)
         if found is None:
             beyond = further[0]
         else:
@@ -154,13 +154,13 @@ def _refined(inquiry: Inquiry, value: float, *, smallest: bool) -> tuple[float, 
     return value, beyond
 
 
-def _held(inquiry: Inquiry, found: Found | None, binding: set[str]) -> Iterator[Held]:
-    for constraint, side in zip(inquiry.constraints, found.sides if found else (), strict=True):
+def _held(search: InverseSearch, found: Found | None, binding: set[str]) -> Iterator[Held]:
+    for constraint, side in zip(search.constraints, found.sides if found else (), strict=True):
         yield Held(constraint.text, constraint.quantity, side, constraint.text in binding)
 
 
-def _infeasible(inquiry: Inquiry) -> Solution:
-    unknown = inquiry.unknown
-    blamed = relaxations(inquiry, unknown.values)
-    states = {} if blamed else {"states": inquiry.states()}
-    return Solution(unknown.name, unknown.field.unit, None, {}, (), "infeasible", blamed, {**inquiry.meta, **states})
+def _infeasible(search: InverseSearch) -> Solution:
+    unknown = search.unknown
+    blamed = relaxations(search, unknown.values)
+    states = {} if blamed else {"states": search.states()}
+    return Solution(unknown.name, unknown.field.unit, None, {}, (), "infeasible", blamed, {**search.meta, **states})

@@ -11,7 +11,7 @@ from gigacost._record import Record
 from gigacost.analysis.breakpoints import turning_points
 from gigacost.analysis.inverse.unknown import numbers_between
 from gigacost.analysis.sensitivity.sobol_indices import Index
-from gigacost.analysis.sensitivity.uncertain_inputs import Belief
+from gigacost.analysis.sensitivity.uncertain_inputs import UncertainInput
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +46,7 @@ class Flip(Record):
 class Influence(Record):
     """What one uncertain name does. All of it is about the best option but for ``worth`` and ``flips``."""
 
-    belief: Belief
+    input: UncertainInput
     low: float
     """Its value (or factor) at P5."""
     high: float
@@ -71,10 +71,10 @@ class Influence(Record):
         """Plain data, as ``--json`` prints it."""
         names = ("first", "first_error", "total", "total_error")
         return {
-            "name": self.belief.name,
-            "unit": self.belief.unit,
-            "distribution": self.belief.distribution.text,
-            **{name: getattr(self.belief, name) for name in ("source", "date", "note")},
+            "name": self.input.name,
+            "unit": self.input.unit,
+            "distribution": self.input.distribution.text,
+            **{name: getattr(self.input, name) for name in ("source", "date", "note")},
             **{name: getattr(self, name) for name in ("low", "high", "at_low", "at_high", "swing")},
             **{name: getattr(self.index, name) if self.index else None for name in names},
             **{name: getattr(self, name) for name in ("std_if_known", "worth")},
@@ -82,22 +82,22 @@ class Influence(Record):
         }
 
 
-def ends(belief: Belief) -> tuple[float, float]:
+def ends(one: UncertainInput) -> tuple[float, float]:
     """The 5th and the 95th percentile of a name (or of its factor)."""
     import numpy as np
 
-    low, high = belief.distribution.quantile(np.array([LOW, HIGH])).tolist()
+    low, high = one.distribution.quantile(np.array([LOW, HIGH])).tolist()
     return low, high
 
 
-def one_at_a_time(variations: Variations, of: str, beliefs: Mapping[str, Belief]) -> dict[str, Floats]:
+def one_at_a_time(variations: Variations, of: str, uncertain: Mapping[str, UncertainInput]) -> dict[str, Floats]:
     """For each name a row for each option: the quantity at its one and at its other end, all others where they are."""
     import numpy as np
 
-    moves = {name: np.full(2 * len(beliefs), math.nan) for name in beliefs}
-    places = {name: slice(2 * place, 2 * place + 2) for place, name in enumerate(beliefs)}
+    moves = {name: np.full(2 * len(uncertain), math.nan) for name in uncertain}
+    places = {name: slice(2 * place, 2 * place + 2) for place, name in enumerate(uncertain)}
     for name, place in places.items():
-        moves[name][place] = ends(beliefs[name])
+        moves[name][place] = ends(uncertain[name])
     values = variations.values(moves)[of]
     return {name: values[:, place] for name, place in places.items()}
 
@@ -111,17 +111,17 @@ def best(values: Floats) -> list[int | None]:
     return [None if math.isinf(low) else winner for winner, low in zip(winners, known.min(axis=0), strict=True)]
 
 
-def flips(variations: Variations, of: str, belief: Belief) -> tuple[Flip, ...]:
+def flips(variations: Variations, of: str, one: UncertainInput) -> tuple[Flip, ...]:
     """Where the best option changes while a name goes through its central 90 %, to a relative 1e-12.
 
     As for ``break_even``, what lies within two neighbours of a first grid of 33 quantiles may be missed.
     """
     import numpy as np
 
-    grid = sorted(set(belief.distribution.quantile(np.linspace(LOW, HIGH, GRID)).tolist()))
+    grid = sorted(set(one.distribution.quantile(np.linspace(LOW, HIGH, GRID)).tolist()))
 
     def winners(values: Sequence[float]) -> list[int | None]:
-        return best(variations.values({belief.name: np.array(values)})[of])
+        return best(variations.values({one.name: np.array(values)})[of])
 
     return tuple(Flip(high, *winners([low, high])) for low, high in turning_points(grid, winners, numbers_between))
 
@@ -138,7 +138,7 @@ def worth_of_all(values: Floats) -> float | None:
     return min(map(_mean, rows)) - _mean(lowest)
 
 
-def worth(variations: Variations, of: str, belief: Belief, draws: Mapping[str, Floats]) -> float | None:
+def worth(variations: Variations, of: str, one: UncertainInput, draws: Mapping[str, Floats]) -> float | None:
     """By how much the expected value gets better if one name is known before an option is chosen.
 
     The name is taken to be at the middles of 32 equally likely intervals, one after the other; the others are as in the
@@ -147,10 +147,10 @@ def worth(variations: Variations, of: str, belief: Belief, draws: Mapping[str, F
     import numpy as np
 
     few = {name: values[:FEW] for name, values in draws.items()}
-    count = len(few[belief.name])
-    nodes = belief.distribution.quantile((np.arange(NODES) + 0.5) / NODES)
+    count = len(few[one.name])
+    nodes = one.distribution.quantile((np.arange(NODES) + 0.5) / NODES)
     moves = {name: np.tile(values, NODES) for name, values in few.items()}
-    moves[belief.name] = np.repeat(nodes, count)
+    moves[one.name] = np.repeat(nodes, count)
     values = variations.values(moves)[of]
     means = np.array([[_mean(part.tolist()) for part in np.split(row, NODES)] for row in values])
     return worth_of_all(means)

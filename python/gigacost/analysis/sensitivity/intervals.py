@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gigacost.analysis.sensitivity.perturbation import Variations
-from gigacost.analysis.sensitivity.uncertain_inputs import believing, concerning, shipped
+from gigacost.analysis.sensitivity.uncertain_inputs import relevant, shipped, with_uncertain
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.draws import draws_of
 from gigacost.sampling.draws import Draws
@@ -25,11 +25,11 @@ def with_intervals(found: Estimate, bound: Bound, draws: int | Draws, threads: i
     names = [*found.breakdown, *found.subtotals, *(name for name in RUN if name in found.quantities)]
     known = shipped(bound)
     chosen = draws if isinstance(draws, Draws) else Draws(draws)
-    believed = believing(bound, known, chosen)
-    beliefs = concerning(believed, names, known)
-    columns = draws_of(believed.spec)
-    moving = {name: belief.distribution.relative for name, belief in beliefs.items()}
-    values = Variations(believed, names, moving, threads).values({name: columns[name] for name in beliefs})
+    drawn = with_uncertain(bound, known, chosen)
+    uncertain = relevant(drawn, names, known)
+    columns = draws_of(drawn.spec)
+    moving = {name: one.distribution.relative for name, one in uncertain.items()}
+    values = Variations(drawn, names, moving, threads).values({name: columns[name] for name in uncertain})
     return replace(found, intervals={name: _interval(values[name][0].tolist()) for name in names})
 
 

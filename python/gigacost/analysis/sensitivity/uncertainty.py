@@ -12,7 +12,7 @@ from gigacost.analysis.sensitivity import influence
 from gigacost.analysis.sensitivity.influence import Influence
 from gigacost.analysis.sensitivity.perturbation import Variations
 from gigacost.analysis.sensitivity.sobol_indices import Index, sobol_indices
-from gigacost.analysis.sensitivity.uncertain_inputs import believing, concerning, shipped, stated
+from gigacost.analysis.sensitivity.uncertain_inputs import relevant, shipped, stated, with_uncertain
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.compiler.draws import draws_of
@@ -80,7 +80,7 @@ class Uncertainty(Record):
 
     def influence(self, name: str) -> Influence:
         """Of one name. Raises KeyError."""
-        return {one.belief.name: one for one in self.influences}[name]
+        return {one.input.name: one for one in self.influences}[name]
 
 
 def uncertainty(
@@ -163,12 +163,12 @@ class _Question:
         self.draws = sweep.spec.draws
         self.threads = threads
         known = {**(shipped(sweep.bound) if with_defaults else {}), **stated(sweep.bound)}
-        self.bound = believing(sweep.bound, known, self.draws)
+        self.bound = with_uncertain(sweep.bound, known, self.draws)
         absent = lacking(self.bound, [of]) if of in sweep.model.names else []
         if absent:
             raise SpecError(*unplaced(absent))
-        self.beliefs = concerning(self.bound, [of], known)
-        if not self.beliefs:
+        self.uncertain = relevant(self.bound, [of], known)
+        if not self.uncertain:
             raise SpecError(Fault("uncertain", "", f"nothing that {of} is made of is uncertain", "NAME = DISTRIBUTION"))
 
     def answer(self) -> Uncertainty:
@@ -177,12 +177,12 @@ class _Question:
         (winner,) = influence.best(central)
         if winner is None:
             self._refuse()
-        moved = influence.one_at_a_time(options, self.of, self.beliefs)
-        idle = [name for name, at in moved.items() if self.beliefs[name].shipped and _same(at, central)]
+        moved = influence.one_at_a_time(options, self.of, self.uncertain)
+        idle = [name for name, at in moved.items() if self.uncertain[name].shipped and _same(at, central)]
         for name in idle:
-            del self.beliefs[name]
+            del self.uncertain[name]
         drawn = draws_of(self.bound.spec)
-        columns = {name: drawn[name] for name in self.beliefs}
+        columns = {name: drawn[name] for name in self.uncertain}
         values = options.values(columns)[self.of]
         told = [spread(row, float(middle[0])) for row, middle in zip(values.tolist(), central, strict=True)]
         alone = self._alone(winner)
@@ -195,7 +195,7 @@ class _Question:
             self._inputs(),
             tuple(self._options(told, values)),
             winner,
-            tuple(sorted(found, key=lambda one: (-one.swing, one.belief.name))),
+            tuple(sorted(found, key=lambda one: (-one.swing, one.input.name))),
             influence.worth_of_all(values) if self.several else None,
             self.draws,
             self._meta(idle, options.evaluations + alone.evaluations),
@@ -220,13 +220,13 @@ class _Question:
         independent = not self.draws.correlate
         indices = self._indices(alone) if independent else {}
         found = []
-        for name, belief in self.beliefs.items():
+        for name, one in self.uncertain.items():
             at_low, at_high = map(_known, moved[name].tolist())
             index = indices.get(name)
-            worth = influence.worth(options, self.of, belief, drawn) if self.several and independent else None
-            flips = influence.flips(options, self.of, belief) if self.several else ()
-            ends = influence.ends(belief)
-            found.append(Influence(belief, *ends, at_low, at_high, index, _left(spread.std, index), worth, flips))
+            worth = influence.worth(options, self.of, one, drawn) if self.several and independent else None
+            flips = influence.flips(options, self.of, one) if self.several else ()
+            ends = influence.ends(one)
+            found.append(Influence(one, *ends, at_low, at_high, index, _left(spread.std, index), worth, flips))
         return found
 
     def _options(self, told: Sequence[Spread], values: Floats) -> Iterator[Option]:
@@ -239,7 +239,7 @@ class _Question:
         return {**self.bound.spec.fixed, **labels}
 
     def _variations(self, bound: Bound) -> Variations:
-        moving = {name: belief.distribution.relative for name, belief in self.beliefs.items()}
+        moving = {name: one.distribution.relative for name, one in self.uncertain.items()}
         return Variations(bound, (self.of,), moving, self.threads)
 
     def _alone(self, row: int) -> Variations:
@@ -254,7 +254,7 @@ class _Question:
             found: Floats = alone.values(moves)[self.of][0]
             return found
 
-        distributions = {name: belief.distribution for name, belief in self.beliefs.items()}
+        distributions = {name: one.distribution for name, one in self.uncertain.items()}
         return sobol_indices(distributions, function, self.draws) or {}
 
     def _meta(self, idle: Sequence[str], evaluations: int) -> dict[str, Any]:

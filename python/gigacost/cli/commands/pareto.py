@@ -13,7 +13,7 @@ from gigacost.cli.query import Query, querying
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gigacost.queries.rows import Chosen
+    from gigacost.queries.rows import RowView
     from gigacost.queries.space import Space
 
 _MINIMISE = ["cost_total_usd", "train_days"]
@@ -66,7 +66,7 @@ def command(query: Query, minimise: str | None, maximise: str | None, output: st
     return query.ended(asserted, feasible=len(front.rows) > 0, advice="; gigacost summary says why")
 
 
-def _print(sweep: Space, rows: Chosen, objectives: list[str], meta: Mapping[str, Any], *, whole: bool) -> None:
+def _print(sweep: Space, rows: RowView, objectives: list[str], meta: Mapping[str, Any], *, whole: bool) -> None:
     """The rows, or as many of them as a screen has room for, spread evenly over the front."""
     from gigacost.cli.terminal import literal, room, show
     from gigacost.cli.views.numbers import duration

@@ -11,7 +11,7 @@ from gigacost.cli.views.numbers import amount, cell, duration, scaled, share, us
 
 if TYPE_CHECKING:
     from gigacost.analysis.sensitivity.influence import Influence
-    from gigacost.analysis.sensitivity.uncertain_inputs import Belief
+    from gigacost.analysis.sensitivity.uncertain_inputs import UncertainInput
     from gigacost.analysis.sensitivity.uncertainty import Uncertainty
     from gigacost.sampling.statistics import Spread
 
@@ -83,9 +83,9 @@ def _influences(found: Uncertainty) -> Any:  # noqa: ANN401 - a rich Table
     rows = []
     for one in found.influences[:_SHOWN]:
         shares = [_share(one.index.first), _share(one.index.total)] if one.index else ["—", "—"]
-        over = f"{_at(one.belief, one.low)} to {_at(one.belief, one.high).removeprefix('x ')}"
+        over = f"{_at(one.input, one.low)} to {_at(one.input, one.high).removeprefix('x ')}"
         low, high = (amount(value, found.unit) for value in (one.at_low, one.at_high))
-        rows.append([one.belief.name, over, low, f"to {high}", *shares])
+        rows.append([one.input.name, over, low, f"to {high}", *shares])
     beside = BETWEEN + sum(max(map(len, column)) + BETWEEN for column in zip(heads, *rows, strict=False))
     width = min(max(out().width - beside, 0), _BAR)
     most = max((one.swing for one in found.influences), default=0.0)
@@ -99,24 +99,24 @@ def _share(index: float) -> str:
     return share(max(index, 0.0))
 
 
-def _at(belief: Belief, value: float) -> str:
+def _at(one: UncertainInput, value: float) -> str:
     """A value of a name, or its factor."""
-    if belief.distribution.relative:
+    if one.distribution.relative:
         return f"x {scaled(value)}"
-    return usd(value) if belief.unit.startswith("$") else scaled(value)
+    return usd(value) if one.unit.startswith("$") else scaled(value)
 
 
 def _flips(found: Uncertainty) -> Iterator[str]:
     for one in found.influences:
         for flip in one.flips:
             change = f"{_named(found, flip.below)} → {_named(found, flip.above)}"
-            yield f"{one.belief.name} from {_at(one.belief, flip.value)} on: {change}"
+            yield f"{one.input.name} from {_at(one.input, flip.value)} on: {change}"
 
 
 def _worth(found: Uncertainty) -> str:
     central = abs(found.spread.central or 0.0)
     known = sorted(found.influences, key=lambda one: -(one.worth or 0.0))
-    told = [f"{one.belief.name} {amount(one.worth, found.unit)}" for one in known if _matters(one, central)]
+    told = [f"{one.input.name} {amount(one.worth, found.unit)}" for one in known if _matters(one, central)]
     return "; ".join([f"everything {amount(found.worth_of_all, found.unit)}", *told])
 
 

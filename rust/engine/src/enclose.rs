@@ -131,7 +131,7 @@ mod tests {
             let tape = Arc::new(builder.finish(vec![]).unwrap());
             let tables = leaves.iter().map(|values| Leaf { groups: vec![0], values: values[..].into() });
             let (space, blocks) = (Space::new(vec![3]).unwrap(), Blocks::default());
-            let program = Program::new(Arc::clone(&tape), space, tables.collect(), Simd::Baseline, blocks).unwrap();
+            let program = Program::new(Arc::clone(&tape), space, tables.collect(), Simd::BASELINE, blocks).unwrap();
             let intervals = enclose(&program);
             for row in 0..3 {
                 let mut values: Vec<f64> = vec![];

@@ -1,65 +1,20 @@
 //! The operations over strips of values, compiled for each SIMD level and chosen at run time.
 //!
 //! The only file with `unsafe`: a call into code compiled for a CPU feature is sound when the CPU has the feature,
-//! which [`Simd::available`] established. All levels give the same bits: the operations are the scalar ones of
+//! which a value of [`Simd`] proves. All levels give the same bits: the operations are the scalar ones of
 //! [`crate::math`], lane by lane, and Rust never contracts a multiplication and an addition.
 
 #![allow(unsafe_code)]
 #![allow(clippy::inline_always)]
 
+mod simd;
+
+use simd::Level;
+pub use simd::Simd;
+
 use crate::math;
 use crate::power::{is_plain, power};
 use crate::tape::{Binary, Unary};
-
-/// A level of SIMD instructions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Simd {
-    /// What every CPU of the target has.
-    Baseline,
-    /// 256 bits.
-    Avx2,
-    /// 512 bits.
-    Avx512,
-}
-
-impl Simd {
-    /// Every level with its name, lowest first.
-    pub const ALL: [(Self, &str); 3] = [
-        (Self::Baseline, "baseline"),
-        (Self::Avx2, "avx2"),
-        (Self::Avx512, "avx512"),
-    ];
-
-    /// Whether this CPU has it.
-    #[must_use]
-    pub fn available(self) -> bool {
-        match self {
-            Self::Baseline => true,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => std::arch::is_x86_feature_detected!("avx2"),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => {
-                std::arch::is_x86_feature_detected!("avx512f")
-                    && std::arch::is_x86_feature_detected!("avx512dq")
-                    && std::arch::is_x86_feature_detected!("avx512bw")
-                    && std::arch::is_x86_feature_detected!("avx512vl")
-            }
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => false,
-        }
-    }
-
-    /// The highest level that this CPU has.
-    #[must_use]
-    pub fn best() -> Self {
-        Self::ALL
-            .iter()
-            .rev()
-            .map(|(level, _)| *level)
-            .find(|level| level.available())
-            .unwrap_or(Self::Baseline)
-    }
-}
 
 /// The shape of a strip: lines of a run of elements each, one behind the other.
 #[derive(Clone, Copy, Debug)]
@@ -92,14 +47,14 @@ macro_rules! kernel {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl")]
             fn avx512($($arg: $kind),*) { body($($arg),*) }
-            match simd {
-                // SAFETY: a level above the baseline is only made where `Simd::available` holds.
+            match simd.level() {
+                // SAFETY: a `Simd` of a level exists only where the CPU has the level.
                 #[cfg(target_arch = "x86_64")]
-                Simd::Avx512 => unsafe { avx512($($arg),*) },
+                Level::Avx512 => unsafe { avx512($($arg),*) },
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
-                Simd::Avx2 => unsafe { avx2($($arg),*) },
-                _ => body($($arg),*),
+                Level::Avx2 => unsafe { avx2($($arg),*) },
+                Level::Baseline => body($($arg),*),
             }
         }
     };

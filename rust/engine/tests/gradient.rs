@@ -56,7 +56,7 @@ fn table(groups: &[usize], values: &[f64]) -> Leaf {
 fn program(builder: &TapeBuilder, sizes: Vec<u64>, leaves: Vec<Leaf>) -> Program {
     let tape = Arc::new(builder.finish(vec![]).unwrap());
     let space = Space::new(sizes).unwrap();
-    Program::new(tape, space, leaves, Simd::Baseline, Blocks::default()).unwrap()
+    Program::new(tape, space, leaves, Simd::BASELINE, Blocks::default()).unwrap()
 }
 
 #[test]

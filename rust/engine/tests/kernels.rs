@@ -12,11 +12,6 @@ use proptest::sample::select;
 
 mod numbers;
 
-fn levels() -> impl Iterator<Item = Simd> {
-    let levels = Simd::ALL.into_iter().map(|(level, _)| level);
-    levels.filter(|level| level.available())
-}
-
 fn same(a: f64, b: f64) -> bool {
     a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
 }
@@ -70,7 +65,7 @@ proptest! {
     #[test]
     fn elementwise_kernels(strip in strips(3)) {
         let mut out = strip.out();
-        for level in levels() {
+        for level in Simd::all_available() {
             for (op, name) in Unary::ALL {
                 kernel::unary(level, op, strip.lines, &mut out, strip.operand(0));
                 for (i, out) in out.iter().enumerate() {
@@ -100,7 +95,7 @@ proptest! {
     ) {
         let rest: Vec<Operand<'_>> = (1..=ops.len()).map(|which| strip.operand(which)).collect();
         let mut out = strip.out();
-        for level in levels() {
+        for level in Simd::all_available() {
             kernel::chain(level, &ops, strip.lines, &mut out, strip.operand(0), &rest);
             for (i, out) in out.iter().enumerate() {
                 let links = ops.iter().enumerate();
@@ -116,7 +111,7 @@ proptest! {
         let winners: Vec<f64> = winners.iter().map(|w| if *w == 23 { f64::NAN } else { f64::from(*w) }).collect();
         let lines = Lines { count: 1, run: winners.len() };
         let mut out = vec![0.0; winners.len()];
-        for level in levels() {
+        for level in Simd::all_available() {
             kernel::pick(level, lines, &mut out, Operand::Each(&winners, 0), &values, stride);
             for (out, winner) in out.iter().zip(&winners) {
                 let expected = if winner.is_nan() { f64::NAN } else { values[*winner as usize / stride % 4] };
@@ -136,7 +131,7 @@ proptest! {
                 expected = Some((i, *objective));
             }
         }
-        for level in levels() {
+        for level in Simd::all_available() {
             let (mut best, mut winner) = (vec![f64::INFINITY; lanes], vec![f64::INFINITY; lanes]);
             for step in 0..candidates.len() {
                 let i = if backwards { candidates.len() - 1 - step } else { step };
@@ -154,7 +149,7 @@ proptest! {
     #[test]
     fn what_is_gathered_lies_at_its_places(places in proptest::collection::vec(0_u32..50, 0..70)) {
         let values: Vec<f64> = (0..50).map(f64::from).collect();
-        for level in levels() {
+        for level in Simd::all_available() {
             let mut out = vec![0.0; places.len()];
             kernel::gather(level, &mut out, &values, &places);
             prop_assert!(out.iter().zip(&places).all(|(out, place)| *out == f64::from(*place)));
@@ -163,7 +158,7 @@ proptest! {
 
     #[test]
     fn restricted_holds_where_both_hold(truths in proptest::collection::vec(any::<(bool, bool)>(), 0..70)) {
-        for level in levels() {
+        for level in Simd::all_available() {
             let (mut all, other): (Vec<f64>, Vec<f64>) =
                 truths.iter().map(|(a, b)| (math::truth(*a), math::truth(*b))).unzip();
             kernel::restrict(level, &mut all, &other);
@@ -177,7 +172,7 @@ proptest! {
         let values: Vec<f64> = (0..size).map(|i| strip.at(0, i)).collect();
         let keep: Vec<f64> = (0..size).map(|i| math::truth(keeps[i % keeps.len()])).collect();
         let sign = if largest { -1.0 } else { 1.0 };
-        for (level, keep) in levels().flat_map(|level| [(level, None), (level, Some(&keep[..]))]) {
+        for (level, keep) in Simd::all_available().flat_map(|level| [(level, None), (level, Some(&keep[..]))]) {
             // What another tile has left there.
             let mut ranks = vec![-9.0; strip.lines.run];
             let (mut which, mut finite) = (vec![9.0; strip.lines.run], true);
@@ -204,7 +199,7 @@ proptest! {
 
     #[test]
     fn extremes_and_counts(values in proptest::collection::vec(doubles(), 0..70)) {
-        for level in levels() {
+        for level in Simd::all_available() {
             let (mut low, mut high, mut finite, mut held) = (f64::INFINITY, f64::NEG_INFINITY, true, 0);
             kernel::extremes(level, &values, &mut low, &mut high, &mut finite);
             kernel::count(level, &values, &mut held);
@@ -248,7 +243,7 @@ proptest! {
             sum.add(*value, 3);
             squares.add(*value, 3);
         }
-        for (level, wide) in levels().flat_map(|level| [(level, false), (level, true)]) {
+        for (level, wide) in Simd::all_available().flat_map(|level| [(level, false), (level, true)]) {
             let mut parts = Parts::default();
             kernel::moments(level, &values, wide, room * above, room * above * above, room * f64::EPSILON / 2.0, &mut parts);
             let spread = if wide { 2_f64.powi(30) } else { 2_f64.powi(12) };
@@ -264,5 +259,16 @@ proptest! {
                 prop_assert_eq!(by_parts.to_le_bytes(), squares.to_le_bytes());
             }
         }
+    }
+}
+
+#[test]
+fn a_level_is_made_only_where_the_cpu_has_it() {
+    let levels: Vec<Simd> = Simd::all_available().collect();
+    assert_eq!(levels[0], Simd::BASELINE);
+    assert_eq!(levels.last(), Some(&Simd::best()));
+    for name in ["baseline", "avx2", "avx512", "sse9", ""] {
+        let known = levels.iter().find(|level| level.name() == name);
+        assert_eq!(Simd::named(name), known.copied(), "{name}");
     }
 }

@@ -399,8 +399,7 @@ fn blocks() -> impl Strategy<Value = Blocks> {
 }
 
 fn levels() -> Vec<Simd> {
-    let levels = Simd::ALL.iter().map(|(level, _)| *level);
-    levels.filter(|level| level.available()).collect()
+    Simd::all_available().collect()
 }
 
 /// Whether the engine finds in a draft what plain loops find.

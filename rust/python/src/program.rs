@@ -26,11 +26,7 @@ use crate::tape::Tape;
 #[pyfunction]
 #[pyo3(signature = (wanted = None))]
 pub(crate) fn simd(wanted: Option<&str>) -> PyResult<&'static str> {
-    let level = level(wanted)?;
-    Ok(Simd::ALL
-        .iter()
-        .find(|(each, _)| *each == level)
-        .map_or("", |(_, name)| name))
+    Ok(requested(wanted)?.name())
 }
 
 /// About how many values are computed for a candidate of a search: for most none, since they are not legal.
@@ -46,25 +42,16 @@ fn blocks_for(combinations: u64) -> Blocks {
     }
 }
 
-fn level(wanted: Option<&str>) -> PyResult<Simd> {
-    match wanted {
-        None => Ok(Simd::best()),
-        Some(name) => {
-            let found = Simd::ALL
-                .iter()
-                .find(|(level, known)| *known == name && level.available());
-            found.map(|(level, _)| *level).ok_or_else(|| {
-                let have = Simd::ALL
-                    .iter()
-                    .filter(|(level, _)| level.available())
-                    .map(|(_, name)| *name);
-                PyValueError::new_err(format!(
-                    "SIMD level {name}; this CPU has: {}",
-                    have.collect::<Vec<_>>().join(", ")
-                ))
-            })
-        }
-    }
+/// The SIMD level of a name, or the best.
+fn requested(wanted: Option<&str>) -> PyResult<Simd> {
+    let Some(name) = wanted else {
+        return Ok(Simd::best());
+    };
+    Simd::named(name).ok_or_else(|| {
+        let have: Vec<&str> = Simd::all_available().map(Simd::name).collect();
+        let have = have.join(", ");
+        PyValueError::new_err(format!("SIMD level {name}; this CPU has: {have}"))
+    })
 }
 
 /// A column of rows as Python describes it.
@@ -215,7 +202,7 @@ impl Program {
                 values: values.copied(),
             })
             .collect();
-        let simd = level(simd)?;
+        let simd = requested(simd)?;
         let program = Space::new(sizes)
             .and_then(|space| {
                 gigacost_engine::Program::new(Arc::clone(&tape.0), space, leaves, simd, blocks)

@@ -32,7 +32,8 @@ pub(crate) struct Work {
 /// Everything to measure on this CPU.
 pub(crate) fn all() -> Result<Vec<Work>> {
     let mut works = vec![];
-    for (simd, level) in Simd::ALL.into_iter().filter(|(simd, _)| simd.available()) {
+    for simd in Simd::all_available() {
+        let level = simd.name();
         works.extend(kernels(simd, level));
         works.extend(folds(simd, level)?);
         works.extend(searches(simd, level)?);
@@ -295,7 +296,7 @@ fn searches(simd: Simd, level: &str) -> Result<Vec<Work>> {
 }
 
 fn writing(name: &str, format: Format) -> Result<Work> {
-    let (program, nodes) = program(Simd::Baseline)?;
+    let (program, nodes) = program(Simd::BASELINE)?;
     let count = program.space().combinations();
     let columns = [("cost", nodes.cost), ("days", nodes.days)].map(|(name, value)| Column::Value {
         name: name.to_owned(),

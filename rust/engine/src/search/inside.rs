@@ -322,7 +322,7 @@ mod tests {
         };
         let space = Space::new(vec![100, 3])?;
         let tape = Arc::new(builder.finish(vec![])?);
-        let around = Program::new(tape, space, vec![x, y], Simd::Baseline, Blocks::default())?;
+        let around = Program::new(tape, space, vec![x, y], Simd::BASELINE, Blocks::default())?;
         Inside::new(&around, winner)
     }
 

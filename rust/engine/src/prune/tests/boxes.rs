@@ -53,7 +53,7 @@ proptest! {
         sides in proptest::collection::vec(any::<[[Index; 2]; 4]>(), 1..6),
         part in proptest::option::of((any::<u8>(), proptest::collection::vec(any::<Index>(), 1..30))),
     ) {
-        let drafted = draft.build(Simd::Baseline);
+        let drafted = draft.build(Simd::BASELINE);
         let (mut program, nodes) = (drafted.program, drafted.known);
         if let Some((groups, order)) = part {
             program = listed(&program, &nodes, groups, &order);

@@ -58,7 +58,7 @@ impl Model {
     fn program(self) -> Program {
         let tape = Arc::new(self.builder.finish(vec![]).unwrap());
         let space = Space::new(self.sizes).unwrap();
-        Program::new(tape, space, self.leaves, Simd::Baseline, Blocks::default()).unwrap()
+        Program::new(tape, space, self.leaves, Simd::BASELINE, Blocks::default()).unwrap()
     }
 }
 

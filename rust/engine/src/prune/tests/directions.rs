@@ -33,7 +33,7 @@ proptest! {
             (any::<Index>(), select(vec![Demand::Small, Demand::Large, Demand::Same, Demand::Presence])), 1..3,
         ),
     ) {
-        let drafted = draft.build(Simd::Baseline);
+        let drafted = draft.build(Simd::BASELINE);
         let (program, nodes) = (drafted.program, drafted.known);
         let outer = draft.sizes.len();
         let within = u64::from(groups) & ((1 << outer) - 1);

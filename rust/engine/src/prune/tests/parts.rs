@@ -149,7 +149,7 @@ proptest! {
 
     #[test]
     fn what_is_left_has_the_best_and_the_front((draft, objectives, cells) in questions(), tables in any::<bool>()) {
-        let (mut part, goal) = asked(&draft, &draft.build(Simd::Baseline), &objectives, cells);
+        let (mut part, goal) = asked(&draft, &draft.build(Simd::BASELINE), &objectives, cells);
         let expected = answers(&part, &goal);
         if tables {
             part = part.with_tables(&goal, 1, &Control::default()).unwrap();
@@ -159,7 +159,7 @@ proptest! {
 
     #[test]
     fn near_ties_of_products_are_told_apart((draft, objectives, cells) in (chains(), one(), Just(0_u8))) {
-        let (part, goal) = asked(&draft, &draft.build(Simd::Baseline), &objectives, cells);
+        let (part, goal) = asked(&draft, &draft.build(Simd::BASELINE), &objectives, cells);
         let expected = answers(&part, &goal);
         prop_assert_eq!(reduced(part, &goal), expected);
     }
@@ -170,7 +170,7 @@ proptest! {
 
     #[test]
     fn tables_and_orders_change_nothing_that_is_kept((draft, objectives, cells) in questions()) {
-        let (part, goal) = asked(&draft, &draft.build(Simd::Baseline), &objectives, cells);
+        let (part, goal) = asked(&draft, &draft.build(Simd::BASELINE), &objectives, cells);
         let by_row = |part: &Part| {
             let all = all(part, &goal).into_iter();
             all.map(|known| (known.row, known)).collect::<BTreeMap<u64, Known>>()

@@ -1,46 +1,28 @@
 //! Replays a tape of f64 operations over every combination of a space of axes.
 //!
 //! The engine knows tapes, never costs: [`Tape`] is what to compute, [`Space`] where, [`Program`] the two together.
+//!
+//! From the bottom up: [`numeric`] is arithmetic, [`tape`] and `space` describe, [`run`] has the threads, `exec`
+//! evaluates programs (`search` what is minimised within them), `prune` leaves out what cannot be an answer, [`query`]
+//! and [`rows`] answer, [`write`](mod@write) makes files of rows. [`skyline`] is for points of any origin.
 
-mod block;
-mod buffer;
-mod codec;
-mod demand;
-mod draws;
-mod due;
-mod enclose;
 pub mod error;
-mod evaluator;
-pub mod fold;
-mod fuse;
-mod gradient;
-mod interval;
-pub mod kernel;
-mod loops;
-pub mod math;
-mod needs;
-pub mod output;
-mod part;
-mod pipeline;
-mod plan;
-mod portion;
-mod power;
-mod product;
-mod program;
+mod exec;
+pub mod numeric;
 mod prune;
+pub mod query;
+pub mod rows;
 pub mod run;
-mod schedule;
 mod search;
 pub mod skyline;
 mod space;
 pub mod tape;
-mod walk;
 pub mod write;
 
 pub use error::{Error, Result};
-pub use gradient::Gradient;
-pub use kernel::Simd;
-pub use program::{Blocks, Leaf, Program};
-pub use schedule::{Reader, RowSchedule};
+pub use exec::gradient::Gradient;
+pub use exec::program::{Blocks, Leaf, Program};
+pub use exec::schedule::{Reader, RowSchedule};
+pub use numeric::kernels::Simd;
 pub use space::{Region, Space};
 pub use tape::{Tape, TapeBuilder};

@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gigacost_engine::fold::{ExactSquares, ExactSum, Top};
+use gigacost_engine::numeric::exact_sum::{ExactSquares, ExactSum};
+use gigacost_engine::query::Top;
 use gigacost_engine::run::{Control, gather, ordered};
 use gigacost_engine::tape::{Binary, Name, Op, Search, SearchAxis, Unary};
 use gigacost_engine::{Blocks, Error, Leaf, Program, Simd, Space, Tape, TapeBuilder};

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use gigacost_engine::fold::{ExactSquares, ExactSum};
-use gigacost_engine::kernel::{self, Lines, Operand, Parts};
+use gigacost_engine::Simd;
+use gigacost_engine::numeric::exact_sum::{ExactSquares, ExactSum};
+use gigacost_engine::numeric::kernels::{self, Lines, Operand, Parts};
+use gigacost_engine::numeric::scalar;
 use gigacost_engine::tape::{Binary, Unary};
-use gigacost_engine::{Simd, math};
 use numbers::doubles;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -67,21 +68,21 @@ proptest! {
         let mut out = strip.out();
         for level in Simd::all_available() {
             for (op, name) in Unary::ALL {
-                kernel::unary(level, op, strip.lines, &mut out, strip.operand(0));
+                kernels::unary(level, op, strip.lines, &mut out, strip.operand(0));
                 for (i, out) in out.iter().enumerate() {
-                    prop_assert!(same(*out, math::unary(op, strip.at(0, i))), "{level:?} {name}");
+                    prop_assert!(same(*out, scalar::unary(op, strip.at(0, i))), "{level:?} {name}");
                 }
             }
             for (op, name) in Binary::ALL {
-                kernel::binary(level, op, strip.lines, &mut out, strip.operand(0), strip.operand(1));
+                kernels::binary(level, op, strip.lines, &mut out, strip.operand(0), strip.operand(1));
                 for (i, out) in out.iter().enumerate() {
-                    let expected = math::binary(op, strip.at(0, i), strip.at(1, i));
+                    let expected = scalar::binary(op, strip.at(0, i), strip.at(1, i));
                     prop_assert!(same(*out, expected), "{level:?} {name}");
                 }
             }
-            kernel::select(level, strip.lines, &mut out, strip.operand(2), strip.operand(0), strip.operand(1));
+            kernels::select(level, strip.lines, &mut out, strip.operand(2), strip.operand(0), strip.operand(1));
             for (i, out) in out.iter().enumerate() {
-                let expected = math::select(strip.at(2, i), strip.at(0, i), strip.at(1, i));
+                let expected = scalar::select(strip.at(2, i), strip.at(0, i), strip.at(1, i));
                 prop_assert!(same(*out, expected), "{level:?} where");
             }
         }
@@ -91,15 +92,15 @@ proptest! {
     fn a_chain_is_its_operations_one_after_the_other(
         strip in strips(8),
         ops in proptest::collection::vec(
-            select(Binary::ALL.map(|(op, _)| op).into_iter().filter(|op| kernel::links(*op)).collect::<Vec<_>>()), 1..8),
+            select(Binary::ALL.map(|(op, _)| op).into_iter().filter(|op| kernels::links(*op)).collect::<Vec<_>>()), 1..8),
     ) {
         let rest: Vec<Operand<'_>> = (1..=ops.len()).map(|which| strip.operand(which)).collect();
         let mut out = strip.out();
         for level in Simd::all_available() {
-            kernel::chain(level, &ops, strip.lines, &mut out, strip.operand(0), &rest);
+            kernels::chain(level, &ops, strip.lines, &mut out, strip.operand(0), &rest);
             for (i, out) in out.iter().enumerate() {
                 let links = ops.iter().enumerate();
-                let expected = links.fold(strip.at(0, i), |acc, (which, op)| math::binary(*op, acc, strip.at(which + 1, i)));
+                let expected = links.fold(strip.at(0, i), |acc, (which, op)| scalar::binary(*op, acc, strip.at(which + 1, i)));
                 prop_assert!(same(*out, expected), "{level:?} {ops:?}");
             }
         }
@@ -112,7 +113,7 @@ proptest! {
         let lines = Lines { count: 1, run: winners.len() };
         let mut out = vec![0.0; winners.len()];
         for level in Simd::all_available() {
-            kernel::pick(level, lines, &mut out, Operand::Each(&winners, 0), &values, stride);
+            kernels::pick(level, lines, &mut out, Operand::Each(&winners, 0), &values, stride);
             for (out, winner) in out.iter().zip(&winners) {
                 let expected = if winner.is_nan() { f64::NAN } else { values[*winner as usize / stride % 4] };
                 prop_assert!(same(*out, expected));
@@ -136,9 +137,9 @@ proptest! {
             for step in 0..candidates.len() {
                 let i = if backwards { candidates.len() - 1 - step } else { step };
                 let (objective, legal) = candidates[i];
-                let (objectives, among) = (vec![objective; lanes], vec![math::truth(legal); lanes]);
+                let (objectives, among) = (vec![objective; lanes], vec![scalar::truth(legal); lanes]);
                 let among = Some(&among[..]).filter(|_| !legal || i % 2 == 0);
-                kernel::take_minimum(level, &mut best, &mut winner, &objectives, among, i as f64);
+                kernels::take_minimum(level, &mut best, &mut winner, &objectives, among, i as f64);
             }
             for winner in winner {
                 prop_assert_eq!(expected.map(|(i, _)| i as f64), Some(winner).filter(|winner| winner.is_finite()));
@@ -151,7 +152,7 @@ proptest! {
         let values: Vec<f64> = (0..50).map(f64::from).collect();
         for level in Simd::all_available() {
             let mut out = vec![0.0; places.len()];
-            kernel::gather(level, &mut out, &values, &places);
+            kernels::gather(level, &mut out, &values, &places);
             prop_assert!(out.iter().zip(&places).all(|(out, place)| *out == f64::from(*place)));
         }
     }
@@ -160,9 +161,9 @@ proptest! {
     fn restricted_holds_where_both_hold(truths in proptest::collection::vec(any::<(bool, bool)>(), 0..70)) {
         for level in Simd::all_available() {
             let (mut all, other): (Vec<f64>, Vec<f64>) =
-                truths.iter().map(|(a, b)| (math::truth(*a), math::truth(*b))).unzip();
-            kernel::restrict(level, &mut all, &other);
-            prop_assert!(all.iter().zip(&truths).all(|(all, (a, b))| *all == math::truth(*a && *b)));
+                truths.iter().map(|(a, b)| (scalar::truth(*a), scalar::truth(*b))).unzip();
+            kernels::restrict(level, &mut all, &other);
+            prop_assert!(all.iter().zip(&truths).all(|(all, (a, b))| *all == scalar::truth(*a && *b)));
         }
     }
 
@@ -170,14 +171,14 @@ proptest! {
     fn the_first_smallest_kept_value_leads(strip in strips(1), keeps in proptest::collection::vec(any::<bool>(), 1..9), largest: bool) {
         let size = strip.lines.count * strip.lines.run;
         let values: Vec<f64> = (0..size).map(|i| strip.at(0, i)).collect();
-        let keep: Vec<f64> = (0..size).map(|i| math::truth(keeps[i % keeps.len()])).collect();
+        let keep: Vec<f64> = (0..size).map(|i| scalar::truth(keeps[i % keeps.len()])).collect();
         let sign = if largest { -1.0 } else { 1.0 };
         for (level, keep) in Simd::all_available().flat_map(|level| [(level, None), (level, Some(&keep[..]))]) {
             // What another tile has left there.
             let mut ranks = vec![-9.0; strip.lines.run];
             let (mut which, mut finite) = (vec![9.0; strip.lines.run], true);
-            kernel::lead(level, strip.lines, &values, keep, sign, &mut ranks, &mut which, &mut finite);
-            let kept = |i: usize| keep.is_none_or(|keep| math::holds(keep[i]));
+            kernels::lead(level, strip.lines, &values, keep, sign, &mut ranks, &mut which, &mut finite);
+            let kept = |i: usize| keep.is_none_or(|keep| scalar::holds(keep[i]));
             prop_assert_eq!(finite, (0..size).all(|i| !kept(i) || values[i].is_finite()));
             for i in (0..strip.lines.run).filter(|_| finite) {
                 let mut expected = (f64::INFINITY, 0.0);
@@ -191,7 +192,7 @@ proptest! {
             }
             let bar = 0.5;
             let mut reached = false;
-            kernel::reaches(level, &values, keep, sign, bar, &mut reached);
+            kernels::reaches(level, &values, keep, sign, bar, &mut reached);
             let expected = (0..size).any(|i| kept(i) && (!values[i].is_finite() || values[i] * sign <= bar));
             prop_assert_eq!(reached, expected);
         }
@@ -201,20 +202,20 @@ proptest! {
     fn extremes_and_counts(values in proptest::collection::vec(doubles(), 0..70)) {
         for level in Simd::all_available() {
             let (mut low, mut high, mut finite, mut held) = (f64::INFINITY, f64::NEG_INFINITY, true, 0);
-            kernel::extremes(level, &values, &mut low, &mut high, &mut finite);
-            kernel::count(level, &values, &mut held);
+            kernels::extremes(level, &values, &mut low, &mut high, &mut finite);
+            kernels::count(level, &values, &mut held);
             for (bound, other) in values.iter().zip(values.iter().rev()) {
                 let mut found = false;
-                kernel::between(level, &values, *bound, *other, &mut found);
+                kernels::between(level, &values, *bound, *other, &mut found);
                 prop_assert_eq!(found, values.iter().any(|value| !(value < bound || value > other)));
             }
             let (mut settled, mut all_finite) = (values.clone(), true);
-            kernel::settle(level, &mut settled, &mut all_finite);
+            kernels::settle(level, &mut settled, &mut all_finite);
             prop_assert_eq!(all_finite, values.iter().all(|value| value.is_finite()));
             for (settled, value) in settled.iter().zip(&values) {
                 prop_assert!(same(*settled, value + 0.0));
             }
-            prop_assert_eq!(held, values.iter().filter(|value| math::holds(**value)).count());
+            prop_assert_eq!(held, values.iter().filter(|value| scalar::holds(**value)).count());
             prop_assert_eq!(finite, values.iter().all(|value| value.is_finite()));
             if finite {
                 let by = |pick: fn(f64, f64) -> f64, start| values.iter().map(|value| value + 0.0).fold(start, pick);
@@ -245,7 +246,7 @@ proptest! {
         }
         for (level, wide) in Simd::all_available().flat_map(|level| [(level, false), (level, true)]) {
             let mut parts = Parts::default();
-            kernel::moments(level, &values, wide, room * above, room * above * above, room * f64::EPSILON / 2.0, &mut parts);
+            kernels::moments(level, &values, wide, room * above, room * above * above, room * f64::EPSILON / 2.0, &mut parts);
             let spread = if wide { 2_f64.powi(30) } else { 2_f64.powi(12) };
             if values.iter().all(|value| value.abs() > largest / spread) {
                 prop_assert_eq!(parts.rest, 0, "{:?}", level);

@@ -5,8 +5,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use gigacost_engine::fold::{Count, Pareto};
-use gigacost_engine::math::holds;
+use gigacost_engine::numeric::scalar::holds;
+use gigacost_engine::query::{Count, Pareto};
 use gigacost_engine::run::Control;
 use gigacost_engine::tape::{Binary, Name, Node, Op, Unary};
 use gigacost_engine::{Blocks, Error, Leaf, Program, Simd, Space, TapeBuilder};

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use cases::cases;
-use gigacost_engine::fold::{Count, Pareto, Top, Winner};
-use gigacost_engine::math::holds;
+use gigacost_engine::numeric::scalar::holds;
+use gigacost_engine::query::{Count, Pareto, Top, Winner};
 use gigacost_engine::run::Control;
 use gigacost_engine::tape::{Binary, Name, Node, Op, Unary};
 use gigacost_engine::{Blocks, Error, Leaf, Program, Simd, Space, TapeBuilder};

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use gigacost_engine::fold::{Pareto, Top, Winner};
+use gigacost_engine::query::{Pareto, Top, Winner};
 use gigacost_engine::run::Control;
 use gigacost_engine::tape::{Binary, Name, Node, Op};
 use gigacost_engine::{Blocks, Error, Leaf, Program, Simd, Space, TapeBuilder};

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gigacost_engine::fold::{Measure, Summary, fill};
-use gigacost_engine::math;
+use gigacost_engine::numeric::scalar;
+use gigacost_engine::query::{Measure, Summary, fill};
 use gigacost_engine::run::Control;
 use gigacost_engine::tape::{Binary, Name, Node, Op, Search, SearchAxis, Unary};
 use gigacost_engine::{Blocks, Error, Leaf, Program, Simd, Space, Tape, TapeBuilder};
@@ -317,9 +317,11 @@ impl Plain<'_> {
                         .and_then(|axes| axes.get(axis as usize));
                     candidate.copied().unwrap_or(f64::NAN)
                 }
-                Op::Unary(op, a) => math::unary(op, at(&values, a)),
-                Op::Binary(op, a, b) => math::binary(op, at(&values, a), at(&values, b)),
-                Op::Where(c, a, b) => math::select(at(&values, c), at(&values, a), at(&values, b)),
+                Op::Unary(op, a) => scalar::unary(op, at(&values, a)),
+                Op::Binary(op, a, b) => scalar::binary(op, at(&values, a), at(&values, b)),
+                Op::Where(c, a, b) => {
+                    scalar::select(at(&values, c), at(&values, a), at(&values, b))
+                }
                 // There are no draws here.
                 Op::Fold(_, a) => at(&values, a),
                 Op::Winner {
@@ -370,7 +372,7 @@ impl Plain<'_> {
             candidates[search as usize] = candidate;
             let values = self.values(objective.max(among), &candidates);
             let (objective, legal) = (values[objective as usize], values[among as usize]);
-            if math::holds(legal)
+            if scalar::holds(legal)
                 && !objective.is_nan()
                 && best.is_none_or(|(best, _)| objective < best)
             {

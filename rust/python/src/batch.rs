@@ -10,7 +10,7 @@ use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
 use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
 use gigacost_engine::Result;
-use gigacost_engine::fold::Rows;
+use gigacost_engine::rows::Rows;
 use gigacost_engine::run::Control;
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyKeyError;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gigacost_engine::math;
+use gigacost_engine::numeric::scalar;
 use gigacost_engine::tape::{self, Binary, Fold, Name, Node, Op, Search, SearchAxis, Unary};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -15,8 +15,8 @@ use crate::error::raised;
 #[pyo3(signature = (op, a, b = None))]
 pub(crate) fn apply(op: &str, a: f64, b: Option<f64>) -> PyResult<f64> {
     match b {
-        None => Ok(math::unary(named(&Unary::ALL, op)?, a)),
-        Some(b) => Ok(math::binary(named(&Binary::ALL, op)?, a, b)),
+        None => Ok(scalar::unary(named(&Unary::ALL, op)?, a)),
+        Some(b) => Ok(scalar::binary(named(&Binary::ALL, op)?, a, b)),
     }
 }
 

@@ -6,8 +6,9 @@ mod layout;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use gigacost_engine::fold::{Column, Count, Measure, Pareto, Rows, Summary, Top};
-use gigacost_engine::kernel::{self, Lines, Operand};
+use gigacost_engine::numeric::kernels::{self, Lines, Operand};
+use gigacost_engine::query::{Count, Measure, Pareto, Summary, Top};
+use gigacost_engine::rows::{Column, Rows};
 use gigacost_engine::run::Control;
 use gigacost_engine::skyline::{Front, Points, Skyline};
 use gigacost_engine::tape::{Binary, Name, Node, Op, Unary};
@@ -74,7 +75,7 @@ fn kernels(simd: Simd, level: &str) -> Vec<Work> {
         };
         push(
             name,
-            Box::new(move |out| kernel::unary(simd, op, LINES, out, each(&a))),
+            Box::new(move |out| kernels::unary(simd, op, LINES, out, each(&a))),
         );
     }
     for (op, name) in Binary::ALL {
@@ -85,7 +86,7 @@ fn kernels(simd: Simd, level: &str) -> Vec<Work> {
         };
         push(
             name,
-            Box::new(move |out| kernel::binary(simd, op, LINES, out, each(&a), each(&b))),
+            Box::new(move |out| kernels::binary(simd, op, LINES, out, each(&a), each(&b))),
         );
     }
     let (x, y) = (a.clone(), b.clone());
@@ -93,7 +94,7 @@ fn kernels(simd: Simd, level: &str) -> Vec<Work> {
         "scale and add",
         Box::new(move |out| {
             let ops = [Binary::Multiply, Binary::Add];
-            kernel::chain(
+            kernels::chain(
                 simd,
                 &ops,
                 LINES,
@@ -108,13 +109,13 @@ fn kernels(simd: Simd, level: &str) -> Vec<Work> {
         "extremes",
         Box::new(move |_| {
             let (mut low, mut high, mut finite) = (f64::INFINITY, f64::NEG_INFINITY, true);
-            kernel::extremes(simd, &values, &mut low, &mut high, &mut finite);
+            kernels::extremes(simd, &values, &mut low, &mut high, &mut finite);
             black_box((low, high, finite));
         }),
     );
     push(
         "where",
-        Box::new(move |out| kernel::select(simd, LINES, out, each(&truths), each(&a), each(&b))),
+        Box::new(move |out| kernels::select(simd, LINES, out, each(&truths), each(&a), each(&b))),
     );
     works
 }

@@ -1,7 +1,7 @@
 //! Folds over draws: the values that a node has in all draws become one.
 
-use crate::fold::Moments;
-use crate::kernel::{self, Simd};
+use crate::numeric::exact_sum::Moments;
+use crate::numeric::kernels::{self, Simd};
 use crate::tape::Fold;
 
 /// Folds lines of values, with room of its own.
@@ -15,7 +15,7 @@ impl Folder {
     /// What values become.
     pub(crate) fn fold(&mut self, simd: Simd, fold: Fold, values: &[f64]) -> f64 {
         let (mut least, mut most, mut finite) = (f64::INFINITY, f64::NEG_INFINITY, true);
-        kernel::extremes(simd, values, &mut least, &mut most, &mut finite);
+        kernels::extremes(simd, values, &mut least, &mut most, &mut finite);
         if !finite {
             return f64::NAN;
         }

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::block::{Extent, Source};
-use crate::buffer::Buffer;
-use crate::draws::Folder;
-use crate::due::Due;
 use crate::error::Result;
-use crate::kernel::{self, Operand, Simd};
-use crate::loops::{ARRAYS, Loops, copy, dense, only};
-use crate::plan::{Action, Plan};
+use crate::exec::aggregate::Folder;
+use crate::exec::buffer::Buffer;
+use crate::exec::invalidation::Due;
+use crate::exec::plan::{Action, Plan};
+use crate::numeric::kernels::{self, Operand, Simd};
 use crate::run::Control;
 use crate::search::Seeker;
 use crate::space::MAX_GROUPS;
+use crate::space::block::{Extent, Source};
+use crate::space::loops::{ARRAYS, Loops, copy, dense, only};
 use crate::tape::Fold;
 
 /// What depends on the lengths of a box alone.
@@ -43,7 +43,7 @@ pub(crate) struct Held {
 impl Held {
     pub(crate) fn see(&mut self, simd: Simd, values: &[f64]) {
         let mut held = 0;
-        kernel::count(simd, values, &mut held);
+        kernels::count(simd, values, &mut held);
         self.somewhere |= held > 0;
         self.not_everywhere |= held < values.len();
     }

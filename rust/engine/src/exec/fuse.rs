@@ -1,9 +1,9 @@
 //! Fusing steps: results that only the next step reads stay in registers.
 
-use crate::block::Source;
-use crate::kernel::links;
-use crate::loops::ARRAYS;
-use crate::plan::{Action, Step};
+use crate::exec::plan::{Action, Step};
+use crate::numeric::kernels::links;
+use crate::space::block::Source;
+use crate::space::loops::ARRAYS;
 use crate::tape::Binary;
 
 /// Fuse operations on one another into chains, as long as nobody else reads what is in between.

@@ -6,10 +6,10 @@
 //! is flat too: its winner is held fixed.
 
 use crate::error::{Error, Result};
-use crate::math;
-use crate::program::Program;
+use crate::exec::program::Program;
+use crate::exec::schedule::{Reader, RowSchedule};
+use crate::numeric::scalar;
 use crate::run::Control;
-use crate::schedule::{Reader, RowSchedule};
 use crate::tape::{Binary, Node, Op, Unary};
 
 /// A node at one combination, with what it changes by for a small change of each leaf.
@@ -169,7 +169,7 @@ fn partials(op: &Op, values: &[f64], node: Node) -> Result<[Option<(Node, f64)>;
             ]
         }
         Op::Where(condition, a, b) => {
-            let taken = if math::holds(at(condition)) { a } else { b };
+            let taken = if scalar::holds(at(condition)) { a } else { b };
             [Some((taken, 1.0)), None]
         }
         Op::SearchAxis { .. } | Op::Fold(..) => {
@@ -215,7 +215,7 @@ fn along_base(base: f64, exponent: f64) -> f64 {
     if exponent == 0.0 {
         0.0 // whatever the base, the power is 1
     } else {
-        exponent * math::binary(Binary::Power, base, exponent - 1.0)
+        exponent * scalar::binary(Binary::Power, base, exponent - 1.0)
     }
 }
 
@@ -223,6 +223,6 @@ fn along_exponent(base: f64, exponent: f64, power: f64) -> f64 {
     if base == 0.0 && exponent > 0.0 {
         0.0 // 0 to any power above 0 is 0
     } else {
-        power * math::unary(Unary::Log, base)
+        power * scalar::unary(Unary::Log, base)
     }
 }

@@ -1,7 +1,7 @@
 //! What encloses the values of a program's nodes.
 
-use crate::interval::Interval;
-use crate::program::Program;
+use crate::exec::program::Program;
+use crate::numeric::interval::Interval;
 use crate::tape::{Fold, Node, Op};
 
 /// An interval for each node of a program, over its whole space and all candidates of its searches.
@@ -80,9 +80,9 @@ mod tests {
     use proptest::sample::Index;
 
     use super::*;
-    use crate::kernel::Simd;
-    use crate::math;
-    use crate::program::{Blocks, Leaf};
+    use crate::exec::program::{Blocks, Leaf};
+    use crate::numeric::kernels::Simd;
+    use crate::numeric::scalar;
     use crate::space::Space;
     use crate::tape::{Binary, Name, TapeBuilder, Unary};
 
@@ -140,9 +140,9 @@ mod tests {
                     let value = match *op {
                         Op::Constant(bits) => f64::from_bits(bits),
                         Op::Leaf(leaf) => program.leaf(leaf).values[row],
-                        Op::Unary(op, a) => math::unary(op, at(a)),
-                        Op::Binary(op, a, b) => math::binary(op, at(a), at(b)),
-                        Op::Where(c, a, b) => math::select(at(c), at(a), at(b)),
+                        Op::Unary(op, a) => scalar::unary(op, at(a)),
+                        Op::Binary(op, a, b) => scalar::binary(op, at(a), at(b)),
+                        Op::Where(c, a, b) => scalar::select(at(c), at(a), at(b)),
                         _ => f64::NAN,
                     };
                     let inside = low.total_cmp(&value).is_le() && value.total_cmp(high).is_le();

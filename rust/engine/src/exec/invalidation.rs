@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::plan::Plan;
+use crate::exec::plan::Plan;
 
 /// More sets of groups that move at once than a walk over a space has; where boxes are cut in any way, old ones are
 /// forgotten.

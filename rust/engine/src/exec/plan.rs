@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::block::Source;
-use crate::kernel::{self, Lines, Operand, Simd};
-use crate::loops::ARRAYS;
+use crate::numeric::kernels::{self, Lines, Operand, Simd};
 use crate::search::Searcher;
+use crate::space::block::Source;
+use crate::space::loops::ARRAYS;
 use crate::tape::{Binary, Fold, Unary};
 
 /// What a step does.
@@ -42,14 +42,14 @@ impl Action {
     ) {
         let [first, second, third, ..] = *operands;
         match self {
-            Self::Unary(op) => kernel::unary(simd, *op, lines, out, first),
-            Self::Binary(op) => kernel::binary(simd, *op, lines, out, first, second),
+            Self::Unary(op) => kernels::unary(simd, *op, lines, out, first),
+            Self::Binary(op) => kernels::binary(simd, *op, lines, out, first, second),
             Self::Chain(ops) => {
-                kernel::chain(simd, ops, lines, out, first, &operands[1..=ops.len()]);
+                kernels::chain(simd, ops, lines, out, first, &operands[1..=ops.len()]);
             }
-            Self::Where => kernel::select(simd, lines, out, first, second, third),
+            Self::Where => kernels::select(simd, lines, out, first, second, third),
             Self::Pick { values, stride } => {
-                kernel::pick(simd, lines, out, first, values, *stride);
+                kernels::pick(simd, lines, out, first, values, *stride);
             }
             Self::Winner(_) | Self::Fold(..) | Self::Outside(_) => {}
         }

@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::block::{Extent, Source};
 use crate::error::{Error, Result};
-use crate::kernel::Simd;
-use crate::plan::{Action, mask};
-use crate::schedule::RowSchedule;
+use crate::exec::plan::{Action, mask};
+use crate::exec::schedule::RowSchedule;
+use crate::numeric::kernels::Simd;
 use crate::search::Searcher;
+use crate::space::block::{Extent, Source};
 use crate::space::{MAX_GROUPS, Space};
 use crate::tape::{MOST_CANDIDATES, Node, Op, Tape};
 

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::block::{Extent, Source};
 use crate::error::Result;
-use crate::evaluator::Evaluator;
-use crate::fuse::fuse;
-use crate::plan::{Action, Plan, Step};
-use crate::program::Program;
+use crate::exec::evaluator::Evaluator;
+use crate::exec::fuse::fuse;
+use crate::exec::plan::{Action, Plan, Step};
+use crate::exec::program::Program;
 use crate::run::Control;
+use crate::space::block::{Extent, Source};
 use crate::space::{Region, Space};
 use crate::tape::Node;
 

@@ -1,8 +1,8 @@
 //! How much of a program is computed at a time, and in which order.
 
 use crate::error::Result;
-use crate::plan::mask;
-use crate::program::Program;
+use crate::exec::plan::mask;
+use crate::exec::program::Program;
 use crate::tape::{Node, Op};
 
 /// About how many candidates a worker looks at before it takes its next rows,

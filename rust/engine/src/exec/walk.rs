@@ -6,14 +6,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::block::{Extent, Source, even, fit};
 use crate::error::Result;
-use crate::evaluator::{Evaluator, Held};
-use crate::kernel::Simd;
-use crate::program::Program;
+use crate::exec::evaluator::{Evaluator, Held};
+use crate::exec::program::Program;
+use crate::exec::schedule::{Scheduled, memory_order, schedule};
+use crate::numeric::kernels::Simd;
 use crate::run::Control;
-use crate::schedule::{Scheduled, memory_order, schedule};
 use crate::space::Space;
+use crate::space::block::{Extent, Source, even, fit};
 use crate::tape::Node;
 
 /// A lane of fewer elements is no run.

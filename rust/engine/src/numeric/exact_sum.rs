@@ -1,6 +1,6 @@
 //! Sums without rounding: every bit of every term is kept, so that order and threads cannot matter.
 
-use crate::kernel::{self, Parts, Simd};
+use crate::numeric::kernels::{self, Parts, Simd};
 
 /// Bits in one limb of an accumulator.
 const LIMB: u32 = 32;
@@ -169,7 +169,7 @@ impl Moments {
         let above = f64::from_bits(((largest.to_bits() >> 52) + 1) << 52);
         let next = room * (f64::EPSILON / 2.0);
         let mut parts = Parts::default();
-        kernel::moments(
+        kernels::moments(
             simd,
             values,
             self.wide,

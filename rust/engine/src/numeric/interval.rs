@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use crate::math;
+use crate::numeric::scalar;
 use crate::tape::{Binary, Unary};
 
 #[cfg(test)]
@@ -188,10 +188,10 @@ impl Interval {
             },
             Unary::Sqrt | Unary::Log if self.high < 0.0 => Self::NAN,
             Unary::Sqrt => self.not_below(-0.0).map(f64::sqrt),
-            Unary::Floor | Unary::Ceil | Unary::RoundHalfEven => self.map(|x| math::unary(op, x)),
-            Unary::Exp => self.map(|x| math::unary(op, x)).widened(0.0),
+            Unary::Floor | Unary::Ceil | Unary::RoundHalfEven => self.map(|x| scalar::unary(op, x)),
+            Unary::Exp => self.map(|x| scalar::unary(op, x)).widened(0.0),
             Unary::Log => {
-                let numbers = self.not_below(-0.0).map(|x| math::unary(op, x));
+                let numbers = self.not_below(-0.0).map(|x| scalar::unary(op, x));
                 numbers.widened(f64::NEG_INFINITY)
             }
         }
@@ -256,7 +256,7 @@ impl Interval {
                 self.corners(other, |a, b| or_zero(a / b, a, b))
             }
             Binary::Power if self.low.is_sign_positive() => self
-                .corners(other, |a, b| math::binary(op, a, b))
+                .corners(other, |a, b| scalar::binary(op, a, b))
                 .widened(0.0),
             Binary::Minimum => {
                 let high = least(self.high, other.high);

@@ -1,7 +1,7 @@
 //! What each operation computes, on one number: the scalar twin of every kernel, and the constant folder's. And numbers
 //! as integers of the same order.
 //!
-//! Everything here must be inlined into the loops of [`crate::kernel`] to be compiled for their SIMD level.
+//! Everything here must be inlined into the loops of [`crate::numeric::kernels`] to be compiled for their SIMD level.
 //! `power`, `exp` and `log` are the `libm` crate's: plain Rust, no fused multiply-add, the same bits on every machine.
 
 #![allow(clippy::inline_always)]

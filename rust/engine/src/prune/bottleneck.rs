@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use super::{Goal, Literal};
-use crate::demand::{Demand, demands};
-use crate::enclose::enclose;
 use crate::error::Result;
-use crate::interval::Interval;
-use crate::plan::mask;
-use crate::product::{Product, products};
-use crate::program::Program;
+use crate::exec::interval_eval::enclose;
+use crate::exec::plan::mask;
+use crate::exec::program::Program;
+use crate::numeric::interval::Interval;
+use crate::prune::factors::{Product, products};
+use crate::prune::monotonicity::{Demand, demands};
 use crate::run::Control;
 use crate::tape::{Node, Op};
 

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::pyramid::{Pyramid, Side, blocks, digits, parts, top};
-use crate::enclose::{enclose, replay};
 use crate::error::Result;
-use crate::interval::Interval;
-use crate::product::{Product, products, sound};
-use crate::program::{Leaf, Program};
+use crate::exec::interval_eval::{enclose, replay};
+use crate::exec::program::{Leaf, Program};
+use crate::numeric::interval::Interval;
+use crate::prune::factors::{Product, products, sound};
 use crate::run::Control;
 use crate::tape::{Node, Op};
 

@@ -4,8 +4,8 @@ use super::bottleneck::{Bottleneck, Table};
 use super::classes::{Classes, numbered};
 use super::spread::Spread;
 use super::{Literal, Part, is_met};
-use crate::demand::Demand;
-use crate::product::{self, Product};
+use crate::prune::factors::{self, Product};
+use crate::prune::monotonicity::Demand;
 
 /// Of points that are compared no more than this may be left.
 const MOST_KEPT: usize = 1 << 12;
@@ -137,7 +137,7 @@ impl Compared {
         let mut same = Classes::new(self.rows.len());
         for part in parts {
             for (result, value) in result.iter_mut().zip(spread.out(part.over, &part.values)) {
-                *result = product::sound(*result * value);
+                *result = factors::sound(*result * value);
             }
             let numbers: Vec<f64> = part.same.of.into_iter().map(f64::from).collect();
             same.split(&spread.out(part.over, &numbers));
@@ -236,7 +236,7 @@ impl<'a> Factors<'a> {
                     *value / factor
                 };
                 // Nothing is said of a product that gets too large or too small on the way.
-                *value = product::sound(next);
+                *value = factors::sound(next);
             }
         }
         let bits = factor.iter().map(|value| value.to_bits());

@@ -3,8 +3,8 @@
 //! Of real numbers, `a · x ÷ (b · x)` is `a ÷ b`; of computed ones it is so but for a rounding in each step. Here is
 //! how far off a product may be: what is proven of real products holds of the computed ones by that margin.
 
-use crate::interval::Interval;
-use crate::program::Program;
+use crate::exec::program::Program;
+use crate::numeric::interval::Interval;
 use crate::tape::{Binary, Node, Op};
 
 /// Products and quotients between these are rounded by at most half a unit in the last place.

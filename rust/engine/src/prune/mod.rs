@@ -9,12 +9,15 @@ mod bottleneck;
 mod boxes;
 mod classes;
 mod compared;
+mod factors;
+pub(crate) mod monotonicity;
 mod open;
 mod order;
 mod pyramid;
 mod reduce;
 mod search;
 mod spread;
+mod subspace;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -26,11 +29,11 @@ use search::Search;
 use spread::Spread;
 use tables::{most_values, values_in_all, with_tables};
 
-use crate::demand::Demand;
 use crate::error::Result;
-use crate::interval::Interval;
-use crate::math;
-use crate::program::Program;
+use crate::exec::program::Program;
+use crate::numeric::interval::Interval;
+use crate::numeric::scalar;
+use crate::prune::monotonicity::Demand;
 use crate::run::Control;
 use crate::tape::{Node, Op};
 
@@ -50,7 +53,7 @@ pub(crate) type Literal = (Node, bool);
 
 /// Whether a condition is met by a value.
 fn is_met((_, holds): Literal, value: f64) -> bool {
-    math::holds(value) == holds
+    scalar::holds(value) == holds
 }
 
 impl Goal {

@@ -3,8 +3,8 @@
 //! Statements are about computed numbers. An operation whose result never falls while an operand rises, as computed,
 //! passes on what is wanted of the result: rounding is monotone. `exp`, `log` and `power` are not known to be so.
 
-use crate::interval::Interval;
-use crate::program::Program;
+use crate::exec::program::Program;
+use crate::numeric::interval::Interval;
 use crate::tape::{Binary, Node, Op, Unary};
 
 /// What is wanted of a node's values.

@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::interval::Interval;
-use crate::loops::dense;
-use crate::program::Leaf;
+use crate::exec::program::Leaf;
+use crate::numeric::interval::Interval;
+use crate::space::loops::dense;
 
 /// A block has so many digits of the level below.
 const WIDTH: usize = 8;

@@ -6,10 +6,10 @@ use super::Literal;
 use super::boxes::{Boxes, Enclosed};
 use super::open::{FailOnPanic, Shared, Waiting};
 use super::pyramid::{Side, parts};
-use crate::block::Extent;
 use crate::error::Result;
-use crate::interval::Interval;
+use crate::numeric::interval::Interval;
 use crate::run::{Control, gather};
+use crate::space::block::Extent;
 use crate::tape::Node;
 
 /// What is known of a box before its rows are looked at.

@@ -1,6 +1,6 @@
 //! Tables over some groups, spread over the points of more.
 
-use crate::loops::{Loops, copy, dense};
+use crate::space::loops::{Loops, copy, dense};
 
 /// Spreads tables over the points of groups.
 pub(super) struct Spread<'a> {

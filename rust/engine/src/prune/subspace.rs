@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::fold::fill_raw;
-use crate::loops::{Loops, copy, dense};
-use crate::plan::mask;
-use crate::program::{Leaf, Program};
+use crate::exec::fill::fill_raw;
+use crate::exec::plan::mask;
+use crate::exec::program::{Leaf, Program};
 use crate::run::Control;
 use crate::space::Space;
+use crate::space::loops::{Loops, copy, dense};
 use crate::tape::{Name, Node, Op, Tape};
 
 impl Tape {

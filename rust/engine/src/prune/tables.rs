@@ -3,8 +3,8 @@
 use super::spread::Spread;
 use super::{Goal, Literal, is_met};
 use crate::error::Result;
-use crate::plan::mask;
-use crate::program::{Leaf, Program};
+use crate::exec::plan::mask;
+use crate::exec::program::{Leaf, Program};
 use crate::run::Control;
 use crate::tape::{Binary, Node, Op, Unary};
 

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::Fault;
 use super::top::{Top, Winner};
+use crate::exec::fault::Fault;
 
 /// A combination that was found, by what it is ranked (never −0, which must tie with 0).
 #[derive(Clone, Copy)]

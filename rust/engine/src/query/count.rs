@@ -1,14 +1,14 @@
 //! How many combinations are kept.
 
-use crate::block::Source;
 use crate::error::Result;
-use crate::kernel::{self, Simd};
-use crate::math;
-use crate::program::Program;
+use crate::exec::program::Program;
+use crate::exec::walk::{Walk, Walker, Wanted};
+use crate::numeric::kernels::{self, Simd};
+use crate::numeric::scalar;
 use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View, is_worth};
 use crate::run::{Control, gather};
+use crate::space::block::Source;
 use crate::tape::{Binary, Node};
-use crate::walk::{Walk, Walker, Wanted};
 
 /// What to count.
 #[derive(Clone, Debug)]
@@ -169,11 +169,11 @@ impl<'a> Counter<'a> {
         for condition in open {
             let values = walker.values(&condition.source, &groups, mask, copied);
             for (all, value) in all.iter_mut().zip(values) {
-                *all = math::binary(Binary::Both, *all, *value);
+                *all = scalar::binary(Binary::Both, *all, *value);
             }
         }
         let mut held = 0;
-        kernel::count(self.simd, all, &mut held);
+        kernels::count(self.simd, all, &mut held);
         held as u64 * (walker.rows() / all.len() as u64)
     }
 }

@@ -2,18 +2,18 @@
 
 use std::cmp::Ordering;
 
-use super::{Fault, kept};
-use crate::block::Source;
-use crate::demand::Demand;
 use crate::error::{Error, Result};
-use crate::kernel::{self, Simd};
-use crate::math::holds;
-use crate::program::Program;
+use crate::exec::fault::{Fault, kept};
+use crate::exec::program::Program;
+use crate::exec::walk::{Walk, Walker, Wanted};
+use crate::numeric::kernels::{self, Simd};
+use crate::numeric::scalar::holds;
+use crate::prune::monotonicity::Demand;
 use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View, is_worth};
 use crate::run::{Control, gather};
 use crate::skyline::{Front, MOST_DIMS, Points, Sieve};
+use crate::space::block::Source;
 use crate::tape::Node;
-use crate::walk::{Walk, Walker, Wanted};
 
 /// What to compare.
 #[derive(Clone, Debug)]
@@ -361,7 +361,7 @@ impl Offers {
                 }
             }
             let (mut low, mut high, mut finite) = (f64::INFINITY, f64::NEG_INFINITY, true);
-            kernel::extremes(self.simd, values, &mut low, &mut high, &mut finite);
+            kernels::extremes(self.simd, values, &mut low, &mut high, &mut finite);
             if finite {
                 continue;
             }

@@ -2,11 +2,11 @@
 
 use super::summary::{ColumnStatistics, Scratch, Summary};
 use crate::error::Result;
-use crate::kernel::{self, Simd};
-use crate::math::{from_key, to_key};
-use crate::program::Program;
+use crate::exec::program::Program;
+use crate::exec::walk::{Walk, Walker};
+use crate::numeric::kernels::{self, Simd};
+use crate::numeric::scalar::{from_key, to_key};
 use crate::run::{Control, gather};
-use crate::walk::{Walk, Walker};
 
 /// A quantile is found digit by digit: this many bits of the value's key at a time.
 const DIGIT_BITS: u32 = 16;
@@ -118,7 +118,7 @@ fn count_digits(
         let high = low | ((1 << (shift + DIGIT_BITS)) - 1);
         for values in values.chunks(TOGETHER) {
             let mut found = false;
-            kernel::between(simd, values, from_key(low), from_key(high), &mut found);
+            kernels::between(simd, values, from_key(low), from_key(high), &mut found);
             let keys = values.iter().filter(|_| found).map(|value| to_key(*value));
             for key in keys.filter(|key| (low..=high).contains(key)) {
                 counts[digit(key)] += times;

@@ -1,30 +1,16 @@
 //! Statistics of columns over all combinations: counts, extremes, exact sums, exact quantiles, states.
 
-use super::{Fault, Moments};
-use crate::block::Source;
 use crate::error::Result;
-use crate::kernel::{self, Simd};
-use crate::math::holds;
-use crate::program::Program;
+use crate::exec::fault::Fault;
+use crate::exec::measure::Measure;
+use crate::exec::program::Program;
+use crate::exec::walk::{Walk, Walker, Wanted};
+use crate::numeric::exact_sum::Moments;
+use crate::numeric::kernels::{self, Simd};
+use crate::numeric::scalar::holds;
 use crate::run::{Control, gather};
+use crate::space::block::Source;
 use crate::tape::Node;
-use crate::walk::{Walk, Walker, Wanted};
-
-/// A column to measure.
-#[derive(Clone, Copy, Debug)]
-pub struct Measure {
-    /// Its values.
-    pub value: Node,
-    /// Where it is null.
-    pub null: Option<Node>,
-}
-
-impl Measure {
-    /// Its nodes: of its values, then of its nulls if it has any.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = Node> + use<> {
-        std::iter::once(self.value).chain(self.null)
-    }
-}
 
 /// What to sum up.
 #[derive(Clone, Debug)]
@@ -79,7 +65,7 @@ impl ColumnStatistics {
     /// Take in some values, so many times each; whether all are finite. If not, the statistics are spoiled.
     fn add(&mut self, simd: Simd, values: &[f64], times: u64) -> bool {
         let (mut min, mut max, mut finite) = (f64::INFINITY, f64::NEG_INFINITY, true);
-        kernel::extremes(simd, values, &mut min, &mut max, &mut finite);
+        kernels::extremes(simd, values, &mut min, &mut max, &mut finite);
         if finite && !values.is_empty() {
             let largest = min.abs().max(max.abs());
             self.moments.add(simd, values, largest, times);
@@ -245,7 +231,7 @@ impl Reading {
     fn held(&self, simd: Simd, walker: &Walker<'_>, scratch: &mut Scratch) -> u64 {
         let values = walker.values(&self.source, &self.groups, self.mask, &mut scratch.value);
         let mut held = 0;
-        kernel::count(simd, values, &mut held);
+        kernels::count(simd, values, &mut held);
         held as u64 * self.times(walker)
     }
 }

@@ -3,17 +3,17 @@
 use std::ops::Add;
 
 use super::best::{Best, Found};
-use super::kept;
-use crate::block::Source;
-use crate::demand::Demand;
 use crate::error::{Error, Result};
-use crate::kernel::{self, Lines, Simd};
-use crate::program::Program;
+use crate::exec::fault::kept;
+use crate::exec::program::Program;
+use crate::exec::walk::{Walk, Walker, Wanted};
+use crate::numeric::kernels::{self, Lines, Simd};
+use crate::prune::monotonicity::Demand;
 use crate::prune::{Goal, Part, is_worth};
 use crate::run::{Control, gather};
 use crate::space::Space;
+use crate::space::block::Source;
 use crate::tape::Node;
-use crate::walk::{Walk, Walker, Wanted};
 
 /// How many groups of combinations there may be.
 const MOST_CELLS: u64 = 1 << 22;
@@ -285,7 +285,7 @@ impl Search<'_> {
         let sign = self.top.demand().sign();
         let mut reached = true;
         if let (true, Some(bar)) = (self.top.per.is_empty(), best.bar(0)) {
-            kernel::reaches(self.simd, values, keep, sign, bar, &mut reached);
+            kernels::reaches(self.simd, values, keep, sign, bar, &mut reached);
         }
         if !reached {
             return;
@@ -362,7 +362,7 @@ impl Search<'_> {
                 tile.keep.map(|keep| &keep[part]),
             );
             let mut finite = true;
-            kernel::lead(
+            kernels::lead(
                 self.simd,
                 lines,
                 values,
@@ -399,7 +399,7 @@ impl Search<'_> {
             tile.adds.is_empty() && distinct.is_empty(),
             best.bar(tile.cells[line] as usize),
         ) {
-            kernel::reaches(self.simd, values, keep, tile.sign, bar, &mut reached);
+            kernels::reaches(self.simd, values, keep, tile.sign, bar, &mut reached);
         }
         if !reached {
             return;

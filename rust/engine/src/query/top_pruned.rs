@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::best::{Best, Found};
 use super::top::{Scratch, Search, Top};
 use crate::error::Result;
-use crate::math::{from_key, to_key};
+use crate::exec::walk::{Walk, Walker};
+use crate::numeric::scalar::{from_key, to_key};
 use crate::prune::{Ended, Literal, Part, Place, Seeker, Verdict, View};
 use crate::run::Control;
-use crate::walk::{Walk, Walker};
 
 impl Top {
     /// The best of all rows of a part of a program, box by box if that is worth its while.

@@ -11,8 +11,8 @@ use arrow_buffer::NullBuffer;
 
 use super::column::Column;
 use super::piece::{Group, Positions};
-use super::rows::{Rows, Source};
 use super::table::{Entries, NULL, Table};
+use super::{Rows, Source};
 use crate::error::{Error, Result};
 
 /// A group of rows as a batch.

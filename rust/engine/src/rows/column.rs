@@ -5,8 +5,8 @@ use std::sync::Arc;
 use arrow_array::StringArray;
 use arrow_schema::{DataType, Field};
 
-use super::Measure;
-use crate::program::Program;
+use crate::exec::measure::Measure;
+use crate::exec::program::Program;
 use crate::tape::Node;
 
 /// The values of an axis.

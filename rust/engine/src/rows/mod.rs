@@ -1,22 +1,32 @@
 //! Rows in the order of the spec: which columns, which of them are computed row by row, which are tables.
 
+pub(crate) mod arrow;
+mod column;
+pub(crate) mod piece;
+mod places;
+pub(crate) mod table;
+
+pub use column::{AxisValues, Column, labels};
+pub(crate) use places::Places;
+
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, StringArray};
 use arrow_schema::{Schema, SchemaRef};
 
-use super::column::Column;
-use super::piece::{Computed, Piece, Which};
-use super::table::{Table, tables};
-use super::{Chunks, Fault, Measure, Strips, arrow, kept};
 use crate::error::{Error, Result};
-use crate::math::holds;
-use crate::program::Program;
+use crate::exec::fault::{Fault, kept};
+use crate::exec::measure::Measure;
+use crate::exec::program::Program;
+use crate::exec::schedule::RowSchedule;
+use crate::exec::strips::{Chunks, Strips};
+use crate::numeric::scalar::holds;
 use crate::run::{Control, ordered};
-use crate::schedule::RowSchedule;
 use crate::space::Space;
 use crate::tape::Node;
+use piece::{Computed, Piece, Which};
+use table::{Table, tables};
 
 /// Where a column's values come from.
 #[derive(Clone, Debug)]

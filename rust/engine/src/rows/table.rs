@@ -9,10 +9,11 @@ use arrow_array::{Array, StringArray};
 
 use super::column::{AxisValues, Column};
 use super::places::Places;
-use super::{Chunks, Measure, Strips};
 use crate::error::Result;
-use crate::math::holds;
-use crate::program::Program;
+use crate::exec::measure::Measure;
+use crate::exec::program::Program;
+use crate::exec::strips::{Chunks, Strips};
+use crate::numeric::scalar::holds;
 use crate::run::{Control, ordered};
 use crate::tape::Node;
 

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::block::{Extent, Source};
 use crate::error::Result;
-use crate::evaluator::{Evaluator, Held};
-use crate::kernel::{self, Simd};
-use crate::plan::{Plan, mask};
-use crate::program::Program;
-use crate::schedule::Scheduled;
+use crate::exec::evaluator::{Evaluator, Held};
+use crate::exec::plan::{Plan, mask};
+use crate::exec::program::Program;
+use crate::exec::schedule::Scheduled;
+use crate::numeric::kernels::{self, Simd};
+use crate::space::block::{Extent, Source};
 use crate::tape::Node;
 
 use super::lanes::Lanes;
@@ -237,7 +237,7 @@ impl Walker {
             if self.legal.is_empty() {
                 self.legal.extend_from_slice(legal.unwrap_or_default());
             }
-            kernel::restrict(course.simd, &mut self.legal, guard);
+            kernels::restrict(course.simd, &mut self.legal, guard);
         }
         if !self.legal.is_empty() {
             legal = Some(&self.legal);

@@ -3,9 +3,9 @@
 //! Of computed numbers, a + b is not below a where b is not negative, because rounding is monotone; and where b is NaN
 //! the sum is, which never wins. So each left part of a sum bounds it, as long as no later term is negative.
 
-use crate::enclose::enclose;
-use crate::plan::mask;
-use crate::program::Program;
+use crate::exec::interval_eval::enclose;
+use crate::exec::plan::mask;
+use crate::exec::program::Program;
 use crate::tape::{Binary, Node, Op};
 
 use super::layout::Layout;

@@ -5,13 +5,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::block::Extent;
 use crate::error::Result;
-use crate::evaluator::Evaluator;
-use crate::program::{Leaf, Program};
+use crate::exec::evaluator::Evaluator;
+use crate::exec::program::{Leaf, Program};
+use crate::exec::schedule::schedule;
 use crate::run::Control;
-use crate::schedule::schedule;
 use crate::space::Space;
+use crate::space::block::Extent;
 use crate::tape::{Name, Node, Op, Tape, TapeBuilder};
 
 use super::live::Live;
@@ -284,8 +284,8 @@ fn classes(size: usize, apart: bool, tables: &[&[f64]]) -> (Vec<usize>, Vec<usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Simd;
-    use crate::program::Blocks;
+    use crate::exec::program::Blocks;
+    use crate::numeric::kernels::Simd;
     use crate::tape::{Binary, Search, SearchAxis, Unary};
 
     /// The inside of a search for the number closest to ⌊x / 10⌋ + y, for 100 values of x and 3 of y.

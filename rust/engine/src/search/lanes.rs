@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::block::{Extent, Source};
-use crate::evaluator::Evaluator;
-use crate::math::holds;
+use crate::exec::evaluator::Evaluator;
+use crate::numeric::scalar::holds;
+use crate::space::block::{Extent, Source};
 
 use super::queue::Waiting;
 

@@ -2,12 +2,12 @@
 
 use std::cmp::Reverse;
 
-use crate::block::fit;
 use crate::error::Result;
-use crate::plan::mask;
-use crate::program::Program;
+use crate::exec::plan::mask;
+use crate::exec::program::Program;
+use crate::exec::walk::fastest_first;
+use crate::space::block::fit;
 use crate::tape::{Node, Op};
-use crate::walk::fastest_first;
 
 use super::floor::floor;
 

@@ -4,8 +4,8 @@
 //! axis then varies over nothing.
 
 use crate::error::Result;
-use crate::math::holds;
-use crate::program::Program;
+use crate::exec::program::Program;
+use crate::numeric::scalar::holds;
 use crate::tape::{Node, Search};
 
 use super::inside::tables;

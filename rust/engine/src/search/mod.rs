@@ -21,10 +21,10 @@ mod winners;
 
 use std::sync::Arc;
 
-use crate::block::Extent;
 use crate::error::Result;
-use crate::program::Program;
+use crate::exec::program::Program;
 use crate::run::Control;
+use crate::space::block::Extent;
 use crate::tape::Node;
 
 use inside::Inside;

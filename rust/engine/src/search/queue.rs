@@ -1,7 +1,7 @@
 //! Candidates that wait to be evaluated in full: for each point those with the lowest floors come first.
 
 use super::course::Step;
-use crate::math::holds;
+use crate::numeric::scalar::holds;
 
 /// So many of a point's candidates are evaluated before their objectives decide which others are; then twice as many.
 const FIRST: usize = 16;

@@ -6,11 +6,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::block::Extent;
 use crate::error::Result;
-use crate::evaluator::Evaluator;
-use crate::kernel;
+use crate::exec::evaluator::Evaluator;
+use crate::numeric::kernels;
 use crate::run::Control;
+use crate::space::block::Extent;
 
 use super::course::{Course, Walker};
 use super::lanes::Lanes;
@@ -177,7 +177,7 @@ impl Seeker {
                     .map(|(group, digit)| task.strides[*group] * (extent.starts[*group] + digit))
                     .sum();
                 let (values, legal) = (step.values, step.legal);
-                kernel::take_minimum(task.simd, best, winner, values, legal, number as f64);
+                kernels::take_minimum(task.simd, best, winner, values, legal, number as f64);
             });
         self.settle(task, lanes, strip, found);
     }

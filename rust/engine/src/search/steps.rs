@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::block::Source;
-use crate::buffer::Buffer;
-use crate::due::Due;
 use crate::error::Result;
-use crate::evaluator::Held;
-use crate::fuse::fuse;
-use crate::kernel::{self, Lines, Operand};
-use crate::loops::ARRAYS;
-use crate::plan::{Action, Plan, Step, mask};
-use crate::program::Program;
-use crate::schedule::Scheduled;
+use crate::exec::buffer::Buffer;
+use crate::exec::evaluator::Held;
+use crate::exec::fuse::fuse;
+use crate::exec::invalidation::Due;
+use crate::exec::plan::{Action, Plan, Step, mask};
+use crate::exec::program::Program;
+use crate::exec::schedule::Scheduled;
+use crate::numeric::kernels::{self, Lines, Operand};
+use crate::space::block::Source;
+use crate::space::loops::ARRAYS;
 use crate::tape::Node;
 
 use super::layout::Layout;
@@ -182,7 +182,7 @@ impl Steps {
         match &self.plan.steps[index].action {
             Action::Outside(which) => match outside(*which) {
                 Outside::One(value) => out.fill(value),
-                Outside::Each(values, places) => kernel::gather(simd, out, values, places),
+                Outside::Each(values, places) => kernels::gather(simd, out, values, places),
             },
             action => {
                 let lines = Lines {

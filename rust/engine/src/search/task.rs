@@ -1,11 +1,11 @@
 //! All that is known of a search before it begins.
 
-use crate::block::Source;
 use crate::error::Result;
-use crate::kernel::Simd;
-use crate::plan::mask;
-use crate::program::Program;
-use crate::schedule::{Scheduled, schedule};
+use crate::exec::plan::mask;
+use crate::exec::program::Program;
+use crate::exec::schedule::{Scheduled, schedule};
+use crate::numeric::kernels::Simd;
+use crate::space::block::Source;
 use crate::tape::Node;
 
 use super::course::Course;

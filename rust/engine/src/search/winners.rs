@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::block::{Extent, even};
 use crate::error::Result;
+use crate::space::block::{Extent, even};
 
 /// The number of a winner where there is none.
 pub(super) const NONE: u32 = u32::MAX;

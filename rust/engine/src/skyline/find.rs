@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::tree::{Point, Tree};
 use super::{MOST_DIMS, by_dims};
-use crate::math::to_key;
+use crate::numeric::scalar::to_key;
 
 /// So few points are compared each with each.
 const FEW: usize = 64;

@@ -1,7 +1,7 @@
 //! What lets through those of many points that may be on a front.
 
 use super::{Front, MOST_DIMS};
-use crate::kernel::{self, Simd};
+use crate::numeric::kernels::{self, Simd};
 
 /// Sifts lines of points. What lies at a place of a line is often dominated by what dominated there a line before, or
 /// by what dominates beside it.
@@ -42,7 +42,7 @@ impl Sieve {
         self.open.resize(run, 0);
         let mut point = [0.0; MOST_DIMS];
         for start in (0..columns[0].len()).step_by(run) {
-            kernel::escapes(self.simd, &self.known, columns, start, &mut self.open);
+            kernels::escapes(self.simd, &self.known, columns, start, &mut self.open);
             for i in 0..run {
                 if self.open[i] == 0 || columns[0][start + i] == f64::INFINITY {
                     continue;

@@ -1,6 +1,6 @@
 //! Points in boxes, these in larger boxes, and so on: what finds the points below or above another one.
 
-use crate::kernel::{LANES as FAN, above, below};
+use crate::numeric::kernels::{LANES as FAN, above, below};
 
 /// The coordinates of some points, side by side: NaN where there is none.
 type Lanes<const D: usize> = [[f64; FAN]; D];

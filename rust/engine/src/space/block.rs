@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::loops::{Loops, copy, dense};
+use crate::space::loops::{Loops, copy, dense};
 
 /// A box: the first digit and the number of digits of each group, those of searches included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

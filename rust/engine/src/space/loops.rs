@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::kernel::{self, Lines, Operand};
+use crate::numeric::kernels::{self, Lines, Operand};
 
 /// The strides of a dense array over groups, the last one fastest; 0 for the groups it does not vary over.
 pub(crate) fn dense(groups: &[usize], lens: &[usize]) -> Vec<usize> {
@@ -16,7 +16,7 @@ pub(crate) fn dense(groups: &[usize], lens: &[usize]) -> Vec<usize> {
 }
 
 /// The most arrays that a step reads.
-pub(crate) const ARRAYS: usize = 1 + kernel::LINKS;
+pub(crate) const ARRAYS: usize = 1 + kernels::LINKS;
 /// A position in, or a stride of, each array that a step reads.
 pub(crate) type Each = [usize; ARRAYS];
 

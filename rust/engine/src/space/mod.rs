@@ -4,6 +4,9 @@
 //!
 //! A space may be a part of another: its digits then say which rows of that one they stand for.
 
+pub(crate) mod block;
+pub(crate) mod loops;
+
 use std::sync::Arc;
 
 use crate::error::{Error, Result};

@@ -1,9 +1,12 @@
 //! The tape: a model as a list of f64 operations, each on the results of earlier ones.
 
+mod codec;
+mod conjuncts;
+
 use std::collections::HashMap;
 
 use crate::error::{Error, Result};
-use crate::math;
+use crate::numeric::scalar;
 
 /// A node of a tape: the position of an operation.
 pub type Node = u32;
@@ -341,9 +344,9 @@ impl TapeBuilder {
             _ => None,
         };
         match *op {
-            Op::Unary(op, a) => Some(math::unary(op, constant(a)?)),
-            Op::Binary(op, a, b) => Some(math::binary(op, constant(a)?, constant(b)?)),
-            Op::Where(c, a, b) => Some(math::select(constant(c)?, constant(a)?, constant(b)?)),
+            Op::Unary(op, a) => Some(scalar::unary(op, constant(a)?)),
+            Op::Binary(op, a, b) => Some(scalar::binary(op, constant(a)?, constant(b)?)),
+            Op::Where(c, a, b) => Some(scalar::select(constant(c)?, constant(a)?, constant(b)?)),
             _ => None,
         }
     }

@@ -16,9 +16,9 @@ use flate2::{Compression, GzBuilder};
 use super::text::{Lines, Texts, float, integer, quoted};
 use super::{Assemble, Encode, Options, Spare, Watched, encode_error};
 use crate::Result;
-use crate::fold::piece::Group;
-use crate::fold::table::{Entries, Table};
-use crate::fold::{Places, Rows, Source};
+use crate::rows::piece::Group;
+use crate::rows::table::{Entries, Table};
+use crate::rows::{Places, Rows, Source};
 
 /// How many rows are formatted by one thread at a time, and make one member of a gzip file.
 const GROUP_ROWS: usize = 1 << 14;

@@ -10,8 +10,8 @@ use arrow_schema::Schema;
 
 use super::{Assemble, Encode, Options, Watched, encode_error};
 use crate::Result;
-use crate::fold::piece::Group;
-use crate::fold::{Rows, arrow};
+use crate::rows::piece::Group;
+use crate::rows::{Rows, arrow};
 
 /// How many rows make a batch of the file.
 const BATCH_ROWS: usize = 1 << 17;

@@ -19,10 +19,11 @@ use arrow_schema::SchemaRef;
 
 pub use staged::Staged;
 
-use crate::fold::piece::{Group, Piece};
-use crate::fold::{Fault, Quota, Rows};
-use crate::pipeline::{self, Stages};
+use crate::exec::fault::Fault;
+use crate::rows::piece::{Group, Piece};
+use crate::rows::{Quota, Rows};
 use crate::run::Control;
+use crate::run::pipeline::{self, Stages};
 use crate::{Error, Result};
 
 /// The kind of file a table is written to.
@@ -135,6 +136,33 @@ trait Assemble<T> {
 
     /// Write the footer; the sink is flushed.
     fn close(self) -> Result<()>;
+}
+
+/// Write the rows in a range, at most `limit` of them, to a file: whole or not at all. How many rows were written.
+///
+/// # Errors
+/// When a value that is not null is not finite, the file cannot be written, or the run was stopped.
+pub fn to_file(
+    rows: &Rows,
+    range: Range<u64>,
+    limit: Option<u64>,
+    path: &Path,
+    format: Format,
+    options: &Options,
+    control: &Control,
+) -> Result<u64> {
+    let mut staged = Staged::create(path)?;
+    let written = to_sink(
+        rows,
+        range,
+        limit,
+        Box::new(&mut staged),
+        format,
+        options,
+        control,
+    )?;
+    staged.commit()?;
+    Ok(written)
 }
 
 /// Write the rows in a range, at most `limit` of them. How many rows were written. Errors name the file.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gigacost_engine::fold::{AxisValues, Column, Rows, labels};
+use gigacost_engine::rows::{AxisValues, Column, Rows, labels};
 use gigacost_engine::tape::{Name, Node};
 use gigacost_engine::{Blocks, Leaf, Program, Simd, Space, TapeBuilder};
 

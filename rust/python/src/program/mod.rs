@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gigacost_engine::fold::{
-    self, AxisValues, Column, Count, Measure, Pareto, Rows, Summary, Top, labels,
-};
-use gigacost_engine::output;
+use gigacost_engine::numeric::exact_sum::{ExactSquares, ExactSum};
+use gigacost_engine::query::{self, Count, Measure, Pareto, Summary, Top};
+use gigacost_engine::rows::{AxisValues, Column, Rows, labels};
 use gigacost_engine::run::{Control, Limit};
 use gigacost_engine::tape::{Node, Search};
 use gigacost_engine::write::{self, Format};
@@ -305,7 +304,7 @@ impl Program {
             ..write::Options::default()
         };
         watched(py, progress, move |control| {
-            output::to_file(
+            write::to_file(
                 &rows,
                 range.0..range.1,
                 limit,
@@ -373,7 +372,7 @@ impl Program {
         let arrays = arrays.iter_mut().map(PyReadwriteArray::as_slice_mut);
         let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
         watched(py, progress, move |control| {
-            fold::fill(&program, &columns, arrays, threads, control)
+            query::fill(&program, &columns, arrays, threads, control)
         })
     }
 
@@ -507,14 +506,14 @@ impl Program {
                 "sum",
                 (
                     PyBytes::new(py, &column.moments.sum.to_le_bytes()),
-                    fold::ExactSum::EXPONENT,
+                    ExactSum::EXPONENT,
                 ),
             )?;
             one.set_item(
                 "squares",
                 (
                     PyBytes::new(py, &column.moments.squares.to_le_bytes()),
-                    fold::ExactSquares::EXPONENT,
+                    ExactSquares::EXPONENT,
                 ),
             )?;
             Ok(one)

@@ -100,14 +100,14 @@ proptest! {
         for (op, name) in Unary::ALL {
             let found = x.unary(op);
             for &a in a {
-                let value = math::unary(op, a);
+                let value = scalar::unary(op, a);
                 prop_assert!(encloses(found, value), "{name} of {a} in {x:?} is {value}, outside of {found:?}");
             }
         }
         for (op, name) in Binary::ALL {
             let found = x.binary(op, y);
             for (&a, &b) in a.iter().flat_map(|a| b.iter().map(move |b| (a, b))) {
-                let value = math::binary(op, a, b);
+                let value = scalar::binary(op, a, b);
                 prop_assert!(encloses(found, value), "{name} of {a} in {x:?} and {b} in {y:?} is {value}, outside of {found:?}");
                 let silent = a.is_nan() || b.is_nan() || !value.is_nan() || x.makes_nan(op, y);
                 prop_assert!(silent, "{name} of {a} in {x:?} and {b} in {y:?} is NaN");
@@ -115,7 +115,7 @@ proptest! {
         }
         let found = z.select(x, y);
         for (&c, (&a, &b)) in c.iter().flat_map(|c| a.iter().zip(b).map(move |pair| (c, pair))) {
-            let value = math::select(c, a, b);
+            let value = scalar::select(c, a, b);
             prop_assert!(encloses(found, value), "{value}, chosen by {c}, outside of {found:?}");
         }
     }
@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn what_is_said_of_all_values_is_so(values in several(), more in several()) {
         let (interval, other) = (Interval::hull(values.clone()), Interval::hull(more.clone()));
-        let holds = |value: &f64| math::holds(*value);
+        let holds = |value: &f64| scalar::holds(*value);
         prop_assert!(!interval.holds() || values.iter().all(holds));
         prop_assert!(interval.may_hold() || !values.iter().any(holds));
         prop_assert!(!interval.is_unsigned() || !values.iter().any(|value| *value < 0.0));
@@ -153,7 +153,7 @@ fn points_stay_points() {
             (5e-324, -0.5),
             (-0.0, 2.0),
         ] {
-            let value = math::binary(op, a, b);
+            let value = scalar::binary(op, a, b);
             assert_eq!(
                 Interval::point(a).binary(op, Interval::point(b)),
                 Interval::point(value)

@@ -2,7 +2,7 @@
 //!
 //! The only file with `unsafe`: a call into code compiled for a CPU feature is sound when the CPU has the feature,
 //! which a value of [`Simd`] proves. All levels give the same bits: the operations are the scalar ones of
-//! [`crate::math`], lane by lane, and Rust never contracts a multiplication and an addition.
+//! [`crate::numeric::scalar`], lane by lane, and Rust never contracts a multiplication and an addition.
 
 #![allow(unsafe_code)]
 #![allow(clippy::inline_always)]
@@ -12,8 +12,8 @@ mod simd;
 use simd::Level;
 pub use simd::Simd;
 
-use crate::math;
-use crate::power::{is_plain, power};
+use crate::numeric::power::{is_plain, power};
+use crate::numeric::scalar;
 use crate::tape::{Binary, Unary};
 
 /// The shape of a strip: lines of a run of elements each, one behind the other.
@@ -210,7 +210,7 @@ kernel! {
         macro_rules! each {
             ($($op:ident)*) => {
                 match op {
-                    $(Unary::$op => map1(lines, out, a, |a| math::unary(Unary::$op, a)),)*
+                    $(Unary::$op => map1(lines, out, a, |a| scalar::unary(Unary::$op, a)),)*
                 }
             };
         }
@@ -225,7 +225,7 @@ kernel! {
         macro_rules! each {
             ($($op:ident)*) => {
                 match op {
-                    $(Binary::$op => map2(lines, out, a, b, |a, b| math::binary(Binary::$op, a, b)),)*
+                    $(Binary::$op => map2(lines, out, a, b, |a, b| scalar::binary(Binary::$op, a, b)),)*
                 }
             };
         }
@@ -261,13 +261,13 @@ fn powers(lines: Lines, out: &mut [f64], a: Operand<'_>, b: Operand<'_>) {
             }
             (Operand::Each(..), Operand::All(..)) => out.fill(f64::NAN),
             (Operand::All(a, _), Operand::All(b, _)) => {
-                out.fill(math::binary(Binary::Power, a[0], b[0]));
+                out.fill(scalar::binary(Binary::Power, a[0], b[0]));
                 continue;
             }
         }
         for (i, out) in out.iter_mut().enumerate() {
             if out.is_nan() {
-                *out = math::binary(Binary::Power, a.at(i), b.at(i));
+                *out = scalar::binary(Binary::Power, a.at(i), b.at(i));
             }
         }
     }
@@ -338,7 +338,7 @@ fn through<const VECTORS: usize>(
             ($($link:ident)*) => {
                 match op {
                     $(Binary::$link => for (acc, other) in acc.iter_mut().zip(other) {
-                        *acc = acc.zip(other, |a, b| math::binary(Binary::$link, a, b));
+                        *acc = acc.zip(other, |a, b| scalar::binary(Binary::$link, a, b));
                     },)*
                     _ => {}
                 }
@@ -357,20 +357,20 @@ kernel! {
             let out = &mut out[line * lines.run..][..lines.run];
             match (condition.from(line), a.from(line), b.from(line)) {
                 (Operand::All(condition, _), a, b) => {
-                    map1(one, out, if math::holds(condition[0]) { a } else { b }, |chosen| chosen);
+                    map1(one, out, if scalar::holds(condition[0]) { a } else { b }, |chosen| chosen);
                 }
                 (condition, Operand::All(a, _), b) => {
                     let a = a[0];
-                    map2(one, out, condition, b, |condition, b| math::select(condition, a, b));
+                    map2(one, out, condition, b, |condition, b| scalar::select(condition, a, b));
                 }
                 (condition, a, Operand::All(b, _)) => {
                     let b = b[0];
-                    map2(one, out, condition, a, |condition, a| math::select(condition, a, b));
+                    map2(one, out, condition, a, |condition, a| scalar::select(condition, a, b));
                 }
                 (Operand::Each(condition, _), Operand::Each(a, _), Operand::Each(b, _)) => {
                     let values = condition.iter().zip(a).zip(b);
                     for (out, ((&condition, &a), &b)) in out.iter_mut().zip(values) {
-                        *out = math::select(condition, a, b);
+                        *out = scalar::select(condition, a, b);
                     }
                 }
             }
@@ -398,7 +398,7 @@ kernel! {
             }
             Some(among) => {
                 for (((best, winner), &objective), &legal) in so_far.zip(among) {
-                    let wins = math::holds(legal) && wins(objective, *best, *winner);
+                    let wins = scalar::holds(legal) && wins(objective, *best, *winner);
                     *best = if wins { objective } else { *best };
                     *winner = if wins { candidate } else { *winner };
                 }
@@ -411,7 +411,7 @@ kernel! {
     /// `all[i] = all[i] and other[i]`
     restrict(all: &mut [f64], other: &[f64]) {
         for (all, &other) in all.iter_mut().zip(other) {
-            *all = math::binary(Binary::Both, *all, other);
+            *all = scalar::binary(Binary::Both, *all, other);
         }
     }
 }
@@ -549,7 +549,7 @@ kernel! {
     /// How many truth values hold.
     count(values: &[f64], held: &mut usize) {
         // Wrapping, because a check after each addition would keep the loop from becoming vectors.
-        let count = |count: usize, value: &f64| count.wrapping_add(usize::from(math::holds(*value)));
+        let count = |count: usize, value: &f64| count.wrapping_add(usize::from(scalar::holds(*value)));
         *held += values.iter().fold(0, count);
     }
 }
@@ -569,7 +569,7 @@ kernel! {
             None => values.iter().fold(0, |any, value| any | reached(*value)),
             Some(keep) => {
                 let kept = values.iter().zip(keep);
-                kept.fold(0, |any, (value, keep)| any | if math::holds(*keep) { reached(*value) } else { 0 })
+                kept.fold(0, |any, (value, keep)| any | if scalar::holds(*keep) { reached(*value) } else { 0 })
             }
         };
         *found = any != 0;
@@ -637,7 +637,7 @@ fn lead_lines<const LINES: usize>(
     for i in 0..run {
         let (mut lowest, mut chosen) = (best[i], which[i]);
         for line in 0..LINES {
-            let kept = keep.is_none_or(|keep| math::holds(keep[line][i]));
+            let kept = keep.is_none_or(|keep| scalar::holds(keep[line][i]));
             let rank = if kept {
                 values[line][i] * sign
             } else {

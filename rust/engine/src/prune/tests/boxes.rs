@@ -5,9 +5,9 @@ use proptest::sample::Index;
 
 use super::draft::drafts;
 use super::{cases, digits, row, values};
-use crate::interval::Interval;
-use crate::kernel::Simd;
-use crate::program::{Leaf, Program};
+use crate::exec::program::{Leaf, Program};
+use crate::numeric::interval::Interval;
+use crate::numeric::kernels::Simd;
 use crate::prune::boxes::{Boxes, Enclosed};
 use crate::prune::pyramid::{self, Pyramid, Side};
 use crate::run::Control;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::draft::name;
 use super::values;
-use crate::demand::Demand;
-use crate::kernel::Simd;
-use crate::program::{Blocks, Leaf, Program};
+use crate::exec::program::{Blocks, Leaf, Program};
+use crate::numeric::kernels::Simd;
 use crate::prune::boxes::{Boxes, Enclosed};
+use crate::prune::monotonicity::Demand;
 use crate::prune::{Goal, Part};
 use crate::run::Control;
 use crate::space::Space;

@@ -5,9 +5,9 @@ use proptest::sample::{Index, select};
 
 use super::draft::{drafts, small};
 use super::{cases, digits, values};
-use crate::demand::{Demand, demands};
-use crate::enclose::enclose;
-use crate::kernel::Simd;
+use crate::exec::interval_eval::enclose;
+use crate::numeric::kernels::Simd;
+use crate::prune::monotonicity::{Demand, demands};
 use crate::tape::{Node, Op};
 
 /// Whether one value is at least as good as another one.

@@ -12,7 +12,7 @@ mod parts;
 
 use cases::cases;
 
-use crate::program::Program;
+use crate::exec::program::Program;
 use crate::run::Control;
 use crate::tape::Node;
 

@@ -7,9 +7,9 @@ use proptest::sample::Index;
 
 use super::draft::{Draft, Drafted, chains, drafts, small};
 use super::{cases, digits, row, values};
-use crate::demand::Demand;
-use crate::kernel::Simd;
-use crate::math::holds;
+use crate::numeric::kernels::Simd;
+use crate::numeric::scalar::holds;
+use crate::prune::monotonicity::Demand;
 use crate::prune::{Goal, Part};
 use crate::run::Control;
 use crate::tape::Node;

@@ -8,8 +8,8 @@ use super::hybrid;
 use super::page::{Chunk, Scratch};
 use super::split::split;
 use crate::Result;
-use crate::fold::piece::{Group, Positions};
-use crate::fold::table::{Entries, NULL};
+use crate::rows::piece::{Group, Positions};
+use crate::rows::table::{Entries, NULL};
 
 /// What a column of a row group consists of.
 pub(super) enum Content<'a> {

@@ -1,6 +1,6 @@
 //! Parquet's hybrid of run lengths and bit packing, for codes and for which rows are null.
 
-use crate::fold::piece::Positions;
+use crate::rows::piece::Positions;
 
 /// How many codes are packed at a time.
 const LANES: usize = 64;

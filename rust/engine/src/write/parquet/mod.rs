@@ -26,9 +26,9 @@ use self::column::{Content, encode};
 use self::page::{Chunk, Scratch};
 use super::{Assemble, Encode, Options, Spare, Watched, encode_error};
 use crate::Result;
-use crate::fold::piece::{Group, Positions};
-use crate::fold::table::{Entries, NULL};
-use crate::fold::{Places, Rows, Source};
+use crate::rows::piece::{Group, Positions};
+use crate::rows::table::{Entries, NULL};
+use crate::rows::{Places, Rows, Source};
 
 /// What a file begins with, and ends with.
 const MAGIC: &[u8; 4] = b"PAR1";

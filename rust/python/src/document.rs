@@ -9,7 +9,7 @@ use toml_edit::{Document, Item, TableLike, Value};
 #[pyfunction]
 pub(crate) fn parse_toml<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyDict>> {
     let document = parsed(text)?;
-    Reader {
+    DocumentReader {
         text,
         positions: None,
     }
@@ -24,7 +24,7 @@ pub(crate) fn parse_toml_positions<'py>(
 ) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyDict>)> {
     let document = parsed(text)?;
     let positions = PyDict::new(py);
-    let reader = Reader {
+    let reader = DocumentReader {
         text,
         positions: Some(positions.clone()),
     };
@@ -53,12 +53,12 @@ fn line(text: &str, at: usize) -> usize {
     text[..text.floor_char_boundary(at)].matches('\n').count() + 1
 }
 
-struct Reader<'a, 'py> {
+struct DocumentReader<'a, 'py> {
     text: &'a str,
     positions: Option<Bound<'py, PyDict>>,
 }
 
-impl<'py> Reader<'_, 'py> {
+impl<'py> DocumentReader<'_, 'py> {
     fn note(&self, path: &str, span: Option<std::ops::Range<usize>>) -> PyResult<()> {
         match (&self.positions, span) {
             (Some(positions), Some(span)) => positions.set_item(path, line(self.text, span.start)),

@@ -6,8 +6,7 @@
 
 use std::cmp::Ordering;
 
-use crate::numeric::scalar;
-use crate::tape::{Binary, Unary};
+use crate::numeric::scalar::{self, Binary, Unary};
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use crate::exec::plan::mask;
 use crate::exec::program::Program;
 use crate::numeric::interval::Interval;
 use crate::prune::factors::{Product, products};
-use crate::prune::monotonicity::{Demand, demands};
+use crate::prune::monotonicity::{Direction, directions};
 use crate::run::Control;
 use crate::tape::{Node, Op};
 
@@ -41,15 +41,15 @@ impl Known {
 }
 
 /// Groups, and values over them, the last one fastest.
-pub(super) type Table = (Vec<usize>, Vec<f64>);
+pub(super) type GroupTable = (Vec<usize>, Vec<f64>);
 
 /// The nodes through which some groups reach all that is asked for.
 pub(super) struct Bottleneck {
     pub(super) groups: Vec<usize>,
     /// The nodes, and what is wanted of them.
-    pub(super) nodes: Vec<(Node, Demand)>,
+    pub(super) nodes: Vec<(Node, Direction)>,
     /// Products of nodes among these, with what is wanted of them.
-    pub(super) compounds: Vec<(Product, Demand)>,
+    pub(super) compounds: Vec<(Product, Direction)>,
     /// Groups that something depends on in another way: their digits must be equal.
     pub(super) fixed: Vec<usize>,
     /// Conditions on the nodes: where one is not met, nothing is kept.
@@ -74,7 +74,7 @@ impl Bottleneck {
         } = known;
         let (within, masks) = (mask(groups), program.masks());
         let factors = |node: Node| factors_within(products[node as usize].as_ref()?, masks, within);
-        let demands = demands(
+        let directions = directions(
             program,
             intervals,
             &goal.wanted(program, intervals),
@@ -82,22 +82,24 @@ impl Bottleneck {
             |node| factors(node).is_some(),
         );
         let (mut nodes, mut compounds, mut fixed) = (vec![], vec![], 0);
-        for (node, (&demand, varies)) in demands.iter().zip(masks).enumerate() {
-            if demand == Demand::Nothing || varies & within == 0 {
+        for (node, (&direction, varies)) in directions.iter().zip(masks).enumerate() {
+            if direction == Direction::Free || varies & within == 0 {
                 continue;
             }
             let node = node as Node;
             if varies & !within == 0 {
-                nodes.push((node, demand));
-            } else if demand.has_direction()
+                nodes.push((node, direction));
+            } else if direction.is_optimised()
                 && let Some(product) = factors(node)
             {
-                compounds.push((product, demand));
+                compounds.push((product, direction));
             } else if matches!(program.tape().ops()[node as usize], Op::Leaf(_)) {
                 fixed |= varies & within;
             }
         }
-        let directions = nodes.iter().filter(|(_, demand)| demand.has_direction());
+        let directions = nodes
+            .iter()
+            .filter(|(_, direction)| direction.is_optimised());
         if fixed == within || directions.count() + compounds.len() > MOST_DIRECTIONS {
             return None;
         }
@@ -111,7 +113,7 @@ impl Bottleneck {
             .collect();
         parts.sort_unstable();
         parts.dedup();
-        nodes.extend(parts.into_iter().map(|part| (part, Demand::Nothing)));
+        nodes.extend(parts.into_iter().map(|part| (part, Direction::Free)));
         let conditions = program.tape().literals(goal.keep).into_iter();
         let among = |(condition, _): &Literal| nodes.iter().any(|(node, _)| node == condition);
         Some(Self {
@@ -133,8 +135,8 @@ impl Bottleneck {
         program: &Program,
         threads: usize,
         control: &Control,
-    ) -> Result<Vec<Table>> {
-        let mut tables: Vec<Table> = vec![(vec![], vec![]); self.nodes.len()];
+    ) -> Result<Vec<GroupTable>> {
+        let mut tables: Vec<GroupTable> = vec![(vec![], vec![]); self.nodes.len()];
         let mut masks: HashMap<u64, Vec<usize>> = HashMap::new();
         for (which, (node, _)) in self.nodes.iter().enumerate() {
             masks

@@ -1,17 +1,17 @@
 //! The points of some groups compared with each other: which of them an earlier one dominates.
 
-use super::bottleneck::{Bottleneck, Table};
+use super::bottleneck::{Bottleneck, GroupTable};
 use super::classes::{Classes, numbered};
 use super::spread::Spread;
 use super::{Literal, Part, is_met};
 use crate::prune::factors::{self, Product};
-use crate::prune::monotonicity::Demand;
+use crate::prune::monotonicity::Direction;
 
 /// Of points that are compared no more than this may be left.
 const MOST_KEPT: usize = 1 << 12;
 
 /// What shall be small at each point.
-struct Column {
+struct Comparison {
     /// What a point has where it is compared with others that it may dominate,
     lead: Vec<f64>,
     /// and where it may be dominated.
@@ -26,7 +26,7 @@ pub(super) struct Compared {
     alive: Vec<bool>,
     /// Points are compared where these are equal.
     classes: Classes,
-    columns: Vec<Column>,
+    columns: Vec<Comparison>,
     /// What each adds to the number of its row, and of its cell.
     rows: Vec<u64>,
     cells: Vec<u32>,
@@ -36,7 +36,7 @@ impl Compared {
     pub(super) fn new(
         part: &Part,
         bottleneck: &Bottleneck,
-        values: &[Table],
+        values: &[GroupTable],
         points: usize,
     ) -> Self {
         let spread = Spread::new(&bottleneck.groups, part.program.sizes());
@@ -54,25 +54,31 @@ impl Compared {
         for group in &bottleneck.groups {
             compared.group(&spread, part, *group);
         }
-        for ((node, demand), table) in bottleneck.nodes.iter().zip(values) {
+        for ((node, direction), table) in bottleneck.nodes.iter().zip(values) {
             let conditions = bottleneck
                 .conditions
                 .iter()
                 .filter(|(other, _)| other == node);
             let conditions: Vec<Literal> = conditions.copied().collect();
-            compared.node(&spread, *demand, &conditions, table);
+            compared.node(&spread, *direction, &conditions, table);
         }
         // Points that are compared with no other need no more columns.
         if compared.classes.count < points as u64 {
-            for (product, demand) in &bottleneck.compounds {
-                compared.product(&spread, bottleneck, values, product, *demand);
+            for (product, direction) in &bottleneck.compounds {
+                compared.product(&spread, bottleneck, values, product, *direction);
             }
         }
         compared
     }
 
     /// Compare by a node, too.
-    fn node(&mut self, spread: &Spread<'_>, demand: Demand, conditions: &[Literal], table: &Table) {
+    fn node(
+        &mut self,
+        spread: &Spread<'_>,
+        direction: Direction,
+        conditions: &[Literal],
+        table: &GroupTable,
+    ) {
         let (over, values) = table;
         for condition in conditions {
             for (alive, value) in self.alive.iter_mut().zip(spread.out(over, values)) {
@@ -84,7 +90,7 @@ impl Compared {
                 return;
             }
         }
-        if demand == Demand::Same {
+        if direction == Direction::Fixed {
             let bits = numbered(values.iter().map(|value| value.to_bits()));
             self.classes.split(&spread.out(over, &bits));
             return;
@@ -93,13 +99,13 @@ impl Compared {
             let missing = numbered(values.iter().map(|value| value.is_nan()));
             self.classes.split(&spread.out(over, &missing));
         }
-        if demand.has_direction() {
-            let sign = demand.sign();
+        if direction.is_optimised() {
+            let sign = direction.sign();
             let signed = values
                 .iter()
                 .map(|value| if value.is_nan() { 0.0 } else { value * sign });
             let own = spread.out(over, &signed.collect::<Vec<f64>>());
-            self.columns.push(Column {
+            self.columns.push(Comparison {
                 lead: own.clone(),
                 own,
                 same: None,
@@ -112,9 +118,9 @@ impl Compared {
         &mut self,
         spread: &Spread<'_>,
         bottleneck: &Bottleneck,
-        values: &[Table],
+        values: &[GroupTable],
         product: &Product,
-        demand: Demand,
+        direction: Direction,
     ) {
         let (mut parts, mut exact): (Vec<Factors<'_>>, bool) = (vec![], true);
         for (factor, times) in &product.factors {
@@ -144,15 +150,18 @@ impl Compared {
         }
         let margin = product.margin();
         let wider = |value: &f64| {
-            if demand == Demand::Large {
+            if direction == Direction::Maximise {
                 -value / margin
             } else {
                 value * margin
             }
         };
-        self.columns.push(Column {
+        self.columns.push(Comparison {
             lead: result.iter().map(wider).collect(),
-            own: result.iter().map(|value| value * demand.sign()).collect(),
+            own: result
+                .iter()
+                .map(|value| value * direction.sign())
+                .collect(),
             same: exact.then(|| same.of.into_iter().map(f64::from).collect()),
         });
     }
@@ -184,7 +193,7 @@ impl Compared {
             // Where nothing is compared all are alike.
             let alike = self.columns.is_empty();
             for point in class.into_iter().take(if alike { 1 } else { usize::MAX }) {
-                let numbered = |column: &Column| column.number(point);
+                let numbered = |column: &Comparison| column.number(point);
                 own.clear();
                 own.extend(
                     self.columns
@@ -244,7 +253,7 @@ impl<'a> Factors<'a> {
     }
 }
 
-impl Column {
+impl Comparison {
     fn number(&self, point: usize) -> f64 {
         self.same.as_ref().map_or(f64::NAN, |same| same[point])
     }

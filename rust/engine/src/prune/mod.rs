@@ -22,10 +22,10 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use search::{Ended, Place, Seeker, Verdict, View};
+pub(crate) use search::{Ended, Place, Verdict, View, Visitor};
 
 use boxes::Boxes;
-use search::Search;
+use search::BranchAndBound;
 use spread::Spread;
 use tables::{most_values, values_in_all, with_tables};
 
@@ -33,7 +33,7 @@ use crate::error::Result;
 use crate::exec::program::Program;
 use crate::numeric::interval::Interval;
 use crate::numeric::scalar;
-use crate::prune::monotonicity::Demand;
+use crate::prune::monotonicity::Direction;
 use crate::run::Control;
 use crate::tape::{Node, Op};
 
@@ -41,7 +41,7 @@ use crate::tape::{Node, Op};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Goal {
     /// What shall be small, or large.
-    pub(crate) objectives: Vec<(Node, Demand)>,
+    pub(crate) objectives: Vec<(Node, Direction)>,
     /// Which combinations count; all when there is none.
     pub(crate) keep: Option<Node>,
     /// What tells combinations apart that are asked for one by one.
@@ -77,13 +77,13 @@ impl Goal {
 
     /// What is wanted of the nodes that matter, where these are enclosed. Conditions that all must be met are wanted one
     /// by one.
-    fn wanted(&self, program: &Program, intervals: &[Interval]) -> Vec<(Node, Demand)> {
+    fn wanted(&self, program: &Program, intervals: &[Interval]) -> Vec<(Node, Direction)> {
         let conditions = program.tape().literals(self.keep).into_iter();
         let conditions = conditions.map(|(node, holds)| {
-            let demand = Demand::of(holds);
-            (node, demand.as_truth(intervals[node as usize]))
+            let direction = Direction::of(holds);
+            (node, direction.as_truth(intervals[node as usize]))
         });
-        let apart = self.apart.iter().map(|node| (*node, Demand::Same));
+        let apart = self.apart.iter().map(|node| (*node, Direction::Fixed));
         self.objectives
             .iter()
             .copied()
@@ -180,14 +180,14 @@ impl Part {
         Boxes::new(&self.program, &wanted, most.other, threads, control)
     }
 
-    /// Look for an answer box by box; what the seekers found, and how it ended: it is given up where it is not worth
+    /// Look for an answer box by box; what the visitors found, and how it ended: it is given up where it is not worth
     /// its while.
-    pub(crate) fn searched<S: Seeker + Send>(
+    pub(crate) fn searched<S: Visitor + Send>(
         &self,
         goal: &Goal,
         threads: usize,
         control: &Control,
-        seeker: impl Fn() -> S + Sync,
+        visitor: impl Fn() -> S + Sync,
     ) -> Result<(Vec<S>, Ended)> {
         let program = &self.program;
         let boxes = self.boxes(goal, threads, control)?;
@@ -204,13 +204,13 @@ impl Part {
             .collect();
         let cells = (0..self.adds.len()).filter(|group| !self.adds[*group].is_empty());
         let rows = program.space().combinations();
-        let search = Search {
+        let search = BranchAndBound {
             boxes: &boxes,
             rows: BOX_ROWS,
             most: (rows / (ROWS_PER_NODE * boxes.nodes() as u64)).min(MOST_BOXES),
             bounded,
             first: cells.collect(),
         };
-        search.run(threads, control, seeker)
+        search.run(threads, control, visitor)
     }
 }

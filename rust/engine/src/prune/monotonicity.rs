@@ -1,42 +1,46 @@
-//! What is wanted of each node, so that what is wanted of some becomes better and not worse.
+//! Monotonicity: in which direction each node must move for the objectives to improve and not to worsen.
 //!
 //! Statements are about computed numbers. An operation whose result never falls while an operand rises, as computed,
-//! passes on what is wanted of the result: rounding is monotone. `exp`, `log` and `power` are not known to be so.
+//! passes the direction of its result on: rounding is monotone. `exp`, `log` and `power` are not known to be so.
 
 use crate::exec::program::Program;
 use crate::numeric::interval::Interval;
 use crate::tape::{Binary, Node, Op, Unary};
 
-/// What is wanted of a node's values.
+/// The direction in which a node's values improve the objectives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Demand {
+pub(crate) enum Direction {
     /// Nothing depends on it.
     #[default]
-    Nothing,
+    Free,
     /// Only whether it is NaN matters.
     Presence,
     /// The smaller the better; whether it is NaN must not change.
-    Small,
+    Minimise,
     /// The larger the better; whether it is NaN must not change.
-    Large,
+    Maximise,
     /// It must not change.
-    Same,
+    Fixed,
 }
 
-impl Demand {
-    /// What is wanted of what shall be small, or large.
+impl Direction {
+    /// The direction of optimisation of an objective.
     pub(crate) fn of(largest: bool) -> Self {
-        if largest { Self::Large } else { Self::Small }
+        if largest {
+            Self::Maximise
+        } else {
+            Self::Minimise
+        }
     }
 
     /// What values are multiplied by so that smaller ones are better: 1, or −1 when large values are the best.
     pub(crate) fn sign(self) -> f64 {
-        if self == Self::Large { -1.0 } else { 1.0 }
+        if self == Self::Maximise { -1.0 } else { 1.0 }
     }
 
     /// What no number in an interval is better than, with the sign that makes smaller ones better.
     pub(crate) fn bound(self, interval: Interval) -> f64 {
-        if self == Self::Large {
+        if self == Self::Maximise {
             -interval.high
         } else {
             interval.low
@@ -44,24 +48,24 @@ impl Demand {
     }
 
     /// Whether smaller or larger values are better.
-    pub(crate) fn has_direction(self) -> bool {
-        matches!(self, Self::Small | Self::Large)
+    pub(crate) fn is_optimised(self) -> bool {
+        matches!(self, Self::Minimise | Self::Maximise)
     }
 
     fn and(self, other: Self) -> Self {
         match (self, other) {
             _ if self == other => self,
-            (Self::Nothing, more) | (more, Self::Nothing) => more,
-            (Self::Presence, more) | (more, Self::Presence) if more != Self::Nothing => more,
-            _ => Self::Same,
+            (Self::Free, more) | (more, Self::Free) => more,
+            (Self::Presence, more) | (more, Self::Presence) if more != Self::Free => more,
+            _ => Self::Fixed,
         }
     }
 
     /// Of an operand along which the result falls.
     fn reversed(self) -> Self {
         match self {
-            Self::Small => Self::Large,
-            Self::Large => Self::Small,
+            Self::Minimise => Self::Maximise,
+            Self::Maximise => Self::Minimise,
             _ => self,
         }
     }
@@ -71,7 +75,7 @@ impl Demand {
         if self == Self::Presence {
             self
         } else {
-            Self::Same
+            Self::Fixed
         }
     }
 
@@ -96,40 +100,40 @@ impl Demand {
     }
 }
 
-/// What some nodes demand of those they are made of, where only some groups (a mask) change.
+/// The directions that some nodes impose on those they are made of, where only some groups (a mask) change.
 ///
 /// What varies over no other groups is where this ends, as is what has a direction and is an end: their operands are
 /// not asked.
-pub(crate) fn demands(
+pub(crate) fn directions(
     program: &Program,
     intervals: &[Interval],
-    wanted: &[(Node, Demand)],
+    wanted: &[(Node, Direction)],
     groups: u64,
     is_end: impl Fn(Node) -> bool,
-) -> Vec<Demand> {
-    let mut demands = vec![Demand::Nothing; program.tape().ops().len()];
-    for (node, demand) in wanted {
-        demands[*node as usize] = demands[*node as usize].and(*demand);
+) -> Vec<Direction> {
+    let mut directions = vec![Direction::Free; program.tape().ops().len()];
+    for (node, direction) in wanted {
+        directions[*node as usize] = directions[*node as usize].and(*direction);
     }
     let masks = program.masks();
     for (node, op) in program.tape().ops().iter().enumerate().rev() {
-        let ends = match demands[node] {
-            Demand::Nothing => true,
-            demand if demand.has_direction() && is_end(node as Node) => true,
+        let ends = match directions[node] {
+            Direction::Free => true,
+            direction if direction.is_optimised() && is_end(node as Node) => true,
             _ => masks[node] & groups == 0 || masks[node] & !groups == 0,
         };
         if ends {
             continue;
         }
-        for (operand, demand) in passed(op, demands[node], intervals) {
-            demands[operand as usize] = demands[operand as usize].and(demand);
+        for (operand, direction) in passed(op, directions[node], intervals) {
+            directions[operand as usize] = directions[operand as usize].and(direction);
         }
     }
-    demands
+    directions
 }
 
-/// What is demanded of an operation's operands.
-fn passed(op: &Op, demand: Demand, intervals: &[Interval]) -> Vec<(Node, Demand)> {
+/// The directions of an operation's operands.
+fn passed(op: &Op, direction: Direction, intervals: &[Interval]) -> Vec<(Node, Direction)> {
     let at = |node: Node| intervals[node as usize];
     let makes_nan = match *op {
         Op::Unary(Unary::Sqrt | Unary::Log, a) => at(a).low < 0.0,
@@ -137,85 +141,85 @@ fn passed(op: &Op, demand: Demand, intervals: &[Interval]) -> Vec<(Node, Demand)
         _ => false,
     };
     if let Op::Unary(Unary::Missing, a) = *op {
-        return vec![(a, Demand::Presence)];
+        return vec![(a, Direction::Presence)];
     }
-    if makes_nan || demand == Demand::Same {
+    if makes_nan || direction == Direction::Fixed {
         return op
             .operands()
             .into_iter()
-            .map(|node| (node, Demand::Same))
+            .map(|node| (node, Direction::Fixed))
             .collect();
     }
     match *op {
-        Op::Unary(op, a) => vec![(a, through(op, at(a), demand))],
+        Op::Unary(op, a) => vec![(a, through(op, at(a), direction))],
         Op::Binary(op, a, b) => {
-            let (first, second) = between(op, [at(a), at(b)], demand);
+            let (first, second) = between(op, [at(a), at(b)], direction);
             vec![(a, first), (b, second)]
         }
         Op::Where(condition, a, b) => {
             vec![
-                (condition, chosen([at(a), at(b)], at(condition), demand)),
-                (a, demand),
-                (b, demand),
+                (condition, chosen([at(a), at(b)], at(condition), direction)),
+                (a, direction),
+                (b, direction),
             ]
         }
         _ => op
             .operands()
             .into_iter()
-            .map(|node| (node, Demand::Same))
+            .map(|node| (node, Direction::Fixed))
             .collect(),
     }
 }
 
-/// What is demanded of the operand of an operation that makes no NaN of numbers.
-fn through(op: Unary, operand: Interval, demand: Demand) -> Demand {
+/// The direction of the operand of an operation that makes no NaN of numbers.
+fn through(op: Unary, operand: Interval, direction: Direction) -> Direction {
     match op {
-        Unary::Negative => demand.reversed(),
-        Unary::Sqrt | Unary::Floor | Unary::Ceil | Unary::RoundHalfEven => demand,
-        Unary::Exp | Unary::Log => demand.decided(),
-        Unary::Negate if demand == Demand::Presence => Demand::Nothing,
-        Unary::Negate => demand.reversed().as_truth(operand),
-        Unary::Missing => Demand::Presence,
+        Unary::Negative => direction.reversed(),
+        Unary::Sqrt | Unary::Floor | Unary::Ceil | Unary::RoundHalfEven => direction,
+        Unary::Exp | Unary::Log => direction.decided(),
+        Unary::Negate if direction == Direction::Presence => Direction::Free,
+        Unary::Negate => direction.reversed().as_truth(operand),
+        Unary::Missing => Direction::Presence,
     }
 }
 
-/// What is demanded of both operands of an operation that makes no NaN of numbers.
-fn between(op: Binary, [a, b]: [Interval; 2], demand: Demand) -> (Demand, Demand) {
-    let same = demand.decided();
+/// The directions of both operands of an operation that makes no NaN of numbers.
+fn between(op: Binary, [a, b]: [Interval; 2], direction: Direction) -> (Direction, Direction) {
+    let same = direction.decided();
     match op {
-        Binary::Add | Binary::Minimum | Binary::Maximum => (demand, demand),
-        Binary::Subtract => (demand, demand.reversed()),
-        Binary::Multiply => (demand.by_sign(b), demand.by_sign(a)),
+        Binary::Add | Binary::Minimum | Binary::Maximum => (direction, direction),
+        Binary::Subtract => (direction, direction.reversed()),
+        Binary::Multiply => (direction.by_sign(b), direction.by_sign(a)),
         Binary::Divide if b.has_one_sign() => {
             let upright = if b.low.is_sign_positive() {
-                demand
+                direction
             } else {
-                demand.reversed()
+                direction.reversed()
             };
-            (upright, demand.reversed().by_sign(a))
+            (upright, direction.reversed().by_sign(a))
         }
         // NaN to the power of 0, and 1 to that of NaN, are numbers.
-        Binary::Power => (Demand::Same, Demand::Same),
+        Binary::Power => (Direction::Fixed, Direction::Fixed),
         Binary::Divide => (same, same),
         // A comparison is never NaN.
-        _ if demand == Demand::Presence => (Demand::Nothing, Demand::Nothing),
-        Binary::Less | Binary::LessEqual => (demand.reversed(), demand),
+        _ if direction == Direction::Presence => (Direction::Free, Direction::Free),
+        Binary::Less | Binary::LessEqual => (direction.reversed(), direction),
         Binary::Equal | Binary::NotEqual => (same, same),
-        Binary::Both | Binary::Either => (demand.as_truth(a), demand.as_truth(b)),
+        Binary::Both | Binary::Either => (direction.as_truth(a), direction.as_truth(b)),
     }
 }
 
-/// What is demanded of a condition that chooses between two values.
-fn chosen([a, b]: [Interval; 2], condition: Interval, demand: Demand) -> Demand {
+/// The direction of a condition that chooses between two values.
+fn chosen([a, b]: [Interval; 2], condition: Interval, direction: Direction) -> Direction {
     if a.nan || b.nan {
-        Demand::Same
-    } else if demand == Demand::Presence {
-        Demand::Nothing
+        Direction::Fixed
+    } else if direction == Direction::Presence {
+        Direction::Free
     } else if a.low >= b.high {
-        demand.as_truth(condition)
+        direction.as_truth(condition)
     } else if a.high <= b.low {
-        demand.reversed().as_truth(condition)
+        direction.reversed().as_truth(condition)
     } else {
-        Demand::Same
+        Direction::Fixed
     }
 }

@@ -11,13 +11,13 @@ use crate::run::Control;
 const BATCH: usize = 4;
 
 /// A box that waits.
-pub(super) struct Waiting {
+pub(super) struct OpenBox {
     pub(super) key: f64,
     pub(super) lowest: u64,
     pub(super) sides: Vec<Side>,
 }
 
-impl Ord for Waiting {
+impl Ord for OpenBox {
     /// The greatest comes first.
     fn cmp(&self, other: &Self) -> Ordering {
         let keys = other.key.total_cmp(&self.key);
@@ -25,24 +25,24 @@ impl Ord for Waiting {
     }
 }
 
-impl PartialOrd for Waiting {
+impl PartialOrd for OpenBox {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Waiting {
+impl PartialEq for OpenBox {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Waiting {}
+impl Eq for OpenBox {}
 
 /// The boxes that wait, and who may find more.
 #[derive(Default)]
 struct Open {
-    heap: BinaryHeap<Waiting>,
+    heap: BinaryHeap<OpenBox>,
     /// How many workers may still find more.
     busy: usize,
     /// How many were bounded.
@@ -62,11 +62,11 @@ impl Shared {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn push(&self, waiting: Waiting) {
+    pub(super) fn push(&self, waiting: OpenBox) {
         self.lock().heap.push(waiting);
     }
 
-    pub(super) fn pop(&self) -> Option<Waiting> {
+    pub(super) fn pop(&self) -> Option<OpenBox> {
         self.lock().heap.pop()
     }
 
@@ -83,7 +83,7 @@ impl Shared {
     }
 
     /// The next boxes; None when there will be no more, or too many were looked at.
-    pub(super) fn take(&self, most: u64, control: &Control) -> Option<Vec<Waiting>> {
+    pub(super) fn take(&self, most: u64, control: &Control) -> Option<Vec<OpenBox>> {
         let mut open = self.lock();
         while open.heap.is_empty() && open.busy > 0 && !open.failed {
             open = self.more.wait(open).unwrap_or_else(PoisonError::into_inner);
@@ -98,7 +98,7 @@ impl Shared {
     }
 
     /// Give what was found in boxes that were taken.
-    pub(super) fn give(&self, found: &mut Vec<Waiting>, bounded: u64) {
+    pub(super) fn give(&self, found: &mut Vec<OpenBox>, bounded: u64) {
         let mut open = self.lock();
         open.heap.append(&mut std::mem::take(found).into());
         open.bounded += bounded;

@@ -52,7 +52,7 @@ impl Part {
 
 /// The groups whose digits should be in another order, and that order.
 fn orders(boxes: &Boxes<'_>, unordered: &[usize], goal: &Goal) -> Vec<(usize, Vec<usize>)> {
-    let Some((by, demand)) = goal.objectives.first() else {
+    let Some((by, direction)) = goal.objectives.first() else {
         return vec![];
     };
     let (whole, mut enclosed, mut part) = (boxes.whole(), Enclosed::default(), Enclosed::default());
@@ -67,7 +67,7 @@ fn orders(boxes: &Boxes<'_>, unordered: &[usize], goal: &Goal) -> Vec<(usize, Ve
                 block: digit as u32,
             };
             boxes.enclose_changed(&sides, group, &enclosed, &mut part);
-            demand.bound(boxes.at(&part, *by))
+            direction.bound(boxes.at(&part, *by))
         };
         let bounds: Vec<f64> = (0..size).map(&mut bound).collect();
         let mut order: Vec<usize> = (0..size).collect();

@@ -127,7 +127,7 @@ impl Pyramid {
                 .map(|which| extent(which, levels[which]))
                 .product();
             let tables = (below > 0).then(|| self.table(below));
-            let shape = Shape {
+            let shape = NextLevel {
                 outer,
                 high,
                 low,
@@ -143,7 +143,7 @@ impl Pyramid {
 }
 
 /// A table with one level more along one of its groups.
-struct Shape {
+struct NextLevel {
     /// The entries of the groups before it,
     outer: usize,
     /// the blocks of that group,
@@ -154,7 +154,7 @@ struct Shape {
     inner: usize,
 }
 
-impl Shape {
+impl NextLevel {
     /// The entries, each made of those of the table below.
     fn joined(&self, below: impl Fn(usize) -> Interval) -> Vec<Interval> {
         let mut table = Vec::with_capacity(self.outer * self.high * self.inner);

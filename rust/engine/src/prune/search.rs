@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Literal;
 use super::boxes::{Boxes, Enclosed};
-use super::open::{FailOnPanic, Shared, Waiting};
+use super::open::{FailOnPanic, OpenBox, Shared};
 use super::pyramid::{Side, parts};
 use crate::error::Result;
 use crate::numeric::interval::Interval;
@@ -91,7 +91,7 @@ impl View<'_> {
 }
 
 /// What looks for an answer.
-pub(crate) trait Seeker {
+pub(crate) trait Visitor {
     /// What is known of a box.
     fn judge(&self, view: &View<'_>) -> Verdict;
 
@@ -125,7 +125,7 @@ pub(crate) enum Ended {
 const DESCENTS: usize = 64;
 
 /// What a search is made of.
-pub(super) struct Search<'a> {
+pub(super) struct BranchAndBound<'a> {
     pub(super) boxes: &'a Boxes<'a>,
     /// Boxes of no more rows are evaluated.
     pub(super) rows: u64,
@@ -137,16 +137,16 @@ pub(super) struct Search<'a> {
     pub(super) first: Vec<usize>,
 }
 
-impl Search<'_> {
+impl BranchAndBound<'_> {
     /// Search with some workers; what they found, and how it ended.
     ///
     /// # Errors
     /// That of a worker, or when the run shall stop.
-    pub(super) fn run<S: Seeker + Send>(
+    pub(super) fn run<S: Visitor + Send>(
         &self,
         threads: usize,
         control: &Control,
-        seeker: impl Fn() -> S + Sync,
+        visitor: impl Fn() -> S + Sync,
     ) -> Result<(Vec<S>, Ended)> {
         let open = Shared::default();
         let (sides, mut enclosed) = (self.boxes.whole(), Enclosed::default());
@@ -155,38 +155,38 @@ impl Search<'_> {
             place: self.place(&sides),
             enclosed: &enclosed,
         };
-        let key = match seeker().judge(&whole) {
+        let key = match visitor().judge(&whole) {
             Verdict::Open(key) => key,
             // Whoever takes it finds that too.
             Verdict::Decided => f64::NEG_INFINITY,
         };
         let lowest = whole.place.lowest();
-        open.push(Waiting { key, lowest, sides });
-        let worker = || (seeker(), Cutter::default());
-        let work = |(seeker, cutter): &mut (S, Cutter), _| {
-            let done = self.work(&open, seeker, cutter, control);
+        open.push(OpenBox { key, lowest, sides });
+        let worker = || (visitor(), Cutter::default());
+        let work = |(visitor, cutter): &mut (S, Cutter), _| {
+            let done = self.work(&open, visitor, cutter, control);
             if done.is_err() {
                 open.fail();
             }
             done
         };
         let mut workers = gather(threads as u64, threads, worker, work)?;
-        if let (true, Some((seeker, cutter))) = (control.is_late(), workers.first_mut()) {
-            self.descend(&open, seeker, cutter, control)?;
+        if let (true, Some((visitor, cutter))) = (control.is_late(), workers.first_mut()) {
+            self.descend(&open, visitor, cutter, control)?;
         }
         let ended = match open.first() {
             None => Ended::Complete,
             Some(key) if control.is_late() => Ended::Late(key),
             Some(_) => Ended::GivenUp,
         };
-        let seekers = workers.into_iter().map(|(seeker, _)| seeker);
-        Ok((seekers.collect(), ended))
+        let visitors = workers.into_iter().map(|(visitor, _)| visitor);
+        Ok((visitors.collect(), ended))
     }
 
-    fn work<S: Seeker>(
+    fn work<S: Visitor>(
         &self,
         open: &Shared,
-        seeker: &mut S,
+        visitor: &mut S,
         cutter: &mut Cutter,
         control: &Control,
     ) -> Result<()> {
@@ -195,9 +195,9 @@ impl Search<'_> {
         while let Some(taken) = open.take(self.most, control) {
             let mut bounded = 0;
             for waiting in taken {
-                bounded += self.look(&waiting, seeker, cutter, &mut found, control)?;
+                bounded += self.look(&waiting, visitor, cutter, &mut found, control)?;
             }
-            control.bounded(bounded);
+            control.count_boxes(bounded);
             control.check()?;
             open.give(&mut found, bounded);
         }
@@ -206,10 +206,10 @@ impl Search<'_> {
 
     /// A search that ends early finds something: straight down from the boxes that promise most, each time to the best
     /// of its parts.
-    fn descend<S: Seeker>(
+    fn descend<S: Visitor>(
         &self,
         open: &Shared,
-        seeker: &mut S,
+        visitor: &mut S,
         cutter: &mut Cutter,
         control: &Control,
     ) -> Result<()> {
@@ -217,7 +217,7 @@ impl Search<'_> {
             let mut next = open.pop();
             while let Some(waiting) = next {
                 let mut found = vec![];
-                control.bounded(self.look(&waiting, seeker, cutter, &mut found, control)?);
+                control.count_boxes(self.look(&waiting, visitor, cutter, &mut found, control)?);
                 found.sort_unstable();
                 next = found.pop();
                 for part in found {
@@ -229,16 +229,16 @@ impl Search<'_> {
     }
 
     /// Decide a box, evaluate it, or cut it in parts, of which those that are open are found; how many there were.
-    fn look<S: Seeker>(
+    fn look<S: Visitor>(
         &self,
-        waiting: &Waiting,
-        seeker: &mut S,
+        waiting: &OpenBox,
+        visitor: &mut S,
         cutter: &mut Cutter,
-        found: &mut Vec<Waiting>,
+        found: &mut Vec<OpenBox>,
         control: &Control,
     ) -> Result<u64> {
         let place = self.place(&waiting.sides);
-        if !seeker.is_open(waiting.key, &place) {
+        if !visitor.is_open(waiting.key, &place) {
             control.decided(place.rows())?;
             return Ok(0);
         }
@@ -247,14 +247,14 @@ impl Search<'_> {
             place,
             enclosed: &cutter.whole,
         };
-        if seeker.judge(&view) == Verdict::Decided {
-            seeker.decided(&view);
+        if visitor.judge(&view) == Verdict::Decided {
+            visitor.decided(&view);
             control.decided(place.rows())?;
         } else if self.is_small(&waiting.sides) {
-            seeker.evaluate(&place)?;
+            visitor.evaluate(&place)?;
             control.advance(place.rows())?;
         } else {
-            return self.cut(waiting, seeker, cutter, found, control);
+            return self.cut(waiting, visitor, cutter, found, control);
         }
         Ok(0)
     }
@@ -272,16 +272,16 @@ impl Search<'_> {
     }
 
     /// Cut a box, which is enclosed, in parts, and keep those that are open; how many parts there were.
-    fn cut<S: Seeker>(
+    fn cut<S: Visitor>(
         &self,
-        waiting: &Waiting,
-        seeker: &mut S,
+        waiting: &OpenBox,
+        visitor: &mut S,
         cutter: &mut Cutter,
-        found: &mut Vec<Waiting>,
+        found: &mut Vec<OpenBox>,
         control: &Control,
     ) -> Result<u64> {
         let mut sides = waiting.sides.clone();
-        let group = self.along(&mut sides, waiting.key, seeker, cutter);
+        let group = self.along(&mut sides, waiting.key, visitor, cutter);
         let (side, mut count) = (sides[group], 0);
         for part in parts(self.boxes.sizes()[group], side) {
             sides[group] = part;
@@ -292,12 +292,12 @@ impl Search<'_> {
                 enclosed: &cutter.part,
             };
             count += 1;
-            match seeker.judge(&view) {
+            match visitor.judge(&view) {
                 Verdict::Decided => {
-                    seeker.decided(&view);
+                    visitor.decided(&view);
                     control.decided(view.place.rows())?;
                 }
-                Verdict::Open(key) => found.push(Waiting {
+                Verdict::Open(key) => found.push(OpenBox {
                     key,
                     lowest: view.place.lowest(),
                     sides: sides.clone(),
@@ -308,11 +308,11 @@ impl Search<'_> {
     }
 
     /// The group to cut a box along: that along which parts are known best. Boxes of one shape are cut alike.
-    fn along<S: Seeker>(
+    fn along<S: Visitor>(
         &self,
         sides: &mut [Side],
         key: f64,
-        seeker: &S,
+        visitor: &S,
         cutter: &mut Cutter,
     ) -> usize {
         if let Some(group) = self.first.iter().find(|group| sides[**group].level > 0) {
@@ -335,7 +335,7 @@ impl Search<'_> {
                     enclosed: &cutter.part,
                 };
                 count += 1;
-                gain += match seeker.judge(&view) {
+                gain += match visitor.judge(&view) {
                     Verdict::Decided => 1.0,
                     Verdict::Open(part) => self.gain(&cutter.whole, &cutter.part, key, part),
                 };

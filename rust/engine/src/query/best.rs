@@ -99,7 +99,7 @@ impl Best {
         let cell = Cell { found: vec![], bar };
         Self {
             k: top.k,
-            sign: top.demand().sign(),
+            sign: top.direction().sign(),
             cells: if leaders.is_some() {
                 vec![]
             } else {

@@ -5,7 +5,7 @@ use crate::exec::program::Program;
 use crate::exec::walk::{Walk, Walker, Wanted};
 use crate::numeric::kernels::{self, Simd};
 use crate::numeric::scalar;
-use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View, is_worth};
+use crate::prune::{Ended, Goal, Literal, Part, Place, Verdict, View, Visitor, is_worth};
 use crate::run::{Control, gather};
 use crate::space::block::Source;
 use crate::tape::{Binary, Node};
@@ -30,7 +30,7 @@ impl Count {
         // What the condition does not vary over is not gone through.
         let program = &program.over(&program.groups(keep))?;
         let times = all / program.space().combinations();
-        let control = &control.part(times as f64);
+        let control = &control.scaled(times as f64);
         let count = match self.sought(program, threads, control)? {
             Some(count) => count,
             None => self.walked(program, threads, control)?,
@@ -43,8 +43,8 @@ impl Count {
     fn walked(&self, program: &Program, threads: usize, control: &Control) -> Result<u64> {
         let walk = Walk::new(program, &self.wanted())?;
         let counter = Counter::new(program, &walk, self.keep);
-        let worker = || (walk.walker(), Scratch::default(), 0);
-        let work = |(walker, scratch, count): &mut (Walker<'_>, Scratch, u64), chunk| {
+        let worker = || (walk.walker(), CountScratch::default(), 0);
+        let work = |(walker, scratch, count): &mut (Walker<'_>, CountScratch, u64), chunk| {
             walker.for_each(walk.chunk(chunk), control, |walker, alive| {
                 if alive {
                     *count += counter.count(walker, scratch);
@@ -69,17 +69,17 @@ impl Count {
         let walk = Walk::new(&part.program, &self.wanted())?;
         let counter = Counter::new(&part.program, &walk, self.keep);
         let conditions = part.program.tape().literals(self.keep);
-        let seeker = || Sought {
+        let visitor = || CountVisitor {
             counter: &counter,
             conditions: &conditions,
             walker: walk.walker(),
-            scratch: Scratch::default(),
+            scratch: CountScratch::default(),
             count: 0,
             control,
         };
-        let (seekers, ended) = part.searched(&goal, threads, control, seeker)?;
+        let (visitors, ended) = part.searched(&goal, threads, control, visitor)?;
         let complete = ended == Ended::Complete;
-        Ok(complete.then(|| seekers.iter().map(|seeker| seeker.count).sum()))
+        Ok(complete.then(|| visitors.iter().map(|visitor| visitor.count).sum()))
     }
 
     fn wanted(&self) -> Wanted {
@@ -91,16 +91,16 @@ impl Count {
 }
 
 /// Counts box by box.
-struct Sought<'a> {
+struct CountVisitor<'a> {
     counter: &'a Counter<'a>,
     conditions: &'a [Literal],
     walker: Walker<'a>,
-    scratch: Scratch,
+    scratch: CountScratch,
     count: u64,
     control: &'a Control,
 }
 
-impl Seeker for Sought<'_> {
+impl Visitor for CountVisitor<'_> {
     fn judge(&self, view: &View<'_>) -> Verdict {
         if view.excludes_any(self.conditions) || view.ensures_all(self.conditions) {
             return Verdict::Decided;
@@ -138,7 +138,7 @@ struct Counter<'a> {
 
 /// Buffers for a tile.
 #[derive(Default)]
-struct Scratch {
+struct CountScratch {
     all: Vec<f64>,
     copied: Vec<f64>,
 }
@@ -158,12 +158,12 @@ impl<'a> Counter<'a> {
     }
 
     /// How many rows of a tile are kept. Only conditions that fail somewhere in it are looked at, over their groups.
-    fn count(&self, walker: &Walker<'_>, scratch: &mut Scratch) -> u64 {
+    fn count(&self, walker: &Walker<'_>, scratch: &mut CountScratch) -> u64 {
         let fails = |condition: &&Condition| walker.held(&condition.source).not_everywhere;
         let open: Vec<&Condition> = self.conditions.iter().filter(fails).collect();
         let mask = open.iter().fold(0, |mask, open| mask | open.mask);
         let groups = self.walk.groups(mask);
-        let Scratch { all, copied } = scratch;
+        let CountScratch { all, copied } = scratch;
         all.clear();
         all.resize(walker.size(&groups), 1.0);
         for condition in open {

@@ -8,6 +8,7 @@ mod quantiles;
 mod summary;
 mod top;
 mod top_pruned;
+mod top_tiles;
 
 pub use count::Count;
 pub use fill::fill;

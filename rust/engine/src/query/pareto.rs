@@ -8,8 +8,8 @@ use crate::exec::program::Program;
 use crate::exec::walk::{Walk, Walker, Wanted};
 use crate::numeric::kernels::{self, Simd};
 use crate::numeric::scalar::holds;
-use crate::prune::monotonicity::Demand;
-use crate::prune::{Ended, Goal, Literal, Part, Place, Seeker, Verdict, View, is_worth};
+use crate::prune::monotonicity::Direction;
+use crate::prune::{Ended, Goal, Literal, Part, Place, Verdict, View, Visitor, is_worth};
 use crate::run::{Control, gather};
 use crate::skyline::{Front, MOST_DIMS, Points, Sieve};
 use crate::space::block::Source;
@@ -63,7 +63,7 @@ impl Pareto {
             return Ok(Some(Gathered::new(program.simd(), self.objectives.len())));
         };
         let rows = part.program.space().combinations();
-        let control = &control.part(space.combinations() as f64 / rows as f64);
+        let control = &control.scaled(space.combinations() as f64 / rows as f64);
         let found = if rows < least.min(FEW_ROWS) {
             self.walked(&part.program, threads, control)?
         } else {
@@ -78,7 +78,7 @@ impl Pareto {
         let walk = Walk::new(&part.program, &self.wanted())?;
         let offers = Offers::new(self, &part.program, &walk);
         let conditions = part.program.tape().literals(self.keep);
-        let seeker = || Sought {
+        let visitor = || ParetoVisitor {
             pareto: self,
             offers: &offers,
             conditions: &conditions,
@@ -86,13 +86,13 @@ impl Pareto {
             gathered: Gathered::new(part.program.simd(), self.objectives.len()),
             control,
         };
-        let (seekers, ended) = part.searched(&self.goal(), threads, control, seeker)?;
+        let (visitors, ended) = part.searched(&self.goal(), threads, control, visitor)?;
         if ended != Ended::Complete {
             return self.walked(&part.program, threads, control);
         }
         Ok(self.merged(
             &part.program,
-            seekers.into_iter().map(|seeker| seeker.gathered),
+            visitors.into_iter().map(|visitor| visitor.gathered),
         ))
     }
 
@@ -130,7 +130,7 @@ impl Pareto {
         let objectives = self
             .objectives
             .iter()
-            .map(|&(node, largest)| (node, Demand::of(largest)));
+            .map(|&(node, largest)| (node, Direction::of(largest)));
         Goal {
             objectives: objectives.collect(),
             keep: self.keep,
@@ -152,7 +152,7 @@ impl Pareto {
 const FEW_ROWS: u64 = 1 << 22;
 
 /// Looks for a front box by box.
-struct Sought<'a> {
+struct ParetoVisitor<'a> {
     pareto: &'a Pareto,
     offers: &'a Offers,
     conditions: &'a [Literal],
@@ -161,7 +161,7 @@ struct Sought<'a> {
     control: &'a Control,
 }
 
-impl Seeker for Sought<'_> {
+impl Visitor for ParetoVisitor<'_> {
     fn judge(&self, view: &View<'_>) -> Verdict {
         if view.excludes_any(self.conditions) {
             return Verdict::Decided;
@@ -173,7 +173,7 @@ impl Seeker for Sought<'_> {
                 // There may be a fault: it must be found.
                 return Verdict::Open(f64::NEG_INFINITY);
             }
-            *best = Demand::of(largest).bound(value);
+            *best = Direction::of(largest).bound(value);
             // Objectives may be of any size: their orders of magnitude count.
             key += best.abs().ln_1p().copysign(*best);
         }
@@ -297,7 +297,7 @@ impl Offers {
         let objectives = pareto.objectives.iter().map(|&(node, largest)| Objective {
             node,
             source: walk.source(node),
-            sign: Demand::of(largest).sign(),
+            sign: Direction::of(largest).sign(),
         });
         let mut others = walk.all();
         others.retain(|group| mask >> group & 1 == 0);

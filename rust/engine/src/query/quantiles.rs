@@ -1,6 +1,6 @@
 //! Exact quantiles of columns, by passes over the combinations.
 
-use super::summary::{ColumnStatistics, Scratch, Summary};
+use super::summary::{ColumnStatistics, Summary, SummaryScratch};
 use crate::error::Result;
 use crate::exec::program::Program;
 use crate::exec::walk::{Walk, Walker};
@@ -42,21 +42,29 @@ impl Summary {
                     .collect()
             };
             let shift = u64::BITS - DIGIT_BITS * (digit + 1);
-            let worker = || (walk.walker(), empty(), Scratch::default());
-            let work = |(walker, counts, scratch): &mut (Walker<'_>, Vec<Counts>, Scratch),
-                        chunk| {
-                walker.for_each(walk.chunk(chunk), control, |walker, alive| {
-                    for ((reading, prefixes), counts) in
-                        readings.iter().zip(&prefixes).zip(counts.iter_mut())
-                    {
-                        if alive {
-                            let (values, times) = reading.read(walker, scratch);
-                            count_digits(program.simd(), values, times, shift, prefixes, counts);
+            let worker = || (walk.walker(), empty(), SummaryScratch::default());
+            let work =
+                |(walker, counts, scratch): &mut (Walker<'_>, Vec<Counts>, SummaryScratch),
+                 chunk| {
+                    walker.for_each(walk.chunk(chunk), control, |walker, alive| {
+                        for ((reading, prefixes), counts) in
+                            readings.iter().zip(&prefixes).zip(counts.iter_mut())
+                        {
+                            if alive {
+                                let (values, times) = reading.read(walker, scratch);
+                                count_digits(
+                                    program.simd(),
+                                    values,
+                                    times,
+                                    shift,
+                                    prefixes,
+                                    counts,
+                                );
+                            }
                         }
-                    }
-                    Ok(())
-                })
-            };
+                        Ok(())
+                    })
+                };
             let mut total = empty();
             for (_, counts, _) in gather(walk.chunks(), threads, worker, work)? {
                 let all = total.iter_mut().flatten().flatten();

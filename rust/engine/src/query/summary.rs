@@ -128,7 +128,7 @@ impl Summary {
                 walk.walker(),
                 self.nothing(),
                 Fault::default(),
-                Scratch::default(),
+                SummaryScratch::default(),
             )
         };
         let work = |(walker, statistics, fault, scratch): &mut Worker<'_>, chunk| {
@@ -184,10 +184,10 @@ impl Summary {
 }
 
 /// What a worker of the first pass has: its walk, what it found, what went wrong, and its buffers.
-type Worker<'a> = (Walker<'a>, Statistics, Fault, Scratch);
+type Worker<'a> = (Walker<'a>, Statistics, Fault, SummaryScratch);
 /// Buffers for values that do not lie as they are needed.
 #[derive(Default)]
-pub(super) struct Scratch {
+pub(super) struct SummaryScratch {
     value: Vec<f64>,
     null: Vec<f64>,
     keep: Vec<f64>,
@@ -220,7 +220,7 @@ impl Reading {
     }
 
     /// Count the rows of each state.
-    fn count(&self, walker: &Walker<'_>, scratch: &mut Scratch, counts: &mut [u64]) {
+    fn count(&self, walker: &Walker<'_>, scratch: &mut SummaryScratch, counts: &mut [u64]) {
         let times = self.times(walker);
         for state in walker.values(&self.source, &self.groups, self.mask, &mut scratch.value) {
             counts[*state as usize] += times;
@@ -228,7 +228,7 @@ impl Reading {
     }
 
     /// How many rows a truth value holds in.
-    fn held(&self, simd: Simd, walker: &Walker<'_>, scratch: &mut Scratch) -> u64 {
+    fn held(&self, simd: Simd, walker: &Walker<'_>, scratch: &mut SummaryScratch) -> u64 {
         let values = walker.values(&self.source, &self.groups, self.mask, &mut scratch.value);
         let mut held = 0;
         kernels::count(simd, values, &mut held);
@@ -249,7 +249,7 @@ impl ColumnReading {
     pub(super) fn read<'a>(
         &self,
         walker: &'a Walker<'_>,
-        scratch: &'a mut Scratch,
+        scratch: &'a mut SummaryScratch,
     ) -> (&'a [f64], u64) {
         let Reading {
             source,
@@ -286,7 +286,7 @@ impl ColumnReading {
     }
 
     /// Note the values that count and are not finite.
-    fn note_faults(&self, walker: &Walker<'_>, scratch: &mut Scratch, fault: &mut Fault) {
+    fn note_faults(&self, walker: &Walker<'_>, scratch: &mut SummaryScratch, fault: &mut Fault) {
         let Reading {
             source,
             groups,

@@ -3,11 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::best::{Best, Found};
-use super::top::{Scratch, Search, Top};
+use super::top::Top;
+use super::top_tiles::{TileScratch, TopTiles};
 use crate::error::Result;
 use crate::exec::walk::{Walk, Walker};
 use crate::numeric::scalar::{from_key, to_key};
-use crate::prune::{Ended, Literal, Part, Place, Seeker, Verdict, View};
+use crate::prune::{Ended, Literal, Part, Place, Verdict, View, Visitor};
 use crate::run::Control;
 
 impl Top {
@@ -20,25 +21,25 @@ impl Top {
         control: &Control,
     ) -> Result<Best> {
         let walk = Walk::new(&part.program, &self.wanted(&part.adds))?;
-        let search = self.search(&walk, &part.adds);
+        let tiles = TopTiles::new(self, &walk, &part.adds);
         let bars = Bars::new(cells);
         let conditions = part.program.tape().literals(self.keep);
-        let seeker = || Sought {
-            search: &search,
+        let visitor = || TopVisitor {
+            tiles: &tiles,
             conditions: &conditions,
             walker: walk.walker(),
             best: Best::new(cells, self, None),
-            scratch: Scratch::default(),
+            scratch: TileScratch::default(),
             bars: &bars,
             control,
         };
-        let (workers, ended) = part.searched(&self.goal(), threads, control, seeker)?;
+        let (workers, ended) = part.searched(&self.goal(), threads, control, visitor)?;
         match ended {
             Ended::Complete => {}
             Ended::GivenUp => {
                 return self.walked(&part.program, &part.adds, cells, threads, control);
             }
-            Ended::Late(rank) => control.leave(rank * self.demand().sign()),
+            Ended::Late(rank) => control.record_bound(rank * self.direction().sign()),
         }
         let mut best = Best::new(cells, self, None);
         for worker in workers {
@@ -49,38 +50,38 @@ impl Top {
 }
 
 /// Looks for the best box by box.
-struct Sought<'a> {
-    search: &'a Search<'a>,
+struct TopVisitor<'a> {
+    tiles: &'a TopTiles<'a>,
     conditions: &'a [Literal],
     walker: Walker<'a>,
     best: Best,
-    scratch: Scratch,
+    scratch: TileScratch,
     bars: &'a Bars,
     control: &'a Control,
 }
 
-impl Sought<'_> {
+impl TopVisitor<'_> {
     /// The cell of a box, if it is in one.
     fn cell(&self, place: &Place<'_>) -> Option<usize> {
-        let adds = self.search.adds.iter().enumerate();
+        let adds = self.tiles.adds.iter().enumerate();
         let adds = adds.filter(|(_, adds)| !adds.is_empty());
         adds.map(|(group, adds)| Some(adds[place.digit(group)?] as usize))
             .sum()
     }
 }
 
-impl Seeker for Sought<'_> {
+impl Visitor for TopVisitor<'_> {
     fn judge(&self, view: &View<'_>) -> Verdict {
         if view.excludes_any(self.conditions) {
             return Verdict::Decided;
         }
-        let top = self.search.top;
+        let top = self.tiles.top;
         let compared = top.distinct.iter().chain([&top.by]);
         if !compared.into_iter().all(|node| view.at(*node).is_sound()) {
             // There may be a fault: it must be found.
             return Verdict::Open(f64::NEG_INFINITY);
         }
-        let rank = top.demand().bound(view.at(top.by)) + 0.0;
+        let rank = top.direction().bound(view.at(top.by)) + 0.0;
         if self.is_open(rank, &view.place) {
             Verdict::Open(rank)
         } else {
@@ -99,7 +100,7 @@ impl Seeker for Sought<'_> {
 
     fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
         if self.walker.visit(&place.extent(), self.control)? {
-            self.search
+            self.tiles
                 .absorb(&self.walker, &mut self.scratch, &mut self.best);
             if let Some(cell) = self.cell(place) {
                 self.best.settle_cell(cell);

@@ -12,7 +12,7 @@ use arrow_buffer::NullBuffer;
 use super::column::Column;
 use super::piece::{Group, Positions};
 use super::table::{Entries, NULL, Table};
-use super::{Rows, Source};
+use super::{ColumnSource, Rows};
 use crate::error::{Error, Result};
 
 /// A group of rows as a batch.
@@ -22,11 +22,11 @@ pub(crate) fn batch(rows: &Rows, group: &Group) -> Result<RecordBatch> {
         .iter()
         .zip(rows.sources())
         .map(|(column, source)| match (source, column) {
-            (Source::Table(table), _) => looked_up(table, group.positions(&table.places, 0)),
-            (Source::Computed(which), Column::State { labels, .. }) => {
+            (ColumnSource::Table(table), _) => looked_up(table, group.positions(&table.places, 0)),
+            (ColumnSource::Computed(which), Column::State { labels, .. }) => {
                 labelled(group.codes(*which).each(), labels)
             }
-            (Source::Computed(which), _) => Ok(numbers(group, *which)),
+            (ColumnSource::Computed(which), _) => Ok(numbers(group, *which)),
         })
         .collect::<Result<_>>()?;
     let options = RecordBatchOptions::new().with_row_count(Some(group.rows()));

@@ -2,6 +2,7 @@
 
 pub(crate) mod arrow;
 mod column;
+mod gather;
 pub(crate) mod piece;
 mod places;
 pub(crate) mod table;
@@ -16,21 +17,21 @@ use arrow_array::{RecordBatch, StringArray};
 use arrow_schema::{Schema, SchemaRef};
 
 use crate::error::{Error, Result};
-use crate::exec::fault::{Fault, kept};
+use crate::exec::fault::Fault;
 use crate::exec::measure::Measure;
 use crate::exec::program::Program;
 use crate::exec::schedule::RowSchedule;
 use crate::exec::strips::{Chunks, Strips};
-use crate::numeric::scalar::holds;
 use crate::run::{Control, ordered};
 use crate::space::Space;
 use crate::tape::Node;
-use piece::{Computed, Piece, Which};
+use gather::Gatherer;
+use piece::{Piece, Which};
 use table::{Table, tables};
 
 /// Where a column's values come from.
 #[derive(Clone, Debug)]
-pub(crate) enum Source {
+pub(crate) enum ColumnSource {
     /// From a table, by the index of the row.
     Table(Table),
     /// From what is computed row by row, the how-many-th of it.
@@ -43,7 +44,7 @@ pub struct Rows {
     program: Arc<Program>,
     columns: Arc<[Column]>,
     keep: Option<Node>,
-    sources: Vec<Source>,
+    sources: Vec<ColumnSource>,
     /// The nodes of what is computed row by row.
     computed: Vec<Measure>,
     schedule: RowSchedule,
@@ -80,7 +81,7 @@ impl Rows {
     pub(crate) fn tabulated(&self, most: u64, threads: usize, control: &Control) -> Result<Self> {
         let mut tables = tables(&self.program, &self.columns, most, threads, control)?;
         for (table, source) in tables.iter_mut().zip(&self.sources) {
-            if let (None, Source::Table(axis)) = (&table, source) {
+            if let (None, ColumnSource::Table(axis)) = (&table, source) {
                 *table = Some(axis.clone());
             }
         }
@@ -102,9 +103,9 @@ impl Rows {
                 table.map_or_else(
                     || {
                         computed.extend(column.measure());
-                        Source::Computed(computed.len() - 1)
+                        ColumnSource::Computed(computed.len() - 1)
                     },
-                    Source::Table,
+                    ColumnSource::Table,
                 )
             })
             .collect();
@@ -139,7 +140,7 @@ impl Rows {
     }
 
     /// Where each column's values come from.
-    pub(crate) fn sources(&self) -> &[Source] {
+    pub(crate) fn sources(&self) -> &[ColumnSource] {
         &self.sources
     }
 
@@ -221,7 +222,7 @@ impl Rows {
     /// When a value that is not null is not finite, or the run was stopped.
     pub fn pick(&self, rows: &[u64], control: &Control) -> Result<RecordBatch> {
         let mut strips = self.strips();
-        let mut made = Maker::new(self);
+        let mut made = Gatherer::new(self);
         for row in rows {
             strips.for_each(*row..row + 1, control, |region, values| {
                 made.extend(region.first, region.rows() as usize, values);
@@ -239,7 +240,7 @@ impl Rows {
         rows: Range<u64>,
         control: &Control,
     ) -> Result<(Piece, Fault)> {
-        let mut made = Maker::new(self);
+        let mut made = Gatherer::new(self);
         if self.keep.is_none() {
             made.reserve((rows.end - rows.start) as usize);
         }
@@ -295,144 +296,5 @@ impl Quota {
         }
         fault.check(rows.program.tape())?;
         Ok(ControlFlow::Continue(()))
-    }
-}
-
-/// Gathers what is computed, strip by strip.
-struct Maker<'a> {
-    of: &'a Rows,
-    /// The rows that are kept; not told when all are.
-    rows: Vec<u64>,
-    computed: Vec<Computed>,
-    fault: Fault,
-    selected: Vec<usize>,
-}
-
-impl<'a> Maker<'a> {
-    fn new(of: &'a Rows) -> Self {
-        let computed = of
-            .columns
-            .iter()
-            .zip(&of.sources)
-            .filter(|(_, source)| matches!(source, Source::Computed(_)))
-            .map(|(column, _)| match column {
-                Column::State { .. } => Computed::Codes(vec![]),
-                _ => Computed::Numbers(vec![], None),
-            })
-            .collect();
-        Self {
-            of,
-            rows: vec![],
-            computed,
-            fault: Fault::default(),
-            selected: vec![],
-        }
-    }
-
-    /// Make room for so many rows.
-    fn reserve(&mut self, rows: usize) {
-        for column in &mut self.computed {
-            match column {
-                Computed::Numbers(values, _) => values.reserve_exact(rows),
-                Computed::Codes(codes) => codes.reserve_exact(rows),
-            }
-        }
-    }
-
-    /// Append the wanted ones of `count` rows.
-    fn extend(&mut self, first: u64, count: usize, values: &[Vec<f64>]) {
-        let keep = self.of.keep.and(values.last()).map(Vec::as_slice);
-        if keep.is_some() {
-            self.selected.clear();
-            self.selected.extend((0..count).filter(|&i| kept(keep, i)));
-            self.rows
-                .extend(self.selected.iter().map(|i| first + *i as u64));
-        }
-        let selected = keep.map(|_| &self.selected[..]);
-        let mut values = values.iter();
-        for (measure, out) in self.of.computed.iter().zip(&mut self.computed) {
-            let (Some(value), null) = (values.next(), measure.null.and_then(|_| values.next()))
-            else {
-                return;
-            };
-            let mut fault = |row: usize| {
-                self.fault
-                    .note(first + row as u64, measure.value, value[row]);
-            };
-            match (out, null) {
-                (Computed::Codes(out), _) => {
-                    each(selected, count, |i| out.push(value[i] as u32));
-                }
-                (Computed::Numbers(out, _), None) => {
-                    append(out, value, selected);
-                    // Nearly always there is nothing to find.
-                    let added = out.len() - selected.map_or(count, <[usize]>::len);
-                    if !out[added..]
-                        .iter()
-                        .fold(true, |all, value| all & value.is_finite())
-                    {
-                        each(selected, count, |i| {
-                            if !value[i].is_finite() {
-                                fault(i);
-                            }
-                        });
-                    }
-                }
-                (Computed::Numbers(out, valid), Some(null)) => {
-                    let valid = valid.get_or_insert_default();
-                    each(selected, count, |i| {
-                        let counts = !holds(null[i]);
-                        if counts && !value[i].is_finite() {
-                            fault(i);
-                        }
-                        out.push(if counts { value[i] + 0.0 } else { 0.0 });
-                        valid.push(counts);
-                    });
-                }
-            }
-        }
-    }
-
-    fn piece(mut self, which: Which) -> Piece {
-        let mut piece = Piece {
-            which,
-            computed: vec![],
-        };
-        let rows = piece.rows();
-        for column in &mut self.computed {
-            match column {
-                Computed::Codes(codes) => codes.truncate(rows),
-                Computed::Numbers(values, valid) => {
-                    values.truncate(rows);
-                    if let Some(valid) = valid {
-                        valid.truncate(rows);
-                    }
-                    if valid
-                        .as_ref()
-                        .is_some_and(|valid| valid.iter().all(|&each| each))
-                    {
-                        *valid = None;
-                    }
-                }
-            }
-        }
-        piece.computed = self.computed;
-        piece
-    }
-}
-
-/// Call `f` with every selected row.
-fn each(selected: Option<&[usize]>, count: usize, mut f: impl FnMut(usize)) {
-    match selected {
-        None => (0..count).for_each(f),
-        Some(selected) => selected.iter().for_each(|i| f(*i)),
-    }
-}
-
-/// Append the selected values; a negative zero becomes a positive one.
-fn append(out: &mut Vec<f64>, values: &[f64], selected: Option<&[usize]>) {
-    match selected {
-        None => out.extend(values.iter().map(|value| value + 0.0)),
-        Some(selected) => out.extend(selected.iter().map(|i| values[*i] + 0.0)),
     }
 }

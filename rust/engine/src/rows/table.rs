@@ -186,7 +186,7 @@ pub(crate) fn tables(
 }
 
 /// The values of a column, and where it is null.
-type Values = (Vec<f64>, Option<Vec<f64>>);
+type ValuesAndNulls = (Vec<f64>, Option<Vec<f64>>);
 
 /// The values of some columns over the groups they vary over.
 fn computed(
@@ -195,7 +195,7 @@ fn computed(
     measures: &[Measure],
     threads: usize,
     control: &Control,
-) -> Result<Vec<Values>> {
+) -> Result<Vec<ValuesAndNulls>> {
     let program = program.over(groups)?;
     let nodes: Vec<Node> = measures.iter().flat_map(Measure::nodes).collect();
     let schedule = program.schedule(&nodes)?;

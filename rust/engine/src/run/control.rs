@@ -34,12 +34,12 @@ struct SoFar {
     /// How many boxes of combinations were bounded.
     boxes: AtomicU64,
     /// What nothing that was not looked at is better than, where it ended so.
-    unproven: Mutex<Option<f64>>,
+    bound: Mutex<Option<f64>>,
 }
 
 impl SoFar {
-    fn unproven(&self) -> MutexGuard<'_, Option<f64>> {
-        self.unproven.lock().unwrap_or_else(PoisonError::into_inner)
+    fn bound(&self) -> MutexGuard<'_, Option<f64>> {
+        self.bound.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,7 +80,7 @@ impl Control {
 
     /// The same run, of which a search ends at a limit with what it has found.
     #[must_use]
-    pub fn within(&self, limit: Limit) -> Self {
+    pub fn with_limit(&self, limit: Limit) -> Self {
         Self {
             limit,
             ..self.clone()
@@ -89,13 +89,13 @@ impl Control {
 
     /// What nothing that was not looked at is better than; None where all was decided.
     #[must_use]
-    pub fn unproven(&self) -> Option<f64> {
-        *self.so_far.unproven()
+    pub fn bound(&self) -> Option<f64> {
+        *self.so_far.bound()
     }
 
     /// A search ended before all was decided: nothing that is left is better than this.
-    pub(crate) fn leave(&self, bound: f64) {
-        *self.so_far.unproven() = Some(bound);
+    pub(crate) fn record_bound(&self, bound: f64) {
+        *self.so_far.bound() = Some(bound);
     }
 
     /// Whether it is time for a search to end.
@@ -116,7 +116,7 @@ impl Control {
 
     /// The same run, in a part of the space of which each combination stands for so many.
     #[must_use]
-    pub fn part(&self, times: f64) -> Self {
+    pub fn scaled(&self, times: f64) -> Self {
         Self {
             times: self.times * times,
             ..self.clone()
@@ -147,7 +147,7 @@ impl Control {
     }
 
     /// Count boxes as bounded.
-    pub(crate) fn bounded(&self, boxes: u64) {
+    pub(crate) fn count_boxes(&self, boxes: u64) {
         self.so_far.boxes.fetch_add(boxes, Ordering::Relaxed);
     }
 

@@ -78,7 +78,7 @@ pub fn ordered<W, T: Send>(
     if threads <= 1 || chunks <= 1 {
         return alone(&mut take);
     }
-    let queue = Queue::new(chunks, 2 * threads as u64);
+    let queue = ChunkQueue::new(chunks, 2 * threads as u64);
     std::thread::scope(|scope| {
         let _stop = StopOnDrop(&queue);
         let one = || {
@@ -111,23 +111,23 @@ pub fn ordered<W, T: Send>(
 }
 
 /// Chunks on their way from the workers to the taker.
-struct Queue<T> {
-    state: Mutex<Waiting<T>>,
+struct ChunkQueue<T> {
+    state: Mutex<ChunkState<T>>,
     changed: Condvar,
     chunks: u64,
     window: u64,
 }
 
-struct Waiting<T> {
+struct ChunkState<T> {
     claimed: u64,
     taken: u64,
     ready: BTreeMap<u64, Result<T>>,
     stopped: bool,
 }
 
-impl<T> Queue<T> {
+impl<T> ChunkQueue<T> {
     fn new(chunks: u64, window: u64) -> Self {
-        let state = Waiting {
+        let state = ChunkState {
             claimed: 0,
             taken: 0,
             ready: BTreeMap::new(),
@@ -141,11 +141,11 @@ impl<T> Queue<T> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
+    fn lock(&self) -> MutexGuard<'_, ChunkState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'a>(&self, guard: MutexGuard<'a, Waiting<T>>) -> MutexGuard<'a, Waiting<T>> {
+    fn wait<'a>(&self, guard: MutexGuard<'a, ChunkState<T>>) -> MutexGuard<'a, ChunkState<T>> {
         self.changed
             .wait(guard)
             .unwrap_or_else(PoisonError::into_inner)
@@ -193,7 +193,7 @@ impl<T> Queue<T> {
     }
 }
 
-struct StopOnDrop<'a, T>(&'a Queue<T>);
+struct StopOnDrop<'a, T>(&'a ChunkQueue<T>);
 
 impl<T> Drop for StopOnDrop<'_, T> {
     fn drop(&mut self) {
@@ -201,7 +201,7 @@ impl<T> Drop for StopOnDrop<'_, T> {
     }
 }
 
-struct StopOnPanic<'a, T>(&'a Queue<T>);
+struct StopOnPanic<'a, T>(&'a ChunkQueue<T>);
 
 impl<T> Drop for StopOnPanic<'_, T> {
     fn drop(&mut self) {

@@ -127,7 +127,7 @@ fn outer(
 }
 
 /// The candidates of a strip at a step of a walk.
-pub(super) struct Step<'a> {
+pub(super) struct LaneValues<'a> {
     /// The digits of the walked axes, counted from those of the tile.
     pub(super) digits: &'a [usize],
     /// What is wanted, for each lane.
@@ -138,7 +138,7 @@ pub(super) struct Step<'a> {
 
 /// Goes along a course.
 #[derive(Debug)]
-pub(super) struct Walker {
+pub(super) struct CourseWalker {
     steps: Steps,
     lanes: usize,
     /// The positions of a strip's lanes, for each of the sources in which they have some.
@@ -149,7 +149,7 @@ pub(super) struct Walker {
     values: Vec<f64>,
 }
 
-impl Walker {
+impl CourseWalker {
     pub(super) fn new(course: &Course) -> Self {
         Self {
             steps: Steps::new(Arc::clone(&course.along)),
@@ -170,7 +170,7 @@ impl Walker {
         extent: &Extent,
         lanes: &Lanes,
         strip: Range<usize>,
-        mut visit: impl FnMut(&Step<'_>),
+        mut visit: impl FnMut(&LaneValues<'_>),
     ) {
         self.lanes = strip.len();
         for (source, places) in course.placed.iter().zip(&mut self.places) {
@@ -226,7 +226,7 @@ impl Walker {
     }
 
     /// What has been evaluated.
-    fn wanted<'a>(&'a mut self, course: &'a Course) -> Step<'a> {
+    fn wanted<'a>(&'a mut self, course: &'a Course) -> LaneValues<'a> {
         self.legal.clear();
         let guards = course.guards.iter().zip(&self.held);
         let mut partial = guards
@@ -248,7 +248,7 @@ impl Walker {
             self.values.resize(self.lanes, values[0]);
             values = &self.values;
         }
-        Step {
+        LaneValues {
             digits: &self.digits,
             values,
             legal,

@@ -1,6 +1,6 @@
 //! Candidates that wait to be evaluated in full: for each point those with the lowest floors come first.
 
-use super::course::Step;
+use super::course::LaneValues;
 use crate::numeric::scalar::holds;
 
 /// So many of a point's candidates are evaluated before their objectives decide which others are; then twice as many.
@@ -54,7 +54,13 @@ impl Queue {
 
     /// Let the legal candidates of a step wait whose floors are not above the best objectives of their points. One
     /// whose floor is NaN never wins.
-    pub(super) fn push(&mut self, step: &Step<'_>, first: usize, points: &[u32], best: &[f64]) {
+    pub(super) fn push(
+        &mut self,
+        step: &LaneValues<'_>,
+        first: usize,
+        points: &[u32],
+        best: &[f64],
+    ) {
         let number = self.steps.first().map_or(0, |(_, digits)| digits.len()) as u32;
         for ((_, digits), digit) in self.steps.iter_mut().zip(step.digits) {
             digits.push(*digit as u32);

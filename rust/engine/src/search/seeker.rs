@@ -12,7 +12,7 @@ use crate::numeric::kernels;
 use crate::run::Control;
 use crate::space::block::Extent;
 
-use super::course::{Course, Walker};
+use super::course::{Course, CourseWalker};
 use super::lanes::Lanes;
 use super::queue::{Queue, Waiting};
 use super::task::Task;
@@ -24,11 +24,11 @@ pub(crate) struct Seeker {
     apart: Evaluator,
     lanes: Lanes,
     extent: Extent,
-    floor: Option<Walker>,
+    floor: Option<CourseWalker>,
     queue: Queue,
     /// The next of those that wait, and the lanes that they are.
     contenders: (Vec<Waiting>, Lanes),
-    objective: Walker,
+    objective: CourseWalker,
     /// The best objective of each lane, and its number along the walked axes.
     best: Vec<f64>,
     winner: Vec<f64>,
@@ -47,10 +47,10 @@ impl Seeker {
             apart: Evaluator::new(Arc::clone(&task.apart.plan)),
             lanes: Lanes::default(),
             extent: Extent::whole(&task.sizes),
-            floor: task.floor.as_ref().map(Walker::new),
+            floor: task.floor.as_ref().map(CourseWalker::new),
             queue: Queue::default(),
             contenders: Default::default(),
-            objective: Walker::new(&task.objective),
+            objective: CourseWalker::new(&task.objective),
             best: vec![],
             winner: vec![],
             point_strides: vec![0; task.sizes.len()],

@@ -3,15 +3,15 @@
 use crate::numeric::kernels::{LANES as FAN, above, below};
 
 /// The coordinates of some points, side by side: NaN where there is none.
-type Lanes<const D: usize> = [[f64; FAN]; D];
+type Coordinates<const D: usize> = [[f64; FAN]; D];
 
 const NOTHING: [f64; FAN] = [f64::NAN; FAN];
 
 /// The corners of some boxes.
 #[derive(Clone, Debug)]
-struct Boxes<const D: usize> {
-    lower: Lanes<D>,
-    upper: Lanes<D>,
+struct Corners<const D: usize> {
+    lower: Coordinates<D>,
+    upper: Coordinates<D>,
 }
 
 /// A point and its row.
@@ -20,10 +20,10 @@ pub(super) type Point<const D: usize> = ([f64; D], u64);
 /// A tree over points. It does not grow, but points may go.
 #[derive(Clone, Debug)]
 pub(super) struct Tree<const D: usize> {
-    points: Vec<Lanes<D>>,
+    points: Vec<Coordinates<D>>,
     rows: Vec<u64>,
     /// The boxes around blocks of points, those around blocks of these, and so on: the last level is one block.
-    levels: Vec<Vec<Boxes<D>>>,
+    levels: Vec<Vec<Corners<D>>>,
     len: usize,
 }
 
@@ -51,7 +51,7 @@ impl<const D: usize> Tree<D> {
             let level = tree.levels.len();
             blocks = blocks.div_ceil(FAN);
             tree.levels.push(vec![
-                Boxes {
+                Corners {
                     lower: [NOTHING; D],
                     upper: [NOTHING; D],
                 };
@@ -197,7 +197,7 @@ fn arrange<const D: usize>(points: &mut [Point<D>], dim: usize) {
 
 /// Whether a point has other coordinates than another one.
 #[inline]
-fn differs<const D: usize>(lanes: &Lanes<D>, lane: usize, point: &[f64; D]) -> bool {
+fn differs<const D: usize>(lanes: &Coordinates<D>, lane: usize, point: &[f64; D]) -> bool {
     lanes
         .iter()
         .zip(point)

@@ -8,96 +8,10 @@ use std::collections::HashMap;
 use crate::error::{Error, Result};
 use crate::numeric::scalar;
 
+pub use crate::numeric::scalar::{Binary, Unary};
+
 /// A node of a tape: the position of an operation.
 pub type Node = u32;
-
-/// An operation on one value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Unary {
-    /// −x
-    Negative,
-    /// √x
-    Sqrt,
-    /// The largest whole number not above x.
-    Floor,
-    /// The smallest whole number not below x.
-    Ceil,
-    /// The nearest whole number, ties to even.
-    RoundHalfEven,
-    /// e to the power of x.
-    Exp,
-    /// The natural logarithm.
-    Log,
-    /// Logical not.
-    Negate,
-    /// Whether x is NaN.
-    Missing,
-}
-
-/// An operation on two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Binary {
-    /// a + b
-    Add,
-    /// a − b
-    Subtract,
-    /// a × b
-    Multiply,
-    /// a ÷ b
-    Divide,
-    /// a to the power of b.
-    Power,
-    /// a if a < b or a is NaN, else b.
-    Minimum,
-    /// a if a > b or a is NaN, else b.
-    Maximum,
-    /// a < b
-    Less,
-    /// a ≤ b
-    LessEqual,
-    /// a = b
-    Equal,
-    /// a ≠ b
-    NotEqual,
-    /// Logical and.
-    Both,
-    /// Logical or.
-    Either,
-}
-
-impl Unary {
-    /// Every operation with the name it has in a model.
-    pub const ALL: [(Self, &str); 9] = [
-        (Self::Negative, "negative"),
-        (Self::Sqrt, "sqrt"),
-        (Self::Floor, "floor"),
-        (Self::Ceil, "ceil"),
-        (Self::RoundHalfEven, "round_half_even"),
-        (Self::Exp, "exp"),
-        (Self::Log, "log"),
-        (Self::Negate, "negate"),
-        (Self::Missing, "missing"),
-    ];
-}
-
-impl Binary {
-    /// Every operation with the name it has in a model.
-    pub const ALL: [(Self, &str); 13] = [
-        (Self::Add, "add"),
-        (Self::Subtract, "subtract"),
-        (Self::Multiply, "multiply"),
-        (Self::Divide, "divide"),
-        (Self::Power, "power"),
-        (Self::Minimum, "minimum"),
-        (Self::Maximum, "maximum"),
-        (Self::Less, "less"),
-        (Self::LessEqual, "less_equal"),
-        (Self::Equal, "equal"),
-        (Self::NotEqual, "not_equal"),
-        (Self::Both, "both"),
-        (Self::Either, "either"),
-    ];
-}
 
 /// What the values of a node in all draws become. NaN where one of them is not finite; never −0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

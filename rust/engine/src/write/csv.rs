@@ -13,12 +13,12 @@ use std::sync::Arc;
 
 use flate2::{Compression, GzBuilder};
 
-use super::text::{Lines, Texts, float, integer, quoted};
+use super::text::{TextLines, Texts, float, integer, quoted};
 use super::{Assemble, Encode, Options, Spare, Watched, encode_error};
 use crate::Result;
 use crate::rows::piece::Group;
 use crate::rows::table::{Entries, Table};
-use crate::rows::{Places, Rows, Source};
+use crate::rows::{ColumnSource, Places, Rows};
 
 /// How many rows are formatted by one thread at a time, and make one member of a gzip file.
 const GROUP_ROWS: usize = 1 << 14;
@@ -93,7 +93,7 @@ fn fields(rows: &Rows, options: &Options) -> Vec<Field> {
         let end = if column + 1 == count { b'\n' } else { b',' };
         let ended = if end == b'\n' { "\n" } else { "," };
         let apart = match source {
-            Source::Table(table) => {
+            ColumnSource::Table(table) => {
                 let many = table.places.positions() > options.dictionary_values;
                 match &table.entries {
                     Entries::Integers(values) if many => {
@@ -116,7 +116,7 @@ fn fields(rows: &Rows, options: &Options) -> Vec<Field> {
                     }
                 }
             }
-            Source::Computed(which) => {
+            ColumnSource::Computed(which) => {
                 if let Some(labels) = rows.labels(column) {
                     let texts = texts(&Entries::Labels(labels), options.csv_safe).into_iter();
                     Field::Labels(*which, texts.map(|text| text + ended).collect())
@@ -219,40 +219,40 @@ impl Field {
 }
 
 /// A field's content in some rows.
-enum Column<'a> {
+enum Cells<'a> {
     Texts(Vec<u32>, &'a Texts),
     Floats(Vec<f64>, u8),
     Nullable(Vec<f64>, Vec<bool>, &'a Texts, u8),
     Integers(Vec<i64>, u8),
 }
 
-impl Column<'_> {
-    fn of<'a>(field: &'a Field, group: &Group) -> Column<'a> {
+impl Cells<'_> {
+    fn of<'a>(field: &'a Field, group: &Group) -> Cells<'a> {
         let each = |places| group.positions(places, 0).each();
         match field {
-            Field::Texts(places, texts) => Column::Texts(each(places), texts),
-            Field::Labels(which, texts) => Column::Texts(group.codes(*which).each(), texts),
+            Field::Texts(places, texts) => Cells::Texts(each(places), texts),
+            Field::Labels(which, texts) => Cells::Texts(group.codes(*which).each(), texts),
             Field::Numbers(which, null, end) => match group.gathered(*which) {
-                (values, None) => Column::Floats(values, *end),
-                (values, Some(valid)) => Column::Nullable(values, valid, null, *end),
+                (values, None) => Cells::Floats(values, *end),
+                (values, Some(valid)) => Cells::Nullable(values, valid, null, *end),
             },
             Field::Integers(places, values, end) => {
                 let values = each(places)
                     .into_iter()
                     .map(|position| values[position as usize]);
-                Column::Integers(values.collect(), *end)
+                Cells::Integers(values.collect(), *end)
             }
             Field::Floats(places, values, end) => {
                 let values = each(places)
                     .into_iter()
                     .map(|position| values[position as usize]);
-                Column::Floats(values.collect(), *end)
+                Cells::Floats(values.collect(), *end)
             }
         }
     }
 
     #[inline]
-    fn push(&self, row: usize, lines: &mut Lines) {
+    fn push(&self, row: usize, lines: &mut TextLines) {
         match self {
             Self::Texts(which, texts) => lines.push(texts, which[row]),
             Self::Floats(values, end) => lines.push_float(values[row], *end),
@@ -279,10 +279,10 @@ impl Encode for Formatter {
     }
 
     fn encode(&self, (): &mut (), group: &Group, _: usize) -> Result<(Vec<u8>, usize)> {
-        let mut lines = Lines::new(self.spare.take());
+        let mut lines = TextLines::new(self.spare.take());
         for block in group.blocks(BLOCK_ROWS) {
             let fields = self.fields.iter();
-            let columns: Vec<Column<'_>> = fields.map(|field| Column::of(field, &block)).collect();
+            let columns: Vec<Cells<'_>> = fields.map(|field| Cells::of(field, &block)).collect();
             for row in 0..block.rows() {
                 lines.reserve(self.widest, columns.len());
                 for column in &columns {

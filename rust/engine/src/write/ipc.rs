@@ -18,7 +18,7 @@ const BATCH_ROWS: usize = 1 << 17;
 const ZSTD_LEVEL: i32 = 1;
 
 /// Makes batches.
-pub(super) struct Batches<'a> {
+pub(super) struct BatchEncoder<'a> {
     rows: &'a Rows,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn create<'a, 'r>(
     sink: Watched<'a>,
     rows: &'r Rows,
     options: &Options,
-) -> Result<(Batches<'r>, Ipc<'a>)> {
+) -> Result<(BatchEncoder<'r>, Ipc<'a>)> {
     // The encoder writes a schema's metadata sorted by key, so the map's order does not show.
     let metadata: HashMap<String, String> = options.metadata.iter().cloned().collect();
     let schema = Schema::new_with_metadata(rows.schema().fields().clone(), metadata);
@@ -40,10 +40,10 @@ pub(super) fn create<'a, 'r>(
         .map_err(encode_error)?;
     let file = FileWriter::try_new_with_options(sink, &Arc::new(schema), settings)
         .map_err(encode_error)?;
-    Ok((Batches { rows }, Ipc(file)))
+    Ok((BatchEncoder { rows }, Ipc(file)))
 }
 
-impl Encode for Batches<'_> {
+impl Encode for BatchEncoder<'_> {
     type Scratch = ();
     type Encoded = RecordBatch;
 

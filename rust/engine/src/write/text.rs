@@ -65,13 +65,13 @@ impl Texts {
 }
 
 /// The lines of a group of rows.
-pub(super) struct Lines {
+pub(super) struct TextLines {
     /// Initialised beyond `len`, so that a text can be copied whole.
     bytes: Vec<u8>,
     len: usize,
 }
 
-impl Lines {
+impl TextLines {
     /// Lines in a buffer, whatever it holds.
     pub(super) fn new(buffer: Vec<u8>) -> Self {
         Self {

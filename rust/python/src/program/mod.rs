@@ -120,7 +120,7 @@ impl Values<'_> {
 type Effort = (u64, u64, Option<f64>);
 
 fn effort(control: &Control) -> Effort {
-    (control.evaluated(), control.boxes(), control.unproven())
+    (control.evaluated(), control.boxes(), control.bound())
 }
 
 /// The indices of winners, their values, their groups, and the effort.
@@ -406,7 +406,7 @@ impl Program {
         let values = self.values_of(program.space().combinations());
         let (winners, effort) = computed(py, values, progress, move |control| {
             let deadline = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-            let control = control.within(Limit {
+            let control = control.with_limit(Limit {
                 deadline: deadline.map(|seconds| Instant::now() + seconds),
                 boxes,
             });

@@ -2,8 +2,7 @@
 
 use super::{LANES, Lines, Operand, Simd, Vector, kernel};
 use crate::numeric::power::{is_plain, power};
-use crate::numeric::scalar;
-use crate::tape::{Binary, Unary};
+use crate::numeric::scalar::{self, Binary, Unary};
 
 // The loops below stand in functions that are always inlined, not in closures: only so they are compiled for the level.
 

@@ -7,7 +7,7 @@ use super::values;
 use crate::exec::program::{Blocks, Leaf, Program};
 use crate::numeric::kernels::Simd;
 use crate::prune::boxes::{Boxes, Enclosed};
-use crate::prune::monotonicity::Demand;
+use crate::prune::monotonicity::Direction;
 use crate::prune::{Goal, Part};
 use crate::run::Control;
 use crate::space::Space;
@@ -65,7 +65,7 @@ impl Model {
 /// The smallest kept value of what is left of a program is that of the whole.
 fn keeps_the_least(program: &Program, by: Node, keep: Option<Node>) {
     let goal = Goal {
-        objectives: vec![(by, Demand::Small)],
+        objectives: vec![(by, Direction::Minimise)],
         keep,
         apart: vec![],
     };

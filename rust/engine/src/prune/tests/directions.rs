@@ -1,4 +1,4 @@
-//! What is demanded of nodes suffices: where they are at least as good, so is what is wanted.
+//! What is asked of nodes suffices: where they are at least as good, so is what is wanted.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -7,18 +7,20 @@ use super::draft::{drafts, small};
 use super::{cases, digits, values};
 use crate::exec::interval_eval::enclose;
 use crate::numeric::kernels::Simd;
-use crate::prune::monotonicity::{Demand, demands};
+use crate::prune::monotonicity::{Direction, directions};
 use crate::tape::{Node, Op};
 
 /// Whether one value is at least as good as another one.
-fn serves(demand: Demand, value: f64, other: f64) -> bool {
+fn serves(direction: Direction, value: f64, other: f64) -> bool {
     let present = value.is_nan() == other.is_nan();
-    match demand {
-        Demand::Nothing => true,
-        Demand::Presence => present,
-        Demand::Small => present && (value <= other || value.is_nan()),
-        Demand::Large => present && (value >= other || value.is_nan()),
-        Demand::Same => value.to_bits() == other.to_bits() || (value.is_nan() && other.is_nan()),
+    match direction {
+        Direction::Free => true,
+        Direction::Presence => present,
+        Direction::Minimise => present && (value <= other || value.is_nan()),
+        Direction::Maximise => present && (value >= other || value.is_nan()),
+        Direction::Fixed => {
+            value.to_bits() == other.to_bits() || (value.is_nan() && other.is_nan())
+        }
     }
 }
 
@@ -30,7 +32,7 @@ proptest! {
         draft in prop_oneof![1 => drafts(), 9 => small()],
         groups in any::<u8>(),
         wanted in proptest::collection::vec(
-            (any::<Index>(), select(vec![Demand::Small, Demand::Large, Demand::Same, Demand::Presence])), 1..3,
+            (any::<Index>(), select(vec![Direction::Minimise, Direction::Maximise, Direction::Fixed, Direction::Presence])), 1..3,
         ),
     ) {
         let drafted = draft.build(Simd::BASELINE);
@@ -41,23 +43,23 @@ proptest! {
             return Ok(());
         }
         // The last node is the longest one.
-        let mut wanted: Vec<(Node, Demand)> = wanted.iter().map(|(node, demand)| (*node.get(&nodes), *demand)).collect();
+        let mut wanted: Vec<(Node, Direction)> = wanted.iter().map(|(node, direction)| (*node.get(&nodes), *direction)).collect();
         wanted[0].0 = nodes[nodes.len() - 1];
 
-        let demanded = demands(&program, &enclose(&program), &wanted, within, |_| false);
+        let asked = directions(&program, &enclose(&program), &wanted, within, |_| false);
         let masks = program.masks();
         let (mut bottleneck, mut fixed) = (vec![], 0);
-        for (node, demand) in demanded.into_iter().enumerate().filter(|(_, demand)| *demand != Demand::Nothing) {
+        for (node, direction) in asked.into_iter().enumerate().filter(|(_, direction)| *direction != Direction::Free) {
             if masks[node] & within == 0 {
                 continue;
             }
             if masks[node] & !within == 0 {
-                bottleneck.push((node as Node, demand));
+                bottleneck.push((node as Node, direction));
             } else if matches!(program.tape().ops()[node], Op::Leaf(_)) {
                 fixed |= masks[node] & within;
             }
         }
-        let read = |list: &[(Node, Demand)]| values(&program, &list.iter().map(|(node, _)| *node).collect::<Vec<_>>());
+        let read = |list: &[(Node, Direction)]| values(&program, &list.iter().map(|(node, _)| *node).collect::<Vec<_>>());
         let (through, results) = (read(&bottleneck), read(&wanted));
         let all = digits(program.space().sizes());
         let place = |digits: &[usize]| digits.iter().zip(&draft.sizes).fold(0, |place, (digit, size)| place * size + digit);
@@ -73,16 +75,16 @@ proptest! {
             for b in &points {
                 let (i, j) = (place(a), place(b));
                 let alike = (0..outer).all(|group| fixed >> group & 1 == 0 || a[group] == b[group]);
-                let better = bottleneck.iter().zip(&through).all(|((_, demand), values)| serves(*demand, values[i], values[j]));
+                let better = bottleneck.iter().zip(&through).all(|((_, direction), values)| serves(*direction, values[i], values[j]));
                 if i == j || !alike || !better {
                     continue;
                 }
                 for other in others.iter().take(40) {
                     let (i, j) = (moved(a, other), moved(b, other));
-                    for ((node, demand), values) in wanted.iter().zip(&results) {
+                    for ((node, direction), values) in wanted.iter().zip(&results) {
                         prop_assert!(
-                            serves(*demand, values[i], values[j]),
-                            "{demand:?} of {node}: {} and {} where {a:?} is better than {b:?} in {bottleneck:?}", values[i], values[j],
+                            serves(*direction, values[i], values[j]),
+                            "{direction:?} of {node}: {} and {} where {a:?} is better than {b:?} in {bottleneck:?}", values[i], values[j],
                         );
                     }
                 }

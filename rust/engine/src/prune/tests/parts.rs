@@ -9,7 +9,7 @@ use super::draft::{Draft, Drafted, chains, drafts, small};
 use super::{cases, digits, row, values};
 use crate::numeric::kernels::Simd;
 use crate::numeric::scalar::holds;
-use crate::prune::monotonicity::Demand;
+use crate::prune::monotonicity::Direction;
 use crate::prune::{Goal, Part};
 use crate::run::Control;
 use crate::tape::Node;
@@ -34,8 +34,17 @@ fn all(part: &Part, goal: &Goal) -> Vec<Known> {
     let known = |(place, digits): (usize, Vec<usize>)| {
         let cell =
             |(adds, digit): (&Vec<u32>, &usize)| adds.get(*digit).copied().unwrap_or_default();
-        let sign = |demand| if demand == Demand::Large { -1.0 } else { 1.0 };
-        let signs = goal.objectives.iter().map(|(_, demand)| sign(*demand));
+        let sign = |direction| {
+            if direction == Direction::Maximise {
+                -1.0
+            } else {
+                1.0
+            }
+        };
+        let signs = goal
+            .objectives
+            .iter()
+            .map(|(_, direction)| sign(*direction));
         Known {
             row: row(&part.program, &digits),
             cell: part.adds.iter().zip(&digits).map(cell).sum(),
@@ -104,9 +113,9 @@ fn asked(
     cells: u8,
 ) -> (Part, Goal) {
     let last = drafted.known[drafted.known.len() - 1];
-    let mut wanted: Vec<(Node, Demand)> = objectives
+    let mut wanted: Vec<(Node, Direction)> = objectives
         .iter()
-        .map(|(node, largest)| (*node.get(&drafted.known), Demand::of(*largest)))
+        .map(|(node, largest)| (*node.get(&drafted.known), Direction::of(*largest)))
         .collect();
     wanted[0].0 = last;
     let adds = |(group, size): (usize, &usize)| {

@@ -5,7 +5,7 @@ use ::parquet::data_type::ByteArray;
 use ::parquet::file::statistics::Statistics;
 
 use super::hybrid;
-use super::page::{Chunk, Scratch};
+use super::page::{Chunk, PageScratch};
 use super::split::split;
 use crate::Result;
 use crate::rows::piece::{Group, Positions};
@@ -23,7 +23,7 @@ pub(super) enum Content<'a> {
 pub(super) fn encode(
     content: Content<'_>,
     few: usize,
-    scratch: &mut Scratch,
+    scratch: &mut PageScratch,
     chunk: &mut Chunk,
 ) -> Result<()> {
     match content {
@@ -94,7 +94,7 @@ fn dictionary(
     mut ids: Positions,
     entries: &Entries,
     used: &Used,
-    scratch: &mut Scratch,
+    scratch: &mut PageScratch,
     chunk: &mut Chunk,
 ) -> Result<()> {
     used.renumber(&mut ids);
@@ -197,7 +197,7 @@ fn plain(entries: &Entries, used: &[u32], nulls: usize, page: &mut Vec<u8>) -> S
 /// Numbers, of which some may not count, by byte streams.
 fn floats(
     parts: &[(&[f64], Option<&[bool]>)],
-    scratch: &mut Scratch,
+    scratch: &mut PageScratch,
     chunk: &mut Chunk,
 ) -> Result<()> {
     let valid = |part: &(&[f64], Option<&[bool]>)| -> Vec<u32> {
@@ -248,7 +248,7 @@ fn floats(
 }
 
 /// Whole numbers as they are.
-fn integers(values: &[i64], scratch: &mut Scratch, chunk: &mut Chunk) -> Result<()> {
+fn integers(values: &[i64], scratch: &mut PageScratch, chunk: &mut Chunk) -> Result<()> {
     scratch.page.clear();
     chunk.statistics = Some(integer_page(values, &mut scratch.page));
     chunk.data(Encoding::PLAIN, scratch)

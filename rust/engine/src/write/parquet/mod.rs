@@ -23,12 +23,12 @@ use ::parquet::schema::types::SchemaDescPtr;
 use arrow_schema::Schema;
 
 use self::column::{Content, encode};
-use self::page::{Chunk, Scratch};
+use self::page::{Chunk, PageScratch};
 use super::{Assemble, Encode, Options, Spare, Watched, encode_error};
 use crate::Result;
 use crate::rows::piece::{Group, Positions};
 use crate::rows::table::{Entries, NULL};
-use crate::rows::{Places, Rows, Source};
+use crate::rows::{ColumnSource, Places, Rows};
 
 /// What a file begins with, and ends with.
 const MAGIC: &[u8; 4] = b"PAR1";
@@ -104,7 +104,7 @@ fn metadata(schema: &Schema, options: &Options) -> Option<Vec<KeyValue>> {
 }
 
 impl Encode for Columns<'_> {
-    type Scratch = Scratch;
+    type Scratch = PageScratch;
     type Encoded = Chunk;
 
     fn group_rows(&self) -> usize {
@@ -115,7 +115,7 @@ impl Encode for Columns<'_> {
         self.rows.columns().len()
     }
 
-    fn encode(&self, scratch: &mut Scratch, group: &Group, part: usize) -> Result<Chunk> {
+    fn encode(&self, scratch: &mut PageScratch, group: &Group, part: usize) -> Result<Chunk> {
         // Where nearly every value is new, a dictionary holds the column twice.
         let few = self.dictionary_values.min(group.rows() as u64 / 2);
         let optional = self.rows.schema().field(part).is_nullable();
@@ -135,7 +135,7 @@ impl Columns<'_> {
     /// What a column of a row group consists of.
     fn content<'g>(&self, group: &'g Group, part: usize, few: u64) -> Content<'g> {
         match &self.rows.sources()[part] {
-            Source::Table(table) => {
+            ColumnSource::Table(table) => {
                 let mut ids = group.positions(&table.places, 0);
                 if let Some(known) = &table.ids {
                     ids.values
@@ -144,7 +144,7 @@ impl Columns<'_> {
                 }
                 Content::Entries(ids, table.entries.clone())
             }
-            Source::Computed(which) => {
+            ColumnSource::Computed(which) => {
                 if let Some(labels) = self.rows.labels(part) {
                     return Content::Entries(group.codes(*which), Entries::Labels(labels));
                 }

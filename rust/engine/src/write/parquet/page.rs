@@ -16,13 +16,13 @@ const ZSTD_LEVEL: i32 = 1;
 
 /// What a thread encodes with.
 #[derive(Default)]
-pub(crate) struct Scratch {
+pub(crate) struct PageScratch {
     /// The bytes of a page before compression.
     pub(super) page: Vec<u8>,
     compressor: Option<Compressor<'static>>,
 }
 
-impl Scratch {
+impl PageScratch {
     /// Compress the page into a buffer.
     fn compress(&mut self, buffer: &mut Vec<u8>) -> Result<()> {
         let compressor = match &mut self.compressor {
@@ -70,12 +70,12 @@ impl Chunk {
     }
 
     /// Append the scratch's page as the dictionary, of so many values.
-    pub(super) fn dictionary(&mut self, values: usize, scratch: &mut Scratch) -> Result<()> {
+    pub(super) fn dictionary(&mut self, values: usize, scratch: &mut PageScratch) -> Result<()> {
         self.append(PageType::DICTIONARY_PAGE, Encoding::PLAIN, values, scratch)
     }
 
     /// Append the scratch's page as the data.
-    pub(super) fn data(&mut self, encoding: Encoding, scratch: &mut Scratch) -> Result<()> {
+    pub(super) fn data(&mut self, encoding: Encoding, scratch: &mut PageScratch) -> Result<()> {
         self.append(PageType::DATA_PAGE, encoding, self.rows, scratch)
     }
 
@@ -84,7 +84,7 @@ impl Chunk {
         page_type: PageType,
         encoding: Encoding,
         values: usize,
-        scratch: &mut Scratch,
+        scratch: &mut PageScratch,
     ) -> Result<()> {
         let mut body = self.spare.take();
         scratch.compress(&mut body)?;

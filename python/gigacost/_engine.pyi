@@ -41,9 +41,20 @@ _Column: TypeAlias = (
 (name, node, labels) or a quantity (name, node, node that is true where it is null)."""
 
 _Progress: TypeAlias = Callable[[int], object]
+"""Called with the number of combinations done."""
 _Effort: TypeAlias = tuple[int, int, float | None]
 """Rows that were evaluated, boxes that were bounded, what nothing that was not looked at is better than."""
-"""Called with the number of combinations done."""
+
+class _Rows(Protocol):
+    """The rows of a range that meet a condition: read by their attributes."""
+
+    @property
+    def columns(self) -> Sequence[_Column]: ...
+    @property
+    def keep(self) -> int | None: ...
+    @property
+    def rows(self) -> tuple[int, int]:
+        """The first, and the one before which to end."""
 
 class _Sink(Protocol):
     def write(self, data: bytes, /) -> object: ...
@@ -159,13 +170,11 @@ class Program:
 
     def batches(
         self,
-        columns: Sequence[_Column],
-        keep: int | None,
-        range: tuple[int, int],
+        rows: _Rows,
         threads: int,
         explain: Callable[[InternalError], InternalError] | None = None,
     ) -> Batches:
-        """The rows in a range, computed as they are read. ``explain`` makes a better InternalError of one."""
+        """The rows, computed as they are read. ``explain`` makes a better InternalError of one."""
 
     def pick(self, columns: Sequence[_Column], rows: Sequence[int]) -> Batch:
         """The rows at these indices, in this order."""
@@ -173,29 +182,25 @@ class Program:
     def write(
         self,
         path: str | PathLike[str],
-        columns: Sequence[_Column],
-        keep: int | None,
-        range: tuple[int, int],
+        rows: _Rows,
         threads: int,
         metadata: Sequence[tuple[str, str]],
         csv_safe: bool = True,
         limit: int | None = None,
         progress: _Progress | None = None,
     ) -> int:
-        """Write the rows in a range to a file, whole or not at all; how many rows were written. Raises OutputError."""
+        """Write the rows to a file, whole or not at all; how many rows were written. Raises OutputError."""
 
     def write_csv(
         self,
         sink: _Sink,
-        columns: Sequence[_Column],
-        keep: int | None,
-        range: tuple[int, int],
+        rows: _Rows,
         threads: int,
         csv_safe: bool = True,
         limit: int | None = None,
         progress: _Progress | None = None,
     ) -> int:
-        """Write the rows in a range as CSV to an object with ``write`` for bytes; how many rows were written."""
+        """Write the rows as CSV to an object with ``write`` for bytes; how many rows were written."""
 
     def top(
         self,
@@ -209,8 +214,8 @@ class Program:
         progress: _Progress | None = None,
         seconds: float | None = None,
         boxes: int | None = None,
-    ) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.uint64], _Effort]:
-        """The best rows (of each group): their indices, values and groups, and the effort.
+    ) -> tuple[NDArray[np.uint64], _Effort]:
+        """The best rows (of each group), group by group: their indices, and the effort.
 
         ``per`` is what makes a group: for some groups of axes, a number for each digit. Where bounds decide, the search
         ends after some ``seconds``, or when it has bounded so many ``boxes``, with what has been found.

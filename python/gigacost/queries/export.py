@@ -66,9 +66,7 @@ class Tabular(ABC):
         table, most, workers = self._table(), arguments.limit(limit), lower.thread_count(threads)
         metadata = [(f"gigacost:{key}", value) for key, value in table.about.items()]
         try:
-            return table.program.write(
-                os.fspath(path), table.columns, table.keep, table.rows, workers, metadata, csv_safe, most, progress
-            )
+            return table.program.write(os.fspath(path), table, workers, metadata, csv_safe, most, progress)
         except InternalError as error:
             raise table.explained(error) from None
 
@@ -84,9 +82,7 @@ class Tabular(ABC):
         """Write the rows as CSV to a binary file object, and say how many there were."""
         table, most, workers = self._table(), arguments.limit(limit), lower.thread_count(threads)
         try:
-            return table.program.write_csv(
-                sink, table.columns, table.keep, table.rows, workers, csv_safe, most, progress
-            )
+            return table.program.write_csv(sink, table, workers, csv_safe, most, progress)
         except InternalError as error:
             raise table.explained(error) from None
 
@@ -94,4 +90,4 @@ class Tabular(ABC):
 def batches(table: Table, threads: int | None) -> Batches:
     """The rows in Arrow batches."""
     workers = lower.thread_count(threads)
-    return table.program.batches(table.columns, table.keep, table.rows, workers, table.explained)
+    return table.program.batches(table, workers, table.explained)

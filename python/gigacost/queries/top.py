@@ -67,7 +67,7 @@ def find(
     same = arguments.comparable(bound, distinct)
     groups = arguments.groups(bound, per)
     made = lower.compiled(bound, Question((), bound.spec.where, tuple(dict.fromkeys([by, *same]))))
-    found, _, _, effort = lower.ask(
+    found, effort = lower.ask(
         bound,
         made,
         lambda program: program.top(

@@ -21,8 +21,9 @@ pub mod write;
 
 pub use error::{Error, Result};
 pub use exec::gradient::Gradient;
-pub use exec::program::{Blocks, Leaf, Program};
+pub use exec::program::{Leaf, Program};
 pub use exec::schedule::{Reader, RowSchedule};
+pub use exec::tiling::Blocks;
 pub use numeric::kernels::Simd;
 pub use space::{Region, Space};
 pub use tape::{Tape, TapeBuilder};

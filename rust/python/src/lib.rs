@@ -5,6 +5,7 @@ mod document;
 mod error;
 mod program;
 mod run;
+mod simd;
 mod tape;
 
 use mimalloc::MiMalloc;
@@ -23,7 +24,9 @@ mod _engine {
     #[pymodule_export]
     use crate::document::{parse_toml, parse_toml_positions};
     #[pymodule_export]
-    use crate::program::{Program, simd};
+    use crate::program::Program;
+    #[pymodule_export]
+    use crate::simd::simd;
     #[pymodule_export]
     use crate::tape::{Tape, TapeBuilder, apply};
 

@@ -80,7 +80,8 @@ mod tests {
     use proptest::sample::Index;
 
     use super::*;
-    use crate::exec::program::{Blocks, Leaf};
+    use crate::exec::program::Leaf;
+    use crate::exec::tiling::Blocks;
     use crate::numeric::kernels::Simd;
     use crate::numeric::scalar;
     use crate::space::Space;

@@ -14,5 +14,5 @@ pub(crate) mod plan;
 pub(crate) mod program;
 pub(crate) mod schedule;
 pub(crate) mod strips;
-mod tiling;
+pub(crate) mod tiling;
 pub(crate) mod walk;

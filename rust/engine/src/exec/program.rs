@@ -6,38 +6,12 @@ use std::sync::{Arc, OnceLock};
 use crate::error::{Error, Result};
 use crate::exec::plan::{Action, mask};
 use crate::exec::schedule::RowSchedule;
+use crate::exec::tiling::Blocks;
 use crate::numeric::kernels::Simd;
 use crate::search::Searcher;
 use crate::space::block::{Extent, Source};
 use crate::space::{MAX_GROUPS, Space};
 use crate::tape::{MOST_CANDIDATES, Node, Op, Tape};
-
-/// How the space is cut up. It decides speed and memory, never results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Blocks {
-    /// A node with at most this many values over the whole space is computed once, before the run.
-    pub table_values: usize,
-    /// About how many rows a region has: their values of all nodes should stay in a core's cache.
-    pub region_rows: usize,
-    /// How many winners a search keeps; one that has more finds them again wherever they are read.
-    pub winners: usize,
-    /// How many rows a worker takes at a time.
-    pub chunk_rows: u64,
-    /// A space of fewer rows is not worth a thought about what can be left out.
-    pub prune_rows: u64,
-}
-
-impl Default for Blocks {
-    fn default() -> Self {
-        Self {
-            table_values: 1 << 13,
-            region_rows: 1 << 13,
-            winners: 1 << 26,
-            chunk_rows: 1 << 16,
-            prune_rows: 1 << 22,
-        }
-    }
-}
 
 /// The values of a leaf: a dense table over some groups.
 ///

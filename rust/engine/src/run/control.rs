@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
@@ -23,6 +23,17 @@ pub struct Limit {
     pub deadline: Option<Instant>,
     /// When it has bounded so many boxes.
     pub boxes: Option<u64>,
+}
+
+impl Limit {
+    /// After some seconds from now (none where that is no time that a clock can have), or after so many boxes.
+    #[must_use]
+    pub fn after(seconds: Option<f64>, boxes: Option<u64>) -> Self {
+        let deadline = seconds
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .and_then(|duration| Instant::now().checked_add(duration));
+        Self { deadline, boxes }
+    }
 }
 
 /// What a run has come to.
@@ -166,5 +177,34 @@ impl Control {
         } else {
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_none_where_the_time_is_none() {
+        for seconds in [
+            None,
+            Some(f64::NAN),
+            Some(-1.0),
+            Some(f64::INFINITY),
+            Some(1e19),
+        ] {
+            let limit = Limit::after(seconds, Some(3));
+            assert_eq!(
+                (limit.deadline, limit.boxes),
+                (None, Some(3)),
+                "{seconds:?}"
+            );
+        }
+        let before = Instant::now();
+        assert!(
+            Limit::after(Some(60.0), None)
+                .deadline
+                .is_some_and(|end| end > before)
+        );
     }
 }

@@ -284,7 +284,7 @@ fn classes(size: usize, apart: bool, tables: &[&[f64]]) -> (Vec<usize>, Vec<usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exec::program::Blocks;
+    use crate::exec::tiling::Blocks;
     use crate::numeric::kernels::Simd;
     use crate::tape::{Binary, Search, SearchAxis, Unary};
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::exec::program::{Blocks, Leaf, Program};
+use crate::exec::program::{Leaf, Program};
+use crate::exec::tiling::Blocks;
 use crate::numeric::kernels::Simd;
 use crate::space::Space;
 use crate::tape::{Binary, Name, Node, Op, Search, SearchAxis, TapeBuilder, Unary};

@@ -1,12 +1,13 @@
 //! How many combinations are kept.
 
+use super::scan::{Scan, over_boxes, over_rows};
 use crate::error::Result;
 use crate::exec::program::Program;
 use crate::exec::walk::{Walk, Walker, Wanted};
 use crate::numeric::kernels::{self, Simd};
 use crate::numeric::scalar;
-use crate::prune::{Ended, Goal, Literal, Part, Place, Verdict, View, Visitor, is_worth};
-use crate::run::{Control, gather};
+use crate::prune::{Goal, Literal, Part, Verdict, View, is_worth};
+use crate::run::Control;
 use crate::space::block::Source;
 use crate::tape::{Binary, Node};
 
@@ -31,55 +32,32 @@ impl Count {
         let program = &program.over(&program.groups(keep))?;
         let times = all / program.space().combinations();
         let control = &control.scaled(times as f64);
-        let count = match self.sought(program, threads, control)? {
-            Some(count) => count,
-            None => self.walked(program, threads, control)?,
-        };
+        let count = self.counted(program, threads, control)?;
         control.finish(all);
         Ok(count * times)
+    }
+
+    /// The count, by branch and bound if that is worth its while.
+    fn counted(&self, program: &Program, threads: usize, control: &Control) -> Result<u64> {
+        let goal = Goal {
+            keep: self.keep,
+            ..Goal::default()
+        };
+        if !is_worth(program, &goal)? {
+            return self.walked(program, threads, control);
+        }
+        let part = Part::new(program, &[]).with_tables(&goal, threads, control)?;
+        let walk = Walk::new(&part.program, &self.wanted())?;
+        let counter = Counter::new(&part.program, &walk, self.keep);
+        let fallback = || self.walked(program, threads, control);
+        over_boxes(&counter, &walk, (&part, &goal), threads, control, fallback)
     }
 
     /// The count row by row.
     fn walked(&self, program: &Program, threads: usize, control: &Control) -> Result<u64> {
         let walk = Walk::new(program, &self.wanted())?;
         let counter = Counter::new(program, &walk, self.keep);
-        let worker = || (walk.walker(), CountScratch::default(), 0);
-        let work = |(walker, scratch, count): &mut (Walker<'_>, CountScratch, u64), chunk| {
-            walker.for_each(walk.chunk(chunk), control, |walker, alive| {
-                if alive {
-                    *count += counter.count(walker, scratch);
-                }
-                Ok(())
-            })
-        };
-        let workers = gather(walk.chunks(), threads, worker, work)?;
-        Ok(workers.iter().map(|(_, _, count)| count).sum())
-    }
-
-    /// The count box by box, if that is worth its while.
-    fn sought(&self, program: &Program, threads: usize, control: &Control) -> Result<Option<u64>> {
-        let goal = Goal {
-            keep: self.keep,
-            ..Goal::default()
-        };
-        if !is_worth(program, &goal)? {
-            return Ok(None);
-        }
-        let part = Part::new(program, &[]).with_tables(&goal, threads, control)?;
-        let walk = Walk::new(&part.program, &self.wanted())?;
-        let counter = Counter::new(&part.program, &walk, self.keep);
-        let conditions = part.program.tape().literals(self.keep);
-        let visitor = || CountVisitor {
-            counter: &counter,
-            conditions: &conditions,
-            walker: walk.walker(),
-            scratch: CountScratch::default(),
-            count: 0,
-            control,
-        };
-        let (visitors, ended) = part.searched(&goal, threads, control, visitor)?;
-        let complete = ended == Ended::Complete;
-        Ok(complete.then(|| visitors.iter().map(|visitor| visitor.count).sum()))
+        over_rows(&counter, &walk, threads, control, || 0)
     }
 
     fn wanted(&self) -> Wanted {
@@ -87,39 +65,6 @@ impl Count {
             keep: self.keep,
             ..Wanted::default()
         }
-    }
-}
-
-/// Counts box by box.
-struct CountVisitor<'a> {
-    counter: &'a Counter<'a>,
-    conditions: &'a [Literal],
-    walker: Walker<'a>,
-    scratch: CountScratch,
-    count: u64,
-    control: &'a Control,
-}
-
-impl Visitor for CountVisitor<'_> {
-    fn judge(&self, view: &View<'_>) -> Verdict {
-        if view.excludes_any(self.conditions) || view.ensures_all(self.conditions) {
-            return Verdict::Decided;
-        }
-        // Small boxes first: so few of them wait.
-        Verdict::Open(view.place.rows() as f64)
-    }
-
-    fn decided(&mut self, view: &View<'_>) {
-        if view.ensures_all(self.conditions) {
-            self.count += view.place.rows();
-        }
-    }
-
-    fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
-        if self.walker.visit(&place.extent(), self.control)? {
-            self.count += self.counter.count(&self.walker, &mut self.scratch);
-        }
-        Ok(())
     }
 }
 
@@ -134,6 +79,8 @@ struct Counter<'a> {
     walk: &'a Walk<'a>,
     simd: Simd,
     conditions: Vec<Condition>,
+    /// The truth values that decide which boxes count.
+    literals: Vec<Literal>,
 }
 
 /// Buffers for a tile.
@@ -154,6 +101,7 @@ impl<'a> Counter<'a> {
             walk,
             simd: program.simd(),
             conditions: conditions.collect(),
+            literals: program.tape().literals(keep),
         }
     }
 
@@ -175,5 +123,36 @@ impl<'a> Counter<'a> {
         let mut held = 0;
         kernels::count(self.simd, all, &mut held);
         held as u64 * (walker.rows() / all.len() as u64)
+    }
+}
+
+impl Scan for Counter<'_> {
+    type State = u64;
+    type Scratch = CountScratch;
+
+    fn nothing(&self) -> u64 {
+        0
+    }
+
+    fn absorb(&self, walker: &Walker<'_>, scratch: &mut CountScratch, count: &mut u64) {
+        *count += self.count(walker, scratch);
+    }
+
+    fn merge(&self, count: &mut u64, other: u64) {
+        *count += other;
+    }
+
+    fn judge(&self, view: &View<'_>, _: &u64) -> Verdict {
+        if view.excludes_any(&self.literals) || view.ensures_all(&self.literals) {
+            return Verdict::Decided;
+        }
+        // Small boxes first: so few of them wait.
+        Verdict::Open(view.place.rows() as f64)
+    }
+
+    fn decided(&self, view: &View<'_>, count: &mut u64) {
+        if view.ensures_all(&self.literals) {
+            *count += view.place.rows();
+        }
     }
 }

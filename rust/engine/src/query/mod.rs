@@ -5,6 +5,7 @@ mod count;
 mod fill;
 mod pareto;
 mod quantiles;
+mod scan;
 mod summary;
 mod top;
 mod top_pruned;

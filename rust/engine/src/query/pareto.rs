@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::scan::{Scan, over_boxes, over_rows};
 use crate::error::{Error, Result};
 use crate::exec::fault::{Fault, kept};
 use crate::exec::program::Program;
@@ -9,8 +10,8 @@ use crate::exec::walk::{Walk, Walker, Wanted};
 use crate::numeric::kernels::{self, Simd};
 use crate::numeric::scalar::holds;
 use crate::prune::monotonicity::Direction;
-use crate::prune::{Ended, Goal, Literal, Part, Place, Verdict, View, Visitor, is_worth};
-use crate::run::{Control, gather};
+use crate::prune::{Goal, Literal, Part, Verdict, View, is_worth};
+use crate::run::Control;
 use crate::skyline::{Front, MOST_DIMS, Points, Sieve};
 use crate::space::block::Source;
 use crate::tape::Node;
@@ -68,62 +69,31 @@ impl Pareto {
             self.walked(&part.program, threads, control)?
         } else {
             let part = part.with_tables(&goal, threads, control)?;
-            self.sought(&part.ordered(&goal, threads, control)?, threads, control)?
+            self.searched(&part.ordered(&goal, threads, control)?, threads, control)?
         };
         Ok(Some(found).filter(|found| found.fault.row().is_none()))
     }
 
-    /// The front of a part of a program, box by box if that is worth its while.
-    fn sought(&self, part: &Part, threads: usize, control: &Control) -> Result<Gathered> {
+    /// The front of a part of a program, by branch and bound if that is worth its while.
+    fn searched(&self, part: &Part, threads: usize, control: &Control) -> Result<Gathered> {
         let walk = Walk::new(&part.program, &self.wanted())?;
         let offers = Offers::new(self, &part.program, &walk);
-        let conditions = part.program.tape().literals(self.keep);
-        let visitor = || ParetoVisitor {
-            pareto: self,
-            offers: &offers,
-            conditions: &conditions,
-            walker: walk.walker(),
-            gathered: Gathered::new(part.program.simd(), self.objectives.len()),
+        let fallback = || over_rows(&offers, &walk, threads, control, || offers.nothing());
+        over_boxes(
+            &offers,
+            &walk,
+            (part, &self.goal()),
+            threads,
             control,
-        };
-        let (visitors, ended) = part.searched(&self.goal(), threads, control, visitor)?;
-        if ended != Ended::Complete {
-            return self.walked(&part.program, threads, control);
-        }
-        Ok(self.merged(
-            &part.program,
-            visitors.into_iter().map(|visitor| visitor.gathered),
-        ))
+            fallback,
+        )
     }
 
     /// The front of all rows of a program.
     fn walked(&self, program: &Program, threads: usize, control: &Control) -> Result<Gathered> {
         let walk = Walk::new(program, &self.wanted())?;
         let offers = Offers::new(self, program, &walk);
-        let worker = || {
-            (
-                walk.walker(),
-                Gathered::new(program.simd(), self.objectives.len()),
-            )
-        };
-        let work = |(walker, gathered): &mut (Walker<'_>, Gathered), chunk| {
-            let chunk = walk.chunk(scattered(chunk, walk.chunks()));
-            walker.for_each(chunk, control, |walker, alive| {
-                if alive {
-                    offers.absorb(walker, gathered);
-                }
-                Ok(())
-            })
-        };
-        let workers = gather(walk.chunks(), threads, worker, work)?.into_iter();
-        Ok(self.merged(program, workers.map(|(_, gathered)| gathered)))
-    }
-
-    /// What all workers found.
-    fn merged(&self, program: &Program, workers: impl Iterator<Item = Gathered>) -> Gathered {
-        let mut all = Gathered::new(program.simd(), self.objectives.len());
-        workers.for_each(|other| all.merge(other));
-        all
+        over_rows(&offers, &walk, threads, control, || offers.nothing())
     }
 
     fn goal(&self) -> Goal {
@@ -150,51 +120,6 @@ impl Pareto {
 
 /// A space of fewer rows is sooner walked through than searched.
 const FEW_ROWS: u64 = 1 << 22;
-
-/// Looks for a front box by box.
-struct ParetoVisitor<'a> {
-    pareto: &'a Pareto,
-    offers: &'a Offers,
-    conditions: &'a [Literal],
-    walker: Walker<'a>,
-    gathered: Gathered,
-    control: &'a Control,
-}
-
-impl Visitor for ParetoVisitor<'_> {
-    fn judge(&self, view: &View<'_>) -> Verdict {
-        if view.excludes_any(self.conditions) {
-            return Verdict::Decided;
-        }
-        let (mut corner, mut key) = ([0.0; MOST_DIMS], 0.0);
-        for (best, &(node, largest)) in corner.iter_mut().zip(&self.pareto.objectives) {
-            let value = view.at(node);
-            if !value.is_sound() {
-                // There may be a fault: it must be found.
-                return Verdict::Open(f64::NEG_INFINITY);
-            }
-            *best = Direction::of(largest).bound(value);
-            // Objectives may be of any size: their orders of magnitude count.
-            key += best.abs().ln_1p().copysign(*best);
-        }
-        let corner = &corner[..self.pareto.objectives.len()];
-        if self
-            .gathered
-            .front
-            .is_dominated(corner, view.place.lowest())
-        {
-            return Verdict::Decided;
-        }
-        Verdict::Open(key)
-    }
-
-    fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
-        if self.walker.visit(&place.extent(), self.control)? {
-            self.offers.absorb(&self.walker, &mut self.gathered);
-        }
-        Ok(())
-    }
-}
 
 /// The chunks in an order in which each is far from those before: soon a front is near the one of all.
 fn scattered(chunk: u64, chunks: u64) -> u64 {
@@ -223,11 +148,11 @@ fn in_order(points: &Points) -> Vec<u64> {
     sorted.into_iter().map(|(_, row)| row).collect()
 }
 
-/// An objective: where its values are, and 1 or (what shall be large) −1.
+/// An objective and where its values are.
 struct Objective {
     node: Node,
     source: Source,
-    sign: f64,
+    direction: Direction,
 }
 
 /// What the rows of a tile offer to a front.
@@ -240,6 +165,8 @@ pub(crate) struct Offers {
     mask: u64,
     /// The other groups of the space.
     others: Vec<usize>,
+    /// The truth values that decide which boxes count.
+    conditions: Vec<Literal>,
 }
 
 /// So many rows wait at least before they are taken into the front.
@@ -297,7 +224,7 @@ impl Offers {
         let objectives = pareto.objectives.iter().map(|&(node, largest)| Objective {
             node,
             source: walk.source(node),
-            sign: Direction::of(largest).sign(),
+            direction: Direction::of(largest),
         });
         let mut others = walk.all();
         others.retain(|group| mask >> group & 1 == 0);
@@ -308,11 +235,12 @@ impl Offers {
             groups: walk.groups(mask),
             mask,
             others,
+            conditions: program.tape().literals(pareto.keep),
         }
     }
 
     /// Take the kept rows of a tile that may be on the front into what was gathered.
-    pub(crate) fn absorb(&self, walker: &Walker<'_>, gathered: &mut Gathered) {
+    fn take(&self, walker: &Walker<'_>, gathered: &mut Gathered) {
         // Tiles that differ in other groups offer the same, in higher rows.
         let starts = &walker.extent().starts;
         if self.others.iter().any(|group| starts[*group] > 0) {
@@ -349,12 +277,13 @@ impl Offers {
         let keep = keep.map(|keep| self.values(walker, keep, &mut gathered.keep));
         for (objective, column) in self.objectives.iter().zip(&mut gathered.columns) {
             let values = self.values(walker, &objective.source, &mut gathered.copied);
+            let sign = objective.direction.sign();
             column.clear();
             match keep {
-                None => column.extend(values.iter().map(|value| value * objective.sign)),
+                None => column.extend(values.iter().map(|value| value * sign)),
                 Some(keep) => {
                     let offered = |(value, keep): (&f64, &f64)| {
-                        let value = value * objective.sign;
+                        let value = value * sign;
                         if holds(*keep) { value } else { f64::INFINITY }
                     };
                     column.extend(values.iter().zip(keep).map(offered));
@@ -382,5 +311,48 @@ impl Offers {
         copied: &'b mut Vec<f64>,
     ) -> &'b [f64] {
         walker.values(source, &self.groups, self.mask, copied)
+    }
+}
+
+impl Scan for Offers {
+    type State = Gathered;
+    type Scratch = ();
+
+    fn nothing(&self) -> Gathered {
+        Gathered::new(self.simd, self.objectives.len())
+    }
+
+    fn absorb(&self, walker: &Walker<'_>, (): &mut (), gathered: &mut Gathered) {
+        self.take(walker, gathered);
+    }
+
+    fn merge(&self, gathered: &mut Gathered, other: Gathered) {
+        gathered.merge(other);
+    }
+
+    fn order(&self, chunk: u64, chunks: u64) -> u64 {
+        scattered(chunk, chunks)
+    }
+
+    fn judge(&self, view: &View<'_>, gathered: &Gathered) -> Verdict {
+        if view.excludes_any(&self.conditions) {
+            return Verdict::Decided;
+        }
+        let (mut corner, mut key) = ([0.0; MOST_DIMS], 0.0);
+        for (best, objective) in corner.iter_mut().zip(&self.objectives) {
+            let value = view.at(objective.node);
+            if !value.is_sound() {
+                // There may be a fault: it must be found.
+                return Verdict::Open(f64::NEG_INFINITY);
+            }
+            *best = objective.direction.bound(value);
+            // Objectives may be of any size: their orders of magnitude count.
+            key += best.abs().ln_1p().copysign(*best);
+        }
+        let corner = &corner[..self.objectives.len()];
+        if gathered.front.is_dominated(corner, view.place.lowest()) {
+            return Verdict::Decided;
+        }
+        Verdict::Open(key)
     }
 }

@@ -1,13 +1,15 @@
 //! The best combinations, or the best of each group: smallest value first, then lowest index.
 
 use super::best::Best;
-use super::top_tiles::{TileScratch, TopTiles};
+use super::scan::{over_boxes, over_rows};
+use super::top_pruned::Bars;
+use super::top_tiles::TopTiles;
 use crate::error::{Error, Result};
 use crate::exec::program::Program;
-use crate::exec::walk::{Walk, Walker, Wanted};
+use crate::exec::walk::{Walk, Wanted};
 use crate::prune::monotonicity::Direction;
 use crate::prune::{Goal, Part, is_worth};
-use crate::run::{Control, gather};
+use crate::run::Control;
 use crate::space::Space;
 use crate::tape::Node;
 
@@ -93,7 +95,7 @@ impl Top {
         } else {
             let part = part.with_tables(&goal, threads, control)?;
             let part = part.ordered(&goal, threads, control)?;
-            self.sought(&part, cells, threads, control)?
+            self.searched(&part, cells, threads, control)?
         };
         Ok(Some(best).filter(|best| best.fault.row().is_none()))
     }
@@ -108,7 +110,7 @@ impl Top {
         Direction::of(self.largest)
     }
 
-    pub(super) fn goal(&self) -> Goal {
+    fn goal(&self) -> Goal {
         Goal {
             objectives: vec![(self.by, self.direction())],
             keep: self.keep,
@@ -117,7 +119,7 @@ impl Top {
     }
 
     /// The best of all rows of a program.
-    pub(super) fn walked(
+    fn walked(
         &self,
         program: &Program,
         adds: &[Vec<u32>],
@@ -126,31 +128,45 @@ impl Top {
         control: &Control,
     ) -> Result<Best> {
         let walk = Walk::new(program, &self.wanted(adds))?;
-        let tiles = TopTiles::new(self, &walk, adds);
-        let bar = tiles.first_bar(&walk, control)?;
-        let worker = || {
-            (
-                walk.walker(),
-                Best::new(cells, self, bar),
-                TileScratch::default(),
-            )
-        };
-        let work = |(walker, best, scratch): &mut (Walker<'_>, Best, TileScratch), chunk| {
-            walker.for_each(walk.chunk(chunk), control, |walker, alive| {
-                if alive {
-                    tiles.absorb(walker, scratch, best);
-                }
-                Ok(())
-            })
-        };
-        let mut best = Best::new(cells, self, None);
-        for (_, other, _) in gather(walk.chunks(), threads, worker, work)? {
-            best.merge(other);
-        }
-        Ok(best)
+        let tiles = TopTiles::new(self, program, &walk, adds, cells);
+        self.over_rows(&tiles, &walk, threads, control)
     }
 
-    pub(super) fn wanted(&self, adds: &[Vec<u32>]) -> Wanted {
+    fn over_rows(
+        &self,
+        tiles: &TopTiles<'_>,
+        walk: &Walk<'_>,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Best> {
+        let bar = tiles.first_bar(walk, control)?;
+        let start = || Best::new(tiles.cells, self, bar);
+        over_rows(tiles, walk, threads, control, start)
+    }
+
+    /// The best of all rows of a part of a program, by branch and bound if that is worth its while.
+    fn searched(
+        &self,
+        part: &Part,
+        cells: usize,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Best> {
+        let walk = Walk::new(&part.program, &self.wanted(&part.adds))?;
+        let mut tiles = TopTiles::new(self, &part.program, &walk, &part.adds, cells);
+        tiles.bars = Bars::new(cells);
+        let fallback = || self.over_rows(&tiles, &walk, threads, control);
+        over_boxes(
+            &tiles,
+            &walk,
+            (part, &self.goal()),
+            threads,
+            control,
+            fallback,
+        )
+    }
+
+    fn wanted(&self, adds: &[Vec<u32>]) -> Wanted {
         let lanes = (0..adds.len()).filter(|group| self.is_single() && !adds[*group].is_empty());
         Wanted {
             always: vec![],

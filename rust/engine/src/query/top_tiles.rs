@@ -4,10 +4,13 @@ use std::ops::Add;
 
 use super::best::{Best, Found};
 use super::top::Top;
+use super::top_pruned::Bars;
 use crate::error::Result;
 use crate::exec::fault::kept;
+use crate::exec::program::Program;
 use crate::exec::walk::{Walk, Walker};
 use crate::numeric::kernels::{self, Lines, Simd};
+use crate::prune::Literal;
 use crate::run::Control;
 use crate::space::block::Source;
 use crate::tape::Node;
@@ -23,6 +26,11 @@ pub(super) struct TopTiles<'a> {
     distinct: Vec<Source>,
     /// What each digit of each group adds to the number of a cell.
     pub(super) adds: &'a [Vec<u32>],
+    pub(super) cells: usize,
+    /// The truth values that decide which boxes count.
+    pub(super) conditions: Vec<Literal>,
+    /// Known of each cell where boxes are bounded.
+    pub(super) bars: Bars,
 }
 
 /// Buffers for a tile.
@@ -44,7 +52,14 @@ pub(super) struct TileScratch {
 const SAMPLES: u64 = 64;
 
 impl<'a> TopTiles<'a> {
-    pub(super) fn new(top: &'a Top, walk: &Walk<'_>, adds: &'a [Vec<u32>]) -> Self {
+    /// For combinations in so many cells.
+    pub(super) fn new(
+        top: &'a Top,
+        program: &Program,
+        walk: &Walk<'_>,
+        adds: &'a [Vec<u32>],
+        cells: usize,
+    ) -> Self {
         let source = |node: &Node| walk.source(*node);
         Self {
             top,
@@ -54,6 +69,9 @@ impl<'a> TopTiles<'a> {
             keep: top.keep.as_ref().map(source),
             distinct: top.distinct.iter().map(source).collect(),
             adds,
+            cells,
+            conditions: program.tape().literals(top.keep),
+            bars: Bars::default(),
         }
     }
 }
@@ -75,7 +93,7 @@ impl TopTiles<'_> {
             let first = walk.chunk(sample * (chunks / SAMPLES)).start;
             walker.for_each(first..first + 1, &control.uncounted(), |walker, alive| {
                 if alive {
-                    self.absorb(walker, &mut scratch, &mut best);
+                    self.take(walker, &mut scratch, &mut best);
                 }
                 Ok(())
             })?;
@@ -84,7 +102,8 @@ impl TopTiles<'_> {
         Ok(best.bar(0))
     }
 
-    pub(super) fn absorb(&self, walker: &Walker<'_>, scratch: &mut TileScratch, best: &mut Best) {
+    /// Offer the rows of a tile to the best so far.
+    pub(super) fn take(&self, walker: &Walker<'_>, scratch: &mut TileScratch, best: &mut Best) {
         let all = u64::MAX;
         let TileScratch {
             values,

@@ -289,7 +289,11 @@ class Batch:
 
 @final
 class Batches(Iterator[Batch]):
-    """The rows of a range, batch by batch: an iterator, and an Arrow stream. Each can be read once."""
+    """The rows of a range, batch by batch: an iterator, and an Arrow stream.
+
+    They can be read once. To begin again, as an iterator or an Arrow stream, after a batch has been taken or a stream
+    was handed out, raises SpecError; ``next`` goes on to the end.
+    """
 
     def __iter__(self) -> Self: ...
     def __next__(self) -> Batch: ...

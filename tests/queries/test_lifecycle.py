@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from typing import Any
 import pytest
 
 import gigacost
-from gigacost import CatalogError, Error, InternalError, OutputError, SpecError, Sweep, _engine
+from gigacost import CatalogError, Error, InternalError, Model, OutputError, SpecError, Sweep, _engine
 from gigacost.catalog import Catalog
 from gigacost.errors import Fault
 from gigacost.model import default
+from gigacost.ops import Value
 
 
 def small() -> Sweep:
@@ -190,10 +192,80 @@ def test_a_stream_is_read_once_and_by_anyone() -> None:
     assert pl.DataFrame(sweep)["cost_total_usd"].to_list() == expected
     assert pd.DataFrame.from_arrow(sweep)["cost_total_usd"].tolist() == expected
     assert [row[0] for row in duckdb.sql("select cost_total_usd from sweep").fetchall()] == expected
-    batches = sweep.batches()
-    assert sum(batch.num_rows for batch in batches) == sweep.size
-    assert list(batches) == []
+    assert sum(batch.num_rows for batch in sweep.batches()) == sweep.size
     assert pa.record_batch(next(iter(sweep.batches()))).num_rows == sweep.size
+
+
+def double(x: Value) -> Value:
+    """Twice x [1]."""
+    return 2.0 * x
+
+
+def read_by_duckdb(batches: _engine.Batches) -> int:  # noqa: ARG001 - duckdb finds it by its name
+    import duckdb  # noqa: PLC0415 - some tests only
+
+    return len(duckdb.sql("select * from batches").fetchall())
+
+
+def read_by_polars(batches: _engine.Batches) -> int:
+    import polars as pl  # noqa: PLC0415
+
+    return pl.DataFrame(batches).height
+
+
+def read_by_pyarrow(batches: _engine.Batches) -> int:
+    import pyarrow as pa  # noqa: PLC0415
+
+    return pa.table(batches).num_rows
+
+
+def read_by_list(batches: _engine.Batches) -> int:
+    return sum(batch.num_rows for batch in list(batches))
+
+
+READERS = [read_by_list, read_by_pyarrow, read_by_polars, read_by_duckdb]
+
+
+@pytest.mark.parametrize("again", READERS)
+@pytest.mark.parametrize("first", READERS)
+def test_a_stream_is_not_read_twice(
+    first: Callable[[_engine.Batches], int], again: Callable[[_engine.Batches], int]
+) -> None:
+    sweep = small()
+    batches = sweep.batches()
+    assert first(batches) == sweep.size
+    refused = pytest.raises(Exception, match=r"stream has been read already.*allowed: a new stream, from batches\(\)")
+    with refused as raised:
+        again(batches)
+    assert isinstance(raised.value, SpecError) or again is read_by_duckdb  # which makes an error of its own of it
+    assert next(batches, None) is None
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_a_stream_that_has_begun_is_not_taken_for_whole(read: Callable[[_engine.Batches], int]) -> None:
+    sweep = Sweep({"x": {"from": 1.0, "to": 2.0, "steps": 300_000}}, model=Model(double))
+    batches = sweep.batches(threads=1)
+    taken = next(batches).num_rows
+    assert taken < sweep.size
+    with pytest.raises(Exception, match="stream has been read already"):
+        read(batches)
+    # Who knows that it has begun reads on.
+    while (batch := next(batches, None)) is not None:
+        taken += batch.num_rows
+    assert taken == sweep.size
+
+
+def test_a_stream_of_which_nothing_was_taken_is_whole() -> None:
+    sweep = small()
+    batches = sweep.batches()
+    assert iter(iter(batches)) is batches
+    assert [part.num_rows for (part,) in zip(iter(batches))] == [sweep.size]
+    with pytest.raises(SpecError):
+        iter(batches)
+    empty = Sweep({"x": [1.0]}, where="x > 2", model=Model(double)).batches()
+    assert sum(batch.num_rows for batch in empty) == 0
+    with pytest.raises(SpecError):
+        list(empty)
 
 
 def test_the_version_is_one() -> None:

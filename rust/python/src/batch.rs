@@ -20,7 +20,7 @@ use pyo3_arrow::ffi::{
     ArrayIterator, to_array_pycapsules, to_schema_pycapsule, to_stream_pycapsule,
 };
 
-use crate::error::raised;
+use crate::error::{raised, read_already};
 use crate::run::computed;
 
 /// About how many rows each thread computes before the next batches are handed out.
@@ -134,6 +134,8 @@ struct Stream {
     left: Range<u64>,
     threads: usize,
     ready: VecDeque<RecordBatch>,
+    /// Whether a batch has been taken, the end was met, or the rows were given to an Arrow stream.
+    begun: bool,
 }
 
 impl Stream {
@@ -155,7 +157,7 @@ impl Stream {
     }
 }
 
-/// The rows of a range, batch by batch: an iterator, and an Arrow stream. Each can be read once.
+/// The rows of a range, batch by batch: an iterator, and an Arrow stream. They are read once; who begins again is refused.
 #[pyclass(frozen, module = "gigacost._engine")]
 pub(crate) struct Batches {
     stream: Mutex<Stream>,
@@ -179,6 +181,7 @@ impl Batches {
             left: range,
             threads,
             ready: VecDeque::new(),
+            begun: false,
         };
         Self {
             stream: Mutex::new(stream),
@@ -207,8 +210,12 @@ fn explained(py: Python<'_>, explain: Option<&Py<PyAny>>, error: PyErr) -> PyErr
 
 #[pymethods]
 impl Batches {
-    fn __iter__(slf: Py<Self>) -> Py<Self> {
-        slf
+    /// Itself. Whoever begins to iterate wants all rows: of a stream that has begun to be read they are not all there.
+    fn __iter__(slf: Py<Self>, py: Python<'_>) -> PyResult<Py<Self>> {
+        if py.detach(|| slf.get().lock().begun) {
+            return Err(read_already(py));
+        }
+        Ok(slf)
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
@@ -216,7 +223,12 @@ impl Batches {
             self.lock().prepare(control)
         })
         .map_err(|error| explained(py, self.explain.as_ref(), error))?;
-        Ok(py.detach(|| self.lock().ready.pop_front()).map(Batch))
+        let taken = py.detach(|| {
+            let mut stream = self.lock();
+            stream.begun = true;
+            stream.ready.pop_front()
+        });
+        Ok(taken.map(Batch))
     }
 
     /// Arrow's `PyCapsule` protocol. The consumer computes the rows as it reads them.
@@ -226,16 +238,18 @@ impl Batches {
         py: Python<'py>,
         requested_schema: Option<Bound<'py, PyCapsule>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        let mut taken = py.detach(|| {
+        let taken = py.detach(|| {
             let mut stream = self.lock();
             let end = stream.left.end;
-            Stream {
+            (!std::mem::replace(&mut stream.begun, true)).then(|| Stream {
                 rows: Arc::clone(&stream.rows),
                 left: std::mem::replace(&mut stream.left, end..end),
                 threads: stream.threads,
                 ready: std::mem::take(&mut stream.ready),
-            }
+                begun: true,
+            })
         });
+        let mut taken = taken.ok_or_else(|| read_already(py))?;
         let field = Arc::new(struct_field(&self.schema));
         let explain = self.explain.as_ref().map(|explain| explain.clone_ref(py));
         let arrays = std::iter::from_fn(move || {

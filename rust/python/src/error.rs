@@ -1,6 +1,7 @@
 //! The engine's errors as gigacost's exceptions.
 
 use gigacost_engine::Error;
+use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -19,16 +20,33 @@ pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
                     path.as_os_str(),
                 ))?
             }
-            Error::Invalid(_) | Error::TooLarge => {
-                let fault = errors.getattr("Fault")?.call1(("query", "", text))?;
-                errors.getattr("SpecError")?.call1((fault,))?
-            }
+            Error::Invalid(_) | Error::TooLarge => fault(&errors, ("query", "", text))?,
             Error::Encode(_) => errors.getattr("OutputError")?.call1((text,))?,
             Error::Interrupted => return Ok(pyo3::exceptions::PyKeyboardInterrupt::new_err(())),
         };
         Ok(PyErr::from_value(exception))
     };
     made().unwrap_or_else(|error| error)
+}
+
+/// The refusal to read a stream of batches that has begun to be read.
+pub(crate) fn read_already(py: Python<'_>) -> PyErr {
+    let made = || {
+        let errors = py.import("gigacost.errors")?;
+        let what = "the stream has been read already, at least in part, and can be read only once";
+        let allowed = "a new stream, from batches() or rows()";
+        fault(&errors, ("batches", "", what, allowed)).map(PyErr::from_value)
+    };
+    made().unwrap_or_else(|error| error)
+}
+
+/// A `SpecError` with one fault: its field, its value, what is wrong with it, and what is allowed.
+fn fault<'py>(
+    errors: &Bound<'py, PyModule>,
+    made_of: impl PyCallArgs<'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let fault = errors.getattr("Fault")?.call1(made_of)?;
+    errors.getattr("SpecError")?.call1((fault,))
 }
 
 /// What a panic of the engine is in Python: gigacost's fault, as an exception that `except Exception` catches.

@@ -162,7 +162,7 @@ def test_exit_codes_of_conditions(capsys: Capture, tmp_path: Path, arguments: tu
         ("pareto --minimise mfu,", 'minimise = "": not a number of this model'),
         ("pareto --minimise mfu --minimise loss", '--minimise = "loss": given twice; it was "mfu" before'),
         ("pareto --maximise mfu,loss,goodput,chips,tokens", "7 objectives; allowed: 1 to 6 quantities"),
-        ("pareto --minimize mfu", "No such option '--minimize'."),
+        ("pareto --least mfu", "No such option '--least'."),
         ("pareto --limit -1", '--limit = "-1": out of range; allowed: >= 0'),
         ("pareto --where train_dais<=1", 'did you mean "train_days"?'),
         ("pareto --columns train_dais", 'did you mean "train_days"?'),

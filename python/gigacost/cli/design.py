@@ -19,22 +19,39 @@ if TYPE_CHECKING:
     from gigacost.queries.request import Request
 
 _FLAGS: Mapping[str, Callable[[Any], Any]] = {
-    "hardware": once("--hardware", metavar="CHIP", shell_complete=labels("hardware"), help="As h100-sxm."),
-    "chips": once("--chips", metavar="N", help="Accelerators that train together."),
-    "params": once("--params", metavar="N", help="Parameters, as 405B; a --model brings its own."),
-    "tokens": once("--tokens", metavar="N", help="Tokens of pre-training, as 15.6T."),
-    "model": once("--model", metavar="NAME", shell_complete=labels("model"), help="A published architecture."),
-    "market": once("--market", metavar="MARKET", shell_complete=labels("market"), help="own, colo, on_demand, ..."),
+    "hardware": once("--hardware", metavar="CHIP", shell_complete=labels("hardware"), help="Accelerator, as h100-sxm."),
+    "chips": once("--chips", metavar="N", help="Number of accelerators."),
+    "params": once("--params", metavar="N", help="Parameters, as 405B; a --model has its own."),
+    "tokens": once("--tokens", metavar="N", help="Pre-training tokens, as 15.6T."),
+    "model": once(
+        "--model", metavar="NAME", shell_complete=labels("model"), help="Published architecture, as llama-3.1-405b."
+    ),
+    "market": once(
+        "--market",
+        metavar="MARKET",
+        shell_complete=labels("market"),
+        help="own, colo, on_demand, reserved_1y, reserved_3y or spot [default: on_demand].",
+    ),
     "provider_class": once(
-        "--provider-class", metavar="CLASS", shell_complete=labels("provider_class"), help="Of who rents out."
+        "--provider-class",
+        metavar="CLASS",
+        shell_complete=labels("provider_class"),
+        help="Cloud provider: neocloud, hyperscaler or marketplace [default: neocloud].",
     ),
-    "region": once("--region", metavar="REGION", shell_complete=labels("region"), help="Electricity, PUE, carbon."),
-    "precision": once("--precision", metavar="FORMAT", shell_complete=labels("precision"), help="bf16 by default."),
-    "mfu": once("--mfu", metavar="SHARE", help="Share of the peak while stepping, if you know better."),
+    "region": once(
+        "--region",
+        metavar="REGION",
+        shell_complete=labels("region"),
+        help="Sets electricity price, PUE, carbon intensity [default: usa].",
+    ),
+    "precision": once(
+        "--precision", metavar="FORMAT", shell_complete=labels("precision"), help="Number format [default: bf16]."
+    ),
+    "mfu": once("--mfu", metavar="SHARE", help="Model FLOP utilisation, in place of the predicted one."),
     "preset": once(
-        "--preset", metavar="NAME", help="A published run to start from, epoch-2024 to count so, or both: A,B."
+        "--preset", metavar="NAME", help="Published run to start from, accounting (epoch-2024), or both: A,B."
     ),
-    "base_year": once("--base-year", metavar="YEAR", help="Tell computed amounts in dollars of this year."),
+    "base_year": once("--base-year", metavar="YEAR", help="Express computed amounts in constant dollars of this year."),
     "as_of": options.as_of,
 }
 """The flags of every command that takes a design, by the name that each gives a value."""
@@ -45,9 +62,9 @@ _OTHERS = (
         "settings",
         multiple=True,
         metavar="NAME=VALUE",
-        help="Give any name of the model a value, a list (8,16) or a range (256..4096:5:log). Repeatable.",
+        help="Set any input or quantity: a value, a list (8,16) or a range (256..4096:5:log). Repeatable.",
     ),
-    click.option("--strict", is_flag=True, help="Warnings are errors."),
+    click.option("--strict", is_flag=True, help="Treat warnings as errors."),
 )
 
 

@@ -25,11 +25,11 @@ _RANGE = "LOW..HIGH[:STEPS[:linear|log[:MULTIPLE]]]"
 
 def looking(command: Callable[..., int]) -> Callable[..., int]:
     """The options of a command that looks for an unknown."""
-    by = "What tells the best design of several; cost_total_usd."
-    over = f"Where to look, as {_RANGE}; the values of SPEC's axis, else the plausible range."
+    by = "Quantity to minimise among feasible designs [default: cost_total_usd]."
+    over = f"Search range, {_RANGE} [default: the axis of SPEC, else the input's plausible range]."
     asked = options.once("--by", metavar="NAME", shell_complete=options.quantities, help=by)(command)
     asked = options.once("--over", metavar="RANGE", help=over)(asked)
-    asked = querying("Quantities of each design.", "the columns of each design")(asked)
+    asked = querying("Quantities to show for each design.", "the columns of each design")(asked)
     return click.argument("unknown", metavar="UNKNOWN", shell_complete=options.quantities)(asked)
 
 

@@ -61,6 +61,43 @@ class Once(click.Option):
         return values[0] if values else None
 
 
+class SectionedCommand(click.Command):
+    """A command whose help lists its own options first, then those it shares with others, by what they are about."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options under their headings."""
+        headed: dict[str, list[tuple[str, str]]] = {heading: [] for heading in ("Options", *_HEADINGS.values())}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
+            if record:
+                headed[_HEADINGS.get(parameter.opts[-1], "Options")].append(record)
+        for heading, records in headed.items():
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
+
+
+_HEADINGS = {
+    **dict.fromkeys(
+        (
+            *("--hardware", "--chips", "--params", "--tokens", "--model", "--market", "--provider-class", "--region"),
+            *("--precision", "--mfu", "--preset", "--set", "--catalog", "--as-of", "--base-year", "--strict"),
+        ),
+        "Design (over SPEC, or in place of it)",
+    ),
+    **dict.fromkeys(("--uncertain", "--draws", "--seed", "--method", "--only"), "Uncertainty"),
+    **dict.fromkeys(
+        ("--json", "--threads", "--assert", "--require-feasible", "--explain", "--help"), "Output and exit code"
+    ),
+}
+"""The heading of options that commands share, by their last name."""
+
+
+def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:  # noqa: ANN401 - as click
+    """A command of the command line."""
+    return click.command(name, cls=SectionedCommand, context_settings=NAMES, **attributes)
+
+
 def once(*names: str, **attributes: Any) -> Callable[[C], C]:  # noqa: ANN401 - as click has it
     """An option that may be given once."""
     return click.option(*names, cls=Once, **attributes)
@@ -95,8 +132,8 @@ def quantity_names(*names: str, help: str) -> Callable[[C], C]:  # noqa: A002 - 
     return once(*names, metavar="NAMES", shell_complete=quantities, help=help)
 
 
-as_of = once("--as-of", metavar="DATE", help="Prices and availability at this date; the catalogue's own by default.")
-catalog = once("--catalog", metavar="BOOK", help="A private price book (.toml, .csv) over the catalogue.")
+as_of = once("--as-of", metavar="DATE", help="Date of prices and availability [default: the catalogue's].")
+catalog = once("--catalog", metavar="BOOK", help="Private price book (.toml, .csv), laid over the catalogue.")
 
 
 def prices(command: C) -> C:
@@ -106,25 +143,32 @@ def prices(command: C) -> C:
 
 def drawing(command: C) -> C:
     """``--uncertain``, ``--draws`` and ``--seed``."""
-    command = once("--seed", type=Whole(0), metavar="N", help="Other draws for another seed.")(command)
-    command = once("--draws", type=Whole(2), metavar="N", help="How many draws folds as p90(NAME) are over.")(command)
+    command = once("--seed", type=Whole(0), metavar="N", help="Seed of the draws [default: 0].")(command)
+    command = once(
+        "--draws", type=Whole(2), metavar="N", help="Number of Monte Carlo draws, for aggregates such as p90(NAME)."
+    )(command)
     return click.option(
         "--uncertain",
         multiple=True,
         metavar="NAME=DISTRIBUTION",
-        help="As 'mfu=normal 90% 0.3..0.5', or as a factor: 'pue=x uniform 0.9..1.2'. Repeatable.",
+        help="Distribution of an input, as 'mfu=normal 90% 0.3..0.5', or of a factor on it: 'pue=x uniform 0.9..1.2'. "
+        "Repeatable.",
     )(command)
 
 
 def asserting(what: str) -> Callable[[C], C]:
     """``--assert``, over the names that ``what`` says."""
     return click.option(
-        "--assert", "assertions", multiple=True, metavar="EXPR", help=f"Exit with 4 unless it holds, over {what}."
+        "--assert",
+        "assertions",
+        multiple=True,
+        metavar="EXPR",
+        help=f"Exit with code 4 unless EXPR holds, over {what}. Repeatable.",
     )
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-explaining = click.option("--explain", is_flag=True, help="Say how much of the space was decided by bounds.")
+explaining = click.option("--explain", is_flag=True, help="Report how much of the space branch and bound decided.")
 
 
 def pairs(texts: Iterable[str], option: str = "--set") -> list[tuple[str, str]]:

@@ -89,15 +89,15 @@ def querying(columns: str | None, asserted: str) -> Callable[[Callable[..., int]
                 raise click.MissingParameter(param_hint="'SPEC'", param_type="argument")
             return command(query, **given)
 
-        where = "Keep combinations for which this holds, instead of the file's."
-        threads = "How many threads to use; all CPUs by default."
+        where = "Condition on combinations, in place of the specification's."
+        threads = "Number of threads [default: all CPUs]."
         shared = (
             click.argument("spec", metavar="[SPEC]", required=False),
             options.drawing,
             options.once("--where", metavar="EXPR", help=where),
             *([] if columns is None else [options.quantity_names("--columns", help=columns)]),
             options.asserting(asserted),
-            click.option("--require-feasible", is_flag=True, help="Exit with 3 when no combination is feasible."),
+            click.option("--require-feasible", is_flag=True, help="Exit with code 3 if no combination is feasible."),
             options.once("--threads", type=options.Whole(1), metavar="N", help=threads),
             options.as_json,
         )

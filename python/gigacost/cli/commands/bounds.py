@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from gigacost.cli import options
 from gigacost.cli.query import Query, querying
 
@@ -19,12 +17,12 @@ if TYPE_CHECKING:
 _OF = "cost_total_usd"
 
 
-@click.command("bounds", context_settings=options.NAMES)
-@querying("Quantities of each row.", "NAME_min and NAME_max of each quantity")
-@options.quantity_names("--of", help=f"Of which quantities; {_OF}.")
+@options.command("bounds")
+@querying("Quantities to show in each row.", "NAME_min and NAME_max of each quantity")
+@options.quantity_names("--of", help=f"Quantities to bound [default: {_OF}].")
 @options.explaining
 def command(query: Query, of: str | None) -> int:
-    r"""The least and the greatest value of quantities in the combinations of SPEC, and the first that attain them.
+    r"""Minimum and maximum of quantities over the combinations of SPEC, and the first combinations that attain them.
 
     \b
     gigacost bounds SPEC --of train_days

@@ -8,8 +8,6 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from gigacost.cli import options
 from gigacost.cli.inverse import looking
 from gigacost.cli.query import Query
@@ -22,11 +20,15 @@ _SHOWN = 9
 """Values of the first grid that the table has; crossings come on top."""
 
 
-@click.command("break-even", context_settings=options.NAMES)
+@options.command("break-even")
 @looking
-@options.once("--between", metavar="AXIS[=OPTIONS]", help="As market=own,on_demand; without options all of SPEC's.")
+@options.once(
+    "--between",
+    metavar="AXIS[=OPTIONS]",
+    help="Options to compare, as market=own,on_demand [default: all values of SPEC's axis].",
+)
 def command(query: Query, unknown: str, by: str | None, over: str | None, between: str | None) -> int:
-    r"""Where the best of some options changes along UNKNOWN, each option with its best design of SPEC.
+    r"""Where the cheapest of several options changes along UNKNOWN, each option at its best design of SPEC.
 
     \b
     gigacost break-even electricity_usd_per_kwh SPEC --between market=own,on_demand

@@ -111,7 +111,7 @@ def _rows(book: Catalog, axis: str | None, as_of: str | None) -> list[dict[str, 
 
 @command.command("show", short_help="One label with all its figures and sources.", context_settings=options.NAMES)
 @click.argument("label", nargs=-1, required=True, metavar="[AXIS] LABEL")
-@click.option("--history", is_flag=True, help="Of a chip: what it rented for, from when to when, and its quotes.")
+@click.option("--history", is_flag=True, help="Of a chip: rental price over time, and the quotes behind it.")
 @options.prices
 @options.as_json
 def show_(label: tuple[str, ...], catalog: str | None, as_of: str | None, *, history: bool, as_json: bool) -> None:

@@ -19,12 +19,17 @@ _KINDS = ("added", "removed", "changed")
 _SHOWN = 40
 
 
-@click.command("diff", short_help="What changed between two catalogues.", context_settings=options.NAMES)
+@options.command("diff", short_help="What changed between two catalogues.")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@options.once("--spec", metavar="SPEC", help="A specification: what the change does to its cost.")
-@options.once("--by", metavar="NAME", shell_complete=options.quantities, help="Of SPEC, what is compared.")
-@options.once("--as-of", metavar="DATE", help="The date of prices; the newer catalogue's without.")
+@options.once("--spec", metavar="SPEC", help="Specification whose cost to compare.")
+@options.once(
+    "--by",
+    metavar="NAME",
+    shell_complete=options.quantities,
+    help="Quantity of SPEC to compare [default: cost_total_usd].",
+)
+@options.once("--as-of", metavar="DATE", help="Date of prices [default: that of the newer catalogue].")
 @options.as_json
 def command(old: str, new: str, spec: str | None, by: str | None, as_of: str | None, *, as_json: bool) -> None:
     r"""The figures that were added, removed or changed from OLD to NEW: price books (.toml, .csv), or "shipped".

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-@click.command("import-skypilot", short_help="SkyPilot's catalogues as a price book.", context_settings=options.NAMES)
+@options.command("import-skypilot", short_help="SkyPilot's catalogues as a price book.")
 @click.argument("folder", metavar="DIR")
-@options.once("-o", "--output", metavar="FILE", help="The book, ending in .toml; standard output without.")
-@options.once("--date", metavar="DATE", help="The date of the prices; of each file the day it was written without.")
+@options.once("-o", "--output", metavar="FILE", help="Price book to write, ending in .toml [default: standard output].")
+@options.once("--date", metavar="DATE", help="Date of the prices [default: the day each file was written].")
 @options.as_json
 def command(folder: str, output: str | None, date: str | None, *, as_json: bool) -> None:
     r"""Write the prices of DIR (as ~/.sky/catalogs) as a price book, and say what could not be mapped.

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 _AXES = ("hardware", "market", "provider_class")
 
 
-@click.command("prices", short_help="Quotes of a chip, and which is the price when.", context_settings=options.NAMES)
+@options.command("prices", short_help="Quotes of a chip, and which is the price when.")
 @click.argument("chip", shell_complete=options.labels("hardware"))
-@options.once("--market", metavar="MARKET", shell_complete=options.labels("market"), help="on_demand by default.")
 @options.once(
-    "--provider-class", metavar="CLASS", shell_complete=options.labels("provider_class"), help="neocloud by default."
+    "--market", metavar="MARKET", shell_complete=options.labels("market"), help="Market [default: on_demand]."
+)
+@options.once(
+    "--provider-class",
+    metavar="CLASS",
+    shell_complete=options.labels("provider_class"),
+    help="Class of provider [default: neocloud].",
 )
 @options.prices
 @options.as_json

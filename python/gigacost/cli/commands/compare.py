@@ -18,16 +18,18 @@ if TYPE_CHECKING:
     from gigacost.queries.space import Space
 
 
-@click.command("compare", context_settings=options.NAMES)
+@options.command("compare")
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
-@options.once("--by", metavar="NAME", shell_complete=options.quantities, help="What is compared; cost_total_usd.")
-@click.option("--set-a", "settings_a", multiple=True, metavar="NAME=VALUE", help="As --set, for A alone.")
-@click.option("--set-b", "settings_b", multiple=True, metavar="NAME=VALUE", help="As --set, for B alone.")
+@options.once(
+    "--by", metavar="NAME", shell_complete=options.quantities, help="Quantity to compare [default: cost_total_usd]."
+)
+@click.option("--set-a", "settings_a", multiple=True, metavar="NAME=VALUE", help="--set for A alone.")
+@click.option("--set-b", "settings_b", multiple=True, metavar="NAME=VALUE", help="--set for B alone.")
 @designed
-@click.option("--figures", is_flag=True, help="List the figures that come with each choice, and all sources.")
+@click.option("--figures", is_flag=True, help="List the figures behind each choice, with sources.")
 @options.asserting("a, b, difference (b - a) and change (difference / a)")
-@options.once("--threads", type=options.Whole(1), metavar="N", help="How many threads to use; all CPUs by default.")
+@options.once("--threads", type=options.Whole(1), metavar="N", help="Number of threads [default: all CPUs].")
 @options.as_json
 def command(
     a: str,
@@ -42,10 +44,10 @@ def command(
     figures: bool,
     as_json: bool,
 ) -> int:
-    r"""What each driver and each assumption contributes to the difference between two specifications.
+    r"""Contribution of each driver and each assumption to the difference between two specifications.
 
-    A specification with axes stands for its best combination, the one with the smallest --by. What an assumption
-    contributes is its Shapley value: the mean over all orders in which the assumptions may change.
+    A specification with axes is represented by the combination with the smallest --by. An assumption's contribution is
+    its Shapley value: the mean effect of changing it, over all orders in which the assumptions can change.
 
     \b
     gigacost compare then.toml now.toml

@@ -7,7 +7,7 @@ import click
 from gigacost.cli import options
 
 
-@click.command("completion", context_settings=options.NAMES)
+@options.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     r"""Print the completion script of a shell.

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import time
 
-import click
-
 from gigacost.cli import options
 from gigacost.cli.query import Query, querying
 
 
-@click.command("count", context_settings=options.NAMES)
+@options.command("count")
 @querying(None, "combinations, count and share")
 @options.explaining
 def command(query: Query) -> int:
-    r"""How many combinations of SPEC meet its condition, and have what that reads.
+    r"""How many combinations of SPEC satisfy its condition (and have the quantities that it reads).
 
     \b
     gigacost count SPEC

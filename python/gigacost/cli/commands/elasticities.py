@@ -16,9 +16,9 @@ _NEGLIGIBLE = 0.0005
 """What would be shown as 0.000 is not listed."""
 
 
-@click.command("elasticities", context_settings=options.NAMES)
+@options.command("elasticities")
 @click.argument("quantity", default="cost_total_usd", shell_complete=options.quantities)
-@options.quantity_names("--inputs", help="Along which inputs alone; all figures by default.")
+@options.quantity_names("--inputs", help="Inputs [default: all that the quantity depends on].")
 @designed
 @options.as_json
 def command(
@@ -28,10 +28,10 @@ def command(
     *,
     as_json: bool,
 ) -> None:
-    r"""By how many per cent QUANTITY changes for one per cent of each figure that goes into one run.
+    r"""Elasticities of QUANTITY: its per cent change for one per cent of each input of a run.
 
-    The run is described as for estimate. Exact derivatives of what is computed, the layout and all that is rounded held
-    fixed. Labels and switches have none. A quantity that is given a value (--mfu 0.4) is a figure like any other.
+    The run is described as for estimate. Derivatives are exact (reverse mode); the parallel layout and all rounding are
+    held fixed; labels and switches have none. A quantity that is set (--mfu 0.4) counts as an input.
 
     \b
     gigacost elasticities --hardware h100-sxm --chips 16384 --params 405B --tokens 15.6T

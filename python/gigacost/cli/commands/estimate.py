@@ -20,12 +20,17 @@ _MOST = 12
 _MOST_JSON = 10_000
 
 
-@click.command("estimate", context_settings=options.NAMES)
+@options.command("estimate")
 @designed
 @options.asserting("all quantities and inputs")
-@options.once("--draws", type=options.Whole(2), metavar="N", help="Intervals, from so many draws of what is left open.")
-@options.once("--format", "form", type=click.Choice(["focus"]), help="Billing data (FOCUS), as CSV on stdout.")
-@click.option("--sources", is_flag=True, help="List every figure it rests on, with source and date.")
+@options.once(
+    "--draws",
+    type=options.Whole(2),
+    metavar="N",
+    help="Show intervals from N Monte Carlo draws of the inputs left open.",
+)
+@options.once("--format", "form", type=click.Choice(["focus"]), help="Print billing data (FOCUS) as CSV.")
+@click.option("--sources", is_flag=True, help="List every figure used, with source and date.")
 @options.as_json
 def command(
     design: Design,

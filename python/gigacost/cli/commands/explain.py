@@ -8,10 +8,10 @@ from gigacost.cli import options
 from gigacost.cli.design import Design, designed
 
 
-@click.command("explain", context_settings=options.NAMES)
+@options.command("explain")
 @click.argument("quantity", shell_complete=options.quantities)
 @designed
-@options.once("--depth", type=options.Whole(0), metavar="N", help="Levels of the tree; 3 by default.")
+@options.once("--depth", type=options.Whole(0), metavar="N", help="Depth of the tree [default: 3].")
 @options.as_json
 def command(
     quantity: str,
@@ -22,7 +22,7 @@ def command(
 ) -> None:
     r"""Formula, source, parts and uses of a quantity; default, limits and source of an input.
 
-    With a run, described as for estimate, all that it is made of has its value, terms of a sum have their share of it.
+    With a run, described as for estimate, each part is shown with its value, and terms of a sum with their share.
 
     \b
     gigacost explain cost_experiments_usd

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import click
-
 from gigacost.cli import options
 from gigacost.cli.design import Design, designed
 
 _TOP = 10
 
 
-@click.command("layout", context_settings=options.NAMES)
-@options.once("--top", type=options.Whole(1), metavar="N", help=f"How many layouts; {_TOP}.")
+@options.command("layout")
+@options.once("--top", type=options.Whole(1), metavar="N", help=f"Number of layouts to show [default: {_TOP}].")
 @designed
 @options.as_json
 def command(
@@ -20,12 +18,12 @@ def command(
     *,
     as_json: bool,
 ) -> None:
-    r"""The layouts with the shortest step: tensor, pipeline, context, expert parallelism, sharding, recomputation.
+    r"""The parallel layouts with the shortest step: tp, pp, cp, ep, ZeRO stage, recomputation.
 
     \b
     gigacost layout --model llama-3.1-405b --hardware h100-sxm --chips 16384
-    gigacost layout ... --set tp=8                      an axis that is given is not searched
-    gigacost layout ... --set tp=4,8 --set pp=8,16      only these
+    gigacost layout ... --set tp=8                      fix an axis
+    gigacost layout ... --set tp=4,8 --set pp=8,16      search these values only
     """
     from gigacost.analysis.layouts.layouts import laid_out
     from gigacost.cli.terminal import payload

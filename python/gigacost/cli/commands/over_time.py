@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from gigacost.cli import options
 from gigacost.cli.query import Query, querying
 
@@ -13,16 +11,20 @@ if TYPE_CHECKING:
     from gigacost.analysis.over_time import Interval, OverTime, Year
 
 
-@click.command("over-time", context_settings=options.NAMES)
+@options.command("over-time")
 @querying(None, "the cheapest design of each year")
-@options.once("--years", metavar="YEARS", help="Which, as 2023,2025,2027,2030.")
-@options.once("--by", metavar="NAME", help="The subtotal that shall be small; total_development_usd.")
-@options.once("--algorithms-of", metavar="DATE", help="The day of the algorithms that params and tokens are meant for.")
+@options.once("--years", metavar="YEARS", help="Years [default: 2023,2025,2027,2030].")
+@options.once("--by", metavar="NAME", help="Subtotal to minimise [default: total_development_usd].")
+@options.once(
+    "--algorithms-of",
+    metavar="DATE",
+    help="Date of the algorithms that params and tokens assume [default: that of the prices].",
+)
 def command(query: Query, years: str | None, by: str | None, algorithms_of: str | None) -> int:
-    r"""What the capability of SPEC costs in each of some years: the cheapest design, its drivers, P5 to P95.
+    r"""Cost of SPEC's capability in several years: the cheapest design of each, its drivers, P5 to P95.
 
-    Past years have their own quoted prices and chips; later ones follow trends with intervals, which may be given like
-    any other input (algorithmic_gain, price_performance_gain, rental_level, energy_efficiency_gain).
+    Past years use the prices and chips quoted then; later years follow trends with intervals, which can be set like any
+    other input (algorithmic_gain, price_performance_gain, rental_level, energy_efficiency_gain).
 
     \b
     gigacost over-time SPEC --years 2023,2025,2027,2030

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from gigacost.cli import options
 from gigacost.cli.query import Query, querying
 
@@ -19,18 +17,18 @@ if TYPE_CHECKING:
 _MINIMISE = ["cost_total_usd", "train_days"]
 
 
-@click.command("pareto", context_settings=options.NAMES)
-@querying("Quantities of each row, beside the objectives.", "the columns of each row")
-@options.quantity_names("--minimise", help=f"What shall be small; {','.join(_MINIMISE)}.")
-@options.quantity_names("--maximise", help="What shall be large; nothing.")
+@options.command("pareto")
+@querying("Quantities to show in each row, beside the objectives.", "the columns of each row")
+@options.quantity_names("--minimise", "--minimize", help=f"Quantities to minimise [default: {','.join(_MINIMISE)}].")
+@options.quantity_names("--maximise", "--maximize", help="Quantities to maximise [default: none].")
 @options.once("-o", "--output", metavar="FILE", help="Write all rows: .parquet, .csv, .csv.gz, .arrow; - for CSV.")
-@options.once("--limit", type=options.Whole(0), metavar="N", help="Print or write only the first so many rows.")
+@options.once("--limit", type=options.Whole(0), metavar="N", help="Print or write only the first N rows.")
 @options.explaining
 def command(query: Query, minimise: str | None, maximise: str | None, output: str | None, limit: int | None) -> int:
-    r"""The combinations of SPEC that no other beats: whatever is better in one objective is worse in another.
+    r"""The Pareto front of SPEC: the combinations that no other dominates in all objectives.
 
-    Best first, by the objectives one after the other; of combinations equal in all of them the first. As many rows are
-    printed as a screen holds, from one end of the front to the other; --json and -o have all.
+    Rows are sorted by the objectives, one after the other; combinations equal in all of them count once. A screenful is
+    printed, spread over the front; --json and -o give all rows.
 
     \b
     gigacost pareto SPEC --minimise cost_total_usd,train_days

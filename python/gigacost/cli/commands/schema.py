@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from gigacost.graph.declarations import Input
 
 
-@click.command("schema", context_settings=options.NAMES)
-@click.option("--columns", is_flag=True, help="All quantities and inputs with unit and meaning instead.")
+@options.command("schema")
+@click.option("--columns", is_flag=True, help="List all quantities and inputs with unit and meaning instead.")
 @options.prices
 @options.as_json
 def command(catalog: str | None, as_of: str | None, *, columns: bool, as_json: bool) -> None:

@@ -23,14 +23,14 @@ _ENDED = {
 }
 
 
-@click.command("solve", context_settings=options.NAMES)
+@options.command("solve")
 @looking
-@click.option("--smallest", is_flag=True, help="The smallest value instead of the largest.")
+@click.option("--smallest", is_flag=True, help="Smallest value instead of the largest.")
 def command(query: Query, unknown: str, by: str | None, over: str | None, *, smallest: bool) -> int:
-    r"""The largest value of UNKNOWN at which any design of SPEC (or of --set alone) meets the condition.
+    r"""The largest value of UNKNOWN for which some design of SPEC satisfies the condition.
 
-    An axis of SPEC is looked through value by value; any other input is found to twelve digits. When nothing is
-    feasible, it is said which constraints are to blame, and by how much they would have to give.
+    An axis of SPEC is searched value by value; any other input is solved for to twelve digits. If nothing is feasible,
+    the binding constraints are reported, with the smallest relaxation that makes a design feasible.
 
     \b
     gigacost solve tokens SPEC --where "cost_total_usd <= 50e6 and train_days <= 90"

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 _NUMBERS = ("count", "nulls", "min", "max", "sum", "mean", "std")
 
 
-@click.command("summary", context_settings=options.NAMES)
+@options.command("summary")
 @querying(
     "Quantities to sum up.",
     "combinations, feasible, status_LABEL, and COLUMN_min, _mean, _max, _sum, _std, _count, _nulls",
 )
-@click.option("--no-quantiles", is_flag=True, help="One pass over the space instead of five.")
+@click.option("--no-quantiles", is_flag=True, help="Skip quantiles: one pass over the space instead of five.")
 def command(query: Query, *, no_quantiles: bool) -> int:
     """How many combinations of SPEC are feasible, their extremes, means and quantiles, and why the others are not."""
     from gigacost.cli.assertions import Assertions

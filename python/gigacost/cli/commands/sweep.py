@@ -15,14 +15,25 @@ if TYPE_CHECKING:
     from gigacost.queries.space import Space
 
 
-@click.command("sweep", context_settings=options.NAMES)
-@querying("Quantities of each row.", "rows and combinations")
-@options.once("-o", "--output", metavar="FILE", help=".parquet, .csv, .csv.gz, .arrow; - for CSV on stdout.")
-@options.once("--format", "form", type=click.Choice(["rows", "focus"]), help="focus: billing data (FOCUS), as CSV.")
-@options.once("--limit", type=options.Whole(0), metavar="N", help="At most so many rows; of focus, designs.")
-@click.option("--dry-run", is_flag=True, help="Say how many rows and bytes, and how long; write nothing.")
-@click.option("--csv-safe/--no-csv-safe", default=True, help="Labels a spreadsheet takes for formulas get a '.")
-@click.option("--force", is_flag=True, help="Write even if the disk looks too small.")
+@options.command("sweep")
+@querying("Quantities to write in each row.", "rows and combinations")
+@options.once(
+    "-o", "--output", metavar="FILE", help="Output file (.parquet, .csv, .csv.gz, .arrow), or - for CSV on stdout."
+)
+@options.once(
+    "--format",
+    "form",
+    type=click.Choice(["rows", "focus"]),
+    help="rows, or focus: billing data in the FOCUS format, as CSV.",
+)
+@options.once(
+    "--limit", type=options.Whole(0), metavar="N", help="Write at most N rows (with --format focus, designs)."
+)
+@click.option("--dry-run", is_flag=True, help="Estimate rows, bytes and time; write nothing.")
+@click.option(
+    "--csv-safe/--no-csv-safe", default=True, help="Prefix labels that a spreadsheet would run as formulas with '."
+)
+@click.option("--force", is_flag=True, help="Write even if the disk seems too small.")
 def command(
     query: Query,
     output: str | None,

@@ -17,17 +17,29 @@ if TYPE_CHECKING:
 _K = 10
 
 
-@click.command("top", context_settings=options.NAMES)
-@querying("Quantities of each row.", "the columns of each row")
-@options.once("--by", metavar="NAME", shell_complete=options.quantities, help="What shall be small; cost_total_usd.")
-@options.once("-k", "--k", type=options.Whole(1), metavar="N", help="How many; 10, or 1 of each group.")
-@options.once("--per", metavar="AXES", help="The best of each value of these axes, as params,tokens.")
-@options.once("--distinct", metavar="NAMES", help="Of rows equal in these only the first.")
-@click.option("--largest", is_flag=True, help="The largest instead of the smallest.")
-@options.once("--limit", type=options.Whole(0), metavar="N", help="Print at most so many rows.")
-@options.once("--seconds", type=options.Whole(1), metavar="N", help="Search no longer; what then is unproven is said.")
+@options.command("top")
+@querying("Quantities to show in each row.", "the columns of each row")
 @options.once(
-    "--boxes", type=options.Whole(1), metavar="N", help="Bound no more boxes of combinations, in the same way."
+    "--by", metavar="NAME", shell_complete=options.quantities, help="Quantity to minimise [default: cost_total_usd]."
+)
+@options.once(
+    "-k", "--k", type=options.Whole(1), metavar="N", help="Number of rows [default: 10; with --per, 1 per group]."
+)
+@options.once("--per", metavar="AXES", help="Axes to group by, as params,tokens: the best of each group.")
+@options.once("--distinct", metavar="NAMES", help="Columns by which equal rows count once.")
+@click.option("--largest", is_flag=True, help="Maximise instead of minimise.")
+@options.once("--limit", type=options.Whole(0), metavar="N", help="Print at most N rows.")
+@options.once(
+    "--seconds",
+    type=options.Whole(1),
+    metavar="N",
+    help="Time limit in seconds; if reached, the best found and a proven bound are reported.",
+)
+@options.once(
+    "--boxes",
+    type=options.Whole(1),
+    metavar="N",
+    help="Limit on boxes bounded (nodes of branch and bound), reported in the same way.",
 )
 @options.explaining
 def command(
@@ -42,7 +54,7 @@ def command(
     *,
     largest: bool,
 ) -> int:
-    r"""The combinations of SPEC that are best in one quantity, exactly; ties go to the first in the order of SPEC.
+    r"""The combinations of SPEC with the smallest (or largest) value of a quantity; ties go to the first.
 
     \b
     gigacost top SPEC --by cost_total_usd -k 20

@@ -11,14 +11,14 @@ from gigacost.cli.design import Design, designed
 from gigacost.cli.query import Query
 
 
-@click.command("uncertainty", context_settings=options.NAMES)
+@options.command("uncertainty")
 @click.argument("spec", required=False, metavar="[SPEC]")
 @designed
-@options.once("--of", metavar="NAME", shell_complete=options.quantities, help="cost_total_usd by default.")
+@options.once("--of", metavar="NAME", shell_complete=options.quantities, help="Quantity [default: cost_total_usd].")
 @options.drawing
-@click.option("--only", is_flag=True, help="No distributions but those of --uncertain.")
-@options.once("--method", metavar="METHOD", help="sobol (default) or random.")
-@options.once("--threads", type=options.Whole(1), metavar="N", help="One per CPU by default.")
+@click.option("--only", is_flag=True, help="Use stated distributions only, not those that ship.")
+@options.once("--method", metavar="METHOD", help="sobol or random [default: sobol].")
+@options.once("--threads", type=options.Whole(1), metavar="N", help="Number of threads [default: all CPUs].")
 @options.as_json
 def command(
     spec: str | None,
@@ -33,11 +33,11 @@ def command(
     only: bool,
     as_json: bool,
 ) -> None:
-    r"""How uncertain a cost is, what that comes from, and what would make another option the best one.
+    r"""How uncertain a quantity is, which inputs cause it (Sobol indices), and what would change the best option.
 
     \b
     gigacost uncertainty --model llama-3.1-405b --hardware h100-sxm --chips 16384
-    gigacost uncertainty ... --market own,on_demand,reserved_1y      which one, and what would flip it
+    gigacost uncertainty ... --market own,on_demand,reserved_1y      compare options
     gigacost uncertainty ... --uncertain electricity_usd_per_kwh="normal 90% 0.04 $/kWh..0.09 $/kWh"
     """
     from gigacost.analysis.sensitivity.uncertainty import draws_for, uncertainty

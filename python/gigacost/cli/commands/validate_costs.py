@@ -7,11 +7,11 @@ import click
 from gigacost.cli import options
 
 
-@click.command("costs", short_help="Costs by Epoch AI's accounting.", context_settings=options.NAMES)
+@options.command("costs", short_help="Costs by Epoch AI's accounting.")
 @click.argument("file", metavar="[FILE.csv]", required=False)
 @options.as_json
 def command(file: str | None, *, as_json: bool) -> int:
-    r"""Cost every model of a table under the preset epoch-2024, and say how far off that is.
+    r"""Cost every model of a table under the preset epoch-2024, and report the errors.
 
     Amortised CapEx with energy, hardware acquisition and cloud cost, and their parts. Without FILE.csv it is the table
     that ships with the package, whose columns FILE.csv must have. Exits with 1 when a published cost has no prediction.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import click
-
 from gigacost.cli import options
 
 
-@click.command("development", short_help="Development costs by Epoch AI's accounting.", context_settings=options.NAMES)
-@options.once("--draws", type=options.Whole(1), metavar="N", help="How many cases are drawn of each model.")
-@options.once("--seed", type=options.Whole(0), metavar="N", help="Which cases are drawn; 0 by default.")
+@options.command("development", short_help="Development costs by Epoch AI's accounting.")
+@options.once("--draws", type=options.Whole(1), metavar="N", help="Number of cases drawn per model [default: 1024].")
+@options.once("--seed", type=options.Whole(0), metavar="N", help="Seed of the draws [default: 0].")
 @options.as_json
 def command(draws: int | None, seed: int | None, *, as_json: bool) -> int:
     """Develop GPT-3, OPT, GPT-4 and Gemini Ultra under the preset epoch-2024, and compare with the published cost.

@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from gigacost.cli import options
 
 if TYPE_CHECKING:
     from gigacost.validation.validate_runs import Figure, Reliability, RunValidation
 
 
-@click.command("runs", short_help="Hours, energy, dollars of published runs.", context_settings=options.NAMES)
+@options.command("runs", short_help="Hours, energy, dollars of published runs.")
 @options.as_json
 def command(*, as_json: bool) -> int:
-    """Predict published runs from architecture, tokens, chips and date alone, and say how far off that is.
+    """Predict published runs from architecture, tokens, chips and date alone, and report the errors.
 
     Neither hours nor utilisation nor layouts that were published are used. A published figure should lie between P5 and
     P95 of its prediction; an o marks those that do not. Exits with 1 when fewer do than intervals promise.

@@ -7,14 +7,12 @@ import click
 from gigacost.cli import options
 
 
-@click.command("throughput", short_help="Step times of published runs.", context_settings=options.NAMES)
+@options.command("throughput", short_help="Step times of published runs.")
 @click.argument("file", metavar="[FILE.csv]", required=False)
-@click.option(
-    "--search", is_flag=True, help="Let the tool choose each layout, and compare that with the published one."
-)
+@click.option("--search", is_flag=True, help="Also choose each layout, and compare with the published one.")
 @options.as_json
 def command(file: str | None, *, search: bool, as_json: bool) -> int:
-    """Predict the step time of every run of a table at its own layout, and say how far off that is.
+    """Predict the step time of every run of a table at its published layout, and report the errors.
 
     Without FILE.csv it is the table that ships with the package, whose columns FILE.csv must have. Exits with 1 when
     more than 5 % of the runs cannot be predicted.

@@ -204,7 +204,7 @@ def test_a_model_of_ones_own_needs_no_catalogue() -> None:
         ({"chips": 1024, "recompute": "none", "pp": 1, "zero_stage": 1}, "<= 80 GiB; zero_stage = 3"),
         (
             {"hardware": "trn1"},
-            "nothing is known of the network that joins so many trn1; allowed: <= 1; or give scaleup",
+            "no network data for a cluster of that many trn1; allowed: <= 1; or give scaleup",
         ),
         ({"hardware": "tpu-v4"}, "so many tpu-v4; allowed: <= 4096; or give scaleout_byte_per_s, or an mfu"),
         ({"chips": 100, "tp": 8, "pp": 16, "cp": 1}, "one copy of the model takes: tp · pp · cp = 8 · 16 · 1 = 128"),

@@ -118,11 +118,11 @@ def test_what_is_missing_is_listed(capsys: Capture) -> None:
     [
         pytest.param("rows.xlsx", "unknown kind of file; allowed: a name that ends in .parquet", id="ending"),
         pytest.param("rows", "unknown kind of file", id="no-ending"),
-        pytest.param("folder", "a folder, where a file is due", id="135-folder"),
+        pytest.param("folder", "is a folder, not a file", id="135-folder"),
         pytest.param("missing/rows.csv", "there is no folder", id="144-parent"),
         pytest.param("x" * 300 + ".csv", "a name of 304 bytes; allowed: at most 255 bytes", id="128-name"),
         pytest.param("pipe.csv", "exists and is not a regular file", id="149-fifo"),
-        pytest.param("", "a folder, where a file is due", id="empty"),
+        pytest.param("", "is a folder, not a file", id="empty"),
     ],
 )
 def test_bad_output_plans_are_refused_before_anything_is_touched(

@@ -46,7 +46,7 @@ def test_drivers_and_assumptions_lead_from_a_to_b(capsys: Capture, design: str) 
     assert "hardware  h100-sxm → b200-sxm" in by_assumption
     assert "market    on_demand → own" in by_assumption
     assert "no effect: loss" in by_assumption
-    assert "all orders of the changes, exact; 4 mixtures" in by_assumption
+    assert "all orders of the changes, exact; 4 hybrids" in by_assumption
     for part in (by_driver, by_assumption):
         assert [line.split()[0] for line in part.splitlines() if line.endswith("│")] == ["A", "B"]
 
@@ -102,10 +102,10 @@ def test_many_changes_come_with_their_errors(capsys: Capture, design: str) -> No
     assert "(computed) → 0.4" in done.out
 
 
-def test_impossible_mixtures_are_told(capsys: Capture, design: str) -> None:
+def test_infeasible_hybrids_are_reported(capsys: Capture, design: str) -> None:
     tpu = ("--set-a", "hardware=tpu-v5p", "--set-a", "provider_class=hyperscaler", "--set-b", "market=own")
     done = compared(capsys, design, *tpu)
-    assert "3 of the mixtures are not possible: orders that lead over them do not count." in done.out
+    assert "3 of the hybrids are infeasible; orders through them do not count." in done.out
 
 
 @pytest.mark.parametrize(

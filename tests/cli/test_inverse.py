@@ -85,7 +85,7 @@ def test_nothing_feasible_says_what_would_have_to_give(capsys: Capture, tmp_path
     path = spec_file(tmp_path, SPEC)
     done = invoke(capsys, "solve", "tokens", path, *TIGHT)
     assert done.code == 0
-    assert "Nothing is feasible unless one of these constraints gives:" in done.out
+    assert "Nothing is feasible unless one of these constraints is relaxed:" in done.out
     assert "train_days <= 0.01" in done.out
     assert "x " in done.out
     assert done.err == "warning: no combination is feasible\n"
@@ -93,9 +93,9 @@ def test_nothing_feasible_says_what_would_have_to_give(capsys: Capture, tmp_path
     two = invoke(
         capsys, "solve", "tokens", path, "--where", "cost_total_usd <= 5 and train_days <= 0.001", *TIGHT[2:]
     ).out
-    assert "two of these constraints give, as paired here" in two
+    assert "two of these constraints are relaxed, as paired here" in two
     gone = invoke(capsys, "solve", "tokens", path, "--set", "hardware=tpu-v5p", "--set", "market=own").out
-    assert "Nothing is feasible, whatever the condition says." in gone
+    assert "Nothing is feasible, whatever the condition." in gone
     assert "not_sold" in gone
     assert invoke(capsys, "break-even", "tokens", path, *MARKETS, *TIGHT, "--require-feasible").code == 3
 
@@ -105,7 +105,7 @@ def test_a_combination_that_cannot_be_ends_it(capsys: Capture, tmp_path: Path) -
         capsys, "solve", "failures_per_chip_hour", spec_file(tmp_path, SPEC), "--over", "1e-6..1:20:log",
         "--where", "cost_total_usd >= 0",
     )  # fmt: skip
-    assert "Beyond it no combination can be, whatever the condition says" in done.out
+    assert "Beyond it every combination is infeasible, whatever the condition" in done.out
 
 
 def test_break_even_prints_the_curve(capsys: Capture, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_assertions_are_about_the_designs(capsys: Capture, tmp_path: Path) -> No
         (("solve", "tokens", "SPEC", "--threads", "0"), "out of range; allowed: >= 1"),
         (("solve", "tokens", "nowhere.toml"), "nowhere.toml"),
         (("solve", "tokens", "--set", "params=13B"), "hardware: missing"),
-        (("break-even", "tokens", "SPEC"), "--between: missing: what is compared; allowed: AXIS=OPTION,OPTION"),
+        (("break-even", "tokens", "SPEC"), "--between: missing: the options to compare; allowed: AXIS=OPTION,OPTION"),
         (("break-even", "tokens", "SPEC", "--between", "market=own"), "one option, where several are compared"),
         (
             ("break-even", "tokens", "SPEC", "--between", "market=own,onn_demand"),

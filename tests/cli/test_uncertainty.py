@@ -34,14 +34,14 @@ def test_it_prints_what_a_planner_asks_for(capsys: Capture) -> None:
         "with 90 % between $",
         "Which one",
         "the best in",
-        "Where it comes from (own)",
+        "Which inputs cause it (own)",
         "chip_price_usd",
         "x 0.5 to 2",
         "others move it by $",
-        "What would flip it",
+        "What would change the best option",
         "own → on_demand",
-        "What is worth knowing before choosing",
-        "everything $",
+        "Expected value of perfect information",
+        "all inputs (EVPI) $",
         "256 draws of",
     ):
         assert text in done.out
@@ -49,7 +49,7 @@ def test_it_prints_what_a_planner_asks_for(capsys: Capture) -> None:
 
 def test_one_design_is_not_compared(capsys: Capture) -> None:
     done = invoke(capsys, "uncertainty", *DESIGN, "--draws", "64")
-    assert "Where it comes from\n" in done.out
+    assert "Which inputs cause it\n" in done.out
     assert "Which one" not in done.out
     assert "flip" not in done.out
 

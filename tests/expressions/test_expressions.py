@@ -140,7 +140,7 @@ def test_carriers_flow_through() -> None:
         ("days.real", "names have no parts"),
         ("(x := 5)", "grammar"),
         ("lambda: 0", "grammar"),
-        ("[1, 2]", "where a number or a name is due"),
+        ("[1, 2]", "expected a number or a name"),
         ("{1}", "grammar"),
         ("days if fits else 0", 'unexpected "if"'),
         ("True", "not part of the grammar"),
@@ -160,14 +160,14 @@ def test_carriers_flow_through() -> None:
         ("\uff44ays < 3", "grammar"),
         ("'abc", "does not end"),
         ("'a\\'b'", "text"),
-        ("days + fits", "a condition, where a number is due"),
-        ("days and fits", "a number, where a condition is due"),
-        ("not days", "a number, where a condition is due"),
-        ("fits == fits", "a condition, where a number is due"),
-        ("(days < 1) < 2", "a condition, where a number is due"),
-        ("where(days, 1, 2)", "a number, where a condition is due"),
-        ("where(fits, days < 1, 2)", "a condition, where a number is due"),
-        ("missing(fits)", "a condition, where a number is due"),
+        ("days + fits", "expected a number, got a condition"),
+        ("days and fits", "expected a condition, got a number"),
+        ("not days", "expected a condition, got a number"),
+        ("fits == fits", "expected a number, got a condition"),
+        ("(days < 1) < 2", "expected a number, got a condition"),
+        ("where(days, 1, 2)", "expected a condition, got a number"),
+        ("where(fits, days < 1, 2)", "expected a number, got a condition"),
+        ("missing(fits)", "expected a number, got a condition"),
         ("'own'", "compared with a name"),
         ("'own' + 1", "compared with a name"),
         ("market", "market has labels"),
@@ -180,7 +180,7 @@ def test_carriers_flow_through() -> None:
         ("days <= '7bn'", "column 1"),
         ("derived <= '90 d'", "nothing tells the unit"),
         ("days + 1 <= '90 d'", "nothing tells the unit"),
-        ("days in []", "due"),
+        ("days in []", "expected"),
         ("days < 1 in [1]", "chain"),
         ("days <= 90 \x1b[31m", "\\x1b"),
     ],
@@ -200,9 +200,9 @@ def test_all_unknown_names_are_reported() -> None:
 
 
 def test_the_kind_is_checked_before_any_run() -> None:
-    with pytest.raises(SpecError, match="a number, where a condition is due"):
+    with pytest.raises(SpecError, match="expected a condition, got a number"):
         parse("days + 1", "truth")
-    with pytest.raises(SpecError, match="a condition, where a number is due"):
+    with pytest.raises(SpecError, match="expected a number, got a condition"):
         parse("days < 1", "number")
 
 

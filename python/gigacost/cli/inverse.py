@@ -105,20 +105,20 @@ def show_relaxations(sweep: Space, relaxations: Sequence[Relaxation], meta: Mapp
 
     if not relaxations:
         states = ", ".join(f"{state} {count:,}" for state, count in meta["states"].items())
-        show(literal("Nothing is feasible, whatever the condition says.", "bold"), literal(f"combinations: {states}"))
+        show(literal("Nothing is feasible, whatever the condition.", "bold"), literal(f"combinations: {states}"))
         return
     together = len(relaxations[0].yielding)
-    ways = {1: "one of these constraints gives", 2: "two of these constraints give, as paired here"}
-    show(literal(f"Nothing is feasible unless {ways.get(together, 'all of these constraints give')}:", "bold"))
+    ways = {1: "one of these constraints is relaxed", 2: "two of these constraints are relaxed, as paired here"}
+    show(literal(f"Nothing is feasible unless {ways.get(together, 'all of these constraints are relaxed')}:", "bold"))
     rows = []
     for relaxation in relaxations:
         design = relaxation.design
         at = f"{unknown} = {cell(design[unknown], unit_of(sweep, unknown))}, {named(sweep, design, unknown)}"
         for one in relaxation.yielding:
-            needed = "give way" if one.needed is None else cell(one.needed, unit_of(sweep, one.quantity))
+            needed = "no limit" if one.needed is None else cell(one.needed, unit_of(sweep, one.quantity))
             rows.append([one.constraint, needed, _percent(one.change), at.removesuffix(", ")])
             at = ""
-    heads = ["constraint", "would have to allow", "change", "then feasible"]
+    heads = ["constraint", "relaxed to", "change", "then feasible"]
     show(table(heads, rows, heads[1:3]))
 
 

@@ -118,9 +118,9 @@ class _Parser:
         if self.unknown:
             raise SpecError(*self.unknown)
         if kind == "truth" and root.kind != "truth":
-            self._refuse("a number, where a condition is due", 1, allowed="a comparison, as in train_days <= 90")
+            self._refuse("expected a condition, got a number", 1, allowed="a comparison, as in train_days <= 90")
         if kind == "number" and root.kind != "number":
-            self._refuse("a condition, where a number is due", 1, "where(condition, 1, 0)")
+            self._refuse("expected a number, got a condition", 1, "where(condition, 1, 0)")
         return root
 
     def _tokens(self) -> list[_Token]:
@@ -178,7 +178,7 @@ class _Parser:
             self._refuse(f"{node.name} has labels", column, allowed=f'{node.name} == "...", {node.name} in ["..."]')
         if node.kind != kind:
             words = {"number": "a number", "truth": "a condition"}
-            self._refuse(f"{words[node.kind]}, where {words[kind]} is due", column)
+            self._refuse(f"expected {words[kind]}, got {words[node.kind]}", column)
         return node
 
     def _or(self) -> Node:
@@ -316,7 +316,7 @@ class _Parser:
             return node
         if token.kind != "name" or token.text in {"and", "or", "not", "in"}:
             found = "the expression ends" if token.kind == "end" else f"found {show(token.text)}"
-            self._refuse(f"{found} where a number or a name is due", token.column)
+            self._refuse(f"{found}, expected a number or a name", token.column)
         if token.text in _REFUSED_WORDS:
             self._refuse(f"{token.text} is not part of the grammar", token.column, _INSTEAD.get(token.text, ""))
         return self._call(token) if self._take("(") else self._name(token)
@@ -330,7 +330,7 @@ class _Parser:
             what = f"column {token.column}: unknown name {show(name)}"
             self.unknown.append(Fault(self.field, show(self.text), what, hint=nearest(name, known)))
         if self.fold and name in (self.folded or ()):
-            self._refuse(f"{name} is a fold over draws already, within {self.fold}", token.column)
+            self._refuse(f"{name} is an aggregate over draws already, inside {self.fold}", token.column)
         truth = (self.units or {}).get(name) == "truth"
         return Node("name", "truth" if truth else "number", name=name)
 
@@ -362,7 +362,7 @@ class _Parser:
             what = f"{name} is over draws, and nothing is uncertain here"
             self._refuse(what, token.column, allowed='[uncertain] with distributions, as mfu = "normal 90% 0.3..0.5"')
         if self.fold:
-            self._refuse(f"{name} within {self.fold}: there are no draws of folds over draws", token.column)
+            self._refuse(f"{name} inside {self.fold}: aggregates over draws cannot be nested", token.column)
         self.fold = name
         column = self._token.column
         kind: ExpressionKind = "truth" if name in {"probability", "P"} else "number"

@@ -130,7 +130,7 @@ def _no_network_data(bound: Bound, _: _Found, labels: _Labels) -> Fault:
         for column in ("scaleup_domain", "scaleup_byte_per_s")
     )
     few, figure = (1.0, "scaleup_byte_per_s") if math.isnan(inside) else (domain, "scaleout_byte_per_s")
-    what = f"nothing is known of the network that joins so many {chip}"
+    what = f"no network data for a cluster of that many {chip}"
     allowed = f"<= {few:.0f}; or give {figure}, or an mfu"
     return Fault("chips", show(bound.spec.fixed.get("chips", "")), what, allowed)
 

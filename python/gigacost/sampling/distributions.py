@@ -271,7 +271,7 @@ class _Text:
         """A central interval with its probability."""
         percent, _, interval = rest.partition("% ")
         if not is_bare_number(percent) or not interval:
-            raise self.refused("how likely the interval is has to be said", form)
+            raise self.refused("the probability of the interval is missing", form)
         share = float(percent)
         if not 0.0 < share < 100.0:  # noqa: PLR2004 - per cent
             raise self.refused(f"{show(percent)} is not the probability of an interval", "0% < probability < 100%")
@@ -314,7 +314,7 @@ def _uniform(text: _Text, form: str, rest: str) -> Family:
 def _triangular(text: _Text, form: str, rest: str) -> Family:
     parts = _NEXT_NUMBER.split(rest)
     if len(parts) != 3:  # noqa: PLR2004 - low, mode, high
-        raise text.refused("three numbers are due: the least, the likeliest, the greatest", form)
+        raise text.refused("expected three numbers: minimum, mode, maximum", form)
     low, mode, high = text.numbers(parts, text.unit)
     if not (low <= mode <= high and low < high):
         raise text.refused("the least, the likeliest and the greatest value go upwards", form)

@@ -33,7 +33,7 @@ def parse_fold(
     """
     expression = parse_expression(text, field, kind="number", units=units, labels=names.label_axes, folded=folded)
     if expression.root.op not in FOLDS:
-        what = "a column is a name or a fold over draws; [derive] gives an expression a name"
+        what = "a column is a name or an aggregate over draws; name an expression under [derive]"
         raise SpecError(Fault(field, show(text), what, "p90(cost_total_usd), P(train_days <= 90)"))
     return expression
 

@@ -143,9 +143,9 @@ def _mismatch(text: str, unit: str, number: str, written: str) -> NoReturn:
         _refuse(text, unit, f"{show(written)} is a quotient", hint=show(f"{number} {product}"))
     second = Unit.parse("s")
     if dimension == due / second and _is_amount(due):
-        _refuse(text, unit, f"{show(written)} is a rate, and an amount in {unit} is due")
+        _refuse(text, unit, f"{show(written)} is a rate; expected an amount in {unit}")
     if dimension == due * second and _is_amount(dimension):
-        _refuse(text, unit, f"{show(written)} is an amount, and a rate in {unit} is due")
+        _refuse(text, unit, f"{show(written)} is an amount; expected a rate in {unit}")
     _refuse(text, unit, f"{show(written)} does not measure the same as {unit}")
 
 

@@ -308,7 +308,7 @@ def test_answers_do_not_depend_on_threads_and_report_progress() -> None:
             {"where": "prices <= 1"},
             'query.where = "prices <= 1": column 1: unknown name "prices"; did you mean "pr',
         ),
-        ("x", {"where": "price"}, "a number, where a condition is due"),
+        ("x", {"where": "price"}, "expected a condition, got a number"),
         ("x", {"over": (1,)}, "over = (1,): not a range; allowed: (low, high), or a range as of an axis"),
         ("x", {"over": 5}, "over = 5: not a range"),
         ("x", {"over": (2, 1)}, "over.from = 2: above the end of the range"),

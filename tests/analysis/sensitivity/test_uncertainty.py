@@ -293,7 +293,7 @@ def test_knowing_one_name_is_worth_no_more_than_knowing_all() -> None:
         ({"uncertain": {"chip": "unifrom 1..2"}}, 'did you mean "uniform"?'),
         ({"uncertain": {"chip": 5, "rent": "x"}}, "expected string, got integer"),
         ({"uncertain": {"chip": "uniform 1..2"}, "of": "costs"}, 'of = "costs": not a number'),
-        ({"of": "p90(cost)"}, 'of = "p90(cost)": a fold over draws, where what is drawn is due'),
+        ({"of": "p90(cost)"}, 'of = "p90(cost)": an aggregate over draws; expected a plain quantity'),
         ({"uncertain": {}}, "uncertain: nothing that cost is made of is uncertain"),
         ({"uncertain": {"spare": "uniform 1..2"}}, 'uncertain.spare = "uniform 1..2": makes no difference to cost'),
         ({"uncertain": {"chip": "uniform 1..2"}, "draws": 0}, "draws.count = 0: out of range"),
@@ -328,7 +328,7 @@ def test_an_impossible_design_says_why() -> None:
 
 def test_labels_and_conditions_are_refused() -> None:
     sweep = Sweep(fixed=DESIGN, where="train_days <= 90")
-    with pytest.raises(SpecError, match=r"query\.where.*every combination is an option"):
+    with pytest.raises(SpecError, match=r"query\.where.*options are compared without a condition"):
         uncertainty(sweep)
     with pytest.raises(SpecError, match="has labels, and no distribution"):
         uncertainty(DESIGN, uncertain={"market": "uniform 1..2"})

@@ -150,12 +150,14 @@ class _Question:
 
     def __init__(self, sweep: Space, of: str, threads: int | None, *, with_defaults: bool) -> None:
         if sweep.spec.where is not None:
-            what = "every combination is an option here, whatever a condition says of it"
+            what = "options are compared without a condition; remove it"
             raise SpecError(Fault("query.where", show(sweep.spec.where.text), what))
         if sweep.size > MOST:
             raise SpecError(Fault("combinations", show(sweep.size), "too many options to compare", f"<= {MOST}"))
         if "(" in of:
-            raise SpecError(Fault("of", show(of), "a fold over draws, where what is drawn is due", "a plain quantity"))
+            raise SpecError(
+                Fault("of", show(of), "an aggregate over draws; expected a plain quantity", "a plain quantity")
+            )
         self.of = arguments.number(sweep.bound, "of", of)
         self.unit = sweep.model.unit(of) if of in sweep.model.names else ""
         self.several = sweep.size > 1

@@ -58,7 +58,9 @@ def _between(text: str | None) -> str | dict[str, Any]:
     from gigacost.errors import Fault, SpecError, Typed
 
     if not text:
-        raise SpecError(Fault("--between", "", "missing: what is compared", "AXIS=OPTION,OPTION or an AXIS of SPEC"))
+        raise SpecError(
+            Fault("--between", "", "missing: the options to compare", "AXIS=OPTION,OPTION or an AXIS of SPEC")
+        )
     axis, given, listed = text.partition("=")
     return {axis: [Typed(option) for option in options.names(listed)]} if given else axis
 

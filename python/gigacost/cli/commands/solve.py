@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _ENDED = {
     "range": "That is the end of the range looked through, {low} to {high}: --over goes on.",
-    "states": "Beyond it no combination can be, whatever the condition says; gigacost summary says why.",
+    "states": "Beyond it every combination is infeasible, whatever the condition; gigacost summary says why.",
 }
 
 

@@ -107,5 +107,5 @@ def _print(sweep: Space, best: Best, limit: int | None, seconds: float, *, large
     if not best.meta["exact"]:
         unit = sweep.unit(best.meta["by"]) or "1"
         side = "above" if largest else "below"
-        said = f"not proven to be the best: what was not looked at is not {side} {cell(best.meta['bound'], unit)}"
+        said = f"not proven optimal: no combination left unexplored is {side} {cell(best.meta['bound'], unit)}"
         show(literal(said, "bold"))

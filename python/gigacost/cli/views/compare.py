@@ -155,12 +155,12 @@ def _method(one: Comparison) -> Iterator[str]:
         yield "Nothing differs."
         return
     if meta["exact"]:
-        yield f"Shapley values: the mean over all orders of the changes, exact; {meta['mixtures']:,} mixtures."
+        yield f"Shapley values: the mean over all orders of the changes, exact; {meta['mixtures']:,} hybrids."
     else:
         orders = f"the mean over {meta['orders']:,} random orders of {count} changes (seed {meta['seed']})"
-        yield f"Shapley values: {orders}, ± the standard error; {meta['mixtures']:,} mixtures."
+        yield f"Shapley values: {orders}, ± the standard error; {meta['mixtures']:,} hybrids."
     if meta["impossible"]:
-        yield f"{meta['impossible']:,} of the mixtures are not possible: orders that lead over them do not count."
+        yield f"{meta['impossible']:,} of the hybrids are infeasible; orders through them do not count."
     left = {"drivers": one.drivers_residue, "assumptions": one.residue}
     unit = "" if one.unit == "1" else f" {one.unit}".rstrip()
     named = [f"{value:.1g}{unit} of the {name}" for name, value in left.items() if value]

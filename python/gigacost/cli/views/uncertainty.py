@@ -29,16 +29,16 @@ def show_uncertainty(found: Uncertainty, seconds: float) -> None:
     if len(found.options) > 1:
         show(literal("Which one", "bold"), _options(found), "")
     of_best = f" ({_named(found, found.best)})" if len(found.options) > 1 else ""
-    show(literal(f"Where it comes from{of_best}", "bold"), _influences(found))
+    show(literal(f"Which inputs cause it{of_best}", "bold"), _influences(found))
     rest = found.influences[_SHOWN:]
     if rest:
         show(literal(f"{len(rest)} others move it by {amount(rest[0].swing, found.unit)} or less", "dim"))
-    show(literal("alone: share of the variance that knowing it takes away; in all: that it has a part in", "dim"), "")
+    show(literal("S1, ST: first-order and total-order Sobol indices, shares of the variance", "dim"), "")
     if len(found.options) > 1:
         flips = list(_flips(found))
-        show(literal("What would flip it", "bold"))
-        show(*(indented(line) for line in flips or ["nothing within its own 90 %, by itself"]), "")
-        show(literal("What is worth knowing before choosing", "bold"), indented(_worth(found)), "")
+        show(literal("What would change the best option", "bold"))
+        show(*(indented(line) for line in flips or ["no input within its central 90 %, alone"]), "")
+        show(literal("Expected value of perfect information", "bold"), indented(_worth(found)), "")
     show(*(literal(note, "yellow") for note in found.meta["notes"]))
     drawn = f"{found.draws.count:,} draws of {len(found.influences)} names, seed {found.draws.seed}"
     show(
@@ -79,7 +79,7 @@ def _figures(spread: Spread, names: list[str], unit: str) -> list[str]:
 
 
 def _influences(found: Uncertainty) -> Any:  # noqa: ANN401 - a rich Table
-    heads = ["name", "over its 90 %", "gives", "", "alone", "in all", ""]
+    heads = ["input", "central 90 %", "gives", "", "S1", "ST", ""]
     rows = []
     for one in found.influences[:_SHOWN]:
         shares = [_share(one.index.first), _share(one.index.total)] if one.index else ["—", "—"]
@@ -91,7 +91,7 @@ def _influences(found: Uncertainty) -> Any:  # noqa: ANN401 - a rich Table
     most = max((one.swing for one in found.influences), default=0.0)
     for row, one in zip(rows, found.influences, strict=False):
         row.append("█" * round(width * one.swing / most) if most else "")
-    return table(heads, rows, ["gives", "alone", "in all"])
+    return table(heads, rows, ["gives", "S1", "ST"])
 
 
 def _share(index: float) -> str:
@@ -116,8 +116,9 @@ def _flips(found: Uncertainty) -> Iterator[str]:
 def _worth(found: Uncertainty) -> str:
     central = abs(found.spread.central or 0.0)
     known = sorted(found.influences, key=lambda one: -(one.worth or 0.0))
-    told = [f"{one.input.name} {amount(one.worth, found.unit)}" for one in known if _matters(one, central)]
-    return "; ".join([f"everything {amount(found.worth_of_all, found.unit)}", *told])
+    one_by_one = [f"{one.input.name} {amount(one.worth, found.unit)}" for one in known if _matters(one, central)]
+    of_all = f"all inputs (EVPI) {amount(found.worth_of_all, found.unit)}"
+    return f"{of_all}; one input (EVPPI): {', '.join(one_by_one)}" if one_by_one else of_all
 
 
 def _matters(one: Influence, central: float) -> bool:

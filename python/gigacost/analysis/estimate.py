@@ -23,17 +23,50 @@ def estimate(
     draws: int = 0,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Estimate:
-    """What one training run costs: ``estimate(hardware="h100-sxm", chips=16384, params="405B", tokens="15.6T")``.
+    """Cost one training run.
 
-    Every name of the model and of the catalogue may be given, with units as people write them (``"405B"``,
-    ``"0.08 $/kWh"``), by keyword or in the mapping ``given``. ``model`` is an architecture of the catalogue
-    (``"llama-3.1-405b"``) or a ``gigacost.Model``; who wants both puts the architecture into ``given``. ``catalog`` is
-    a private price book or a Catalog, ``as_of`` the date of prices, ``base_year`` the year in whose dollars quantities
-    are told (those of the prices' date without), ``preset`` a published run to start from, a way to count
-    (``"epoch-2024"``) or both, ``draws`` how many draws the ``intervals`` rest on (0: there are none), ``strict`` makes
-    warnings errors.
+    Parameters
+    ----------
+    given : mapping, optional
+        Inputs by name, beside those given by keyword.
+    model : str or Model, optional
+        A published architecture of the catalogue (``"llama-3.1-405b"``) for the default model, or a model of your own.
+        For both, put the architecture into ``given``.
+    catalog : Catalog, path or mapping, optional
+        A catalogue, or a private price book to lay over the bundled one.
+    as_of : str, optional
+        Date of prices and availability, ``YYYY-MM-DD``; by default the catalogue's.
+    base_year : int, optional
+        Express computed amounts in constant dollars of this year; by default in dollars of the prices' date.
+    preset : str or list of str, optional
+        A published run to start from, an accounting (``"epoch-2024"``), or both.
+    strict : bool
+        Treat warnings as errors.
+    draws : int
+        Number of Monte Carlo draws that the ``intervals`` rest on; 0: no intervals.
+    **inputs
+        Any input, quantity or catalogue axis, as a number in the model's unit or as text with a unit (``"405B"``,
+        ``"0.08 $/kWh"``).
 
-    Raises SpecError: for bad values, for what is missing, and for a design that is impossible, saying why.
+    Returns
+    -------
+    Estimate
+        Every quantity of the model by name (``estimate["cost_total_usd"]``), with ``breakdown``, ``subtotals``,
+        ``intervals`` and ``assumptions`` (each with source and date).
+
+    Raises
+    ------
+    SpecError
+        For bad values, for missing ones, and for an infeasible design, with the reason.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> run = gigacost.estimate(model="llama-3.1-405b", hardware="h100-sxm", chips=16384, tokens="15.6T")
+    >>> run.status, run["training_flop"] > 3.8e25
+    ('ok', True)
+    >>> run.assumption("rental_usd_per_chip_hour").unit
+    '$/(chip·h)'
     """
     request = Request.of(
         given,

@@ -98,10 +98,39 @@ def over_time(
     algorithms_of: str = "",
     threads: int | None = None,
 ) -> OverTime:
-    """The cheapest design of a sweep in each year, by a subtotal, with what it is made of.
+    """Cost the same capability in several years: the cheapest design of each, by driver.
 
-    ``algorithms_of`` is the date of the algorithms that the designs' parameters and tokens are meant for; by default
-    that of the sweep's prices. Raises SpecError.
+    Parameters
+    ----------
+    sweep : Sweep
+        The designs.
+    years : sequence of int
+        The years, each asked about at its middle.
+    by : str
+        The subtotal to minimise.
+    algorithms_of : str
+        Date of the algorithms that the designs' parameters and tokens assume; by default that of the sweep's prices.
+    threads : int, optional
+        Number of threads; by default all CPUs.
+
+    Returns
+    -------
+    OverTime
+        Of each year the cheapest design, its cost and the contributions to it, each with P5 and P95; the trends used,
+        with their sources.
+
+    Raises
+    ------
+    SpecError
+        For a year or subtotal that there is not.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> run = {"params": "7B", "tokens": "2T", "chips": 1024}
+    >>> sweep = gigacost.Sweep({"hardware": ["h100-sxm", "b200-sxm"]}, fixed=run)
+    >>> [one.year for one in gigacost.over_time(sweep, [2025, 2027]).years]
+    [2025, 2027]
     """
     subtotals = [quantity.name for quantity in sweep.model.subtotals]
     if by not in subtotals:

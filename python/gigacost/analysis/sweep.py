@@ -21,15 +21,47 @@ from gigacost.spec.spec import VERSION, Spec
 
 
 class Sweep(Space):
-    """Every combination of some axes, costed by a model.
+    """Every combination of some axes, costed by a model. Nothing is computed before it is asked for.
 
-    ``axes`` maps names to values, ranges (``{"from": .., "to": .., "steps": ..}``) or is joined by ``zipped`` tables;
-    the first axis is the outermost. ``fixed`` are values that do not vary, ``where`` a condition on quantities,
-    ``derive`` quantities by expression, ``columns`` the quantities wanted, ``as_of`` the date of prices, ``base_year``
-    the year in whose dollars quantities are told (without it, those of the prices' date). Units as in ``"70B"``,
-    ``"2.10 $/h"``. ``uncertain`` maps names to distributions (``"normal 90% 0.3..0.5"``), of which ``draws``
-    (``count``, ``seed``, ``method``, ``correlate``) are taken; what is folded over them may be a column:
-    ``p90(cost_total_usd)``. Nothing is computed before it is asked for. Raises SpecError with all faults.
+    Parameters
+    ----------
+    axes : mapping, optional
+        Names with their values (a list, an array, or a range ``{"from": .., "to": .., "steps": ..}``), outermost
+        first; ``zipped`` tables are axes that walk together.
+    fixed : mapping, optional
+        Values that do not vary, with units as people write them (``"70B"``, ``"2.10 $/h"``).
+    uncertain : mapping, optional
+        Distributions of inputs (``{"mfu": "normal 90% 0.3..0.5"}``), for aggregates over draws.
+    draws : mapping, optional
+        ``count``, ``seed``, ``method`` and ``correlate`` of the draws.
+    where : str, optional
+        A condition that combinations must satisfy (``"train_days <= 90"``).
+    derive : mapping, optional
+        Further quantities by expression.
+    columns : sequence of str
+        Quantities of each row; aggregates over draws (``"p90(cost_total_usd)"``) are columns too.
+    model, catalog, as_of, base_year, preset, strict
+        As for `estimate`.
+
+    Raises
+    ------
+    SpecError
+        With every fault of the specification.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> sweep = gigacost.Sweep(
+    ...     {"hardware": ["h100-sxm", "b200-sxm"], "chips": [1024, 2048]},
+    ...     fixed={"params": "7B", "tokens": "2T"},
+    ...     columns=["cost_total_usd", "train_days"],
+    ... )
+    >>> sweep.size
+    4
+    >>> [row["hardware"] for row in sweep.top(2, "train_days").rows]
+    ['b200-sxm', 'b200-sxm']
+    >>> sorted(sweep.to_numpy())
+    ['chips', 'cost_total_usd', 'hardware', 'status', 'train_days']
     """
 
     def __init__(

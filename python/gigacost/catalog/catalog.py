@@ -41,6 +41,17 @@ class Catalog:
     """Facts and prices with their sources. Immutable, picklable, safe to share between threads.
 
     Equal catalogues have equal content. Nothing is read before it is asked for, and nothing from the network.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> catalog = gigacost.Catalog.bundled()
+    >>> catalog.cite("mem_gib", {"hardware": "h100-sxm"}).unit
+    'GiB/chip'
+    >>> usa = {"pue": 1.1, "source": "our meter", "date": "2026-01"}
+    >>> mine = catalog.layered({"name": "mine", "date": "2026-01-01", "regions": {"usa": usa}})
+    >>> mine.cite("pue", {"region": "usa"}).value
+    1.1
     """
 
     __slots__ = ("_books", "_citations", "_layers", "_memo", "_tables")

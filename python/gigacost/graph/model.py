@@ -29,6 +29,14 @@ class Model:
     Parts are functions (quantities, named as they are, and rules), ``Input``, ``Alternative``, ``Subtotal`` and
     ``Search`` objects, modules (everything public that they define) and other models. A parameter that no part explains
     is an input without limits; its default value, if it has one, is the input's.
+
+    Examples
+    --------
+    >>> from gigacost import Model, Sweep
+    >>> def twice(x):
+    ...     return 2.0 * x
+    >>> [row["twice"] for row in Sweep({"x": [3.0, 1.0]}, model=Model(twice)).top(2, "twice").rows]
+    [2.0, 6.0]
     """
 
     __slots__ = (

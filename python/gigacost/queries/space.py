@@ -143,12 +143,39 @@ class Space(Tabular):
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> Best:
-        """The ``k`` combinations with the smallest ``by`` (``largest``: the largest), or the best ``k`` of each group.
+        """The ``k`` combinations with the smallest value of a quantity, or the best ``k`` of each group.
 
-        ``per`` names the axes whose values make a group. Of combinations equal in all of ``distinct`` only the first
-        counts. Ties go to the lowest index. Exact, unless it is given only some ``seconds`` or ``boxes`` to bound: then
-        it may be the best that was found until then, ``meta["exact"]`` is False, and nothing is better than
-        ``meta["bound"]``. Raises SpecError.
+        Parameters
+        ----------
+        k : int
+            Number of combinations (of each group).
+        by : str
+            Quantity to minimise.
+        per : sequence of str
+            Axes to group by.
+        distinct : sequence of str
+            Of combinations equal in all of these, only the first counts.
+        largest : bool
+            Maximise instead of minimise.
+        seconds : float, optional
+            Time limit [s]; not with ``per``.
+        boxes : int, optional
+            Limit on boxes bounded (nodes of branch and bound); not with ``per``.
+        threads : int, optional
+            Number of threads; by default all CPUs.
+        progress : callable, optional
+            Called with the number of combinations evaluated so far.
+
+        Returns
+        -------
+        Best
+            ``rows``, best first; ties go to the lowest index. The answer is exact; if a limit was reached it is the
+            best found, ``meta["exact"]`` is False, and no combination is better than ``meta["bound"]``.
+
+        Raises
+        ------
+        SpecError
+            For a bad argument.
         """
         return top(
             self.bound,
@@ -190,7 +217,21 @@ class Space(Tabular):
     ) -> Summary:
         """Counts, extremes, exact sums and means, exact quantiles; how many combinations are in which state.
 
-        Quantiles take four more passes over the space; without them (``quantiles=()``) there is one.
+        Parameters
+        ----------
+        columns : sequence of str
+            Quantities; by default those of the sweep.
+        quantiles : sequence of float
+            Shares from 0 to 1; they take four more passes over the space, none if empty.
+        threads : int, optional
+            Number of threads; by default all CPUs.
+        progress : callable, optional
+            Called with the number of combinations evaluated so far.
+
+        Returns
+        -------
+        Summary
+            ``combinations``, ``feasible``, ``states`` and the `Statistics` of each column.
         """
         return summary(self.bound, columns or self.columns, quantiles=quantiles, threads=threads, progress=progress)
 
@@ -199,16 +240,39 @@ class Space(Tabular):
         minimise: Sequence[str] = ("cost_total_usd", "train_days"),
         maximise: Sequence[str] = (),
         *,
+        minimize: Sequence[str] | None = None,
+        maximize: Sequence[str] | None = None,
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> Front:
-        """The combinations that no other beats: better in one objective costs something in another.
+        """The Pareto front: the combinations that no other dominates.
 
-        A combination is on the front when none is at least as good in all objectives and better in one. Of combinations
-        equal in all of them only the first counts; those that lack one take no part. Best first, by the objectives one
-        after the other, ``minimise`` before ``maximise``. Raises SpecError.
+        A combination is on the front if no other is at least as good in all objectives and better in one. Combinations
+        equal in all of them count once (the first); those that lack one take no part.
+
+        Parameters
+        ----------
+        minimise, maximise : sequence of str
+            The objectives, up to six; ``minimize`` and ``maximize`` are taken too.
+        threads : int, optional
+            Number of threads; by default all CPUs.
+        progress : callable, optional
+            Called with the number of combinations evaluated so far.
+
+        Returns
+        -------
+        Front
+            Rows sorted by the objectives one after the other, ``minimise`` before ``maximise``; computed when looked
+            at.
+
+        Raises
+        ------
+        SpecError
+            For a bad objective.
         """
-        return pareto(self.bound, minimise, maximise, threads=threads, progress=progress)
+        least = minimise if minimize is None else minimize
+        greatest = maximise if maximize is None else maximize
+        return pareto(self.bound, least, greatest, threads=threads, progress=progress)
 
     def count(self, *, threads: int | None = None, progress: Progress | None = None) -> int:
         """How many combinations meet the condition (and have what it reads); without one, all of them."""

@@ -120,10 +120,31 @@ def read_zipped(fields: Mapping[str, Field], given: object, at: str) -> Zipped:
 
 
 def zipped(table: Any, at: str = "zip") -> Zipped:  # noqa: ANN401 - tables of several libraries, none imported
-    """Axes that walk together, one step per row of a table.
+    """Make axes that walk together, one step per row of a table.
 
-    The table is a mapping of name to values, a list of mappings, a numpy structured array, or a table of pandas, polars
-    or pyarrow. Values are read (units, limits, labels) when a spec or a sweep takes it. Raises SpecError.
+    Parameters
+    ----------
+    table : mapping, list of mappings, structured array, or table of pandas, polars or pyarrow
+        The columns, all of one length. Values are read (units, limits, labels) when a specification takes them.
+    at : str
+        What the table is called in messages.
+
+    Returns
+    -------
+    Zipped
+        An axis for `Sweep`.
+
+    Raises
+    ------
+    SpecError
+        For a table without rows or columns, or with columns of different lengths.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> pairs = gigacost.zipped({"params": ["7B", "70B"], "tokens": ["2T", "15T"]})
+    >>> gigacost.Sweep({"models": pairs, "chips": [512, 1024]}, fixed={"hardware": "h100-sxm"}).size
+    4
     """
     columns = _columns(table, at)
     if not columns:

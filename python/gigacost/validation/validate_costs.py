@@ -152,9 +152,26 @@ def validate_costs(
     model: Model | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
 ) -> CostValidation:
-    """Count every model of a table with the columns of the shipped one, by default of that table itself.
+    """Cost published models under the accounting ``epoch-2024``, and compare with Epoch AI's figures.
 
-    ``model`` is the model under the accounting, the default one without it. Raises SpecError for a bad table.
+    Parameters
+    ----------
+    path : path, optional
+        A CSV table with the columns of the shipped one; by default that table.
+    model : Model, optional
+        The model that the accounting changes; the default one without.
+    catalog : Catalog, path or mapping, optional
+        The catalogue, or a private price book over the bundled one.
+
+    Returns
+    -------
+    CostValidation
+        Relative errors of each model and of each column.
+
+    Raises
+    ------
+    SpecError
+        For a bad table, by row and column.
     """
     rows, book = read_published_costs(path), opened(catalog)
     used = accounted(model or default_model(), ACCOUNTING)

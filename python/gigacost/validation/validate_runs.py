@@ -171,7 +171,21 @@ def validate_runs(
     model: Model | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
 ) -> RunValidation:
-    """Predict every published run of the catalogue's presets of which a figure has a counterpart in the model."""
+    """Predict published runs from what was known before they started, and report the errors.
+
+    Parameters
+    ----------
+    model : Model, optional
+        The model; the default one without.
+    catalog : Catalog, path or mapping, optional
+        The catalogue, or a private price book over the bundled one.
+
+    Returns
+    -------
+    RunValidation
+        Of each published figure the prediction with P5, P50 and P95; figures that cannot be predicted, with the
+        reason.
+    """
     book, used = opened(catalog), model or default_model()
     asked = [(run, row) for run in book.presets.values() for row in run.published if _kind(run, row)]
     found = _predictions([(run, row) for run, row in asked if not run.unpredictable], used, book)

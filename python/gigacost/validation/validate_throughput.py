@@ -195,11 +195,29 @@ def validate_throughput(
     model: Model | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
 ) -> Validation:
-    """Predict every run of a table with the columns of the shipped one, by default of that table itself.
+    """Predict the step time of published runs at their own layouts, and report the errors.
 
-    Each is predicted at its own layout. Runs without a published step time, and those that the table sets apart
-    (``in_fit`` 0), are predicted where that is possible, but not counted. ``search`` also lets the model choose a
-    layout for each run that counts. Raises SpecError for a bad table.
+    Parameters
+    ----------
+    path : path, optional
+        A CSV table with the columns of the shipped one; by default that table (164 runs).
+    search : bool
+        Also let the model choose the layout of each run that counts, and compare it with the published one.
+    model : Model, optional
+        The model; the default one without.
+    catalog : Catalog, path or mapping, optional
+        The catalogue, or a private price book over the bundled one.
+
+    Returns
+    -------
+    Validation
+        Errors of each run, by source and by kind; runs that are left out, with the reason. Runs without a published
+        step time, and those that the table sets apart (``in_fit`` 0), do not count.
+
+    Raises
+    ------
+    SpecError
+        For a bad table, by row and column.
     """
     runs, book, used = read_runs(path), opened(catalog), model or default_model()
     designs, reasons = _designs(runs, book)

@@ -75,15 +75,44 @@ def compare(
     strict: bool = False,
     threads: int | None = None,
 ) -> Comparison:
-    """Why ``by`` differs between two designs: ``compare("then.toml", "now.toml")``.
+    """Explain why a quantity differs between two designs.
 
-    Each side is a sweep, the path of a specification, or the keyword arguments of an estimate (``catalog``, ``as_of``
-    and ``preset`` among them). A side with axes stands for the combination with its smallest ``by``. ``catalog`` is
-    that of sides that bring none. Each driver contributes what it differs by, each assumption its Shapley value: the
-    mean, over all orders in which the assumptions may change one after the other, of what its change does (see
-    ``gigacost.analysis.compare.shapley``). Both add up to the difference, but for a ``residue`` of rounding.
+    Parameters
+    ----------
+    a, b : Sweep, path or mapping
+        The designs: a sweep, the file of a specification, or the keywords of an estimate (``catalog``, ``as_of``,
+        ``base_year`` and ``preset`` among them). One with axes is represented by the combination with the smallest
+        ``by``.
+    by : str
+        The quantity.
+    model : Model, optional
+        The model of both; the default one without.
+    catalog : Catalog, path or mapping, optional
+        The catalogue of designs that bring none.
+    strict : bool
+        Treat warnings as errors.
+    threads : int, optional
+        Number of threads; by default all CPUs.
 
-    Raises SpecError: for bad values, and for a side of which nothing is feasible, saying why.
+    Returns
+    -------
+    Comparison
+        ``difference`` with the contribution of each driver (nested as the subtotals) and of each assumption that
+        differs: its Shapley value, the mean effect of changing it over all orders in which the assumptions can change.
+        Both add up to the difference, but for a ``residue`` of rounding.
+
+    Raises
+    ------
+    SpecError
+        For bad values, and for a design that is infeasible, with the reason.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> run = {"params": "7B", "tokens": "2T", "chips": 1024}
+    >>> found = gigacost.compare({**run, "hardware": "h100-sxm"}, {**run, "hardware": "b200-sxm"}, by="train_days")
+    >>> [one.name for one in found.assumptions if one.contribution]
+    ['hardware']
     """
     book = opened(catalog)
     first, second = (sweep_of(name, given, model, book, strict=strict) for name, given in (("a", a), ("b", b)))

@@ -81,11 +81,35 @@ def explain(
     depth: int = DEPTH,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Explanation:
-    """How a quantity is made, or what an input is: ``explain("cost_rent_usd")``.
+    """Explain how a quantity is computed, or what an input is.
 
-    With inputs, as for ``estimate``, figures of the catalogue are cited (``explain("tdp_w", hardware="h100-sxm")``);
-    with all that an estimate needs the tree carries values and shares. It is ``depth`` levels deep. Raises SpecError
-    for an unknown name and for bad inputs.
+    Parameters
+    ----------
+    name : str
+        A quantity, an input or a catalogue axis.
+    model, catalog, as_of, base_year, preset, strict
+        As for `estimate`.
+    depth : int
+        Levels of the tree of parts.
+    **inputs
+        As for `estimate`. With some of them figures of the catalogue are cited; with all that an estimate needs, each
+        part has its value, and terms of a sum have their share.
+
+    Returns
+    -------
+    Explanation
+        Formula, source, parts, uses, inputs and constants; ``text`` is for people, ``to_dict()`` for programs.
+
+    Raises
+    ------
+    SpecError
+        For an unknown name and for bad inputs.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> gigacost.explain("train_days").formula
+    'train_hours / 24.'
     """
     request = Request.of(
         None,

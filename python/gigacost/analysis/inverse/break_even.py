@@ -92,20 +92,56 @@ def break_even(
     progress: Progress | None = None,
     **inputs: Any,  # noqa: ANN401 - a value as people write it, a list or a range of them
 ) -> BreakEven:
-    """Where the best of some options changes along an unknown: the electricity price at which owning beats renting.
+    """Find where the cheapest of several options changes along an input.
 
-    ``break_even("electricity_usd_per_kwh", between={"market": ["own", "on_demand"]}, params="70B", chips=[...], ...)``:
-    the options are values of one axis, or all values of the axis that ``between`` names; of each the combination with
-    the smallest ``by`` counts, over all other axes, which are given as to ``solve``. Of options equally good the first
-    wins.
+    Parameters
+    ----------
+    unknown : str
+        The input along which options are compared.
+    given : Sweep or mapping, optional
+        The designs, as for `solve`.
+    between : str or mapping
+        The options: an axis of the designs, or one with its values (``{"market": ["own", "on_demand"]}``). Each option
+        counts with its best design over all other axes.
+    over, where, columns, threads, progress
+        As for `solve`.
+    by : str
+        Quantity to minimise; of equally good options the first wins.
+    model, catalog, as_of, base_year, preset, strict
+        As for `estimate`.
+    **inputs
+        As for `solve`.
 
-    The unknown and ``over`` are those of ``solve``. Wherever two neighbouring values of the first grid have different
-    winners, the gap between them is gone through by ever finer grids, until they differ by a relative 1e-12; whole
-    numbers and multiples (``multiple_of``) until no other lies between them. Of several changes within one gap each
-    option's last lead counts: so an option that wins only between two neighbours of the first grid may be missed, as
-    may a change and its reverse.
+    Returns
+    -------
+    BreakEven
+        ``intervals`` of the unknown with the option that is best in each, the ``crossings`` between them, and the
+        ``curve`` of each option.
 
-    Raises SpecError as ``solve`` does, and for an unknown that makes no difference to any option.
+    Raises
+    ------
+    SpecError
+        As `solve`, and for an unknown that makes no difference to any option.
+
+    Notes
+    -----
+    Wherever two neighbours of the first grid have different winners, the gap is refined as by `solve`. An option that
+    wins only between two neighbours may be missed, as may a change and its reverse.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> found = gigacost.break_even(
+    ...     "runs_per_year",
+    ...     between={"market": ["own", "on_demand"]},
+    ...     over=(1, 200),
+    ...     params="7B",
+    ...     tokens="2T",
+    ...     hardware="h100-sxm",
+    ...     chips=1024,
+    ... )
+    >>> [one.option for one in found.intervals]
+    ['on_demand', 'own']
     """
     axis, options = _options(between)
     chosen = {} if options is None else {axis: options}

@@ -84,23 +84,67 @@ def solve(
     progress: Progress | None = None,
     **inputs: Any,  # noqa: ANN401 - a value as people write it, a list or a range of them
 ) -> Solution:
-    """The largest value of an input at which any design meets a condition, with the best such design.
+    """Find the largest (or smallest) value of an input for which some design satisfies a condition.
 
-    ``solve("tokens", where="cost_total_usd <= 50e6 and train_days <= 90", params="70B", chips=[1024, 2048], ...)``:
-    what the designs are is said as to ``estimate``, where a list or a range is an axis, or by a ``Sweep``. The answer
-    is over all combinations of the axes; of those at the value found, the one with the smallest ``by`` is told.
-    ``smallest`` asks for the smallest value instead.
+    Parameters
+    ----------
+    unknown : str
+        The input to solve for.
+    given : Sweep or mapping, optional
+        The designs: a sweep, or inputs by name beside those given by keyword; a list or a range is an axis.
+    where : str, optional
+        The condition (``"cost_total_usd <= 50e6 and train_days <= 90"``).
+    over : (low, high) or mapping, optional
+        Where to search, as a pair or as a range of an axis; by default the input's plausible range. An unknown that is
+        an axis of the designs takes that axis's values only.
+    smallest : bool
+        Find the smallest value instead of the largest.
+    by : str
+        Quantity to minimise among the designs that are feasible at the value found.
+    columns : sequence of str
+        Quantities to report of the design.
+    model, catalog, as_of, base_year, preset, strict
+        As for `estimate`.
+    threads : int, optional
+        Number of threads; by default all CPUs.
+    progress : callable, optional
+        Called with the number of combinations evaluated so far.
+    **inputs
+        As for `estimate`; a list or a range is an axis.
 
-    An unknown that is an axis has the values of this axis and no others: the answer is exact. Any other is looked for
-    within ``over``: ``(low, high)`` or a range as of an axis; by default the input's plausible range. The largest
-    feasible value of this first grid (65 values, by equal steps, or by equal factors where its ends are more than a
-    factor of 100 apart) is refined: the gap to the next value, where nothing is feasible, is gone through by ever finer
-    grids, until the two differ by a relative 1e-12; whole numbers and multiples (``multiple_of``) until no other lies
-    between them. So the answer is feasible, and its next value is not. Where what is feasible has holes, one that is
-    narrower than the first grid's steps may be passed over, and what is feasible only beyond it, too.
+    Returns
+    -------
+    Solution
+        ``value`` in ``unit``, the best ``design`` there, the ``constraints`` with those that bind, and what ends the
+        range (``ended_by``). If nothing is feasible, ``relaxations``: the smallest changes of constraints that make a
+        design feasible.
 
-    Only combinations that have ``by`` count. Raises SpecError: for bad values, for what is missing, for an unknown on
-    which nothing depends.
+    Raises
+    ------
+    SpecError
+        For bad or missing values, and for an unknown on which neither condition nor ``by`` depends.
+
+    Notes
+    -----
+    The answer is exact over all combinations of the axes. An unknown that is no axis is searched on a grid of 65
+    values (by equal steps, or by equal factors where the range spans more than a factor of 100), and the gap behind
+    the last feasible value by ever finer grids until neighbours differ by a relative 1e-12; whole numbers and
+    multiples until none is left between. So the value is feasible and its next one is not; a hole narrower than the
+    first grid may be missed.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> found = gigacost.solve(
+    ...     "tokens",
+    ...     where="cost_total_usd <= 5e6",
+    ...     params="7B",
+    ...     hardware="h100-sxm",
+    ...     chips=[512, 1024],
+    ...     over=("100B", "20T"),
+    ... )
+    >>> found.feasible, found.binding
+    (True, ('cost_total_usd <= 5e6',))
     """
     sweep = Request.of(
         given,

@@ -62,13 +62,38 @@ def layouts(
     strict: bool = False,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Layouts:
-    """The best layouts of a design: ``layouts(model="llama-3.1-405b", hardware="h100-sxm", chips=16384)``.
+    """Find the best parallel layouts of one design, and say why others lose or are infeasible.
 
-    Names and values are those of ``estimate``. An axis of the layout that is given (``tp=8``) is not searched; given
-    as a list (``tp=[4, 8]``), only these are tried. Without ``tokens`` and ``global_batch_sequences`` the batch is
-    that of the tokens the published architecture was trained on. ``top`` is how many layouts are described.
+    Parameters
+    ----------
+    given : mapping, optional
+        Inputs by name, beside those given by keyword.
+    top : int
+        Number of layouts to describe.
+    model, catalog, as_of, base_year, preset, strict
+        As for `estimate`.
+    **inputs
+        As for `estimate`. A layout axis that is given (``tp=8``) is not searched; given as a list (``tp=[4, 8]``),
+        only these values are. Without ``tokens`` and ``global_batch_sequences`` the batch is that of the tokens a
+        published architecture was trained on.
 
-    Raises SpecError: for bad values, for what is missing, and for a design that no layout makes possible.
+    Returns
+    -------
+    Layouts
+        ``best`` layouts by step time, each with time and memory by part; ``losing`` and ``failing`` alternatives with
+        the reason.
+
+    Raises
+    ------
+    SpecError
+        For bad or missing values, and for a design without a feasible layout.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> found = gigacost.layouts(model="llama-3.1-405b", hardware="h100-sxm", chips=16384)
+    >>> found.best[0].step_seconds == min(one.step_seconds for one in found.best)
+    True
     """
     request = Request.of(
         given,

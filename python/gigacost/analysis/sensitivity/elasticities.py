@@ -106,12 +106,44 @@ def elasticities(
     strict: bool = False,
     **fixed: Any,  # noqa: ANN401 - a value as people write it
 ) -> Elasticities:
-    """How much a quantity of one run depends on each figure: ``elasticities("train_days", hardware="h100-sxm", ...)``.
+    """Compute by how many per cent a quantity of one run changes for one per cent of each input.
 
-    The run is described as for ``estimate``. ``inputs`` names those that are wanted; all figures that the quantity
-    depends on by default. A quantity that is given a value (``mfu=0.4``) is a figure like any other.
+    Parameters
+    ----------
+    quantity : str
+        The quantity.
+    given : mapping, optional
+        Inputs by name, beside those given by keyword.
+    inputs : sequence of str
+        The inputs of interest; by default all that the quantity depends on. A quantity that is set (``mfu=0.4``)
+        counts as an input.
+    model, catalog, as_of, base_year, preset, strict
+        As for `estimate`.
+    **fixed
+        The run, as for `estimate`.
 
-    Raises SpecError as ``estimate`` does; for a quantity that is no number or null; for an input without a derivative.
+    Returns
+    -------
+    Elasticities
+        One `Elasticity` per input, by size: derivative times input over quantity, with the derivative, its unit, and
+        the input's value and source.
+
+    Raises
+    ------
+    SpecError
+        As `estimate`; for a quantity that is no number or null, and for an input without a derivative.
+
+    Notes
+    -----
+    Derivatives are exact (reverse mode over the tape). Layout and architecture are held fixed, what is rounded is
+    flat, and of ``minimum``, ``maximum`` and ``where`` only the branch taken counts.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> found = gigacost.elasticities("cost_rent_usd", params="7B", tokens="2T", hardware="h100-sxm", chips=1024)
+    >>> round({one.name: one.elasticity for one in found}["rental_usd_per_chip_hour"], 3)
+    1.0
     """
     request = Request.of(
         given,

@@ -100,21 +100,52 @@ def uncertainty(
     threads: int | None = None,
     **inputs: Any,  # noqa: ANN401 - a value as people write it, a list or a range of them
 ) -> Uncertainty:
-    """How uncertain a cost is, what that comes from, and what would make another option the best one.
+    """Quantify how uncertain a quantity is, which inputs cause it, and what would change the best option.
 
-    ``uncertainty(model="llama-3.1-405b", hardware="h100-sxm", chips=16384, market=["own", "on_demand"])``: what the
-    design is is said as to ``estimate``; a list or a range is an axis, and each combination of axes an option (at most
-    64). ``uncertain`` states distributions (``{"pue": "triangular 1.05 1.1 1.3"}``), beside those of a sweep;
-    ``defaults`` adds those that ship for names that nobody gave a value (but by default not to those of a sweep).
-    ``draws`` is how many there are, 4096 where neither it nor a sweep says. Layouts are those of the central values, as
-    wherever there are draws.
+    Parameters
+    ----------
+    given : Sweep or mapping, optional
+        The designs, as for `solve`: each combination of axes is an option, at most 64.
+    of : str
+        The quantity.
+    uncertain : mapping, optional
+        Distributions of inputs (``{"pue": "triangular 1.05 1.1 1.3"}``), beside those of a sweep.
+    defaults : bool, optional
+        Whether to add the distributions that ship, for inputs that nobody gave a value; by default only where a sweep
+        states none.
+    draws : int or Draws, optional
+        Number of draws; 4096 where neither it nor a sweep says.
+    model, catalog, as_of, base_year, preset, strict
+        As for `estimate`.
+    threads : int, optional
+        Number of threads; by default all CPUs.
+    **inputs
+        As for `solve`.
 
-    Of each option there is the spread over ``draws``; of the option that is best at central values the swing between
-    the 5th and the 95th percentile of each name by itself, the Sobol indices (on about as many points as there are
-    draws, for each name), and what knowing it would leave of the standard deviation. Of several options there is what
-    knowing a name before choosing is worth, and where within its central 90 % another option becomes the best.
+    Returns
+    -------
+    Uncertainty
+        Summary statistics of each option over the draws; of the option that is best at central values, for each
+        uncertain input (``influences``): the swing between its 5th and 95th percentile, first-order and total-order
+        Sobol indices with standard errors, and for several options the expected value of knowing it (EVPPI) and the
+        values at which another option becomes the best. ``worth_of_all`` is the expected value of perfect information
+        (EVPI).
 
-    The same for any number of threads, on any machine. Raises SpecError.
+    Raises
+    ------
+    SpecError
+        For bad values, a condition, more than 64 options, or if nothing that the quantity depends on is uncertain.
+
+    Notes
+    -----
+    Parallel layouts are those of the central values. Results are the same for any number of threads, on any machine.
+
+    Examples
+    --------
+    >>> import gigacost
+    >>> found = gigacost.uncertainty(params="7B", tokens="2T", hardware="h100-sxm", chips=1024, draws=256)
+    >>> found.spread.p5 < found.spread.p50 < found.spread.p95
+    True
     """
     sweep = Request.of(
         given,

@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 _PIPED_WIDTH = 120
 """Columns where nothing tells how wide the reader is."""
+_WIDTH = 80
+"""Columns where what is said of them makes no sense, as ``COLUMNS=0``."""
+NARROW = 60
+"""Below this width a table is a block for each row."""
 BETWEEN = 3
 """Columns between two columns of a table."""
 _NARROWEST = 6
@@ -24,6 +28,7 @@ _AROUND = 7
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
+    from rich.text import Text
 
 
 @cache
@@ -37,8 +42,15 @@ def out() -> Console:
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
-    piped = not sys.stdout.isatty() and not os.environ.get("COLUMNS")
-    return Printer(highlight=False, soft_wrap=False, emoji=False, width=_PIPED_WIDTH if piped else None)
+    return Printer(highlight=False, soft_wrap=False, emoji=False, width=_columns())
+
+
+def _columns() -> int | None:
+    """The width that ``COLUMNS`` gives, else that of the terminal (None), else that of what is piped."""
+    text = os.environ.get("COLUMNS")
+    if text:
+        return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else _WIDTH
+    return None if sys.stdout.isatty() else _PIPED_WIDTH
 
 
 def show(*renderables: RenderableType) -> None:
@@ -79,11 +91,13 @@ def payload(value: Any) -> None:  # noqa: ANN401 - plain data
 
 def table(
     heads: Sequence[str], rows: Sequence[Sequence[object]], right: Collection[str] = (), title: str = ""
-) -> Table:
+) -> Table | Text:
     """An open table; the columns whose head is in ``right`` are flush right. All text is taken literally.
 
-    Where it is too wide for the terminal, heads break at their underscores first.
+    Where it is too wide for the terminal, heads break at their underscores first; on a narrow one each row is a block.
     """
+    if out().width < NARROW:
+        return _blocks(heads, rows, title)
     from rich import box
     from rich.table import Table
 
@@ -97,6 +111,18 @@ def table(
     for row in texts:
         made.add_row(*(literal(text) for text in row))
     return made
+
+
+def _blocks(heads: Sequence[str], rows: Sequence[Sequence[object]], title: str) -> Text:
+    """A block for each row: its first cell, and under it the others with their heads."""
+    from rich.text import Text
+
+    lines = [literal(title, "bold")] if title else []
+    for row in rows:
+        lines.append(literal(str(row[0]).strip(), "bold"))
+        cells = [(head, str(cell)) for head, cell in zip(heads[1:], row[1:], strict=False) if str(cell)]
+        lines += [literal(f"  {head} {cell}" if head else f"  {cell}") for head, cell in cells]
+    return Text("\n").join(lines)
 
 
 def _broken(head: str, width: int) -> str:
@@ -126,8 +152,11 @@ def indented(text: object, style: str = "") -> Any:  # noqa: ANN401 - a rich Pad
 
 
 def shortened(text: str, width: int) -> str:
-    """The text, cut to a width."""
-    return text if len(text) <= width else f"{text[: max(width - 3, 0)].rstrip()}..."
+    """The text, cut to a width between two words."""
+    if len(text) <= width:
+        return text
+    kept = text[: max(width - 1, 0)]
+    return f"{kept.rpartition(' ')[0].rstrip(' ,;:') or kept}…"
 
 
 def escaped(text: str) -> str:

@@ -30,6 +30,7 @@ _MOST_JSON = 10_000
     help="Show intervals from N Monte Carlo draws of the inputs left open.",
 )
 @options.once("--format", "form", type=click.Choice(["focus"]), help="Print billing data (FOCUS) as CSV.")
+@click.option("--all", "everything", is_flag=True, help="Show everything, not only the first screen.")
 @click.option("--sources", is_flag=True, help="List every figure used, with source and date.")
 @options.as_json
 def command(
@@ -38,6 +39,7 @@ def command(
     draws: int | None,
     form: str | None,
     *,
+    everything: bool,
     sources: bool,
     as_json: bool,
 ) -> int:
@@ -78,9 +80,9 @@ def command(
         from gigacost.cli.views.estimate import show_many, show_one
 
         if varied:
-            show_many(estimates, varied, model)
+            show_many(estimates, varied, model, everything=everything)
         else:
-            show_one(estimates[0], model)
+            show_one(estimates[0], model, everything=everything)
     for one in estimates:
         known = {item.name: item.value for item in one.assumptions}
         place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)

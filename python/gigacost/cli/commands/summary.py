@@ -13,6 +13,7 @@ from gigacost.cli.query import Query, querying
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from gigacost.queries.space import Space
     from gigacost.queries.summary import Summary
@@ -81,7 +82,7 @@ def _print(sweep: Space, found: Summary, seconds: float) -> None:
     show(made, _states(sweep, found), literal(f"in {duration(seconds)}", "dim"))
 
 
-def _states(sweep: Space, found: Summary) -> Table:
+def _states(sweep: Space, found: Summary) -> Table | Text:
     """Why combinations cannot be: the states with their counts and meanings."""
     from gigacost.cli.terminal import table
     from gigacost.cli.views.numbers import share

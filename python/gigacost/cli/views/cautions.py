@@ -21,7 +21,7 @@ def cautions(estimates: Sequence[Estimate]) -> list[str]:
     lines = []
     market = next((one for one in estimates[0].assumptions if one.name == "market"), None)
     if market is not None and market.origin == "default":
-        lines.append(f"The market is {market.value} by default; --market own,colo,reserved_1y,... compares others.")
+        lines.append(f"Market: {market.value} by default; --market own,colo,reserved_1y compares others.")
     quoted = sorted({
         str(one.inputs["market"])
         for one in estimates
@@ -30,7 +30,7 @@ def cautions(estimates: Sequence[Estimate]) -> list[str]:
     if quoted:
         most = max(float(one.inputs.get("chips", 0)) for one in estimates)
         markets = " and ".join(quoted)
-        lines.append(f"Quotes for {markets} say nothing about whether {most:,.0f} chips are to be had at once.")
+        lines.append(f"A quote for {markets} does not mean that {most:,.0f} chips are available at once.")
     year = estimates[0].meta.get("base_year")
     if year is not None:
         said = (

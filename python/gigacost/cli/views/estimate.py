@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gigacost.cli.terminal import indented, literal, out, shortened, show, table
+from gigacost.cli.terminal import BETWEEN, NARROW, indented, literal, out, shortened, show, table
 from gigacost.cli.views.cautions import cautions
 from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.views.numbers import amount, grouped, scaled, share, usd
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 _BAR = 40
 _BESIDE_BAR = 46
 """Columns that stand left of a bar."""
-_NARROW = 60
+_MOST = 4
+"""Contributions on the first screen; what is left is one line."""
+_MOST_ROWS = 5
+"""Contributions on the first screen of a comparison."""
 _KEY = (
     "rental_usd_per_chip_hour",
     "chip_price_usd",
@@ -72,22 +75,45 @@ _ROW_NAMES = {
     "cluster_capex_usd": "CapEx of the cluster",
     "facility_capex_usd": "CapEx of the facility",
 }
+_MORE = ("usd_per_chip_hour", "fleet_utilisation", "cluster_capex_usd", "facility_capex_usd")
+_SHORTLY = ("train_days", "chip_hours", "facility_mw", "mfu", "usd_per_chip_hour")
+"""Rows of the run on the first screen of a comparison."""
 
 
-def show_one(one: Estimate, model: Model) -> None:
-    """One estimate: headline, subtotals, contributions, the run, its scale, what it rests on."""
+def show_one(one: Estimate, model: Model, *, everything: bool = False) -> None:
+    """One estimate on one screen: headline, subtotals, contributions, the run, what to be careful about.
+
+    ``everything`` adds the parts of the run, its scale, and what it rests on.
+    """
     show(literal(_headline(one), "bold"), literal(place(one.inputs), "dim"), "")
     show(_big(one), *_interval(one), "")
-    show(literal("What it costs", "bold"), _subtotals(one, model), "")
-    show(literal("Where it goes", "bold"), _contributions(one), *_zeros(one, model), "")
-    show(literal("The run", "bold"))
-    show(*(indented(line) for line in _run(one)), "")
-    lines = _perspective(one)
-    if lines:
-        show(literal("How big that is", "bold"), *(indented(line) for line in lines), "")
-    show(literal("What it rests on", "bold"), _assumptions(one), "")
+    show(_subtotals(one, model), "")
+    show(_contributions(one, None if everything else _MOST))
+    if everything:
+        show(*_zeros(one, model), "", literal("The run", "bold"))
+        show(*(indented(line) for line in _run(one)), "")
+        lines = _perspective(one)
+        if lines:
+            show(literal("How big that is", "bold"), *(indented(line) for line in lines), "")
+        show(literal("What it rests on", "bold"), _assumptions(one), "")
+    else:
+        show(literal(f"  {_shortly(one)}" if out().width >= NARROW else _shortly(one)), "")
     show(*(literal(line, "yellow") for line in cautions([one])))
-    show(literal("Sources: --sources; of one figure: gigacost explain NAME. More inputs: --set NAME=VALUE.", "dim"))
+    more = "" if everything else "--all shows the run, its layout and what it rests on; "
+    show(literal(f"{more}--sources every figure.", "dim"))
+
+
+def _shortly(one: Estimate) -> str:
+    """The run in a line."""
+    known = {name: one.quantities.get(name) for name in ("mfu", "goodput", "training_flop", "energy_mwh", "carbon_t")}
+    words = {
+        "mfu": lambda value: f"MFU {share(value)}",
+        "goodput": lambda value: f"goodput {share(value)}",
+        "training_flop": lambda value: f"{value:.2e} FLOP",
+        "energy_mwh": lambda value: f"{grouped(value)} MWh",
+        "carbon_t": lambda value: f"{scaled(value)} t CO2e",
+    }
+    return " · ".join(words[name](value) for name, value in known.items() if value is not None)
 
 
 def _interval(one: Estimate) -> Iterator[Any]:
@@ -99,39 +125,75 @@ def _interval(one: Estimate) -> Iterator[Any]:
         yield literal(f"90 % between {low} and {high}, mean {mean}; gigacost uncertainty says why")
 
 
-def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model) -> None:
-    """Estimates in columns, the same rows for all."""
+def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model, *, everything: bool = False) -> None:
+    """Estimates in columns, the same rows for all; what is the same in all of them is said once.
+
+    The first screen has the subtotals, the largest contributions that differ and the run; ``everything`` has all rows.
+    """
     first = estimates[0]
     same = {name: value for name, value in first.inputs.items() if name not in varied}
     show(literal(place(same, [name for name in same if name in {"params", "tokens"}]), "dim"))
     heads = [", ".join(_label(name, one.inputs[name]) for name in varied) for one in estimates]
-    rows: list[list[str]] = []
-
-    def add(title: str, values: Sequence[float | None], unit: str) -> None:
-        rows.append([title, *(_plain(value, unit) for value in values)])
-
-    for name in first.subtotals:
-        add(name, [one.subtotals.get(name) for one in estimates], "$")
-    rows.append([""] * (len(heads) + 1))
-    for name in first.breakdown:
-        values = [one.breakdown.get(name) for one in estimates]
-        if any(values):
-            add(f"  {short(name)}", values, "$")
-    rows.append([""] * (len(heads) + 1))
-    for name, unit in _RUN:
-        if name in first.quantities:
-            add(_ROW_NAMES[name], [one.quantities.get(name) for one in estimates], unit)
-    for name in ("usd_per_chip_hour", "fleet_utilisation", "cluster_capex_usd", "facility_capex_usd"):
-        values = [one.quantities.get(name) for one in estimates]
-        if any(values):
-            add(_ROW_NAMES[name], values, "%" if name == "fleet_utilisation" else model.unit(name))
-    made = table(["", *heads], rows, heads)
-    show(made)
-    zero = [short(name) for name in first.breakdown if not any(one.breakdown.get(name) for one in estimates)]
-    if zero:
-        show(literal(f"$0 everywhere: {', '.join(zero)}", "dim"))
+    groups = [_totals(estimates), _parts(estimates, None if everything else _MOST_ROWS)]
+    groups.append(_runs(estimates, model, everything=everything))
+    alike = [row for rows in groups for row in rows if len(set(row[1:])) == 1]
+    differing = [[row for row in rows if len(set(row[1:])) > 1] for rows in groups]
+    between = [[""] * (len(heads) + 1)] if everything else []
+    rows = [row for group in differing if group for row in (*group, *between)]
+    for start, stop in _fitting(heads, rows):
+        cut = [[row[0], *row[start + 1 : stop + 1]] for row in rows]
+        show(table(["", *heads[start:stop]], cut, heads[start:stop]))
+    if alike:
+        show(literal(f"The same for all: {', '.join(f'{row[0].strip()} {row[1]}' for row in alike)}"))
     show(*(literal(line, "yellow") for line in cautions(estimates)))
-    show(literal("Sources of every figure: --sources; of one: gigacost explain NAME.", "dim"))
+    more = "" if everything else "--all shows every row; "
+    show(literal(f"{more}--sources every figure.", "dim"))
+
+
+def _totals(estimates: Sequence[Estimate]) -> list[list[str]]:
+    return [_row(name, [one.subtotals.get(name) for one in estimates], "$") for name in estimates[0].subtotals]
+
+
+def _parts(estimates: Sequence[Estimate], most: int | None) -> list[list[str]]:
+    """The contributions that are anything; of many the largest, and what the others come to."""
+    values = {name: [one.breakdown.get(name) or 0.0 for one in estimates] for name in estimates[0].breakdown}
+    values = {name: row for name, row in values.items() if any(row)}
+    largest = sorted(values, key=lambda name: -max(map(abs, values[name])))
+    kept = set(largest if most is None or len(largest) <= most else largest[: most - 1])
+    rows = [_row(f"  {short(name)}", row, "$") for name, row in values.items() if name in kept]
+    rest = [row for name, row in values.items() if name not in kept]
+    if rest:
+        rows.append(_row(f"  {len(rest)} others", [sum(column) for column in zip(*rest, strict=True)], "$"))
+    return rows
+
+
+def _runs(estimates: Sequence[Estimate], model: Model, *, everything: bool) -> list[list[str]]:
+    units = {name: unit for name, unit in _RUN if name in estimates[0].quantities}
+    for name in _MORE:
+        if any(one.quantities.get(name) for one in estimates):
+            units[name] = "%" if name == "fleet_utilisation" else model.unit(name)
+    names = [name for name in units if everything or name in _SHORTLY]
+    return [_row(_ROW_NAMES[name], [one.quantities.get(name) for one in estimates], units[name]) for name in names]
+
+
+def _row(title: str, values: Sequence[float | None], unit: str) -> list[str]:
+    return [title, *(_plain(value, unit) for value in values)]
+
+
+def _fitting(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """Which columns stand in which table, so that each is as wide as the terminal at most."""
+    if out().width < NARROW:  # where there are blocks in place of columns
+        yield 0, len(heads)
+        return
+    texts = [["", *heads], *rows]
+    widths = [max(len(row[i]) for row in texts) + BETWEEN for i in range(len(heads) + 1)]
+    start, width = 0, widths[0]
+    for place, column in enumerate(widths[1:]):
+        if width + column > out().width + BETWEEN and place > start:
+            yield start, place
+            start, width = place, widths[0]
+        width += column
+    yield start, len(heads)
 
 
 def _headline(one: Estimate) -> str:
@@ -173,7 +235,7 @@ def _big(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table or Text
         value = one.quantities.get(name)
         if value is not None:
             figures.append((scaled(value) if unit == "chip·h" else grouped(value), words[unit]))
-    if out().width < _NARROW:  # side by side they would be cut
+    if out().width < NARROW:  # side by side they would be cut
         from rich.text import Text
 
         lines = [literal(f"  {text} {word}", "bold green" if word == "in total" else "bold") for text, word in figures]
@@ -198,23 +260,31 @@ def grid(*justify: str) -> Any:  # noqa: ANN401 - a rich Table
 
 def _subtotals(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich Table
     made = grid("left", "right", "left")
-    for name, value in one.subtotals.items():
+    amounts = {name: amount(value, "$") for name, value in one.subtotals.items()}
+    left = out().width - 2 - sum(max(map(len, column), default=0) + 2 for column in (amounts, amounts.values()))
+    for name, text in amounts.items():
         doc = model.quantities[name].doc.replace("\n", " ").split(". ")[0].removesuffix(".")
-        meaning = [literal(doc, "dim")] if out().width >= _NARROW else []
-        made.add_row(literal(f"  {name}"), literal(amount(value, "$"), "bold"), *meaning)
+        meaning = [literal(shortened(doc, left), "dim")] if out().width >= NARROW else []
+        made.add_row(literal(f"  {name}"), literal(text, "bold"), *meaning)
     return made
 
 
-def _contributions(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table
-    known = {name: value for name, value in one.breakdown.items() if value}
+def _contributions(one: Estimate, most: int | None) -> Any:  # noqa: ANN401 - a rich Table
+    """Bars of the contributions, the largest first; of many the largest ``most``, and what the others come to."""
+    known = {short(name): value for name, value in one.breakdown.items() if value}
     whole = sum(known.values())
+    ordered = sorted(known.items(), key=lambda item: -item[1])
+    if most is not None and len(ordered) > most + 1:
+        rest = ordered[most:]
+        ordered = [*ordered[:most], (f"{len(rest)} others", sum(value for _, value in rest))]
     width = max(min(out().width - _BESIDE_BAR, _BAR), 0)
-    most = max(known.values(), default=1.0)
+    largest = max(known.values(), default=1.0)
     made = grid("left", "right", "right", "left")
-    for name, value in sorted(known.items(), key=lambda item: -item[1]):
-        bar = "█" * round(width * value / most)
-        figures = (literal(usd(value), "bold"), literal(share(value / whole)))
-        made.add_row(literal(f"  {short(name)}"), *figures, literal(bar, "cyan"))
+    for name, value in ordered:
+        bar = "█" * round(width * value / largest)
+        made.add_row(
+            literal(f"  {name}"), literal(usd(value), "bold"), literal(share(value / whole)), literal(bar, "cyan")
+        )
     return made
 
 
@@ -285,6 +355,8 @@ def _assumptions(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table
             continue
         source = f"{item.date}, {item.source}" if item.date else item.source
         rows.append((f"  {item.name}", amount(item.value, item.unit), source))
+    if out().width < NARROW:
+        return table(["", "", ""], [(*row[:2], shortened(row[2], out().width - 2)) for row in rows])
     beside = sum(max((len(row[i]) for row in rows), default=0) + 2 for i in (0, 1))
     made = grid("left", "right", "left")
     for name, value, source in rows:

@@ -1,0 +1,66 @@
+"""Screens: an estimate and its comparisons fit 80 columns and 24 lines; narrow ones are blocks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RUN = ("--model", "llama-3.1-405b", "--hardware", "h100-sxm", "--chips", "16384", "--tokens", "15.6T")
+MARKETS = ("--market", "own,on_demand,reserved_1y,colo,spot")
+CHIPS = ("--hardware", "h100-sxm,b200-sxm", "--params", "70B", "--chips", "1024,2048,4096", "--tokens", "15T")
+
+
+def printed(columns: str, *arguments: str) -> list[str]:
+    """The lines that the command prints where ``COLUMNS`` says this."""
+    command = [str(Path(sys.executable).with_name("gigacost")), "estimate", *arguments]
+    environment = {**os.environ, "COLUMNS": columns, "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, capture_output=True, check=True, env=environment, encoding="utf-8", timeout=60)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("asked", [RUN, (*RUN, *MARKETS), (*RUN, "--draws", "64")], ids=["one", "markets", "draws"])
+def test_the_first_screen_has_24_lines_of_80_columns(asked: tuple[str, ...]) -> None:
+    lines = printed("80", *asked)
+    assert len(lines) <= 23, "one is left for the prompt"
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("columns", [40, 59, 60, 80, 100, 200])
+@pytest.mark.parametrize("asked", [RUN, (*RUN, *MARKETS), CHIPS], ids=["one", "markets", "chips"])
+@pytest.mark.parametrize("more", [(), ("--all",)], ids=["first", "all"])
+def test_no_line_is_wider_than_the_terminal_and_no_word_is_cut(
+    columns: int, asked: tuple[str, ...], more: tuple[str, ...]
+) -> None:
+    lines = printed(str(columns), *asked, *more)
+    assert max(map(len, lines)) <= columns
+    words = set(" ".join(printed("400", *asked, *more)).split())
+    cut = {word for line in lines for word in line.split()} - words
+    # Bars are as long as there is room for, sums of what is left and texts that are shortened differ.
+    assert not {word for word in cut if word.strip("█─") and "…" not in word}
+
+
+def test_what_is_the_same_in_all_columns_is_said_once() -> None:
+    lines = printed("80", *RUN, *MARKETS)
+    (same,) = [line for line in lines if line.startswith("The same for all: ")]
+    assert "staff $53M" in same
+    assert sum("staff" in line for line in lines) == 1
+
+
+def test_many_columns_stand_in_several_tables() -> None:
+    heads = [line for line in printed("80", *CHIPS) if "chips" in line and "sxm" in line]
+    assert len(heads) > 1
+
+
+def test_below_60_columns_each_row_is_a_block() -> None:
+    lines = printed("50", *RUN, *MARKETS)
+    start = lines.index("cost_total_usd")
+    assert [line.split()[0] for line in lines[start + 1 : start + 6]] == MARKETS[1].split(",")
+
+
+@pytest.mark.parametrize("columns", ["0", "-1", "wide"])
+def test_a_width_that_makes_no_sense_is_80(columns: str) -> None:
+    assert printed(columns, *RUN) == printed("80", *RUN)

@@ -198,7 +198,7 @@ def test_correlations_that_contradict_each_other_are_refused() -> None:
 
 def test_sobol_has_an_end() -> None:
     names = [f"n{i}" for i in range(257)]
-    with pytest.raises(SpecError, match=r"no more than 256 dimensions, and 257 are due; allowed: random"):
+    with pytest.raises(SpecError, match=r"no more than 256 dimensions, and 257 are needed; allowed: random"):
         unit_points(names, Draws(4))
     assert len(unit_points(names, Draws(4, method="random"))) == 257
     assert len(unit_points(names[:256], Draws(4))) == 256

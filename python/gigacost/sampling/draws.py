@@ -78,7 +78,7 @@ def unit_points(names: Sequence[str], draws: Draws) -> dict[str, Floats]:
     if draws.method == "random":
         return sobol.random_points(names, draws.count, draws.seed)
     if len(names) > sobol.DIMENSIONS:
-        what = f"has no more than {sobol.DIMENSIONS} dimensions, and {len(names)} are due"
+        what = f"has no more than {sobol.DIMENSIONS} dimensions, and {len(names)} are needed"
         raise SpecError(Fault("draws.method", show(draws.method), what, "random"))
     return sobol.sobol_points(names, draws.count, draws.seed)
 

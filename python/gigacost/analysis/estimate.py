@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gigacost.analysis.sensitivity.intervals import with_intervals
 from gigacost.queries.estimates import Estimate, estimated
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 
@@ -81,4 +80,8 @@ def estimate(
     )
     bound = request.bound
     found = estimated(bound)
-    return with_intervals(found, bound, draws) if draws else found
+    if not draws:
+        return found
+    from gigacost.analysis.sensitivity.intervals import with_intervals
+
+    return with_intervals(found, bound, draws)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gigacost.catalog import Catalog
 from gigacost.catalog.opening import opened
@@ -15,12 +15,14 @@ from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, unplaced
 from gigacost.graph.model import Model
 from gigacost.model import default as default_model
-from gigacost.queries.space import Space
 from gigacost.spec.axes import Zipped, as_list
 from gigacost.spec.files import Document, read_document
 from gigacost.spec.private_book import with_private_book
 from gigacost.spec.reader import read
 from gigacost.spec.spec import VERSION, Spec
+
+if TYPE_CHECKING:
+    from gigacost.queries.space import Space
 
 ModelLike: TypeAlias = "Model | str | None"
 """A model; an architecture of the catalogue, which the default model then costs; None for the default model."""
@@ -69,7 +71,7 @@ class Request:
         if isinstance(model, str):
             inputs, model = {**inputs, "model": model}, None
         tree: dict[str, Any] = {"version": VERSION}
-        if isinstance(given, Space):
+        if given is not None and not isinstance(given, Mapping):
             if model is not None or catalog is not None:
                 raise SpecError(Fault("model" if model is not None else "catalog", "", "a sweep brings its own"))
             model, catalog, tree = given.model, given.bound.catalog, given.spec.to_dict()
@@ -119,6 +121,8 @@ class Request:
 
     def space(self) -> Space:
         """The space of the specification. Raises SpecError."""
+        from gigacost.queries.space import Space
+
         return Space(self.spec, self.model, self.catalog)
 
 

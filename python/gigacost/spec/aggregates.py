@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from gigacost.errors import Fault, SpecError, show
 from gigacost.expressions.ast import FOLDS, Expression
-from gigacost.expressions.parser import parse_expression
 from gigacost.spec.namespace import Names
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ def parse_fold(
 
     Raises SpecError.
     """
+    from gigacost.expressions.parser import parse_expression
+
     expression = parse_expression(text, field, kind="number", units=units, labels=names.label_axes, folded=folded)
     if expression.root.op not in FOLDS:
         what = "a column is a name or an aggregate over draws; name an expression under [derive]"

@@ -14,7 +14,6 @@ from typing import Any
 
 from gigacost.errors import Fault, SpecError, nearest, show, type_name
 from gigacost.expressions.ast import Expression, ExpressionKind
-from gigacost.expressions.parser import parse_expression
 from gigacost.graph.declarations import Input
 from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import FEWEST, MOST_FOLDED, Draws
@@ -315,6 +314,8 @@ class _Reader:
         if not isinstance(given, str):
             self._refuse(at, given, "missing value" if given is None else f"expected string, got {type_name(given)}")
             return None
+        from gigacost.expressions.parser import parse_expression
+
         with self._collecting():
             labels = self.namespace.label_axes
             return parse_expression(given, at, kind=kind, units=self.units, labels=labels, folded=self.folded)

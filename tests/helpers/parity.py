@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from strategies import Problem
 
-from gigacost import InternalError, _engine
+from gigacost import InternalError, _engine, reference
 
 
 def available(level: str) -> bool:
@@ -67,6 +67,16 @@ def engine_rows(problem: Problem, start: int, stop: int, workers: int) -> list[d
             row = {name: values[position] for name, values in columns.items()}
             rows.append({name: None if isinstance(v, float) and math.isnan(v) else v for name, v in row.items()})
     return rows
+
+
+def counted_rows(problem: Problem, limit: int) -> int:
+    """How many rows there are up to a limit; no value behind the last row that is wanted is looked at."""
+    found = 0
+    for index in range(problem.sweep.size):
+        if found == limit:
+            break
+        found += len(reference.rows(problem.sweep, index, index + 1))
+    return found
 
 
 def plain_summary(found: Any) -> dict[str, Any]:

@@ -1,13 +1,17 @@
-"""Random models, spaces and questions for the parity tests."""
+"""Random models, spaces and questions for the parity tests.
+
+Strategies are made once, for each number of choices, and functions draw from them: a strategy that is made anew for
+each formula costs more to check than the formula costs to compare.
+"""
 
 from __future__ import annotations
 
 import functools
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
@@ -26,6 +30,36 @@ COMPARISON = ["less", "less_equal", "greater", "greater_equal", "equal", "not_eq
 numbers = st.one_of(
     st.sampled_from(INTERESTING), st.floats(-1e3, 1e3), st.floats(allow_nan=False, allow_infinity=False)
 )
+either = st.booleans()
+T = TypeVar("T")
+
+
+@functools.cache
+def whole(least: int, most: int) -> st.SearchStrategy[int]:
+    """A whole number from one to another."""
+    return st.integers(least, most)
+
+
+@functools.cache
+def _places(count: int) -> st.SearchStrategy[int]:
+    return st.sampled_from(range(count))
+
+
+@functools.cache
+def _some_places(count: int, least: int, most: int | None, *, unique: bool) -> st.SearchStrategy[list[int]]:
+    return st.lists(_places(count), min_size=least, max_size=most, unique=unique)
+
+
+def pick(draw: Callable[[Any], Any], options: Sequence[T]) -> T:
+    """One of some options."""
+    return options[draw(_places(len(options)))]
+
+
+def picks(
+    draw: Callable[[Any], Any], options: Sequence[T], least: int = 0, most: int | None = None, *, unique: bool = True
+) -> list[T]:
+    """Some of the options, in any order."""
+    return [options[place] for place in draw(_some_places(len(options), least, most, unique=unique))]
 
 
 @dataclass(frozen=True)
@@ -61,42 +95,49 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
 }
 
 
-def trees(names: list[str], depth: int = 3) -> st.SearchStrategy[Tree]:
+@st.composite
+def trees(draw: st.DrawFn, names: list[str], depth: int = 3) -> Tree:
     """Formulas of numbers over some names."""
-    leaves = st.one_of(
-        st.sampled_from(names).map(lambda name: Tree("name", name=name)),
-        numbers.map(lambda value: Tree("number", value=value)),
-    )
-    named = st.sampled_from(names).map(lambda name: Tree("name", name=name))
-    if depth == 0:
-        return leaves
-    below = st.deferred(lambda: trees(names, depth - 1))
+    return _tree(draw, names, depth)
+
+
+def _named(draw: st.DrawFn, names: list[str]) -> Tree:
+    return Tree("name", name=pick(draw, names))
+
+
+def _tree(draw: st.DrawFn, names: list[str], depth: int) -> Tree:
+    kind = draw(_places(6 if depth else 2))
+    if kind == 0:
+        return _named(draw, names)
+    if kind == 1:
+        return Tree("number", value=draw(numbers))
     # A plain number on both sides would be Python's arithmetic, which raises where IEEE does not.
-    return st.one_of(
-        leaves,
-        st.builds(lambda op, a: Tree(op, (a,)), st.sampled_from(UNARY), named),
-        st.builds(lambda op, a, b: Tree(op, (a, b)), st.sampled_from(BINARY), named, below),
-        st.builds(lambda op, a, b: Tree(op, (a, b)), st.sampled_from(BINARY), below, named),
-        st.builds(lambda c, a, b: Tree("where", (c, a, b)), truths(names, depth - 1), below, named),
-    )
+    if kind == 2:
+        return Tree(pick(draw, UNARY), (_named(draw, names),))
+    if kind == 3:
+        return Tree(pick(draw, BINARY), (_named(draw, names), _tree(draw, names, depth - 1)))
+    if kind == 4:
+        return Tree(pick(draw, BINARY), (_tree(draw, names, depth - 1), _named(draw, names)))
+    return Tree("where", (_truth(draw, names, depth - 1), _tree(draw, names, depth - 1), _named(draw, names)))
 
 
-def truths(names: list[str], depth: int = 2) -> st.SearchStrategy[Tree]:
+@st.composite
+def truths(draw: st.DrawFn, names: list[str], depth: int = 2) -> Tree:
     """Conditions over some names."""
-    named = st.sampled_from(names).map(lambda name: Tree("name", name=name))
-    other = st.one_of(named, numbers.map(lambda value: Tree("number", value=value)))
-    compared = st.one_of(
-        st.builds(lambda op, a, b: Tree(op, (a, b)), st.sampled_from(COMPARISON), named, other),
-        named.map(lambda a: Tree("missing", (a,))),
-    )
-    if depth <= 0:
-        return compared
-    below = truths(names, depth - 1)
-    return st.one_of(
-        compared,
-        st.builds(lambda op, a, b: Tree(op, (a, b)), st.sampled_from(["both", "either"]), below, below),
-        below.map(lambda a: Tree("negate", (a,))),
-    )
+    return _truth(draw, names, depth)
+
+
+def _truth(draw: st.DrawFn, names: list[str], depth: int) -> Tree:
+    kind = draw(_places(4 if depth > 0 else 2))
+    if kind == 0:
+        other = _named(draw, names) if draw(either) else Tree("number", value=draw(numbers))
+        return Tree(pick(draw, COMPARISON), (_named(draw, names), other))
+    if kind == 1:
+        return Tree("missing", (_named(draw, names),))
+    if kind == 2:
+        parts = (_truth(draw, names, depth - 1), _truth(draw, names, depth - 1))
+        return Tree(pick(draw, ["both", "either"]), parts)
+    return Tree("negate", (_truth(draw, names, depth - 1),))
 
 
 def function(name: str, names: list[str], tree: Tree) -> Callable[..., Value]:
@@ -136,6 +177,14 @@ class Problem:
 axis_values = st.lists(
     st.one_of(numbers, st.integers(-3, 9).map(float)), min_size=1, max_size=7, unique_by=lambda value: value + 0.0
 )
+figure = st.one_of(numbers, st.just(math.nan))
+searched_values = st.lists(st.one_of(numbers, st.integers(-2, 5).map(float)), min_size=1, max_size=4)
+
+
+@functools.cache
+def figures(count: int) -> st.SearchStrategy[list[float]]:
+    """So many figures of a table, some of them missing."""
+    return st.lists(figure, min_size=count, max_size=count)
 
 
 @st.composite
@@ -143,7 +192,7 @@ def spaces(draw: st.DrawFn, most_rows: int) -> dict[str, list[float]]:
     """Up to four axes with at most so many combinations."""
     axes: dict[str, list[float]] = {}
     rows = 1
-    for i in range(draw(st.integers(0, 4))):
+    for i in range(draw(whole(0, 4))):
         values = draw(axis_values)
         if rows * len(values) <= most_rows:
             axes[f"x{i}"] = values
@@ -155,8 +204,8 @@ def spaces(draw: st.DrawFn, most_rows: int) -> dict[str, list[float]]:
 def search_axes(draw: st.DrawFn, name: str, most: int) -> dict[str, list[float]]:
     """Axes of a search with at most so many candidates."""
     axes: dict[str, list[float]] = {}
-    for i in range(draw(st.integers(1, 4))):
-        values = draw(st.lists(st.one_of(numbers, st.integers(-2, 5).map(float)), min_size=1, max_size=4))
+    for i in range(draw(whole(1, 4))):
+        values = draw(searched_values)
         if len(values) <= most or not axes:
             axes[f"{name}{i}"] = values[:most]
             most //= len(values[:most])
@@ -169,12 +218,12 @@ def searches(draw: st.DrawFn, name: str, names: list[str], axes: dict[str, list[
     known = [*names, *axes]
     parts: list[Any] = []
     # What varies over one axis alone may be the same for many of its values.
-    for i, used in enumerate(draw(st.lists(st.sampled_from(known), max_size=2))):
+    for i, used in enumerate(picks(draw, known, most=2, unique=False)):
         parts.append(function(f"{name}_rough{i}", [used], Tree("floor", (draw(trees([used], 1)),))))
         known.append(f"{name}_rough{i}")
     guards = []
-    for i in range(draw(st.integers(1, 4))):
-        used = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
+    for i in range(draw(whole(1, 4))):
+        used = picks(draw, known, 1, 3)
         parts.append(function(f"{name}_guard{i}", used, draw(truths(used, 1))))
         guards.append(Tree("name", name=f"{name}_guard{i}"))
     legal = functools.reduce(lambda a, b: Tree("both", (a, b)), guards)
@@ -192,7 +241,7 @@ def models(draw: st.DrawFn, names: list[str], count: int) -> tuple[Model, list[s
     if count:
         first, second = draw(search_axes("s", 30 if count == 1 else 6)), draw(search_axes("t", 4))
         # For each candidate of the second search the first one may find something else.
-        around = list(second) if count > 1 and draw(st.booleans()) else []
+        around = list(second) if count > 1 and draw(either) else []
         parts += draw(searches("s", [*names, *around], first))
         quantities.append("s_objective")
         names = [*names, *first]
@@ -200,17 +249,17 @@ def models(draw: st.DrawFn, names: list[str], count: int) -> tuple[Model, list[s
             parts += draw(searches("t", names, second))
             quantities.append("t_objective")
             names = [*names, *second]
-    for i in range(draw(st.integers(1, 5))):
-        used = draw(st.lists(st.sampled_from([*names, *quantities]), min_size=1, max_size=4, unique=True))
+    for i in range(draw(whole(1, 5))):
+        used = picks(draw, [*names, *quantities], 1, 4)
         parts.append(function(f"q{i}", used, draw(trees(used))))
         quantities.append(f"q{i}")
     for i, source in enumerate(list(quantities)):
-        if draw(st.integers(0, 3)):
-            parts.append(settled(f"f{i}", source, draw(st.sampled_from([1e308, 1e100, 5.0]))))
+        if draw(whole(0, 3)):
+            parts.append(settled(f"f{i}", source, pick(draw, [1e308, 1e100, 5.0])))
             quantities.append(f"f{i}")
-    for i in range(draw(st.integers(0, 2))):
-        used = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
-        spoils = draw(st.sampled_from([*names, *quantities]))
+    for i in range(draw(whole(0, 2))):
+        used = picks(draw, names, 1, 2)
+        spoils = pick(draw, [*names, *quantities])
         parts.append(
             declarations.status(f"state_{i}", spoils=spoils)(function(f"is_state{i}", used, draw(truths(used))))
         )
@@ -220,38 +269,38 @@ def models(draw: st.DrawFn, names: list[str], count: int) -> tuple[Model, list[s
 @st.composite
 def conditions(draw: st.DrawFn, names: list[str]) -> str:
     """A condition as a spec has it."""
-    where = f"{draw(st.sampled_from(names))} {draw(st.sampled_from(['<', '<=', '>', '!=']))} {draw(st.integers(-5, 5))}"
-    return f"not ({where}) or {draw(st.sampled_from(names))} >= 0" if draw(st.booleans()) else where
+    where = f"{pick(draw, names)} {pick(draw, ['<', '<=', '>', '!='])} {draw(whole(-5, 5))}"
+    return f"not ({where}) or {pick(draw, names)} >= 0" if draw(either) else where
 
 
 @st.composite
 def problems(draw: st.DrawFn, most_rows: int = 400) -> Problem:
     """Random models over random spaces, with leaves over any of the axes, missing figures, states and searches."""
-    searched = draw(st.sampled_from([0, 0, 1, 1, 2]))
+    searched = pick(draw, [0, 0, 1, 1, 2])
     axes = draw(spaces(most_rows // [1, 4, 20][searched]))
-    leaves = [f"leaf{i}" for i in range(draw(st.integers(0, 3)))]
-    fixed = {f"c{i}": draw(numbers) for i in range(draw(st.integers(0 if axes or leaves else 1, 2)))}
+    leaves = [f"leaf{i}" for i in range(draw(whole(0, 3)))]
+    fixed = {f"c{i}": draw(numbers) for i in range(draw(whole(0 if axes or leaves else 1, 2)))}
     names = [*axes, *leaves, *fixed]
     model, quantities = draw(models(names, searched))
     # What is given is not searched for.
-    pinned = draw(st.lists(st.sampled_from(["s0", "s1", "t0"]), max_size=1)) if searched else []
+    pinned = picks(draw, ["s0", "s1", "t0"], most=1) if searched else []
     fixed |= {axis: draw(numbers) for axis in pinned if axis in model.names}
     given: dict[str, Any] = dict(axes)
-    if len(axes) > 1 and draw(st.booleans()):
+    if len(axes) > 1 and draw(either):
         pair = list(axes)[:2]
         length = min(len(axes[name]) for name in pair)
         # Rows of a table are different, its columns need not be.
         repeated = [axes[pair[0]][i // 2] for i in range(length)]
-        table = {pair[0]: draw(st.sampled_from([axes[pair[0]][:length], repeated])), pair[1]: axes[pair[1]][:length]}
+        table = {pair[0]: pick(draw, [axes[pair[0]][:length], repeated]), pair[1]: axes[pair[1]][:length]}
         given = {"zip": {"zip": table}, **{name: axes[name] for name in axes if name not in pair}}
-    columns = draw(st.lists(st.sampled_from(quantities), min_size=1, max_size=4, unique=True))
-    where = draw(st.none() | conditions([*quantities, *names]))
+    columns = picks(draw, quantities, 1, 4)
+    where = draw(conditions([*quantities, *names])) if draw(either) else None
     sweep = Sweep(given, fixed=fixed, where=where, columns=columns, model=model)
     sizes = sweep.bound.sizes
     for leaf in leaves:
-        groups = tuple(sorted(draw(st.sets(st.sampled_from(range(len(sizes))))))) if sizes else ()
+        groups = tuple(sorted(picks(draw, range(len(sizes))))) if sizes else ()
         size = math.prod(sizes[group] for group in groups)
-        values = draw(st.lists(st.one_of(numbers, st.just(math.nan)), min_size=size, max_size=size))
+        values = draw(figures(size))
         sweep.bound._tables[leaf] = Table(groups, np.array(values, dtype=float))
     return Problem(sweep, quantities, list(sweep.bound.digits))
 
@@ -260,8 +309,8 @@ def problems(draw: st.DrawFn, most_rows: int = 400) -> Problem:
 def clouds(draw: st.DrawFn) -> Problem:
     """Points whose figures have few values or many, each over some of the axes: long fronts, and ties on them."""
     sizes = draw(st.lists(st.integers(3, 9), min_size=2, max_size=3))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    leaves = [f"leaf{i}" for i in range(draw(st.integers(1, 6)))]
+    rng = np.random.default_rng(draw(whole(0, 2**32 - 1)))
+    leaves = [f"leaf{i}" for i in range(draw(whole(1, 6)))]
     parts: list[Any] = [declarations.Input(name, "1", "", default=0.0, low=-math.inf) for name in leaves]
     for i, leaf in enumerate(leaves):
         used = list(dict.fromkeys([leaf, str(rng.choice(leaves))]))

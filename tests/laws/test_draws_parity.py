@@ -14,13 +14,25 @@ from typing import Any
 import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
-from parity import EXAMPLES, LEVELS, blocks, engine_rows, outcome, plain_summary, settings, thorough, threads
-from strategies import Problem, conditions, numbers, problems
+from parity import (
+    EXAMPLES,
+    LEVELS,
+    blocks,
+    counted_rows,
+    engine_rows,
+    outcome,
+    plain_summary,
+    settings,
+    thorough,
+    threads,
+)
+from strategies import Problem, conditions, either, numbers, pick, picks, problems, whole
 
 from gigacost import Model, SpecError, Sweep, reference
 from gigacost.compiler import lower
 
 KINDS = ["mean({})", "p5({})", "p50({})", "p90({})", "quantile({}, 0.975)", "quantile({}, 0)", "quantile({}, 1)"]
+small_problems = problems(60)
 
 
 @pytest.fixture(autouse=True)
@@ -29,46 +41,53 @@ def _restored_blocks() -> Iterator[None]:
     lower.BLOCKS = None
 
 
+some_numbers = st.lists(numbers, min_size=1, max_size=3, unique_by=lambda value: value + 0.0)
+written = ["normal 90% -1..2", "uniform 0.5..3", "triangular -2 1 4", "lognormal 80% 0.5..2"]
+
+
 @st.composite
 def distributions(draw: st.DrawFn) -> str:
     """A distribution as a specification has it, over any numbers or over few."""
-    relative = draw(st.sampled_from(["", "x "]))
-    some = draw(st.lists(numbers, min_size=1, max_size=3, unique_by=lambda value: value + 0.0))
-    empirical = "empirical " + ", ".join(map(repr, some))
-    written = st.sampled_from(["normal 90% -1..2", "uniform 0.5..3", "triangular -2 1 4", "lognormal 80% 0.5..2"])
-    return relative + draw(written | st.just(empirical))
+    empirical = "empirical " + ", ".join(map(repr, draw(some_numbers)))
+    return pick(draw, ["", "x "]) + pick(draw, [*written, empirical, empirical])
 
 
 @st.composite
 def folds(draw: st.DrawFn, names: list[str]) -> str:
     """A fold over draws of a name, or of a small expression of names."""
-    if not draw(st.integers(0, 3)):
+    if not draw(whole(0, 3)):
         return f"P({draw(conditions(names))})"
-    a, b = draw(st.sampled_from(names)), draw(st.sampled_from(names))
-    of = draw(st.sampled_from([a, a, f"{a} + {b}", f"minimum({a}, {b} * 2)", f"where({a} > 1, {a}, 0.5)"]))
-    return draw(st.sampled_from(KINDS)).format(of)
+    a, b = pick(draw, names), pick(draw, names)
+    of = pick(draw, [a, a, f"{a} + {b}", f"minimum({a}, {b} * 2)", f"where({a} > 1, {a}, 0.5)"])
+    return pick(draw, KINDS).format(of)
 
 
 @st.composite
 def drawn(draw: st.DrawFn) -> tuple[Problem, list[str]]:
     """A random sweep in which some names are uncertain, and folds that may be asked for."""
-    problem = draw(problems(60))
+    problem = draw(small_problems)
     sweep = problem.sweep
     names = [*sweep.bound.model.inputs, *problem.quantities]
     searched = {axis for search in sweep.model.searches for axis, _ in search.over}
     may = [name for name in names if name not in searched]
-    uncertain = {name: draw(distributions()) for name in draw(st.lists(st.sampled_from(may), max_size=3, unique=True))}
-    uncertain = uncertain or {may[0]: "uniform 0..1"}
+    # One fold at least is of what differs from draw to draw: of all others the mean is what they are.
+    folded = pick(draw, problem.quantities)
+    above = sweep.model.wire([folded], sweep.bound.given).upstream()[folded]
+    moved = picks(draw, [name for name in may if name in above], 1, 2)
+    uncertain = {name: draw(distributions()) for name in dict.fromkeys([*moved, *picks(draw, may, most=1)])}
     tree = sweep.spec.to_dict()
     tree["uncertain"] = uncertain
-    tree["draws"] = {"count": draw(st.integers(2, 9)), "seed": draw(st.integers(0, 5)), "method": "random"}
+    tree["draws"] = {"count": draw(whole(2, 9)), "seed": draw(whole(0, 5)), "method": "random"}
     known = [*problem.quantities, *sweep.bound.digits]
-    asked = draw(st.lists(folds(known), min_size=1, max_size=4, unique=True))
-    tree["derive"] = {"d0": f"{asked[-1]} - {draw(st.sampled_from(known))}"}
+    among = [[folded], *[known] * draw(whole(0, 3))]
+    asked = list(dict.fromkeys(draw(folds(names)) for names in among))
+    tree["derive"] = {"d0": f"{pick(draw, asked)} - {pick(draw, known)}"}
     query = dict(tree["query"])
-    query["columns"] = [*query.get("columns", []), *asked, "d0"]
-    if draw(st.booleans()):
-        query["where"] = f"{draw(st.sampled_from([asked[0], 'd0']))} {draw(st.sampled_from(['<', '>=']))} 1"
+    # Beside what is not finite nothing else would be seen.
+    central = query["columns"] if draw(either) else []
+    query["columns"] = [*central, *asked, *picks(draw, ["d0"])]
+    if draw(either):
+        query["where"] = f"{pick(draw, [asked[0], 'd0'])} {pick(draw, ['<', '>='])} 1"
     tree["query"] = query
     try:
         made = _sweep(tree, query, sweep.model)
@@ -111,14 +130,8 @@ def test_limited_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, 
     problem, _ = found
     lower.BLOCKS = cut
     sink = io.BytesIO()
-
-    def expected() -> int:
-        for stop in range(problem.sweep.size + 1):
-            if len(reference.rows(problem.sweep, 0, stop)) == limit:
-                return limit
-        return len(reference.rows(problem.sweep))
-
-    assert outcome(lambda: problem.sweep.write_csv(sink, limit=limit, threads=workers)) == outcome(expected)
+    expected = outcome(lambda: counted_rows(problem, limit))
+    assert outcome(lambda: problem.sweep.write_csv(sink, limit=limit, threads=workers)) == expected
 
 
 @thorough

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parity import EXAMPLES, LEVELS, blocks, engine_rows, outcome, plain_summary, thorough, threads
+from parity import EXAMPLES, LEVELS, blocks, counted_rows, engine_rows, outcome, plain_summary, thorough, threads
 from strategies import Problem, clouds, problems
 
 from gigacost import reference
@@ -33,15 +33,8 @@ def test_rows(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> 
 def test_limited_rows(problem: Problem, workers: int, cut: Any, limit: int) -> None:
     lower.BLOCKS = cut
     sink = io.BytesIO()
-
-    def expected() -> int:
-        # A value behind the last row that is wanted is not looked at.
-        for stop in range(problem.sweep.size + 1):
-            if len(reference.rows(problem.sweep, 0, stop)) == limit:
-                return limit
-        return len(reference.rows(problem.sweep))
-
-    assert outcome(lambda: problem.sweep.write_csv(sink, limit=limit, threads=workers)) == outcome(expected)
+    expected = outcome(lambda: counted_rows(problem, limit))
+    assert outcome(lambda: problem.sweep.write_csv(sink, limit=limit, threads=workers)) == expected
 
 
 @thorough

@@ -129,6 +129,11 @@ def test_any_width(columns: str, arguments: tuple[str, ...]) -> None:
         assert max(len(line) for line in done.stdout.decode().splitlines()) <= int(columns)
 
 
+@pytest.fixture(scope="module")
+def plain_json() -> bytes:
+    return run(*LLAMA, "--json").stdout
+
+
 @pytest.mark.parametrize(
     "environment",
     [
@@ -142,11 +147,11 @@ def test_any_width(columns: str, arguments: tuple[str, ...]) -> None:
     ],
     ids=str,
 )
-def test_any_encoding_and_terminal(environment: dict[str, str]) -> None:
+def test_any_encoding_and_terminal(environment: dict[str, str], plain_json: bytes) -> None:
     for arguments in (LLAMA, ("explain", "cost_total_usd"), ("catalog", "show", "h100")):
         done = run(*arguments, **environment)
         assert (done.returncode, done.stderr) == (0, b"")
-    assert run(*LLAMA, "--json", **environment).stdout == run(*LLAMA, "--json").stdout
+    assert run(*LLAMA, "--json", **environment).stdout == plain_json
     refused = run("estimate", "--hardware", "ü", **environment)
     assert refused.returncode == 2
     assert b"Traceback" not in refused.stderr

@@ -95,7 +95,7 @@ def test_random_problems_are_of_all_kinds() -> None:
     """The laws above would hold of nothing at all."""
     seen = set()
 
-    @settings(often, max_examples=60, database=None, derandomize=True)
+    @settings(often, max_examples=120, database=None, derandomize=True)
     @given(inverses())
     def look(problem: Inverse) -> None:
         seen.add("feasible" if problem.feasible() else len(next(iter(problem.blamed()), ())))

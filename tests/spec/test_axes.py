@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gigacost.errors import CatalogError, SpecError
 from gigacost.graph.declarations import Input
@@ -21,7 +17,6 @@ from gigacost.spec.fields import Field
 NUMBER = Field("mfu", limits=Input("mfu", "1", "", low=0, low_open=True, high=1))
 ANY = Field("x", unit="h")
 CHIPS = Field("chips", "integer", "chip", limits=Input("chips", "chip", "", low=1, integer=True))
-PARAMS = Field("params", "number", "param")
 
 
 def _hardware(label: str) -> str:
@@ -127,89 +122,6 @@ def test_repeated_values_are_refused_naming_both_places(field: Field, given: lis
     text = refusal(field, given)
     assert f"axes.{field.name}[1]" in text
     assert f"the same as axes.{field.name}[0]" in text
-
-
-def test_end_points_are_exact_and_steps_do_not_accumulate() -> None:
-    points = values(ANY, {"from": 0, "to": 1, "step": 0.1})
-    assert points == (0.0, 0.1, 0.2, 3 * 0.1, 0.4, 0.5, 6 * 0.1, 7 * 0.1, 0.8, 0.9, 1.0)
-    assert len(points) == 11
-
-
-def test_a_range_that_misses_its_end_stops_below_it() -> None:
-    assert values(ANY, {"from": 0, "to": 1, "step": 0.4}) == (0.0, 0.4, 0.8)
-    assert values(CHIPS, {"from": 8, "to": 64, "step": 24}) == (8, 32, 56)
-
-
-@pytest.mark.parametrize(
-    ("field", "table", "expected"),
-    [
-        (ANY, {"from": 0, "to": 1, "steps": 5}, (0.0, 0.25, 0.5, 0.75, 1.0)),
-        (ANY, {"from": 3, "to": 9, "steps": 1}, (3.0,)),
-        (ANY, {"from": 5, "to": 5, "step": 1}, (5.0,)),
-        (PARAMS, {"from": "1B", "to": "1T", "steps": 4, "scale": "log"}, (1e9, 1e10, 1e11, 1e12)),
-        (CHIPS, {"from": 1, "to": 4, "steps": 7}, (1, 2, 3, 4)),  # 1.5 and 2.5 go to the even neighbour
-        (CHIPS, {"from": 8, "to": 64, "steps": 15, "multiple_of": 8}, (8, 16, 24, 32, 40, 48, 56, 64)),
-        (PARAMS, {"from": "1B", "to": "3B", "steps": 5, "multiple_of": "1B"}, (1e9, 2e9, 3e9)),
-    ],
-)
-def test_ranges(field: Field, table: dict[str, object], expected: tuple[float, ...]) -> None:
-    assert values(field, table) == expected
-
-
-@given(st.floats(1e-300, 1e300), st.floats(1.001, 1e6), st.integers(2, 200))
-def test_log_ranges_rise_between_exact_ends(start: float, ratio: float, steps: int) -> None:
-    stop = start * ratio
-    points: Any = values(ANY, {"from": start, "to": stop, "steps": steps, "scale": "log"})
-    assert (points[0], points[-1], len(points)) == (start, stop, steps)
-    assert all(a < b for a, b in itertools.pairwise(points))
-
-
-@given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(1, 300))
-def test_integer_ranges_are_distinct_whole_numbers(start: int, span: int, steps: int) -> None:
-    if span == 0:
-        steps = 1
-    points: Any = values(CHIPS, {"from": start, "to": start + span, "steps": steps})
-    assert all(type(point) is int for point in points)
-    assert list(points) == sorted(set(points))
-    assert points[0] == start
-
-
-@pytest.mark.parametrize(
-    ("field", "table", "says"),
-    [
-        (ANY, {"from": 0, "to": 1, "step": 0}, "> 0"),
-        (ANY, {"from": 1, "to": 10, "step": -1}, "> 0"),
-        (ANY, {"from": 1e16, "to": 1e16 + 4, "step": 0.5}, "too small"),
-        (ANY, {"from": 1, "to": 1e300, "step": 1}, "1000000"),
-        (ANY, {"from": 1, "to": 2, "step": 1e-300}, "1000000"),
-        (ANY, {"from": 0, "to": 1, "steps": 0}, "steps = 0"),
-        (ANY, {"from": 0, "to": 1, "steps": -1}, "steps = -1"),
-        (ANY, {"from": 0, "to": 1, "steps": 2.5}, "whole number"),
-        (ANY, {"from": 0, "to": 1, "steps": True}, "boolean"),
-        (ANY, {"from": 0, "to": 1, "steps": 10**12}, "steps <= 1000000"),
-        (ANY, {"from": 0, "to": 1, "steps": 4, "scale": "log"}, "> 0"),
-        (ANY, {"from": -1, "to": 1, "steps": 4, "scale": "log"}, "> 0"),
-        (ANY, {"from": 2, "to": 1, "steps": 4}, "axes.x.from = 2"),
-        (ANY, {"from": 1, "to": 1, "steps": 4}, "begins where it ends"),
-        (ANY, {"from": 1, "to": 1 + 1e-15, "steps": 100}, "same 64-bit float"),
-        (ANY, {"from": -1e308, "to": 1e308, "steps": 4}, "too wide"),
-        (ANY, {"from": 0, "to": math.inf, "steps": 4}, "infinite"),
-        (ANY, {"from": 0, "to": math.nan, "steps": 4}, "nan"),
-        (ANY, {"from": 0, "steps": 4}, "axes.x.to: missing"),
-        (ANY, {"from": 0, "to": 1}, "either steps"),
-        (ANY, {"from": 0, "to": 1, "steps": 4, "step": 1}, "either steps"),
-        (ANY, {"from": 0, "to": 1, "steps": 4, "scael": "log"}, 'did you mean "scale"?'),
-        (ANY, {"from": 0, "to": 1, "steps": 4, "scale": "cubic"}, '"linear" or "log"'),
-        (ANY, {"from": 1, "to": 2, "step": 1, "scale": "log"}, "goes with steps"),
-        (CHIPS, {"from": 0, "to": 8, "steps": 4}, "axes.chips.from = 0: out of range"),
-        (CHIPS, {"from": 8, "to": 64, "step": 0.5}, "not a whole number"),
-        (CHIPS, {"from": 9, "to": 64, "steps": 4, "multiple_of": 8}, "multiples of 8"),
-        (CHIPS, {"from": 8, "to": 64, "steps": 4, "multiple_of": 0}, "multiple_of = 0"),
-        (HARDWARE, {"from": "a", "to": "b", "steps": 2}, "no range"),
-    ],
-)
-def test_impossible_ranges_are_refused(field: Field, table: dict[str, object], says: str) -> None:
-    assert says in refusal(field, table)
 
 
 @pytest.mark.parametrize("given", [[], (), np.array([])])

@@ -6,11 +6,12 @@ import math
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Literal
 
 from gigacost.errors import CatalogError, Fault, SpecError, Typed, nearest, show, type_name
 from gigacost.graph.declarations import SMALLEST, Input
-from gigacost.units.quantities import is_bare_number, parse_quantity
+from gigacost.units.quantities import exact_quantity, is_bare_number, parse_quantity
 
 LARGEST_INTEGER = 2**53
 """Above it, not every whole number is a 64-bit float."""
@@ -38,6 +39,13 @@ class Field:
         Raises SpecError.
         """
         return self._label(value, at) if self.kind == "label" else self._number(value, at)
+
+    def exact(self, value: object) -> Fraction:
+        """The number that ``read`` made of a value, as it was written: neither decimals nor units are rounded."""
+        number: Any = self._unworded(_unboxed(value))
+        if isinstance(number, str):
+            return exact_quantity(number, self.unit)
+        return Fraction(repr(number) if isinstance(number, float) else number)
 
     def read_together(self, values: Sequence[object]) -> tuple[Scalar, ...] | None:
         """What ``read`` makes of each value, where they are plain ones and nothing is wrong with any; else None.

@@ -61,7 +61,8 @@ def _check_keys(table: Mapping[str, object], at: str) -> None:
 
 
 def _by_step(field: Field, start: float, stop: float, table: Mapping[str, object], at: str) -> list[float]:
-    step = float(Field("step", field.kind, field.unit).read(table["step"], f"{at}.step"))
+    distance = Field("step", field.kind, field.unit)
+    step = float(distance.read(table["step"], f"{at}.step"))
     if step <= 0.0:
         raise refused(f"{at}.step", table["step"], "a step that never arrives", allowed="> 0")
     count = (stop - start) / step
@@ -70,10 +71,15 @@ def _by_step(field: Field, start: float, stop: float, table: Mapping[str, object
         raise refused(f"{at}.step", table["step"], f"makes {shown} values", allowed=f"at most {LARGEST_RANGE}")
     if start + step == start or stop - step == stop:
         raise refused(f"{at}.step", table["step"], "too small to change a 64-bit float of this size")
-    whole = round(count)
-    if abs(count - whole) > 1e-9 * max(1, whole):  # the end is not on a step: the last value stays below it
-        return [start + i * step for i in range(math.floor(count) + 1)]
-    return [start + i * step for i in range(whole)] + [stop]
+    first, last, by = field.exact(table["from"]), field.exact(table["to"]), distance.exact(table["step"])
+    exact_count = (last - first) / by
+    whole = round(exact_count)
+    on_a_step = abs(exact_count - whole) * 10**9 <= max(1, whole)  # else the last value stays below the end
+    unit = math.lcm(first.denominator, by.denominator)
+    begin, each = int(first * unit), int(by * unit)
+    # A quotient of whole numbers is rounded once: each value is the nearest to what the decimals say.
+    inner = [(begin + i * each) / unit for i in range(1, whole if on_a_step else math.floor(exact_count) + 1)]
+    return [start, *inner, stop] if on_a_step and whole else [start, *inner]
 
 
 def _by_count(start: float, stop: float, table: Mapping[str, object], at: str) -> list[float]:

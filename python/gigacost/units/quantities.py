@@ -31,6 +31,18 @@ def parse_quantity(text: str, unit: str) -> float:
     the unit has and the text leaves out are taken as said: ``"2.10 $/h"`` fits ``$/(chip·h)``.
     Raises SpecError whose fault has the text as its value; the field and the place are the caller's to fill in.
     """
+    exact = exact_quantity(text, unit)
+    try:
+        value = float(exact)
+    except OverflowError:
+        _refuse(text, unit, "overflows a 64-bit float")
+    if exact and not value:
+        _refuse(text, unit, "too small for a 64-bit float")
+    return value
+
+
+def exact_quantity(text: str, unit: str) -> Fraction:
+    """What ``parse_quantity`` reads, before it is rounded. Raises SpecError as it does."""
     reason = _unreadable(text)
     if reason:
         _refuse(text, unit, reason)
@@ -49,14 +61,7 @@ def parse_quantity(text: str, unit: str) -> float:
         tail = tail[1:]
     if " " in tail:
         _refuse(text, unit, "at most one blank is allowed, between the number and its unit")
-    exact = Fraction(number) * scale * (_factor(text, unit, number, tail) if tail else 1)
-    try:
-        value = float(exact)
-    except OverflowError:
-        _refuse(text, unit, "overflows a 64-bit float")
-    if exact and not value:
-        _refuse(text, unit, "too small for a 64-bit float")
-    return value
+    return Fraction(number) * scale * (_factor(text, unit, number, tail) if tail else 1)
 
 
 def _refuse(text: str, unit: str, what: str, hint: str = "") -> NoReturn:

@@ -1,6 +1,12 @@
 """The readable twin of the engine: the model's functions called on plain numbers, one combination at a time.
 
 Nothing here is clever: that is its use. Whatever the engine answers must equal what this answers, with ``==``.
+
+It is independent of the engine from the tape down: arithmetic, searches, draws, folds, reductions, ties. Above it,
+both start from the same things: the bound specification with its tables and draws, the resolved wiring, and the recipe,
+which decides what a state spoils, what a condition reads, and in which dollars a quantity is told. A mistake there is
+the same on both sides. ``tests/laws/test_semantics.py`` guards that, by an evaluator of these rules that uses none of
+the three.
 """
 
 from __future__ import annotations

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, reject
+from hypothesis import given
 from hypothesis import strategies as st
 from parity import (
     EXAMPLES,
@@ -26,13 +25,11 @@ from parity import (
     thorough,
     threads,
 )
-from strategies import Problem, conditions, either, numbers, pick, picks, problems, whole
+from strategies import Problem
+from uncertain import uncertain_problems
 
-from gigacost import Model, SpecError, Sweep, reference
+from gigacost import reference
 from gigacost.compiler import lower
-
-KINDS = ["mean({})", "p5({})", "p50({})", "p90({})", "quantile({}, 0.975)", "quantile({}, 0)", "quantile({}, 1)"]
-small_problems = problems(60)
 
 
 @pytest.fixture(autouse=True)
@@ -41,80 +38,8 @@ def _restored_blocks() -> Iterator[None]:
     lower.BLOCKS = None
 
 
-some_numbers = st.lists(numbers, min_size=1, max_size=3, unique_by=lambda value: value + 0.0)
-written = ["normal 90% -1..2", "uniform 0.5..3", "triangular -2 1 4", "lognormal 80% 0.5..2"]
-
-
-@st.composite
-def distributions(draw: st.DrawFn) -> str:
-    """A distribution as a specification has it, over any numbers or over few."""
-    empirical = "empirical " + ", ".join(map(repr, draw(some_numbers)))
-    return pick(draw, ["", "x "]) + pick(draw, [*written, empirical, empirical])
-
-
-@st.composite
-def folds(draw: st.DrawFn, names: list[str]) -> str:
-    """A fold over draws of a name, or of a small expression of names."""
-    if not draw(whole(0, 3)):
-        return f"P({draw(conditions(names))})"
-    a, b = pick(draw, names), pick(draw, names)
-    of = pick(draw, [a, a, f"{a} + {b}", f"minimum({a}, {b} * 2)", f"where({a} > 1, {a}, 0.5)"])
-    return pick(draw, KINDS).format(of)
-
-
-@st.composite
-def drawn(draw: st.DrawFn) -> tuple[Problem, list[str]]:
-    """A random sweep in which some names are uncertain, and folds that may be asked for."""
-    problem = draw(small_problems)
-    sweep = problem.sweep
-    names = [*sweep.bound.model.inputs, *problem.quantities]
-    searched = {axis for search in sweep.model.searches for axis, _ in search.over}
-    may = [name for name in names if name not in searched]
-    # One fold at least is of what differs from draw to draw: of all others the mean is what they are.
-    folded = pick(draw, problem.quantities)
-    above = sweep.model.wire([folded], sweep.bound.given).upstream()[folded]
-    moved = picks(draw, [name for name in may if name in above], 1, 2)
-    uncertain = {name: draw(distributions()) for name in dict.fromkeys([*moved, *picks(draw, may, most=1)])}
-    tree = sweep.spec.to_dict()
-    tree["uncertain"] = uncertain
-    tree["draws"] = {"count": draw(whole(2, 9)), "seed": draw(whole(0, 5)), "method": "random"}
-    known = [*problem.quantities, *sweep.bound.digits]
-    among = [[folded], *[known] * draw(whole(0, 3))]
-    asked = list(dict.fromkeys(draw(folds(names)) for names in among))
-    tree["derive"] = {"d0": f"{pick(draw, asked)} - {pick(draw, known)}"}
-    query = dict(tree["query"])
-    # Beside what is not finite nothing else would be seen.
-    central = query["columns"] if draw(either) else []
-    query["columns"] = [*central, *asked, *picks(draw, ["d0"])]
-    if draw(either):
-        query["where"] = f"{pick(draw, [asked[0], 'd0'])} {pick(draw, ['<', '>='])} 1"
-    tree["query"] = query
-    try:
-        made = _sweep(tree, query, sweep.model)
-    except SpecError:  # a draw times a central value may overflow
-        reject()
-    made.bound._tables.update({n: t for n, t in sweep.bound._tables.items() if n.startswith("leaf")})
-    return replace(problem, sweep=made), [*asked, "d0"]
-
-
-def _sweep(tree: dict[str, Any], query: dict[str, Any], model: Model) -> Sweep:
-    return Sweep(
-        tree.get("axes"),
-        fixed=tree.get("fixed"),
-        uncertain=tree["uncertain"],
-        draws=tree["draws"],
-        derive=tree["derive"],
-        columns=query["columns"],
-        where=query.get("where"),
-        model=model,
-    )
-
-
-asked = drawn()
-
-
 @thorough
-@given(asked, threads, blocks, st.data())
+@given(uncertain_problems, threads, blocks, st.data())
 def test_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, _ = found
     lower.BLOCKS = cut
@@ -125,7 +50,7 @@ def test_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st
 
 
 @thorough
-@given(asked, threads, blocks, st.integers(0, 50))
+@given(uncertain_problems, threads, blocks, st.integers(0, 50))
 def test_limited_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, limit: int) -> None:
     problem, _ = found
     lower.BLOCKS = cut
@@ -135,7 +60,7 @@ def test_limited_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, 
 
 
 @thorough
-@given(asked, threads, blocks, st.data())
+@given(uncertain_problems, threads, blocks, st.data())
 def test_top(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, names = found
     lower.BLOCKS = cut
@@ -148,7 +73,7 @@ def test_top(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.
 
 
 @thorough
-@given(asked, threads, blocks, st.data())
+@given(uncertain_problems, threads, blocks, st.data())
 def test_pareto(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, names = found
     lower.BLOCKS = cut
@@ -161,7 +86,7 @@ def test_pareto(found: tuple[Problem, list[str]], workers: int, cut: Any, data: 
 
 
 @thorough
-@given(asked, threads, blocks, st.data())
+@given(uncertain_problems, threads, blocks, st.data())
 def test_count_and_bounds(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, names = found
     lower.BLOCKS = cut
@@ -180,7 +105,7 @@ def test_count_and_bounds(found: tuple[Problem, list[str]], workers: int, cut: A
 
 
 @thorough
-@given(asked, threads, blocks, st.data())
+@given(uncertain_problems, threads, blocks, st.data())
 def test_summary(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
     problem, names = found
     lower.BLOCKS = cut
@@ -196,7 +121,7 @@ def test_every_simd_level_gives_the_same_bits(level: str, monkeypatch: pytest.Mo
     monkeypatch.setenv("GIGACOST_SIMD", level)
 
     @settings(thorough, max_examples=EXAMPLES // 2)
-    @given(asked, blocks)
+    @given(uncertain_problems, blocks)
     def check(found: tuple[Problem, list[str]], cut: Any) -> None:
         problem, _ = found
         lower.BLOCKS = cut

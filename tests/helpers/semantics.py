@@ -1,0 +1,247 @@
+"""The rules of values, nulls and states, written down once more: for one combination, by calling the model's functions.
+
+It knows nothing of the plans and wirings that the engine and the reference share. What it holds them to:
+
+- What is given (by the user, by the model, by the catalogue) is not computed, and made of nothing else.
+- An axis that is searched over has the value of the first legal candidate with the smallest objective. It is made of
+  all that decides which one wins.
+- Null is what is made of something that a state spoils, when that state is true; the rest of the row stays. A row is
+  only kept where what its condition reads is not null. Its status is the first true state that spoils something read.
+- In a draw, an absolute distribution replaces what a name is otherwise, a relative one multiplies it. Searches see
+  central values in every draw.
+- A mean or a quantile is null when, in any draw, a state is true that spoils what it is made of; the row then is in the
+  state ``LABEL_in_draws``, unless it is in another one centrally. A probability counts such a draw as one in which its
+  condition does not hold, so that it is made of these states too. What a state spoils centrally is null in both.
+- With a base year, what the model computes in dollars is read as that times the dollars of that year per dollar.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from gigacost import Model
+from gigacost.expressions.ast import Expression, Node
+from gigacost.graph.declarations import Status
+from gigacost.graph.wiring import Quantity, Search
+from gigacost.ops import Value
+from gigacost.reference import Number, Truth
+from gigacost.sampling.distributions import Distribution
+from gigacost.units.algebra import Unit
+
+
+class NotFiniteError(Exception):
+    """A value that no state explains is not finite."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """One combination: what is given of it, what is asked by expression, and what is not known exactly."""
+
+    model: Model
+    given: Mapping[str, float]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    expressions: Mapping[str, Expression] = field(default_factory=dict)
+    uncertain: Mapping[str, Distribution] = field(default_factory=dict)
+    draws: Sequence[Mapping[str, float]] = ()
+    dollars: float | None = None
+    """Dollars of the base year per dollar."""
+
+    @cached_property
+    def central(self) -> World:
+        return World(self, self.given)
+
+    @cached_property
+    def drawn(self) -> list[World]:
+        return [World(self, self.given, draw) for draw in self.draws]
+
+    def row(self, columns: Sequence[str], where: Expression | None) -> dict[str, Any] | None:
+        """Its status and columns, null as None; None where the condition does not hold, or reads what is null."""
+        design = replace(self, expressions={**self.expressions, "(where)": where}) if where else self
+        if where and (design.true_states(["(where)"]) or not plain(design.central["(where)"])):
+            return None
+        read = [*columns, *(["(where)"] if where else [])]
+        row = {"status": next(iter(design.true_states(read)), "ok")} if self.model.states else {}
+        for column in columns:
+            null = bool(design.true_states([column]))
+            row[column] = None if null else float(plain(design.central[column])) + 0.0
+            if not null and not math.isfinite(row[column]):
+                raise NotFiniteError(column)
+        return row
+
+    def true_states(self, read: Iterable[str]) -> list[str]:
+        """The states that spoil something that is read, those in draws behind the others."""
+        made_of = frozenset[str]().union(*(self.central.made_of(name) for name in read))
+        found = [status.label for status, state in self._states(made_of) if self.central.is_true(state)]
+        folded = [node for name in read for node in self._folds(name) if node.op != "probability"]
+        made_of = frozenset[str]().union(*(self.folded(node) for node in folded))
+        in_draws = self._states(made_of) if folded else ()
+        return found + [
+            f"{status.label}_in_draws" for status, state in in_draws if any(w.is_true(state) for w in self.drawn)
+        ]
+
+    def _states(self, made_of: frozenset[str]) -> Iterator[tuple[Status, Quantity]]:
+        for state in self.model.states:
+            assert isinstance(state.mark, Status)
+            if made_of.intersection(state.mark.spoils):
+                yield state.mark, state
+
+    def _folds(self, name: str) -> Iterator[Node]:
+        if expression := self.expressions.get(name):
+            yield from expression.folds
+            for other in expression.names:
+                yield from self._folds(other)
+
+    def _read_in_draws(self, node: Node) -> frozenset[str]:
+        names = Expression("", node.parts[0]).names
+        return frozenset[str]().union(*(self.drawn[0].made_of(name) for name in names))
+
+    def folded(self, node: Node) -> frozenset[str]:
+        """The names that a fold is made of."""
+        read = self._read_in_draws(node)
+        states = self._states(read) if node.op == "probability" else ()
+        return read.union(*(self.drawn[0].made_of(state.name) for _, state in states))
+
+    def fold(self, node: Node) -> Number:
+        """A fold of an expression over the draws."""
+        inner = Expression("", node.parts[0])
+        values = [plain(world.evaluate(inner)) for world in self.drawn]
+        if node.op == "probability":
+            states = [state for _, state in self._states(self._read_in_draws(node))]
+            holds = [
+                value and not any(map(world.is_true, states)) for value, world in zip(values, self.drawn, strict=True)
+            ]
+            return Number(sum(holds) / len(holds))
+        if not all(map(math.isfinite, values)):
+            return Number(math.nan)
+        if node.op == "quantile":
+            return Number(sorted(values)[math.floor(node.value * (len(values) - 1))])
+        if len(set(values)) == 1:
+            return Number(values[0])
+        try:
+            return Number(float(sum(map(Fraction, values))) / len(values))
+        except OverflowError:
+            return Number(math.inf)
+
+
+class World:
+    """All values of a design: the central ones, or those in one draw."""
+
+    def __init__(self, design: Design, given: Mapping[str, float], draw: Mapping[str, float] | None = None) -> None:
+        self.design, self.model, self.given, self.draw = design, design.model, given, draw
+        self.known: dict[str, Value] = {}
+        self.above: dict[str, frozenset[str]] = {}
+        self.winners: dict[str, Mapping[str, Value]] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        """What a question reads: an expression, or a value, in dollars of the base year."""
+        if name in self.design.expressions:
+            return self.evaluate(self.design.expressions[name])
+        value, quantity = self.value(name), self.model.quantities.get(name)
+        if quantity and self.design.dollars is not None and name not in self.given and "$" in quantity.unit:
+            for symbol, power in Unit.parse(quantity.unit).powers:
+                for _ in range(abs(power) if symbol == "$" else 0):
+                    value = value * self.design.dollars if power > 0 else value / self.design.dollars
+        return value
+
+    def evaluate(self, expression: Expression) -> Value:
+        folds = {str(node): self.design.fold(node) for node in expression.folds}
+        known = {name: self[name] for name in expression.names}
+        return expression.evaluate(known | folds, lambda axis, labels: Truth(self.design.labels[axis] in labels))
+
+    def is_true(self, state: Quantity) -> bool:
+        try:
+            return bool(plain(self.value(state.name)))
+        except KeyError:  # it looks at what nobody gave
+            return False
+
+    def value(self, name: str) -> Value:
+        """The value of an input, a quantity or an axis of a search. Raises KeyError for an input that is not given."""
+        if name not in self.known:
+            relative = self.draw is None or name not in self.draw or self.design.uncertain[name].relative
+            made = self._made(name) if relative else Number(0.0)
+            if self.draw is not None and name in self.draw:
+                made = made * self.draw[name] if relative else Number(self.draw[name])
+            self.known[name] = made
+        return self.known[name]
+
+    def _made(self, name: str) -> Value:
+        if name in self.given:
+            return Number(self.given[name])
+        if search := self._search_of(name):
+            if self.draw is not None:
+                return self.design.central.value(name)
+            self.winners[search.name] = self.winners.get(search.name) or self._winner(search)
+            return self.winners[search.name][name]
+        if found := self._function_of(name):
+            function, parameters = found
+            value = function(*map(self.value, parameters))
+            if isinstance(value, Number | Truth):
+                return value
+            return Truth(value) if isinstance(value, bool) else Number(value)
+        default = self.model.inputs[name].default
+        return Number(self.design.uncertain[name].median if default is None else default)
+
+    def made_of(self, name: str) -> frozenset[str]:
+        """The names that a value is made of, directly or not, and itself."""
+        if name not in self.above:
+            self.above[name] = frozenset([name]).union(*map(self.made_of, self._parts(name)), *self._within(name))
+        return self.above[name]
+
+    def _parts(self, name: str) -> Iterable[str]:
+        if expression := self.design.expressions.get(name):
+            return expression.names
+        replaced = self.draw is not None and name in self.draw and not self.design.uncertain[name].relative
+        if replaced or name in self.given or self._search_of(name):
+            return ()
+        found = self._function_of(name)
+        return found[1] if found else ()
+
+    def _within(self, name: str) -> Iterator[frozenset[str]]:
+        """What a name is made of elsewhere: an expression in draws, an axis in the candidates of its search."""
+        if expression := self.design.expressions.get(name):
+            yield from map(self.design.folded, expression.folds)
+        elif name not in self.given and (search := self._search_of(name)):
+            inside = next(self._candidates(search))
+            yield from map(inside.made_of, [search.minimise, search.among, *self._asked(search)])
+
+    def _winner(self, search: Search) -> Mapping[str, Value]:
+        legal = [
+            (plain(inside.value(search.minimise)), inside.given)
+            for inside in self._candidates(search)
+            if plain(inside.value(search.among)) and not any(plain(inside.value(x)) for x in self._asked(search))
+        ]
+        best = [entry for entry in legal if not math.isnan(entry[0])]
+        winner = min(best, key=lambda entry: entry[0])[1] if best else {}  # the first of equals
+        return {axis: Number(winner.get(axis, math.nan)) for axis, _ in search.over}
+
+    def _candidates(self, search: Search) -> Iterator[World]:
+        free = [[(axis, value) for value in values] for axis, values in search.over if axis not in self.given]
+        for candidate in itertools.product(*free):
+            yield World(self.design, {**self.given, **dict(candidate)})
+
+    def _asked(self, search: Search) -> list[str]:
+        """The reasons to leave a candidate out that hang on nothing that is given of what is searched for."""
+        given = {axis for axis, _ in search.over if axis in self.given}
+        return [name for name in search.unless if not given & next(self._candidates(search)).made_of(name)]
+
+    def _search_of(self, name: str) -> Search | None:
+        return next((search for search in self.model.searches if name in dict(search.over)), None)
+
+    def _function_of(self, name: str) -> tuple[Callable[..., Value], Sequence[str]] | None:
+        if quantity := self.model.quantities.get(name):
+            return quantity.function, quantity.parameters
+        for other in self.model.alternatives:
+            if other.name == name and all(needed in self.given for needed in other.given):
+                return other.function, tuple(inspect.signature(other.function).parameters)
+        return None
+
+
+def plain(value: Value) -> Any:
+    return value.value if isinstance(value, Number) else value.holds if isinstance(value, Truth) else value

@@ -146,7 +146,7 @@ def test_what_cannot_be_asked(asked: dict[str, Any], field: str) -> None:
     assert [fault.field for fault in caught.value.faults] == [field]
 
 
-def test_as_json(capsys: Capture, found: OverTime) -> None:
+def test_json_of_the_command_is_what_python_gives(capsys: Capture, found: OverTime) -> None:
     asked = ("over-time", CALENDAR, "--years", "2023,2025,2027,2030", "--algorithms-of", "2024-04-01")
     done = invoke(capsys, *asked, "--json")
     assert done.code == 0
@@ -154,7 +154,7 @@ def test_as_json(capsys: Capture, found: OverTime) -> None:
     assert set(done.json["years"][0]) == {field.name for field in dataclasses.fields(found.years[0])}
 
 
-def test_as_a_table(capsys: Capture) -> None:
+def test_the_table_of_the_command_shows_years_drivers_and_trends(capsys: Capture) -> None:
     done = invoke(capsys, "over-time", CALENDAR, "--years", "2025,2030", "--set", "rental_level=1.3")
     assert done.code == 0
     for said in ("2025-07-01", f"{LATEST} + 3.6 years", "cost_staff_usd", "algorithmic_gain: lognormal"):

@@ -169,7 +169,7 @@ def test_a_table_is_the_same_in_any_order_and_part(data: st.DataObject) -> None:
         np.testing.assert_array_equal(CATALOG.table(name, one).ravel()[0], table[place])
 
 
-def test_hand_worked_figures() -> None:
+def test_figures_are_those_of_the_data_sheets_in_units_of_the_model() -> None:
     def value(column: str, **choice: str) -> float:
         return CATALOG.cite(column, choice).value
 

@@ -136,7 +136,9 @@ def test_both_sides_are_costed_at_one_date(tmp_path: Path, capsys: pytest.Captur
     assert one["cost"]["refused"].startswith('new.market = "on_demand": no price')
 
 
-def test_it_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_shows_what_changed_and_what_it_does_to_a_cost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     old, new = _book(tmp_path, "old.toml", _rent(2.5)), _book(tmp_path, "new.toml", _rent(2.0))
     spec = tmp_path / "spec.toml"
     spec.write_text(SPEC)

@@ -247,7 +247,9 @@ def test_the_date_that_is_offered_has_a_price() -> None:
             assert estimate(**DESIGN, as_of=text.split()[0], catalog=private)["rent_at_rate_usd"]
 
 
-def test_prices_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_lists_the_price_its_history_and_the_quotes_it_is_chosen_from(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     told = invoke(
         capsys, "catalog", "prices", "H100", "--market", "reserved_1y", "--as-of", "2026-05-01", "--json"
     ).json

@@ -120,7 +120,7 @@ def test_the_rule_is_the_naive_one_in_any_order_of_quotes(quotes: list[Quote], a
     assert _chosen(*quotes, as_of=as_of) == expected
 
 
-def test_h100_by_hand() -> None:
+def test_an_h100_rents_for_the_lower_median_of_its_votes_and_terms_are_derived_from_a_quoted_one() -> None:
     """Neoclouds in the window: 1.89 2.29 2.5 2.95 2.95 (surveys, one vote) 2.99 6.155; not Lambda's older 3.99."""
     on_demand = _rent("h100-sxm")
     assert on_demand.value == 2.95

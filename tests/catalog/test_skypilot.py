@@ -116,11 +116,11 @@ def test_the_bare_name_is_the_card_where_a_cloud_has_an_sxm_of_it(tmp_path: Path
         ("GeForce 256", "vast", "", None),
     ],
 )
-def test_what_names_mean(name: str, cloud: str, instance: str, chip: str | None) -> None:
+def test_a_name_in_a_cloud_means_this_chip_or_none(name: str, cloud: str, instance: str, chip: str | None) -> None:
     assert chip_of(name, cloud, instance, (), lambda text: CATALOG.canonical("hardware", text)) == chip
 
 
-def test_tpu_slices() -> None:
+def test_a_tpu_slice_names_its_generation_and_its_chips() -> None:
     assert tpu_slice("tpu-v4-4096") == ("tpu-v4", 2048)
     assert tpu_slice("tpu-v5litepod-8") == ("tpu-v5litepod", 8)
     assert tpu_slice("H100") is None

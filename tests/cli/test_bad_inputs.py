@@ -66,7 +66,7 @@ def case(number: int, arguments: str, says: str) -> object:
         case(0, "--set staff_fte=1..100:100", "too many alternatives to stand side by side"),
     ],
 )
-def test_estimate_refuses(capsys: Capture, more: list[str], says: str) -> None:
+def test_estimate_refuses_bad_values_on_stderr_alone(capsys: Capture, more: list[str], says: str) -> None:
     done = invoke(capsys, *LLAMA, *more)
     assert done.code == 2
     assert says in done.err
@@ -216,7 +216,9 @@ def test_a_bad_file_is_refused_by_every_command(
         (("catalog", "show", "h100", "--as-of", "2023-02-30"), "there is no such day"),
     ],
 )
-def test_other_mistakes(capsys: Capture, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+def test_commands_refuse_bad_options_and_files_on_stderr_alone(
+    capsys: Capture, tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
     spec = spec_file(tmp_path)
     done = invoke(capsys, *(spec if word == "SPEC" else word for word in arguments))
     assert done.code == 2

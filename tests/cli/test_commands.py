@@ -211,14 +211,14 @@ def test_explain_text_and_json(capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize("axis", ["", "hardware", "region", "model", "market", "precision", "as_of", "presets"])
-def test_catalog_list(capsys: Capture, axis: str) -> None:
+def test_catalog_list_lists_every_axis(capsys: Capture, axis: str) -> None:
     words = [axis] if axis else []
     assert invoke(capsys, "catalog", "list", *words).code == 0
     assert invoke(capsys, "catalog", "list", *words, "--json").json
 
 
 @pytest.mark.parametrize("label", ["h100", "usa", "llama-3.1-405b", "gpt-3-175b", "spot", "bf16", "neocloud"])
-def test_catalog_show(capsys: Capture, label: str) -> None:
+def test_catalog_show_finds_a_label_of_any_axis(capsys: Capture, label: str) -> None:
     assert invoke(capsys, "catalog", "show", label).code == 0
     assert invoke(capsys, "catalog", "show", label, "--json").json
 
@@ -234,17 +234,17 @@ def test_schema_is_about_every_name(capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion(capsys: Capture, shell: str) -> None:
+def test_completion_prints_a_script_for_each_shell(capsys: Capture, shell: str) -> None:
     assert "_GIGACOST_COMPLETE" in invoke(capsys, "completion", shell).out
 
 
-def test_labels_complete() -> None:
+def test_labels_complete_behind_a_comma() -> None:
     asked = {"COMP_WORDS": "gigacost estimate --hardware h100-sxm,h2", "COMP_CWORD": "3"}
     done = gigacost_command(_GIGACOST_COMPLETE="bash_complete", **asked)
     assert b"h100-sxm,h200-sxm" in done.stdout
 
 
-def test_version_and_help(capsys: Capture) -> None:
+def test_every_command_has_help_and_the_version_is_the_packages(capsys: Capture) -> None:
     assert invoke(capsys, "--version").out == f"gigacost {gigacost.__version__}\n"
     shown = invoke(capsys, "--help")
     assert shown.code == 0

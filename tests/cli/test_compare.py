@@ -71,7 +71,7 @@ def test_a_quantity_without_drivers_has_assumptions_only(capsys: Capture, design
     assert "days" in done.out
 
 
-def test_nothing_differs(capsys: Capture, design: str) -> None:
+def test_between_equal_designs_nothing_differs(capsys: Capture, design: str) -> None:
     done = compared(capsys, design)
     assert done.code == 0
     assert "Nothing differs." in done.out
@@ -129,7 +129,7 @@ def test_a_difference_can_be_asserted(capsys: Capture, design: str, condition: s
         ("--threads 0", '--threads = "0": out of range; allowed: >= 1'),
     ],
 )
-def test_mistakes_are_refused(capsys: Capture, design: str, more: str, says: str) -> None:
+def test_compare_refuses_bad_options_on_stderr_alone(capsys: Capture, design: str, more: str, says: str) -> None:
     done = compared(capsys, design, *more.split(" "))
     assert done.code == 2
     assert says in done.err

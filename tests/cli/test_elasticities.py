@@ -44,7 +44,7 @@ def test_json_is_what_python_says(capsys: Capture) -> None:
         (["train_days", "--hardware", "h100-sxm"], "missing value"),
     ],
 )
-def test_mistakes_are_told(capsys: Capture, arguments: list[str], message: str) -> None:
+def test_elasticities_refuses_what_has_no_derivative(capsys: Capture, arguments: list[str], message: str) -> None:
     done = invoke(capsys, "elasticities", *arguments)
     assert done.code == 2
     assert message in done.err

@@ -185,7 +185,9 @@ def test_assertions_are_about_the_designs(capsys: Capture, tmp_path: Path) -> No
         (("break-evn", "tokens", "SPEC"), 'did you mean "break-even"?'),
     ],
 )
-def test_mistakes(capsys: Capture, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+def test_inverse_questions_refuse_bad_options_on_stderr_alone(
+    capsys: Capture, tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
     spec = spec_file(tmp_path, SPEC)
     done = invoke(capsys, *(spec if word == "SPEC" else word for word in arguments))
     assert done.code == 2

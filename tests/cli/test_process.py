@@ -122,7 +122,7 @@ def test_no_progress_and_no_colour_where_nobody_watches() -> None:
 
 @pytest.mark.parametrize("columns", ["1", "20", "80", "120", "0", "abc"])
 @pytest.mark.parametrize("arguments", [LLAMA, (*LLAMA, "--market", "own,spot"), ("catalog", "list", "market")])
-def test_any_width(columns: str, arguments: tuple[str, ...]) -> None:
+def test_output_fits_any_terminal_width(columns: str, arguments: tuple[str, ...]) -> None:
     done = run(*arguments, COLUMNS=columns)
     assert (done.returncode, done.stderr) == (0, b"")
     if columns in {"80", "120"}:

@@ -178,7 +178,9 @@ def test_exit_codes_of_conditions(capsys: Capture, tmp_path: Path, arguments: tu
         ("bounds --by mfu", "No such option"),
     ],
 )
-def test_mistakes(capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, says: str) -> None:
+def test_queries_refuse_bad_options_and_leave_no_file(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, says: str
+) -> None:
     command, *options = arguments.split()
     spec = spec_file(tmp_path)
     monkeypatch.chdir(tmp_path)
@@ -203,7 +205,7 @@ def test_a_front_never_replaces_its_own_input(capsys: Capture, tmp_path: Path) -
 @pytest.mark.parametrize(
     "option", ["pareto spec.toml --minimise", "pareto spec.toml --maximise", "bounds spec.toml --of"]
 )
-def test_quantities_complete(option: str) -> None:
+def test_names_of_quantities_complete_behind_a_comma(option: str) -> None:
     words = f"gigacost {option} train_days,cost_tot"
     done = gigacost_command(_GIGACOST_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD="4")
     assert b"train_days,cost_total_usd" in done.stdout

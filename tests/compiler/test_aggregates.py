@@ -241,7 +241,7 @@ def test_a_specification_goes_round() -> None:
         ({"draws": {"correlate": [["a", "b", 1.5]]}}, "no correlation of two inputs"),
     ],
 )
-def test_what_is_refused(more: dict[str, Any], says: str) -> None:
+def test_folds_refuse_what_has_no_meaning(more: dict[str, Any], says: str) -> None:
     given: dict[str, Any] = {"uncertain": {"a": THREE}, "columns": ["product"], "model": MODEL} | more
     with pytest.raises(SpecError) as raised:
         Sweep({"b": [1.0]}, **given)

@@ -82,7 +82,9 @@ def value_of(node: Node, known: dict[str, Number]) -> float:
         ("a < 1 or b < 1 and c < 1", [("a < 1 or b < 1 and c < 1", "", None, None)]),
     ],
 )
-def test_by_hand(text: str, parts: list[tuple[str, str, float | None, bool | None]]) -> None:
+def test_a_condition_splits_into_these_constraints_and_limits(
+    text: str, parts: list[tuple[str, str, float | None, bool | None]]
+) -> None:
     units = {"a": "truth", "b": "truth"} if text == "(a and b)" else dict.fromkeys(NAMES, "1")
     expression = parse_expression(text, kind="truth", units=units, labels={"m": str})
     found = [(part.text, part.quantity, part.limit) for part in constraints(expression)]

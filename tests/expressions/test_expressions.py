@@ -59,7 +59,7 @@ def label_is(axis: str, labels: tuple[str, ...]) -> bool:
         ("floor(2.5) + ceil(2.5) + round_half_even(2.5)", 7.0),
     ],
 )
-def test_numbers(text: str, value: float) -> None:
+def test_an_expression_of_numbers_has_this_value(text: str, value: float) -> None:
     expression = parse(text, "number")
     assert expression.kind == "number"
     assert expression.evaluate(ENV) == value
@@ -92,7 +92,7 @@ def test_numbers(text: str, value: float) -> None:
         ("days <= 90\n  and loss <= 2", True),
     ],
 )
-def test_conditions(text: str, *, holds: bool) -> None:
+def test_a_condition_holds_or_does_not(text: str, *, holds: bool) -> None:
     expression = parse(text, "truth")
     assert expression.evaluate(ENV, label_is) is holds
 

@@ -40,7 +40,9 @@ def _restored_blocks() -> Iterator[None]:
 
 @thorough
 @given(uncertain_problems, threads, blocks, st.data())
-def test_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
+def test_rows_of_the_engine_and_of_the_reference_are_equal(
+    found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject
+) -> None:
     problem, _ = found
     lower.BLOCKS = cut
     start = data.draw(st.integers(0, problem.sweep.size))
@@ -51,7 +53,9 @@ def test_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st
 
 @thorough
 @given(uncertain_problems, threads, blocks, st.integers(0, 50))
-def test_limited_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, limit: int) -> None:
+def test_limited_rows_of_the_engine_and_of_the_reference_are_equal(
+    found: tuple[Problem, list[str]], workers: int, cut: Any, limit: int
+) -> None:
     problem, _ = found
     lower.BLOCKS = cut
     sink = io.BytesIO()
@@ -61,7 +65,9 @@ def test_limited_rows(found: tuple[Problem, list[str]], workers: int, cut: Any, 
 
 @thorough
 @given(uncertain_problems, threads, blocks, st.data())
-def test_top(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
+def test_top_of_the_engine_and_of_the_reference_are_equal(
+    found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject
+) -> None:
     problem, names = found
     lower.BLOCKS = cut
     k, by = data.draw(st.integers(1, 8)), data.draw(st.sampled_from(names))
@@ -74,7 +80,9 @@ def test_top(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.
 
 @thorough
 @given(uncertain_problems, threads, blocks, st.data())
-def test_pareto(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
+def test_pareto_of_the_engine_and_of_the_reference_are_equal(
+    found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject
+) -> None:
     problem, names = found
     lower.BLOCKS = cut
     known = st.sampled_from([*names, *problem.quantities])
@@ -87,7 +95,9 @@ def test_pareto(found: tuple[Problem, list[str]], workers: int, cut: Any, data: 
 
 @thorough
 @given(uncertain_problems, threads, blocks, st.data())
-def test_count_and_bounds(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
+def test_count_and_bounds_of_the_engine_and_of_the_reference_are_equal(
+    found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject
+) -> None:
     problem, names = found
     lower.BLOCKS = cut
     assert problem.sweep.count(threads=workers) == reference.count(problem.sweep)
@@ -106,7 +116,9 @@ def test_count_and_bounds(found: tuple[Problem, list[str]], workers: int, cut: A
 
 @thorough
 @given(uncertain_problems, threads, blocks, st.data())
-def test_summary(found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject) -> None:
+def test_summary_of_the_engine_and_of_the_reference_are_equal(
+    found: tuple[Problem, list[str]], workers: int, cut: Any, data: st.DataObject
+) -> None:
     problem, names = found
     lower.BLOCKS = cut
     columns = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))

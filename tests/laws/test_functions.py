@@ -25,26 +25,26 @@ def ulps(found: float, exact: mpmath.mpf) -> float:
 
 @many
 @given(st.floats(-745, 710))
-def test_exp(x: float) -> None:
+def test_exp_is_within_its_error_bound(x: float) -> None:
     with mpmath.workprec(200):
         assert ulps(_engine.apply("exp", x), mpmath.exp(x)) <= ULPS
 
 
 @many
 @given(st.floats(min_value=5e-324, allow_infinity=False))
-def test_log(x: float) -> None:
+def test_log_is_within_its_error_bound(x: float) -> None:
     with mpmath.workprec(200):
         assert ulps(_engine.apply("log", x), mpmath.log(x)) <= ULPS
 
 
 @many
 @given(st.floats(min_value=1e-300, max_value=1e300), st.floats(-50, 50))
-def test_power(base: float, exponent: float) -> None:
+def test_power_is_within_its_error_bound(base: float, exponent: float) -> None:
     with mpmath.workprec(2200):
         assert ulps(_engine.apply("power", base, exponent), mpmath.power(base, exponent)) <= ULPS
 
 
-def test_corners() -> None:
+def test_zeros_infinities_and_nan_follow_ieee_754() -> None:
     inf, nan = math.inf, math.nan
     power = [
         (0.0, -1.0, inf),

@@ -20,7 +20,9 @@ from gigacost.compiler import lower
 
 @thorough
 @given(problems(), threads, blocks, st.data())
-def test_rows(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
+def test_rows_of_the_engine_and_of_the_reference_are_equal(
+    problem: Problem, workers: int, cut: Any, data: st.DataObject
+) -> None:
     lower.BLOCKS = cut
     start = data.draw(st.integers(0, problem.sweep.size))
     stop = data.draw(st.integers(start, problem.sweep.size))
@@ -30,7 +32,9 @@ def test_rows(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> 
 
 @thorough
 @given(problems(), threads, blocks, st.integers(0, 50))
-def test_limited_rows(problem: Problem, workers: int, cut: Any, limit: int) -> None:
+def test_limited_rows_of_the_engine_and_of_the_reference_are_equal(
+    problem: Problem, workers: int, cut: Any, limit: int
+) -> None:
     lower.BLOCKS = cut
     sink = io.BytesIO()
     expected = outcome(lambda: counted_rows(problem, limit))
@@ -39,7 +43,9 @@ def test_limited_rows(problem: Problem, workers: int, cut: Any, limit: int) -> N
 
 @thorough
 @given(problems(), threads, blocks, st.data())
-def test_top(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
+def test_top_of_the_engine_and_of_the_reference_are_equal(
+    problem: Problem, workers: int, cut: Any, data: st.DataObject
+) -> None:
     lower.BLOCKS = cut
     k = data.draw(st.integers(1, 8))
     by = data.draw(st.sampled_from(problem.quantities))
@@ -54,7 +60,9 @@ def test_top(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> N
 
 @thorough
 @given(problems() | clouds(), threads, blocks, st.data())
-def test_pareto(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
+def test_pareto_of_the_engine_and_of_the_reference_are_equal(
+    problem: Problem, workers: int, cut: Any, data: st.DataObject
+) -> None:
     lower.BLOCKS = cut
     names = data.draw(
         st.lists(st.sampled_from([*problem.quantities, *problem.axes]), min_size=1, max_size=6, unique=True)
@@ -72,7 +80,9 @@ def test_pareto(problem: Problem, workers: int, cut: Any, data: st.DataObject) -
 
 @thorough
 @given(problems(), threads, blocks, st.data())
-def test_count_and_bounds(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
+def test_count_and_bounds_of_the_engine_and_of_the_reference_are_equal(
+    problem: Problem, workers: int, cut: Any, data: st.DataObject
+) -> None:
     lower.BLOCKS = cut
     assert problem.sweep.count(threads=workers) == reference.count(problem.sweep)
     of = data.draw(st.sampled_from([*problem.quantities, *problem.axes]))
@@ -91,7 +101,9 @@ def test_count_and_bounds(problem: Problem, workers: int, cut: Any, data: st.Dat
 
 @thorough
 @given(problems(), threads, blocks, st.data())
-def test_summary(problem: Problem, workers: int, cut: Any, data: st.DataObject) -> None:
+def test_summary_of_the_engine_and_of_the_reference_are_equal(
+    problem: Problem, workers: int, cut: Any, data: st.DataObject
+) -> None:
     lower.BLOCKS = cut
     columns = data.draw(st.lists(st.sampled_from(problem.quantities), min_size=1, max_size=3, unique=True))
     quantiles = data.draw(st.lists(st.floats(0, 1), max_size=3, unique=True))

@@ -26,12 +26,12 @@ def test_bloom_at_the_chip_boundary() -> None:
     assert carbon.carbon_chip_t(433_196.0, 57.0) == pytest.approx(24.7, rel=0.01)
 
 
-def test_bloom_embodied() -> None:
+def test_embodied_carbon_of_bloom_is_as_published() -> None:
     # 11.2 t published: 150 kg per GPU, 2500 kg per server of 8, 6 years at 85 %
     assert carbon.carbon_embodied_t(1_082_990.0, 462.5, 6.0, 0.85) == pytest.approx(11.2, abs=0.05)
 
 
-def test_embodied_by_hand() -> None:
+def test_embodied_carbon_is_the_share_of_the_chips_life_that_the_run_takes() -> None:
     # all 8766 working hours of one chip
     assert carbon.carbon_embodied_t(8766.0, 500.0, 1.0, 1.0) == pytest.approx(0.5)
 
@@ -40,7 +40,7 @@ def test_total_is_electricity_and_hardware() -> None:
     assert carbon.carbon_total_t(3.0, 0.5) == 3.5
 
 
-def test_water_by_hand() -> None:
+def test_water_is_energy_by_the_sites_litres_per_kwh() -> None:
     assert carbon.water_l(1000.0, 0.27) == 270.0
 
 

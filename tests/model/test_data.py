@@ -23,7 +23,7 @@ def test_the_corpus_holds_each_token_once() -> None:
     assert corpus_tokens(4e12, 9e12) == 4e12
 
 
-def test_fineweb() -> None:
+def test_fineweb_is_as_large_as_published_raw_and_clean() -> None:
     # 15T tokens: 38 PB raw, 45 TB clean
     assert raw_tb(15e12, 2_533.0) == pytest.approx(38_000.0, rel=1e-3)
     assert clean_tb(15e12, 3.0) == pytest.approx(45.0)

@@ -13,7 +13,7 @@ from gigacost.model.financing import (
 )
 
 
-def test_mean_book_value() -> None:
+def test_the_mean_book_value_is_halfway_between_the_first_and_the_last() -> None:
     assert mean_book_share(0.0, 1.0, 0.8, 0.1) == pytest.approx(0.9)
     assert mean_book_share(1.0, 1.0, 0.8, 0.1) == pytest.approx(0.55)
 

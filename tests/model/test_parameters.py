@@ -38,7 +38,7 @@ def test_every_published_shape_has_the_published_active_parameters() -> None:
     assert (np.abs(off) < allowed).all(), DISCLOSED[int((np.abs(off) / allowed).argmax())]
 
 
-def test_attention_by_hand() -> None:
+def test_attention_has_its_four_matrices_and_with_relative_positions_a_fifth() -> None:
     # 8 heads of 16, keys and values of 2 heads: 2 · 64 · 16 · (8 + 2)
     plain = (64.0, 8.0, 2.0, 16.0, 0.0, 0.0, 16.0, math.nan, math.nan)
     assert parameters.attention_params_per_layer(*plain, math.nan) == 20_480.0

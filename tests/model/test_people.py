@@ -30,5 +30,5 @@ def test_overhead_is_on_the_salary_only() -> None:
     assert usd_per_fte_year(200_000.0, 1.3, 100_000.0) == pytest.approx(360_000.0)
 
 
-def test_pay() -> None:
+def test_staff_cost_their_years_of_work_at_a_years_pay() -> None:
     assert cost_staff_usd(9.0, 387_100.0) == 3_483_900.0

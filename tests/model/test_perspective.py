@@ -14,7 +14,7 @@ def test_power_plants_and_households() -> None:
     assert perspective.household_years(10_715.0) == 1.0
 
 
-def test_checkpoint_in_petabytes() -> None:
+def test_a_petabyte_is_a_thousand_terabytes() -> None:
     assert perspective.checkpoint_pb(5.67e12) == pytest.approx(0.00567)
 
 

@@ -57,7 +57,7 @@ def test_lost_hours_by_hand() -> None:
     assert reliability.lost_hours_per_failure(1.0, 1800.0) == 1.0
 
 
-def test_goodput_by_hand() -> None:
+def test_goodput_is_what_scheduling_and_failures_leave() -> None:
     assert reliability.goodput(0.9, 1.0, 10.0) == pytest.approx(0.81)
 
 

@@ -46,7 +46,7 @@ def test_pretraining_is_its_share_of_the_flop() -> None:
     assert time.pretraining_chip_hours(2.788e6, 1.0, 1.0465) == pytest.approx(2.664e6, rel=0.001)
 
 
-def test_days() -> None:
+def test_a_project_takes_its_runs_days_by_the_share_of_experiments() -> None:
     assert time.train_days(36.0) == 1.5
     assert time.project_days(10.0, 2.2) == 22.0
 
@@ -70,5 +70,7 @@ A100 = {"hardware": "a100-sxm-80", "post_training_share": 0.0}
     ],
     ids=lambda value: value.get("model", "") if isinstance(value, dict) else "",
 )  # fmt: skip
-def test_published_chip_hours(published: float, given: dict[str, Any], error: float) -> None:
+def test_chip_hours_are_those_published_within_a_stated_error(
+    published: float, given: dict[str, Any], error: float
+) -> None:
     assert estimate(given)["chip_hours"] == pytest.approx(published, rel=error)

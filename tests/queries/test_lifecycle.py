@@ -131,7 +131,7 @@ def test_errors_survive_pickling(error: Error) -> None:
     assert back.__dict__ == error.__dict__
 
 
-def test_error_tree() -> None:
+def test_every_error_is_an_error_of_gigacost_and_a_builtin_one() -> None:
     builtin = {SpecError: ValueError, CatalogError: LookupError, OutputError: OSError, InternalError: RuntimeError}
     for error, also in builtin.items():
         assert issubclass(error, Error)

@@ -49,7 +49,7 @@ def test_quotient_undoes_product(a: Unit, b: Unit) -> None:
         ("W·h/kWh", "W·h/kWh"),
     ],
 )
-def test_one_spelling(text: str, canonical: str) -> None:
+def test_a_unit_has_one_spelling(text: str, canonical: str) -> None:
     assert str(Unit.parse(text)) == canonical
 
 

@@ -83,7 +83,7 @@ def test_so_is_every_part(part: str) -> None:
     assert agreement.max_rel_error < 1e-12
 
 
-def test_what_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_tells_what_python_gives_of_all_24_models(capsys: pytest.CaptureFixture[str]) -> None:
     ran = invoke(capsys, "validate", "costs", "--json")
     assert ran.code == 0
     assert ran.json == validate_costs().to_dict()
@@ -259,7 +259,7 @@ def test_a_gpu_waits_until_it_can_be_had(tmp_path: Path) -> None:
     assert one(tmp_path, hardware_release_date="2022-01-25").predicted["years_depreciated"] == 1 / 365.25
 
 
-def test_terms_of_rent(tmp_path: Path) -> None:
+def test_a_term_of_rent_is_quoted_or_discounted_by_the_vendors_ratio(tmp_path: Path) -> None:
     three = one(tmp_path, cloud_price_type="Price per chip-hour (3-year CUD)", cloud_vendor="CoreWeave").predicted
     assert three[CLOUD] == approx(1e5 * 4)
     year = one(tmp_path, cloud_price_type="Price per chip-hour (1-year CUD)", cloud_vendor="Microsoft Azure").predicted
@@ -314,7 +314,7 @@ def test_a_missing_prediction_is_an_error(tmp_path: Path, capsys: pytest.Capture
         ({"hardware": "", "tdp_w_used": ""}, "no tdp_w_used"),
     ],
 )
-def test_why(cells: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_what_cannot_be_predicted_says_why(cells: dict[str, str], why: str, tmp_path: Path) -> None:
     found = one(tmp_path, **cells, **{CAPEX: "1000"})
     assert found.missing == (CAPEX,)
     assert found.why(CAPEX) == why

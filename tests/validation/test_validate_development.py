@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from cli_runner import invoke
 from gigacost import estimate
 from gigacost.catalog.files import data
 from gigacost.sampling.draws import Draws
-from gigacost.validation.published.costs import read_published_costs
+from gigacost.validation.published.costs import SHIPPED, read_published_costs
 from gigacost.validation.published.development import developments, dollars_of_2023
 from gigacost.validation.validate_costs import owned_design
 from gigacost.validation.validate_development import PARTS, validate_development
@@ -21,6 +22,13 @@ from gigacost.validation.validate_development import PARTS, validate_development
 FEW = Draws(64)
 FOUND = validate_development()
 GPT_4 = next(one for one in developments(FEW) if one.name == "GPT-4")
+
+
+def published(model: str) -> dict[str, float]:
+    """What Epoch AI publishes of a model's development: its columns `devcost_*` in the table that ships."""
+    with SHIPPED.open(encoding="utf-8", newline="") as table:
+        row = next(row for row in csv.DictReader(table) if row["model"] == model)
+    return {name: float(cell) for name, cell in row.items() if name.startswith("devcost_")}
 
 
 @pytest.mark.parametrize("one", FOUND.predictions, ids=lambda one: one.model)
@@ -31,7 +39,7 @@ def test_medians_and_shares_are_as_published(one: Any) -> None:
         assert one.predicted[part].median == pytest.approx(one.published[part].median, rel=0.05)
 
 
-def test_the_page_shows_them() -> None:
+def test_the_page_shows_the_medians_and_shares() -> None:
     page = (Path(__file__).parents[2] / "docs" / "epoch.md").read_text(encoding="utf-8")
     for one in FOUND.predictions:
         money = f"{one.predicted_usd / 1e6:.2f} | {one.published_usd / 1e6:.2f}"
@@ -39,12 +47,12 @@ def test_the_page_shows_them() -> None:
         assert f"| {one.model} | {money} | {100 * one.error:+.1f} % | {shares} |" in page
 
 
-def test_the_four_models() -> None:
+def test_the_four_models_have_as_many_contributors_as_published() -> None:
     assert [one.model for one in FOUND.predictions] == [
         *("GPT-3 175B (davinci)", "OPT-175B", "GPT-4", "Gemini 1.0 Ultra"),
     ]
     people = [sum(group["count"] for group in one.entry["contributors"]) for one in developments(FEW)]
-    assert people == [25, 19, 284, 941]
+    assert people == [published(one.name)["devcost_n_contributors"] for one in developments(FEW)]
 
 
 def test_intervals_are_as_published_where_pay_is_of_many() -> None:
@@ -72,12 +80,18 @@ def test_the_parts_of_a_case_are_the_models_development_cost() -> None:
         assert costs["total_development_usd"] == pytest.approx(case["experiments_factor"] * sum(run) + paid)
 
 
+def mean_of_lognormal(low: float, high: float) -> float:
+    """The mean of a lognormal distribution with this 90 % interval."""
+    sigma = math.log(high / low) / 2 / 1.6448536  # the normal distribution's 95th percentile
+    return math.sqrt(low * high) * math.exp(sigma**2 / 2)
+
+
 def test_a_team_is_the_sum_of_its_people() -> None:
     team = GPT_4.team()
-    mean_fte = 0.2 * math.exp((math.log(16) / 2 / 1.6448536) ** 2 / 2)
-    assert np.mean(team["fte"]) == pytest.approx(284 * mean_fte, rel=0.02)
+    # Epoch AI, arXiv 2405.21015 A.6: lognormal with these 90 % intervals
+    assert np.mean(team["fte"]) == pytest.approx(284 * mean_of_lognormal(0.05, 0.8), rel=0.02)
     assert np.all((team["salary_overhead_factor"] > 1.25) & (team["salary_overhead_factor"] < 1.40))
-    assert np.mean(team["equity_usd"]) == pytest.approx(184_500, rel=0.05)
+    assert np.mean(team["equity_usd"]) == pytest.approx(mean_of_lognormal(35_468, 501_747), rel=0.05)
 
 
 def test_leads_are_paid_as_the_upper_quarter_is() -> None:
@@ -90,18 +104,22 @@ def test_leads_are_paid_as_the_upper_quarter_is() -> None:
 def test_hardware_is_in_dollars_of_2023() -> None:
     assert dollars_of_2023("2023-12") == 1.0
     rows = {row.model: row for row in read_published_costs()}
+    # producer prices of 2023-12 over those of 2020-05, from the table that ships
     assert dollars_of_2023("2020-05") == pytest.approx(119.029 / 113.4)
     assert len(data("epoch")["producer_prices"]) == len({"source"}) + 23
     assert {one.name for one in developments(FEW)} <= set(rows)
 
 
-def test_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_gives_what_python_gives_and_refuses_draws_beyond_its_limits(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     ran = invoke(capsys, "validate", "development", "--draws", "64", "--json")
     assert ran.code == 0
     assert ran.json == validate_development(FEW).to_dict()
     assert ran.json["rows"] == 4
     row = ran.json["per_row"][0]
-    assert row["published_median_usd"] == pytest.approx(7_147_890.688)
+    assert row["model"] == "GPT-3 175B (davinci)"
+    assert row["published_median_usd"] == published(row["model"])["devcost_total_of_medians_usd2023"]
     assert {"predicted_median_usd", "error", "staff_share", "published_staff_share", "parts"} <= row.keys()
     shown = invoke(capsys, "validate", "development", "--draws", "8", "--seed", "3")
     assert "Gemini 1.0 Ultra" in shown.out

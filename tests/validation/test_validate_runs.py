@@ -149,7 +149,7 @@ def test_no_figures_are_no_reliability() -> None:
     assert len(RunValidation((), (), {}).faults) == 4
 
 
-def test_as_json(capsys: Capture, found: RunValidation) -> None:
+def test_json_of_the_command_is_what_python_gives(capsys: Capture, found: RunValidation) -> None:
     done = invoke(capsys, "validate", "runs", "--json")
     assert done.code == 0
     told: Mapping[str, Any] = done.json
@@ -159,7 +159,7 @@ def test_as_json(capsys: Capture, found: RunValidation) -> None:
     assert told["runs"] == len(found.runs)
 
 
-def test_as_a_table(capsys: Capture, found: RunValidation) -> None:
+def test_the_table_of_the_command_has_every_run_and_the_share_inside(capsys: Capture, found: RunValidation) -> None:
     done = invoke(capsys, "validate", "runs")
     assert done.code == 0
     for run in found.runs:

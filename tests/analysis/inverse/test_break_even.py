@@ -116,7 +116,7 @@ def test_nothing_feasible_says_what_would_have_to_give() -> None:
     assert (nothing.relaxations, nothing.meta["states"]) == ((), {"gone": 130})
 
 
-def test_whole_numbers() -> None:
+def test_an_axis_of_multiples_crosses_at_a_whole_number() -> None:
     over = {"from": 0, "to": 9, "steps": 3, "multiple_of": 1}
     with pytest.raises(SpecError, match="multiple_of"):
         break_even("x", between={"way": [0, 2]}, over={**over, "multiple_of": 2.5}, by="bill", model=WAYS)

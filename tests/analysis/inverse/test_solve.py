@@ -359,7 +359,7 @@ def test_presets_dates_and_architectures_as_for_an_estimate() -> None:
     assert known == pytest.approx(30.0, rel=1e-9)
 
 
-def test_the_planners_questions() -> None:
+def test_a_solved_design_costs_what_an_estimate_of_it_says() -> None:
     design: dict[str, Any] = {
         "hardware": ["h100-sxm", "b200-sxm"], "chips": [1024, 2048, 4096], "market": ["own", "on_demand"],
         "columns": ["cost_total_usd", "train_days", "facility_mw"],

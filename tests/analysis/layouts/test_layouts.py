@@ -230,7 +230,7 @@ def test_an_extrapolated_chip_is_said_to_be_one(capsys: Capture) -> None:
         (["extra"], "extra"),
     ],
 )
-def test_the_command_refuses(capsys: Capture, more: list[str], says: str) -> None:
+def test_layout_refuses_bad_options_on_stderr_alone(capsys: Capture, more: list[str], says: str) -> None:
     done = invoke(capsys, *COMMAND, *more)
     assert done.code == 2
     assert says in done.err

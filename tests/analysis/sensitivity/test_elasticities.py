@@ -145,7 +145,7 @@ def test_money_comes_from_money(market: str, quantity: str) -> None:
 
 
 @pytest.mark.parametrize("market", ["own", "on_demand"])
-def test_small_steps_agree(market: str) -> None:
+def test_derivatives_are_those_of_small_steps(market: str) -> None:
     layout = {name: estimate(RENTED, market=market)[name] for name in ("tp", "pp", "vp", "cp", "ep", "microbatch")}
     # What is searched is held fixed.
     given = RENTED | {"market": market} | {name: value for name, value in layout.items() if value is not None}

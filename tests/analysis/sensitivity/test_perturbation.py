@@ -93,7 +93,7 @@ PLAIN = Model(X, Y, doubled, result)
 
 
 @given(st.floats(-100, 100), st.floats(-100, 100), st.floats(-100, 100))
-def test_moves_by_hand(x: float, twice: float, y: float) -> None:
+def test_a_moved_input_moves_what_is_made_of_it_and_a_factor_multiplies(x: float, twice: float, y: float) -> None:
     bound = Sweep(model=PLAIN).bound
 
     def found(moving: dict[str, bool], **moves: float) -> float:

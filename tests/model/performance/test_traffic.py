@@ -43,7 +43,7 @@ def test_an_overlapping_stack_hides_a_share() -> None:
     assert traffic.tp_exposed_share(0.0, 0.6) == 1.0
 
 
-def test_tensor_parallel_traffic() -> None:
+def test_tensor_parallel_traffic_is_two_blocks_in_both_passes_and_nothing_on_one_chip() -> None:
     # 2 blocks · 2 passes · 3/4 · 2 B · 1,000 · 4,096 = 24.576 MB, half of it waited for
     assert traffic.layer_tp_seconds(1000.0, 4096.0, 4.0, 0.5, INSIDE) == pytest.approx(24.576e6 * 0.5 / INSIDE)
     assert traffic.layer_tp_seconds(1000.0, 4096.0, 1.0, 0.5, INSIDE) == 0.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from gigacost.expressions.ast import Expression, Node
-from gigacost.expressions.parser import split
+from gigacost.expressions.tokens import split
 
 LARGEST = sys.float_info.max
 """Stands for what is not finite, where a column must be."""

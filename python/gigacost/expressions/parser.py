@@ -11,60 +11,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import NoReturn
 
 from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
-from gigacost.expressions.ast import ARITHMETIC, COMPARISONS, FOLDS, FUNCTIONS, Expression, ExpressionKind, Node
+from gigacost.expressions.ast import COMPARISONS, FOLDS, FUNCTIONS, Expression, ExpressionKind, Node
+from gigacost.expressions.tokens import INSTEAD, Token, tokens
 from gigacost.units.quantities import parse_quantity
 
-LONGEST = 10_000
 DEEPEST = 32
 
-_INSTEAD = {
-    "min": "minimum(a, b)",
-    "max": "maximum(a, b)",
-    "sum": "total(a, b)",
-    "abs": "maximum(x, -x)",
-    "round": "round_half_even(x)",
-    "pow": "power(a, b)",
-    "ln": "log(x)",
-    "both": "a and b",
-    "either": "a or b",
-    "negate": "not a",
-    "isnan": "missing(x)",
-    "=": "==",
-    ":=": "==",
-    "&&": "and",
-    "&": "and",
-    "||": "or",
-    "|": "or",
-    "!": "not",
-    "^": "**",
-    "<>": "!=",
-    "=<": "<=",
-    "=>": ">=",
-    "//": "floor(a / b)",
-    "if": "where(condition, a, b)",
-}
 _PERCENTILE = re.compile(r"p([1-9][0-9]?)")
 _REFUSED_WORDS = frozenset({"if", "else", "lambda", "for", "is", "True", "False", "None"})
-_SIGNS = frozenset({*COMPARISONS, *ARITHMETIC, "**", "(", ")", "[", "]", ","})
-_TOKEN = re.compile(
-    r"(?P<blank>[ \t\r\n]+)"
-    r"|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?P<text>\"[^\"\\\r\n]*\"|'[^'\\\r\n]*')"
-    r"|(?P<sign>\*\*|//|<=|>=|==|!=|<>|=<|=>|:=|&&|\|\||.)",
-    re.DOTALL,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    column: int
 
 
 def parse_expression(
@@ -107,7 +64,7 @@ class _Parser:
         self.depth = 0
         self.at = 0
         self.unknown: list[Fault] = []
-        self.tokens = self._tokens()
+        self.tokens = tokens(text, field)
 
     def parse(self, kind: ExpressionKind | None) -> Node:
         """The whole text, as what it must be. Raises SpecError."""
@@ -123,29 +80,11 @@ class _Parser:
             self._refuse("expected a number, got a condition", 1, "where(condition, 1, 0)")
         return root
 
-    def _tokens(self) -> list[_Token]:
-        if not self.text.strip():
-            raise SpecError(Fault(self.field, show(self.text), "missing value"))
-        if len(self.text) > LONGEST:
-            raise SpecError(Fault(self.field, show(self.text), "too long", f"at most {LONGEST} characters"))
-        tokens: list[_Token] = []
-        for match in _TOKEN.finditer(self.text):
-            token = _Token(str(match.lastgroup), match[0], match.start() + 1)
-            if token.kind == "sign" and token.text not in _SIGNS:
-                self._refuse(_what_of_sign(token.text), token.column, _INSTEAD.get(token.text, ""))
-            previous = self.text[match.start() - 1 : match.start()]
-            if tokens and tokens[-1].kind == "number" and token.kind in {"name", "number"} and not previous.isspace():
-                written = tokens[-1].text + token.text
-                self._refuse(f"{show(written)} is no number", tokens[-1].column, "1e9, or a quantity in quotes")
-            if token.kind != "blank":
-                tokens.append(token)
-        return [*tokens, _Token("end", "end", len(self.text) + 1)]
-
     @property
-    def _token(self) -> _Token:
+    def _token(self) -> Token:
         return self.tokens[self.at]
 
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         self.at += 1
         return self.tokens[self.at - 1]
 
@@ -318,10 +257,10 @@ class _Parser:
             found = "the expression ends" if token.kind == "end" else f"found {show(token.text)}"
             self._refuse(f"{found}, expected a number or a name", token.column)
         if token.text in _REFUSED_WORDS:
-            self._refuse(f"{token.text} is not part of the grammar", token.column, _INSTEAD.get(token.text, ""))
+            self._refuse(f"{token.text} is not part of the grammar", token.column, INSTEAD.get(token.text, ""))
         return self._call(token) if self._take("(") else self._name(token)
 
-    def _name(self, token: _Token) -> Node:
+    def _name(self, token: Token) -> Node:
         name = token.text
         if self.labels is not None and name in self.labels:
             return Node("label", "number", name=name)  # _compare gives it its labels; anywhere else it is refused
@@ -334,12 +273,12 @@ class _Parser:
         truth = (self.units or {}).get(name) == "truth"
         return Node("name", "truth" if truth else "number", name=name)
 
-    def _call(self, token: _Token) -> Node:
+    def _call(self, token: Token) -> Node:
         name = token.text
         if name in {*FOLDS, "P"} or _PERCENTILE.fullmatch(name):
             return self._fold(token)
         if name not in FUNCTIONS:
-            hint = _INSTEAD.get(name) or nearest(name, [*FUNCTIONS, *FOLDS])
+            hint = INSTEAD.get(name) or nearest(name, [*FUNCTIONS, *FOLDS])
             allowed = ", ".join([*sorted(FUNCTIONS), *FOLDS, "p5 to p95"])
             self._refuse(f"unknown function {show(name)}", token.column, hint, allowed)
         arguments: list[Node] = []
@@ -355,7 +294,7 @@ class _Parser:
             self._refuse(f"{name} takes {due} arguments, not {len(arguments)}", token.column)
         return Node(name, "truth" if name == "missing" else "number", tuple(arguments))
 
-    def _fold(self, token: _Token) -> Node:
+    def _fold(self, token: Token) -> Node:
         """A fold over draws, behind its opening bracket."""
         name = token.text
         if self.folded is None:
@@ -381,29 +320,3 @@ class _Parser:
         if not 0.0 <= q <= 1.0:
             self._refuse(f"{show(token.text)} is not a quantile", token.column, allowed="a number from 0 to 1")
         return q
-
-
-def split(text: str, separators: Collection[str]) -> list[str]:
-    """The pieces of a valid expression between words or signs that stand outside of its brackets.
-
-    Brackets around the whole are taken off first.
-    """
-    tokens = [match for match in _TOKEN.finditer(text) if match.lastgroup != "blank"]
-    depth, cuts, whole = 0, [], tokens[0][0] == "("
-    for token in tokens:
-        depth += (token[0] in {"(", "["}) - (token[0] in {")", "]"})
-        whole = whole and (depth > 0 or token is tokens[-1])
-        if depth == 0 and token[0] in separators:
-            cuts.append(token)
-    if whole:
-        return split(text[tokens[0].end() : tokens[-1].start()], separators)
-    starts, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(text)]
-    return [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
-
-
-def _what_of_sign(sign: str) -> str:
-    if sign == ".":
-        return "names have no parts: . is not part of the grammar"
-    if sign in "\"'":
-        return "a text that does not end (or holds a backslash)"
-    return f"{show(sign)} is not part of the grammar"

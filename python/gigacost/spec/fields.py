@@ -171,3 +171,13 @@ def _unboxed(value: object) -> object:
     if type(value).__module__ == "numpy" and type(value).__name__ != "ndarray" and hasattr(value, "item"):
         return value.item()
     return value
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day, as ``YYYY-MM-DD``."""
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -196,3 +196,9 @@ def _parse_json(text: str, name: str) -> Any:  # noqa: ANN401 - whatever the fil
     except json.JSONDecodeError as error:
         message = f"{error.lineno}:{error.colno}: {error.msg}"
         raise ValueError(message) from None
+
+
+def leads_out(path: str) -> bool:
+    """Whether a path written in a specification could lead out of the specification's own folder."""
+    parts = path.replace("\\", "/").split("/")
+    return bool(path) and (parts[0] == "" or ".." in parts or ":" in path or path.startswith("~"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 
 from gigacost.catalog import Catalog
-from gigacost.spec.files import Document
-from gigacost.spec.reader import leads_out
+from gigacost.spec.files import Document, leads_out
 
 
 def with_private_book(document: Document, catalog: Catalog) -> Catalog:

@@ -19,10 +19,11 @@ from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import FEWEST, MOST_FOLDED, Draws
 from gigacost.spec.aggregates import is_folded, parse_fold, units_of
 from gigacost.spec.axes import Axis, Zipped, as_list, read_axis, read_zipped, space_size, zipped
-from gigacost.spec.fields import Field, Scalar
-from gigacost.spec.files import Document, check_tree, read_document
+from gigacost.spec.fields import Field, Scalar, is_date
+from gigacost.spec.files import Document, check_tree, leads_out, read_document
 from gigacost.spec.namespace import Namespace, field_of
 from gigacost.spec.overrides import with_settings
+from gigacost.spec.plausibility import implausible
 from gigacost.spec.spec import RESERVED_COLUMNS, VERSION, Spec
 
 _KEYS = (
@@ -150,7 +151,10 @@ class _Reader:
         doubts = (
             replace(doubt, field=self.places.get(doubt.field, doubt.field)) for doubt in self.namespace.doubts(spec)
         )
-        return replace(spec, warnings=(*self._implausible(spec), *map(self._placed, doubts)))
+        odd = [
+            replace(each, field=self.places.get(each.field, each.field)) for each in implausible(spec, self.namespace)
+        ]
+        return replace(spec, warnings=tuple(map(self._placed, [*odd, *doubts])))
 
     def raise_faults(self) -> None:
         if self.faults:
@@ -358,7 +362,7 @@ class _Reader:
             return ""
         self._once("as_of", "as_of", tree["as_of"])
         text = self._text(tree, "as_of", self.namespace.label_axes.get("as_of"))
-        if text and not _is_date(text):
+        if text and not is_date(text):
             self._refuse("as_of", text, "not a date", "YYYY-MM-DD")
         return text
 
@@ -390,34 +394,3 @@ class _Reader:
         for i, value in enumerate(values):
             at = f"{key}[{i}]"
             yield at, str(self._value(Field(key, "label"), value, at) or "")
-
-    def _implausible(self, spec: Spec) -> Iterator[Fault]:
-        given: dict[str, tuple[Any, ...]] = {name: (value,) for name, value in spec.fixed.items()}
-        for axis in spec.axes:
-            given |= {part.name: part.values for part in (axis.axes if isinstance(axis, Zipped) else (axis,))}
-        for name, values in given.items():
-            limits = self.namespace.inputs.get(name) or self.namespace.ranges.get(name)
-            if not limits or not limits.plausible or name in self.namespace.label_axes:
-                continue
-            low, high = limits.plausible
-            if not low <= min(values) <= max(values) <= high:
-                odd = [value for value in values if not low <= value <= high]
-                more = f" (and {len(odd) - 1} more values)" if len(odd) > 1 else ""
-                band = f"{low:.15g} to {high:.15g} {limits.unit}".removesuffix(" 1")
-                what = f"outside of the plausible band {band}{more}"
-                yield self._placed(Fault(self.places.get(name, name), f"{odd[0]:.15g}", what))
-
-
-def leads_out(path: str) -> bool:
-    """Whether a path written in a specification could lead out of the specification's own folder."""
-    parts = path.replace("\\", "/").split("/")
-    return bool(path) and (parts[0] == "" or ".." in parts or ":" in path or path.startswith("~"))
-
-
-def _is_date(text: str) -> bool:
-    from datetime import date
-
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

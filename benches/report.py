@@ -6,16 +6,17 @@ fails when they are something else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import results
 from contenders import CONTENDERS
 from instructions import by_kernel
+from markdown_tables import NOTE, digits, duration, figure, megabytes, table, where
+from scaling_page import scaling
 
 ROOT = Path(__file__).parent.parent
-NOTE = "<!-- Written by `make bench` from benches/results.json: measure again, do not edit. -->\n"
 BEGIN, END = "<!-- bench: written by `make bench` -->", "<!-- /bench -->"
 TASKS = {
     "materialise": "All rows in memory: 16.8M x 10",
@@ -42,7 +43,7 @@ Row = Mapping[str, Any]
 
 def pages(found: Mapping[str, Any]) -> dict[str, str]:
     """The text of each page by its path, the README without its rest."""
-    return {"docs/performance.md": _performance(found), "docs/scaling.md": _scaling(found)}
+    return {"docs/performance.md": _performance(found), "docs/scaling.md": scaling(found)}
 
 
 def readme(text: str, found: Mapping[str, Any]) -> str:
@@ -50,47 +51,6 @@ def readme(text: str, found: Mapping[str, Any]) -> str:
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
     return f"{before}{BEGIN}\n\n{_short(found)}\n\n{END}{after}"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table, numbers to the right."""
-    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def figure(value: float) -> str:
-    """Three digits, with a letter for thousands, millions, billions."""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{_digits(value / size)}{letter}"
-    return _digits(value)
-
-
-def duration(seconds: float) -> str:
-    """Seconds, milliseconds or microseconds, in three digits."""
-    for size, unit in ((1.0, "s"), (1e-3, "ms")):
-        if seconds >= size:
-            return f"{_digits(seconds / size)} {unit}"
-    return f"{_digits(seconds * 1e6)} µs"
-
-
-def _digits(value: float) -> str:
-    if value >= 100:  # noqa: PLR2004 - three digits
-        return f"{value:,.0f}"
-    if value >= 1:
-        return f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 - three digits
-    return f"{value:.2g}"
-
-
-def _megabytes(size: float | None) -> str:
-    return "" if size is None else f"{size / 1e6:,.0f} MB"
-
-
-def _where(part: Mapping[str, Any]) -> str:
-    """The machine, the versions and the date of a part."""
-    at = part["measured"]
-    versions = ", ".join(f"{name} {version}" for name, version in at["versions"].items())
-    return f"{at['date']} on {at['cores']} cores of {at['cpu']}, {at['memory_gib']} GiB, {at['system']}; {versions}."
 
 
 def _rows(found: Mapping[str, Any], task: str, *, irregular: bool = False) -> dict[str, Row]:
@@ -109,8 +69,8 @@ def _short(found: Mapping[str, Any]) -> str:
         cells = []
         for names in PEERS.values():
             seconds = [rows[name]["seconds"] for name in names if name in rows]
-            cells.append(f"{_digits(min(seconds) / own['seconds'])}x" if seconds else "")
-        lines.append([title, f"{figure(own['rows'] / own['seconds'])}/s", _megabytes(own["peak_bytes"]), *cells])
+            cells.append(f"{digits(min(seconds) / own['seconds'])}x" if seconds else "")
+        lines.append([title, f"{figure(own['rows'] / own['seconds'])}/s", megabytes(own["peak_bytes"]), *cells])
     head = ("", "gigacost", "peak memory", *PEERS)
     text = (
         "One model of fifteen formulas over 16 chips x 64 cluster sizes x 128 model sizes x 128 token counts (x 8 "
@@ -133,7 +93,7 @@ def _far(found: Mapping[str, Any]) -> str:
     if not rows:
         return ""
     times = ", ".join(f"{_SHORTLY[row['task']]} in {duration(row['seconds'])}" for row in rows)
-    peak = _megabytes(max(row["peak_bytes"] for row in rows))
+    peak = megabytes(max(row["peak_bytes"] for row in rows))
     return (
         f"Of the {rows[0]['rows']:,} combinations of [`examples/trillion.toml`](examples/trillion.toml), with all the "
         f"default model's drivers: {times}; {peak} of memory at most.\n\n"
@@ -175,7 +135,7 @@ def _peers(found: Mapping[str, Any]) -> str:
         "and computes the others. *Every combination evaluated* is the same engine without that, for comparison with "
         "those who have to look at each. Rows a second count the combinations that are answered for.\n"
     )
-    parts = ["## Beside others\n", text, f"Measured {_where(found['peers'])}\n"]
+    parts = ["## Beside others\n", text, f"Measured {where(found['peers'])}\n"]
     notes = {
         "materialise": "duckdb's rows come in an order of its own. "
         "*First-touch fill* is what the operating system takes to give ten columns of memory.",
@@ -211,9 +171,9 @@ def _compared(rows: Mapping[str, Row]) -> str:
             continue
         about = "~" if row["sampled"] else ""
         seconds = [about + duration(row["seconds"]), about + duration(row["fastest"])]
-        ratio = f"{_digits(row['seconds'] / own)}x" if own else ""
-        size = ["" if row["sampled"] else _megabytes(row["file_bytes"])] if files else []
-        peak = "" if row["sampled"] else _megabytes(row["peak_bytes"])
+        ratio = f"{digits(row['seconds'] / own)}x" if own else ""
+        size = ["" if row["sampled"] else megabytes(row["file_bytes"])] if files else []
+        peak = "" if row["sampled"] else megabytes(row["peak_bytes"])
         fault = f" (wrong: {row['fault']})" if row["fault"] else ""
         lines.append([label + fault, *seconds, f"{figure(row['rows'] / row['seconds'])}/s", ratio, peak, *size])
     return table(("", "time", "fastest", "rows", "of gigacost's time", "peak", *(["file"] if files else [])), lines)
@@ -241,9 +201,9 @@ def _trillion(found: Mapping[str, Any]) -> str:
         looked = f"{figure(seen)}" if seen < row["rows"] else ""
         boxes = figure(row["boxes"]) if "boxes" in row else ""
         cells = [f"{row['rows']:,}", f"{row['found']:,}", duration(row["seconds"]), boxes, looked]
-        lines.append([_AT_LENGTH[row["task"]] + fault, *cells, _megabytes(row["peak_bytes"])])
+        lines.append([_AT_LENGTH[row["task"]] + fault, *cells, megabytes(row["peak_bytes"])])
     head = ("", "combinations", "found", "time", "boxes", "evaluated", "peak of the process")
-    return f"## More than a trillion\n\n{text}\n\nMeasured {_where(part)}\n\n{table(head, lines)}\n"
+    return f"## More than a trillion\n\n{text}\n\nMeasured {where(part)}\n\n{table(head, lines)}\n"
 
 
 _AT_LENGTH = {
@@ -273,10 +233,10 @@ def _uncertainty(found: Mapping[str, Any]) -> str:
         seconds = row["seconds"] * own["designs"] / row["designs"]
         about = "~" if row["designs"] < own["designs"] else ""
         fault = f" (wrong: {row['fault']})" if row.get("fault") else ""
-        cells = [f"{row['designs']:,}", f"{about}{duration(seconds)}", f"{_digits(seconds / own['seconds'])}x"]
-        lines.append([name + fault, *cells, _megabytes(row["peak_bytes"] or None)])
+        cells = [f"{row['designs']:,}", f"{about}{duration(seconds)}", f"{digits(seconds / own['seconds'])}x"]
+        lines.append([name + fault, *cells, megabytes(row["peak_bytes"] or None)])
     head = ("", "designs done", "time of all", "", "peak of the process")
-    return f"## Monte Carlo\n\n{text}\n\nMeasured {_where(part)}\n\n{table(head, lines)}\n"
+    return f"## Monte Carlo\n\n{text}\n\nMeasured {where(part)}\n\n{table(head, lines)}\n"
 
 
 def _default_model(found: Mapping[str, Any]) -> str:
@@ -293,7 +253,7 @@ def _default_model(found: Mapping[str, Any]) -> str:
         "of 0 or 3 years ([default_model.py](../benches/default_model.py)). The total depends on every axis; on the "
         "electricity price where one pays for it, in two of the four markets."
     )
-    return f"## The default model\n\n{text}\n\nMeasured {_where(part)}\n\n{_tasks(part['rows'], words)}\n"
+    return f"## The default model\n\n{text}\n\nMeasured {where(part)}\n\n{_tasks(part['rows'], words)}\n"
 
 
 def _tasks(rows: Iterable[Row], words: Mapping[str, str]) -> str:
@@ -303,7 +263,7 @@ def _tasks(rows: Iterable[Row], words: Mapping[str, str]) -> str:
             lines.append([words[row["task"]], "", f"failed: {row['failed']}", "", "", ""])
             continue
         rate = f"{figure(row['rows'] / row['seconds'])}/s"
-        peak, size = _megabytes(row["peak_bytes"]), _megabytes(row.get("file_bytes"))
+        peak, size = megabytes(row["peak_bytes"]), megabytes(row.get("file_bytes"))
         lines.append([words[row["task"]], f"{row['rows']:,}", duration(row["seconds"]), rate, peak, size])
     return table(("", "combinations", "time", "", "peak of the process", "file"), lines)
 
@@ -329,10 +289,10 @@ def _latency(found: Mapping[str, Any]) -> str:
         ("estimate-threads", "`estimate`"),
         ("candidates-threads", "5,000 candidates, one thread each"),
     ):
-        rates.append([words, *(_digits(rate) for rate in part[name].get("calls_per_second", {}).values())])
+        rates.append([words, *(digits(rate) for rate in part[name].get("calls_per_second", {}).values())])
     threads = list(part["estimate-threads"].get("calls_per_second", {}))
     callers = table(("calls a second, from so many threads at once", *threads), rates)
-    return f"## Latency\n\nNo call repeats an earlier one's numbers. Measured {_where(part)}\n\n{text}\n\n{callers}\n"
+    return f"## Latency\n\nNo call repeats an earlier one's numbers. Measured {where(part)}\n\n{text}\n\n{callers}\n"
 
 
 def _layouts(found: Mapping[str, Any]) -> str:
@@ -356,9 +316,9 @@ def _layouts(found: Mapping[str, Any]) -> str:
             continue
         own_rate = row["layouts"] / row["seconds"]
         fault = f" (wrong: {row['fault']})" if row["fault"] else ""
-        slower = f"{_digits(rate / own_rate)}x"
+        slower = f"{digits(rate / own_rate)}x"
         lines.append([label + fault, figure(row["layouts"]), duration(row["seconds"]), f"{figure(own_rate)}/s", slower])
-    parts = [f"## The search for a layout\n\n{text}\nMeasured {_where(found['layouts'])}\n"]
+    parts = [f"## The search for a layout\n\n{text}\nMeasured {where(found['layouts'])}\n"]
     parts.append(table(("", "layouts", "time", "layouts", "slower"), lines) + "\n")
     if rate is not None:
         share = own["layouts"] / own["candidates"]
@@ -367,7 +327,7 @@ def _layouts(found: Mapping[str, Any]) -> str:
             "that depend on few axes skip the others without looking at each. Counted on every 97th design.\n"
         )
     lines = [
-        [label, duration(rows[name]["seconds"]), _megabytes(rows[name]["peak_bytes"])]
+        [label, duration(rows[name]["seconds"]), megabytes(rows[name]["peak_bytes"])]
         for name, label in _WITH_SEARCH.items()
         if "seconds" in rows.get(name, {})
     ]
@@ -396,14 +356,14 @@ def _memory(found: Mapping[str, Any]) -> str:
     }
     text = "The operating system's peak of the whole process, interpreter and libraries included."
     part = found["memory"]
-    return f"## Memory\n\n{text} Measured {_where(part)}\n\n{_tasks(part['rows'], words)}\n"
+    return f"## Memory\n\n{text} Measured {where(part)}\n\n{_tasks(part['rows'], words)}\n"
 
 
 def _instructions(found: Mapping[str, Any]) -> str:
     kernels = by_kernel(found["instructions"]["counts"])
     levels = sorted({level for counts in kernels.values() for level in counts})
     lines = [
-        [f"`{kernel}`", *(_digits(counts[level]) if level in counts else "" for level in levels)]
+        [f"`{kernel}`", *(digits(counts[level]) if level in counts else "" for level in levels)]
         for kernel, counts in kernels.items()
     ]
     text = (
@@ -411,44 +371,6 @@ def _instructions(found: Mapping[str, Any]) -> str:
         "fails when one grows by more than a few per cent; time is too noisy for that."
     )
     return f"## Instructions\n\n{text}\n\n{table(('kernel', *levels), lines)}\n"
-
-
-def _scaling(found: Mapping[str, Any]) -> str:
-    parts = [NOTE, "# How it scales\n"]
-    if "scaling" not in found:
-        return "\n".join(parts)
-    scaling = found["scaling"]
-    text = (
-        "Nanoseconds for each combination, reduced to statistics of the total (`summary`) or to the cheapest thousand: "
-        "with a look at every combination, or with what is proven not to be among them left out (`top`, as it comes). "
-        "What is left out here would have taken more than a minute.\n"
-    )
-    parts += [text, f"Measured {_where(scaling)}\n", "![Nanoseconds for each combination](scaling.svg)\n"]
-    titles = {
-        "rows": ("Combinations", "The workload of [performance](performance.md), with ever more electricity prices."),
-        "threads": ("Threads", "134,217,728 combinations."),
-        "axes": ("Axes", "2^24 combinations of a model with 24 inputs, which walk together in so many groups."),
-        "outputs": (
-            "Outputs",
-            "Statistics of so many columns over 16,777,216 combinations; the last four vary along some axes only.",
-        ),
-        "operations": ("Operations of the model", "Generated models over 4,194,304 combinations of four axes."),
-    }
-    for key, (title, words) in titles.items():
-        kinds = [kind for kind in _REDUCTIONS if any(kind in point for point in scaling[key])]
-        lines = [
-            [f"{point['x']}", *(_digits(point[kind]) if kind in point else "" for kind in kinds)]
-            for point in scaling[key]
-        ]
-        parts += [
-            f"## {title}\n",
-            words + "\n",
-            table((title.lower(), *(f"{_REDUCTIONS[kind]}, ns" for kind in kinds)), lines) + "\n",
-        ]
-    return "\n".join(parts)
-
-
-_REDUCTIONS = {"summary": "`summary`", "scan": "`top`, every combination evaluated", "top": "`top`"}
 
 
 def write() -> None:

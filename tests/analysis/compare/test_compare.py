@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 import pickle
-from collections.abc import Callable, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_runner import spec_file
-from hypothesis import HealthCheck, Phase, assume, given, settings
-from hypothesis import strategies as st
-from strategies import models, numbers
+from shapley import contributions, shapley
 
 import gigacost
-from gigacost import Comparison, Input, InternalError, Model, SpecError, Subtotal, Sweep, compare, contribution
-from gigacost import reference as twin
+from gigacost import Input, InternalError, Model, SpecError, Subtotal, Sweep, compare, contribution
 from gigacost.graph import declarations
 
 H100: dict[str, Any] = {"hardware": "h100-sxm", "chips": 1024, "params": "70B", "tokens": "2T"}
 B200 = {**H100, "hardware": "b200-sxm", "market": "own", "region": "us-tx", "salary_usd": "500K"}
-
-
-def shapley(names: list[str], value: Callable[[frozenset[str]], float | None]) -> dict[str, float] | None:
-    """The mean over all orders whose every step has a value, one by one; None where there is no such order."""
-    known = {changed: value(changed) for changed in map(frozenset, subsets(names))}
-    sums, orders = dict.fromkeys(names, Fraction(0)), 0
-    for order in itertools.permutations(names):
-        steps = [known[frozenset(order[:i])] for i in range(len(order) + 1)]
-        if None not in steps:
-            orders += 1
-            for name, before, after in zip(order, steps, steps[1:], strict=False):
-                sums[name] += Fraction(after) - Fraction(before)  # type: ignore[arg-type]
-    return {name: float(moved / orders) for name, moved in sums.items()} if orders else None
-
-
-def subsets(names: list[str]) -> list[tuple[str, ...]]:
-    return [chosen for size in range(len(names) + 1) for chosen in itertools.combinations(names, size)]
-
-
-def contributions(found: Comparison) -> dict[str, float]:
-    return {one.name: one.contribution for one in found.assumptions if one.contribution is not None}
 
 
 def estimated(inputs: Mapping[str, Any], by: str = "cost_total_usd") -> float | None:
@@ -399,56 +373,3 @@ def test_a_model_of_ones_own() -> None:
     found = compare({"x": 1}, {"x": 4, "y": 3}, by="all_usd", model=model)
     assert [(term.name, term.difference) for term in found.drivers] == [("cost_a_usd", 3.0), ("cost_b_usd", 2.0)]
     assert contributions(found) == {"x": 3.0, "y": 2.0}
-
-
-@st.composite
-def problems(draw: st.DrawFn) -> tuple[Model, str, dict[str, float], dict[str, float]]:
-    """A random model, a quantity, and what two sides give: inputs, quantities, axes of a search."""
-    names = [f"c{i}" for i in range(draw(st.integers(1, 4)))]
-    model, quantities = draw(models(names, draw(st.sampled_from([0, 0, 1]))))
-    searched = [axis for search in model.searches for axis, _ in search.over]
-    sides = [
-        draw(st.dictionaries(st.sampled_from([*names, *names, *quantities, *searched]), numbers, max_size=3))
-        for _ in range(2)
-    ]
-    return model, draw(st.sampled_from(quantities)), sides[0], sides[1]
-
-
-def looked_up(model: Model, by: str, inputs: Mapping[str, float]) -> float | None:
-    """The reference's value; None where a state spoils it."""
-    (row,) = twin.rows(Sweep(fixed=inputs, columns=[by], model=model))
-    value: float | None = row[by]
-    return value
-
-
-@settings(
-    max_examples=60,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
-@given(problems())
-def test_random_models_against_the_reference(problem: tuple[Model, str, dict[str, float], dict[str, float]]) -> None:
-    model, by, a, b = problem
-    names = [name for name in {**a, **b} if a.get(name) != b.get(name)]
-    assume(len(names) <= 4)
-
-    def value(changed: frozenset[str]) -> float | None:
-        taken = {name: (b if name in changed else a).get(name) for name in {**a, **b}}
-        found = looked_up(model, by, {name: given for name, given in taken.items() if given is not None})
-        assume(found is None or abs(found) < 1e300)
-        return found
-
-    try:
-        expected = shapley(names, value)
-    except (InternalError, SpecError):
-        assume(False)  # noqa: FBT003 - a value that no state explains, or one that the model refuses
-    if value(frozenset()) is None or value(frozenset(names)) is None:
-        with pytest.raises(SpecError, match=r"none of its 1 combinations is feasible|[ab]\.state_"):
-            compare(a, b, by=by, model=model)
-        return
-    found = compare(a, b, by=by, model=model)
-    if expected is None:
-        assert any(" + " in one.name for one in found.assumptions)
-    else:
-        assert contributions(found) == expected
-    assert compare(b, a, by=by, model=model).difference == -found.difference

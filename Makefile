@@ -1,6 +1,6 @@
 # Everything that is built stays in this tree: .venv (Python) and target (Rust).
 # Needed on the machine: make, Python >= 3.11 with venv, Rust (cargo, https://rustup.rs), a C compiler (for zstd).
-# `make test PYTEST="tests/test_spec.py -k units"` passes arguments on to pytest; `make bench BENCH="peers latency"`
+# `make test PYTEST="tests/spec/test_spec.py -k units"` passes arguments on to pytest; `make bench BENCH="peers latency"`
 # measures some parts again and leaves the others.
 
 .PHONY: demo test lint imports docs calibrate bench wheel format clean format-rust format-python ruff clippy types deny FORCE

@@ -149,6 +149,24 @@ def test_names_end_in_their_unit() -> None:
             assert ending.strip("_") in quantity.name, f"{quantity.name} [{quantity.unit}]"
 
 
+MOST_LINES = 400
+
+
+def in_the_tree(*patterns: str) -> list[str]:
+    """The files that are tracked, or are about to be."""
+    listing = ["git", "ls-files", "-co", "--exclude-standard", "-z", *patterns]
+    listed = subprocess.run(listing, cwd=ROOT, capture_output=True, check=True)
+    return [name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
+
+
+@pytest.mark.skipif(shutil.which("git") is None or not (ROOT / ".git").exists(), reason="not a clone")
+def test_source_files_have_one_subject_and_at_most_400_lines() -> None:
+    files = in_the_tree("*.py", "*.pyi", "*.rs")
+    assert {name.split("/")[0] for name in files} >= {"python", "rust", "tests", "benches", "docs", "calibration"}
+    lines = {name: (ROOT / name).read_bytes().count(b"\n") for name in files}
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+
+
 # Written in pieces, so that this file does not find itself.
 FORBIDDEN = {
     "a path of one machine": r"/work" + r"/|/root" + r"/|/home" + r"/\w|/Users" + r"/\w|C:\\Users",
@@ -159,13 +177,9 @@ FORBIDDEN = {
 
 @pytest.mark.skipif(shutil.which("git") is None or not (ROOT / ".git").exists(), reason="not a clone")
 def test_the_tree_speaks_of_itself_only() -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True
-    )
     found = []
-    for name in listed.stdout.decode().split("\0"):
-        path = ROOT / name
-        if not name or not path.is_file() or b"\0" in (content := path.read_bytes())[:8192]:
+    for name in in_the_tree():
+        if b"\0" in (content := (ROOT / name).read_bytes())[:8192]:
             continue
         text = content.decode("utf-8")
         found += [

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from cli_runner import invoke
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gigacost import InternalError, Model, SpecError, Sweep, ops, reference
 from gigacost.catalog import Catalog
@@ -89,6 +91,13 @@ def test_a_relative_distribution_multiplies_what_is_there_otherwise() -> None:
 def test_an_absolute_distribution_replaces_a_quantity() -> None:
     found = sweep("quantile(product + b, 1)", "product", uncertain={"product": THREE})
     assert [(row["quantile(product + b, 1)"], row["product"]) for row in rows(found)] == [(14.0, 30.0), (24.0, 60.0)]
+
+
+@settings(max_examples=60)
+@given(st.floats(-1e6, 1e6), st.integers(2, 9))
+def test_the_mean_of_equal_draws_is_what_they_are(value: float, count: int) -> None:
+    found = sweep("mean(a)", "p50(a)", uncertain={"a": f"empirical {value!r}"}, draws={"count": count})
+    assert [(row["mean(a)"], row["p50(a)"]) for row in rows(found)] == [(value, value)] * 2
 
 
 def test_what_has_no_other_value_is_centrally_its_median() -> None:

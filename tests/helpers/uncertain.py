@@ -31,7 +31,8 @@ def folds(draw: st.DrawFn, names: list[str]) -> str:
     if not draw(whole(0, 3)):
         return f"P({draw(conditions(names))})"
     a, b = pick(draw, names), pick(draw, names)
-    of = pick(draw, [a, a, f"{a} + {b}", f"minimum({a}, {b} * 2)", f"where({a} > 1, {a}, 0.5)"])
+    both = [f"{a} + {b}", f"{a} * {b}", f"minimum({a}, {b} * 2)"]
+    of = pick(draw, [a, a, *both, f"where({a} > 1, {a}, 0.5)", f"sqrt({a})"])
     return pick(draw, KINDS).format(of)
 
 
@@ -59,15 +60,15 @@ def drawn(draw: st.DrawFn) -> tuple[Problem, list[str]]:
     tree["uncertain"] = uncertain
     tree["draws"] = {"count": draw(whole(2, 9)), "seed": draw(whole(0, 5)), "method": "random"}
     known = [*problem.quantities, *sweep.bound.digits]
-    among = [[folded], *[known] * draw(whole(0, 3))]
+    among = [[folded, *uncertain], *[known] * draw(whole(0, 3))]
     asked = list(dict.fromkeys(draw(folds(names)) for names in among))
     tree["derive"] = {"d0": f"{pick(draw, asked)} - {pick(draw, known)}"}
     query = dict(tree["query"])
     # Beside what is not finite nothing else would be seen.
     central = query["columns"] if draw(either) else []
     query["columns"] = [*central, *asked, *picks(draw, ["d0"])]
-    if draw(either):
-        query["where"] = f"{pick(draw, [asked[0], 'd0'])} {pick(draw, ['<', '>='])} 1"
+    folded_where = f"{pick(draw, [asked[0], 'd0'])} {pick(draw, ['<', '>='])} 1"
+    query["where"] = pick(draw, [None, query.get("where"), folded_where])
     tree["query"] = query
     try:
         made = _sweep(tree, query, model)
@@ -85,7 +86,7 @@ def _sweep(tree: dict[str, Any], query: dict[str, Any], model: Model) -> Sweep:
         draws=tree["draws"],
         derive=tree["derive"],
         columns=query["columns"],
-        where=query.get("where"),
+        where=query["where"],
         model=model,
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gigacost.graph.wiring import FoldStep, Player, SearchStep
+from gigacost.graph.wiring import AggregateStep, Player, SearchStep
 from gigacost.ops import Carrier
 
 _INFIX = {
@@ -123,8 +123,10 @@ def source(step: SearchStep, parameters: Iterable[str], outputs: Iterable[str], 
     return f"def formulas({', '.join(names)}):\n    {body}\n"
 
 
-def source_of_fold(step: FoldStep, central: Iterable[str], drawn: Mapping[str, str], style: Mapping[str, str]) -> str:
-    """What a fold evaluates in one draw, as the function ``formulas`` of central values, then of what is drawn."""
+def source_of_aggregate(
+    step: AggregateStep, central: Iterable[str], drawn: Mapping[str, str], style: Mapping[str, str]
+) -> str:
+    """What an aggregate evaluates in one draw: the function ``formulas`` of central values, then of drawn ones."""
     text = _Text(style)
     names = list(central)
     values: dict[str, Any] = {name: Written(text, name) for name in names}

@@ -1,4 +1,4 @@
-"""Counts the instructions of the engine's kernels, folds and writers: ``python benches/instructions.py [--accept]``.
+"""Counts instructions of the engine's kernels, queries and writers: ``python benches/instructions.py [--accept]``.
 
 Time is noisy, counts are not: one that grew by more than a few per cent over ``instructions.json`` is an error.
 ``--accept`` makes today's counts those to compare with. Needs valgrind, which knows no AVX-512: that level is left out.

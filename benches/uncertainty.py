@@ -21,8 +21,8 @@ import results
 from alone import Measured, answer_if_asked, ask, measured, middle
 from gigacost import Sweep
 from gigacost.compiler import lower
-from gigacost.compiler.plan import Question
-from gigacost.graph.wiring import DRAWN, FoldStep
+from gigacost.compiler.plan import Query
+from gigacost.graph.wiring import DRAWN, AggregateStep
 from results import say
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "uncertain.toml"
@@ -37,7 +37,7 @@ TOLERANCE = 1e-9
 
 
 def sweep() -> Sweep:
-    """The example, asked for the folds alone."""
+    """The example, asked for the aggregates alone."""
     tree = Sweep.from_toml(EXAMPLE).spec.to_dict()
     given = {key: tree[key] for key in ("fixed", "uncertain", "draws")}
     return Sweep(tree["axes"], columns=COLUMNS, **given)
@@ -55,8 +55,8 @@ class Formulas:
 
     def __init__(self, designs: int, style: Mapping[str, str]) -> None:
         self.sweep = sweep()
-        made = lower.compiled(self.sweep.bound, Question(COLUMNS))
-        step = next(step for step in made.recipe.wiring.steps if isinstance(step, FoldStep))
+        made = lower.compiled(self.sweep.bound, Query(COLUMNS))
+        step = next(step for step in made.plan.wiring.steps if isinstance(step, AggregateStep))
         self.indices = np.linspace(0, self.sweep.size - 1, designs).astype(int)
         inner = {quantity.name for quantity in step.inner}
         read = {name: None for quantity in step.inner for name in quantity.parameters if name not in inner}
@@ -65,11 +65,11 @@ class Formulas:
         self.central = self._central(central)
         self.draws = {name: np.array(self.sweep.bound.drawn[name]) for name in step.drawn}
         drawn = {name: (DRAWN + name).replace(" ", "_") for name in step.drawn}
-        self.function = formulas.made(formulas.source_of_fold(step, central, drawn, style))
+        self.function = formulas.made(formulas.source_of_aggregate(step, central, drawn, style))
 
     def _central(self, names: list[str]) -> list[list[float]]:
         """What is central in each design."""
-        made = lower.compiled(self.sweep.bound, Question((), None, tuple(names)))
+        made = lower.compiled(self.sweep.bound, Query((), None, tuple(names)))
         program, nodes = lower.program(self.sweep.bound, made), [made.nodes[name] for name in names]
         return [program.values(int(index), nodes) for index in self.indices]
 

@@ -2,8 +2,8 @@
 
 Nothing here is clever: that is its use. Whatever the engine answers must equal what this answers, with ``==``.
 
-It is independent of the engine from the tape down: arithmetic, searches, draws, folds, reductions, ties. Above it,
-both start from the same things: the bound specification with its tables and draws, the resolved wiring, and the recipe,
+It is independent of the engine from the tape down: arithmetic, searches, draws, aggregates, reductions, ties. Above it,
+both start from the same things: the bound specification with its tables and draws, the resolved wiring, and the plan,
 which decides what a state spoils, what a condition reads, and in which dollars a quantity is told. A mistake there is
 the same on both sides. ``tests/laws/test_semantics.py`` guards that, by an evaluator of these rules that uses none of
 the three.
@@ -18,9 +18,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gigacost._engine import apply
-from gigacost.compiler.plan import Answer, Question, Recipe, recipe
+from gigacost.compiler.plan import Evaluation, Query, QueryPlan, query_plan
 from gigacost.errors import InternalError
-from gigacost.graph.wiring import FoldStep, SearchStep
+from gigacost.graph.wiring import AggregateStep, SearchStep
 from gigacost.ops import Carrier, Value
 from gigacost.queries import arguments
 from gigacost.queries.summary import rounded
@@ -189,8 +189,8 @@ class Calculator:
                 best, found = objective, candidate
         return {axis: Number(value) for (axis, _), value in zip(search.over, found, strict=True)}
 
-    def fold(self, step: FoldStep, values: Mapping[str, Value]) -> Number:
-        """A quantity folded over draws: its mean, or element ⌊q·(n−1)⌋ in order; NaN unless it is finite in all."""
+    def aggregate(self, step: AggregateStep, values: Mapping[str, Value]) -> Number:
+        """A quantity aggregated over draws: its mean, or element ⌊q·(n−1)⌋ in order; NaN unless it is finite in all."""
         columns = [self.draws[name] for name in step.drawn]
         known = []
         for numbers in zip(*columns, strict=True):
@@ -198,15 +198,15 @@ class Calculator:
             known.append(_plain(step.replay(values, draw, self)))
         if not all(map(math.isfinite, known)):
             return Number(math.nan)
-        if step.fold.q is None:
+        if step.aggregate.q is None:
             if min(known) == max(known):
                 return Number(known[0] + 0.0)
             return Number(rounded(sum(map(Fraction, known), Fraction(0))) / len(known))
-        return Number(sorted(known)[math.floor(step.fold.q * (len(known) - 1))] + 0.0)
+        return Number(sorted(known)[math.floor(step.aggregate.q * (len(known) - 1))] + 0.0)
 
 
-def answer(bound: Bound, made: Recipe, index: int) -> Answer:
-    """What a recipe answers about one combination."""
+def answer(bound: Bound, made: QueryPlan, index: int) -> Evaluation:
+    """What a plan answers about one combination."""
     digits = []
     left = index
     for size in reversed(bound.sizes):
@@ -225,7 +225,7 @@ def answer(bound: Bound, made: Recipe, index: int) -> Answer:
 
 def rows(sweep: Space, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
     """The rows that ``sweep.rows`` gives: axes, status, quantities, null as None. Raises InternalError as it does."""
-    made = recipe(sweep.bound, Question(sweep.columns, sweep.spec.where))
+    made = query_plan(sweep.bound, Query(sweep.columns, sweep.spec.where))
     return [_row(sweep, made, known, index) for index, known in _kept(sweep, made, start, stop)]
 
 
@@ -291,13 +291,13 @@ def bounds(sweep: Space, of: str) -> list[int]:
 def described(sweep: Space, indices: Sequence[int], reads: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The rows at some indices, as questions describe the combinations they find: ``reads`` are shown too."""
     quantities = tuple(dict.fromkeys([*sweep.columns, *(name for name in reads if name not in sweep.bound.digits)]))
-    made = recipe(sweep.bound, Question(quantities))
+    made = query_plan(sweep.bound, Query(quantities))
     return [{"index": index, **_row(sweep, made, answer(sweep.bound, made, index), index)} for index in indices]
 
 
 def summary(sweep: Space, columns: Sequence[str], quantiles: Sequence[float]) -> dict[str, Any]:
     """What ``sweep.summary`` finds: ``feasible``, ``status`` and for each column its statistics by name."""
-    made = recipe(sweep.bound, Question(tuple(columns), sweep.spec.where))
+    made = query_plan(sweep.bound, Query(tuple(columns), sweep.spec.where))
     values: dict[str, list[float]] = {name: [] for name in columns}
     feasible = 0
     states = dict.fromkeys(made.states, 0)
@@ -318,12 +318,12 @@ def summary(sweep: Space, columns: Sequence[str], quantiles: Sequence[float]) ->
     }
 
 
-def _asking(sweep: Space, *names: str) -> Recipe:
+def _asking(sweep: Space, *names: str) -> QueryPlan:
     """How to know these quantities of the combinations that have them and meet the condition."""
-    return recipe(sweep.bound, Question((), sweep.spec.where, tuple(dict.fromkeys(names))))
+    return query_plan(sweep.bound, Query((), sweep.spec.where, tuple(dict.fromkeys(names))))
 
 
-def _kept(sweep: Space, made: Recipe, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Answer]]:
+def _kept(sweep: Space, made: QueryPlan, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Evaluation]]:
     """The combinations that count, with what is known of them."""
     for index in range(start, sweep.size if stop is None else stop):
         known = answer(sweep.bound, made, index)
@@ -331,11 +331,11 @@ def _kept(sweep: Space, made: Recipe, start: int = 0, stop: int | None = None) -
             yield index, known
 
 
-def _row(sweep: Space, made: Recipe, known: Answer, index: int) -> dict[str, Any]:
+def _row(sweep: Space, made: QueryPlan, known: Evaluation, index: int) -> dict[str, Any]:
     row = sweep.bound.axis_values(index)
     if sweep.model.states:
         row["status"] = made.states[int(_plain(known.state))]
-    for name in made.question.columns:
+    for name in made.query.columns:
         row[name] = _value(known, name, index)
     return row
 
@@ -364,7 +364,7 @@ def _group(sweep: Space, index: int, per: Sequence[str]) -> tuple[int, ...]:
     return tuple(places)
 
 
-def _value(known: Answer, name: str, index: int) -> float | None:
+def _value(known: Evaluation, name: str, index: int) -> float | None:
     null = known.nulls[name]
     if null is not None and _plain(null):
         return None

@@ -1,4 +1,4 @@
-"""Folds over draws: what they mean, by hand, and what is refused."""
+"""Aggregates over draws: what they mean, by hand, and what is refused."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def draws_of(found: Sweep, name: str = "a") -> list[float]:
     return list(found.bound.drawn[name])
 
 
-def test_a_fold_is_made_of_the_values_in_all_draws() -> None:
+def test_an_aggregate_is_made_of_the_values_in_all_draws() -> None:
     found = sweep("product", "mean(product)", "p5(product)", "p50(product)", "quantile(product, 1)")
     values = sorted(value * 10.0 for value in draws_of(found))
     assert set(values) == {10.0, 20.0, 40.0}
@@ -114,7 +114,7 @@ def test_what_no_draw_changes_is_what_it_is() -> None:
     assert [list(row.values())[2:] for row in rows(found)] == [[10.0, 10.0 / 3, 0.0], [20.0, 20.0 / 3, 1.0]]
 
 
-def test_folds_stand_wherever_a_number_does() -> None:
+def test_aggregates_stand_wherever_a_number_does() -> None:
     found = sweep("margin", derive={"margin": "p90(product) - product"}, where="P(product >= 40) >= 0.5")
     assert [(row["index"], row["margin"]) for row in found.top(9, "margin").rows] == [(1, 20.0)]
     assert found.count() == 1
@@ -122,7 +122,7 @@ def test_folds_stand_wherever_a_number_does() -> None:
     assert found.bounds("p10(product)").max == 20.0
 
 
-def test_a_draw_in_a_state_spoils_the_fold_but_not_the_row() -> None:
+def test_a_draw_in_a_state_spoils_the_aggregate_but_not_the_row() -> None:
     found = sweep("product", "mean(product)", "mean(square)", "P(product > 15)", model=SPOILED)
     share = draws_of(found).count(2.0) / COUNT  # where a is 4, the product is missing
     for row in rows(found):
@@ -136,7 +136,7 @@ def test_a_draw_in_a_state_spoils_the_fold_but_not_the_row() -> None:
     assert found.summary(["mean(product)"]).states == {"ok": 0, "too_much": 0, "too_much_in_draws": 2}
 
 
-def test_a_central_state_spoils_folds_too() -> None:
+def test_a_central_state_spoils_aggregates_too() -> None:
     found = sweep("mean(product)", "P(product > 15)", model=SPOILED, fixed={"a": 5.0})
     assert [(row["status"], row["mean(product)"], row["P(product > 15)"]) for row in rows(found)] == [
         ("too_much", None, None),
@@ -164,7 +164,7 @@ def test_a_search_sees_central_values() -> None:
     assert list(row.values())[1:] == [3.0, 3.0, 0.0, 2.0]
 
 
-def test_a_fold_that_is_not_finite_names_its_row() -> None:
+def test_an_aggregate_that_is_not_finite_names_its_row() -> None:
     found = sweep("mean(1 / (b - 10 * a))", fixed={})
     with pytest.raises(InternalError, match=r"combination 0 \(b = 10") as raised:
         found.to_numpy()
@@ -250,7 +250,7 @@ def test_a_specification_goes_round() -> None:
         ({"draws": {"correlate": [["a", "b", 1.5]]}}, "no correlation of two inputs"),
     ],
 )
-def test_folds_refuse_what_has_no_meaning(more: dict[str, Any], says: str) -> None:
+def test_aggregates_refuse_what_has_no_meaning(more: dict[str, Any], says: str) -> None:
     given: dict[str, Any] = {"uncertain": {"a": THREE}, "columns": ["product"], "model": MODEL} | more
     with pytest.raises(SpecError) as raised:
         Sweep({"b": [1.0]}, **given)

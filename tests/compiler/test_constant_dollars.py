@@ -235,7 +235,7 @@ UNCERTAIN: dict[str, Any] = {
 }
 
 
-def test_a_fold_over_draws_is_of_converted_amounts() -> None:
+def test_an_aggregate_over_draws_is_of_converted_amounts() -> None:
     columns = ["p90(cost_total_usd)", "p10(train_days)", "P(cost_total_usd <= 3.9e6)"]
     sweep: dict[str, Any] = {"axes": SWEEP["axes"], "fixed": SWEEP["fixed"], "columns": columns, **UNCERTAIN}
     then, real = Sweep(**sweep), Sweep(**sweep, base_year=2023)

@@ -10,7 +10,7 @@ from typing import Any
 
 from gigacost import _engine, reference
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Recipe
+from gigacost.compiler.plan import QueryPlan
 from gigacost.graph.wiring import SearchStep
 from gigacost.ops import Carrier, Value
 
@@ -171,8 +171,8 @@ class Forward:
         return {axis: Dual(number.value) for axis, number in calculator.search(step, plain).items()}
 
 
-def carried(bound: Bound, made: Recipe, index: int) -> Mapping[str, Dual]:
-    """Every value of a recipe at one combination, with its derivatives along the leaves that are there."""
+def carried(bound: Bound, made: QueryPlan, index: int) -> Mapping[str, Dual]:
+    """Every value of a plan at one combination, with its derivatives along the leaves that are there."""
     digits = []
     left = index
     for size in reversed(bound.sizes):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from strategies import Tree, axis_values, function, settled, trees, truths
 
 from gigacost import Input, Model, Sweep, reference, status
-from gigacost.compiler.plan import Question, recipe
+from gigacost.compiler.plan import Query, query_plan
 from gigacost.expressions.ast import Expression
 from gigacost.expressions.constraints import Constraint, constraints
 from gigacost.reference import Number, Truth
@@ -68,7 +68,7 @@ class Inverse:
         """The combinations that have what is compared and what is needed; what is null of the others is missing."""
         where = self.sweep.spec.where
         names = tuple(dict.fromkeys([BY, *(where.names if where else ())]))
-        made = recipe(self.sweep.bound, Question(names, None, (BY, *needed)))
+        made = query_plan(self.sweep.bound, Query(names, None, (BY, *needed)))
         found = []
         for index in range(self.sweep.size):
             answer = reference.answer(self.sweep.bound, made, index)

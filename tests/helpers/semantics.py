@@ -79,9 +79,9 @@ class Design:
         """The states that spoil something that is read, those in draws behind the others."""
         made_of = frozenset[str]().union(*(self.central.made_of(name) for name in read))
         found = [status.label for status, state in self._states(made_of) if self.central.is_true(state)]
-        folded = [node for name in read for node in self._folds(name) if node.op != "probability"]
-        made_of = frozenset[str]().union(*(self.folded(node) for node in folded))
-        in_draws = self._states(made_of) if folded else ()
+        aggregated = [node for name in read for node in self._aggregates(name) if node.op != "probability"]
+        made_of = frozenset[str]().union(*(self.aggregated(node) for node in aggregated))
+        in_draws = self._states(made_of) if aggregated else ()
         return found + [
             f"{status.label}_in_draws" for status, state in in_draws if any(w.is_true(state) for w in self.drawn)
         ]
@@ -92,24 +92,24 @@ class Design:
             if made_of.intersection(state.mark.spoils):
                 yield state.mark, state
 
-    def _folds(self, name: str) -> Iterator[Node]:
+    def _aggregates(self, name: str) -> Iterator[Node]:
         if expression := self.expressions.get(name):
-            yield from expression.folds
+            yield from expression.aggregates
             for other in expression.names:
-                yield from self._folds(other)
+                yield from self._aggregates(other)
 
     def _read_in_draws(self, node: Node) -> frozenset[str]:
         names = Expression("", node.parts[0]).names
         return frozenset[str]().union(*(self.drawn[0].made_of(name) for name in names))
 
-    def folded(self, node: Node) -> frozenset[str]:
-        """The names that a fold is made of."""
+    def aggregated(self, node: Node) -> frozenset[str]:
+        """The names that an aggregate is made of."""
         read = self._read_in_draws(node)
         states = self._states(read) if node.op == "probability" else ()
         return read.union(*(self.drawn[0].made_of(state.name) for _, state in states))
 
-    def fold(self, node: Node) -> Number:
-        """A fold of an expression over the draws."""
+    def aggregate(self, node: Node) -> Number:
+        """An aggregate of an expression over the draws."""
         inner = Expression("", node.parts[0])
         values = [plain(world.evaluate(inner)) for world in self.drawn]
         if node.op == "probability":
@@ -151,9 +151,9 @@ class World:
         return value
 
     def evaluate(self, expression: Expression) -> Value:
-        folds = {str(node): self.design.fold(node) for node in expression.folds}
+        aggregates = {str(node): self.design.aggregate(node) for node in expression.aggregates}
         known = {name: self[name] for name in expression.names}
-        return expression.evaluate(known | folds, lambda axis, labels: Truth(self.design.labels[axis] in labels))
+        return expression.evaluate(known | aggregates, lambda axis, labels: Truth(self.design.labels[axis] in labels))
 
     def is_true(self, state: Quantity) -> bool:
         try:
@@ -206,7 +206,7 @@ class World:
     def _within(self, name: str) -> Iterator[frozenset[str]]:
         """What a name is made of elsewhere: an expression in draws, an axis in the candidates of its search."""
         if expression := self.design.expressions.get(name):
-            yield from map(self.design.folded, expression.folds)
+            yield from map(self.design.aggregated, expression.aggregates)
         elif name not in self.given and (search := self._search_of(name)):
             inside = next(self._candidates(search))
             yield from map(inside.made_of, [search.minimise, search.among, *self._asked(search)])

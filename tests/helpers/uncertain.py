@@ -1,4 +1,4 @@
-"""Random sweeps in which something is uncertain, and folds over draws that may be asked of them."""
+"""Random sweeps in which something is uncertain, and aggregates over draws that may be asked of them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def distributions(draw: st.DrawFn) -> str:
 
 
 @st.composite
-def folds(draw: st.DrawFn, names: list[str]) -> str:
-    """A fold over draws of a name, or of a small expression of names."""
+def aggregates(draw: st.DrawFn, names: list[str]) -> str:
+    """An aggregate over draws of a name, or of a small expression of names."""
     if not draw(whole(0, 3)):
         return f"P({draw(conditions(names))})"
     a, b = pick(draw, names), pick(draw, names)
@@ -38,15 +38,15 @@ def folds(draw: st.DrawFn, names: list[str]) -> str:
 
 @st.composite
 def drawn(draw: st.DrawFn) -> tuple[Problem, list[str]]:
-    """A random sweep in which some names are uncertain, and folds that may be asked for."""
+    """A random sweep in which some names are uncertain, and aggregates that may be asked for."""
     problem = draw(small_problems)
     sweep = problem.sweep
     names = [*sweep.bound.model.inputs, *problem.quantities]
     searched = {axis for search in sweep.model.searches for axis, _ in search.over}
     may = [name for name in names if name not in searched]
-    # One fold at least is of what differs from draw to draw: of all others the mean is what they are.
-    folded = pick(draw, problem.quantities)
-    above = sweep.model.wire([folded], sweep.bound.given).upstream()[folded]
+    # One aggregate at least is of what differs from draw to draw: of all others the mean is what they are.
+    aggregated = pick(draw, problem.quantities)
+    above = sweep.model.wire([aggregated], sweep.bound.given).upstream()[aggregated]
     moved = picks(draw, [name for name in may if name in above], 1, 2)
     uncertain = {name: draw(distributions()) for name in dict.fromkeys([*moved, *picks(draw, may, most=1)])}
     model = sweep.model
@@ -60,15 +60,15 @@ def drawn(draw: st.DrawFn) -> tuple[Problem, list[str]]:
     tree["uncertain"] = uncertain
     tree["draws"] = {"count": draw(whole(2, 9)), "seed": draw(whole(0, 5)), "method": "random"}
     known = [*problem.quantities, *sweep.bound.digits]
-    among = [[folded, *uncertain], *[known] * draw(whole(0, 3))]
-    asked = list(dict.fromkeys(draw(folds(names)) for names in among))
+    among = [[aggregated, *uncertain], *[known] * draw(whole(0, 3))]
+    asked = list(dict.fromkeys(draw(aggregates(names)) for names in among))
     tree["derive"] = {"d0": f"{pick(draw, asked)} - {pick(draw, known)}"}
     query = dict(tree["query"])
     # Beside what is not finite nothing else would be seen.
     central = query["columns"] if draw(either) else []
     query["columns"] = [*central, *asked, *picks(draw, ["d0"])]
-    folded_where = f"{pick(draw, [asked[0], 'd0'])} {pick(draw, ['<', '>='])} 1"
-    query["where"] = pick(draw, [None, query.get("where"), folded_where])
+    aggregated_where = f"{pick(draw, [asked[0], 'd0'])} {pick(draw, ['<', '>='])} 1"
+    query["where"] = pick(draw, [None, query.get("where"), aggregated_where])
     tree["query"] = query
     try:
         made = _sweep(tree, query, model)

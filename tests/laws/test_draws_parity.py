@@ -1,7 +1,7 @@
-"""Folds over draws: whatever the engine answers, the reference answers, to the last bit.
+"""Aggregates over draws: whatever the engine answers, the reference answers, to the last bit.
 
-Random models, spaces, distributions and folds, in columns, conditions and derived quantities; any number of threads,
-any cutting of the space, every SIMD level.
+Random models, spaces, distributions and aggregates, in columns, conditions and derived quantities; any number of
+threads, any cutting of the space, every SIMD level.
 """
 
 from __future__ import annotations

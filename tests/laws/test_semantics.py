@@ -61,7 +61,10 @@ def expected(sweep: Sweep) -> Any:
     spec, found = sweep.spec, []
     draws = sample(spec.uncertain, spec.draws)
     worlds = [dict(zip(draws, map(float, values), strict=True)) for values in zip(*draws.values(), strict=True)]
-    expressions = {**spec.derive, **{name: fold for name in sweep.columns if (fold := sweep.bound.fold(name))}}
+    expressions = {
+        **spec.derive,
+        **{name: aggregate for name in sweep.columns if (aggregate := sweep.bound.aggregate(name))},
+    }
     for index in range(sweep.size):
         axes = chosen(sweep, index)
         settings = {**spec.fixed, **({"as_of": spec.as_of} if spec.as_of else {}), **axes}

@@ -232,7 +232,7 @@ def _asked(sweep: Space, as_of: str, at: Mapping[str, float], costs: tuple[str, 
     tree = sweep.spec.to_dict()
     tree["as_of"] = as_of
     tree["fixed"] = {**tree.get("fixed", {}), **at}
-    intervals = [f"{fold}({name})" for name in costs for fold in ("p5", "p95")]
+    intervals = [f"{aggregate}({name})" for name in costs for aggregate in ("p5", "p95")]
     columns = [*costs, *intervals, "run_flop", "usd_per_chip_hour"]
     tree["query"] = {"columns": columns} | ({"where": sweep.spec.where.text} if sweep.spec.where else {})
     shipped = {name: one.distribution for name, one in _open(sweep).items()}

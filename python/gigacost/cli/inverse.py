@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gigacost.analysis.inverse.infeasibility import Relaxation
     from gigacost.analysis.inverse.solve import Solution
     from gigacost.cli.assertions import Assertions
-    from gigacost.cli.query import Query
+    from gigacost.cli.query import QueryOptions
     from gigacost.queries.space import Space
 
 _MANY, _TENTH = 9.0, 0.1
@@ -40,7 +40,7 @@ def range_of(over: str | None) -> dict[str, object] | None:
     return None if over is None else typed_range("over", over, "--over")
 
 
-def assertions(query: Query, sweep: Space, unknown: str, by: str) -> Assertions:
+def assertions(query: QueryOptions, sweep: Space, unknown: str, by: str) -> Assertions:
     """What ``--assert`` says of designs."""
     from gigacost.cli.assertions import Assertions
 
@@ -50,7 +50,7 @@ def assertions(query: Query, sweep: Space, unknown: str, by: str) -> Assertions:
 
 
 def tell(
-    query: Query, sweep: Space, found: BreakEven | Solution, seconds: float, show_found: Callable[[], None]
+    query: QueryOptions, sweep: Space, found: BreakEven | Solution, seconds: float, show_found: Callable[[], None]
 ) -> None:
     """Say what was found, for people or as JSON, and what is doubtful about it."""
     from gigacost.cli.terminal import literal, payload, show

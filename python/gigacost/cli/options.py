@@ -185,7 +185,7 @@ def pairs(texts: Iterable[str], option: str = "--set") -> list[tuple[str, str]]:
 
 
 def names(text: str | None) -> list[str]:
-    """The names of a comma list, folds over draws among them: ``cost_total_usd,quantile(cost_total_usd, 0.9)``."""
+    """The names of a comma list, aggregates over draws among them: ``cost_total_usd,quantile(cost_total_usd, 0.9)``."""
     if not text:
         return []
     from gigacost.spec.aggregates import pieces

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gigacost.queries.space import Space
 
 
-class Query(NamedTuple):
+class QueryOptions(NamedTuple):
     """A specification, what the command line says over it, and how to answer."""
 
     spec: str | None
@@ -74,7 +74,7 @@ class Query(NamedTuple):
 
 
 def querying(columns: str | None, asserted: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """The options of a ``Query``, which the command is given as its first argument.
+    """The options of a ``QueryOptions``, which the command is given as its first argument.
 
     ``columns`` and ``asserted`` say in the help what ``--columns`` are (None: there are none) and what ``--assert`` is
     over. Without a file there must be a design.
@@ -84,7 +84,7 @@ def querying(columns: str | None, asserted: str) -> Callable[[Callable[..., int]
         @designed
         @functools.wraps(command)
         def asked(**given: Any) -> int:  # noqa: ANN401 - as click has it
-            query = Query(**{name: given.pop(name) for name in Query._fields if name in given})
+            query = QueryOptions(**{name: given.pop(name) for name in QueryOptions._fields if name in given})
             if query.spec is None and not query.design:
                 raise click.MissingParameter(param_hint="'SPEC'", param_type="argument")
             return command(query, **given)

@@ -1,9 +1,9 @@
-"""Expressions as quantities of a bound specification, and folds of them over draws.
+"""Expressions as quantities of a bound specification, and aggregates of them over draws.
 
-A fold of a quantity is made of its values in all draws. A row state that holds in one of them leaves the fold without
-that value: the row then is in the state ``LABEL_in_draws``, which spoils the fold, whatever the state is centrally. A
-probability instead is the share of draws in which nothing that its condition reads is spoiled, and the condition holds.
-A state that holds centrally spoils both, as it does all that is made of what it spoils.
+An aggregate of a quantity is made of its values in all draws. A row state that holds in one of them leaves the
+aggregate without that value: the row then is in the state ``LABEL_in_draws``, which spoils the aggregate, whatever the
+state is centrally. A probability instead is the share of draws in which nothing that its condition reads is spoiled,
+and the condition holds. A state that holds centrally spoils both, as it does all that is made of what it spoils.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gigacost.compiler import constant_dollars
 from gigacost.compiler.bound import Bound
 from gigacost.expressions.ast import Expression, Node
 from gigacost.graph.declarations import Status
-from gigacost.graph.wiring import Fold, Folding, FoldStep, Quantity, Wiring
+from gigacost.graph.wiring import Aggregate, AggregateStep, Aggregation, Quantity, Wiring
 from gigacost.ops import Value
 
 Above = Mapping[str, frozenset[str]]
@@ -33,20 +33,22 @@ class State:
 
 
 class Wirer:
-    """Wires what is asked of a bound specification, expressions and folds among it."""
+    """Wires what is asked of a bound specification, expressions and aggregates among it."""
 
     def __init__(self, bound: Bound, expressions: Mapping[str, Expression]) -> None:
         self.bound = bound
         self.given = bound.given | bound.special
         self.extra = {name: derived(bound, name, expression) for name, expression in expressions.items()}
         self.uncertain = {name: distribution.relative for name, distribution in bound.spec.uncertain.items()}
-        nodes = dict.fromkeys(node for expression in expressions.values() for node in expression.folds)
+        nodes = dict.fromkeys(node for expression in expressions.values() for node in expression.aggregates)
         self.shares = {str(node) for node in nodes if node.op == "probability"}
-        self.folds = {str(node): self._share(node) if str(node) in self.shares else self._fold(node) for node in nodes}
+        self.aggregates = {
+            str(node): self._share(node) if str(node) in self.shares else self._aggregate(node) for node in nodes
+        }
 
     def wire(self, names: Iterable[str]) -> Wiring:
         """The steps that make these names."""
-        return self.bound.model.wire(names, self.given, self.extra, Folding(self.uncertain, self.folds))
+        return self.bound.model.wire(names, self.given, self.extra, Aggregation(self.uncertain, self.aggregates))
 
     def states(self, read: Iterable[str], above: Above) -> list[State]:
         """The states that spoil something of what is read, and whose conditions can be known."""
@@ -57,20 +59,20 @@ class Wirer:
         ]
 
     def states_in_draws(self, above: Above) -> list[State]:
-        """The states that some draws may be in, each spoiling the folds of what it spoils."""
+        """The states that some draws may be in, each spoiling the aggregates of what it spoils."""
         found = []
-        for state in self.bound.model.states if self.folds else ():
+        for state in self.bound.model.states if self.aggregates else ():
             mark = state.mark
-            folds = [name for name in self.folds if name not in self.shares and name in above]
+            aggregates = [name for name in self.aggregates if name not in self.shares and name in above]
             if not isinstance(mark, Status) or not (
-                spoiled := frozenset(name for name in folds if self._concerns(state, mark, [name], above))
+                spoiled := frozenset(name for name in aggregates if self._concerns(state, mark, [name], above))
             ):
                 continue
             name = f"{state.name} in draws"
-            share = Fold(f"mean({state.name})", _as_number(state.name))
-            self.folds[share.name] = share
+            share = Aggregate(f"mean({state.name})", _as_number(state.name))
+            self.aggregates[share.name] = share
             self.extra[name] = Quantity(name, lambda share: share > 0.0, (share.name,), "truth", state.doc)
-            if any(isinstance(step, FoldStep) for step in self.wire([name]).steps):
+            if any(isinstance(step, AggregateStep) for step in self.wire([name]).steps):
                 found.append(State(name, f"{mark.label}_in_draws", spoiled))
         return found
 
@@ -80,13 +82,13 @@ class Wirer:
             return False
         return all(self.bound.available(leaf) for leaf in self.bound.model.wire([state.name], self.given).leaves)
 
-    def _fold(self, node: Node) -> Fold:
+    def _aggregate(self, node: Node) -> Aggregate:
         """The mean or a quantile of an expression."""
         (part,) = node.parts
         each = derived(self.bound, f"each {node}", Expression(str(part), part))
-        return Fold(str(node), each, node.value if node.op == "quantile" else None)
+        return Aggregate(str(node), each, node.value if node.op == "quantile" else None)
 
-    def _share(self, node: Node) -> Fold:
+    def _share(self, node: Node) -> Aggregate:
         """The share of draws in which a condition holds, and nothing that it reads is missing."""
         (part,) = node.parts
         holds = derived(self.bound, f"each {node}", Expression(str(part), part))
@@ -101,7 +103,7 @@ class Wirer:
                 known = ops.both(known, ops.negate(spoiled))
             return ops.where(known, 1.0, 0.0)
 
-        return Fold(str(node), Quantity(holds.name, share, (*holds.parameters, *states), "1", str(node)))
+        return Aggregate(str(node), Quantity(holds.name, share, (*holds.parameters, *states), "1", str(node)))
 
 
 def _as_number(condition: str) -> Quantity:
@@ -110,7 +112,7 @@ def _as_number(condition: str) -> Quantity:
 
 
 def derived(bound: Bound, name: str, expression: Expression) -> Quantity:
-    """An expression as a quantity: its parameters are the names it uses, the label tests it makes, and its folds."""
+    """An expression as a quantity, whose parameters are its names, its tests of labels and its aggregates."""
     tests = {
         (node.name, node.labels): bound.test(node.name, node.labels)
         for node in expression.root.read()
@@ -118,7 +120,7 @@ def derived(bound: Bound, name: str, expression: Expression) -> Quantity:
     }
     amounts = constant_dollars.amounts(bound, expression.names)
     deflator = (bound.deflator,) if amounts else ()
-    parameters = (*expression.names, *tests.values(), *map(str, expression.folds), *deflator)
+    parameters = (*expression.names, *tests.values(), *map(str, expression.aggregates), *deflator)
 
     def function(*arguments: Value) -> Value:
         known = dict(zip(parameters, arguments, strict=True))

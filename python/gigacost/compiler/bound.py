@@ -18,7 +18,7 @@ from gigacost.expressions.ast import Expression
 from gigacost.graph.declarations import Input
 from gigacost.graph.model import Model
 from gigacost.graph.wiring import DRAWN
-from gigacost.spec.aggregates import read_fold
+from gigacost.spec.aggregates import read_aggregate
 from gigacost.spec.axes import Axis, Zipped
 from gigacost.spec.fields import Kind, Scalar
 from gigacost.spec.spec import RESERVED_COLUMNS, Spec
@@ -68,7 +68,7 @@ class Bound:
         self._special: dict[str, tuple[Callable[[str], float], str]] = {}
         self.deflator = "" if spec.base_year is None else self._deflated(spec.base_year)
         """The leaf that turns dollars of the date of the prices into those of the base year; empty without one."""
-        self._folds: dict[str, Expression] = {}
+        self._aggregates: dict[str, Expression] = {}
         # A tape that was compiled for another bound specification reads the same tests by the same names.
         for expression in (spec.where, *spec.derive.values()):
             self._register(expression)
@@ -144,17 +144,17 @@ class Bound:
             if node.op == "label":
                 self.test(node.name, node.labels)
 
-    def fold(self, name: str, field: str = "columns") -> Expression | None:
-        """What a name of a column means that is a fold over draws, as ``p90(cost_total_usd)``; None for a plain name.
+    def aggregate(self, name: str, field: str = "columns") -> Expression | None:
+        """The aggregate over draws that a column's name is, as ``p90(cost_total_usd)``; None for a plain name.
 
         Raises SpecError.
         """
         if "(" not in name or name in self._special:
             return None
-        if name not in self._folds:
-            self._folds[name] = read_fold(name, field, names_of(self.model, self.catalog), self.spec)
-            self._register(self._folds[name])
-        return self._folds[name]
+        if name not in self._aggregates:
+            self._aggregates[name] = read_aggregate(name, field, names_of(self.model, self.catalog), self.spec)
+            self._register(self._aggregates[name])
+        return self._aggregates[name]
 
     def limits(self, name: str) -> Input | None:
         """The legal range of an input, or of a quantity that is given a value."""

@@ -1,4 +1,4 @@
-"""From a recipe to a program: traced once into a tape, then bound to the tables of its leaves."""
+"""From a plan to a program: traced once into a tape, then bound to the tables of its leaves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from gigacost import ops
 from gigacost._engine import Program, Tape, simd
 from gigacost.compiler.bound import Bound, Digit, Picked
-from gigacost.compiler.plan import Question, Recipe, recipe
+from gigacost.compiler.plan import Query, QueryPlan, query_plan
 from gigacost.errors import Fault, InternalError, SpecError, show
 from gigacost.graph.model import Model
 from gigacost.graph.tracer import Traced, Tracer
@@ -27,7 +27,7 @@ T = TypeVar("T")
 class Compiled:
     """A question as a tape, with the nodes that answer it. Independent of all values: it serves every space."""
 
-    recipe: Recipe
+    plan: QueryPlan
     tape: Tape
     nodes: Mapping[str, int]
     """The node of each column and of each of the question's reads."""
@@ -36,7 +36,7 @@ class Compiled:
     state: int
 
 
-def compiled(bound: Bound, question: Question) -> Compiled:
+def compiled(bound: Bound, question: Query) -> Compiled:
     """The question's tape; made once for each model, question and set of given names."""
     key = (
         question.columns,
@@ -47,12 +47,12 @@ def compiled(bound: Bound, question: Question) -> Compiled:
         bound.given,
     )
     for name in (*question.columns, *question.reads):
-        bound.fold(name)  # whose tests of labels the tape may read, though it was compiled for another one
+        bound.aggregate(name)  # whose tests of labels the tape may read, though it was compiled for another one
     return bound.model.compiled(key, lambda: _compile(bound, question))
 
 
-def _compile(bound: Bound, question: Question) -> Compiled:
-    made = recipe(bound, question)
+def _compile(bound: Bound, question: Query) -> Compiled:
+    made = query_plan(bound, question)
     tracer = Tracer()
     quantities = bound.model.quantities
     leaves = traced_leaves(tracer, made.wiring, bound.model)
@@ -126,8 +126,8 @@ def columns(space: Bound | Picked, made: Compiled) -> list[tuple[Any, ...]]:
     """The columns of rows as the engine wants them: axes, the state where the model has any, quantities."""
     specs = [axis_column(digit) for digit in space.digits.values()]
     if space.model.states:
-        specs.append(("status", made.state, list(made.recipe.states)))
-    specs += [(name, made.nodes[name], made.nulls[name]) for name in made.recipe.question.columns]
+        specs.append(("status", made.state, list(made.plan.states)))
+    specs += [(name, made.nodes[name], made.nulls[name]) for name in made.plan.query.columns]
     return specs
 
 

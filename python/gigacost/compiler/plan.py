@@ -1,6 +1,6 @@
 """What is asked of a bound specification, as steps that any kind of number can take.
 
-The engine's tape is this recipe played once on traced values; the reference plays it on numbers, row by row.
+The engine's tape is this plan played once on traced values; the reference plays it on numbers, row by row.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WHERE = "(where)"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Query:
     """What shall be known of each combination."""
 
     columns: tuple[str, ...]
@@ -35,7 +35,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Evaluation:
     """What is known of a combination (or, traced, of all of them)."""
 
     values: Mapping[str, Value]
@@ -44,14 +44,14 @@ class Answer:
     keep: Value | None
     """The condition in which the combination counts; None when it always does."""
     state: Value
-    """The position of its state in ``Recipe.states``."""
+    """The position of its state in ``QueryPlan.states``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a question is answered."""
+class QueryPlan:
+    """How a query is answered."""
 
-    question: Question
+    query: Query
     wiring: Wiring
     states: tuple[str, ...]
     """The labels of the states that a combination can be in; ``ok`` is the first."""
@@ -66,7 +66,7 @@ class Recipe:
     amounts: Mapping[str, int]
     """The columns and reads that it is for, each with the power of the dollar in its unit."""
 
-    def play(self, leaves: Mapping[str, Value], player: Player) -> Answer:
+    def play(self, leaves: Mapping[str, Value], player: Player) -> Evaluation:
         """The answer made from the leaves' values."""
         values = self.wiring.replay(leaves, player)
         for name, power in self.amounts.items():
@@ -74,22 +74,22 @@ class Recipe:
         nulls = {column: _any(values, conditions) for column, conditions in self.spoiled.items()}
         spoiled = _any(values, self.spoiled_reads)
         keep = None if spoiled is None else ops.negate(spoiled)
-        if self.question.where:
+        if self.query.where:
             keep = values[_WHERE] if keep is None else ops.both(keep, values[_WHERE])
         state: Value = player.lift(0.0)
         for position in range(len(self.conditions), 0, -1):
             state = ops.where(values[self.conditions[position - 1]], float(position), state)
-        return Answer(values, nulls, keep, state)
+        return Evaluation(values, nulls, keep, state)
 
 
-def recipe(bound: Bound, question: Question) -> Recipe:
-    """How to answer a question about a bound specification. Raises SpecError when something it needs is missing."""
+def query_plan(bound: Bound, query: Query) -> QueryPlan:
+    """How to answer a query about a bound specification. Raises SpecError when something it needs is missing."""
     expressions = dict(bound.spec.derive)
-    expressions |= {name: fold for name in (*question.columns, *question.reads) if (fold := bound.fold(name))}
-    if question.where:
-        expressions[_WHERE] = question.where
-    where = (_WHERE,) if question.where else ()
-    read = tuple(dict.fromkeys([*question.columns, *question.reads, *where]))
+    expressions |= {name: aggregate for name in (*query.columns, *query.reads) if (aggregate := bound.aggregate(name))}
+    if query.where:
+        expressions[_WHERE] = query.where
+    where = (_WHERE,) if query.where else ()
+    read = tuple(dict.fromkeys([*query.columns, *query.reads, *where]))
     wirer = Wirer(bound, expressions)
     above = wirer.wire(read).upstream()
     states = [*wirer.states(read, above), *wirer.states_in_draws(above)]
@@ -104,15 +104,15 @@ def recipe(bound: Bound, question: Question) -> Recipe:
         made_of = frozenset[str]().union(*(above[name] for name in quantities))
         return tuple(state.name for state in states if made_of.intersection(state.spoils))
 
-    return Recipe(
-        question,
+    return QueryPlan(
+        query,
         wiring,
         states=(OK, *(state.label for state in states)),
         conditions=tuple(state.name for state in states),
-        spoiled={column: spoilers([column]) for column in question.columns},
-        spoiled_reads=spoilers([*question.reads, *where]),
+        spoiled={column: spoilers([column]) for column in query.columns},
+        spoiled_reads=spoilers([*query.reads, *where]),
         deflator=bound.deflator,
-        amounts=constant_dollars.amounts(bound, (*question.columns, *question.reads)),
+        amounts=constant_dollars.amounts(bound, (*query.columns, *query.reads)),
     )
 
 

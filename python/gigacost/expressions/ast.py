@@ -40,7 +40,7 @@ ARITHMETIC: Mapping[str, Callable[[ops.Value, ops.Value], ops.Value]] = {
 }
 
 
-FOLDS = ("mean", "quantile", "probability")
+AGGREGATES = ("mean", "quantile", "probability")
 """What the values of an expression in all draws may become. ``p90(x)`` is the 0.9-``quantile``, ``P(condition)`` a
 ``probability``."""
 
@@ -50,8 +50,8 @@ class Node:
     """A part of an expression."""
 
     op: str
-    """``number name label negative chain compare and or not``, a fold (``mean quantile probability``) of its one part
-    over draws, or the name of a function."""
+    """``number name label negative chain compare and or not``, an aggregate (``mean quantile probability``) of its one
+    part over draws, or the name of a function."""
     kind: ExpressionKind
     parts: tuple[Node, ...] = ()
     signs: tuple[str, ...] = ()
@@ -68,17 +68,17 @@ class Node:
             yield from part.walk()
 
     def read(self) -> Iterator[Node]:
-        """The node and what it reads of a combination itself: all below it but what is folded over draws."""
+        """The node and what it reads of a combination itself: all below it but what is aggregated over draws."""
         yield self
-        if self.op not in FOLDS:
+        if self.op not in AGGREGATES:
             for part in self.parts:
                 yield from part.read()
 
     def evaluate(self, env: Mapping[str, ops.Value], label_is: LabelIs | None) -> ops.Value:  # noqa: PLR0911 - one per op
-        """Its value where the names, and the texts of folds, stand for the values of ``env``."""
+        """Its value where the names, and the texts of aggregates, stand for the values of ``env``."""
         if self.op == "number":
             return self.value
-        if self.op == "name" or self.op in FOLDS:
+        if self.op == "name" or self.op in AGGREGATES:
             return env[self.name or str(self)]
         if self.op == "label":
             if label_is is None:
@@ -137,9 +137,9 @@ class Expression:
         return tuple(dict.fromkeys(node.name for node in self.root.read() if node.op == "name"))
 
     @property
-    def folds(self) -> tuple[Node, ...]:
-        """The folds over draws whose values it needs, in order of first use."""
-        return tuple(dict.fromkeys(node for node in self.root.read() if node.op in FOLDS))
+    def aggregates(self) -> tuple[Node, ...]:
+        """The aggregates over draws whose values it needs, in order of first use."""
+        return tuple(dict.fromkeys(node for node in self.root.read() if node.op in AGGREGATES))
 
     @property
     def label_axes(self) -> tuple[str, ...]:
@@ -154,7 +154,7 @@ class Expression:
     def evaluate(self, env: Mapping[str, ops.Value], label_is: LabelIs | None = None) -> ops.Value:
         """Its value, of floats or of any carrier.
 
-        ``env`` has the ``names``, and the ``folds`` by their canonical text;
+        ``env`` has the ``names``, and the ``aggregates`` by their canonical text;
         ``label_is(axis, labels)`` says, as a truth, whether the axis's label is among some.
         """
         return self.root.evaluate(env, label_is)

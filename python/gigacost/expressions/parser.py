@@ -2,7 +2,7 @@
 
 Numbers, names, ``+ - * / **``, comparisons (also chained), ``and or not``, ``in [..]``, the functions of
 ``gigacost.ops``, and labels: ``market == "own"``, ``hardware in ["h100-sxm", "b200-sxm"]``. A quoted quantity may be
-compared with a name: ``train_days <= "2160 h"``. Folds over draws: ``mean(x)``, ``p5(x)`` to ``p95(x)`` (any
+compared with a name: ``train_days <= "2160 h"``. Aggregates over draws: ``mean(x)``, ``p5(x)`` to ``p95(x)`` (any
 percentile), ``quantile(x, 0.975)``, ``probability(condition)`` or ``P(condition)``.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NoReturn
 
 from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
-from gigacost.expressions.ast import COMPARISONS, FOLDS, FUNCTIONS, Expression, ExpressionKind, Node
+from gigacost.expressions.ast import AGGREGATES, COMPARISONS, FUNCTIONS, Expression, ExpressionKind, Node
 from gigacost.expressions.tokens import INSTEAD, Token, tokens
 from gigacost.units.quantities import parse_quantity
 
@@ -31,16 +31,16 @@ def parse_expression(
     kind: ExpressionKind | None = None,
     units: Mapping[str, str] | None = None,
     labels: Mapping[str, Callable[[str], str]] | None = None,
-    folded: Collection[str] | None = None,
+    aggregated: Collection[str] | None = None,
 ) -> Expression:
     """The expression that a text is. Raises SpecError naming ``field`` and the column.
 
     ``kind``: what it must be. ``units``: every name that may be used, with its unit (``truth`` for a condition, empty
     if unknown); None: any name. ``labels``: the axes that have labels, with what gives a label its one spelling
-    (raising CatalogError); None: a name compared with a text is such an axis. ``folded``: the names that are aggregates
-    over draws already; None: there are no draws.
+    (raising CatalogError); None: a name compared with a text is such an axis. ``aggregated``: the names that are
+    aggregates over draws already; None: there are no draws.
     """
-    return Expression(text, _Parser(text, field, units, labels, folded).parse(kind))
+    return Expression(text, _Parser(text, field, units, labels, aggregated).parse(kind))
 
 
 class _Parser:
@@ -52,15 +52,15 @@ class _Parser:
         field: str,
         units: Mapping[str, str] | None,
         labels: Mapping[str, Callable[[str], str]] | None,
-        folded: Collection[str] | None = None,
+        aggregated: Collection[str] | None = None,
     ) -> None:
         self.text = text
         self.field = field
         self.units = units
         self.labels = labels
-        self.folded = folded
-        self.fold = ""
-        """The fold whose argument is being read."""
+        self.aggregated = aggregated
+        self.aggregate = ""
+        """The aggregate whose argument is being read."""
         self.depth = 0
         self.at = 0
         self.unknown: list[Fault] = []
@@ -268,18 +268,18 @@ class _Parser:
             known = [*self.units, *(self.labels or ())]
             what = f"column {token.column}: unknown name {show(name)}"
             self.unknown.append(Fault(self.field, show(self.text), what, hint=nearest(name, known)))
-        if self.fold and name in (self.folded or ()):
-            self._refuse(f"{name} is an aggregate over draws already, inside {self.fold}", token.column)
+        if self.aggregate and name in (self.aggregated or ()):
+            self._refuse(f"{name} is an aggregate over draws already, inside {self.aggregate}", token.column)
         truth = (self.units or {}).get(name) == "truth"
         return Node("name", "truth" if truth else "number", name=name)
 
     def _call(self, token: Token) -> Node:
         name = token.text
-        if name in {*FOLDS, "P"} or _PERCENTILE.fullmatch(name):
-            return self._fold(token)
+        if name in {*AGGREGATES, "P"} or _PERCENTILE.fullmatch(name):
+            return self._aggregate(token)
         if name not in FUNCTIONS:
-            hint = INSTEAD.get(name) or nearest(name, [*FUNCTIONS, *FOLDS])
-            allowed = ", ".join([*sorted(FUNCTIONS), *FOLDS, "p5 to p95"])
+            hint = INSTEAD.get(name) or nearest(name, [*FUNCTIONS, *AGGREGATES])
+            allowed = ", ".join([*sorted(FUNCTIONS), *AGGREGATES, "p5 to p95"])
             self._refuse(f"unknown function {show(name)}", token.column, hint, allowed)
         arguments: list[Node] = []
         while self._token.text != ")":
@@ -294,19 +294,19 @@ class _Parser:
             self._refuse(f"{name} takes {due} arguments, not {len(arguments)}", token.column)
         return Node(name, "truth" if name == "missing" else "number", tuple(arguments))
 
-    def _fold(self, token: Token) -> Node:
-        """A fold over draws, behind its opening bracket."""
+    def _aggregate(self, token: Token) -> Node:
+        """An aggregate over draws, behind its opening bracket."""
         name = token.text
-        if self.folded is None:
+        if self.aggregated is None:
             what = f"{name} is over draws, and nothing is uncertain here"
             self._refuse(what, token.column, allowed='[uncertain] with distributions, as mfu = "normal 90% 0.3..0.5"')
-        if self.fold:
-            self._refuse(f"{name} inside {self.fold}: aggregates over draws cannot be nested", token.column)
-        self.fold = name
+        if self.aggregate:
+            self._refuse(f"{name} inside {self.aggregate}: aggregates over draws cannot be nested", token.column)
+        self.aggregate = name
         column = self._token.column
         kind: ExpressionKind = "truth" if name in {"probability", "P"} else "number"
         of = self._of_kind(kind, self._deeper(self._or), column)
-        self.fold = ""
+        self.aggregate = ""
         percentile = _PERCENTILE.fullmatch(name)
         q = int(percentile[1]) / 100 if percentile else self._which_quantile() if name == "quantile" else 0.0
         self._expect(")")

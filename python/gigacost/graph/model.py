@@ -13,7 +13,7 @@ from gigacost._cache import LruCache
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Alternative, Contribution, Input, Rule, Status, Subtotal, marking
 from gigacost.graph.resolver import Resolver
-from gigacost.graph.wiring import NOTHING_FOLDED, Folding, Function, Quantity, Search, Wiring, quantity_of
+from gigacost.graph.wiring import NO_AGGREGATES, Aggregation, Function, Quantity, Search, Wiring, quantity_of
 from gigacost.ops import total
 
 Part: TypeAlias = "Function | Input | Alternative | Subtotal | Search | ModuleType | Model"
@@ -159,14 +159,14 @@ class Model:
         outputs: Iterable[str],
         given: Collection[str],
         extra: Mapping[str, Quantity] | None = None,
-        folding: Folding = NOTHING_FOLDED,
+        aggregation: Aggregation = NO_AGGREGATES,
     ) -> Wiring:
         """The steps that make the outputs when the given names are supplied from outside.
 
-        ``extra`` are quantities beside the model's, ``folding`` what there is to fold over draws. Raises SpecError when
-        the functions need each other in a circle.
+        ``extra`` are quantities beside the model's, ``aggregation`` what there is to aggregate over draws. Raises
+        SpecError when the functions need each other in a circle.
         """
-        return Resolver(self, given, extra or {}, folding).resolve(outputs)
+        return Resolver(self, given, extra or {}, aggregation).resolve(outputs)
 
     def compiled(self, key: Hashable, compile_: Callable[[], T]) -> T:
         """What ``compile_`` makes of this model; kept by its key as long as it is among the last asked for."""

@@ -9,10 +9,10 @@ from typing import Protocol
 from gigacost.errors import Fault, SpecError, nearest
 from gigacost.graph.declarations import Alternative, Input
 from gigacost.graph.wiring import (
-    NOTHING_FOLDED,
-    Fold,
-    Folding,
-    FoldStep,
+    NO_AGGREGATES,
+    Aggregate,
+    AggregateStep,
+    Aggregation,
     Quantity,
     Search,
     SearchStep,
@@ -58,11 +58,11 @@ class Resolver:
         model: Declared,
         given: Collection[str],
         extra: Mapping[str, Quantity],
-        folding: Folding = NOTHING_FOLDED,
+        aggregation: Aggregation = NO_AGGREGATES,
     ) -> None:
         self.model = model
         self.extra = extra
-        self.folding = folding
+        self.aggregation = aggregation
         self.given = frozenset(given) | frozenset(model.values)
         self.steps: dict[str, Step] = {}
         self.leaves: dict[str, None] = {}
@@ -79,8 +79,8 @@ class Resolver:
         """Have a name made, and before it all that it needs."""
         if name in self.steps or name in self.leaves:
             return
-        if name in self.folding.folds:
-            self._visit_fold(self.folding.folds[name])
+        if name in self.aggregation.aggregates:
+            self._visit_aggregate(self.aggregation.aggregates[name])
         elif name in self.given:
             self.leaves[name] = None
         elif name in self.axis_of:
@@ -134,24 +134,24 @@ class Resolver:
         for axis in axes:
             self.steps[axis] = step
 
-    def _visit_fold(self, fold: Fold) -> None:
-        self._enter(fold.name)
-        uncertain = self.folding.uncertain
+    def _visit_aggregate(self, aggregate: Aggregate) -> None:
+        self._enter(aggregate.name)
+        uncertain = self.aggregation.uncertain
         drawn = [name for name, factor in uncertain.items() if not factor]
-        extra = {**self.extra, fold.of.name: fold.of}
-        wiring = Resolver(self.model, self.given.union(drawn), extra).resolve([fold.of.name])
-        inner, central = _in_draws(wiring, fold.of.name, uncertain)
-        for name in central if inner else fold.of.parameters:
+        extra = {**self.extra, aggregate.of.name: aggregate.of}
+        wiring = Resolver(self.model, self.given.union(drawn), extra).resolve([aggregate.of.name])
+        inner, central = _in_draws(wiring, aggregate.of.name, uncertain)
+        for name in central if inner else aggregate.of.parameters:
             self.visit(name)
         self.path.pop()
         if not inner:
             # What no draw changes is what it is.
-            self.steps[fold.name] = replace(fold.of, name=fold.name)
+            self.steps[aggregate.name] = replace(aggregate.of, name=aggregate.name)
             return
         made = {step.name for step in inner}
         read = made.union(*(step.parameters for step in inner))
         matter = tuple((name, factor) for name, factor in uncertain.items() if name in read)
-        self.steps[fold.name] = FoldStep(fold, matter, inner)
+        self.steps[aggregate.name] = AggregateStep(aggregate, matter, inner)
 
     def asked(self, search: Search) -> tuple[str, ...]:
         """The conditions for leaving out candidates in which nothing is given that the search could choose."""

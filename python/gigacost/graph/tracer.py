@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from gigacost._engine import TapeBuilder
-from gigacost.graph.wiring import DRAWN, FoldStep, SearchStep
+from gigacost.graph.wiring import DRAWN, AggregateStep, SearchStep
 from gigacost.ops import Carrier, Value, both, negate
 
 _CURE = "a model is a list of operations, without branches: use where(condition, a, b), minimum, maximum, both, either"
@@ -158,8 +158,8 @@ class Tracer:
             for position, (axis, _) in enumerate(search.over)
         }
 
-    def fold(self, step: FoldStep, values: Mapping[str, Value]) -> Traced:
-        """A fold over draws: its inner steps traced on leaves that are tables over the draws."""
+    def aggregate(self, step: AggregateStep, values: Mapping[str, Value]) -> Traced:
+        """An aggregate over draws: its inner steps traced on leaves that are tables over the draws."""
         draw: dict[str, Value] = {name: self.leaf(DRAWN + name) for name in step.drawn}
         value = self.lift(step.replay(values, draw, self))
-        return Traced(self.builder, self.builder.fold(value.node, step.fold.q))
+        return Traced(self.builder, self.builder.fold(value.node, step.aggregate.q))

@@ -78,7 +78,7 @@ class SearchStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Fold:
+class Aggregate:
     """What the values of a quantity in all draws become."""
 
     name: str
@@ -88,31 +88,31 @@ class Fold:
 
 
 @dataclass(frozen=True, slots=True)
-class Folding:
-    """What there is to fold over draws."""
+class Aggregation:
+    """What there is to aggregate over draws."""
 
     uncertain: Mapping[str, bool]
     """What differs from draw to draw, each with whether its draws are factors of what it is otherwise."""
-    folds: Mapping[str, Fold]
+    aggregates: Mapping[str, Aggregate]
 
 
-NOTHING_FOLDED = Folding({}, {})
+NO_AGGREGATES = Aggregation({}, {})
 
 
 @dataclass(frozen=True, slots=True)
-class FoldStep:
-    """A fold over draws as a step of a wiring."""
+class AggregateStep:
+    """An aggregate over draws as a step of a wiring."""
 
-    fold: Fold
+    aggregate: Aggregate
     uncertain: tuple[tuple[str, bool], ...]
-    """What is drawn, as in ``Folding``, as far as it matters."""
+    """What is drawn, as in ``Aggregation``, as far as it matters."""
     inner: tuple[Quantity, ...]
     """What is evaluated in each draw: what differs from draw to draw. All else, winners of searches too, is central."""
 
     @property
     def makes(self) -> tuple[str, ...]:
-        """The fold."""
-        return (self.fold.name,)
+        """The aggregate."""
+        return (self.aggregate.name,)
 
     @property
     def drawn(self) -> tuple[str, ...]:
@@ -130,10 +130,10 @@ class FoldStep:
             _take(step, inside, player)
             if step.name in draw:
                 inside[step.name] = inside[step.name] * draw[step.name]
-        return inside[self.fold.of.name]
+        return inside[self.aggregate.of.name]
 
 
-Step: TypeAlias = Quantity | SearchStep | FoldStep
+Step: TypeAlias = Quantity | SearchStep | AggregateStep
 
 
 class Player(Protocol):
@@ -145,9 +145,9 @@ class Player(Protocol):
     def search(self, step: SearchStep, values: Mapping[str, Value]) -> Mapping[str, Value]:
         """Run a search on the values known so far: the values of its axes at the winner."""
 
-    def fold(self, step: FoldStep, values: Mapping[str, Value]) -> Value:
-        """Fold a quantity over draws, where the values known so far are central ones."""
-        raise TypeError(f"nothing is drawn here: {step.fold.name} of {len(values)} values")
+    def aggregate(self, step: AggregateStep, values: Mapping[str, Value]) -> Value:
+        """Aggregate a quantity over draws, where the values known so far are central ones."""
+        raise TypeError(f"nothing is drawn here: {step.aggregate.name} of {len(values)} values")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,18 +176,18 @@ class Wiring:
 def _note_upstream(step: Step, above: dict[str, frozenset[str]]) -> None:
     if isinstance(step, Quantity):
         above[step.name] = frozenset([step.name]).union(*(above[name] for name in step.parameters))
-    elif isinstance(step, FoldStep):
-        _upstream_of_fold(step, above)
+    elif isinstance(step, AggregateStep):
+        _upstream_of_aggregate(step, above)
     else:
         _upstream_of_search(step, above)
 
 
-def _upstream_of_fold(step: FoldStep, above: dict[str, frozenset[str]]) -> None:
+def _upstream_of_aggregate(step: AggregateStep, above: dict[str, frozenset[str]]) -> None:
     inside = {name: frozenset([name]) for name, factor in step.uncertain if not factor}
     for inner in step.inner:
         made_of = (inside.get(name) or above[name] for name in inner.parameters)
         inside[inner.name] = frozenset([inner.name]).union(*made_of)
-    above[step.fold.name] = inside[step.fold.of.name] | {step.fold.name}
+    above[step.aggregate.name] = inside[step.aggregate.of.name] | {step.aggregate.name}
 
 
 def _upstream_of_search(step: SearchStep, above: dict[str, frozenset[str]]) -> None:
@@ -205,8 +205,8 @@ def _take(step: Step, values: dict[str, Value], player: Player) -> None:
     if isinstance(step, SearchStep):
         values.update(player.search(step, values))
         return
-    if isinstance(step, FoldStep):
-        values[step.fold.name] = player.fold(step, values)
+    if isinstance(step, AggregateStep):
+        values[step.aggregate.name] = player.aggregate(step, values)
         return
     try:
         values[step.name] = player.lift(step.function(*[values[name] for name in step.parameters]))

@@ -152,7 +152,7 @@ def _not_a_number(bound: Bound, field: str, name: str) -> Iterator[Fault]:
         yield Fault(field, show(name), "not a name")
     elif "(" in name:
         try:
-            bound.fold(name, field)
+            bound.aggregate(name, field)
         except SpecError as error:
             yield from error.faults
     elif name in bound.digits and bound.digits[name].kind == "label":

@@ -9,7 +9,7 @@ from typing import Any
 from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
 
@@ -32,7 +32,7 @@ class Counted(Record):
 
 def count(bound: Bound, *, threads: int | None = None, progress: Progress | None = None) -> Counted:
     """How many combinations meet the condition (and have what it reads); without one, all of them."""
-    made = lower.compiled(bound, Question((), bound.spec.where))
+    made = lower.compiled(bound, Query((), bound.spec.where))
     found, effort = lower.ask(
         bound, made, lambda program: program.count(made.keep, lower.thread_count(threads), progress)
     )

@@ -15,7 +15,7 @@ from gigacost._engine import Program
 from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import OK, Question
+from gigacost.compiler.plan import OK, Query
 from gigacost.compiler.provenance import provenance
 from gigacost.compiler.rules import broken
 from gigacost.errors import InternalError, SpecError, nearest, show, unplaced
@@ -110,8 +110,8 @@ def estimated(bound: Bound) -> Estimate:
     if faults := unplaced(broken(bound.model.rules, bound.model.inputs, bound.spec, quantities)):
         raise SpecError(*faults)
     _refuse_unfilled(bound, quantities)
-    recipe = made.compiled.recipe
-    status = next((recipe.states[i] for i, name in enumerate(recipe.conditions, 1) if found[name]), OK)
+    plan = made.compiled.plan
+    status = next((plan.states[i] for i, name in enumerate(plan.conditions, 1) if found[name]), OK)
     return Estimate(
         inputs={**spec.fixed, **labels},
         quantities=quantities,
@@ -160,10 +160,10 @@ def _planned(bound: Bound) -> _Plan:
     if absent:
         raise SpecError(*lacking_at_site(bound), *absent)
     names, states = _answers(bound, dict.fromkeys([*found, *numbers, *chosen]))
-    made = lower.compiled(bound, Question((*names, *bound.spec.derive, *states)))
+    made = lower.compiled(bound, Query((*names, *bound.spec.derive, *states)))
     return _Plan(
         compiled=made,
-        outputs=made.recipe.question.columns,
+        outputs=made.plan.query.columns,
         contributions=tuple(quantity.name for quantity in model.contributions if quantity.name in names),
         subtotals=tuple(name for name in subtotals if name in names),
         required=required(model),
@@ -197,7 +197,7 @@ def _values(made: _Plan, figures: list[float]) -> list[float]:
 
 
 def _refuse_impossible(bound: Bound, made: _Plan, found: Mapping[str, float], labels: Mapping[str, str]) -> None:
-    spoiled = made.compiled.recipe.spoiled
+    spoiled = made.compiled.plan.spoiled
     true = [[state for state in spoiled[name] if found[state]] for name in made.required]
     if not all(true):
         return
@@ -218,8 +218,8 @@ def _refuse_unfilled(bound: Bound, quantities: Mapping[str, float | None]) -> No
 
 def _without_nulls(made: _Plan, found: Mapping[str, float]) -> dict[str, float | None]:
     """The quantities, null where a state spoils them. Raises InternalError for what is neither null nor finite."""
-    spoiled = made.compiled.recipe.spoiled
-    conditions = frozenset(made.compiled.recipe.conditions)
+    spoiled = made.compiled.plan.spoiled
+    conditions = frozenset(made.compiled.plan.conditions)
     true = frozenset(state for state in conditions if found[state])
     quantities: dict[str, float | None] = {}
     for name, value in found.items():

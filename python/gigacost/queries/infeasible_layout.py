@@ -9,7 +9,7 @@ from typing import Any
 
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, show
 from gigacost.model.performance.layout import BESIDE_LAYERS
 
@@ -143,7 +143,7 @@ def _larger_chips(bound: Bound, needed: float, tp: float) -> Iterator[str]:
 def _fits(bound: Bound, **changed: Any) -> bool:  # noqa: ANN401 - values of a specification
     """Whether some layout fits when the specification is changed."""
     other = Bound(replace(bound.spec, fixed={**bound.spec.fixed, **changed}), bound.model, bound.catalog)
-    made = lower.compiled(other, Question(("memory_use",)))
+    made = lower.compiled(other, Query(("memory_use",)))
     program = lower.program(other, made)
     (use,) = program.values(0, [made.nodes["memory_use"]])
     return use <= 1.0

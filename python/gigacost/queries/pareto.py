@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.queries import arguments
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
@@ -70,7 +70,7 @@ def pareto(
     """The combinations that no other beats, as ``Sweep.pareto`` describes them. Raises SpecError."""
     objectives = arguments.objectives(bound, minimise, maximise)
     names = [name for name, _ in objectives]
-    made = lower.compiled(bound, Question((), bound.spec.where, tuple(names)))
+    made = lower.compiled(bound, Query((), bound.spec.where, tuple(names)))
     asked = [(made.nodes[name], largest) for name, largest in objectives]
     found, effort = lower.ask(
         bound, made, lambda program: program.pareto(asked, made.keep, lower.thread_count(threads), progress)

@@ -9,7 +9,7 @@ from gigacost._engine import Batch
 from gigacost._record import plain
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound, Picked
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import InternalError
 from gigacost.queries import arguments
@@ -88,7 +88,7 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
         return Table(program, [index, *columns], None, (0, len(self)), provenance(self._bound), self._of_the_space)
 
     def _compiled(self) -> lower.Compiled:
-        return lower.compiled(self._bound, Question(self.columns))
+        return lower.compiled(self._bound, Query(self.columns))
 
     def _of_the_space(self, error: InternalError) -> InternalError:
         """An error about a place among these combinations, as the whole space tells it."""

@@ -10,7 +10,7 @@ from gigacost._engine import Batches
 from gigacost.catalog import Catalog
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.model import Model
@@ -39,7 +39,7 @@ class Space(Tabular):
         self.bound = Bound(spec, model, catalog)
         names = (*model.names, *spec.derive, *self.bound.digits)
         for column in spec.columns:
-            if column not in names and column not in RESERVED_COLUMNS and not self.bound.fold(column):
+            if column not in names and column not in RESERVED_COLUMNS and not self.bound.aggregate(column):
                 raise SpecError(Fault("columns", show(column), "unknown column", hint=nearest(column, names)))
 
     @property
@@ -80,13 +80,13 @@ class Space(Tabular):
     def unit(self, column: str) -> str:
         """The unit of a column, as far as it is known; a mean or a quantile has that of what it is of."""
         try:
-            fold = self.bound.fold(column)
+            aggregate = self.bound.aggregate(column)
         except SpecError:  # who asks for the column says what is wrong with it
             return ""
-        if fold is None:
+        if aggregate is None:
             return self.model.unit(column) if column in self.model.inputs.keys() | self.model.quantities else ""
-        (of,) = fold.root.parts
-        return "1" if fold.root.op == "probability" else self.unit(of.name) if of.op == "name" else ""
+        (of,) = aggregate.root.parts
+        return "1" if aggregate.root.op == "probability" else self.unit(of.name) if of.op == "name" else ""
 
     @property
     def meta(self) -> dict[str, str]:
@@ -127,7 +127,7 @@ class Space(Tabular):
         lower.ask(self.bound, made, lambda program: program.fill(nodes, list(filled.values()), threads))
         for name in names:
             if name not in made.nodes:
-                filled[name] = np.array(made.recipe.states)[filled[name].astype(np.intp)]
+                filled[name] = np.array(made.plan.states)[filled[name].astype(np.intp)]
         return filled
 
     def top(
@@ -295,8 +295,8 @@ class Space(Tabular):
         return Table(program, columns, made.keep, (0, self.size), self.meta, explained)
 
     def _rows_compiled(self) -> lower.Compiled:
-        made = lower.compiled(self.bound, Question(self.columns, self.spec.where))
-        idle = self.bound.idle_axes(made.recipe.wiring.leaves)
+        made = lower.compiled(self.bound, Query(self.columns, self.spec.where))
+        idle = self.bound.idle_axes(made.plan.wiring.leaves)
         if idle:
             what = "nothing that is asked for depends on this axis"
             raise SpecError(

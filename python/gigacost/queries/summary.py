@@ -11,7 +11,7 @@ from typing import Any
 from gigacost._record import Record, plain
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.queries import arguments
 from gigacost.queries.export import Progress
 from gigacost.queries.results import described
@@ -78,8 +78,8 @@ def summary(
     names = arguments.listed("columns", columns)
     for name in names:
         arguments.number(bound, "columns", name)
-    made = lower.compiled(bound, Question(names, bound.spec.where))
-    states = made.recipe.states
+    made = lower.compiled(bound, Query(names, bound.spec.where))
+    states = made.plan.states
     measured = [(made.nodes[name], made.nulls[name]) for name in names]
     found = lower.ask(
         bound,

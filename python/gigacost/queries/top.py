@@ -9,7 +9,7 @@ from typing import Any
 from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.queries import arguments
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
@@ -66,7 +66,7 @@ def find(
     arguments.number(bound, "by", by)
     same = arguments.comparable(bound, distinct)
     groups = arguments.groups(bound, per)
-    made = lower.compiled(bound, Question((), bound.spec.where, tuple(dict.fromkeys([by, *same]))))
+    made = lower.compiled(bound, Query((), bound.spec.where, tuple(dict.fromkeys([by, *same]))))
     found, effort = lower.ask(
         bound,
         made,

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 METHODS = ("sobol", "random")
 FEWEST, MOST = 2, 2**22
 """How many draws there may be."""
-MOST_FOLDED = 2**18
-"""How many a fold may be over: the values of a combination in all of them are kept at a time."""
+MOST_AGGREGATED = 2**18
+"""How many an aggregate may be over: the values of a combination in all of them are kept at a time."""
 _LARGEST_SEED = 2**63 - 1
 _SINGULAR = 1e-12
 """What is left of a variance of 1 that the others explain but for rounding."""

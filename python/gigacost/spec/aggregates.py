@@ -1,4 +1,4 @@
-"""Names of columns that are folds over draws: ``p90(cost_total_usd)``, ``P(train_days <= 90)``."""
+"""Names of columns that are aggregates over draws: ``p90(cost_total_usd)``, ``P(train_days <= 90)``."""
 
 from __future__ import annotations
 
@@ -6,42 +6,44 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from gigacost.errors import Fault, SpecError, show
-from gigacost.expressions.ast import FOLDS, Expression
+from gigacost.expressions.ast import AGGREGATES, Expression
 from gigacost.spec.namespace import Names
 
 if TYPE_CHECKING:
     from gigacost.spec.spec import Spec
 
 
-def read_fold(text: str, field: str, names: Names, spec: Spec) -> Expression:
-    """The fold over draws that a name of a column is, as ``p90(cost_total_usd)``. Raises SpecError."""
-    folded: set[str] = set()
+def read_aggregate(text: str, field: str, names: Names, spec: Spec) -> Expression:
+    """The aggregate over draws that a name of a column is, as ``p90(cost_total_usd)``. Raises SpecError."""
+    aggregated: set[str] = set()
     for name, expression in spec.derive.items():
-        if is_folded(expression, folded):
-            folded.add(name)
+        if is_aggregated(expression, aggregated):
+            aggregated.add(name)
     units = {**units_of(names), **dict.fromkeys(spec.derive, "")}
-    return parse_fold(text, field, names, units, folded if spec.uncertain else None)
+    return parse_aggregate(text, field, names, units, aggregated if spec.uncertain else None)
 
 
-def parse_fold(
-    text: str, field: str, names: Names, units: Mapping[str, str], folded: Collection[str] | None
+def parse_aggregate(
+    text: str, field: str, names: Names, units: Mapping[str, str], aggregated: Collection[str] | None
 ) -> Expression:
-    """The same, where names are known with their ``units``, and those that are ``folded``; None: there are no draws.
+    """The same, given the ``units`` of all names and which of them are ``aggregated`` (None: there are no draws).
 
     Raises SpecError.
     """
     from gigacost.expressions.parser import parse_expression
 
-    expression = parse_expression(text, field, kind="number", units=units, labels=names.label_axes, folded=folded)
-    if expression.root.op not in FOLDS:
+    expression = parse_expression(
+        text, field, kind="number", units=units, labels=names.label_axes, aggregated=aggregated
+    )
+    if expression.root.op not in AGGREGATES:
         what = "a column is a name or an aggregate over draws; name an expression under [derive]"
         raise SpecError(Fault(field, show(text), what, "p90(cost_total_usd), P(train_days <= 90)"))
     return expression
 
 
-def is_folded(expression: Expression, folded: Collection[str]) -> bool:
-    """Whether it has a fold over draws, or a name that is one."""
-    return bool(expression.folds) or any(name in folded for name in expression.names)
+def is_aggregated(expression: Expression, aggregated: Collection[str]) -> bool:
+    """Whether it has an aggregate over draws, or a name that is one."""
+    return bool(expression.aggregates) or any(name in aggregated for name in expression.names)
 
 
 def units_of(names: Names) -> dict[str, str]:

@@ -16,8 +16,8 @@ from gigacost.errors import Fault, SpecError, nearest, show, type_name
 from gigacost.expressions.ast import Expression, ExpressionKind
 from gigacost.graph.declarations import Input
 from gigacost.sampling.distributions import Distribution
-from gigacost.sampling.draws import FEWEST, MOST_FOLDED, Draws
-from gigacost.spec.aggregates import is_folded, parse_fold, units_of
+from gigacost.sampling.draws import FEWEST, MOST_AGGREGATED, Draws
+from gigacost.spec.aggregates import is_aggregated, parse_aggregate, units_of
 from gigacost.spec.axes import Axis, Zipped, as_list, read_axis, read_zipped, space_size, zipped
 from gigacost.spec.fields import Field, Scalar, is_date
 from gigacost.spec.files import Document, check_tree, leads_out, read_document
@@ -109,8 +109,8 @@ class _Reader:
         self.places: dict[str, str] = {}
         """Where each name that was given a value stands."""
         self.units = units_of(namespace)
-        self.folded: set[str] | None = None
-        """The names that are folds over draws; None where nothing is uncertain."""
+        self.aggregated: set[str] | None = None
+        """The names that are aggregates over draws; None where nothing is uncertain."""
 
     def read(self, tree: Mapping[str, Any]) -> Spec:
         self._only("", tree, _KEYS)
@@ -284,16 +284,16 @@ class _Reader:
             elif found:
                 with self._collecting():
                     uncertain[name] = Distribution.parse(given, at, found.unit)
-        self.folded = set() if table else None
+        self.aggregated = set() if table else None
         return uncertain
 
     def _draws(self, table: Mapping[str, Any]) -> Draws:
         self._only("draws", table, _DRAWS_KEYS)
         with self._collecting():
             draws = Draws(**{key: value for key, value in table.items() if key in _DRAWS_KEYS})
-            if draws.count <= MOST_FOLDED:
+            if draws.count <= MOST_AGGREGATED:
                 return draws
-            self._refuse("draws.count", draws.count, "out of range", f"{FEWEST} to {MOST_FOLDED}")
+            self._refuse("draws.count", draws.count, "out of range", f"{FEWEST} to {MOST_AGGREGATED}")
         return Draws()
 
     def _derive(self, table: Mapping[str, Any]) -> dict[str, Expression]:
@@ -310,8 +310,8 @@ class _Reader:
             self.units.setdefault(name, "")
             if expression:
                 derive[name] = expression
-            if expression and self.folded is not None and is_folded(expression, self.folded):
-                self.folded.add(name)
+            if expression and self.aggregated is not None and is_aggregated(expression, self.aggregated):
+                self.aggregated.add(name)
         return derive
 
     def _expression(self, at: str, given: object, kind: ExpressionKind) -> Expression | None:
@@ -322,7 +322,7 @@ class _Reader:
 
         with self._collecting():
             labels = self.namespace.label_axes
-            return parse_expression(given, at, kind=kind, units=self.units, labels=labels, folded=self.folded)
+            return parse_expression(given, at, kind=kind, units=self.units, labels=labels, aggregated=self.aggregated)
         return None
 
     def _names(self, query: Mapping[str, Any], key: str, *, single: bool = False) -> tuple[str, ...]:
@@ -345,7 +345,7 @@ class _Reader:
                 self._refuse(place, name, f"expected string, got {type_name(name)}")
             elif "(" in name and key != "per":
                 with self._collecting():
-                    parse_fold(name, place, self.namespace, self.units, self.folded)
+                    parse_aggregate(name, place, self.namespace, self.units, self.aggregated)
             elif name not in known:
                 self._refuse(place, name, "unknown column", hint=nearest(name, known))
             if name in names[:i]:

@@ -31,7 +31,7 @@ class Spec:
     fixed: Mapping[str, Scalar] = field(default_factory=dict)
     """Values that do not vary, in the units of the model; labels in their one spelling."""
     uncertain: Mapping[str, Distribution] = field(default_factory=dict)
-    """What is not known exactly. All but folds over draws sees what it is otherwise, its central value."""
+    """What is not known exactly. All but aggregates over draws sees what it is otherwise, its central value."""
     draws: Draws = field(default_factory=Draws)
     derive: Mapping[str, Expression] = field(default_factory=dict)
     """Quantities added by expression; each may use those before it."""

@@ -163,8 +163,8 @@ def test_the_band_is_that_of_the_chip_and_the_kind() -> None:
         ({"tpp": 4}, "unknown name"),
         ({"chips": 1}, "no layout fits: the leanest needs "),
         ({"tp": 16}, "no layout of these chips is legal"),
-        ({"hardware": "a10g"}, "nothing is known of the network"),
-        ({"hardware": "mi455x"}, "nothing is known of the network"),
+        ({"hardware": "a10g"}, "no network data"),
+        ({"hardware": "mi455x"}, "no network data"),
         ({"model": None}, "missing"),
     ],
 )

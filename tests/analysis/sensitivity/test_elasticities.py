@@ -19,7 +19,7 @@ import gigacost
 from gigacost import Model, SpecError, Sweep, elasticities, estimate
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound, Table
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.graph.declarations import Input
 from gigacost.ops import Value, maximum, minimum, power, where
 from gigacost.units.algebra import Unit
@@ -46,14 +46,14 @@ def test_backward_is_forward_whatever_the_model() -> None:
         nonlocal compared
         lower.BLOCKS = cut
         bound, names = problem.sweep.bound, tuple(problem.quantities)
-        made = lower.compiled(bound, Question(names))
+        made = lower.compiled(bound, Query(names))
         for leaf in made.tape.leaves if data.draw(st.booleans()) else ():
             groups = bound.table(leaf).groups
             values = data.draw(st.lists(ordinary, min_size=(n := points(bound, groups)), max_size=n))
             bound._tables[leaf] = Table(groups, np.array(values))
         rows = data.draw(st.lists(st.integers(0, bound.size - 1), min_size=1, max_size=4))
         program = lower.program(bound, made)
-        expected = [carried(bound, made.recipe, row) for row in rows]
+        expected = [carried(bound, made.plan, row) for row in rows]
         for name in names:
             for row, duals, (value, slopes, _) in zip(
                 rows, expected, program.gradients(made.nodes[name], rows), strict=True

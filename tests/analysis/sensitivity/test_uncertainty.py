@@ -174,11 +174,11 @@ def test_each_draw_is_what_an_estimate_of_it_is() -> None:
     assert found.spread == spread([one for one in costs if one is not None], found.spread.central or 0.0)
 
 
-def test_it_is_what_folds_over_draws_say() -> None:
+def test_it_is_what_aggregates_over_draws_say() -> None:
     stated = {"mfu": "x uniform 0.5..1.1", "chip_price_usd": "x lognormal 90% 0.5..2", "pue": "triangular 1.05 1.1 1.3"}
     draws = Draws(300, 4, correlate=[("mfu", "pue", 0.5)])
-    folds = ("mean", "p5", "p10", "p50", "p90", "p95")
-    columns = [f"{fold}(cost_total_usd)" for fold in folds]
+    aggregates = ("mean", "p5", "p10", "p50", "p90", "p95")
+    columns = [f"{aggregate}(cost_total_usd)" for aggregate in aggregates]
     sweep = Sweep(
         {"market": ["own", "on_demand"]}, fixed=DESIGN, uncertain=stated, draws=draws.to_dict(), columns=columns
     )
@@ -189,7 +189,7 @@ def test_it_is_what_folds_over_draws_say() -> None:
     for row, option in zip(sweep.top(2, by="mean(cost_total_usd)").rows, found.options, strict=True):
         assert row["market"] == option.inputs["market"]
         told = option.spread.to_dict()
-        assert [row[column] for column in columns] == [told[fold] for fold in folds]
+        assert [row[column] for column in columns] == [told[aggregate] for aggregate in aggregates]
     with_more = uncertainty(sweep, defaults=True)
     assert len(with_more.influences) > len(found.influences)
     assert with_more.influence("pue").input.source == "stated"

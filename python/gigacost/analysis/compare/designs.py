@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gigacost._record import Record, plain
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound, Picked
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, InternalError, SpecError, show, unplaced
 from gigacost.queries.assumptions import Assumption, assumption, choices
 from gigacost.queries.estimates import estimated
@@ -71,7 +71,7 @@ class Design:
     @cached_property
     def made(self) -> lower.Compiled:
         """The quantity that is compared, compiled for what this side gives."""
-        return lower.compiled(self.bound, Question((self.by,)))
+        return lower.compiled(self.bound, Query((self.by,)))
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -80,7 +80,7 @@ class Design:
 
     def values(self, names: Sequence[str]) -> dict[str, float]:
         """Some of the quantities that the compared one is made of."""
-        made = lower.compiled(self.bound, Question(tuple(names)))
+        made = lower.compiled(self.bound, Query(tuple(names)))
         found = lower.program(self.bound, made).values(0, [made.nodes[name] for name in names])
         return dict(zip(names, found, strict=True))
 
@@ -91,7 +91,7 @@ class Design:
             return next((one for one in choices(bound) if one.name == name), None)
         if bound.origin(name) != "default":
             return assumption(bound, name)
-        wiring = self.made.recipe.wiring
+        wiring = self.made.plan.wiring
         if name in wiring.leaves:
             return assumption(bound, name)
         if name not in wiring.upstream()[self.by]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.compiler.rules import broken
 from gigacost.errors import CatalogError, InternalError, SpecError
 from gigacost.graph.wiring import quantity_of
@@ -188,7 +188,7 @@ class Hybrids:
             columns |= self._catalogued(hybrids, rows)
         bound = self._bound(columns)
         try:
-            made = lower.compiled(bound, Question((self.by,)))
+            made = lower.compiled(bound, Query((self.by,)))
             program = lower.program(bound, made)
         except SpecError:  # what one side does without, the other does not give
             return [math.nan] * len(hybrids)

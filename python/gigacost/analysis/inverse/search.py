@@ -9,7 +9,7 @@ from typing import Any
 from gigacost.analysis.inverse.unknown import Over, at_values, looked_for
 from gigacost.compiler import lower
 from gigacost.compiler.checks import namespace
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, SpecError, show
 from gigacost.expressions.ast import Expression, Node
 from gigacost.expressions.constraints import LARGEST, Constraint, constraints, finite, joined
@@ -52,8 +52,8 @@ class InverseSearch:
         self._threads = lower.thread_count(threads)
         self._progress = progress
         arguments.number(self.sweep.bound, "by", by)
-        made = lower.compiled(self.sweep.bound, Question((), self.sweep.spec.where, (by,)))
-        if unknown not in made.recipe.wiring.leaves:
+        made = lower.compiled(self.sweep.bound, Query((), self.sweep.spec.where, (by,)))
+        if unknown not in made.plan.wiring.leaves:
             raise SpecError(Fault("unknown", show(unknown), f"neither the condition nor {by} depends on it"))
 
     @property

@@ -16,7 +16,7 @@ from gigacost._engine import Program
 from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Question
+from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph.declarations import Input
@@ -175,7 +175,7 @@ def at_combination(sweep: Space, quantity: str, at: int, inputs: Sequence[str] =
 def _found(quantity: str, bound: Bound, inputs: Sequence[str]) -> Elasticities:
     model = bound.model
     arguments.number(bound, "quantity", quantity)
-    made = lower.compiled(bound, Question((quantity,)))
+    made = lower.compiled(bound, Query((quantity,)))
     names = [leaf for leaf in made.tape.leaves if _is_figure(bound, leaf)]
     asked = frozenset(_checked(bound, quantity, names, inputs) if inputs else names)
     program = lower.program(bound, made)
@@ -258,5 +258,5 @@ def _refuse_null(made: lower.Compiled, program: Program, quantity: str) -> None:
         return
     is_null, state = program.values(0, [null, made.state])
     if is_null:
-        label = made.recipe.states[int(state)]
+        label = made.plan.states[int(state)]
         raise SpecError(Fault("quantity", show(quantity), f"null at this combination, whose status is {label}"))

@@ -16,7 +16,7 @@ from gigacost import ops
 from gigacost._engine import Program, Tape
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Question, recipe
+from gigacost.compiler.plan import Query, query_plan
 from gigacost.errors import InternalError
 from gigacost.graph.tracer import Tracer
 from gigacost.graph.wiring import Quantity, Wiring
@@ -100,7 +100,7 @@ class Variations:
 
 
 def _made(bound: Bound, quantities: tuple[str, ...], moving: Mapping[str, bool]) -> _Made:
-    asked = recipe(bound, Question(quantities))
+    asked = query_plan(bound, Query(quantities))
     tracer = Tracer()
     leaves = lower.traced_leaves(tracer, asked.wiring, bound.model)
     values = _moved(asked.wiring, leaves, moving, tracer)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.illegal_draws import faults
-from gigacost.compiler.plan import Question, recipe
+from gigacost.compiler.plan import Query, query_plan
 from gigacost.errors import Fault, SpecError, show
 from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import Draws
@@ -65,7 +65,7 @@ def relevant(
     bound: Bound, quantities: Sequence[str], uncertain: Mapping[str, UncertainInput]
 ) -> dict[str, UncertainInput]:
     """Those of the uncertain inputs that some quantities are made of. Raises SpecError for a stated one that is not."""
-    above = recipe(bound, Question(tuple(quantities))).wiring.upstream()
+    above = query_plan(bound, Query(tuple(quantities))).wiring.upstream()
     made_of = frozenset[str]().union(*(above[name] for name in quantities))
     idle = [
         Fault(f"uncertain.{name}", show(one.distribution.text), f"makes no difference to {', '.join(quantities)}")

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli import options
-from gigacost.cli.query import Query, querying
+from gigacost.cli.query import QueryOptions, querying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ _OF = "cost_total_usd"
 @querying("Quantities to show in each row.", "NAME_min and NAME_max of each quantity")
 @options.quantity_names("--of", help=f"Quantities to bound [default: {_OF}].")
 @options.explaining
-def command(query: Query, of: str | None) -> int:
+def command(query: QueryOptions, of: str | None) -> int:
     r"""Minimum and maximum of quantities over the combinations of SPEC, and the first combinations that attain them.
 
     \b

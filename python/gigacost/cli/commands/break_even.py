@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.cli import options
 from gigacost.cli.inverse import looking
-from gigacost.cli.query import Query
+from gigacost.cli.query import QueryOptions
 
 if TYPE_CHECKING:
     from gigacost.analysis.inverse.break_even import BreakEven
@@ -27,7 +27,7 @@ _SHOWN = 9
     metavar="AXIS[=OPTIONS]",
     help="Options to compare, as market=own,on_demand [default: all values of SPEC's axis].",
 )
-def command(query: Query, unknown: str, by: str | None, over: str | None, between: str | None) -> int:
+def command(query: QueryOptions, unknown: str, by: str | None, over: str | None, between: str | None) -> int:
     r"""Where the cheapest of several options changes along UNKNOWN, each option at its best design of SPEC.
 
     \b

@@ -9,7 +9,7 @@ import click
 
 from gigacost.cli import options
 from gigacost.cli.design import Design, designed
-from gigacost.cli.query import Query
+from gigacost.cli.query import QueryOptions
 
 if TYPE_CHECKING:
     from gigacost.analysis.compare.compare import Comparison
@@ -59,7 +59,7 @@ def command(
     from gigacost.cli.terminal import payload
 
     def space(spec: str, own: tuple[str, ...]) -> Space:
-        return Query(spec, replace(design, settings=(*design.settings, *own)), threads=threads).space()
+        return QueryOptions(spec, replace(design, settings=(*design.settings, *own)), threads=threads).space()
 
     sweeps = space(a, settings_a), space(b, settings_b)
     asserted = _read(assertions, by or BY, sweeps[0].model, Assertions)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 from gigacost.cli import options
-from gigacost.cli.query import Query, querying
+from gigacost.cli.query import QueryOptions, querying
 
 
 @options.command("count")
 @querying(None, "combinations, count and share")
 @options.explaining
-def command(query: Query) -> int:
+def command(query: QueryOptions) -> int:
     r"""How many combinations of SPEC satisfy its condition (and have the quantities that it reads).
 
     \b

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli import options
-from gigacost.cli.query import Query, querying
+from gigacost.cli.query import QueryOptions, querying
 
 if TYPE_CHECKING:
     from gigacost.analysis.over_time import Interval, OverTime, Year
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     metavar="DATE",
     help="Date of the algorithms that params and tokens assume [default: that of the prices].",
 )
-def command(query: Query, years: str | None, by: str | None, algorithms_of: str | None) -> int:
+def command(query: QueryOptions, years: str | None, by: str | None, algorithms_of: str | None) -> int:
     r"""Cost of SPEC's capability in several years: the cheapest design of each, its drivers, P5 to P95.
 
     Past years use the prices and chips quoted then; later years follow trends with intervals, which can be set like any

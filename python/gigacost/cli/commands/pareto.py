@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli import options
-from gigacost.cli.query import Query, querying
+from gigacost.cli.query import QueryOptions, querying
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,9 @@ _MINIMISE = ["cost_total_usd", "train_days"]
 @options.once("-o", "--output", metavar="FILE", help="Write all rows: .parquet, .csv, .csv.gz, .arrow; - for CSV.")
 @options.once("--limit", type=options.Whole(0), metavar="N", help="Print or write only the first N rows.")
 @options.explaining
-def command(query: Query, minimise: str | None, maximise: str | None, output: str | None, limit: int | None) -> int:
+def command(
+    query: QueryOptions, minimise: str | None, maximise: str | None, output: str | None, limit: int | None
+) -> int:
     r"""The Pareto front of SPEC: the combinations that no other dominates in all objectives.
 
     Rows are sorted by the objectives, one after the other; combinations equal in all of them count once. A screenful is

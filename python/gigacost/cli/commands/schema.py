@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
-from gigacost.sampling.draws import FEWEST, METHODS, MOST_FOLDED
+from gigacost.sampling.draws import FEWEST, METHODS, MOST_AGGREGATED
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
@@ -95,7 +95,7 @@ def _draws() -> dict[str, Any]:
     pair = {"type": "array", "prefixItems": [name, name, {"type": "number"}], "items": False}
     return _table(
         {
-            "count": {"type": "integer", "minimum": FEWEST, "maximum": MOST_FOLDED},
+            "count": {"type": "integer", "minimum": FEWEST, "maximum": MOST_AGGREGATED},
             "seed": {"type": "integer", "minimum": 0},
             "method": {"enum": list(METHODS)},
             "correlate": {"type": "array", "items": pair},

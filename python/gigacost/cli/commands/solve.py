@@ -10,7 +10,7 @@ import click
 
 from gigacost.cli import options
 from gigacost.cli.inverse import looking
-from gigacost.cli.query import Query
+from gigacost.cli.query import QueryOptions
 
 if TYPE_CHECKING:
     from gigacost.analysis.inverse.solve import Solution
@@ -26,7 +26,7 @@ _ENDED = {
 @options.command("solve")
 @looking
 @click.option("--smallest", is_flag=True, help="Smallest value instead of the largest.")
-def command(query: Query, unknown: str, by: str | None, over: str | None, *, smallest: bool) -> int:
+def command(query: QueryOptions, unknown: str, by: str | None, over: str | None, *, smallest: bool) -> int:
     r"""The largest value of UNKNOWN for which some design of SPEC satisfies the condition.
 
     An axis of SPEC is searched value by value; any other input is solved for to twelve digits. If nothing is feasible,

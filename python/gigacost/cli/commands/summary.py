@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gigacost.cli import options
-from gigacost.cli.query import Query, querying
+from gigacost.cli.query import QueryOptions, querying
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,7 +27,7 @@ _NUMBERS = ("count", "nulls", "min", "max", "sum", "mean", "std")
     "combinations, feasible, status_LABEL, and COLUMN_min, _mean, _max, _sum, _std, _count, _nulls",
 )
 @click.option("--no-quantiles", is_flag=True, help="Skip quantiles: one pass over the space instead of five.")
-def command(query: Query, *, no_quantiles: bool) -> int:
+def command(query: QueryOptions, *, no_quantiles: bool) -> int:
     """How many combinations of SPEC are feasible, their extremes, means and quantiles, and why the others are not."""
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.progress import watched

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gigacost.cli import options
-from gigacost.cli.query import Query, querying
+from gigacost.cli.query import QueryOptions, querying
 
 if TYPE_CHECKING:
     from gigacost.cli.dry_run import Plan
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option("--force", is_flag=True, help="Write even if the disk seems too small.")
 def command(
-    query: Query,
+    query: QueryOptions,
     output: str | None,
     form: str | None,
     limit: int | None,

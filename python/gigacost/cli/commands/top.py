@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gigacost.cli import options
-from gigacost.cli.query import Query, querying
+from gigacost.cli.query import QueryOptions, querying
 
 if TYPE_CHECKING:
     from gigacost.queries.space import Space
@@ -43,7 +43,7 @@ _K = 10
 )
 @options.explaining
 def command(
-    query: Query,
+    query: QueryOptions,
     by: str | None,
     k: int | None,
     per: str | None,

@@ -8,7 +8,7 @@ import click
 
 from gigacost.cli import options
 from gigacost.cli.design import Design, designed
-from gigacost.cli.query import Query
+from gigacost.cli.query import QueryOptions
 
 
 @options.command("uncertainty")
@@ -44,7 +44,7 @@ def command(
     from gigacost.cli.terminal import payload
     from gigacost.sampling.draws import Draws
 
-    sweep = Query(spec, design).space()
+    sweep = QueryOptions(spec, design).space()
     said = {"count": draws, "seed": seed, "method": method}
     chosen = draws_for(sweep.spec).to_dict() | {key: value for key, value in said.items() if value is not None}
     start = time.perf_counter()

@@ -10,11 +10,11 @@ from gigacost.cli.terminal import literal, show, table
 from gigacost.cli.views.numbers import cell
 
 if TYPE_CHECKING:
-    from gigacost.cli.query import Query
+    from gigacost.cli.query import QueryOptions
     from gigacost.queries.space import Space
 
 
-def row_assertions(query: Query, sweep: Space, *reads: str) -> Assertions:
+def row_assertions(query: QueryOptions, sweep: Space, *reads: str) -> Assertions:
     """The conditions on rows, which have the columns of a sweep and what else a question reads. Raises SpecError."""
     labels = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
     names = {name: sweep.unit(name) or "1" for name in (*sweep.columns, *sweep.bound.digits, *reads)}

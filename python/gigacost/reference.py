@@ -207,19 +207,8 @@ class Calculator:
 
 def answer(bound: Bound, made: QueryPlan, index: int) -> Evaluation:
     """What a plan answers about one combination."""
-    digits = []
-    left = index
-    for size in reversed(bound.sizes):
-        left, digit = divmod(left, size)
-        digits.append(digit)
-    digits.reverse()
-    leaves = {}
-    for leaf in made.wiring.leaves:
-        table = bound.table(leaf)
-        place = 0
-        for group in table.groups:
-            place = place * bound.sizes[group] + digits[group]
-        leaves[leaf] = Number(table.values[place])
+    values = bound.leaf_values(made.wiring.leaves, index)
+    leaves = {leaf: Number(value) for leaf, value in values.items()}
     return made.play(leaves, Calculator(bound.drawn))
 
 

@@ -173,17 +173,6 @@ class Forward:
 
 def carried(bound: Bound, made: QueryPlan, index: int) -> Mapping[str, Dual]:
     """Every value of a plan at one combination, with its derivatives along the leaves that are there."""
-    digits = []
-    left = index
-    for size in reversed(bound.sizes):
-        left, digit = divmod(left, size)
-        digits.append(digit)
-    digits.reverse()
-    leaves = {}
-    for leaf in made.wiring.leaves:
-        table = bound.table(leaf)
-        place = 0
-        for group in table.groups:
-            place = place * bound.sizes[group] + digits[group]
-        leaves[leaf] = Dual(float(table.values[place]), {leaf: Slope(Fraction(1), Fraction(1))})
+    values = bound.leaf_values(made.wiring.leaves, index)
+    leaves = {leaf: Dual(value, {leaf: Slope(Fraction(1), Fraction(1))}) for leaf, value in values.items()}
     return made.play(leaves, Forward()).values

@@ -67,17 +67,7 @@ def estimate(
     >>> run.assumption("rental_usd_per_chip_hour").unit
     '$/(chip·h)'
     """
-    request = Request.of(
-        given,
-        inputs,
-        model=model,
-        catalog=catalog,
-        as_of=as_of,
-        base_year=base_year,
-        preset=preset,
-        strict=strict,
-        several=False,
-    )
+    request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict, several=False)
     bound = request.bound
     found = estimated(bound)
     if not draws:

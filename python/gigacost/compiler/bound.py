@@ -185,17 +185,35 @@ class Bound:
             return self.digits[column].kind
         return "label" if column == "status" else "integer" if column == "index" else "number"
 
+    def group_digits(self, index: int) -> list[int]:
+        """For each group of axes, the position of its values in a combination."""
+        digits = []
+        for size in reversed(self.sizes):
+            index, digit = divmod(index, size)
+            digits.append(digit)
+        return digits[::-1]
+
     def axis_digits(self, index: int) -> dict[str, int]:
         """For each axis, the position of its value in a combination."""
-        digits = {}
-        for group in range(len(self.sizes) - 1, -1, -1):
-            index, digits[group] = divmod(index, self.sizes[group])
+        digits = self.group_digits(index)
         return {digit.name: digits[digit.group] for digit in self.digits.values()}
 
     def axis_values(self, index: int) -> dict[str, Any]:
         """The values of the axes in a combination."""
         digits = self.axis_digits(index)
         return {digit.name: digit.values[digits[digit.name]] for digit in self.digits.values()}
+
+    def leaf_values(self, leaves: Iterable[str], index: int) -> dict[str, float]:
+        """The values of leaves in a combination. Raises SpecError for one that has none."""
+        digits = self.group_digits(index)
+        found = {}
+        for leaf in leaves:
+            table = self.table(leaf)
+            place = 0
+            for group in table.groups:
+                place = place * self.sizes[group] + digits[group]
+            found[leaf] = float(table.values[place])
+        return found
 
     def idle_axes(self, leaves: Collection[str]) -> list[str]:
         """The axes that override a quantity which none of some leaves is."""

@@ -111,17 +111,7 @@ def explain(
     >>> gigacost.explain("train_days").formula
     'train_hours / 24.'
     """
-    request = Request.of(
-        None,
-        inputs,
-        model=model,
-        catalog=catalog,
-        as_of=as_of,
-        base_year=base_year,
-        preset=preset,
-        strict=strict,
-        several=False,
-    )
+    request = Request.of(None, inputs, model, catalog, as_of, base_year, preset, strict=strict, several=False)
     return explained(name, request.bound, depth)
 
 

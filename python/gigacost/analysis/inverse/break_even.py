@@ -144,19 +144,10 @@ def break_even(
     ['on_demand', 'own']
     """
     axis, options = _options(between)
-    chosen = {} if options is None else {axis: options}
-    sweep = Request.of(
-        given,
-        {**inputs, **chosen},
-        model=model,
-        catalog=catalog,
-        as_of=as_of,
-        base_year=base_year,
-        preset=preset,
-        strict=strict,
-        query={"where": where, "columns": list(columns) or None},
-    ).space()
-    search = InverseSearch(sweep, unknown, by, over, threads, progress)
+    inputs |= {} if options is None else {axis: options}
+    query = {"where": where, "columns": list(columns) or None}
+    request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict, query=query)
+    search = InverseSearch(request.space(), unknown, by, over, threads, progress)
     return _Comparison(search, axis).answer()
 
 

@@ -146,18 +146,9 @@ def solve(
     >>> found.feasible, found.binding
     (True, ('cost_total_usd <= 5e6',))
     """
-    sweep = Request.of(
-        given,
-        inputs,
-        model=model,
-        catalog=catalog,
-        as_of=as_of,
-        base_year=base_year,
-        preset=preset,
-        strict=strict,
-        query={"where": where, "columns": list(columns) or None},
-    ).space()
-    return _solved(InverseSearch(sweep, unknown, by, over, threads, progress), smallest=smallest)
+    query = {"where": where, "columns": list(columns) or None}
+    request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict, query=query)
+    return _solved(InverseSearch(request.space(), unknown, by, over, threads, progress), smallest=smallest)
 
 
 def _solved(search: InverseSearch, *, smallest: bool) -> Solution:

@@ -95,16 +95,7 @@ def layouts(
     >>> found.best[0].step_seconds == min(one.step_seconds for one in found.best)
     True
     """
-    request = Request.of(
-        given,
-        inputs,
-        model=model,
-        catalog=catalog,
-        as_of=as_of,
-        base_year=base_year,
-        preset=preset,
-        strict=strict,
-    )
+    request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict)
     return laid_out(request.spec, request.model, request.catalog, top=top)
 
 

@@ -145,17 +145,7 @@ def elasticities(
     >>> round({one.name: one.elasticity for one in found}["rental_usd_per_chip_hour"], 3)
     1.0
     """
-    request = Request.of(
-        given,
-        fixed,
-        model=model,
-        catalog=catalog,
-        as_of=as_of,
-        base_year=base_year,
-        preset=preset,
-        strict=strict,
-        several=False,
-    )
+    request = Request.of(given, fixed, model, catalog, as_of, base_year, preset, strict=strict, several=False)
     return elasticities_of_run(quantity, request.bound, inputs)
 
 

@@ -147,16 +147,7 @@ def uncertainty(
     >>> found.spread.p5 < found.spread.p50 < found.spread.p95
     True
     """
-    sweep = Request.of(
-        given,
-        inputs,
-        model=model,
-        catalog=catalog,
-        as_of=as_of,
-        base_year=base_year,
-        preset=preset,
-        strict=strict,
-    ).space()
+    sweep = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict).space()
     texts = {name: one.text if isinstance(one, Distribution) else one for name, one in (uncertain or {}).items()}
     with_defaults = not sweep.spec.uncertain if defaults is None else defaults
     chosen = draws_for(sweep.spec) if draws is None else draws if isinstance(draws, Draws) else Draws(draws)

@@ -218,7 +218,7 @@ class Program:
         """The best rows (of each group), group by group: their indices, and the effort.
 
         ``per`` is what makes a group: for some groups of axes, a number for each digit. Where bounds decide, the search
-        ends after some ``seconds``, or when it has bounded so many ``boxes``, with what has been found.
+        ends after ``seconds``, or after bounding this many ``boxes``, with the best found.
         """
 
     def pareto(
@@ -228,7 +228,7 @@ class Program:
         threads: int,
         progress: _Progress | None = None,
     ) -> tuple[NDArray[np.uint64], _Effort]:
-        """The indices of the rows on the front of some objectives (their nodes, and whether each shall be large).
+        """The indices of the rows on the front of some objectives (their nodes, and whether each is maximised).
 
         On it is what is kept if no other kept row is at least as good in every objective and better in one; of rows
         equal in all of them the one with the lowest index. Ordered by the objectives, one after the other, best first.

@@ -34,7 +34,7 @@ def free_disk(path: str | os.PathLike[str]) -> int | None:
 
 
 def require_memory(rows: int, row_bytes: int) -> None:
-    """Raise SpecError unless so many rows fit into memory, twice: in batches, and joined."""
+    """Raise SpecError unless the rows fit into memory twice: in batches, and joined."""
     available = available_memory()
     needed = 2 * rows * row_bytes
     if available is None or needed <= available:

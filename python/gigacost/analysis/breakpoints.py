@@ -29,7 +29,7 @@ def turning_points(values: Sequence[float], winners: Winners, between: Between) 
 
 
 def _changes(points: Sequence[float], known: dict[float, Hashable]) -> Iterator[tuple[float, float]]:
-    """Neighbouring points where one winner gives way to the next, each where it wins for the last time."""
+    """Neighbouring points between which the winner changes, each where it wins for the last time."""
     winners = [known[point] for point in points]
     place = 0
     while winners[place] != winners[-1]:

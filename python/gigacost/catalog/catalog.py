@@ -141,7 +141,7 @@ class Catalog:
         return names.all if announced else names.offered
 
     def default(self, axis: str) -> str | None:
-        """The label that is in play when none is given; None where there is no default."""
+        """The default label of an axis; None where there is none."""
         self._check_axis(axis)
         return self.date if axis == "as_of" else _DEFAULTS.get(axis)
 

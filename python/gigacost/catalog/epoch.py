@@ -73,7 +73,7 @@ def day_number(date: dt.date) -> float:
 
 
 def day_of(number: float) -> dt.date:
-    """The date that is so many days after 1970-01-01."""
+    """The date from the number of days since 1970-01-01."""
     return _FIRST + dt.timedelta(days=number)
 
 

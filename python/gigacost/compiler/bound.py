@@ -95,7 +95,7 @@ class Bound:
 
     @cached_property
     def labels(self) -> Mapping[str, tuple[int | None, tuple[str, ...]]]:
-        """For each catalogue axis in play: its group (None when it is fixed) and its labels, one for each digit."""
+        """For each catalogue axis that applies: its group (None if fixed) and its labels, one for each digit."""
         found: dict[str, tuple[int | None, tuple[str, ...]]] = {}
         for axis in self.catalog.axes:
             if axis in self.digits:
@@ -284,7 +284,7 @@ class Bound:
         return Table((), (values[0],)) if group is None else _over(group, [values[code] for code in codes])
 
     def _coded(self, axis: str) -> tuple[int | None, tuple[str, ...], NDArray[np.intp]]:
-        """A catalogue axis in play: its group, its different labels, and which of them each digit has."""
+        """A catalogue axis that applies: its group, its different labels, and which of them each digit has."""
         import numpy as np
 
         coded = self._codes.get(axis)

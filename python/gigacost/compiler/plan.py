@@ -26,7 +26,7 @@ _WHERE = "(where)"
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What shall be known of each combination."""
+    """What is asked of each combination."""
 
     columns: tuple[str, ...]
     where: Expression | None = None

@@ -60,7 +60,7 @@ def _of_preset(spec: Spec, catalog: Catalog) -> _Labels:
 
 
 def _combinations(spec: Spec, catalog: Catalog) -> Iterator[_Labels]:
-    """The labels that come together, those of axes that are not in play left out."""
+    """The labels that come together, without those of axes that do not apply."""
     fixed: dict[str, Any] = {axis: label for axis in _AXES if (label := catalog.default(axis))}
     fixed |= {**_of_preset(spec, catalog), **spec.fixed, **({"as_of": spec.as_of} if spec.as_of else {})}
     groups: list[list[dict[str, Any]]] = []

@@ -1,4 +1,4 @@
-"""Constraints: the conditions that a condition joins by ``and``, each of which may have to give way."""
+"""Constraints: the conditions that a condition joins by ``and``, each of which may be relaxed."""
 
 from __future__ import annotations
 

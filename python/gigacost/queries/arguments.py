@@ -49,7 +49,7 @@ def search_limit(seconds: float | None, boxes: int | None, per: Sequence[str]) -
 
 
 def objectives(bound: Bound, minimise: Iterable[str], maximise: Iterable[str]) -> tuple[tuple[str, bool], ...]:
-    """What shall be small and then what shall be large, each with whether it shall be large.
+    """The objectives, minimised ones first, each with whether it is maximised.
 
     Raises SpecError with all that is wrong with them.
     """
@@ -106,7 +106,7 @@ def quantiles(asked: Sequence[float]) -> list[float]:
 
 
 def row_count(k: int) -> int:
-    """How many rows shall be found."""
+    """The number of rows to find."""
     return _whole("k", k, 1, MOST_ROWS, "not a number of rows")
 
 

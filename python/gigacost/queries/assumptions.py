@@ -73,7 +73,7 @@ def by_default(bound: Bound, leaf: str) -> Assumption:
 
 
 def choices(bound: Bound) -> list[Assumption]:
-    """The labels in play, as assumptions, of a specification without axes."""
+    """The labels that apply, as assumptions, of a specification without axes."""
     found = []
     for axis, (_, (label, *_)) in bound.labels.items():
         given = axis in bound.own.fixed or (axis == "as_of" and bound.own.as_of)

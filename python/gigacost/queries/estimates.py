@@ -30,7 +30,7 @@ class Estimate(Record):
     """What one training run costs and needs. Made by ``estimate``; plain data, picklable."""
 
     inputs: Mapping[str, float | str]
-    """What was given, in the model's units, and the label of every catalogue axis in play."""
+    """What was given, in the model's units, and the label of every catalogue axis that applies."""
     quantities: Mapping[str, float | None]
     """Every quantity that can be computed, in its own unit; None where a state spoils it."""
     breakdown: Mapping[str, float | None]

@@ -23,7 +23,7 @@ class Effort(NamedTuple):
         return Effort(self.evaluated + other.evaluated, self.boxes + other.boxes)
 
     def to_dict(self, combinations: int) -> dict[str, Any]:
-        """Plain data, as the ``meta`` of an answer about so many combinations has it."""
+        """Plain data for the ``meta`` of an answer about ``combinations``."""
         found: dict[str, Any] = {"combinations": combinations, "evaluated": self.evaluated, "boxes": self.boxes}
         return found | ({"exact": True} if self.bound is None else {"exact": False, "bound": self.bound})
 

@@ -103,7 +103,7 @@ def summary(
 
 
 def statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float]) -> Statistics:
-    """What the engine found of a column, of which so many combinations count."""
+    """The statistics of a column from what the engine found; ``kept`` combinations count."""
     count: int = found["count"]
     if count == 0:
         nan = math.nan

@@ -104,7 +104,7 @@ class Normal(Family):
         return f"normal {_number(self.percent)}% {_interval(self.low, self.high)}"
 
     def quantile(self, u: Floats) -> Floats:
-        """The middle of the interval and so many of its halves."""
+        """The middle of the interval, plus or minus a number of its half-widths."""
         return (self.low + self.high) / 2 + (self.high - self.low) / 2 * _halves(u, self.percent)
 
 

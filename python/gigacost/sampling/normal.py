@@ -1,6 +1,7 @@
 """The normal distribution's probabilities and quantiles, of whole arrays, with the same bits on every machine.
 
-Only + − × ÷ √ of numpy are used, which are exact everywhere; ``exp`` and ``log`` are the engine's.
+Only + − × ÷ √ of numpy are used, which are exact everywhere; ``exp`` and ``log`` are the engine's. The quantile is that
+of ``statistics.NormalDist``, which leaves the bits of these two to the platform.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Numbers that carry their unit: what the unit check runs the model on."""
+"""Numbers that carry their unit: what the unit check of the tests runs the model on."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Side(Record):
     value: float
     """Of the quantity that is compared."""
     inputs: Mapping[str, float | str]
-    """What was given, in the model's units, and the label of every catalogue axis in play."""
+    """What was given, in the model's units, and the label of every catalogue axis that applies."""
     axes: Mapping[str, Any]
     """Where there was a choice: the values of the axes in the best combination that is kept."""
     combinations: int
@@ -75,7 +75,7 @@ class Design:
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """The label of every catalogue axis in play."""
+        """The label of every catalogue axis that applies."""
         return {axis: labels[0] for axis, (_, labels) in self.bound.labels.items()}
 
     def values(self, names: Sequence[str]) -> dict[str, float]:

@@ -58,7 +58,7 @@ class Attribution:
 
 
 def attributed(count: int, evaluate: Evaluate, choices: Collection[int] = ()) -> Attribution:
-    """The contributions of so many changes. ``choices`` are those that other changes may depend on.
+    """The contributions of ``count`` changes. ``choices`` are those that other changes may depend on.
 
     Before and after must have a value.
     """

@@ -65,7 +65,7 @@ class Derivation:
                 self.steps[step.name] = step
 
     def parts(self, quantity: Quantity, depth: int, whole: float | None = None) -> tuple[Part, ...]:
-        """What a quantity is made of, so many levels deep: its parameters, then the constants of its formula."""
+        """What a quantity is made of, to a depth: its parameters, then the constants of its formula."""
         is_sum = isinstance(quantity.mark, Subtotal)
         whole = (whole or self.value(quantity.name)) if is_sum else None
         made_of = [self.part(name, depth - 1, whole) for name in quantity.parameters]
@@ -73,7 +73,7 @@ class Derivation:
         return (*made_of, *(_figure(one, "constant") for one in numbers))
 
     def part(self, name: str, depth: int, whole: float | None = None) -> Part:
-        """A part, with its own parts so many levels deep; ``whole`` is the sum it is a term of."""
+        """A part, with its own parts to a depth; ``whole`` is the sum it is a term of."""
         value = self.value(name)
         share = value / whole if value is not None and whole else None
         quantity = self._quantity(name)

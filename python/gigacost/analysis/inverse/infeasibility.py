@@ -15,7 +15,7 @@ from gigacost.expressions.constraints import Constraint, distance
 
 @dataclass(frozen=True, slots=True)
 class Yielding(Record):
-    """A constraint that gives way."""
+    """A constraint that is relaxed."""
 
     constraint: str
     """As it was written."""
@@ -29,7 +29,7 @@ class Yielding(Record):
 
 @dataclass(frozen=True, slots=True)
 class Relaxation(Record):
-    """Constraints that would have to give way together, by the least that does, while all others hold."""
+    """Constraints relaxed together, by the smallest change that makes a design feasible; all others hold."""
 
     yielding: tuple[Yielding, ...]
     design: Mapping[str, Any]
@@ -37,7 +37,7 @@ class Relaxation(Record):
 
 
 def relaxations(search: InverseSearch, values: Sequence[float]) -> tuple[Relaxation, ...]:
-    """Every choice of the fewest constraints whose giving way makes anything feasible at some values of the unknown.
+    """Every smallest set of constraints whose relaxation makes a design feasible at some values of the unknown.
 
     Of one each, else of two, else of all; none where it is not the constraints. Of one constraint the smallest change
     is told, of several that whose largest share is smallest; between values of the first grid as in ``solve``.

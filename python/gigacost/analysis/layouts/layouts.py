@@ -24,7 +24,7 @@ class Layouts(Record):
     """The layouts of one design."""
 
     inputs: Mapping[str, float | str]
-    """What was given, and the label of every catalogue axis in play."""
+    """What was given, and the label of every catalogue axis that applies."""
     best: tuple[Layout, ...]
     """The shortest step first; the first is what an estimate takes."""
     losing: tuple[Loser, ...]

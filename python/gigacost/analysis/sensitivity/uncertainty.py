@@ -62,7 +62,7 @@ class Uncertainty(Record):
     of: str
     unit: str
     inputs: Mapping[str, float | str]
-    """What all options have in common, in the model's units, with the label of every catalogue axis in play."""
+    """What all options have in common, in the model's units, with the label of every catalogue axis that applies."""
     options: tuple[Option, ...]
     best: int
     """Which option is the best at central values."""

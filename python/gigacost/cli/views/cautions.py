@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gigacost.queries.estimates import Estimate
 
 _MANY_CHIPS = 64
-"""From here on, that somebody quotes a price does not mean that so many chips are to be had."""
+"""From this many chips on, a quoted price does not mean that they are available."""
 
 
 def cautions(estimates: Sequence[Estimate]) -> list[str]:

@@ -4,6 +4,10 @@
 //! are computed from the rows' indices and never looked up; the bytes of all other numbers are split into streams. Each
 //! column of a row group is one data page: what is periodic along the axes then repeats within one zstd frame.
 //! Up to about two row groups of input are held, and the encoded columns that wait for those before them.
+//!
+//! Pages are encoded here, and not by the parquet crate's writer, for speed (`docs/performance.md`) and for checksums of
+//! pages; the schema, the metadata and the footer are that crate's. `tests/queries/test_export.py` reads the files with
+//! three other readers.
 
 mod column;
 mod hybrid;

@@ -59,6 +59,13 @@ REFUSED = [
     ),
     case(85, {"checkpoint_interval_hours": 0.0005}, "(checkpoint_seconds = 3); allowed: at least checkpoint_seconds"),
     case(85, {"checkpoint_interval_hours": 20, "train_hours": 10}, "the run is over before a checkpoint is written"),
+    case(
+        0,
+        {"experts_per_token": 16, "experts": 8},
+        "more than there are experts (experts = 8); allowed: at most experts",
+    ),
+    case(0, {"dense_layers": 99, "layers": 32, "hidden": 4096}, "more than there are layers (layers = 32)"),
+    case(0, {"params_active": 9e12}, "more than there are parameters (params = "),
     case(87, {"network_share": 1}, "network_share = 1: out of range; allowed: 0 <= network_share < 1"),
     case(87, {"licensed_share": 1.1}, "licensed_share = 1.1: out of range"),
     case(87, {"raw_kept_share": 1.1}, "raw_kept_share = 1.1: out of range"),

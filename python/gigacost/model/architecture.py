@@ -61,6 +61,24 @@ UNGATED_FFN_PER_WIDTH = Constant(
 )
 
 
+@rule("more than there are experts", allowed="at most experts")
+def more_experts_per_token_than_experts(experts_per_token: Value, experts: Value) -> Value:
+    """Whether a token passes through more routed experts than a layer has [truth].
+
+    Source: definition.
+    """
+    return experts_per_token > experts
+
+
+@rule("more than there are layers", allowed="at most layers")
+def more_dense_layers_than_layers(dense_layers: Value, layers: Value) -> Value:
+    """Whether more layers of a mixture are without experts than there are layers [truth].
+
+    Source: definition.
+    """
+    return dense_layers > layers
+
+
 @rule("does not divide hidden", allowed="a divisor of hidden; or head_dim beside it")
 def heads_of_no_whole_width(heads: Value, hidden: Value, head_dim: Value) -> Value:
     """Whether the width cannot be shared out among the heads, and no width of a head is given [truth].

@@ -11,7 +11,7 @@ What the rule gives has a meaning where ``layers`` and ``hidden`` are not known;
 
 from __future__ import annotations
 
-from gigacost.graph.declarations import Constant
+from gigacost.graph.declarations import Constant, rule
 from gigacost.ops import Value, floor, log, maximum, minimum, power, round_half_even, where
 
 _LLAMA_3 = "The Llama 3 Herd of Models (arXiv 2407.21783) table 3"
@@ -40,6 +40,15 @@ COARSEST_FFN = Constant(128, "1", "derived: the tiles of matrix kernels", "2026-
 LEAST_FFN_SHARE = Constant(
     0.25, "1", "derived: of what works on a token, where embeddings would take it all", "2026-11"
 )
+
+
+@rule("more than there are parameters", allowed="at most params")
+def more_active_than_parameters(params_active: Value, params: Value) -> Value:
+    """Whether more parameters work on a token than the model has [truth].
+
+    Source: definition.
+    """
+    return params_active > params
 
 
 def _power_of_two(x: Value) -> Value:

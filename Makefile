@@ -61,7 +61,7 @@ format: $(VENV)/.group-lint
 docs: $(VENV)/.engine
 	$(BIN)/python docs/build.py
 	$(BIN)/python docs/reports.py
-	$(BIN)/python docs/readme.py
+	$(BIN)/python docs/blocks.py
 
 # The constants of the step-time model, fitted again; `calibration/calibrate.py --json` only prints the report.
 calibrate: $(VENV)/.engine

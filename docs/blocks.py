@@ -59,8 +59,11 @@ def _block(block: re.Match[str], name: str, names: dict[str, Any]) -> str:
     language, code = block["language"], block["code"]
     if language == "console":
         commands = [line.removeprefix("$ ") for line in code.splitlines() if line.startswith("$ ")]
-        shown = "\n".join(f"$ {command}\n{_shell(command)}" for command in commands)
-        return f"```console\n{shown}```"
+        outputs = [_shell(command) for command in commands]
+        shown = [f"$ {command}\n{output}" for command, output in zip(commands, outputs, strict=True)]
+        # A blank line after each output, none after a command that prints nothing.
+        gaps = ["\n" if output else "" for output in outputs[:-1]] + [""]
+        return "```console\n" + "".join(part + gap for part, gap in zip(shown, gaps, strict=True)) + "```"
     if language == "python":
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):

@@ -1,0 +1,80 @@
+"""The code of the README and of every page runs, and they show what it prints."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    if not path.is_relative_to(ROOT / "docs/model")
+)
+LANGUAGES = {"console", "python", "toml", "csv", "json", "text", "sh", "yaml", "{toctree}", "{eval-rst}", "{include}"}
+NOT_RUN = {"sh", "text", "yaml"}
+
+
+@pytest.fixture(scope="module")
+def blocks() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("blocks", ROOT / "docs" / "blocks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_all_pages_are_run(blocks: ModuleType) -> None:
+    assert sorted(page.relative_to(ROOT).as_posix() for page in blocks.pages()) == PAGES
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_runs_and_prints_what_is_shown(blocks: ModuleType, page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert blocks.rebuilt(text, page) == text, "run `make docs`"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_block_is_left_out(blocks: ModuleType, page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    opened = [fence for fence in re.findall(r"^ *```(.*)$", text, re.MULTILINE) if fence]
+    found = list(blocks.BLOCK.finditer(text))
+    assert len(opened) == len(found) + sum(block["output"] is not None for block in found)
+    assert {fence.split()[0] for fence in opened} <= LANGUAGES
+    # A command of gigacost is run, unless the block is one of those that the reader runs elsewhere.
+    for block in found:
+        if block["language"] not in {"console", *NOT_RUN}:
+            assert not re.search(r"^\$ ", block["code"], re.MULTILINE), page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_examples_that_a_page_names_are_there(page: str) -> None:
+    for name in re.findall(r"examples/[\w.-]+\w", (ROOT / page).read_text(encoding="utf-8")):
+        assert (ROOT / name).exists(), name
+
+
+def test_output_is_as_wide_as_a_terminal(blocks: ModuleType) -> None:
+    assert blocks.rebuilt("```console\n$ echo $COLUMNS; false || echo $?\n```\n", "page").splitlines()[2:4] == [
+        "80",
+        "1",
+    ]
+
+
+def test_a_command_that_fails_is_an_error(blocks: ModuleType) -> None:
+    with pytest.raises(RuntimeError, match="exit code 3"):
+        blocks.rebuilt("```console\n$ exit 3\n```\n", "page")
+
+
+def test_what_is_printed_replaces_what_was_shown(blocks: ModuleType) -> None:
+    saved = "Save as `a.toml`:\n\n```toml\nx = 1\n```\n\n"
+    code = "```python\nfrom pathlib import Path\nprint(Path('a.toml').read_text())\n```\n"
+    output = "\n```text\nold\n```\n"
+    assert blocks.rebuilt(saved + code + output, "page") == saved + code + "\n```text\nx = 1\n\n```\n"
+    silent = code.replace("print", "str")
+    assert blocks.rebuilt(saved + silent + output, "page") == saved + silent
+    assert "in ... s" in blocks.rebuilt("```console\n$ echo done in 3.25 s\n```\n", "page")

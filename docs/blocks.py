@@ -26,7 +26,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(
-    r"(?:(?P<file>[\w.-]+)`:\n\n)?^```(?P<language>[\w{}-]*)\n(?P<code>.*?)^```$(?:\n\n?^```text\n(?P<output>.*?)^```$)?",
+    r"(?:(?P<file>[\w.-]+)`:\n\n)?^```(?P<language>[\w{}-]*)[^\n`]*\n(?P<code>.*?)^```$(?:\n\n?^```text\n(?P<output>.*?)^```$)?",
     re.MULTILINE | re.DOTALL,
 )
 GENERATED = "docs/model"

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pygments.lexer import RegexLexer
 from pygments.lexers.special import TextLexer
+from pygments.token import Generic
 from sphinx.highlighting import lexers
 
 from gigacost import __version__
@@ -23,9 +25,18 @@ project = "gigacost"
 project_copyright = "the gigacost authors"
 version = release = __version__
 language = "en"
+smartquotes = False  # `--json` stays two hyphens
+
+
+class Console(RegexLexer):  # type: ignore[misc] # pygments has no types
+    """Commands after ``$`` and what they print, in which nothing is code."""
+
+    name = "console"
+    tokens = {"root": [(r"^\$ .*\n", Generic.Strong), (r".*\n", Generic.Output)]}  # noqa: RUF012 - as pygments has it
+
 
 lexers["csv"] = TextLexer()
-lexers["csv"] = TextLexer()
+lexers["console"] = Console()
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_click", "sphinx_copybutton"]
 exclude_patterns = ["_build"]
@@ -34,6 +45,7 @@ nitpicky = False  # annotations name types of numpy and of the standard library,
 myst_enable_extensions = ["attrs_inline"]
 myst_heading_anchors = 4
 
+toc_object_entries_show_parents = "hide"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
@@ -74,8 +86,9 @@ def _headings(_app: Sphinx, ctx: click.Context, lines: list[str]) -> None:
         sorted_options[next((headings[name] for name in names if name in headings), "Options")].append(option)
     parts = [head.rstrip(), ""]
     for heading, group in sorted_options.items():
-        if group:
-            parts += [f".. rubric:: {heading}", "", *group]
+        # "Options" stands above all of them already.
+        parts += [f".. rubric:: {heading}", ""] if group and heading != "Options" else []
+        parts += group
     lines[:] = "\n".join(parts).split("\n")
 
 

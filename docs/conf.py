@@ -49,7 +49,7 @@ toc_object_entries_show_parents = "hide"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True, "undoc-members": False, "show-inheritance": False}
+autodoc_default_options = {"members": True}
 napoleon_google_docstring = False
 napoleon_numpy_docstring = True
 python_use_unqualified_type_names = True
@@ -92,7 +92,22 @@ def _headings(_app: Sphinx, ctx: click.Context, lines: list[str]) -> None:
     lines[:] = "\n".join(parts).split("\n")
 
 
+_ATTRIBUTES: dict[str, list[str]] = {}
+
+
+def _keep(_app: Sphinx, what: str, name: str, _value: object, _options: object, lines: list[str]) -> None:
+    """Keep the text of an attribute from napoleon, which takes what stands before a colon for a type."""
+    if what in {"attribute", "property"}:
+        _ATTRIBUTES[name] = list(lines)
+
+
+def _put_back(_app: Sphinx, _what: str, name: str, _value: object, _options: object, lines: list[str]) -> None:
+    lines[:] = _ATTRIBUTES.pop(name, lines)
+
+
 def setup(app: Sphinx) -> None:
     """Connect what is above."""
     app.connect("source-read", _anchors)
+    app.connect("autodoc-process-docstring", _keep, priority=400)
+    app.connect("autodoc-process-docstring", _put_back, priority=600)
     app.connect("sphinx-click-process-options", _headings)

@@ -26,7 +26,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(
-    r"(?:(?P<file>[\w.-]+)`:\n\n)?^```(?P<language>[\w{}-]*)[^\n`]*\n(?P<code>.*?)^```$(?:\n\n?^```text\n(?P<output>.*?)^```$)?",
+    r"(?P<lead>(?P<file>[\w.-]+)`:\n\n)?^```(?P<language>[\w{}-]*)[^\n`]*\n(?P<code>.*?)^```$(?:\n\n?^```text\n(?P<output>.*?)^```$)?",
     re.MULTILINE | re.DOTALL,
 )
 GENERATED = "docs/model"
@@ -56,20 +56,20 @@ def rebuilt(text: str, name: str) -> str:
 
 def _block(block: re.Match[str], name: str, names: dict[str, Any]) -> str:
     """One block as it should be shown, after it has been run or written."""
-    language, code = block["language"], block["code"]
+    language, code, lead = block["language"], block["code"], block["lead"] or ""
     if language == "console":
         commands = [line.removeprefix("$ ") for line in code.splitlines() if line.startswith("$ ")]
         outputs = [_shell(command) for command in commands]
         shown = [f"$ {command}\n{output}" for command, output in zip(commands, outputs, strict=True)]
         # A blank line after each output, none after a command that prints nothing.
         gaps = ["\n" if output else "" for output in outputs[:-1]] + [""]
-        return "```console\n" + "".join(part + gap for part, gap in zip(shown, gaps, strict=True)) + "```"
+        return lead + "```console\n" + "".join(part + gap for part, gap in zip(shown, gaps, strict=True)) + "```"
     if language == "python":
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(compile(code, name, "exec"), names)  # noqa: S102 - our own pages
         output = f"\n\n```text\n{printed.getvalue()}```" if printed.getvalue() else ""
-        return f"```python\n{code}```{output}"
+        return f"{lead}```python\n{code}```{output}"
     if block["file"] and language in {"toml", "csv", "json"}:
         Path(block["file"]).write_text(code, encoding="utf-8")
     return block.group()

@@ -44,6 +44,7 @@ def test_no_block_is_left_out(blocks: ModuleType, page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     opened = [fence for fence in re.findall(r"^ *```(.*)$", text, re.MULTILINE) if fence]
     found = list(blocks.BLOCK.finditer(text))
+    assert not re.search(r"[^\s`]```\w", text), "a fence within a line"
     assert len(opened) == len(found) + sum(block["output"] is not None for block in found)
     assert {fence.split()[0] for fence in opened} <= LANGUAGES
     # A command of gigacost is run, unless the block is one of those that the reader runs elsewhere.
@@ -71,6 +72,8 @@ def test_a_command_that_fails_is_an_error(blocks: ModuleType) -> None:
 
 
 def test_what_is_printed_replaces_what_was_shown(blocks: ModuleType) -> None:
+    named = "As `explain`:\n\n```python\nprint(1)\n```\n\n```text\n1\n```\n"
+    assert blocks.rebuilt(named, "page") == named
     saved = "Save as `a.toml`:\n\n```toml\nx = 1\n```\n\n"
     code = "```python\nfrom pathlib import Path\nprint(Path('a.toml').read_text())\n```\n"
     output = "\n```text\nold\n```\n"

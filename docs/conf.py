@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from docutils import nodes
 from pygments.lexer import RegexLexer
 from pygments.lexers.special import TextLexer
 from pygments.token import Generic
@@ -105,9 +106,17 @@ def _put_back(_app: Sphinx, _what: str, name: str, _value: object, _options: obj
     lines[:] = _ATTRIBUTES.pop(name, lines)
 
 
+def _dashes(_app: Sphinx, document: nodes.document, _page: str) -> None:
+    """Set the two hyphens that Sphinx writes between a parameter and its text as a dash."""
+    for text in list(document.findall(nodes.Text)):
+        if text == " -- ":
+            text.parent.replace(text, nodes.Text(" – "))
+
+
 def setup(app: Sphinx) -> None:
     """Connect what is above."""
     app.connect("source-read", _anchors)
     app.connect("autodoc-process-docstring", _keep, priority=400)
     app.connect("autodoc-process-docstring", _put_back, priority=600)
     app.connect("sphinx-click-process-options", _headings)
+    app.connect("doctree-resolved", _dashes)

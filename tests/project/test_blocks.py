@@ -19,6 +19,22 @@ LANGUAGES = {"console", "python", "toml", "csv", "json", "text", "sh", "yaml", "
 NOT_RUN = {"sh", "text", "yaml"}
 
 
+WITHOUT_BLOCKS = {
+    "calibration.md": "written by `make calibrate`: tables",
+    "catalogue.md": "written by `make docs`: tables",
+    "changelog.md": "CHANGELOG.md",
+    "commands.md": "written when the site is built",
+    "contributing.md": "CONTRIBUTING.md",
+    "glossary.md": "a list of words",
+    "index.md": "a list of the pages",
+    "performance.md": "written by `make bench`: tables",
+    "python.md": "written when the site is built",
+    "scaling.md": "written by `make bench`: tables",
+    "validation.md": "tables that `make docs` writes",
+}
+"""The pages on which nothing is run, and what they have instead."""
+
+
 @pytest.fixture(scope="module")
 def blocks() -> ModuleType:
     spec = importlib.util.spec_from_file_location("blocks", ROOT / "docs" / "blocks.py")
@@ -37,6 +53,15 @@ def test_all_pages_are_run(blocks: ModuleType) -> None:
 def test_every_block_runs_and_prints_what_is_shown(blocks: ModuleType, page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     assert blocks.rebuilt(text, page) == text, "run `make docs`"
+
+
+def test_every_page_runs_something_or_has_a_reason_not_to() -> None:
+    still = {
+        Path(page).name
+        for page in PAGES
+        if not re.search(r"^```(?:console|python)$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert still == set(WITHOUT_BLOCKS)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -3,7 +3,7 @@
 # `make test PYTEST="tests/spec/test_spec.py -k units"` passes arguments on to pytest; `make bench BENCH="peers latency"`
 # measures some parts again and leaves the others.
 
-.PHONY: demo test lint imports docs calibrate bench wheel format clean format-rust format-python ruff clippy types deny FORCE
+.PHONY: demo test lint imports docs site calibrate bench wheel format clean format-rust format-python ruff clippy types deny FORCE
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -58,10 +58,17 @@ format: $(VENV)/.group-lint
 	$(BIN)/ruff check --fix --exit-zero
 	$(BIN)/ruff format
 
-docs: $(VENV)/.engine
+# Blocks of the pages use libraries that the tests have, as polars.
+docs: $(VENV)/.engine $(VENV)/.group-test
 	$(BIN)/python docs/build.py
 	$(BIN)/python docs/reports.py
-	$(BIN)/python docs/readme.py
+	$(BIN)/python docs/blocks.py
+
+# Pages, API and commands as a site: site/index.html. A warning is an error, a link that leads nowhere is a warning.
+site: $(VENV)/.engine $(VENV)/.group-site
+	rm -rf site
+	$(BIN)/python -m sphinx -W --keep-going --quiet -b html docs site
+	$(BIN)/python docs/links.py site
 
 # The constants of the step-time model, fitted again; `calibration/calibrate.py --json` only prints the report.
 calibrate: $(VENV)/.engine
@@ -83,7 +90,7 @@ wheel: $(VENV)/.group-build
 	$(BIN)/maturin sdist --out dist
 
 clean:
-	rm -rf $(VENV) target dist .mypy_cache .pytest_cache .ruff_cache .hypothesis python/gigacost/_engine*.so
+	rm -rf $(VENV) target dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis python/gigacost/_engine*.so
 	find python tests docs examples benches calibration -name __pycache__ -prune -exec rm -rf {} +
 
 FORCE:

@@ -291,7 +291,7 @@ def _latency(found: Mapping[str, Any]) -> str:
     ):
         rates.append([words, *(digits(rate) for rate in part[name].get("calls_per_second", {}).values())])
     threads = list(part["estimate-threads"].get("calls_per_second", {}))
-    callers = table(("calls a second, from so many threads at once", *threads), rates)
+    callers = table(("calls a second, by number of calling threads", *threads), rates)
     return f"## Latency\n\nNo call repeats an earlier one's numbers. Measured {where(part)}\n\n{text}\n\n{callers}\n"
 
 

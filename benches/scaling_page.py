@@ -25,10 +25,10 @@ def scaling(found: Mapping[str, Any]) -> str:
     titles = {
         "rows": ("Combinations", "The workload of [performance](performance.md), with ever more electricity prices."),
         "threads": ("Threads", "134,217,728 combinations."),
-        "axes": ("Axes", "2^24 combinations of a model with 24 inputs, which walk together in so many groups."),
+        "axes": ("Axes", "2^24 combinations of a model with 24 inputs, zipped into the given number of axes."),
         "outputs": (
             "Outputs",
-            "Statistics of so many columns over 16,777,216 combinations; the last four vary along some axes only.",
+            "Statistics of up to ten columns over 16,777,216 combinations; the last four vary along some axes only.",
         ),
         "operations": ("Operations of the model", "Generated models over 4,194,304 combinations of four axes."),
     }

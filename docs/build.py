@@ -172,11 +172,11 @@ def _quantity(quantity: Quantity, book: Handbook, page: str) -> str:
         facts.append(f"counted in {book.link(quantity.mark.to, page)}")
     if isinstance(quantity.mark, Status):
         spoiled = ", ".join(book.link(name, page) for name in quantity.mark.spoils)
-        facts.append(f"row state `{quantity.mark.label}`; null in it: {spoiled}")
+        facts.append(f"row state `{quantity.mark.label}`; null where it holds: {spoiled}")
     if isinstance(quantity.mark, Rule):
-        facts.append(f"refused: {quantity.mark.what}; allowed: {quantity.mark.allowed}")
+        facts.append(f"an error where it holds: {quantity.mark.what}; allowed: {quantity.mark.allowed}")
     if quantity.parameters:
-        facts.append("made of " + ", ".join(book.link(name, page) for name in quantity.parameters))
+        facts.append("computed from " + ", ".join(book.link(name, page) for name in quantity.parameters))
     if uses := book.uses.get(quantity.name):
         facts.append("used by " + ", ".join(book.link(name, page) for name in uses))
     lines += [f"- {fact}" for fact in facts]
@@ -238,18 +238,20 @@ def _index(book: Handbook) -> str:
         "# The model\n",
         (
             f"{len(book.model.quantities)} quantities and {len(book.model.inputs)} inputs. One page for each module of "
-            "`gigacost.model`, one function for each quantity; the names of its parameters say what it is made of.\n"
+            "`gigacost.model`, one function for each quantity; its parameters name what it is computed from.\n"
         ),
         "## Modules\n",
     ]
     parts += [f"- [{page.name}]({page.name}.md): {page.summary}" for page in book.pages]
-    parts.append("\n## What the money is\n")
+    parts.append("\n## The subtotals\n")
     for page in book.pages:
         for subtotal in page.subtotals:
             parts.append(f"**{book.link(subtotal.name, 'README')}** {subtotal.doc}\n")
             parts.append(_sum(subtotal, book, "README") + "\n")
     parts.append("## Row states\n")
-    parts.append("A legal combination that cannot be is in the first of these states that holds; else it is `ok`.\n")
+    parts.append(
+        "The status of an infeasible combination is the first of these states that holds; that of any other is `ok`.\n"
+    )
     rows = [
         (
             f"`{quantity.mark.label}`",
@@ -259,7 +261,9 @@ def _index(book: Handbook) -> str:
         for quantity in book.model.states
         if isinstance(quantity.mark, Status)
     ]
-    parts.append(_table(("state", "when", "null are, with all that is made of it"), rows))
+    parts.append(_table(("state", "when", "null, with all that is computed from it"), rows))
+    names = "\n".join(page.name for page in book.pages)
+    parts.append(f"```{{toctree}}\n:hidden:\n\n{names}\n```\n")
     return "\n".join(parts)
 
 

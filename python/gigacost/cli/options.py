@@ -66,18 +66,18 @@ class SectionedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under their headings."""
-        headed: dict[str, list[tuple[str, str]]] = {heading: [] for heading in ("Options", *_HEADINGS.values())}
+        headed: dict[str, list[tuple[str, str]]] = {heading: [] for heading in ("Options", *HEADINGS.values())}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
             if record:
-                headed[_HEADINGS.get(parameter.opts[-1], "Options")].append(record)
+                headed[HEADINGS.get(parameter.opts[-1], "Options")].append(record)
         for heading, records in headed.items():
             if records:
                 with formatter.section(heading):
                     formatter.write_dl(records)
 
 
-_HEADINGS = {
+HEADINGS = {
     **dict.fromkeys(
         (
             *("--hardware", "--chips", "--params", "--tokens", "--model", "--market", "--provider-class", "--region"),

@@ -99,8 +99,8 @@ def show_one(one: Estimate, model: Model, *, everything: bool = False) -> None:
     else:
         show(literal(f"  {_shortly(one)}" if out().width >= NARROW else _shortly(one)), "")
     show(*(literal(line, "yellow") for line in cautions([one])))
-    more = "" if everything else "--all shows the run, its layout and what it rests on; "
-    show(literal(f"{more}--sources every figure.", "dim"))
+    more = "" if everything else "--all (run, layout, assumptions), "
+    show(literal(f"More: {more}--sources (every figure used).", "dim"))
 
 
 def _shortly(one: Estimate) -> str:
@@ -146,8 +146,8 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
     if alike:
         show(literal(f"The same for all: {', '.join(f'{row[0].strip()} {row[1]}' for row in alike)}"))
     show(*(literal(line, "yellow") for line in cautions(estimates)))
-    more = "" if everything else "--all shows every row; "
-    show(literal(f"{more}--sources every figure.", "dim"))
+    more = "" if everything else "--all (every row), "
+    show(literal(f"More: {more}--sources (every figure used).", "dim"))
 
 
 def _totals(estimates: Sequence[Estimate]) -> list[list[str]]:

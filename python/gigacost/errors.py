@@ -127,9 +127,9 @@ def escape(text: str, quotes: str = '"\\', shown: int = _SHOWN) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name closest to a mistyped one, quoted; empty when none is close."""
-    by_aggregate = {candidate.casefold(): candidate for candidate in known}
-    close = difflib.get_close_matches(name[:_SHOWN].casefold(), by_aggregate, n=1, cutoff=0.6)
-    return f'"{by_aggregate[close[0]]}"' if close else ""
+    caseless = {candidate.casefold(): candidate for candidate in known}
+    close = difflib.get_close_matches(name[:_SHOWN].casefold(), caseless, n=1, cutoff=0.6)
+    return f'"{caseless[close[0]]}"' if close else ""
 
 
 def _escaped(character: str, quotes: str) -> str:

@@ -79,14 +79,14 @@ def chip_of(
 
     ``names`` are those of the cloud's other accelerators, in lower case; ``canonical`` is the catalogue's.
     """
-    aggregated = name.casefold()
-    chip = _CHIPS.get(aggregated)
+    caseless = name.casefold()
+    chip = _CHIPS.get(caseless)
     if chip is None:
         try:
             chip = canonical(name)
         except CatalogError:
             return None
-    if f"{aggregated}-sxm" in names or "pcie" in instance.casefold():
+    if f"{caseless}-sxm" in names or "pcie" in instance.casefold():
         return _PCIE.get(chip)
     if cloud == "azure" and instance.startswith(_AZURE_CARDS):
         return _PCIE.get(chip) if chip.startswith("a100") else None

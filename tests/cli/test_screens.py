@@ -1,4 +1,4 @@
-"""Screens: an estimate and its comparisons fit 80 columns and 24 lines; narrow ones are blocks."""
+"""Screens: an estimate and its comparisons fit 80 columns and 24 lines; narrow ones are blocks. Explain fits 80."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 
+import gigacost
+
 RUN = ("--model", "llama-3.1-405b", "--hardware", "h100-sxm", "--chips", "16384", "--tokens", "15.6T")
 MARKETS = ("--market", "own,on_demand,reserved_1y,colo,spot")
 CHIPS = ("--hardware", "h100-sxm,b200-sxm", "--params", "70B", "--chips", "1024,2048,4096", "--tokens", "15T")
 
 
-def printed(columns: str, *arguments: str) -> list[str]:
+def printed(columns: str, *arguments: str, command: str = "estimate") -> list[str]:
     """The lines that the command prints where ``COLUMNS`` says this."""
-    command = [str(Path(sys.executable).with_name("gigacost")), "estimate", *arguments]
+    program = [str(Path(sys.executable).with_name("gigacost")), command, *arguments]
     environment = {**os.environ, "COLUMNS": columns, "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(command, capture_output=True, check=True, env=environment, encoding="utf-8", timeout=60)
+    done = subprocess.run(program, capture_output=True, check=True, env=environment, encoding="utf-8", timeout=60)
     return done.stdout.splitlines()
 
 
@@ -64,3 +66,16 @@ def test_below_60_columns_each_row_is_a_block() -> None:
 @pytest.mark.parametrize("columns", ["0", "-1", "wide"])
 def test_a_width_that_makes_no_sense_is_80(columns: str) -> None:
     assert printed(columns, *RUN) == printed("80", *RUN)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+@pytest.mark.parametrize("name", ["cost_total_usd", "mfu", "chips", "no_price"])
+def test_what_explain_prints_is_as_wide_as_the_screen_and_all_of_it_is_the_text(name: str, columns: int) -> None:
+    lines = printed(str(columns), name, *RUN, command="explain")
+    assert max(map(len, lines)) <= columns
+    assert "Inputs" not in lines
+    one = gigacost.explain(name, model="llama-3.1-405b", hardware="h100-sxm", chips=16384, tokens="15.6T")
+    assert "\n".join(printed(str(columns), name, *RUN, "--all", command="explain")) == one.text
+    begun = [line.removesuffix("…") for line in lines[:-2] if "─ " in line]
+    assert len(begun) == sum("─ " in line for line in one.text.splitlines()), "a line each"
+    assert all(line in one.text for line in begun)

@@ -58,7 +58,12 @@ class Explanation(Record):
     @property
     def text(self) -> str:
         """All of it as plain text."""
-        return "\n".join(_lines(self))
+        return "\n".join((*self.derivation, *_ingredients(self)))
+
+    @property
+    def derivation(self) -> tuple[str, ...]:
+        """The lines of the text before its lists of constants and inputs."""
+        return tuple(_derivation(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as ``gigacost explain --json`` prints it."""
@@ -246,7 +251,7 @@ def _users(name: str, model: Model) -> tuple[str, ...]:
     return (*users, *searches)
 
 
-def _lines(one: Explanation) -> Iterator[str]:
+def _derivation(one: Explanation) -> Iterator[str]:
     unit = f" [{one.unit}]" if one.unit else ""
     yield f"{one.name}{unit}" + (f" = {written(one.value)}" if one.value is not None else "")
     yield f"  {one.doc}"
@@ -266,6 +271,9 @@ def _lines(one: Explanation) -> Iterator[str]:
     if one.used_by:
         yield ""
         yield f"Used by: {', '.join(one.used_by)}"
+
+
+def _ingredients(one: Explanation) -> Iterator[str]:
     for title, ingredients in (("Constants", one.constants), ("Inputs", one.inputs)):
         if ingredients:
             yield ""

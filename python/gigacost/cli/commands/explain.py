@@ -12,12 +12,14 @@ from gigacost.cli.design import Design, designed
 @click.argument("quantity", shell_complete=options.quantities)
 @designed
 @options.once("--depth", type=options.Whole(0), metavar="N", help="Depth of the tree [default: 3].")
+@click.option("--all", "everything", is_flag=True, help="List all constants and inputs, and show lines whole.")
 @options.as_json
 def command(
     quantity: str,
     design: Design,
     depth: int | None,
     *,
+    everything: bool,
     as_json: bool,
 ) -> None:
     r"""Formula, source, parts and uses of a quantity; default, limits and source of an input.
@@ -31,10 +33,11 @@ def command(
     gigacost explain cost_total_usd --hardware h100-sxm --chips 1024 --params 7B --tokens 2T --depth 5
     """
     from gigacost.analysis.explain.explain import DEPTH, explained
-    from gigacost.cli.terminal import payload, plain
+    from gigacost.cli.terminal import payload
+    from gigacost.cli.views.explain import render
 
     one = explained(quantity, design.run(), DEPTH if depth is None else depth)
     if as_json:
         payload(one.to_dict())
     else:
-        plain(one.text)
+        render(one, everything=everything)

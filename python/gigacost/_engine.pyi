@@ -98,7 +98,7 @@ class TapeBuilder:
         """The value of a search's axis at its winner."""
 
     def fold(self, node: int, q: float | None = None) -> int:
-        """A node folded over draws: its mean, or its ``q``-quantile. Raises SpecError for what is no quantile."""
+        """A node aggregated over draws: its mean, or its ``q``-quantile. Raises SpecError for what is no quantile."""
 
     def finish(self, outputs: Sequence[tuple[str, str, str, int]]) -> Tape:
         """The tape; outputs as name, unit, documentation, node."""

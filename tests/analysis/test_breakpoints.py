@@ -1,4 +1,4 @@
-"""Turning points: what looking at every value says, where no lead lies within two neighbours of the first grid."""
+"""Break points: what looking at every value says, where no lead lies within two neighbours of the first grid."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gigacost.analysis.breakpoints import turning_points
+from gigacost.analysis.breakpoints import breakpoints
 from gigacost.analysis.inverse.unknown import CLOSE, numbers_between
 
 
@@ -26,7 +26,7 @@ def test_every_change_that_the_grid_sees_is_found(places: list[int], data: st.Da
         return [winner(value) for value in values]
 
     expected = [at for at, left, right in zip(changes, leads, leads[1:], strict=False) if left != right]
-    found = turning_points(grid, winners, numbers_between)
+    found = breakpoints(grid, winners, numbers_between)
     assert all(winner(low) != winner(high) for low, high in found)
     assert len(found) == len(expected)
     for (low, high), at in zip(found, expected, strict=True):
@@ -38,8 +38,8 @@ def test_a_lead_between_two_neighbours_is_missed_as_it_says() -> None:
     def winners(values: Sequence[float]) -> list[bool]:
         return [0.4 < value < 0.6 for value in values]
 
-    assert turning_points([0.0, 1.0], winners, numbers_between) == []
-    assert len(turning_points([0.0, 0.5, 1.0], winners, numbers_between)) == 2
+    assert breakpoints([0.0, 1.0], winners, numbers_between) == []
+    assert len(breakpoints([0.0, 0.5, 1.0], winners, numbers_between)) == 2
 
 
 def test_no_value_is_asked_for_twice() -> None:
@@ -49,6 +49,6 @@ def test_no_value_is_asked_for_twice() -> None:
         asked.extend(values)
         return [value > 0.3 for value in values]
 
-    ((low, high),) = turning_points([0.0, 0.5, 1.0], winners, numbers_between)
+    ((low, high),) = breakpoints([0.0, 0.5, 1.0], winners, numbers_between)
     assert low <= 0.3 < high
     assert len(asked) == len(set(asked)) < 120

@@ -34,7 +34,7 @@ def test_pareto_as_json_is_what_python_gives(capsys: Capture, tmp_path: Path) ->
     assert first["meta"]["front"] == len(front.rows)
 
 
-def test_pareto_takes_what_shall_be_small_and_what_shall_be_large(capsys: Capture, tmp_path: Path) -> None:
+def test_pareto_takes_what_to_minimise_and_what_to_maximise(capsys: Capture, tmp_path: Path) -> None:
     spec = spec_file(tmp_path)
     asked = ("--minimise", "cost_total_usd", "--maximise", "mfu, chips", "--columns", "train_days")
     done = invoke(capsys, "pareto", spec, *asked, "--json").json

@@ -1,4 +1,4 @@
-"""Turning points: where the winner of some options changes along a line of values, found by ever finer grids."""
+"""Break points: where the winner of some options changes along a line of values, found by ever finer grids."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Between: TypeAlias = "Callable[[float, float], Sequence[float]]"
 """Some values between two others, ascending; none where these are as close as matters."""
 
 
-def turning_points(values: Sequence[float], winners: Winners, between: Between) -> list[tuple[float, float]]:
+def breakpoints(values: Sequence[float], winners: Winners, between: Between) -> list[tuple[float, float]]:
     """The pairs of values, as close as matters, between which the winner changes; ``values`` are the first grid.
 
     Of several changes within one gap of the grid each option's last lead counts.

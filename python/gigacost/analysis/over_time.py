@@ -8,7 +8,7 @@ for its cheapest design, at its middle:
 * prices beyond it: ``price_performance_gain`` times less a year for the same work, around which the market goes up and
   down (``rental_level``); energy falls by ``energy_efficiency_gain``. No price falls just because a year has passed.
 
-Every trend is an input with a source and a distribution (``catalog.uncertainty``), and may be given.
+Every trend is an input with a source and a distribution (``catalog/data/uncertainty.toml``), and may be given.
 """
 
 from __future__ import annotations

@@ -25,39 +25,39 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A question as a tape, with the nodes that answer it. Independent of all values: it serves every space."""
+    """A query as a tape, with the nodes that answer it. Independent of all values: it serves every space."""
 
     plan: QueryPlan
     tape: Tape
     nodes: Mapping[str, int]
-    """The node of each column and of each of the question's reads."""
+    """The node of each column and of each of the query's reads."""
     nulls: Mapping[str, int | None]
     keep: int | None
     state: int
 
 
-def compiled(bound: Bound, question: Query) -> Compiled:
-    """The question's tape; made once for each model, question and set of given names."""
+def compiled(bound: Bound, query: Query) -> Compiled:
+    """The query's tape; made once for each model, query and set of given names."""
     key = (
-        question.columns,
-        question.reads,
-        question.where.canonical if question.where else "",
+        query.columns,
+        query.reads,
+        query.where.canonical if query.where else "",
         tuple((name, expression.canonical) for name, expression in bound.spec.derive.items()),
         tuple((name, distribution.relative) for name, distribution in bound.spec.uncertain.items()),
         bound.given,
     )
-    for name in (*question.columns, *question.reads):
+    for name in (*query.columns, *query.reads):
         bound.aggregate(name)  # whose tests of labels the tape may read, though it was compiled for another one
-    return bound.model.compiled(key, lambda: _compile(bound, question))
+    return bound.model.compiled(key, lambda: _compile(bound, query))
 
 
-def _compile(bound: Bound, question: Query) -> Compiled:
-    made = query_plan(bound, question)
+def _compile(bound: Bound, query: Query) -> Compiled:
+    made = query_plan(bound, query)
     tracer = Tracer()
     quantities = bound.model.quantities
     leaves = traced_leaves(tracer, made.wiring, bound.model)
     answer = made.play(leaves, tracer)
-    nodes = {name: _node(tracer, answer.values[name]) for name in (*question.columns, *question.reads)}
+    nodes = {name: _node(tracer, answer.values[name]) for name in (*query.columns, *query.reads)}
     nulls = {name: None if null is None else tracer.lift(null).node for name, null in answer.nulls.items()}
     outputs = [(name, *_named(quantities.get(name)), node) for name, node in nodes.items()]
     tape = tracer.builder.finish(outputs)
@@ -105,11 +105,11 @@ def program(space: Bound | Picked, made: Compiled) -> Program:
     return Program(made.tape, space.sizes, leaves, simd_level(), BLOCKS)
 
 
-def ask(bound: Bound, made: Compiled, question: Callable[[Program], T]) -> T:
+def ask(bound: Bound, made: Compiled, answer: Callable[[Program], T]) -> T:
     """What the engine answers; a value that should be finite and is not is reported with the inputs that made it."""
     asked = program(bound, made)
     try:
-        return question(asked)
+        return answer(asked)
     except InternalError as error:
         raise with_inputs(bound, error) from None
 

@@ -1,4 +1,4 @@
-"""Rules between the values of a specification (``declare.rule``): which of them are broken."""
+"""Rules between the values of a specification (``graph.declarations.rule``): which of them are broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Pareto front of a space: the combinations that no other beats."""
+"""The Pareto front of a space: the combinations that no other dominates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Front(Record):
-    """The combinations of a sweep that no other beats, best first by the objectives one after the other.
+    """The combinations of a sweep that no other dominates, best first by the objectives one after the other.
 
     Of a million rows only those are computed that are looked at. Whatever reads Arrow reads a front as a table.
     """
@@ -67,7 +67,7 @@ def pareto(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Front:
-    """The combinations that no other beats, as ``Sweep.pareto`` describes them. Raises SpecError."""
+    """The combinations that no other dominates, as ``Sweep.pareto`` describes them. Raises SpecError."""
     objectives = arguments.objectives(bound, minimise, maximise)
     names = [name for name, _ in objectives]
     made = lower.compiled(bound, Query((), bound.spec.where, tuple(names)))

@@ -29,7 +29,7 @@ class Effort(NamedTuple):
 
 
 def described(bound: Bound) -> dict[str, Any]:
-    """What results carry: the provenance, and what is legal about the specification but hardly meant."""
+    """What results carry: the provenance, and what is legal but implausible about the specification."""
     return {**provenance(bound), "warnings": [str(warning) for warning in bound.spec.warnings]}
 
 

@@ -49,7 +49,7 @@ class Namespace(Names, Protocol):
         """Faults between fields that the model knows about (a hidden size that its heads do not divide)."""
 
     def doubts(self, spec: Spec) -> Iterable[Fault]:
-        """What is legal but hardly meant, beside values out of their plausible band; each under its bare name."""
+        """What is legal but implausible, beside values out of their plausible band; each under its bare name."""
 
 
 def field_of(names: Names, name: str) -> Field | None:

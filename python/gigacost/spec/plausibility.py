@@ -1,4 +1,4 @@
-"""Values that are legal but hardly meant: outside of the plausible band of what they set."""
+"""Values that are legal but implausible: outside of the plausible band of what they set."""
 
 from __future__ import annotations
 

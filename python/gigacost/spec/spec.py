@@ -52,7 +52,7 @@ class Spec:
     """Another way to count than the model's own."""
     version: int = VERSION
     warnings: tuple[Fault, ...] = field(default=(), compare=False)
-    """What is legal but hardly meant."""
+    """What is legal but implausible."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What settings from the command line replaced."""
     source: str = field(default="", compare=False)

@@ -18,7 +18,7 @@ class UnitValue(ops.Carrier):
     """A number with its unit, or a truth (unit ``truth``): a carrier that refuses what the units forbid.
 
     A plain number is dimensionless, but 0, infinite and missing ones fit any unit when added, compared or chosen.
-    A ``declare.Constant`` counts with its unit. Raises UnitError.
+    A ``declarations.Constant`` counts with its unit. Raises UnitError.
     """
 
     __slots__ = ("number", "unit")
@@ -143,7 +143,7 @@ def _seen(value: object) -> UnitValue | None:
     if isinstance(value, bool):
         return UnitValue(value, TRUTH)
     if isinstance(value, int | float):
-        unit = getattr(value, "unit", "1")  # declare.Constant; importing it here would be a circle
+        unit = getattr(value, "unit", "1")  # graph.declarations.Constant, which lies above
         return UnitValue(float(value), unit)
     return None
 

@@ -3,8 +3,8 @@
 A run is predicted by the default model from its architecture, tokens, chip, number of chips, precision, place and date
 alone: never from its hours, its utilisation or its layout. Each published figure is held against the quantity that has
 its boundary (the chips, the servers, the site; rent or hardware), with what the figure itself says of the site or of
-the price. The interval, P5 to P95, is that of the distributions that ship (``catalog.uncertainty``); none of them was
-fitted on these runs.
+the price. The interval, P5 to P95, is that of the distributions that ship (``catalog/data/uncertainty.toml``); none of
+them was fitted on these runs.
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ impl TapeBuilder {
         )
     }
 
-    /// A node folded over draws: the mean, or a quantile.
+    /// A node aggregated over draws: the mean, or a quantile.
     #[pyo3(signature = (node, q = None))]
     fn fold(&self, py: Python<'_>, node: Node, q: Option<f64>) -> PyResult<Node> {
         let fold = q.map_or(Fold::Mean, |q| Fold::Quantile(q.to_bits()));

@@ -223,7 +223,7 @@ def test_a_chip_that_one_catalogue_has_is_looked_up_there() -> None:
         assert found.meta["impossible"] == 0
 
 
-def test_a_mixture_that_breaks_a_rule_is_impossible() -> None:
+def test_a_hybrid_that_breaks_a_rule_is_impossible() -> None:
     def x_above_y(x: float, y: float) -> bool:
         return x > y
 
@@ -233,7 +233,7 @@ def test_a_mixture_that_breaks_a_rule_is_impossible() -> None:
     assert found.meta["impossible"] == 1
 
 
-def test_a_mixture_without_a_finite_value_is_named() -> None:
+def test_a_hybrid_without_a_finite_value_is_named() -> None:
     def ratio(x: float, y: float) -> float:
         """A quotient [1]."""
         return 1.0 / (x - y)

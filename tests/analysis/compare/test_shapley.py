@@ -172,7 +172,7 @@ def test_of_many_changes_all_are_one_at_last() -> None:
     assert (found.blocks, found.contributions) == ((tuple(range(12)),), (4.0,))
 
 
-def test_each_mixture_is_evaluated_once() -> None:
+def test_each_hybrid_is_evaluated_once() -> None:
     seen: list[int] = []
 
     def evaluate(hybrids: Sequence[int]) -> list[float]:

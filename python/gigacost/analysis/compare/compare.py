@@ -48,7 +48,7 @@ class Comparison(Record):
     """What the contributions of the assumptions leave of the difference: each of them is rounded once."""
     meta: Mapping[str, Any]
     """The method, and whether it took all orders (``exact``) or a sample; how many ``orders`` counted, how many
-    ``hybrids`` were evaluated and how many of these are ``impossible``; version and hash of the model."""
+    hybrids were evaluated (``mixtures``) and how many of these are ``impossible``; version and hash of the model."""
 
     def __repr__(self) -> str:
         most = ", ".join(f"{one.name} {one.contribution:+.6g}" for one in self.assumptions[:3] if one.contribution)

@@ -147,7 +147,7 @@ def _over_random_orders(game: _Game, blocks: Blocks) -> _Found | None:
         order = list(range(len(blocks)))
         shuffled.shuffle(order)
         pairs.append((order, order[::-1]))
-    ways = [[(order, _mixtures(order, blocks)) for order in pair] for pair in pairs]
+    ways = [[(order, _hybrids(order, blocks)) for order in pair] for pair in pairs]
     game.look_at(hybrid for pair in ways for _, hybrids in pair for hybrid in hybrids)
     orders = [0] * PAIRS
     moved = [[Fraction(0)] * PAIRS for _ in blocks]
@@ -166,7 +166,7 @@ def _over_random_orders(game: _Game, blocks: Blocks) -> _Found | None:
     return count, tuple(map(rounded, means)), errors
 
 
-def _mixtures(order: Sequence[int], blocks: Blocks) -> list[int]:
+def _hybrids(order: Sequence[int], blocks: Blocks) -> list[int]:
     """The hybrids that an order leads over."""
     return list(itertools.accumulate((_bits(blocks[block]) for block in order), int.__or__, initial=0))
 

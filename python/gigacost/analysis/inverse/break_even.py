@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gigacost._record import Record
-from gigacost.analysis.breakpoints import turning_points
+from gigacost.analysis.breakpoints import breakpoints
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import InverseSearch
 from gigacost.errors import Fault, SpecError, nearest, show
@@ -178,7 +178,7 @@ class _Comparison:
         unknown, search = self.search.unknown, self.search
         self._ask(unknown.values)
         self._refuse_indifferent()
-        changes = turning_points(unknown.values, self._winners, unknown.between)
+        changes = breakpoints(unknown.values, self._winners, unknown.between)
         sides = [value for change in changes for value in change]
         ends = [unknown.values[0], *sides, unknown.values[-1]]
         values = sorted({*unknown.values, *sides})

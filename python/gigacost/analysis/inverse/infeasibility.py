@@ -39,8 +39,8 @@ class Relaxation(Record):
 def relaxations(search: InverseSearch, values: Sequence[float]) -> tuple[Relaxation, ...]:
     """Every smallest set of constraints whose relaxation makes a design feasible at some values of the unknown.
 
-    Of one each, else of two, else of all; none where it is not the constraints. Of one constraint the smallest change
-    is told, of several that whose largest share is smallest; between values of the first grid as in ``solve``.
+    Of one each, else of two, else of all; none where it is not the constraints. For one constraint the smallest change
+    is reported, for several the one whose largest share is smallest; between values of the first grid as in ``solve``.
     """
     parts = search.constraints
     for count in dict.fromkeys((1, 2, len(parts))):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
-from gigacost.analysis.breakpoints import turning_points
+from gigacost.analysis.breakpoints import breakpoints
 from gigacost.analysis.inverse.unknown import numbers_between
 from gigacost.analysis.sensitivity.sobol_indices import Index
 from gigacost.analysis.sensitivity.uncertain_inputs import UncertainInput
@@ -123,7 +123,7 @@ def flips(variations: Variations, of: str, one: UncertainInput) -> tuple[Flip, .
     def winners(values: Sequence[float]) -> list[int | None]:
         return best(variations.values({one.name: np.array(values)})[of])
 
-    return tuple(Flip(high, *winners([low, high])) for low, high in turning_points(grid, winners, numbers_between))
+    return tuple(Flip(high, *winners([low, high])) for low, high in breakpoints(grid, winners, numbers_between))
 
 
 def worth_of_all(values: Floats) -> float | None:

@@ -1,4 +1,4 @@
-"""Uncertainty of a design, or of a few that are compared: how wide the answer is, from what, and what would flip it."""
+"""Uncertainty of a design, or of a few that are compared: how wide, from what, and what would change the best."""
 
 from __future__ import annotations
 

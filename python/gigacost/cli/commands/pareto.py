@@ -1,4 +1,4 @@
-"""``gigacost pareto``: the combinations that no other beats in several quantities at once."""
+"""``gigacost pareto``: the combinations that no other dominates in several objectives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``gigacost uncertainty``: how wide the answer is, where that comes from, what would flip it."""
+"""``gigacost uncertainty``: how wide the answer is, where that comes from, what would change the best option."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _BAR = 30
 
 
 def show_uncertainty(found: Uncertainty, seconds: float) -> None:
-    """How wide it is, which option, where it comes from, what would flip it, what is worth knowing."""
+    """How wide it is, which option, where it comes from, what would change the best option, what is worth knowing."""
     show(literal(_headline(found), "bold"), literal(place(found.inputs), "dim"), "")
     if len(found.options) > 1:
         show(literal("Which one", "bold"), _options(found), "")

@@ -33,7 +33,7 @@ impl Known {
         }
     }
 
-    /// Whether what shall be small, or large, is finite wherever it is a number.
+    /// Whether what is minimised or maximised is finite wherever it is a number.
     pub(super) fn is_finite(&self, goal: &Goal) -> bool {
         let mut objectives = goal.objectives.iter();
         objectives.all(|(node, _)| self.intervals[*node as usize].is_finite())

@@ -10,7 +10,7 @@ use crate::prune::monotonicity::Direction;
 /// Of points that are compared no more than this may be left.
 const MOST_KEPT: usize = 1 << 12;
 
-/// What shall be small at each point.
+/// What is minimised, at each point.
 struct Comparison {
     /// What a point has where it is compared with others that it may dominate,
     lead: Vec<f64>,

@@ -40,7 +40,7 @@ use crate::tape::{Node, Op};
 /// What is asked for, as far as it decides what can be left out.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Goal {
-    /// What shall be small, or large.
+    /// What is minimised or maximised.
     pub(crate) objectives: Vec<(Node, Direction)>,
     /// Which combinations count; all when there is none.
     pub(crate) keep: Option<Node>,

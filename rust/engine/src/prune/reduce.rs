@@ -1,7 +1,7 @@
 //! Dominance: combinations of some digits that are at no point better than an earlier one are left out.
 //!
 //! What is asked for depends on some groups only through a few nodes, the *bottleneck*. Where it is known of each
-//! whether it shall be small or large, digits whose values there are nowhere better than those of an earlier row can
+//! whether it is minimised or maximised, digits whose values there are nowhere better than those of an earlier row can
 //! neither win nor tie to win, whatever the other groups are.
 
 use super::bottleneck::{Bottleneck, Known};

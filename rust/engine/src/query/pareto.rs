@@ -19,7 +19,7 @@ use crate::tape::Node;
 /// What to compare.
 #[derive(Clone, Debug)]
 pub struct Pareto {
-    /// What shall be small, or (true) large.
+    /// What is minimised, or (true) maximised.
     pub objectives: Vec<(Node, bool)>,
     /// Which combinations are compared; all when there is none.
     pub keep: Option<Node>,

@@ -22,9 +22,9 @@ const ROWS_OF_A_CELL: u64 = 1 << 20;
 /// What to look for.
 #[derive(Clone, Debug)]
 pub struct Top {
-    /// What shall be small, or large.
+    /// What is minimised or maximised.
     pub by: Node,
-    /// Whether it shall be large.
+    /// Whether it is maximised.
     pub largest: bool,
     /// Which combinations may win; all when there is none.
     pub keep: Option<Node>,

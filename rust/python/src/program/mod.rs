@@ -285,7 +285,7 @@ impl Program {
         Ok((rows.into_pyarray(py), effort))
     }
 
-    /// The rows on the front of some objectives (node, whether it shall be large), by these one after the other, and
+    /// The rows on the front of some objectives (node, whether it is maximised), by these one after the other, and
     /// the effort.
     #[pyo3(signature = (objectives, keep, threads, progress = None))]
     fn pareto<'py>(

@@ -1,7 +1,8 @@
 """The demo: a gigafactory of compute, every design of it.
 
-Sweeps 16,777,216 designs to a Parquet file, then asks two questions: what is the cheapest design for each model size
-and token count, and what is the best model that a deadline, a site's power and a budget allow?
+Sweeps 16,777,216 designs to a Parquet file, each with its state, then asks two questions: what is the cheapest design
+in time for each model size and token count, and what is the best model that a deadline, a site's power and a budget
+allow?
 
     python examples/demo.py [FILE.parquet]
 """
@@ -16,10 +17,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import gigacost
-
 GIGACOST = Path(sys.executable).with_name("gigacost")
 SPEC = Path(__file__).with_name("gigafactory.toml")
+IN_TIME = "train_days <= 120"
 LIMITS = "train_days <= 90 and facility_mw <= 30 and cost_total_usd <= 400e6"
 SHOWN = 5
 """How many model sizes and token counts of the many are printed."""
@@ -48,8 +48,8 @@ def command(*arguments: str) -> None:
 
 def print_cheapest() -> None:
     """The cheapest design for some of the model sizes and token counts."""
-    best = gigacost.Sweep.from_toml(SPEC).top(1, by="cost_total_usd", per=["params", "tokens"])
-    cells = {(row["params"], row["tokens"]): row for row in best.rows}
+    best = rows("--by", "cost_total_usd", "--per", "params,tokens", "--where", IN_TIME)
+    cells = {(row["params"], row["tokens"]): row for row in best}
     sizes, counts = (spread(sorted({key[i] for key in cells})) for i in (0, 1))
     print("\nThe cheapest design within 120 days, by model size (down) and tokens (across):\n")
     print(f"{'':>8}" + "".join(f"{tokens / 1e12:>25.1f}T" for tokens in counts))
@@ -75,9 +75,13 @@ def spread(values: list[float]) -> list[float]:
 
 def lowest_loss() -> dict[str, Any]:
     """The design with the lowest loss within the limits; the first of equals."""
-    asked = ["top", str(SPEC), "--by", "loss", "-k", "1", "--where", LIMITS, "--json"]
-    answer = subprocess.run([GIGACOST, *asked], check=True, stdout=subprocess.PIPE)
-    return dict(json.loads(answer.stdout)["rows"][0])
+    return rows("--by", "loss", "-k", "1", "--where", LIMITS)[0]
+
+
+def rows(*asked: str) -> list[dict[str, Any]]:
+    """The rows that ``gigacost top`` answers."""
+    answer = subprocess.run([GIGACOST, "top", str(SPEC), *asked, "--json"], check=True, stdout=subprocess.PIPE)
+    return list(json.loads(answer.stdout)["rows"])
 
 
 if __name__ == "__main__":

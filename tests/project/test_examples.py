@@ -25,3 +25,7 @@ def test_an_example_can_be_swept(path: Path) -> None:
 )
 def test_an_example_has_as_many_combinations_as_it_says(name: str, size: int) -> None:
     assert Sweep.from_toml(EXAMPLES / f"{name}.toml").size == size
+
+
+def test_the_demo_writes_every_combination() -> None:
+    assert Sweep.from_toml(EXAMPLES / "gigafactory.toml").spec.where is None

@@ -51,7 +51,7 @@ def test_one_design_is_not_compared(capsys: Capture) -> None:
     done = invoke(capsys, "uncertainty", *DESIGN, "--draws", "64")
     assert "Which inputs cause it\n" in done.out
     assert "Which one" not in done.out
-    assert "flip" not in done.out
+    assert "What would change the best option" not in done.out
 
 
 def test_json_is_what_python_gives(capsys: Capture, tmp_path: Path) -> None:

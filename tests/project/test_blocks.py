@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from scripts import loaded
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
@@ -37,12 +37,7 @@ WITHOUT_BLOCKS = {
 
 @pytest.fixture(scope="module")
 def blocks() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("blocks", ROOT / "docs" / "blocks.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT / "docs" / "blocks.py")
 
 
 def test_all_pages_are_run(blocks: ModuleType) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from scripts import loaded
 
 from gigacost.model import default
 
@@ -16,15 +16,7 @@ DOCS = ROOT / "docs"
 
 @pytest.fixture(scope="module")
 def build() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build", DOCS / "build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # Its dataclasses look their module up.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(importlib.import_module("sys").modules, "build", module)
-        spec.loader.exec_module(module)
-    return module
+    return loaded(DOCS / "build.py")
 
 
 def test_the_pages_are_those_of_the_model(build: ModuleType) -> None:

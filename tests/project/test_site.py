@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from scripts import loaded
 
 import gigacost
 from gigacost.cli.app import gigacost as group
@@ -105,14 +105,7 @@ def test_words_are_those_of_the_field(path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def checker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("links", DOCS / "links.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(importlib.import_module("sys").modules, "links", module)
-        spec.loader.exec_module(module)
-    return module
+    return loaded(DOCS / "links.py")
 
 
 def test_faults_of_a_built_site_are_found(checker: ModuleType, tmp_path: Path) -> None:

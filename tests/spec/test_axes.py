@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from given_axis import refusal, values
 
 from gigacost.errors import CatalogError, SpecError
 from gigacost.graph.declarations import Input
@@ -28,16 +29,6 @@ def _hardware(label: str) -> str:
 
 
 HARDWARE = Field("hardware", "label", canonical=_hardware)
-
-
-def values(field: Field, given: object) -> tuple[object, ...]:
-    return read_axis(field, given, f"axes.{field.name}").values
-
-
-def refusal(field: Field, given: object) -> str:
-    with pytest.raises(SpecError) as raised:
-        read_axis(field, given, f"axes.{field.name}")
-    return str(raised.value)
 
 
 def test_a_list_keeps_its_order_and_becomes_one_kind() -> None:

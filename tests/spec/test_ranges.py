@@ -9,13 +9,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from given_axis import refusal, values
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gigacost import Sweep
-from gigacost.errors import SpecError
 from gigacost.graph.declarations import Input
-from gigacost.spec.axes import read_axis
 from gigacost.spec.fields import Field, Typed
 
 ANY = Field("x", unit="h")
@@ -23,16 +22,6 @@ CHIPS = Field("chips", "integer", "chip", limits=Input("chips", "chip", "", low=
 HARDWARE = Field("hardware", "label", canonical=str)
 PARAMS = Field("params", "number", "param")
 PRICE = Field("electricity_usd_per_kwh", unit="$/kWh")
-
-
-def values(field: Field, given: object) -> tuple[object, ...]:
-    return read_axis(field, given, f"axes.{field.name}").values
-
-
-def refusal(field: Field, given: object) -> str:
-    with pytest.raises(SpecError) as raised:
-        read_axis(field, given, f"axes.{field.name}")
-    return str(raised.value)
 
 
 def test_end_points_are_exact_and_steps_do_not_accumulate() -> None:

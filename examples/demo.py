@@ -19,7 +19,8 @@ from typing import Any
 
 GIGACOST = Path(sys.executable).with_name("gigacost")
 SPEC = Path(__file__).with_name("gigafactory.toml")
-IN_TIME = "train_days <= 120"
+DAYS = 120
+"""How long a run may take, in the first question."""
 LIMITS = "train_days <= 90 and facility_mw <= 30 and cost_total_usd <= 400e6"
 SHOWN = 5
 """How many model sizes and token counts of the many are printed."""
@@ -48,10 +49,10 @@ def command(*arguments: str) -> None:
 
 def print_cheapest() -> None:
     """The cheapest design for some of the model sizes and token counts."""
-    best = rows("--by", "cost_total_usd", "--per", "params,tokens", "--where", IN_TIME)
+    best = rows("--by", "cost_total_usd", "--per", "params,tokens", "--where", f"train_days <= {DAYS}")
     cells = {(row["params"], row["tokens"]): row for row in best}
     sizes, counts = (spread(sorted({key[i] for key in cells})) for i in (0, 1))
-    print("\nThe cheapest design within 120 days, by model size (down) and tokens (across):\n")
+    print(f"\nThe cheapest design within {DAYS} days, by model size (down) and tokens (across):\n")
     print(f"{'':>8}" + "".join(f"{tokens / 1e12:>25.1f}T" for tokens in counts))
     for params in sizes:
         lines = [design(cells.get((params, tokens))) for tokens in counts]
@@ -63,7 +64,7 @@ def print_cheapest() -> None:
 def design(row: Mapping[str, Any] | None) -> tuple[str, str]:
     """A design in two lines: cost and time; chips and market."""
     if row is None:
-        return "not in 120 days", ""
+        return f"not in {DAYS} days", ""
     cost = f"${row['cost_total_usd'] / 1e6:,.2f}M in {row['train_days']:.1f} d"
     return cost, f"{row['chips']:,} {row['hardware']} {row['market'].removeprefix('reserved_')}"
 

@@ -16,7 +16,7 @@ from pygments.token import Generic
 from sphinx.highlighting import lexers
 
 from gigacost import __version__
-from gigacost.cli.options import HEADINGS
+from gigacost.cli.options import HEADINGS, heading_of
 
 if TYPE_CHECKING:
     import click
@@ -80,8 +80,8 @@ def _headings(_app: Sphinx, ctx: click.Context, lines: list[str]) -> None:
     """Sort the options of a command under the headings that its ``--help`` has."""
     text = "\n".join(lines)
     head, *options = re.split(r"(?m)^(?=\.\. option::)", text)
-    headings = {name: HEADINGS.get(name, "Options") for option in ctx.command.params for name in option.opts}
-    sorted_options: dict[str, list[str]] = {heading: [] for heading in ("Options", *HEADINGS.values())}
+    headings = {name: heading_of(option) for option in ctx.command.params for name in option.opts}
+    sorted_options: dict[str, list[str]] = {heading: [] for heading in HEADINGS}
     for option in options:
         names = re.findall(r"(?<![\w-])-{1,2}[\w-]+", option.split("\n", 1)[0])
         sorted_options[next((headings[name] for name in names if name in headings), "Options")].append(option)

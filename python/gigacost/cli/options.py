@@ -66,18 +66,18 @@ class SectionedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under their headings."""
-        headed: dict[str, list[tuple[str, str]]] = {heading: [] for heading in ("Options", *HEADINGS.values())}
+        headed: dict[str, list[tuple[str, str]]] = {heading: [] for heading in HEADINGS}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
             if record:
-                headed[HEADINGS.get(parameter.opts[-1], "Options")].append(record)
+                headed[heading_of(parameter)].append(record)
         for heading, records in headed.items():
             if records:
                 with formatter.section(heading):
                     formatter.write_dl(records)
 
 
-HEADINGS = {
+_SHARED = {
     **dict.fromkeys(
         (
             *("--hardware", "--chips", "--params", "--tokens", "--model", "--market", "--provider-class", "--region"),
@@ -91,6 +91,12 @@ HEADINGS = {
     ),
 }
 """The heading of options that commands share, by their last name."""
+HEADINGS = ("Options", *dict.fromkeys(_SHARED.values()))
+
+
+def heading_of(parameter: click.Parameter) -> str:
+    """The one of ``HEADINGS`` under which help lists an option."""
+    return _SHARED.get(parameter.opts[-1], "Options")
 
 
 def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:  # noqa: ANN401 - as click

@@ -67,6 +67,11 @@ def show(*renderables: RenderableType) -> None:
         sys.stdout.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
 
 
+def show_more(*flags: str) -> None:
+    """Print which flags show more: each with what it adds, in brackets."""
+    show(literal(f"More: {', '.join(flags)}.", "dim"))
+
+
 def room() -> int:
     """How many rows of a table are seen at once."""
     return max(out().height - _AROUND, 1) if out().is_terminal else _PIPED_ROWS

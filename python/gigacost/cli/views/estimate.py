@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gigacost.cli.terminal import BETWEEN, NARROW, indented, literal, out, shortened, show, table
+from gigacost.cli.terminal import BETWEEN, NARROW, indented, literal, out, shortened, show, show_more, table
 from gigacost.cli.views.cautions import cautions
 from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.views.numbers import amount, grouped, scaled, share, usd
@@ -76,6 +76,7 @@ _ROW_NAMES = {
     "facility_capex_usd": "CapEx of the facility",
 }
 _MORE = ("usd_per_chip_hour", "fleet_utilisation", "cluster_capex_usd", "facility_capex_usd")
+_SOURCES = "--sources (every figure used)"
 _SHORTLY = ("train_days", "chip_hours", "facility_mw", "mfu", "usd_per_chip_hour")
 """Rows of the run on the first screen of a comparison."""
 
@@ -99,8 +100,7 @@ def show_one(one: Estimate, model: Model, *, everything: bool = False) -> None:
     else:
         show(literal(f"  {_shortly(one)}" if out().width >= NARROW else _shortly(one)), "")
     show(*(literal(line, "yellow") for line in cautions([one])))
-    more = "" if everything else "--all (run, layout, assumptions), "
-    show(literal(f"More: {more}--sources (every figure used).", "dim"))
+    show_more(*([] if everything else ["--all (run, layout, assumptions)"]), _SOURCES)
 
 
 def _shortly(one: Estimate) -> str:
@@ -146,8 +146,7 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
     if alike:
         show(literal(f"The same for all: {', '.join(f'{row[0].strip()} {row[1]}' for row in alike)}"))
     show(*(literal(line, "yellow") for line in cautions(estimates)))
-    more = "" if everything else "--all (every row), "
-    show(literal(f"More: {more}--sources (every figure used).", "dim"))
+    show_more(*([] if everything else ["--all (every row)"]), _SOURCES)
 
 
 def _totals(estimates: Sequence[Estimate]) -> list[list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from gigacost.cli.terminal import literal, out, plain, shortened, show
+from gigacost.cli.terminal import out, plain, shortened, show_more
 
 if TYPE_CHECKING:
     from gigacost.analysis.explain.explain import Explanation
@@ -26,4 +26,5 @@ def render(one: Explanation, *, everything: bool) -> None:
             plain(textwrap.fill(line, width, subsequent_indent=indent, break_on_hyphens=False))
     counts = [f"{len(of)} {word}" for of, word in ((one.constants, "constants"), (one.inputs, "inputs")) if of]
     if counts:
-        show("", literal(f"More: --all ({', '.join(counts)}, whole lines).", "dim"))
+        plain("")
+        show_more(f"--all ({', '.join(counts)}, whole lines)")

@@ -117,9 +117,20 @@ def test_days_are_compared_only_where_the_number_of_chips_was_published(found: R
 
 def test_what_cannot_be_predicted_says_why(found: RunValidation) -> None:
     reasons = {one.run: one.reason for one in found.unpredicted}
-    assert "no_network_data" in reasons["gopher"]
+    assert "no_price" in reasons["palm"]
     assert "attention in chunks" in reasons["llama-4-scout"]
     assert "no_price" in reasons["mt-nlg-530b"]
+
+
+def test_runs_on_pods_that_only_the_data_centre_network_joins_are_predicted(found: RunValidation) -> None:
+    of = {(one.run, one.kind): one for one in found.figures if one.run in ("gopher", "palm")}
+    assert set(of) == {
+        ("gopher", "hours"),
+        ("gopher", "days"),
+        ("gopher", "carbon"),
+        ("palm", "hours"),
+        ("palm", "days"),
+    }
 
 
 def test_intervals_hold_their_middle_and_grow_with_what_is_uncertain(found: RunValidation) -> None:

@@ -49,7 +49,7 @@ TYPICAL_STEADY_SHARE = Input(
     "typical_steady_share",
     "1",
     "Share of the time between failures in which typical runs make progress.",
-    default=_FIT["steady_share"],
+    default=_FIT["typical_steady_share"],
     source=_FIT["source"],
     date=_FIT["date"],
     low_open=True,

@@ -65,6 +65,16 @@ EXTRAPOLATED_SPEED = Input(
     high=10,
     plausible=(0.3, 2.0),
 )
+MIXTURE_SPEED = Input(
+    "mixture_speed",
+    "1",
+    "Speed of mixtures of experts over what the model concludes for them; for its distribution.",
+    default=1.0,
+    source="definition: what is concluded holds in the middle",
+    low_open=True,
+    high=10,
+    plausible=(0.3, 2.0),
+)
 REFERENCE_FLOP = Constant(1e24, "FLOP")
 LEAST_FLOP = Constant(_FIT["least_flop"], "FLOP", f"{_FIT['source']}: the smallest of them", _FIT["date"])
 MOST_FLOP = Constant(_FIT["most_flop"], "FLOP", f"{_FIT['source']}: the largest of them", _FIT["date"])
@@ -77,17 +87,22 @@ def tuning(
     tuning_exponent: Value,
     is_extrapolated: Value,
     extrapolated_speed: Value,
+    routed_experts: Value,
+    mixture_speed: Value,
 ) -> Value:
     """Share of the reachable step speed that runs of this size reach [1].
 
     min(1, reference_tuning · (training_flop / 1e24)^tuning_exponent) at the typical pace, 1 at the reachable one. Below
-    and above the runs that it was fitted on it stays what it is at the smallest and at the largest of them.
+    and above the runs that it was fitted on it stays what it is at the smallest and at the largest of them. Two inputs
+    that are 1 carry what is less certain: extrapolated chips, mixtures of experts.
 
     Source: fitted on published runs by ``make calibrate``.
     """
     flop = minimum(maximum(training_flop, LEAST_FLOP), MOST_FLOP)
     typical = minimum(reference_tuning * power(flop / REFERENCE_FLOP, tuning_exponent), 1.0)
-    return where(pace == REACHABLE, 1.0, typical) * where(is_extrapolated == 1.0, extrapolated_speed, 1.0)
+    chip = where(is_extrapolated == 1.0, extrapolated_speed, 1.0)
+    kind = where(routed_experts > 1.0, mixture_speed, 1.0)
+    return where(pace == REACHABLE, 1.0, typical) * chip * kind
 
 
 def tuning_is_extrapolated(training_flop: Value) -> Value:

@@ -114,11 +114,11 @@ def test_a_year_in_which_no_design_is_asked_for_says_so() -> None:
     assert one.state == "where"
 
 
-def test_whoever_gives_a_layout_knows_what_is_reached() -> None:
-    """Its interval is narrower, for the best layout is not the question any more."""
+def test_whoever_gives_the_utilisation_knows_how_long_the_run_takes() -> None:
+    """Its interval is narrower, for the pace is not the question any more."""
     free, given = (
-        over_time(one_design(**layout), [2025], by="total_run_usd", algorithms_of="2025-07-01").years[0].cost
-        for layout in ({}, {"tp": 1, "pp": 1})
+        over_time(one_design(**known), [2025], by="total_run_usd", algorithms_of="2025-07-01").years[0].cost
+        for known in ({}, {"whole_run_utilisation": 0.3})
     )
     assert free is not None
     assert given is not None

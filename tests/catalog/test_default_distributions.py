@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 from statistics import median, median_low
@@ -17,11 +16,7 @@ from gigacost.catalog.dates import last_day
 from gigacost.catalog.default_distributions import defaults, later
 from gigacost.catalog.files import data
 from gigacost.model import default, later_years
-from gigacost.model.performance.search import AXES
-from gigacost.queries.batch import evaluated
-from gigacost.sampling.distributions import Distribution, Empirical, Lognormal
-from gigacost.validation.published.software import Unpredictable, inputs_of
-from gigacost.validation.published.throughput import read_runs
+from gigacost.sampling.distributions import Distribution, Lognormal
 
 CALIBRATION = Path(__file__).parents[2] / "docs/calibration.md"
 CATALOG = Catalog.bundled()
@@ -69,13 +64,22 @@ def test_what_is_of_later_years_only_is_an_input_of_theirs() -> None:
     assert set(later()) == {later_years.RENTAL_LEVEL.name}
 
 
-def test_the_error_of_a_step_is_that_of_the_calibration() -> None:
-    (dense,) = re.findall(
-        r"^\| dense, held out \|.*\| ([0-9.]+) % \| [0-9.]+ % \|$", CALIBRATION.read_text(), re.MULTILINE
+def test_the_spread_of_hours_is_that_of_runs_predicted_without_their_lab() -> None:
+    whole = math.log(data("pace")["hours_within"])
+    tuning, steady = (interval(name) for name in ("tuning", "steady_share"))
+    for low, high in (tuning, steady):
+        assert math.log(low) == pytest.approx(-math.log(high), abs=2e-3)
+    assert math.hypot(math.log(tuning[1]), math.log(steady[1])) == pytest.approx(whole, abs=5e-3)
+
+
+def test_nothing_that_is_in_the_spread_of_hours_is_counted_twice() -> None:
+    assert (
+        defaults()
+        .keys()
+        .isdisjoint(
+            {"mfu", "goodput", "step_seconds", "goodput_of_failures", "failures_per_chip_hour", "expert_gemm_share"}
+        )
     )
-    sigma = float(dense) / 100 / 1.645  # the 90th percentile of the size of a normal error
-    expected = (math.exp(-1.645 * sigma), math.exp(1.645 * sigma))
-    assert interval("step_seconds") == pytest.approx(expected, abs=5e-4)
 
 
 def test_the_spread_of_rents_is_that_of_the_quotes() -> None:
@@ -114,39 +118,3 @@ def test_the_level_of_later_rents_is_that_of_past_years() -> None:
 def _rent(chip: str, provider_class: str, as_of: str) -> float:
     where = {"hardware": chip, "market": "on_demand", "provider_class": provider_class, "as_of": as_of}
     return CATALOG.cite("rental_usd_per_chip_hour", where).value
-
-
-def test_what_runs_reach_of_the_best_layout_is_what_published_runs_do() -> None:
-    designs, groups = [], []
-    for run in read_runs():
-        try:
-            design = inputs_of(run, CATALOG)
-        except Unpredictable:
-            continue
-        if run.figures["in_fit"] and run.step_seconds is not None:
-            designs.append(design)
-            groups.append((run.source, run.accelerator))
-    as_run = evaluated(
-        [{**design, "memory_use": 0.0} for design in designs], ("step_seconds", "step_tokens"), default(), CATALOG
-    )
-    untold = [
-        {name: value for name, value in design.items() if name not in {*AXES, *STACK}}
-        | {"tokens": 20.0 * float(design["params_active"])}
-        for design in designs
-    ]
-    chosen = evaluated(untold, ("step_seconds", "step_tokens"), default(), CATALOG)
-    found = [
-        (best["step_seconds"] / best["step_tokens"] * one["step_tokens"] / one["step_seconds"], group)
-        for one, best, group in zip(as_run, chosen, groups, strict=True)
-        if best["step_seconds"] is not None and one["step_seconds"] is not None
-    ]
-    members = Counter(group for _, group in found)
-    assert (len(found), len(members)) == (150, 28)
-    found.sort()
-    shares = np.array([share for share, _ in found])
-    weights = np.array([1.0 / members[group] for _, group in found])
-    until = (np.cumsum(weights) - weights / 2) / weights.sum()
-    family = distribution("mfu").family
-    assert isinstance(family, Empirical)
-    expected = np.interp([(i + 0.5) / 20 for i in range(20)], until, shares)
-    assert family.values == pytest.approx(expected.tolist(), abs=0.006)

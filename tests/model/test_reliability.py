@@ -14,7 +14,7 @@ LLAMA_RATE = 419 / (54 * 24 * 16384)
 def goodput(chips: float, rate: float, checkpoint_seconds: float = 3.0, restart_seconds: float = 600.0) -> float:
     mtbf = reliability.cluster_mtbf_hours(chips, rate)
     interval = reliability.checkpoint_interval_hours(checkpoint_seconds, mtbf)
-    value: float = reliability.goodput(
+    value: float = reliability.goodput_of_failures(
         reliability.checkpoint_efficiency(checkpoint_seconds, interval),
         reliability.lost_hours_per_failure(interval, restart_seconds),
         mtbf,
@@ -58,7 +58,8 @@ def test_lost_hours_by_hand() -> None:
 
 
 def test_goodput_is_what_scheduling_and_failures_leave() -> None:
-    assert reliability.goodput(0.9, 1.0, 10.0) == pytest.approx(0.81)
+    assert reliability.goodput_of_failures(0.9, 1.0, 10.0) == pytest.approx(0.81)
+    assert reliability.goodput(0.8, 0.5) == 0.4
 
 
 def test_goodput_of_llama_3_is_92_percent() -> None:
@@ -77,7 +78,7 @@ def test_young_daly_interval_is_close_to_the_best() -> None:
     best = reliability.checkpoint_interval_hours(3.0, mtbf)
 
     def at(interval: float) -> float:
-        value: float = reliability.goodput(
+        value: float = reliability.goodput_of_failures(
             reliability.checkpoint_efficiency(3.0, interval),
             reliability.lost_hours_per_failure(interval, 600.0),
             mtbf,

@@ -121,8 +121,8 @@ def test_the_charge_period_is_the_run_from_the_date_of_prices_on() -> None:
     row = _rows(Sweep(fixed=fixed))[0]
     assert (row["ChargePeriodStart"], row["BillingPeriodStart"]) == ("2026-01-31T00:00:00Z", "2026-01-01T00:00:00Z")
     assert row["BillingPeriodEnd"] == "2026-03-01T00:00:00Z"
-    assert 11 < days < 12
-    assert row["ChargePeriodEnd"].startswith("2026-02-11T")
+    assert 15 < days < 16
+    assert row["ChargePeriodEnd"].startswith("2026-02-15T")
 
 
 def test_rent_is_priced_by_chip_hours_of_who_quotes_it() -> None:

@@ -54,7 +54,8 @@ def test_the_optimiser_updates_what_a_chip_owns() -> None:
 
 def test_a_step_is_the_sum_of_its_parts() -> None:
     assert step.schedule_seconds(16.0, 5.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0) == 80.0 + 63.0
-    assert step.step_seconds(143.0) == 143.0
+    assert step.step_seconds(143.0, 1.0) == 143.0
+    assert step.step_seconds(143.0, 0.5) == 286.0
 
 
 def test_a_layout_that_does_not_fit_never_wins() -> None:

@@ -1,0 +1,112 @@
+"""Pace: tuning by hand and at the ends of its range, what a given figure leaves out, and that layouts stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gigacost import Sweep, estimate, reference
+from gigacost.catalog.files import data
+from gigacost.model import default, pace
+from gigacost.model.performance.search import AXES
+
+DESIGN: dict[str, Any] = {"params": "70B", "tokens": "15T", "hardware": "h100-sxm", "chips": 2048}
+
+
+def tuning(flop: float, of: float = pace.TYPICAL, *, extrapolated: float = 0.0, experts: float = 1.0) -> float:
+    value: float = pace.tuning(of, flop, 0.8, 0.05, extrapolated, 0.5, experts, 0.25)
+    return value
+
+
+def hours(**given: Any) -> float:
+    found = estimate(DESIGN, **given)["train_hours"]
+    assert found is not None
+    return found
+
+
+def test_tuning_grows_with_the_flop_of_the_run_up_to_1() -> None:
+    assert tuning(1e24) == 0.8
+    assert tuning(1e23) == pytest.approx(0.8 * 0.1**0.05)
+    assert tuning(1e23) < tuning(1e24) < tuning(1e25) <= 1.0
+    assert pace.tuning(pace.TYPICAL, 1e25, 0.99, 0.05, 0.0, 1.0, 1.0, 1.0) == 1.0
+
+
+def test_outside_of_the_runs_it_was_fitted_on_tuning_stays_what_it_is_at_their_ends() -> None:
+    fit = data("pace")
+    assert tuning(fit["least_flop"] / 100.0) == tuning(fit["least_flop"])
+    assert tuning(fit["most_flop"] * 100.0) == tuning(fit["most_flop"])
+    inside = [pace.tuning_is_extrapolated(fit[end]) for end in ("least_flop", "most_flop")]
+    assert inside == [0.0, 0.0]
+    assert pace.tuning_is_extrapolated(fit["least_flop"] * 0.99) == pace.tuning_is_extrapolated(1e27) == 1.0
+
+
+def test_the_reachable_pace_is_that_of_layout_and_failures_alone() -> None:
+    assert tuning(1e22, pace.REACHABLE) == 1.0
+    assert pace.steady_share(pace.REACHABLE, 0.9) == 1.0
+    assert pace.steady_share(pace.TYPICAL, 0.9) == 0.9
+    run = estimate(DESIGN, pace="reachable")
+    assert run["step_seconds"] == run["schedule_seconds"]
+    assert run["goodput"] == run["goodput_of_failures"]
+
+
+def test_extrapolated_chips_and_mixtures_have_an_input_that_only_they_depend_on() -> None:
+    assert tuning(1e24, extrapolated=1.0) == tuning(1e24, pace.TYPICAL) * 0.5
+    assert tuning(1e24, experts=8.0) == tuning(1e24) * 0.25
+    assert default().inputs["extrapolated_speed"].default == default().inputs["mixture_speed"].default == 1.0
+
+
+def test_typical_is_the_default_and_both_are_words() -> None:
+    assert hours() == hours(pace="typical")
+    rows = Sweep({"pace": ["typical", "reachable"]}, fixed=DESIGN, columns=["tuning", "train_hours"]).to_numpy()
+    assert rows["train_hours"].tolist() == [hours(pace="typical"), hours(pace="reachable")]
+    assert hours(pace="typical") > hours(pace="reachable")
+
+
+def test_hours_grow_by_both_shares() -> None:
+    typical = estimate(DESIGN)
+    shares = [typical["tuning"], typical["steady_share"]]
+    assert None not in shares
+    assert hours() == pytest.approx(hours(pace="reachable") / (shares[0] * shares[1]))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("given", "out"),
+    [
+        ({"mfu": 0.4}, {"tuning"}),
+        ({"step_seconds": 10.0}, {"tuning"}),
+        ({"goodput": 0.9}, {"steady_share"}),
+        ({"whole_run_utilisation": 0.35}, {"tuning", "steady_share"}),
+        ({"chip_hours": 1e6}, {"tuning", "steady_share"}),
+        ({"train_hours": 1e3}, {"tuning", "steady_share"}),
+        ({"tp": 8, "pp": 4}, set()),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_who_gives_a_figure_leaves_out_what_it_holds(given: dict[str, Any], out: set[str]) -> None:
+    """A share that is left out moves nothing; one that is not moves the chip-hours in inverse proportion."""
+    known = {"tuning": 0.8, "steady_share": 0.8}
+    before = estimate(DESIGN | given | known)["cost_rent_usd"]
+    for share in known:
+        after = estimate(DESIGN | given | known | {share: 0.4})["cost_rent_usd"]
+        assert before is not None
+        assert after == pytest.approx(before if share in out else 2.0 * before)
+
+
+def test_no_layout_depends_on_the_pace() -> None:
+    typical, reachable = (estimate(DESIGN, pace=word) for word in ("typical", "reachable"))
+    for name in ("dp", "microbatches", "memory_use", "schedule_seconds", "step_seconds_low", *AXES):
+        assert typical.quantities.get(name) == reachable.quantities.get(name)
+
+
+def test_the_engine_says_of_the_pace_what_the_reference_says() -> None:
+    pinned = {"tp": 8, "cp": 1, "ep": 1, "microbatch": 1, "recompute": "full", "pp": 1, "vp": 1, "zero_stage": 3}
+    sweep = Sweep(
+        {"pace": ["typical", "reachable"], "params": ["10M", "1B", "70B"], "hardware": ["h100-sxm", "tpu-v6e"]},
+        fixed={"tokens": "1T", "chips": 1024, "provider_class": "hyperscaler", **pinned},
+        columns=["tuning", "tuning_is_extrapolated", "steady_share", "goodput", "step_seconds", "train_hours"],
+    )
+    got, expected = sweep.to_numpy(), list(reference.rows(sweep))
+    assert len(expected) == 12
+    for name in sweep.columns:
+        assert got[name].tolist() == [row[name] for row in expected]

@@ -17,6 +17,7 @@ from gigacost.model import default
 from gigacost.queries.estimates import Estimate
 
 LLAMA: dict[str, Any] = {"hardware": "h100-sxm", "chips": 16384, "params": "405B", "tokens": "15.6T"}
+MIXTURE: dict[str, Any] = {"model": "deepseek-v3", "params": "671B"}
 
 
 @pytest.fixture(scope="module")
@@ -216,6 +217,17 @@ def test_a_model_of_ones_own_needs_no_catalogue() -> None:
         ({"ep": 2}, "ep = 2: a dense model has no experts; allowed: 1"),
         ({"model": "deepseek-v3", "params": "671B", "ep": 7}, "ep = 7: does not divide the 256 experts of a layer"),
         ({"model": "deepseek-v3", "params": "671B", "chips": 64, "ep": 64, "pp": 2}, "more than the 32 chips of"),
+        (
+            {**MIXTURE, "expert_tp": 3},
+            "expert_tp = 3: does not divide the width 2048 of an expert; allowed: 1, 2, 4, 8",
+        ),
+        ({**MIXTURE, "expert_tp": 16}, "expert_tp = 16: wider than the fast network, which joins 8 chips; allowed: 1,"),
+        (
+            {**MIXTURE, "chips": 2048, "expert_tp": 8, "tp": 1, "cp": 1, "pp": 32, "ep": 16},
+            "expert_tp = 8: expert_tp · ep = 8 · 16 does not divide the 64 chips of a pipeline stage; allowed: 1, 2, 4",
+        ),
+        ({**MIXTURE, "expert_tp": 1.5}, "expert_tp = 1.5: not a whole number"),
+        ({**MIXTURE, "expert_tp": 0}, "expert_tp = 0: out of range; allowed: a whole number, 1 <= expert_tp"),
         ({"pp": 32, "vp": 2, "global_batch_sequences": 32, "microbatch": 4}, "a microbatch for each of the 32 stages"),
         ({"recompute": "fulll"}, 'allowed: none (0), selective (1), full (2); did you mean "full"?'),
     ],

@@ -45,6 +45,13 @@ def test_the_layout_in_use_is_shown_with_its_band(capsys: Capture) -> None:
     assert "published runs" not in known
 
 
+def test_experts_split_of_their_own_are_part_of_the_layout(capsys: Capture) -> None:
+    run = ("--model", "mixtral-8x7b", "--hardware", "h100-sxm", "--chips", "64", "--tokens", "1T")
+    given = ("estimate", *run, "--all", "--set", "tp=2", "--set", "ep=4")
+    assert "expert_tp" not in " ".join(invoke(capsys, *given).out.split()).split("Assumptions")[0]
+    assert "ep 4 · expert_tp 1 · microbatch" in " ".join(invoke(capsys, *given, "--set", "expert_tp=1").out.split())
+
+
 def test_what_a_layout_wastes_is_said(capsys: Capture) -> None:
     given = ("--tokens", "1T", "--set", "tp=8", "--set", "pp=1", "--set", "cp=1")
     done = invoke(capsys, "estimate", "--params", "7B", "--hardware", "h100-sxm", "--chips", "5004", *given, "--all")

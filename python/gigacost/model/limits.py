@@ -119,6 +119,8 @@ GIVEN_MODEL_CHIPS = Input("model_chips", "1", "Chips that hold one copy of the m
 GIVEN_MODEL_COPIES = Input("model_copies", "1", "Copies of the model that the chips hold.", low=1, high=1e12)
 GIVEN_DP = Input("dp", "1", "Copies of the model that share the batch.", low=1, high=1e12)
 GIVEN_SHARDS = Input("shards", "1", "Ranks that share the state of a parameter.", low=1, high=1e12)
+GIVEN_FFN_RANKS = Input("ffn_ranks", "1", "Chips that share the feed-forward block.", low=1, high=1e12)
+GIVEN_EXPERT_LAYER_SHARE = Input("expert_layer_share", "1", "Share of its layers with experts.", high=1)
 GIVEN_EXPERT_SHARDS = Input("expert_shards", "1", "Chips that share the experts of a stage.", low=1, high=1e12)
 GIVEN_MICROBATCHES = Input("microbatches", "1", "Microbatches of a rank and step.", low=1, high=1e12)
 GIVEN_STAGE_LAYERS = Input("stage_layers", "1", "Layers of the longest stage.", low=1, high=1e12)

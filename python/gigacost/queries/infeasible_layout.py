@@ -20,6 +20,8 @@ _DOUBLINGS = 8
 """More chips are looked for up to this many doublings."""
 _LEANEST = {"zero_stage": 3, "recompute": "full", "microbatch": 1}
 """The values of an axis that take the least memory."""
+_SHAPE = ("query_heads", "block_layers", "routed_experts", "ffn_width", "chips")
+"""What has to divide, and among how many."""
 _PINNED = ("tp", "pp", "cp", "microbatch", "global_batch_sequences", "chips")
 """Who gives all of these has said how many sequences each chip works on."""
 
@@ -29,11 +31,10 @@ def no_layout(bound: Bound, found: _Found, _: _Labels) -> Fault | None:
     numbers = {name: bound.spec.fixed.get(name) for name in bound.user_given}
     given = {name: float(value) for name, value in numbers.items() if isinstance(value, int | float)}
     known = {**found, **given}
-    if any(
-        math.isnan(known.get(name, math.nan)) for name in ("query_heads", "block_layers", "routed_experts", "chips")
-    ):
+    if any(math.isnan(known.get(name, math.nan)) for name in _SHAPE):
         return None
     axis = {name: given.get(name, 1.0) for name in ("tp", "pp", "vp", "cp", "ep")}
+    axis["expert_tp"] = given.get("expert_tp", axis["tp"])
     fault = next((one for broken in _CONDITIONS for one in broken(bound, known, axis)), None)
     return fault and replace(fault, value=f"{known[fault.field]:.0f}")
 
@@ -67,6 +68,24 @@ def _experts(_: Bound, known: _Found, axis: _Found) -> Iterator[Fault]:
         yield Fault("ep", "", f"more than the {_chips(stage)} of a pipeline stage", f"<= {stage:.0f}")
 
 
+def _expert_tensor(bound: Bound, known: _Found, axis: _Found) -> Iterator[Fault]:
+    width, domain, split = known["ffn_width"], float(bound.table("scaleup_domain").values[0]), axis["expert_tp"]
+    if split == axis["tp"] or not known["routed_experts"] > 1.0:
+        return
+    if width % split:
+        yield Fault("expert_tp", "", f"does not divide the width {width:.0f} of an expert", _divisors(width, domain))
+    if split > 1.0 and not split <= domain:
+        what = f"wider than the fast network, which joins {_chips(domain)}"
+        yield Fault("expert_tp", "", what, _divisors(width, domain))
+    group, copy = split * axis["ep"], axis["tp"] * axis["cp"]
+    stage = known["chips"] // (copy * axis["pp"]) * copy
+    if stage % group:
+        what = (
+            f"expert_tp · ep = {split:.0f} · {axis['ep']:.0f} does not divide the {_chips(stage)} of a pipeline stage"
+        )
+        yield Fault("expert_tp", "", what, _divisors(math.gcd(int(stage // axis["ep"]), int(width)), domain))
+
+
 def _cluster(_: Bound, known: _Found, axis: _Found) -> Iterator[Fault]:
     copy = axis["tp"] * axis["pp"] * axis["cp"]
     if copy > known["chips"]:
@@ -81,7 +100,7 @@ def _schedule(_: Bound, __: _Found, axis: _Found) -> Iterator[Fault]:
 
 
 _CONDITIONS: tuple[Callable[[Bound, _Found, _Found], Iterator[Fault]], ...] = (
-    *(_tensor, _pipeline, _experts, _cluster),
+    *(_tensor, _pipeline, _experts, _cluster, _expert_tensor),
     _schedule,
 )
 """The last one is what is left to be broken when the others hold."""

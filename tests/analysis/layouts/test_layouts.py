@@ -102,6 +102,7 @@ def test_what_fails_has_its_reason(found: Layouts) -> None:
         ({**LLAMA, "pp": [1, 100]}, "pp", 100, "more stages than 80 layers can be cut into"),
         ({**LLAMA, "chips": 8, "pp": [1, 16], "model": "llama-3.1-8b"}, "pp", 16, "would take more than 8 chips"),
         ({**MIXTURE, "ep": [1, 48]}, "ep", 48, "does not divide 128 experts"),
+        ({**MIXTURE, "expert_tp": 8, "tp": 1, "cp": 1, "pp": 4}, "ep", 4, "expert_tp · ep would not divide the chips"),
         ({**LLAMA, "zero_stage": [1, 3], "tp": 1, "pp": 1}, "zero_stage", 1, " GiB of 80"),
     ],
 )
@@ -214,6 +215,12 @@ def test_the_screen_shows_the_best_and_why_others_are_not(capsys: Capture, desig
     titles = ("Shortest steps", "Where the time goes", "GiB of a chip", "What other choices lose", "layouts looked at")
     for title in titles:
         assert title in done.out
+
+
+def test_how_experts_are_split_is_said_where_it_is_given(capsys: Capture) -> None:
+    options = [part for name, value in MIXTURE.items() for part in (f"--{name}", str(value))]
+    assert "expert_tp" not in invoke(capsys, "layout", *options).out
+    assert "tokens a step, expert_tp 1\n" in invoke(capsys, "layout", *options, "--set", "expert_tp=1").out
 
 
 def test_an_extrapolated_chip_is_said_to_be_one(capsys: Capture) -> None:

@@ -13,9 +13,10 @@ def test_a_stream_reaches_most_of_the_memorys_bandwidth() -> None:
 
 def test_the_smallest_side_counts() -> None:
     # heads · head_dim / tp = 32 · 128 / 8 = 512; ffn / tp = 14,336 / 8 = 1,792
-    assert layer.smallest_width(4096.0, 32.0, 128.0, 14336.0, 8.0) == 512.0
-    assert layer.smallest_width(4096.0, 64.0, 128.0, 1024.0, 1.0) == 1024.0
-    assert layer.smallest_width(256.0, 64.0, 128.0, 1024.0, 1.0) == 256.0
+    assert layer.smallest_width(4096.0, 32.0, 128.0, 14336.0, 8.0, 8.0) == 512.0
+    assert layer.smallest_width(4096.0, 64.0, 128.0, 1024.0, 1.0, 1.0) == 1024.0
+    assert layer.smallest_width(4096.0, 64.0, 128.0, 1024.0, 1.0, 4.0) == 256.0
+    assert layer.smallest_width(256.0, 64.0, 128.0, 1024.0, 1.0, 1.0) == 256.0
 
 
 def test_products_reach_half_their_rate_at_the_half_sizes() -> None:
@@ -53,19 +54,22 @@ def test_softmax_goes_through_memory_unless_fused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("experts", "sequence_parallel", "width"),
+    ("experts", "expert_tp", "sequence_parallel", "width"),
     [
         # 16 · 4,096 / 2 + (4 · 32 · 128 + 3 · 14,336) / 2
-        (1.0, 1.0, 32768.0 + 29696.0),
-        (1.0, 0.0, 65536.0 + 29696.0),
-        # and 4 · 4,096 · 8 experts at work
-        (64.0, 1.0, 32768.0 + 29696.0 + 131072.0),
+        (1.0, 2.0, 1.0, 32768.0 + 29696.0),
+        (1.0, 2.0, 0.0, 65536.0 + 29696.0),
+        # and 4 · 4,096 · 8 experts at work, on both chips or on one of them
+        (64.0, 2.0, 1.0, 32768.0 + 29696.0 + 131072.0),
+        (64.0, 1.0, 1.0, 32768.0 + 29696.0 + 65536.0),
     ],
 )
-def test_elementwise_work_moves_its_tensors(experts: float, sequence_parallel: float, width: float) -> None:
+def test_elementwise_work_moves_its_tensors(
+    experts: float, expert_tp: float, sequence_parallel: float, width: float
+) -> None:
     ranks = layer.residual_ranks(2.0, sequence_parallel)
     found = layer.layer_elementwise_seconds(
-        1000.0, 4096.0, 32.0, 128.0, 14336.0, 3.0, experts, 8.0, 2.0, ranks, 1.5, 1e12
+        1000.0, 4096.0, 32.0, 128.0, 14336.0, 3.0, experts, 8.0, 2.0, expert_tp, ranks, 1.5, 1e12
     )
     assert found == pytest.approx(1.5 * 2.0 * 1000.0 * width / 1e12)
 

@@ -45,8 +45,18 @@ def test_what_no_copy_of_the_model_uses_idles() -> None:
 
 def test_context_parallel_ranks_share_state() -> None:
     assert layout.shards(16.0, 4.0) == 64.0
-    assert layout.expert_shards(2.0, 8.0, 64.0) == 16.0
-    assert layout.expert_shards(2.0, 128.0, 64.0) == 128.0
+
+
+@pytest.mark.parametrize(("expert_tp", "ep", "chips"), [(2.0, 8.0, 16.0), (2.0, 128.0, 128.0), (1.0, 8.0, 8.0)])
+def test_experts_are_spread_over_all_chips_of_a_stage_at_most(expert_tp: float, ep: float, chips: float) -> None:
+    # tp 2 and 64 ranks besides: 128 chips
+    assert layout.expert_shards(2.0, ep, expert_tp, 64.0) == chips
+
+
+def test_experts_are_split_as_the_rest_of_a_layer_unless_said_otherwise() -> None:
+    assert layout.expert_tp(4.0) == 4.0
+    assert layout.ffn_ranks(4.0, 2.0, 8.0) == 2.0
+    assert layout.ffn_ranks(4.0, 2.0, 1.0) == 4.0
 
 
 def test_the_batch_rounds_up_to_whole_microbatches() -> None:
@@ -102,6 +112,34 @@ def test_experts_divide_among_their_ranks() -> None:
     assert not layout.expert_layout_legal(1.0, 2.0)
 
 
+@pytest.mark.parametrize(
+    ("experts", "width", "tp", "ep", "expert_tp", "copies", "domain", "legal"),
+    [
+        (8.0, 14336.0, 4.0, 8.0, 1.0, 8.0, 8.0, True),  # 4 · 8 chips, groups of 8
+        (8.0, 14336.0, 4.0, 8.0, 2.0, 8.0, 8.0, True),
+        (8.0, 14336.0, 1.0, 8.0, 2.0, 9.0, 8.0, False),  # 9 chips, groups of 16
+        (8.0, 14336.0, 1.0, 8.0, 2.0, 8.0, 8.0, False),  # 8 chips, groups of 16
+        (8.0, 14337.0, 1.0, 1.0, 2.0, 8.0, 8.0, False),
+        (8.0, 14336.0, 1.0, 1.0, 16.0, 32.0, 8.0, False),
+        (8.0, 14336.0, 1.0, 1.0, 2.0, 8.0, NAN, False),
+        (8.0, 14337.0, 2.0, 8.0, 2.0, 3.0, 8.0, True),  # as the rest of the layer
+        (1.0, 14337.0, 1.0, 1.0, 2.0, 3.0, 8.0, True),  # no experts
+    ],
+)
+def test_experts_split_of_their_own_divide_the_chips_of_a_stage(
+    experts: float,
+    width: float,
+    tp: float,
+    ep: float,
+    expert_tp: float,
+    copies: float,
+    domain: float,
+    *,
+    legal: bool,
+) -> None:
+    assert layout.expert_tensor_layout_legal(experts, width, tp, 1.0, ep, expert_tp, copies, domain) == legal
+
+
 def test_the_chips_hold_a_copy_of_the_model_and_its_experts() -> None:
     assert layout.cluster_layout_legal(2.0, 8.0, 4.0, 64.0)
     assert not layout.cluster_layout_legal(2.0, 8.0, 4.0, 65.0)
@@ -115,10 +153,10 @@ def test_an_interleaved_schedule_needs_a_microbatch_for_each_stage() -> None:
     assert layout.schedule_legal(1.0, 16.0, 1.0, 2.0, 1.0)
 
 
-@pytest.mark.parametrize("broken", range(5))
+@pytest.mark.parametrize("broken", range(6))
 def test_a_layout_is_legal_when_all_its_conditions_hold(broken: int) -> None:
-    conditions = [position != broken for position in range(5)]
-    assert layout.layout_legal(True, True, True, True, True)  # noqa: FBT003 - five conditions
+    conditions = [position != broken for position in range(6)]
+    assert layout.layout_legal(True, True, True, True, True, True)  # noqa: FBT003 - six conditions
     assert not layout.layout_legal(*conditions)
 
 

@@ -74,9 +74,10 @@ def test_activations_are_those_of_the_fuller_end() -> None:
 
 def test_parameters_of_the_routed_experts_of_a_layer() -> None:
     # 57 of 60 layers have 64 experts of three matrices
-    found = memory.expert_params_per_layer(60.0, 3.0, 64.0, 3.0, 1000.0, 500.0)
+    share = memory.expert_layer_share(60.0, 3.0)
+    found = memory.expert_params_per_layer(share, 64.0, 3.0, 1000.0, 500.0)
     assert found == pytest.approx(57 / 60 * 64 * 3 * 500_000.0)
-    assert memory.expert_params_per_layer(60.0, 3.0, 1.0, 3.0, 1000.0, 500.0) == 0.0
+    assert memory.expert_params_per_layer(share, 1.0, 3.0, 1000.0, 500.0) == 0.0
     assert memory.dense_params_per_layer(12.0, 10.0) == 2.0
 
 

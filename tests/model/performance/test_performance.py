@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import Any
 
 import pytest
@@ -121,3 +123,63 @@ def test_published_runs_fit_into_memory() -> None:
     assert len(runs) > 140
     assert {run.id for run in large} == TOO_LARGE
     assert all(run.kind == "moe" and run.recompute.startswith("unknown") for run in large)
+
+
+MIXTURES = (
+    ("deepseek-v3", {"tp": 4, "pp": 8, "ep": 16, "chips": 1024}),
+    ("mixtral-8x7b", {"tp": 2, "pp": 4, "ep": 4, "chips": 256}),
+)
+PINNED = {"hardware": "h100-sxm", "tokens": "1T", "cp": 1, "vp": 1, "microbatch": 1, "zero_stage": 1}
+
+
+@pytest.mark.parametrize(("model", "layout"), MIXTURES)
+def test_experts_split_as_the_rest_are_the_default_to_the_last_bit(model: str, layout: dict[str, int]) -> None:
+    columns = ["step_seconds", "memory_per_chip_gib", *PARTS]
+    given = {**PINNED, **layout, "model": model, "recompute": "full"}
+    free, same, dense = (
+        reference.rows(Sweep(fixed={**given, **more}, columns=columns))[0]
+        for more in ({}, {"expert_tp": layout["tp"]}, {"model": "llama-3.1-70b", "ep": 1, "expert_tp": 8})
+    )
+    assert [free[name] for name in columns] == [same[name] for name in columns]
+    whole = reference.rows(Sweep(fixed={**given, "model": "llama-3.1-70b", "ep": 1}, columns=columns))[0]
+    assert [dense[name] for name in columns] == [whole[name] for name in columns]
+
+
+@pytest.mark.parametrize(("model", "layout"), MIXTURES)
+def test_finer_split_experts_take_less_memory_and_more_traffic(model: str, layout: dict[str, int]) -> None:
+    falling = ["stage_expert_params", "weights_gib", "gradients_gib", "memory_per_chip_gib"]
+    rising = ["tp_seconds", "elementwise_seconds"]
+    steady = ["ep_seconds", "gemm_seconds"]
+    columns = [*falling, *rising, *steady, "stage_dense_params", "attention_seconds", "dp", "status"]
+    sweep = Sweep(
+        {"expert_tp": [1, 2, 4, 8]}, fixed={**PINNED, **layout, "model": model, "recompute": "full"}, columns=columns
+    )
+    rows = reference.rows(sweep)
+    assert len(rows) == 4
+    for name in falling:
+        assert all(finer[name] < coarser[name] for coarser, finer in itertools.pairwise(rows)), name
+    for name in (*rising, *steady):
+        assert all(finer[name] >= coarser[name] for coarser, finer in itertools.pairwise(rows)), name
+    for name in rising:
+        assert rows[-1][name] > rows[0][name]
+    assert len({(row["stage_dense_params"], row["attention_seconds"], row["dp"]) for row in rows}) == 1
+    halves = [
+        coarser["stage_expert_params"] / finer["stage_expert_params"] for coarser, finer in itertools.pairwise(rows)
+    ]
+    assert halves == [2.0, 2.0, 2.0]
+
+
+def test_the_engine_splits_experts_as_the_reference_does() -> None:
+    axes = {"expert_tp": [1, 2, 3, 4, 16], "tp": [1, 2, 8], "chips": [96, 1000]}
+    fixed = {**PINNED, "model": "mixtral-8x7b", "pp": 2, "recompute": "full"}
+    del fixed["zero_stage"]
+    columns = ["ep", "zero_stage", "step_seconds", "memory_per_chip_gib", "layout_legal"]
+    sweep = Sweep(axes, fixed=fixed, columns=columns)
+    found = sweep.to_numpy([*columns, "status"])
+    expected = reference.rows(sweep)
+    assert {row["status"] for row in expected} >= {"ok", "no_layout"}
+    for name in columns:
+        assert [None if math.isnan(value) else value for value in found[name].tolist()] == [
+            row[name] for row in expected
+        ]
+    assert found["status"].tolist() == [row["status"] for row in expected]

@@ -45,8 +45,27 @@ def test_an_overlapping_stack_hides_a_share() -> None:
 
 def test_tensor_parallel_traffic_is_two_blocks_in_both_passes_and_nothing_on_one_chip() -> None:
     # 2 blocks · 2 passes · 3/4 · 2 B · 1,000 · 4,096 = 24.576 MB, half of it waited for
-    assert traffic.layer_tp_seconds(1000.0, 4096.0, 4.0, 0.5, INSIDE) == pytest.approx(24.576e6 * 0.5 / INSIDE)
-    assert traffic.layer_tp_seconds(1000.0, 4096.0, 1.0, 0.5, INSIDE) == 0.0
+    found = traffic.layer_tp_seconds(1000.0, 4096.0, 4.0, 4.0, 1.0, 0.5, INSIDE)
+    assert found == pytest.approx(24.576e6 * 0.5 / INSIDE)
+    assert traffic.layer_tp_seconds(1000.0, 4096.0, 1.0, 1.0, 1.0, 0.5, INSIDE) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("tp", "expert_tp", "share", "others"),
+    [
+        (4.0, 1.0, 1.0, 3.0 / 4.0),  # attention alone
+        (4.0, 2.0, 1.0, 3.0 / 4.0 + 1.0 / 4.0),
+        (4.0, 8.0, 1.0, 3.0 / 4.0 + 7.0 / 4.0),
+        (4.0, 1.0, 0.5, 3.0 / 4.0 + 3.0 / 8.0),  # every second layer is dense
+        (1.0, 4.0, 1.0, 3.0),
+    ],
+)
+def test_experts_gather_the_tokens_of_those_who_share_them(
+    tp: float, expert_tp: float, share: float, others: float
+) -> None:
+    # 2 passes · 2 B · 1,000 · 4,096 for each of the others
+    found = traffic.layer_tp_seconds(1000.0, 4096.0, tp, expert_tp, share, 1.0, INSIDE)
+    assert found == pytest.approx(16.384e6 * others / INSIDE)
 
 
 def test_keys_and_values_go_around_the_ranks_of_a_sequence() -> None:
@@ -61,11 +80,13 @@ def test_keys_and_values_go_around_the_ranks_of_a_sequence() -> None:
 def test_tokens_go_to_their_experts_over_both_networks() -> None:
     # 1.5 · 2 B · 1,000 · 4,096 · 8 / 2 · 3/4 = 36.864 MB, 0.7 of it waited for
     sent = 36.864e6 * 0.7
-    inside = traffic.layer_ep_seconds(1000.0, 4096.0, 8.0, 2.0, 4.0, 8.0, 0.6, INSIDE, OUTSIDE)
+    inside = traffic.layer_ep_seconds(1000.0, 4096.0, 8.0, 2.0, 4.0, 2.0, 8.0, 0.6, INSIDE, OUTSIDE)
     assert inside == pytest.approx(sent / INSIDE)
-    half = traffic.layer_ep_seconds(1000.0, 4096.0, 8.0, 2.0, 4.0, 4.0, 0.6, INSIDE, OUTSIDE)
+    half = traffic.layer_ep_seconds(1000.0, 4096.0, 8.0, 2.0, 4.0, 2.0, 4.0, 0.6, INSIDE, OUTSIDE)
     assert half == pytest.approx(sent * (0.5 / INSIDE + 0.5 / OUTSIDE))
-    assert traffic.layer_ep_seconds(1000.0, 4096.0, 8.0, 2.0, 1.0, 8.0, 0.6, INSIDE, OUTSIDE) == 0.0
+    whole = traffic.layer_ep_seconds(1000.0, 4096.0, 8.0, 2.0, 4.0, 1.0, 4.0, 0.6, INSIDE, OUTSIDE)
+    assert whole == inside
+    assert traffic.layer_ep_seconds(1000.0, 4096.0, 8.0, 2.0, 1.0, 2.0, 8.0, 0.6, INSIDE, OUTSIDE) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,10 @@ def _experts(figures: Figures, _: str, __: float) -> str:
     return f"does not divide {experts:g} experts" if experts > 1.0 else "a dense model has no experts to share out"
 
 
+def _expert_tensor(_: Figures, __: str, ___: float) -> str:
+    return "expert_tp · ep would not divide the chips of a stage"
+
+
 def _cluster(figures: Figures, _: str, __: float) -> str:
     return f"one copy of the model would take more than {figures['chips']:,.0f} chips"
 
@@ -167,6 +171,7 @@ _WORDS: Mapping[str, Callable[[Figures, str, float], str]] = {
     "tensor_layout_legal": _tensor,
     "pipeline_layout_legal": _pipeline,
     "expert_layout_legal": _experts,
+    "expert_tensor_layout_legal": _expert_tensor,
     "cluster_layout_legal": _cluster,
     "schedule_legal": _schedule,
 }

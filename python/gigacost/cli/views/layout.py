@@ -49,6 +49,7 @@ def _headline(found: Layouts) -> list[str]:
     params = f"{scaled(float(inputs['params']))} parameters" if "params" in inputs else "a model"
     chips = f"{float(inputs.get('chips', 1)):,.0f} x {inputs.get('hardware', 'chips')}"
     batch = f"{found.global_batch_sequences:,.0f} sequences of {found.sequence_tokens:,.0f} tokens a step"
+    batch += f", expert_tp {inputs['expert_tp']}" if "expert_tp" in inputs else ""
     return [f"{inputs.get('model', params)} on {chips}, {inputs.get('precision', '')}".rstrip(", "), batch]
 
 

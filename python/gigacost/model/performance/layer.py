@@ -110,14 +110,16 @@ def residual_ranks(tp: Value, sequence_parallel: Value) -> Value:
     return where(sequence_parallel == 1.0, tp, 1.0)
 
 
-def smallest_width(model_width: Value, query_heads: Value, head_width: Value, ffn_width: Value, tp: Value) -> Value:
+def smallest_width(
+    model_width: Value, query_heads: Value, head_width: Value, ffn_width: Value, tp: Value, ffn_ranks: Value
+) -> Value:
     """Smallest side of a layer's matrices on one chip [1].
 
-    min(hidden, heads · head_dim / tp, ffn / tp).
+    min(hidden, heads · head_dim / tp, ffn / ffn_ranks).
 
     Source: derived; that narrow products are slow: Anthony et al. 2024 (arXiv 2401.14489).
     """
-    return minimum(model_width, minimum(query_heads * head_width / tp, ffn_width / tp))
+    return minimum(model_width, minimum(query_heads * head_width / tp, ffn_width / ffn_ranks))
 
 
 def gemm_flop_per_s(
@@ -234,6 +236,7 @@ def layer_elementwise_seconds(
     routed_experts: Value,
     active_experts: Value,
     tp: Value,
+    expert_tp: Value,
     residual_ranks: Value,
     elementwise_passes: Value,
     memory_byte_per_s: Value,
@@ -241,13 +244,13 @@ def layer_elementwise_seconds(
     """Time of a layer's norms, residuals, rotary embeddings and activations [s].
 
     2 B · tokens · (16 · hidden / residual_ranks + (4 · heads · head_dim + matrices · ffn) / tp) · elementwise_passes
-    over the memory's bandwidth; experts add 4 · hidden per copy.
+    over the memory's bandwidth; experts add 4 · hidden per copy, on each of the expert_tp of tp chips that have it.
 
     Source: tensors of Korthikanti et al. 2022 (arXiv 2205.05198) section 4.1; factor fitted.
     """
     residual = RESIDUAL_ACCESSES * model_width / residual_ranks
     inner = (ATTENTION_ACCESSES * query_heads * head_width + ffn_matrices * ffn_width_active) / tp
-    routed = where(routed_experts > 1.0, EXPERT_ACCESSES * model_width * active_experts, 0.0)
+    routed = where(routed_experts > 1.0, EXPERT_ACCESSES * model_width * active_experts * (expert_tp / tp), 0.0)
     traffic = ACTIVATION_BYTE * microbatch_tokens * (residual + inner + routed)
     return elementwise_passes * traffic / memory_byte_per_s
 

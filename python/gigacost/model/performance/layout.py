@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import Constant, Input
-from gigacost.ops import Value, both, ceil, either, floor, minimum
+from gigacost.ops import Value, both, ceil, either, floor, minimum, where
 
 CHIPS = Input(
     "chips",
@@ -24,6 +24,14 @@ GIVEN_VP = Input(
 )
 GIVEN_CP = Input("cp", "1", "Context parallelism: chips that share each sequence.", low=1, high=1e5, integer=True)
 GIVEN_EP = Input("ep", "1", "Expert parallelism: chips that share the experts.", low=1, high=1e5, integer=True)
+GIVEN_EXPERT_TP = Input(
+    "expert_tp",
+    "1",
+    "Expert tensor parallelism: chips that share each expert's matrices.",
+    low=1,
+    high=1e5,
+    integer=True,
+)
 GIVEN_MICROBATCH = Input(
     "microbatch", "1", "Sequences that go through the model at once.", low=1, high=1e6, integer=True
 )
@@ -114,14 +122,36 @@ def shards(dp: Value, cp: Value) -> Value:
     return dp * cp
 
 
-def expert_shards(tp: Value, ep: Value, shards: Value) -> Value:
+def expert_tp(tp: Value) -> Value:
+    """Expert tensor parallelism: chips that share each matrix of a routed expert [1].
+
+    tp, unless it is given. Recipes that split attention often give 1: experts stay whole, and ep spreads them over
+    tensor-parallel ranks too.
+
+    Source: Megatron-Core, MoE parallel folding: --expert-tensor-parallel-size is --tensor-model-parallel-size by
+    default.
+    """
+    return tp
+
+
+def ffn_ranks(tp: Value, expert_tp: Value, routed_experts: Value) -> Value:
+    """Chips that share each matrix of a layer's feed-forward block [1].
+
+    expert_tp in a mixture of experts, tp in a dense model.
+
+    Source: Megatron-Core, MoE parallel folding.
+    """
+    return where(routed_experts > 1.0, expert_tp, tp)
+
+
+def expert_shards(tp: Value, ep: Value, expert_tp: Value, shards: Value) -> Value:
     """Chips of a stage over which one copy of its experts is spread [1].
 
-    min(tp · ep, tp · dp · cp): never more than there are.
+    min(expert_tp · ep, tp · dp · cp): never more than there are.
 
-    Source: Megatron-LM, expert parallelism over the ranks that share no other part of the model.
+    Source: Megatron-Core, MoE parallel folding: experts are spread over the ranks of a stage whatever else these share.
     """
-    return tp * minimum(ep, shards)
+    return minimum(expert_tp * ep, tp * shards)
 
 
 def microbatches(global_batch_sequences: Value, dp: Value, microbatch: Value) -> Value:
@@ -192,6 +222,29 @@ def expert_layout_legal(routed_experts: Value, ep: Value) -> Value:
     return routed_experts / ep == floor(routed_experts / ep)
 
 
+def expert_tensor_layout_legal(
+    routed_experts: Value,
+    ffn_width: Value,
+    tp: Value,
+    cp: Value,
+    ep: Value,
+    expert_tp: Value,
+    model_copies: Value,
+    scaleup_domain: Value,
+) -> Value:
+    """Whether experts can be split otherwise than the rest of a layer, where they are [truth].
+
+    With expert_tp other than tp, ffn / expert_tp and tp · copies · cp / (expert_tp · ep) are whole, and the fast
+    network joins expert_tp chips. A dense model has no experts to split.
+
+    Source: Megatron-Core, MoE parallel folding: groups of expert_tp · ep divide the ranks of a stage.
+    """
+    width, copies = ffn_width / expert_tp, tp * model_copies * cp / (expert_tp * ep)
+    within = either(expert_tp <= 1.0, expert_tp * ONE_CHIP <= scaleup_domain)
+    divided = both(both(width == floor(width), copies == floor(copies)), within)
+    return either(either(routed_experts <= 1.0, expert_tp == tp), divided)
+
+
 def cluster_layout_legal(model_copies: Value, tp: Value, cp: Value, ep: Value) -> Value:
     """Whether the chips hold one copy of the model, and of its experts [truth].
 
@@ -218,6 +271,7 @@ def layout_legal(
     tensor_layout_legal: Value,
     pipeline_layout_legal: Value,
     expert_layout_legal: Value,
+    expert_tensor_layout_legal: Value,
     cluster_layout_legal: Value,
     schedule_legal: Value,
 ) -> Value:
@@ -226,7 +280,7 @@ def layout_legal(
     Source: the conditions it is made of.
     """
     shape = both(both(tensor_layout_legal, expert_layout_legal), pipeline_layout_legal)
-    return both(both(shape, cluster_layout_legal), schedule_legal)
+    return both(both(both(shape, expert_tensor_layout_legal), cluster_layout_legal), schedule_legal)
 
 
 def context_split_short(sequence_tokens: Value, cp: Value, shortest_context_split: Value) -> Value:

@@ -68,9 +68,18 @@ def no_memory_data(mem_bw_byte_per_s: Value, mem_gib: Value) -> Value:
     return either(missing(mem_bw_byte_per_s), missing(mem_gib))
 
 
+def expert_layer_share(block_layers: Value, dense_block_layers: Value) -> Value:
+    """Share of the layers that have experts, in a mixture [1].
+
+    (layers − dense layers) / layers.
+
+    Source: definition.
+    """
+    return (block_layers - dense_block_layers) / block_layers
+
+
 def expert_params_per_layer(
-    block_layers: Value,
-    dense_block_layers: Value,
+    expert_layer_share: Value,
     routed_experts: Value,
     ffn_matrices: Value,
     model_width: Value,
@@ -78,12 +87,12 @@ def expert_params_per_layer(
 ) -> Value:
     """Parameters of the routed experts of a layer, averaged over all layers [param].
 
-    (layers − dense layers) / layers · experts · matrices · hidden · ffn; 0 in a dense model.
+    expert_layer_share · experts · matrices · hidden · ffn; 0 in a dense model.
 
     Source: definition.
     """
-    share = (block_layers - dense_block_layers) / block_layers
-    return where(routed_experts > 1.0, share * routed_experts * ffn_matrices * model_width * ffn_width, 0.0) * ONE_PARAM
+    every = expert_layer_share * routed_experts * ffn_matrices * model_width * ffn_width
+    return where(routed_experts > 1.0, every, 0.0) * ONE_PARAM
 
 
 def dense_params_per_layer(ffn_params_per_layer_total: Value, expert_params_per_layer: Value) -> Value:
@@ -117,7 +126,7 @@ def stage_dense_params(
 def stage_expert_params(stage_layers: Value, expert_params_per_layer: Value, expert_shards: Value) -> Value:
     """Parameters of routed experts that one chip of the fullest stage works with [param].
 
-    layers of the stage · params of all experts per layer / (tp · ep).
+    layers of the stage · params of all experts per layer / expert_shards.
 
     Source: Lepikhin et al. 2020, GShard (arXiv 2006.16668) section 3.
     """

@@ -117,17 +117,23 @@ def layer_tp_seconds(
     microbatch_tokens: Value,
     model_width: Value,
     tp: Value,
+    ffn_ranks: Value,
+    expert_layer_share: Value,
     tp_exposed_share: Value,
     collective_scaleup_byte_per_s: Value,
 ) -> Value:
     """Time of a layer's tensor-parallel traffic, in one direction of the pass [s].
 
-    2 blocks · 2 passes · (tp−1)/tp · 2 B · tokens · hidden, at the bandwidth of the fast network.
+    2 blocks · 2 passes · (tp−1)/tp · 2 B · tokens · hidden, at the bandwidth of the fast network; (ffn_ranks−1)/tp for
+    the feed-forward block where it is made of experts: each has tokens / tp of its own and gets those of the others.
 
-    Source: Megatron-LM (arXiv 1909.08053) section 3; ring algorithm: Patarasuk and Yuan 2009.
+    Source: Megatron-LM (arXiv 1909.08053) section 3; ring algorithm: Patarasuk and Yuan 2009; experts: Megatron-Core,
+    MoE parallel folding, each token once (the dispatcher that gathers).
     """
-    sent = BLOCKS_PER_LAYER * RING_PASSES * (tp - 1.0) / tp * ACTIVATION_BYTE * microbatch_tokens * model_width
-    return where(tp > 1.0, sent * tp_exposed_share / collective_scaleup_byte_per_s, 0.0)
+    others = BLOCKS_PER_LAYER * (tp - 1.0) + expert_layer_share * (ffn_ranks - tp)
+    sent = RING_PASSES * others / tp * ACTIVATION_BYTE * microbatch_tokens * model_width
+    waited = sent * tp_exposed_share / collective_scaleup_byte_per_s
+    return where(either(tp > 1.0, ffn_ranks > 1.0), waited, 0.0)
 
 
 def layer_cp_seconds(
@@ -159,6 +165,7 @@ def layer_ep_seconds(
     active_experts: Value,
     tp: Value,
     ep: Value,
+    expert_tp: Value,
     scaleup_domain: Value,
     tp_hidden_share: Value,
     collective_scaleup_byte_per_s: Value,
@@ -166,12 +173,13 @@ def layer_ep_seconds(
 ) -> Value:
     """Time of sending a layer's tokens to their experts and back, in one direction of the pass [s].
 
-    1.5 · 2 B · tokens · hidden · active_experts / tp · (ep−1)/ep, split between both networks as the experts are.
+    1.5 · 2 B · tokens · hidden · active_experts / tp · (ep−1)/ep, split between both networks as the ep · expert_tp
+    chips are that have the experts.
 
     Source: DeepSeek-V3 (arXiv 2412.19437) section 3.2.2.
     """
     sent = DISPATCH_PASSES * ACTIVATION_BYTE * microbatch_tokens * model_width * active_experts / tp * (ep - 1.0) / ep
-    inside = minimum(scaleup_domain / ONE_CHIP / (ep * tp), 1.0)
+    inside = minimum(scaleup_domain / ONE_CHIP / (ep * expert_tp), 1.0)
     outside = where(inside < 1.0, (1.0 - inside) / collective_scaleout_byte_per_s, 0.0)
     waited = sent * (inside / collective_scaleup_byte_per_s + outside) * (1.0 - DISPATCH_OVERLAP * tp_hidden_share)
     return where(ep > 1.0, waited, 0.0)

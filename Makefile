@@ -70,9 +70,10 @@ site: $(VENV)/.engine $(VENV)/.group-site
 	$(BIN)/python -m sphinx -W --keep-going --quiet -b html docs site
 	$(BIN)/python docs/links.py site
 
-# The constants of the step-time model, fitted again; `calibration/calibrate.py --json` only prints the report.
+# The constants of the step-time model, fitted again, and the pace of typical runs by it; --json only prints a report.
 calibrate: $(VENV)/.engine
 	$(BIN)/python calibration/calibrate.py
+	$(BIN)/python calibration/calibrate_pace.py
 
 # A part that fails does not keep the others from being measured and shown.
 bench: $(VENV)/.engine $(VENV)/.group-bench

@@ -246,7 +246,7 @@ def page(found: Mapping[str, Any]) -> str:
         "# The pace of typical runs",
         "",
         "Written by `make calibrate`. The best layout and the failures of its chips give a run's *reachable* pace. Most",
-        "runs are slower; the *typical* pace, which every question assumes unless `pace = \"reachable\"` is given, is what",
+        'runs are slower; the *typical* pace, which every question assumes unless `pace = "reachable"` is given, is what',
         "the middle one of them has. It is fitted in two steps, on runs of which the model is told no more than is known",
         "before they start:",
         "",

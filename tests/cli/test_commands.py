@@ -49,7 +49,7 @@ def test_experts_split_of_their_own_are_part_of_the_layout(capsys: Capture) -> N
     run = ("--model", "mixtral-8x7b", "--hardware", "h100-sxm", "--chips", "64", "--tokens", "1T")
     given = ("estimate", *run, "--all", "--set", "tp=2", "--set", "ep=4")
     assert "expert_tp" not in " ".join(invoke(capsys, *given).out.split()).split("Assumptions")[0]
-    assert "ep 4 · expert_tp 1 · microbatch" in " ".join(invoke(capsys, *given, "--set", "expert_tp=1").out.split())
+    assert "ep 4 · expert_tp 2 · microbatch" in " ".join(invoke(capsys, *given, "--set", "expert_tp=2").out.split())
 
 
 def test_what_a_layout_wastes_is_said(capsys: Capture) -> None:

@@ -102,8 +102,8 @@ def test_no_layout_depends_on_the_pace() -> None:
 def test_the_engine_says_of_the_pace_what_the_reference_says() -> None:
     pinned = {"tp": 1, "cp": 1, "ep": 1, "microbatch": 1, "recompute": "full", "pp": 1, "vp": 1, "zero_stage": 3}
     sweep = Sweep(
-        {"pace": ["typical", "reachable"], "params": ["300M", "1B", "13B"], "hardware": ["h100-sxm", "tpu-v6e"]},
-        fixed={"tokens": "1T", "chips": 1024, "provider_class": "hyperscaler", **pinned},
+        {"pace": ["typical", "reachable"], "params": ["100M", "1B", "13B"], "hardware": ["h100-sxm", "tpu-v6e"]},
+        fixed={"tokens": "100B", "chips": 1024, "provider_class": "hyperscaler", **pinned},
         columns=["tuning", "tuning_is_extrapolated", "steady_share", "goodput", "step_seconds", "train_hours"],
     )
     got, expected = sweep.to_numpy(), list(reference.rows(sweep))

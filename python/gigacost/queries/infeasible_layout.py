@@ -34,7 +34,7 @@ def no_layout(bound: Bound, found: _Found, _: _Labels) -> Fault | None:
     if any(math.isnan(known.get(name, math.nan)) for name in _SHAPE):
         return None
     axis = {name: given.get(name, 1.0) for name in ("tp", "pp", "vp", "cp", "ep")}
-    axis["expert_tp"] = given.get("expert_tp", axis["tp"])
+    axis["expert_tp"] = given.get("expert_tp", 1.0)
     fault = next((one for broken in _CONDITIONS for one in broken(bound, known, axis)), None)
     return fault and replace(fault, value=f"{known[fault.field]:.0f}")
 

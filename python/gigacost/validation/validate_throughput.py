@@ -299,7 +299,7 @@ def _prediction(run: Run, design: Design, found: Mapping[str, float]) -> Predict
 def _searched(predictions: Sequence[Prediction], designs: Mapping[str, Design], model: Model, book: Catalog) -> Search:
     """For each run, its design without a layout, so that the model chooses one."""
     free = [
-        {**{name: value for name, value in designs[one.id].items() if name not in AXES}, **_OWN_TIME}
+        {**{name: value for name, value in designs[one.id].items() if name not in (*AXES, "expert_tp")}, **_OWN_TIME}
         for one in predictions
     ]
     choices, without = [], []

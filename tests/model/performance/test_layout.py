@@ -53,8 +53,7 @@ def test_experts_are_spread_over_all_chips_of_a_stage_at_most(expert_tp: float, 
     assert layout.expert_shards(2.0, ep, expert_tp, 64.0) == chips
 
 
-def test_experts_are_split_as_the_rest_of_a_layer_unless_said_otherwise() -> None:
-    assert layout.expert_tp(4.0) == 4.0
+def test_experts_have_a_split_of_their_own_and_dense_models_none() -> None:
     assert layout.ffn_ranks(4.0, 2.0, 8.0) == 2.0
     assert layout.ffn_ranks(4.0, 2.0, 1.0) == 4.0
 

@@ -133,12 +133,12 @@ PINNED = {"hardware": "h100-sxm", "tokens": "1T", "cp": 1, "vp": 1, "microbatch"
 
 
 @pytest.mark.parametrize(("model", "layout"), MIXTURES)
-def test_experts_split_as_the_rest_are_the_default_to_the_last_bit(model: str, layout: dict[str, int]) -> None:
+def test_experts_are_whole_unless_said_otherwise_and_dense_models_have_none(model: str, layout: dict[str, int]) -> None:
     columns = ["step_seconds", "memory_per_chip_gib", *PARTS]
     given = {**PINNED, **layout, "model": model, "recompute": "full"}
     free, same, dense = (
         reference.rows(Sweep(fixed={**given, **more}, columns=columns))[0]
-        for more in ({}, {"expert_tp": layout["tp"]}, {"model": "llama-3.1-70b", "ep": 1, "expert_tp": 8})
+        for more in ({}, {"expert_tp": 1}, {"model": "llama-3.1-70b", "ep": 1, "expert_tp": 8})
     )
     assert [free[name] for name in columns] == [same[name] for name in columns]
     whole = reference.rows(Sweep(fixed={**given, "model": "llama-3.1-70b", "ep": 1}, columns=columns))[0]

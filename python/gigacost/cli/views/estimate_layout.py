@@ -72,7 +72,7 @@ def _layout(known: Mapping[str, float]) -> str:
     pieces = f" x {known['vp']:.0f}" if known["vp"] > 1.0 else ""
     parts = [f"tp {known['tp']:.0f}", f"pp {known['pp']:.0f}{pieces}", f"dp {known['dp']:,.0f}"]
     parts += [f"{axis} {known[axis]:.0f}" for axis in ("cp", "ep") if known[axis] > 1.0]
-    if known["ffn_ranks"] != known["tp"]:
+    if known["is_moe"] and known["ffn_ranks"] > 1.0:
         parts.append(f"expert_tp {known['ffn_ranks']:.0f}")
     parts += [f"microbatch {known['microbatch']:.0f}", f"ZeRO {known['zero_stage']:.0f}"]
     word = GIVEN_RECOMPUTE.word(known["recompute"])

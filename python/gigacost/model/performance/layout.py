@@ -24,10 +24,13 @@ GIVEN_VP = Input(
 )
 GIVEN_CP = Input("cp", "1", "Context parallelism: chips that share each sequence.", low=1, high=1e5, integer=True)
 GIVEN_EP = Input("ep", "1", "Expert parallelism: chips that share the experts.", low=1, high=1e5, integer=True)
-GIVEN_EXPERT_TP = Input(
+EXPERT_TP = Input(
     "expert_tp",
     "1",
-    "Expert tensor parallelism: chips that share each expert's matrices.",
+    "Expert tensor parallelism: chips that share each matrix of a routed expert; not searched.",
+    default=1.0,
+    source="recipes of DeepSeek-V3, Qwen3 and Mixtral (Megatron-Bridge): experts stay whole, ep spreads them",
+    date="2026-06",
     low=1,
     high=1e5,
     integer=True,
@@ -120,18 +123,6 @@ def shards(dp: Value, cp: Value) -> Value:
     Source: Rajbhandari et al. 2020 (arXiv 1910.02054) section 5; context parallelism: Megatron-LM.
     """
     return dp * cp
-
-
-def expert_tp(tp: Value) -> Value:
-    """Expert tensor parallelism: chips that share each matrix of a routed expert [1].
-
-    tp, unless it is given. Recipes that split attention often give 1: experts stay whole, and ep spreads them over
-    tensor-parallel ranks too.
-
-    Source: Megatron-Core, MoE parallel folding: --expert-tensor-parallel-size is --tensor-model-parallel-size by
-    default.
-    """
-    return tp
 
 
 def ffn_ranks(tp: Value, expert_tp: Value, routed_experts: Value) -> Value:

@@ -102,7 +102,9 @@ def layout_of(run: Run) -> dict[str, float]:
     if "dp" in figures and figures["dp"] != chips // replica:
         raise Unpredictable(f"dp is {figures['dp']:g}, but {chips:g} chips make {chips // replica:g} replicas")
     sharding = _chosen("dp_sharding", run.dp_sharding, _SHARDING)
-    return {**degrees, "zero_stage": sharding, "recompute": _chosen("recompute", run.recompute, _RECOMPUTE)}
+    # Tables do not say how experts are split; the constants were fitted with them split as the rest of a layer.
+    split = {"expert_tp": degrees["tp"]} if run.kind == "moe" else {}
+    return {**degrees, **split, "zero_stage": sharding, "recompute": _chosen("recompute", run.recompute, _RECOMPUTE)}
 
 
 def assumptions_about(run: Run) -> str:

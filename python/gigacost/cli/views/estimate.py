@@ -31,6 +31,7 @@ _KEY = (
     "runs_per_year",
     "assumed_fleet_utilisation",
     "experiments_factor",
+    "developer",
     "staff_fte",
     "salary_usd",
     "post_training_share",
@@ -96,7 +97,7 @@ def show_one(one: Estimate, model: Model, *, everything: bool = False) -> None:
         lines = _perspective(one)
         if lines:
             show(literal("How big that is", "bold"), *(indented(line) for line in lines), "")
-        show(literal("What it rests on", "bold"), _assumptions(one), "")
+        show(literal("What it rests on", "bold"), _assumptions(one, model), "")
     else:
         show(literal(f"  {_shortly(one)}" if out().width >= NARROW else _shortly(one)), "")
     show(*(literal(line, "yellow") for line in cautions([one])))
@@ -133,7 +134,7 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
     first = estimates[0]
     same = {name: value for name, value in first.inputs.items() if name not in varied}
     show(literal(place(same, [name for name in same if name in {"params", "tokens"}]), "dim"))
-    heads = [", ".join(_label(name, one.inputs[name]) for name in varied) for one in estimates]
+    heads = [", ".join(_label(name, one.inputs[name], model) for name in varied) for one in estimates]
     groups = [_totals(estimates), _parts(estimates, None if everything else _MOST_ROWS)]
     groups.append(_runs(estimates, model, everything=everything))
     alike = [row for rows in groups for row in rows if len(set(row[1:])) == 1]
@@ -219,9 +220,11 @@ def place(inputs: Mapping[str, float | str], more: Iterable[str] = ()) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _label(name: str, value: float | str) -> str:
+def _label(name: str, value: float | str, model: Model | None = None) -> str:
     if isinstance(value, str):
         return value
+    if model and name in model.inputs and (word := model.inputs[name].word(value)):
+        return f"{name} {word}"
     return f"{name} {int(value):,}" if name == "chips" else f"{name} {scaled(value)}"
 
 
@@ -341,7 +344,7 @@ def _perspective(one: Estimate) -> list[str]:
     return lines
 
 
-def _assumptions(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table
+def _assumptions(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich Table
     """The figures that move the total most, each with the beginning of its source."""
     market = str(one.inputs.get("market", ""))
     rows = []
@@ -353,7 +356,7 @@ def _assumptions(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table
         if item.origin != "given" and (not matters or replaced):
             continue
         source = f"{item.date}, {item.source}" if item.date else item.source
-        rows.append((f"  {item.name}", amount(item.value, item.unit), source))
+        rows.append((f"  {item.name}", valued(item.name, item.value, item.unit, model), source))
     if out().width < NARROW:
         return table(["", "", ""], [(*row[:2], shortened(row[2], out().width - 2)) for row in rows])
     beside = sum(max((len(row[i]) for row in rows), default=0) + 2 for i in (0, 1))
@@ -375,6 +378,12 @@ def _plain(value: float | None, unit: str) -> str:
     if unit.startswith("$"):
         return amount(value, "$")
     return grouped(value) if unit in {"d", "MW", "MWh"} else scaled(value)
+
+
+def valued(name: str, value: float, unit: str, model: Model) -> str:
+    """A figure that goes in: its word, where its values have words, else the amount."""
+    word = model.inputs[name].word(value) if name in model.inputs else ""
+    return word or amount(value, unit)
 
 
 def short(name: str) -> str:

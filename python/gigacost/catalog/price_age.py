@@ -24,4 +24,3 @@ def age(column: str, date: str, as_of: str) -> str:
         return ""
     away = months_between(min(known, used), max(known, used))
     return f"of {date}, {away} months {'before' if known < used else 'after'} {as_of}"
-

@@ -42,7 +42,7 @@ class ModelNamespace(ModelNames):
         latest = max(constant_dollars.dates(spec, self.catalog))
         if latest > self.catalog.date:  # ISO dates sort as text
             yield Fault("as_of", latest, f"prices are those of {self.catalog.date}: no trend is assumed")
-        yield from stale_prices(spec, self.catalog)
+        yield from stale_prices(spec, self.catalog, self.model.replaced)
         if spec.base_year is not None:
             yield from constant_dollars.doubts(spec, self.catalog)
 

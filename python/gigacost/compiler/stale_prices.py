@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from gigacost.accounting import preset_values
 from gigacost.catalog.price_age import age
 from gigacost.errors import Fault
 from gigacost.spec.axes import Zipped
@@ -25,14 +26,16 @@ _MOST = 10_000
 _Labels = Mapping[str, Any]
 
 
-def stale_prices(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
+def stale_prices(spec: Spec, catalog: Catalog, replaced: Collection[str] = ()) -> Iterator[Fault]:
     """A doubt for each kind of price that is far from its date of use: the first such, and how many more there are.
 
-    A price that the specification gives itself is its own affair.
+    A price that the specification gives itself is its own affair; ``replaced`` are those that the model does not read.
     """
-    given = {*spec.fixed, *(name for axis in spec.axes for name in axis.names), *_of_preset(spec, catalog)}
+    own = {*spec.fixed, *(name for axis in spec.axes for name in axis.names)}
+    of_preset = preset_values(catalog.presets.get(spec.preset), spec.accounting, own)
+    given = {*replaced, *own, *of_preset}
     found: dict[str, dict[tuple[str, ...], Fault]] = {}
-    for labels in _combinations(spec, catalog):
+    for labels in _combinations(spec, catalog, of_preset):
         rented = catalog.cite("is_rented", {"market": labels["market"]}).value
         for column in (_RENT,) if rented else _BOUGHT:
             place = (*(labels.get(axis, "") for axis in catalog.columns[column].axes), labels["as_of"])
@@ -54,15 +57,10 @@ def _fault(catalog: Catalog, column: str, labels: _Labels) -> Fault | None:
     return Fault(column, f"{cited.value:.6g}", f"the price of {of} is {told}") if told else None
 
 
-def _of_preset(spec: Spec, catalog: Catalog) -> _Labels:
-    """What a preset gives; nothing where there is no such preset, which is a fault of its own."""
-    return catalog.presets[spec.preset].fixed if spec.preset in catalog.presets else {}
-
-
-def _combinations(spec: Spec, catalog: Catalog) -> Iterator[_Labels]:
+def _combinations(spec: Spec, catalog: Catalog, of_preset: _Labels) -> Iterator[_Labels]:
     """The labels that come together, without those of axes that do not apply."""
     fixed: dict[str, Any] = {axis: label for axis in _AXES if (label := catalog.default(axis))}
-    fixed |= {**_of_preset(spec, catalog), **spec.fixed, **({"as_of": spec.as_of} if spec.as_of else {})}
+    fixed |= {**of_preset, **spec.fixed, **({"as_of": spec.as_of} if spec.as_of else {})}
     groups: list[list[dict[str, Any]]] = []
     for axis in spec.axes:
         parts = [part for part in (axis.axes if isinstance(axis, Zipped) else (axis,)) if part.name in _AXES]

@@ -28,10 +28,10 @@ def test_a_follower_is_the_default_and_a_frontier_lab_experiments_more() -> None
     run = estimate(RUN)
     assert dict(estimate(RUN, developer="follower")) == {**run, "experiments_factor": 2.2}
     frontier = estimate(RUN, developer="frontier")
-    assert frontier["experiments_factor"] == 5.8
-    # Of 10 to 30 % of all compute, the geometric middle.
-    assert 1 / math.sqrt(0.10 * 0.30) == pytest.approx(5.8, abs=0.05)
-    assert frontier["cost_experiments_usd"] == pytest.approx(4.8 * (run["total_run_usd"] or math.nan), rel=1e-12)
+    assert frontier["experiments_factor"] == 7.1
+    # Final runs are 10, 12.3 and 22.6 % of what three labs spend on compute for research.
+    assert 1 / math.prod((0.10, 0.123, 0.226)) ** (1 / 3) == pytest.approx(7.1, abs=0.05)
+    assert frontier["cost_experiments_usd"] == pytest.approx(6.1 * (run["total_run_usd"] or math.nan), rel=1e-12)
     assert frontier["total_run_usd"] == run["total_run_usd"]
 
 

@@ -16,6 +16,22 @@ from gigacost.errors import SpecError
 _DEFAULT = "default, nothing else was given"
 
 
+_OWNED, _RENTED = ("own", "colo"), ("on_demand", "reserved_1y", "reserved_3y", "spot")
+_ONLY_IN = {
+    **dict.fromkeys(("electricity_usd_per_kwh", "cost_of_capital", "assumed_fleet_utilisation"), _OWNED),
+    "chip_price_usd": _OWNED,
+    "facility_usd_per_w": ("own",),
+    "colo_usd_per_kw_month": ("colo",),
+    "rental_usd_per_chip_hour": _RENTED,
+}
+"""The markets in which a figure matters, of those that do not in all."""
+
+
+def matters_in(name: str, market: str) -> bool:
+    """Whether a figure that goes in makes any difference in a market."""
+    return market in _ONLY_IN.get(name, (market,))
+
+
 @dataclass(frozen=True, slots=True)
 class Assumption(Record):
     """A figure or a choice that an estimate rests on."""

@@ -9,6 +9,7 @@ from gigacost.cli.terminal import BETWEEN, NARROW, indented, literal, out, short
 from gigacost.cli.views.cautions import cautions
 from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.views.numbers import amount, grouped, scaled, share, usd
+from gigacost.queries.assumptions import matters_in
 
 if TYPE_CHECKING:
     from gigacost.graph.model import Model
@@ -40,16 +41,6 @@ _KEY = (
     "horizon_years",
 )
 """What moves the total most, and is shown if the estimate depends on it."""
-_ONLY_IN = {
-    "electricity_usd_per_kwh": ("own", "colo"),
-    "cost_of_capital": ("own", "colo"),
-    "assumed_fleet_utilisation": ("own", "colo"),
-    "chip_price_usd": ("own", "colo"),
-    "facility_usd_per_w": ("own",),
-    "colo_usd_per_kw_month": ("colo",),
-    "rental_usd_per_chip_hour": ("on_demand", "reserved_1y", "reserved_3y", "spot"),
-}
-"""The markets in which a figure matters."""
 _RUN = (
     ("train_days", "d"),
     ("chip_hours", "chip·h"),
@@ -141,7 +132,7 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
     differing = [[row for row in rows if len(set(row[1:])) > 1] for rows in groups]
     between = [[""] * (len(heads) + 1)] if everything else []
     rows = [row for group in differing if group for row in (*group, *between)]
-    for start, stop in _fitting(heads, rows):
+    for start, stop in fitting(heads, rows):
         cut = [[row[0], *row[start + 1 : stop + 1]] for row in rows]
         show(table(["", *heads[start:stop]], cut, heads[start:stop]))
     if alike:
@@ -180,7 +171,7 @@ def _row(title: str, values: Sequence[float | None], unit: str) -> list[str]:
     return [title, *(_plain(value, unit) for value in values)]
 
 
-def _fitting(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+def fitting(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
     """Which columns stand in which table, so that each is as wide as the terminal at most."""
     if out().width < NARROW:  # where there are blocks in place of columns
         yield 0, len(heads)
@@ -351,7 +342,7 @@ def _assumptions(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich T
     for item in one.assumptions:
         if item.name not in _KEY or item.value is None or isinstance(item.value, str):
             continue
-        matters = market in _ONLY_IN.get(item.name, (market,))
+        matters = matters_in(item.name, market)
         replaced = item.name == "assumed_fleet_utilisation" and one.assumption("runs_per_year").value is not None
         if item.origin != "given" and (not matters or replaced):
             continue

@@ -171,7 +171,7 @@ def report() -> dict[str, Any]:
     """Everything that is found, as JSON has it."""
     known = observations()
     pace, others = fitted(known), left_out(known)
-    errors = {"fitted": [], "left_out": []}
+    errors: dict[str, list[float]] = {"fitted": [], "left_out": []}
     for one in known:
         if one.kind == "hours":
             errors["fitted"].append(one.log_share - pace.predicted(one))
@@ -200,7 +200,7 @@ def report() -> dict[str, Any]:
 
 
 def _statistics(off: Any) -> dict[str, float]:  # noqa: ANN401 - an array
-    """Of logarithms of predicted over published: how many, median of the error and of its size, and what covers most."""
+    """Of logarithms of predicted over published: how many, medians of the error and of its size, what covers most."""
     error = np.exp(off) - 1.0
     return {
         "runs": len(off),
@@ -246,20 +246,20 @@ def page(found: Mapping[str, Any]) -> str:
         "# The pace of typical runs",
         "",
         "Written by `make calibrate`. The best layout and the failures of its chips give a run's *reachable* pace. Most",
-        'runs are slower; the *typical* pace, which every question assumes unless `pace = "reachable"` is given, is what',
-        "the middle one of them has. It is fitted in two steps, on runs of which the model is told no more than is known",
-        "before they start:",
+        "runs are slower; the *typical* pace, that of the middle one of them, is what every question assumes unless",
+        '`pace = "reachable"` is given. It is fitted in two steps, on runs of which the model is told no more than is',
+        "known before they start:",
         "",
         "1. `tuning`, the share of the reachable step speed, on published speeds of main runs: tokens a second, or the",
         "   time of a step. Best cases, measurements beside the run, and speeds whose chips were assumed do not count.",
-        f"   Found: {tuning:g} at 1e24 FLOP, times ten to the {found['tuning_exponent']:g} for each decade more, never above 1.",
+        f"   Found: {tuning:g} at 1e24 FLOP, growing with the FLOP to the {found['tuning_exponent']:g}, at most 1.",
         "2. `steady_share`, the share of the time between failures that is progress, on published chip-hours, as what",
         f"   tuning leaves of them. Found: {steady:g}.",
         "",
         f"Runs below {LEAST_FLOP:g} FLOP and chips that the step-time model is extrapolated to are not in the fit. All",
-        "speeds of a lab have one vote together, all hours one each; what is off by more than a quarter pulls no harder.",
-        "Outside of the range of the runs, "
-        f"{found['least_flop']:g} to {found['most_flop']:g} FLOP, tuning stays as it is at its ends.",
+        "speeds of a lab have one vote together, all hours one each; what is off by more than a quarter pulls no",
+        f"harder. Outside of the range of the runs, {found['least_flop']:g} to {found['most_flop']:g} FLOP, tuning",
+        "stays as it is at its ends.",
         "",
         "## Hours",
         "",
@@ -280,9 +280,9 @@ def page(found: Mapping[str, Any]) -> str:
         "|---|---:|---:|---:|",
         *(f"| {lab} | {' | '.join(f'{one[name]:g}' for name in _NAMES)} |" for lab, one in found["left_out"].items()),
         "",
-        "Published hours are often those of the steps alone (LLaMA 65B, OPT, DeepSeek-V3, TinyLlama, Pythia: tokens over",
-        "speed), so `steady_share` is nearer to 1 than what calendars say. Of the runs whose days are known beside their",
-        "speed:",
+        "Published hours are often those of the steps alone (LLaMA 65B, OPT, DeepSeek-V3, TinyLlama, Pythia: tokens",
+        "over speed), so `steady_share` is nearer to 1 than what calendars say. Of the runs whose days are known beside",
+        "their speed:",
         "",
         "| run | progress of the time between failures |",
         "|---|---:|",
@@ -305,8 +305,9 @@ def page(found: Mapping[str, Any]) -> str:
     lines += ["", "## Sources", "", "| run | tokens per second and chip | from | what |", "|---|---:|---|---|"]
     with RUNS.open(encoding="utf-8", newline="") as rows:
         lines += [
-            f"| {row['run']} | {row['tokens_per_chip_second'] or '—'} | {row['source']} ({row['date']}) | {row['note']} |"
+            f"| {row['run']} | {speed} | {row['source']} ({row['date']}) | {row['note']} |"
             for row in csv.DictReader(rows)
+            for speed in (row["tokens_per_chip_second"] or "—",)
         ]
     return "\n".join(lines) + "\n"
 

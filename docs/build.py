@@ -274,7 +274,9 @@ def _catalogue() -> str:
         "# The catalogue\n",
         (
             f"Figures of {catalog.date}, each with its source and date: `gigacost catalog list`, "
-            "`gigacost catalog show`. A private price book is layered over it: `--catalog mine.toml`.\n"
+            "`gigacost catalog show`. What depends on `as_of` has several, each from its date on: rents, and what "
+            "chips are bought for ([dates and prices](prices.md)). A private price book is layered over it: "
+            "`--catalog mine.toml`.\n"
         ),
         "## Axes\n",
     ]

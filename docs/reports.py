@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from gigacost import OverTime, RunValidation, Sweep, over_time, validate_runs
-from gigacost.cli.commands.over_time import driver_rows, year_rows
 from gigacost.cli.commands.validate_runs import figure_rows, reliability_rows
+from gigacost.cli.views.over_time import driver_rows, year_rows
 
 HERE = Path(__file__).parent
 CALENDAR = HERE.parent / "examples/calendar.toml"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +140,11 @@ def test_contributions_are_those_of_the_subtotal() -> None:
         ({"years": [1999]}, "years"),
         ({"years": [2027], "by": "mfu"}, "by"),
         ({"years": [2027], "algorithms_of": "2024-13-01"}, "algorithms_of"),
+        ({"years": [2027], "algorithms_of": "2024-01-01", "same": "flop"}, "algorithms_of"),
+        ({"years": [2027], "same": "loss"}, "same"),
+        ({"years": [2027], "per": ["region"]}, "per"),
+        ({"years": [2027], "within": "0 d"}, "within"),
+        ({"years": "2027..2023"}, "years"),
     ],
 )
 def test_what_cannot_be_asked(asked: dict[str, Any], field: str) -> None:
@@ -157,7 +164,7 @@ def test_json_of_the_command_is_what_python_gives(capsys: Capture, found: OverTi
 def test_the_table_of_the_command_shows_years_drivers_and_trends(capsys: Capture) -> None:
     done = invoke(capsys, "over-time", CALENDAR, "--years", "2025,2030", "--set", "rental_level=1.3")
     assert done.code == 0
-    for said in ("2025-07-01", f"{LATEST} + 3.6 years", "cost_staff_usd", "algorithmic_gain: lognormal"):
+    for said in ("2025-07-01", f"{LATEST} +3.6 y", "cost_staff_usd", "algorithmic_gain: lognormal"):
         assert said in done.out
     assert "rental_level: " not in done.out
 
@@ -175,3 +182,118 @@ def test_a_bad_year_on_the_command_line(capsys: Capture) -> None:
     done = invoke(capsys, "over-time", CALENDAR, "--years", "2025,soon")
     assert done.code == 2
     assert 'years = "soon": not a year' in done.err
+
+
+def test_all_that_cannot_be_asked_is_said_at_once() -> None:
+    with pytest.raises(SpecError) as caught:
+        over_time(one_design(), "soon", by="mfu", same="loss", within="3 kg", per=["region"])  # type: ignore[arg-type]
+    assert [fault.field for fault in caught.value.faults] == ["by", "same", "per", "within", "years"]
+
+
+def test_the_same_flop_cost_what_the_estimate_at_that_date_says() -> None:
+    """Only prices differ: owned chips at those of the day, not at today's."""
+    owned = one_design(market="own")
+    before, now = over_time(owned, [2023, 2025], by="total_run_usd", same="flop").years
+    for one in (before, now):
+        assert one.cost is not None
+        assert one.algorithm_years == 0.0
+        assert one.cost.central == estimate({**DESIGN, "as_of": one.as_of}, market="own")["total_run_usd"]
+    assert before.run_flop == now.run_flop
+    prices = [{price.name: price for price in one.prices}["chip_price_usd"] for one in (before, now)]
+    assert [(price.value, price.date) for price in prices] == [(35000.0, "2023"), (23500.0, "2025")]
+    assert "algorithmic_gain" not in over_time(owned, [2027], same="flop").trends
+
+
+def test_every_price_has_a_source_and_is_paid_in_its_market() -> None:
+    sweep = Sweep({"market": ["own", "on_demand"]}, fixed={**FIXED, "chips": 1024}, base_year=2023)
+    found = over_time(sweep, [2023, 2025], same="flop", per=["market"])
+    assert [(one.year, one.of["market"]) for one in found.years] == [
+        *((2023, "own"), (2023, "on_demand")),
+        *((2025, "own"), (2025, "on_demand")),
+    ]
+    for one in found.years:
+        assert one.design == one.of
+        names = {price.name for price in one.prices}
+        assert {"salary_usd", "dollars_of_2023_per_dollar"} <= names
+        assert ("rental_usd_per_chip_hour" in names) == (one.of["market"] == "on_demand")
+        assert ({"chip_price_usd", "electricity_usd_per_kwh"} <= names) == (one.of["market"] == "own")
+        assert all(price.source and price.date for price in one.prices)
+    assert found.base_year == 2023
+    nominal = over_time(Sweep({"market": ["own"]}, fixed={**FIXED, "chips": 1024}), [2025], same="flop").years[0].cost
+    real = found.years[2].cost
+    assert nominal is not None
+    assert real is not None
+    assert real.central < nominal.central
+
+
+def test_options_asked_about_apart_are_the_best_of_each() -> None:
+    sweep = Sweep({"market": ["own", "on_demand"], "chips": [512, 1024]}, fixed=FIXED)
+    apart = over_time(sweep, [2025], per=["market"]).years
+    (together,) = over_time(sweep, [2025]).years
+    costs = [one.cost.central for one in apart if one.cost]
+    assert together.cost is not None
+    assert together.cost.central == min(costs)
+    assert len(costs) == 2
+
+
+def test_a_run_of_many_years_is_none() -> None:
+    """What takes longer than the limit is not possible, and how long it takes is said."""
+    long = Sweep({"chips": [64]}, fixed={**FIXED, "params": "70B", "tokens": "15T"})
+    (refused,) = over_time(long, [2024], same="flop").years
+    assert (refused.state, refused.cost, refused.design) == ("too_long", None, {})
+    assert refused.train_days is not None
+    assert refused.train_days > 366
+    (allowed,) = over_time(long, [2024], same="flop", within="20 y").years
+    assert allowed.state == "ok"
+    assert allowed.train_days == refused.train_days
+    assert over_time(long, [2024], same="flop", within=7305).years == (allowed,)
+
+
+def test_the_limit_chooses_among_designs() -> None:
+    sweep = Sweep({"chips": [256, 4096]}, fixed={**FIXED, "params": "70B", "tokens": "3T"})
+    (free,) = over_time(sweep, [2025], same="flop").years
+    assert free.train_days is not None
+    (quick,) = over_time(sweep, [2025], same="flop", within=free.train_days / 2).years
+    assert (free.design["chips"], quick.design["chips"]) == (256, 4096)
+
+
+def test_trends_that_are_carried_far_and_prices_from_elsewhere_are_said() -> None:
+    assert over_time(one_design(), [2025, 2027]).warnings == ()
+    (far,) = over_time(one_design(), [2027, 2031]).warnings
+    assert far.startswith(f"years = 2031: 4.6 years beyond the last prices, of {LATEST}")
+    (old,) = over_time(one_design(market="own", hardware="a100-sxm-80"), [2021], same="flop").warnings
+    assert "the price of usa is of 2024, 41 months after 2021-07-01 (2021)" in old
+    with pytest.raises(SpecError, match="beyond the last prices"):
+        over_time(one_design(), [2031], strict=True)
+
+
+def test_years_may_be_a_range() -> None:
+    assert [one.year for one in over_time(one_design(), "2024..2026,2025,2030").years] == [2024, 2025, 2026, 2030]
+
+
+def test_the_question_of_owned_and_rented_in_dollars_of_a_year_fits_one_screen(capsys: Capture) -> None:
+    design = ("--set", "training_flop=5e25", "--hardware", "h100-sxm", "--chips", "16384")
+    asked = ("--market", "own,on_demand", "--per", "market", "--years", "2023,2025,2027", "--same", "flop")
+    done = invoke(capsys, "over-time", *design, *asked, "--base-year", "2023", "--sources")
+    assert done.code == 0
+    assert len(done.out.splitlines()) <= 40
+    for said in ("in dollars of 2023", "runs of at most 365 days", "$35K/chip", "ai-chip-counts", "$4.03/(chip·h)"):
+        assert said in done.out
+
+
+def test_csv_has_a_row_for_each_year_with_design_drivers_and_sources(capsys: Capture, tmp_path: Path) -> None:
+    asked = ("over-time", CALENDAR, "--years", "2023,2025", "--algorithms-of", "2024-04-01")
+    path = tmp_path / "years.csv"
+    assert invoke(capsys, *asked, "-o", str(path)).code == 0
+    written = path.read_text("utf-8")
+    assert invoke(capsys, *asked, "-o", "-").out == written
+    rows = list(csv.DictReader(io.StringIO(written)))
+    assert [row["year"] for row in rows] == ["2023", "2025"]
+    known = over_time(Sweep.from_toml(CALENDAR), [2023, 2025], algorithms_of="2024-04-01").years
+    for row, one in zip(rows, known, strict=True):
+        assert one.cost is not None
+        assert float(row["cost_usd"]) == one.cost.central
+        assert float(row["p95(cost_staff_usd)"]) == one.drivers["cost_staff_usd"].high
+        assert row["hardware"] == one.design["hardware"]
+        assert row["rental_usd_per_chip_hour source"]
+    assert invoke(capsys, *asked, "-o", str(tmp_path / "years.xlsx")).code == 2

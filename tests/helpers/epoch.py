@@ -11,9 +11,9 @@ from gigacost import estimate
 from gigacost.accounting import accounted
 from gigacost.catalog import Catalog
 from gigacost.catalog.epoch import day_number
+from gigacost.catalog.epoch_costs import COMPARED, SHIPPED
 from gigacost.graph.model import Model
 from gigacost.model import default
-from gigacost.validation.published.costs import COMPARED, SHIPPED
 
 MODEL = accounted(default(), "epoch-2024")
 CATALOG = Catalog.bundled()

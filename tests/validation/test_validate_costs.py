@@ -13,7 +13,7 @@ import pytest
 from cli_runner import invoke
 
 from gigacost import SpecError
-from gigacost.validation.published.costs import COMPARED, INPUTS, PARTS, SHIPPED, TOTALS, read_published_costs
+from gigacost.catalog.epoch_costs import COMPARED, INPUTS, PARTS, SHIPPED, TOTALS, read_published_costs
 from gigacost.validation.validate_costs import CostPrediction, validate_costs
 
 CAPEX, ACQUISITION, CLOUD = TOTALS

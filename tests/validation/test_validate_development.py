@@ -12,11 +12,11 @@ import pytest
 from cli_runner import invoke
 
 from gigacost import estimate
+from gigacost.accounting.epoch_designs import owned_design
+from gigacost.catalog.epoch_costs import SHIPPED, read_published_costs
 from gigacost.catalog.files import data
 from gigacost.sampling.draws import Draws
-from gigacost.validation.published.costs import SHIPPED, read_published_costs
 from gigacost.validation.published.development import developments, dollars_of_2023
-from gigacost.validation.validate_costs import owned_design
 from gigacost.validation.validate_development import PARTS, validate_development
 
 FEW = Draws(64)

@@ -8,17 +8,21 @@ alone or beside a run.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
 from gigacost.graph.declarations import Alternative, Input
 
 if TYPE_CHECKING:
+    from gigacost.catalog import Preset
     from gigacost.graph.model import Model
 
-ACCOUNTINGS = {"epoch-2024": "gigacost.accounting.epoch_2024"}
+EPOCH = "epoch-2024"
+ACCOUNTINGS = {EPOCH: "gigacost.accounting.epoch_2024"}
 """The package of each accounting, by the name under which a specification asks for it."""
+ANOTHER_RUN = frozenset(("hardware", "model", "params", "tokens", "training_flop", "mfu", "train_hours"))
+"""Who gives one of these asks about another run than a preset's."""
 
 
 def accounted(model: Model, name: str) -> Model:
@@ -37,19 +41,49 @@ def numbers(name: str) -> Mapping[str, float]:
     return fixed
 
 
+def preset_values(preset: Preset | None, accounting: str, given: Collection[str] = ()) -> Mapping[str, float | str]:
+    """What a preset fixes under an accounting, for a specification that gives some names itself."""
+    if preset is None:
+        return {}
+    own = own_inputs(preset, accounting, given)
+    if not own:
+        return preset.fixed
+    reckoned = _functions(importlib.import_module(ACCOUNTINGS[accounting]))
+    return {**{name: value for name, value in preset.fixed.items() if name not in reckoned}, **own}
+
+
+def own_inputs(preset: Preset, accounting: str, given: Collection[str] = ()) -> Mapping[str, float]:
+    """Of these, what the table of who counts so has of the run; nothing where what is given makes it another run."""
+    if accounting != EPOCH or not preset.epoch_row or not ANOTHER_RUN.isdisjoint(given):
+        return {}
+    from gigacost.accounting.epoch_designs import inputs_of
+
+    return inputs_of(preset.epoch_row)
+
+
 def _applied(model: Model, package: ModuleType) -> Model:
     """The model with what a package defines; to apply it again changes nothing."""
-    modules = [importlib.import_module(f"{package.__name__}.{driver}") for driver in package.DRIVERS]
-    members = [member for module in modules for member in vars(module).items()]
-    alternatives = [member for _, member in members if isinstance(member, Alternative)]
-    inputs = [member for _, member in members if isinstance(member, Input) and member.name not in model.inputs]
-    homes = {module.__name__ for module in modules}
-    functions = {
-        symbol: member
-        for symbol, member in members
-        if isinstance(member, FunctionType) and member.__module__ in homes and not symbol.startswith("_")
-    }
+    members = [member for module in _modules(package) for member in vars(module).values()]
+    alternatives = [member for member in members if isinstance(member, Alternative)]
+    inputs = [member for member in members if isinstance(member, Input) and member.name not in model.inputs]
+    functions = _functions(package)
     known = {*model.quantities, *model.inputs}
     added = [function for symbol, function in functions.items() if symbol not in known]
     replacing = {symbol: function for symbol, function in functions.items() if symbol in known}
     return model.extend(*inputs, *alternatives, *added).override(**package.FIXED, **replacing)
+
+
+def _modules(package: ModuleType) -> list[ModuleType]:
+    return [importlib.import_module(f"{package.__name__}.{driver}") for driver in package.DRIVERS]
+
+
+def _functions(package: ModuleType) -> dict[str, FunctionType]:
+    """The quantities that a package defines."""
+    modules = _modules(package)
+    homes = {module.__name__ for module in modules}
+    return {
+        symbol: member
+        for module in modules
+        for symbol, member in vars(module).items()
+        if isinstance(member, FunctionType) and member.__module__ in homes and not symbol.startswith("_")
+    }

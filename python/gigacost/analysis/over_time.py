@@ -1,9 +1,10 @@
-"""Over time: what the same capability costs in other years, by what drives it, each with an interval.
+"""Over time: what the same capability, or the same arithmetic, costs in other years, by what drives it.
 
 The capability is that of the specification's designs, trained with the algorithms of one date. Each year is asked apart
 for its cheapest design, at its middle:
 
-* algorithms: the same loss takes ``algorithmic_gain`` times less compute a year later, and more a year earlier;
+* algorithms: the same loss takes ``algorithmic_gain`` times less compute a year later, and more a year earlier; the
+  same FLOP take what they take;
 * prices up to the catalogue's date: the quotes of that day, of chips that could be had by then;
 * prices beyond it: ``price_performance_gain`` times less a year for the same work, around which the market goes up and
   down (``rental_level``); energy falls by ``energy_efficiency_gain``. No price falls just because a year has passed.
@@ -14,69 +15,33 @@ Every trend is an input with a source and a distribution (``catalog/data/uncerta
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from gigacost._record import Record
-from gigacost.catalog.dates import DAY_FORM, day, decimal_year
-from gigacost.catalog.default_distributions import Default, defaults, left_open
-from gigacost.catalog.default_distributions import later as later_defaults
-from gigacost.compiler.checks import namespace
+from gigacost.analysis.cheapest_of_year import Asked, Year, cheapest, left_open_by
+from gigacost.analysis.years import read_days, read_years
+from gigacost.catalog.dates import DAY_FORM, day
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Contribution
-from gigacost.model import later_years
-from gigacost.queries.rows import RowView
 from gigacost.queries.space import Space
-from gigacost.spec.reader import read_mapping
+from gigacost.spec.axes import Zipped
 
 if TYPE_CHECKING:
     from gigacost.graph.model import Model
     from gigacost.graph.wiring import Quantity
 
+T = TypeVar("T")
 BY = "total_development_usd"
 YEARS = (2023, 2025, 2027, 2030)
+SAME = ("capability", "flop")
+WITHIN = "1 yr"
+"""How long a run may take, by default: an assumption. In a longer one hardware and algorithms overtake it."""
 TRENDS = ("algorithmic_gain", "price_performance_gain", "rental_level", "energy_efficiency_gain")
 """What makes one year differ from another, beside quoted prices."""
 _FIRST, _LAST = 2015, 2076
-_MIDDLE = (7, 1)
-"""Month and day of a year at which it is asked about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interval(Record):
-    """An amount with its interval [$]."""
-
-    central: float
-    low: float
-    """P5."""
-    high: float
-    """P95."""
-
-
-@dataclass(frozen=True, slots=True)
-class Year(Record):
-    """The cheapest design of a year."""
-
-    year: int
-    as_of: str
-    """The date of its prices."""
-    years_ahead: float
-    """Years from that date to the middle of the year, over which prices follow a trend."""
-    algorithm_years: float
-    """Years of progress since the algorithms that the design is meant for."""
-    design: Mapping[str, Any]
-    """What was chosen on the axes; empty where no design is possible."""
-    run_flop: float | None
-    """Arithmetic of the run with the algorithms of the year [FLOP]."""
-    usd_per_chip_hour: float | None
-    """All-in cost of an hour of the work that one chip does at the date of the prices."""
-    cost: Interval | None
-    drivers: Mapping[str, Interval]
-    """The contributions that the cost is made of, those that are anything."""
-    state: str
-    """``ok``, or what keeps most designs from being possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +49,30 @@ class OverTime(Record):
     """A cost in several years."""
 
     by: str
+    same: str
+    """What is the same in all years: the capability, or the FLOP."""
     algorithms_of: str
+    within_days: float
+    """How long a run may take."""
+    base_year: int | None
+    """The year whose dollars they are; None for those of the date of the prices."""
     years: tuple[Year, ...]
     trends: Mapping[str, Mapping[str, str]]
-    """The distributions of ``TRENDS`` with their sources."""
+    """The distributions of ``TRENDS`` that matter, with their sources."""
+    warnings: tuple[str, ...]
+    """What is doubtful about a year: prices from far away, trends beyond what they were seen to do."""
 
 
 def over_time(
     sweep: Space,
-    years: Sequence[int] = YEARS,
+    years: Sequence[int] | str = YEARS,
     *,
     by: str = BY,
+    same: Literal["capability", "flop"] = "capability",
     algorithms_of: str = "",
+    within: str | float = WITHIN,
+    per: Sequence[str] = (),
+    strict: bool = False,
     threads: int | None = None,
 ) -> OverTime:
     """Cost the same capability in several years: the cheapest design of each, by driver.
@@ -104,25 +81,34 @@ def over_time(
     ----------
     sweep : Sweep
         The designs.
-    years : sequence of int
-        The years, each asked about at its middle.
+    years : sequence of int or str
+        The years, each asked about at its middle; as text also with ranges, ``"2023..2027,2030"``.
     by : str
         The subtotal to minimise.
+    same : str
+        ``capability``: the same loss, for which later algorithms take less compute; ``flop``: the same arithmetic.
     algorithms_of : str
         Date of the algorithms that the designs' parameters and tokens assume; by default that of the sweep's prices.
+        Not with the same FLOP.
+    within : str or float
+        How long a run may take, as ``"1 yr"`` or in days.
+    per : sequence of str
+        Axes each of whose values is asked about apart, as ``market``.
+    strict : bool
+        Whether warnings are errors.
     threads : int, optional
         Number of threads; by default all CPUs.
 
     Returns
     -------
     OverTime
-        Of each year the cheapest design, its cost and the contributions to it, each with P5 and P95; the trends used,
-        with their sources.
+        Of each year the cheapest design, its cost and the contributions to it, each with P5 and P95, and its prices
+        with their sources; the trends used, with theirs.
 
     Raises
     ------
     SpecError
-        For a year or subtotal that there is not.
+        For a year, subtotal or axis that there is not.
 
     Examples
     --------
@@ -132,28 +118,27 @@ def over_time(
     >>> [one.year for one in gigacost.over_time(sweep, [2025, 2027]).years]
     [2025, 2027]
     """
-    subtotals = [quantity.name for quantity in sweep.model.subtotals]
-    if by not in subtotals:
-        raise SpecError(Fault("by", show(by), "not a subtotal", ", ".join(subtotals), nearest(by, subtotals)))
-    since = _day(algorithms_of or sweep.meta["as_of"] or sweep.bound.catalog.date)
-    made_of = contributions(sweep.model, by)
-    found = [_year(sweep, year, since, (by, *made_of), threads) for year in _checked(years)]
-    return OverTime(by, since.isoformat(), tuple(found), _trends(sweep))
-
-
-@cache
-def later(model: Model) -> Model:
-    """A model whose algorithms, prices and chips are those of another year; itself where they already are."""
-    if later_years.YEARS_AHEAD.name in model.inputs:
-        return model
-    inputs = (later_years.YEARS_AHEAD, later_years.ALGORITHM_YEARS, later_years.RENTAL_LEVEL)
-    return model.extend(*inputs).override(
-        run_flop=later_years.run_flop,
-        staff_fte_years=later_years.staff_fte_years,
-        rent_usd_per_chip_hour=later_years.rent_usd_per_chip_hour,
-        bought_chip_usd=later_years.bought_chip_usd,
-        server_w=later_years.server_w,
-        owned_server_w=later_years.owned_server_w,
+    faults: list[Fault] = [*_unknown(sweep, by, same, per, since_given=bool(algorithms_of))]
+    days = _read(faults, lambda: read_days("within", within)) or 0.0
+    asked_years = _read(faults, lambda: _checked(years)) or ()
+    since = _read(faults, lambda: _day(algorithms_of or sweep.meta["as_of"] or sweep.bound.catalog.date))
+    if faults or since is None:
+        raise SpecError(*faults)
+    asked = Asked(sweep, (by, *contributions(sweep.model, by)), days, threads)
+    progressed = None if same == "flop" else since
+    pairs = [cheapest(asked, year, progressed, option) for year in asked_years for option in _options(sweep, per)]
+    doubts = dict.fromkeys(doubt for _, doubts in pairs for doubt in doubts)
+    if doubts and strict:
+        raise SpecError(*doubts)
+    return OverTime(
+        by=by,
+        same=same,
+        algorithms_of=since.isoformat(),
+        within_days=asked.within_days,
+        base_year=sweep.spec.base_year,
+        years=tuple(year for year, _ in pairs),
+        trends=_trends(sweep, same),
+        warnings=tuple(map(str, doubts)),
     )
 
 
@@ -167,16 +152,51 @@ def contributions(model: Model, by: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _checked(years: Sequence[int]) -> tuple[int, ...]:
+def _read(faults: list[Fault], reading: Callable[[], T]) -> T | None:
+    """What is read; None, with the faults noted, where that cannot be."""
+    try:
+        return reading()
+    except SpecError as error:
+        faults += error.faults
+        return None
+
+
+def _unknown(sweep: Space, by: str, same: str, per: Sequence[str], *, since_given: bool) -> Iterator[Fault]:
+    subtotals = [quantity.name for quantity in sweep.model.subtotals]
+    if by not in subtotals:
+        yield Fault("by", show(by), "not a subtotal", ", ".join(subtotals), nearest(by, subtotals))
+    if same not in SAME:
+        yield Fault("same", show(same), "nothing that can be the same", ", ".join(SAME), nearest(same, SAME))
+    if since_given and same == "flop":
+        yield Fault("algorithms_of", "", "given, but the same FLOP take no algorithms of a date", "same = capability")
+    alone = _alone(sweep)
+    for name in per:
+        if name not in alone:
+            yield Fault("per", show(name), "not an axis of its own", ", ".join(alone), nearest(name, alone))
+
+
+def _checked(years: Sequence[int] | str) -> tuple[int, ...]:
+    found = read_years("years", years) if isinstance(years, str) else tuple(years)
     faults = [
         Fault("years", show(year), "not a year that can be asked about", f"{_FIRST} to {_LAST}")
-        for year in years
+        for year in found
         if isinstance(year, bool) or not isinstance(year, int) or not _FIRST <= year <= _LAST
     ]
-    faults += [] if years else [Fault("years", "", "missing value", "2023,2025,2027,2030")]
+    faults += [] if found else [Fault("years", "", "missing value", "2023,2025,2027,2030 or 2023..2030")]
     if faults:
         raise SpecError(*faults)
-    return tuple(dict.fromkeys(years))
+    return tuple(dict.fromkeys(found))
+
+
+def _alone(sweep: Space) -> dict[str, tuple[Any, ...]]:
+    """The values of each axis that is no column of a table."""
+    return {axis.name: axis.values for axis in sweep.spec.axes if not isinstance(axis, Zipped)}
+
+
+def _options(sweep: Space, per: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The combinations of the values of some axes."""
+    alone = _alone(sweep)
+    return [dict(zip(per, values, strict=True)) for values in itertools.product(*(alone[name] for name in per))]
 
 
 def _day(text: str) -> dt.date:
@@ -190,65 +210,10 @@ def _goes_to(contribution: Quantity, subtotal: str) -> bool:
     return isinstance(contribution.mark, Contribution) and contribution.mark.to == subtotal
 
 
-def _year(sweep: Space, year: int, algorithms_of: dt.date, costs: tuple[str, ...], threads: int | None) -> Year:
-    month, day_of_month = _MIDDLE
-    middle = dt.date(year, month, day_of_month)
-    dated = min(middle, day(sweep.bound.catalog.date))
-    ahead = decimal_year(middle) - decimal_year(dated)
-    since = decimal_year(middle) - decimal_year(algorithms_of)
-    asked = _asked(sweep, dated.isoformat(), {"years_ahead": ahead, "algorithm_years": since}, costs)
-    best = asked.find(1, costs[0], threads=threads)
-    (row,) = RowView(asked.bound, best) if best else ({},)
-    if None in row.values() or not row:
-        state = row.get("status") or _commonest(asked, costs[0], threads)
-        return Year(year, dated.isoformat(), ahead, since, {}, None, None, None, {}, state)
-    spreads = {name: Interval(row[name], row[f"p5({name})"], row[f"p95({name})"]) for name in costs}
-    cost = spreads.pop(costs[0])
-    return Year(
-        year=year,
-        as_of=dated.isoformat(),
-        years_ahead=ahead,
-        algorithm_years=since,
-        design={name: row[name] for axis in sweep.spec.axes for name in axis.names},
-        run_flop=row["run_flop"],
-        usd_per_chip_hour=row["usd_per_chip_hour"],
-        cost=cost,
-        drivers={name: spread for name, spread in spreads.items() if spread.high},
-        state="ok",
-    )
-
-
-def _commonest(asked: Space, by: str, threads: int | None) -> str:
-    """The state of most combinations of a sweep; ``where`` if all are possible and none is asked for."""
-    states = asked.summary((by,), quantiles=(), threads=threads).states
-    return max(
-        (name for name in states if name != "ok" and states[name]), key=lambda name: states[name], default="where"
-    )
-
-
-def _asked(sweep: Space, as_of: str, at: Mapping[str, float], costs: tuple[str, ...]) -> Space:
-    """The sweep as of a year, with its costs and their intervals as columns."""
-    model, catalog = later(sweep.model), sweep.bound.catalog
-    tree = sweep.spec.to_dict()
-    tree["as_of"] = as_of
-    tree["fixed"] = {**tree.get("fixed", {}), **at}
-    intervals = [f"{aggregate}({name})" for name in costs for aggregate in ("p5", "p95")]
-    columns = [*costs, *intervals, "run_flop", "usd_per_chip_hour"]
-    tree["query"] = {"columns": columns} | ({"where": sweep.spec.where.text} if sweep.spec.where else {})
-    shipped = {name: one.distribution for name, one in _open(sweep).items()}
-    tree["uncertain"] = {**shipped, **tree.get("uncertain", {})}
-    return Space(read_mapping(tree, namespace(model, catalog)), model, catalog)
-
-
-def _open(sweep: Space) -> dict[str, Default]:
-    """The distributions that ship, of what the specification leaves open."""
-    return left_open({**defaults(), **later_defaults()}, sweep.bound.user_given)
-
-
-def _trends(sweep: Space) -> dict[str, dict[str, str]]:
-    known = _open(sweep)
+def _trends(sweep: Space, same: str) -> dict[str, dict[str, str]]:
+    known = left_open_by(sweep)
     return {
         name: {"distribution": known[name].distribution, "source": known[name].source, "date": known[name].date}
         for name in TRENDS
-        if name in known
+        if name in known and not (same == "flop" and name == "algorithmic_gain")
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from gigacost._cache import LruCache
 from gigacost.catalog import architectures, epoch, hardware, markets, regions, rental, step_time
+from gigacost.catalog.chip_prices import ChipPrice
 from gigacost.catalog.columns import COLUMNS, TABLES
 from gigacost.catalog.dates import day, last_day
 from gigacost.catalog.files import DATA_FILES, data, data_text
@@ -198,6 +199,11 @@ class Catalog:
         """
         return tuple(self._shelf("rental").history(*self._rented(hardware, market, provider_class)))
 
+    def chip_prices(self, hardware: str) -> tuple[ChipPrice, ...]:
+        """The dated prices at which a chip is bought, the oldest first. Raises CatalogError for an unknown label."""
+        found: tuple[ChipPrice, ...] = self._shelf("hardware").prices(self.canonical("hardware", hardware))
+        return found
+
     def rent(self, hardware: str, market: str, provider_class: str, as_of: str) -> rental.Rent:
         """The rent at a date with the date and provider of its quote, of labels in their one spelling; NaN without."""
         found: rental.Rent = self._shelf("rental").rent(hardware, market, provider_class, day(as_of))
@@ -294,7 +300,8 @@ class Catalog:
         return self._once(f"shelf {name}", getattr(self, f"_{name}_shelf"))
 
     def _hardware_shelf(self) -> hardware.Hardware:
-        return hardware.Hardware(self._entries("accelerators"), data("accelerators")["sources"], data("markets"))
+        sources = data("accelerators")["sources"]
+        return hardware.Hardware(self._entries("accelerators"), sources, data("markets"), data("chip_prices"))
 
     def _step_time_shelf(self) -> step_time.StepTime:
         return step_time.StepTime(self._entries("accelerators"), data("step_time"), self._shelf("hardware"))

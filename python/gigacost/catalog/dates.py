@@ -43,6 +43,12 @@ def last_day(text: str) -> dt.date:
     return _checked(year, month, 1).replace(day=_days_in(year, month))
 
 
+def first_day(text: str) -> dt.date:
+    """The first day of a day, month or year; ValueError for anything else."""
+    last = last_day(text)
+    return last if _DAY.match(text) else last.replace(day=1, month=last.month if "-" in text else 1)
+
+
 def decimal_year(date: dt.date) -> float:
     """The date as a year with a fraction: 2024-07-02 is 2024.5 [yr]."""
     first = dt.date(date.year, 1, 1)

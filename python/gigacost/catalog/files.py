@@ -19,6 +19,7 @@ LIMIT = 10 * 1024 * 1024
 
 DATA_FILES = (
     "accelerators",
+    "chip_prices",
     "epoch",
     "markets",
     "models",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from gigacost.catalog.dates import decimal_year, last_day
+from gigacost.catalog import chip_prices
+from gigacost.catalog.chip_prices import ChipPrice, dated, price_at
+from gigacost.catalog.dates import day, decimal_year, last_day
 from gigacost.catalog.records import Citation, Column, missing
 from gigacost.catalog.sources import cited
 
@@ -16,6 +19,7 @@ _NOT_SOLD = ("Google", "AWS")
 
 _ON_CHIP = ("hardware",)
 _ON_PRECISION = ("hardware", "precision")
+_ON_DATE = ("hardware", "as_of")
 
 COLUMNS = (
     Column(
@@ -74,14 +78,14 @@ COLUMNS = (
     Column(
         "chip_price_usd",
         "$/chip",
-        _ON_CHIP,
+        _ON_DATE,
         "what a chip is bought for; the transaction price where there is one",
         high=1e09,
     ),
     Column(
         "server_overhead_factor",
         "1",
-        _ON_CHIP,
+        _ON_DATE,
         "from the price to that of the chip's share of a server",
         low=1,
         high=100,
@@ -110,21 +114,33 @@ class Hardware:
         accelerators: Mapping[str, Mapping[str, Any]],
         sources: Mapping[str, Mapping[str, Any]],
         markets: Mapping[str, Any],
+        history: Mapping[str, Any],
     ) -> None:
         self.entries = accelerators
         self._sources = sources
         self._markets = markets
+        self._history = history
+        self._prices: dict[str, tuple[ChipPrice, ...]] = {}
 
-    def figure(self, column: str, chip: str, precision: str = "") -> Citation:
-        """The figure of one chip, at one precision for the columns that depend on it."""
+    def prices(self, chip: str) -> tuple[ChipPrice, ...]:
+        """The dated prices of a chip, the oldest first."""
+        if chip not in self._prices:
+            self._prices[chip] = dated(self.entries[chip], self._sources, self._history, chip)
+        return self._prices[chip]
+
+    def figure(self, column: str, chip: str, choice: str = "") -> Citation:
+        """The figure of one chip; of those that depend on it, at a precision, or at a date (by default the newest)."""
         entry = self.entries[chip]
         plain = _PLAIN.get(column)
         if plain:
             return self._field(entry, column, *plain)
         if column == "peak_flop_per_s":
-            return self._peak(entry, precision)
+            return self._peak(entry, choice)
         if column == "achievable_matmul_fraction":
-            return self._achievable(entry, precision)
+            return self._achievable(entry, choice)
+        if column in {chip_prices.COLUMN, chip_prices.FACTOR}:
+            price = price_at(self.prices(chip), day(choice) if choice else dt.date.max)
+            return self._price(entry, price) if column == chip_prices.COLUMN else self._factor(entry, price)
         answer: Citation = getattr(self, f"_{column}")(entry)
         return answer
 
@@ -199,26 +215,17 @@ class Hardware:
         basis = f"default: of a {entry['kind'].upper()}" if "basis" not in rule else f"default: {rule['basis']}"
         return Citation(float(rule["average_fraction"]), "1", source, date, basis)
 
-    def _chip_price_usd(self, entry: Mapping[str, Any]) -> Citation:
-        value = entry.get("price_usd")
-        if value is None:
+    def _price(self, entry: Mapping[str, Any], price: ChipPrice | None) -> Citation:
+        if price is None:
             return missing("$/chip", f"{entry['name']}: {entry.get('price_basis') or 'no price was found'}")
-        origin = entry.get("origin", {}).get("price_usd")
-        source = origin[0] if origin else cited(self._sources, entry.get("price_source") or entry["sources"])[0]
-        basis = f"quoted: {entry['price_kind']} price per {entry['price_scope']}"
-        if entry.get("price_basis"):
-            basis += f", {entry['price_basis']}"
-        if "price_usd" in entry.get("unverified", ()):
-            basis += "; unverified"
-        return Citation(float(value), "$/chip", source, entry["price_date"], basis)
+        return Citation(price.usd, "$/chip", price.source, price.date, price.told)
 
-    def _server_overhead_factor(self, entry: Mapping[str, Any]) -> Citation:
-        scope = entry.get("price_scope")
-        if scope is None:
+    def _factor(self, entry: Mapping[str, Any], price: ChipPrice | None) -> Citation:
+        if price is None:
             return missing("1", f"{entry['name']} has no price that could cover more or less")
-        rule = self._markets["price_scopes"][scope]
+        rule = self._markets["price_scopes"][price.scope]
         source, date = cited(self._markets["sources"], rule["source"])
-        return Citation(float(rule["factor"]), "1", source, date, f"default: of a price per {scope}")
+        return Citation(float(rule["factor"]), "1", source, date, f"default: of a price per {price.scope}")
 
     def _release_year(self, entry: Mapping[str, Any]) -> Citation:
         release = entry["release"]

@@ -29,4 +29,5 @@ def _preset(name: str, entry: Mapping[str, Any], sources: Mapping[str, Any]) -> 
         note=entry.get("note", ""),
         assumed=tuple(entry.get("assumed", ())),
         unpredictable=entry.get("unpredictable", ""),
+        epoch_row=entry.get("epoch_row", ""),
     )

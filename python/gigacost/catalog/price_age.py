@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Mapping
 
 from gigacost.catalog.dates import day, last_day, months_before, months_between
 from gigacost.catalog.files import data
@@ -13,18 +13,14 @@ def age(column: str, date: str, as_of: str) -> str:
 
     A date that is a month or a year counts by its last day, or by ``as_of`` where that lies within it.
     """
-    months: int | None = data("markets")["ages"].get(column)
+    months: Mapping[str, int] | None = data("markets")["ages"].get(column)
     if months is None or not date:
         return ""
     used = day(as_of)
     known = last_day(date)
     if len(date) < len(as_of) and as_of.startswith(date):
         known = used
-    if _within(known, used, months):
+    if months_before(used, months["before"]) <= known <= months_before(used, -months["after"]):
         return ""
     away = months_between(min(known, used), max(known, used))
     return f"of {date}, {away} months {'before' if known < used else 'after'} {as_of}"
-
-
-def _within(known: dt.date, used: dt.date, months: int) -> bool:
-    return months_before(used, months) <= known <= months_before(used, -months)

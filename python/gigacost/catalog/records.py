@@ -101,6 +101,8 @@ class Preset:
     """What of ``fixed`` was not published."""
     unpredictable: str = ""
     """Why it cannot be held against the model; empty where it can."""
+    epoch_row: str = ""
+    """The name of the run in Epoch AI's table of costs; empty where it is not there."""
 
 
 def missing(unit: str, why: str) -> Citation:

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from gigacost.accounting import accounted
+from gigacost.accounting import accounted, preset_values
 from gigacost.catalog import Catalog
 from gigacost.catalog.dates import day
 from gigacost.compiler.draws import draws_of
@@ -348,7 +348,8 @@ def _with_preset(spec: Spec, catalog: Catalog) -> Spec:
     if not spec.preset:
         return spec
     own = {name for axis in spec.axes for name in axis.names} | set(spec.fixed)
-    more = {name: value for name, value in catalog.presets[spec.preset].fixed.items() if name not in own}
+    values = preset_values(catalog.presets[spec.preset], spec.accounting, own)
+    more = {name: value for name, value in values.items() if name not in own}
     dated = str(more.pop("as_of", ""))
     as_of = spec.as_of or dated
     return replace(spec, fixed={**more, **spec.fixed}, as_of=as_of)

@@ -9,6 +9,7 @@ from gigacost.accounting import accounted
 from gigacost.catalog import Catalog
 from gigacost.compiler import constant_dollars, illegal_draws
 from gigacost.compiler.bound import Bound
+from gigacost.compiler.dear_commitments import dear_commitments
 from gigacost.compiler.names import ModelNames
 from gigacost.compiler.rules import broken
 from gigacost.compiler.stale_prices import stale_prices
@@ -38,11 +39,12 @@ class ModelNamespace(ModelNames):
             yield from illegal_draws.faults(Bound(spec, self.model, self.catalog))
 
     def doubts(self, spec: Spec) -> Iterable[Fault]:
-        """Prices that are old, and those after the catalogue's date: they are its newest, without a trend."""
+        """Prices that are old, commitments dearer than none, and dates after the catalogue's, whose prices they get."""
         latest = max(constant_dollars.dates(spec, self.catalog))
         if latest > self.catalog.date:  # ISO dates sort as text
             yield Fault("as_of", latest, f"prices are those of {self.catalog.date}: no trend is assumed")
-        yield from stale_prices(spec, self.catalog)
+        yield from stale_prices(spec, self.catalog, self.model.replaced)
+        yield from dear_commitments(spec, self.catalog, self.model.replaced)
         if spec.base_year is not None:
             yield from constant_dollars.doubts(spec, self.catalog)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from gigacost.accounting import preset_values
 from gigacost.catalog.price_age import age
 from gigacost.errors import Fault
 from gigacost.spec.axes import Zipped
@@ -15,38 +16,45 @@ if TYPE_CHECKING:
     from gigacost.catalog import Catalog
     from gigacost.spec.spec import Spec
 
-_RENT = "rental_usd_per_chip_hour"
+RENT = "rental_usd_per_chip_hour"
 _BOUGHT = ("chip_price_usd", "electricity_usd_per_kwh")
 _AXES = ("hardware", "market", "provider_class", "region", "as_of")
-_RENTED = ("hardware", "market", "provider_class", "as_of")
+RENTED = ("hardware", "market", "provider_class", "as_of")
 _MOST = 10_000
 """In how many combinations of labels prices are looked at; where there are more, none is."""
 
-_Labels = Mapping[str, Any]
+Labels = Mapping[str, Any]
+"""Of each axis that matters to prices, one label."""
 
 
-def stale_prices(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
+def stale_prices(spec: Spec, catalog: Catalog, replaced: Collection[str] = ()) -> Iterator[Fault]:
     """A doubt for each kind of price that is far from its date of use: the first such, and how many more there are.
 
-    A price that the specification gives itself is its own affair.
+    A price that the specification gives itself is its own affair; ``replaced`` are those that the model does not read.
     """
-    given = {*spec.fixed, *(name for axis in spec.axes for name in axis.names), *_of_preset(spec, catalog)}
+    given = {*replaced, *given_names(spec, catalog)}
     found: dict[str, dict[tuple[str, ...], Fault]] = {}
-    for labels in _combinations(spec, catalog):
+    for labels in combinations(spec, catalog):
         rented = catalog.cite("is_rented", {"market": labels["market"]}).value
-        for column in (_RENT,) if rented else _BOUGHT:
+        for column in (RENT,) if rented else _BOUGHT:
             place = (*(labels.get(axis, "") for axis in catalog.columns[column].axes), labels["as_of"])
             seen = found.setdefault(column, {})
             fault = None if column in given or place in seen or not all(place) else _fault(catalog, column, labels)
             if fault:
                 seen[place] = fault
-    for first, *others in (list(faults.values()) for faults in found.values() if faults):
+    for faults in found.values():
+        yield from firsts(faults.values())
+
+
+def firsts(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """The first of some doubts of one kind, saying how many more there are; nothing where there is none."""
+    for first, *others in filter(None, [list(faults)]):
         more = f", and {len(others)} more of other labels or dates" if others else ""
         yield Fault(first.field, first.value, first.what + more)
 
 
-def _fault(catalog: Catalog, column: str, labels: _Labels) -> Fault | None:
-    if column == _RENT and not age(column, catalog.rent(*(labels[axis] for axis in _RENTED)).date, labels["as_of"]):
+def _fault(catalog: Catalog, column: str, labels: Labels) -> Fault | None:
+    if column == RENT and not age(column, catalog.rent(*(labels[axis] for axis in RENTED)).date, labels["as_of"]):
         return None
     cited = catalog.cite(column, labels)
     told = age(column, cited.date, labels["as_of"])
@@ -54,15 +62,21 @@ def _fault(catalog: Catalog, column: str, labels: _Labels) -> Fault | None:
     return Fault(column, f"{cited.value:.6g}", f"the price of {of} is {told}") if told else None
 
 
-def _of_preset(spec: Spec, catalog: Catalog) -> _Labels:
-    """What a preset gives; nothing where there is no such preset, which is a fault of its own."""
-    return catalog.presets[spec.preset].fixed if spec.preset in catalog.presets else {}
+def given_names(spec: Spec, catalog: Catalog) -> set[str]:
+    """What a specification gives itself, and its preset."""
+    own = _own(spec)
+    return {*own, *preset_values(catalog.presets.get(spec.preset), spec.accounting, own)}
 
 
-def _combinations(spec: Spec, catalog: Catalog) -> Iterator[_Labels]:
+def _own(spec: Spec) -> set[str]:
+    return {*spec.fixed, *(name for axis in spec.axes for name in axis.names)}
+
+
+def combinations(spec: Spec, catalog: Catalog) -> Iterator[Labels]:
     """The labels that come together, without those of axes that do not apply."""
     fixed: dict[str, Any] = {axis: label for axis in _AXES if (label := catalog.default(axis))}
-    fixed |= {**_of_preset(spec, catalog), **spec.fixed, **({"as_of": spec.as_of} if spec.as_of else {})}
+    of_preset = preset_values(catalog.presets.get(spec.preset), spec.accounting, _own(spec))
+    fixed |= {**of_preset, **spec.fixed, **({"as_of": spec.as_of} if spec.as_of else {})}
     groups: list[list[dict[str, Any]]] = []
     for axis in spec.axes:
         parts = [part for part in (axis.axes if isinstance(axis, Zipped) else (axis,)) if part.name in _AXES]

@@ -7,13 +7,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gigacost._record import Record
-from gigacost.accounting import numbers
+from gigacost.accounting import numbers, own_inputs
 from gigacost.catalog.price_age import age
 from gigacost.compiler import constant_dollars
 from gigacost.compiler.bound import Bound
 from gigacost.errors import SpecError
 
 _DEFAULT = "default, nothing else was given"
+
+
+_OWNED, _RENTED = ("own", "colo"), ("on_demand", "reserved_1y", "reserved_3y", "spot")
+_ONLY_IN = {
+    **dict.fromkeys(("electricity_usd_per_kwh", "cost_of_capital", "assumed_fleet_utilisation"), _OWNED),
+    "chip_price_usd": _OWNED,
+    "facility_usd_per_w": ("own",),
+    "colo_usd_per_kw_month": ("colo",),
+    "rental_usd_per_chip_hour": _RENTED,
+}
+"""The markets in which a figure matters, of those that do not in all."""
+
+
+def matters_in(name: str, market: str) -> bool:
+    """Whether a figure that goes in makes any difference in a market."""
+    return market in _ONLY_IN.get(name, (market,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +71,20 @@ def assumption(bound: Bound, leaf: str) -> Assumption:
         number = float(bound.spec.fixed[leaf])
         if leaf in bound.own.fixed:
             return Assumption(leaf, number, unit, "given", "", "given")
-        return Assumption(leaf, number, unit, f"preset {bound.spec.preset}", "", "preset")
+        return Assumption(leaf, number, unit, _of_preset(bound, leaf), "", "preset")
     if origin == "model":
         counted = leaf in numbers(bound.spec.accounting)
         source = f"preset {bound.spec.accounting}" if counted else "override of the model"
         return Assumption(leaf, bound.model.values[leaf], unit, source, "", "model")
     return by_default(bound, leaf)
+
+
+def _of_preset(bound: Bound, leaf: str) -> str:
+    """Where a preset has a figure from."""
+    accounting, preset = bound.spec.accounting, bound.catalog.presets[bound.spec.preset]
+    if leaf in own_inputs(preset, accounting, bound.own.fixed):
+        return f"preset {preset.name}, {accounting}: {preset.epoch_row} in Epoch AI's table of costs"
+    return f"preset {preset.name}"
 
 
 def by_default(bound: Bound, leaf: str) -> Assumption:

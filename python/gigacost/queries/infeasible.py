@@ -76,7 +76,7 @@ def _other_markets(bound: Bound, chip: str, market: str, provider: str, date: st
     pairs.sort(key=lambda pair: (markets[pair[0]] != market, classes[pair[1]] != provider))
     quoted = [f"{markets[i]} from a {classes[j]} (${prices[i, j]:.2f})" for i, j in pairs[:_SHOWN]]
     sold = bound.catalog.table("is_sold", {"hardware": [chip]})[0] == 1.0
-    priced = not math.isnan(bound.catalog.table("chip_price_usd", {"hardware": [chip]})[0])
+    priced = not math.isnan(bound.catalog.cite("chip_price_usd", {"hardware": chip, "as_of": date}).value)
     quoted += ["own", "colo"] if sold and priced else []
     return [f"at that date {', '.join(quoted)}"] if quoted else []
 

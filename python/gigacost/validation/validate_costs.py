@@ -16,20 +16,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record, plain
-from gigacost.accounting import accounted
-from gigacost.catalog.epoch import family, is_hyperscaler, known_dates
-from gigacost.catalog.files import data
+from gigacost.accounting import EPOCH, accounted
+from gigacost.accounting.epoch_designs import (
+    bought_design,
+    discounts_of,
+    hours_of,
+    owned_design,
+    power_of,
+    powered_design,
+    price_of,
+    rented_design,
+    undated,
+)
+from gigacost.catalog.epoch_costs import COMPARED, TOTALS, PublishedCost, read_published_costs
 from gigacost.catalog.opening import opened
 from gigacost.model import default as default_model
 from gigacost.model.constants import KW_PER_MW
-from gigacost.queries.batch import Design, evaluated
-from gigacost.validation.published.costs import COMPARED, TOTALS, PublishedCost, read_published_costs
+from gigacost.queries.batch import evaluated
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
     from gigacost.graph.model import Model
-
-ACCOUNTING = "epoch-2024"
 
 _OWNED = {
     "capex_energy_total_usd_nominal": "total_run_usd",
@@ -186,7 +193,7 @@ def validate_costs(
         For a bad table, by row and column.
     """
     rows, book = read_published_costs(path), opened(catalog)
-    used = accounted(model or default_model(), ACCOUNTING)
+    used = accounted(model or default_model(), EPOCH)
     found: list[dict[str, float]] = [{} for _ in rows]
     for columns, design_of in (
         (_OWNED, owned_design),
@@ -205,119 +212,15 @@ def validate_costs(
     return CostValidation(tuple(CostPrediction(row, one, _reasons(row)) for row, one in zip(rows, found, strict=True)))
 
 
-def owned_design(row: PublishedCost) -> Design | None:
-    """What goes in for the amortised cost; None where there is nothing to count."""
-    hours = _hours(row)
-    if not hours or _undated(row):
-        return None
-    # The cost does not depend on the number of chips that share the hours.
-    chips = row.figures.get("hardware_quantity", 1.0)
-    return {"market": "own", "chips": chips, **hours, **_dates(row), **_price(row), **_power(row)}
-
-
-def bought_design(row: PublishedCost) -> Design | None:
-    """What goes in for the acquisition cost; None where there is nothing to count."""
-    price, chips = _price(row), row.figures.get("hardware_quantity")
-    return {"market": "own", "chips": chips, **price} if price and chips else None
-
-
-def powered_design(row: PublishedCost) -> Design | None:
-    """What goes in for the power of the cluster; None where there is nothing to count."""
-    power, chips = _power(row), row.figures.get("hardware_quantity")
-    return {"chips": chips, **power} if "tdp_w" in power and chips else None
-
-
-def rented_design(row: PublishedCost) -> Design | None:
-    """What goes in for the cloud cost; None where there is nothing to count."""
-    hours, price = _hours(row), row.figures.get("cloud_list_price_usd_per_chip_hour")
-    discounts = _discounts(row)
-    if not hours or price is None or discounts is None:
-        return None
-    if not row.is_of_paper and {"hardware_quantity", "training_time_h"} <= row.figures.keys():
-        hours = {"train_hours": row.figures["training_time_h"]}  # since then, whatever hours were reported
-    chips = row.figures.get("hardware_quantity", 1.0)
-    market = row.texts["cloud_price_type"]
-    return {"market": market, "chips": chips, "rental_usd_per_chip_hour": price, **hours, **discounts}
-
-
-def _hours(row: PublishedCost) -> dict[str, float]:
-    """What tells the chip-hours: the first that is known of these, chips times hours, FLOP. Empty where none is."""
-    known = row.figures
-    lasted = known.get("training_time_h")
-    dated = {} if lasted is None else {"dated_hours": float(math.floor(lasted))}
-    if "chip_hours_reported" in known:
-        return {"chip_hours": known["chip_hours_reported"], **dated}
-    if lasted is not None and "hardware_quantity" in known:
-        return {"train_hours": lasted}
-    if "training_compute_flop" not in known or "peak_flops_used" not in known:
-        return {}
-    utilised = {"mfu": known["mfu_reported"]} if "mfu_reported" in known else {}
-    arithmetic = {"training_flop": known["training_compute_flop"], "peak_flop_per_s": known["peak_flops_used"]}
-    return arithmetic | utilised | dated
-
-
-def _undated(row: PublishedCost) -> list[str]:
-    """The dates that the age of the hardware needs and the row lacks."""
-    return [column for column in ("publication_date", "hardware_release_date") if column not in row.figures]
-
-
-def _dates(row: PublishedCost) -> dict[str, float]:
-    days = {
-        "publication_day": row.figures["publication_date"],
-        "release_day": row.figures["hardware_release_date"],
-        "is_tpu": float(family(row.texts.get("hardware", "")).is_tpu),
-        "electricity_revised": float(not row.is_of_paper),
-    }
-    if "raw_price_date" in row.figures:
-        days["earliest_price_day"] = row.figures["raw_price_date"]
-    return days | known_dates(row.model, of_paper=row.is_of_paper)
-
-
-def _price(row: PublishedCost) -> dict[str, float]:
-    """What a chip costs, and what that covers. Empty where it has no price."""
-    if "raw_unit_price_usd" not in row.figures:
-        return {}
-    kin = family(row.texts.get("hardware", ""))
-    scope = row.texts.get("price_basis", kin.price_scope)
-    return {
-        "earliest_price_usd": row.figures["raw_unit_price_usd"],
-        "earliest_price_factor": 1.0 if scope == "server" else kin.server_per_chip_price,
-        "server_per_chip_price": kin.server_per_chip_price,
-    }
-
-
-def _power(row: PublishedCost) -> dict[str, float]:
-    kin = family(row.texts.get("hardware", ""))
-    tdp = row.figures.get("tdp_w_used", kin.tdp_w)
-    found = {
-        "server_power_per_tdp": kin.server_power_per_tdp,
-        "is_tpu": float(kin.is_tpu),
-        "is_hyperscaler": float(is_hyperscaler(row.texts.get("organization", ""))),
-    }
-    return found if tdp is None else {**found, "tdp_w": float(tdp)}
-
-
-def _discounts(row: PublishedCost) -> dict[str, float] | None:
-    """What the vendor takes off by term; None where the price cannot be made that of three years."""
-    term = row.texts.get("cloud_price_type")
-    if term == "reserved_3y":
-        return {"term_discount": 0.0, "three_year_discount": 0.0}
-    provider = data("epoch")["vendors"].get(row.texts.get("cloud_vendor", ""))
-    if term is None or provider is None:
-        return None
-    offered = data("rental")["discounts"][provider]
-    return {"term_discount": offered.get(term, 0.0), "three_year_discount": offered["reserved_3y"]}
-
-
 def _reasons(row: PublishedCost) -> dict[str, str]:
     """Why a total cannot be predicted, in the order in which one would look for it."""
-    no_hours = "" if _hours(row) else "neither chip-hours, nor chips and hours, nor FLOP and peak"
-    no_price = "" if _price(row) else "no raw_unit_price_usd"
+    no_hours = "" if hours_of(row) else "neither chip-hours, nor chips and hours, nor FLOP and peak"
+    no_price = "" if price_of(row) else "no raw_unit_price_usd"
     no_chips = "" if "hardware_quantity" in row.figures else "no hardware_quantity"
-    no_dates = f"no {', '.join(_undated(row))}" if _undated(row) else ""
+    no_dates = f"no {', '.join(undated(row))}" if undated(row) else ""
     no_rate = "" if "cloud_list_price_usd_per_chip_hour" in row.figures else "no cloud_list_price_usd_per_chip_hour"
-    no_terms = "" if _discounts(row) else "no cloud_price_type, or no discounts of the cloud_vendor are known"
-    no_power = "" if "tdp_w" in _power(row) else "no tdp_w_used"
+    no_terms = "" if discounts_of(row) else "no cloud_price_type, or no discounts of the cloud_vendor are known"
+    no_power = "" if "tdp_w" in power_of(row) else "no tdp_w_used"
     needed = {TOTALS[0]: (no_hours, no_dates, no_price, no_power), TOTALS[1]: (no_price, no_chips)}
     needed[TOTALS[2]] = (no_hours, no_rate, no_terms)
     return {column: "; ".join(filter(None, lacks)) for column, lacks in needed.items() if any(lacks)}

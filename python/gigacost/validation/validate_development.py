@@ -11,13 +11,14 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
-from gigacost.accounting import accounted
+from gigacost.accounting import EPOCH, accounted
+from gigacost.accounting.epoch_designs import owned_design
 from gigacost.catalog.epoch import day_of
+from gigacost.catalog.epoch_costs import PublishedCost, read_published_costs
 from gigacost.catalog.opening import opened
 from gigacost.model import default as default_model
 from gigacost.queries.batch import Design, evaluated
 from gigacost.sampling.draws import Draws
-from gigacost.validation.published.costs import PublishedCost, read_published_costs
 from gigacost.validation.published.development import (
     PARTS,
     Development,
@@ -26,7 +27,6 @@ from gigacost.validation.published.development import (
     dollars_of_2023,
     read_published_developments,
 )
-from gigacost.validation.validate_costs import ACCOUNTING, owned_design
 
 if TYPE_CHECKING:
     import os
@@ -149,7 +149,7 @@ def validate_development(
         For bad ``draws``, and for a bad table, by row and column.
     """
     draws = draws or Draws(COUNT)
-    used, book = accounted(model or default_model(), ACCOUNTING), opened(catalog)
+    used, book = accounted(model or default_model(), EPOCH), opened(catalog)
     rows = {row.model: row for row in read_published_costs()}
     published = read_published_developments(path)
     predictions = [

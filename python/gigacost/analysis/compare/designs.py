@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gigacost._record import Record, plain
+from gigacost.accounting import preset_values
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound, Picked
 from gigacost.compiler.plan import Query
@@ -155,6 +156,6 @@ def _without_preset(spec: Spec, catalog: Catalog) -> Spec:
     """The specification before its preset filled it up: what is from the preset is cited so."""
     if not spec.preset:
         return spec
-    preset = catalog.presets[spec.preset].fixed
+    preset = preset_values(catalog.presets[spec.preset], spec.accounting)
     own = {name: value for name, value in spec.fixed.items() if preset.get(name) != value}
     return replace(spec, fixed=own, as_of="" if preset.get("as_of") == spec.as_of else spec.as_of)

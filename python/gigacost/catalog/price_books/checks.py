@@ -9,6 +9,12 @@ A book is TOML (or a mapping of the same shape)::
     price_usd = 24_000
     price_scope = "board"
 
+    [[chip_prices]]                    # dated prices; they replace the public ones of this chip
+    hardware = "h200-sxm"
+    usd = 28_000
+    scope = "board"
+    date = "2025-06"
+
     [[rental]]                         # replaces the public quotes of this chip, market and provider class
     hardware = "h100-sxm"
     market = "on_demand"
@@ -36,12 +42,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from gigacost.catalog.dates import PARTIAL_FORM
 from gigacost.catalog.labels import Labels, fold
 from gigacost.catalog.price_books.discounts import discounts
-from gigacost.catalog.price_books.fields import ACCELERATOR, BOOK, MODEL, NEW_CHIP, REGION, RENTAL, SCOPES
+from gigacost.catalog.price_books.fields import ACCELERATOR, BOOK, CHIP_PRICE, MODEL, NEW_CHIP, REGION, RENTAL, SCOPES
 from gigacost.catalog.price_books.peaks import check_peaks
 from gigacost.catalog.price_books.schema import Faults, Kind, Text, check_table, is_plain, type_name
 from gigacost.errors import CatalogError, SpecError, nearest, show
@@ -55,6 +61,22 @@ class Below:
     regions: Mapping[str, Mapping[str, Any]]
     models: Mapping[str, Mapping[str, Any]]
     providers: Mapping[str, Mapping[str, Any]]
+
+
+class _Once(NamedTuple):
+    """What a row of a list needs, and by what it is told from the others."""
+
+    what: str
+    required: tuple[str, ...]
+    told_by: tuple[str, ...]
+
+
+_QUOTE = _Once(
+    "quote",
+    ("hardware", "market", "usd_per_chip_hour"),
+    ("hardware", "market", "provider_class", "provider", "region", "note", "date"),
+)
+_PRICE = _Once("price", ("hardware", "usd", "scope"), ("hardware", "kind", "date"))
 
 
 def checked(book: Mapping[str, Any], below: Below, faults: Faults) -> dict[str, Any]:
@@ -74,7 +96,8 @@ def checked(book: Mapping[str, Any], below: Below, faults: Faults) -> dict[str, 
         _check_chips(tables, below, faults)
         _check_regions(tables, regions, faults)
         _check_models(tables, below, faults)
-        _check_rental(tables, chips, faults)
+        _check_rows(tables, "rental", RENTAL, _QUOTE, chips, faults)
+        _check_rows(tables, "chip_prices", CHIP_PRICE, _PRICE, chips, faults)
         _check_dates(tables, faults)
         tables["discounts"] = discounts(tables.get("discounts", {}), chips, below.providers, faults)
     if faults.found:
@@ -201,11 +224,14 @@ def _check_models(tables: dict[str, Any], below: Below, faults: Faults) -> None:
                 faults.add(f"{where}.{small}", show(whole[small]), f"more than {large}", f"<= {whole[large]:g}")
 
 
-def _check_rental(tables: dict[str, Any], chips: Labels, faults: Faults) -> None:
+def _check_rows(
+    tables: dict[str, Any], key: str, kinds: Mapping[str, Kind], once: _Once, chips: Labels, faults: Faults
+) -> None:
+    """The rows of a list about chips: each complete, of a chip that there is, and given once."""
     seen: dict[tuple[str, ...], int] = {}
-    for place, row in enumerate(tables.setdefault("rental", [])):
-        where = f"rental[{place}]"
-        if not check_table(where, row, RENTAL, faults, ("hardware", "market", "usd_per_chip_hour")):
+    for place, row in enumerate(tables.setdefault(key, [])):
+        where = f"{key}[{place}]"
+        if not check_table(where, row, kinds, faults, once.required):
             continue
         label = _means(chips, row["hardware"])
         if label is None:
@@ -213,11 +239,10 @@ def _check_rental(tables: dict[str, Any], chips: Labels, faults: Faults) -> None
             faults.add(f"{where}.hardware", show(row["hardware"]), "not in the catalogue", "", hint)
             continue
         row["hardware"] = label
-        fields = ("hardware", "market", "provider_class", "provider", "region", "note", "date")
-        key = tuple(str(row.get(name, "")) for name in fields)
-        if key in seen:
-            faults.add(where, "", f"the same quote as rental[{seen[key]}]", "each quote once")
-        seen.setdefault(key, place)
+        same = tuple(str(row.get(name, "")) for name in once.told_by)
+        if same in seen:
+            faults.add(where, "", f"the same {once.what} as {key}[{seen[same]}]", f"each {once.what} once")
+        seen.setdefault(same, place)
 
 
 def _check_dates(tables: dict[str, Any], faults: Faults) -> None:
@@ -227,7 +252,8 @@ def _check_dates(tables: dict[str, Any], faults: Faults) -> None:
     entries = [
         (f"{key}.{name}", entry) for key in ("accelerators", "regions", "models") for name, entry in tables[key].items()
     ]
-    entries += [(f"rental[{place}]", row) for place, row in enumerate(tables["rental"]) if isinstance(row, dict)]
+    for key in ("rental", "chip_prices"):
+        entries += [(f"{key}[{place}]", row) for place, row in enumerate(tables[key]) if isinstance(row, dict)]
     for where, entry in entries:
         if "date" not in entry:
             faults.add(f"{where}.date", "", "missing, and the book has no date", PARTIAL_FORM)

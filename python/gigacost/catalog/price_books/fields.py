@@ -25,6 +25,7 @@ BOOK: dict[str, str] = {
     "date": "text",
     "accelerators": "tables",
     "rental": "list",
+    "chip_prices": "list",
     "regions": "tables",
     "models": "tables",
     "discounts": "table",
@@ -83,6 +84,14 @@ RENTAL: dict[str, Kind] = {
     "provider": Text(),
     "region": Text(),
     "note": Text(),
+    **_SOURCED,
+}
+CHIP_PRICE: dict[str, Kind] = {
+    "hardware": Text(),
+    "usd": _POSITIVE,
+    "scope": Text(SCOPES),
+    "kind": Text(("transaction", "list")),
+    "basis": Text(),
     **_SOURCED,
 }
 REGION_FIELDS = {column: field for column, (field, _, _) in regions.FIELDS.items()}

@@ -27,7 +27,21 @@ def merged(section: str, below: Mapping[str, Mapping[str, Any]], book: Mapping[s
         new["origin"] = origin
         new["unverified"] = [key for key in old.get("unverified", ()) if key not in origin]
         result[name] = new
+    if section == "accelerators":
+        for name, rows in _dated_prices(book, name_of_book).items():
+            if "price_usd" not in book[section].get(name, {}):
+                result[name].pop("price_usd", None)
+            result[name] = {"is_sold": 1, **result[name], "prices": rows}
     return result
+
+
+def _dated_prices(book: Mapping[str, Any], name_of_book: str) -> dict[str, list[dict[str, Any]]]:
+    """The dated prices of a book by chip, as ``chip_prices.ChipPrice`` has them."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in book["chip_prices"]:
+        price = {"kind": "transaction", "source": name_of_book, "date": book.get("date", ""), **row}
+        found.setdefault(str(price.pop("hardware")), []).append({**price, "usd": float(row["usd"])})
+    return found
 
 
 def _blank(section: str, name: str, source: str, date: str) -> dict[str, Any]:
@@ -51,5 +65,6 @@ def _private_chip(
         new["price_date"] = entry.get("price_date", own[1])
         new["price_kind"] = entry.get("price_kind", "transaction")
         new["price_basis"] = entry.get("price_basis", "")
+        new.pop("prices", None)
     if "mem_gib" in entry:
         new["mem_gib_basis"] = entry.get("mem_gib_basis", "")

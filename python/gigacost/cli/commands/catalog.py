@@ -99,10 +99,10 @@ def _rows(book: Catalog, axis: str | None, as_of: str | None) -> list[dict[str, 
     if not labels:
         return [{"axis": axis, "default": book.default(axis), "labels": "any day, YYYY-MM-DD"}]
     shown = _SHOWN.get(axis, ())
-    tables = {column: book.table(column, {axis: labels}).reshape(len(labels), -1)[:, 0] for column in shown}
     if axis == "hardware":
-        selection = {"hardware": labels, "as_of": [as_of or book.date]}
-        tables[_RENT] = book.table(_RENT, selection)[:, 0, 0, 0]
+        shown = (*shown, _RENT)
+    selection = {axis: labels, "as_of": [as_of or book.date]}
+    tables = {column: book.table(column, selection).reshape(len(labels), -1)[:, 0] for column in shown}
     return [
         {axis: label, **{column: _plain(values[i]) for column, values in tables.items()}}
         for i, label in enumerate(labels)

@@ -1,4 +1,4 @@
-"""``gigacost catalog prices``: what a chip rented for, from when to when, and the quotes that this is chosen among."""
+"""``gigacost catalog prices``: what a chip cost, from when to when, and the quotes that this is chosen among."""
 
 from __future__ import annotations
 
@@ -32,18 +32,23 @@ _AXES = ("hardware", "market", "provider_class")
 def command(
     chip: str, market: str | None, provider_class: str | None, catalog: str | None, as_of: str | None, *, as_json: bool
 ) -> None:
-    """The dated quotes for CHIP, and the price that follows from them at each date (docs/prices.md has the rule)."""
+    """The dated quotes for CHIP, and the price that follows from them at each date (docs/prices.md has the rule).
+
+    In the markets own and colo they are what the chip is bought for.
+    """
     from gigacost.cli.terminal import payload
 
     book = options.opened_catalog(catalog)
     asked = {"hardware": chip, "market": market, "provider_class": provider_class}
     labels = {axis: book.canonical(axis, asked[axis] or book.default(axis) or "") for axis in _AXES}
     day = book.canonical("as_of", as_of) if as_of else book.date
-    found = history(book, labels, day)
+    rented = bool(book.cite("is_rented", labels).value)
     if as_json:
-        payload(found)
-    else:
+        payload(history(book, labels, day) if rented else bought(book, labels, day))
+    elif rented:
         show_history(book, labels, day)
+    else:
+        _show_bought(book, labels["hardware"], day)
 
 
 def history(book: Catalog, labels: dict[str, str], day: str) -> dict[str, Any]:
@@ -57,6 +62,43 @@ def history(book: Catalog, labels: dict[str, str], day: str) -> dict[str, Any]:
         "history": [{"since": one.since, "until": one.until or None, **_plain(one.price)} for one in periods],
         "quotes": [asdict(one) for one in book.offers(**labels)],
     }
+
+
+def bought(book: Catalog, labels: dict[str, str], day: str) -> dict[str, Any]:
+    """What a chip is bought for at a date, and all its dated prices, as plain data."""
+    chip = labels["hardware"]
+    price = book.cite("chip_price_usd", {"hardware": chip, "as_of": day})
+    value = None if price.is_missing else price.value
+    now = {"chip_price_usd": value, "date": price.date, "source": price.source, "basis": price.basis}
+    prices = [one._asdict() for one in book.chip_prices(chip)]
+    return {"hardware": chip, "market": labels["market"], "as_of": day, "price": now, "prices": prices}
+
+
+def _show_bought(book: Catalog, chip: str, day: str) -> None:
+    from gigacost.catalog.chip_prices import price_at
+    from gigacost.catalog.dates import day as day_of
+    from gigacost.cli.terminal import literal, show, table
+    from gigacost.cli.views.numbers import amount
+
+    prices = book.chip_prices(chip)
+    show(literal(f"What one {chip} is bought for", "bold"))
+    if not prices:
+        show(literal("no price is known"))
+        return
+    used, sources = price_at(prices, day_of(day)), dict[str, int]()
+    rows = [
+        [
+            "*" if one is used else "",
+            one.date,
+            amount(one.usd, "$/chip"),
+            one.scope,
+            one.kind,
+            f"{one.basis}{_number(one.source, sources)}".strip(),
+        ]
+        for one in prices
+    ]
+    show(table(["", "date", "price", "covers", "kind", "of"], rows, ["price"], f"The prices (* at {day})"))
+    show(*(literal(f"[{number}] {source}", "dim") for source, number in sources.items()))
 
 
 def _plain(price: Any) -> dict[str, Any]:  # noqa: ANN401 - a Citation, which --help does not load

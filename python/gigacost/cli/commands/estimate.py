@@ -75,7 +75,7 @@ def command(
     elif sources:
         from gigacost.cli.views.estimate_sources import show_sources
 
-        show_sources(estimates)
+        show_sources(estimates, model)
     else:
         from gigacost.cli.views.estimate import show_many, show_one
 

@@ -1,26 +1,49 @@
-"""``gigacost over-time``: what the same capability costs in other years."""
+"""``gigacost over-time``: what the same capability, or the same FLOP, cost in other years."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import click
 
 from gigacost.cli import options
 from gigacost.cli.query import QueryOptions, querying
 
 if TYPE_CHECKING:
-    from gigacost.analysis.over_time import Interval, OverTime, Year
+    from gigacost.analysis.over_time import OverTime
+    from gigacost.queries.space import Space
 
 
 @options.command("over-time")
 @querying(None, "the cheapest design of each year")
-@options.once("--years", metavar="YEARS", help="Years [default: 2023,2025,2027,2030].")
+@options.once("--years", metavar="YEARS", help="Years and ranges, as 2023..2026,2030 [default: 2023,2025,2027,2030].")
 @options.once("--by", metavar="NAME", help="Subtotal to minimise [default: total_development_usd].")
+@options.once(
+    "--same",
+    metavar="WHAT",
+    help="capability: later algorithms take less compute; flop: the same arithmetic every year [default: capability].",
+)
 @options.once(
     "--algorithms-of",
     metavar="DATE",
     help="Date of the algorithms that params and tokens assume [default: that of the prices].",
 )
-def command(query: QueryOptions, years: str | None, by: str | None, algorithms_of: str | None) -> int:
+@options.once("--within", metavar="TIME", help="How long a run may take, as 400d or 2y [default: 1 year].")
+@options.once("--per", metavar="AXES", help="Axes each of whose values is asked about apart, as market.")
+@click.option("--sources", is_flag=True, help="List every price used, with source and date.")
+@options.once("-o", "--output", metavar="FILE.csv", help="Write the years to a CSV file, or with - to stdout.")
+def command(
+    query: QueryOptions,
+    years: str | None,
+    by: str | None,
+    same: str | None,
+    algorithms_of: str | None,
+    within: str | None,
+    per: str | None,
+    output: str | None,
+    *,
+    sources: bool,
+) -> int:
     r"""Cost of SPEC's capability in several years: the cheapest design of each, its drivers, P5 to P95.
 
     Past years use the prices and chips quoted then; later years follow trends with intervals, which can be set like any
@@ -29,82 +52,55 @@ def command(query: QueryOptions, years: str | None, by: str | None, algorithms_o
     \b
     gigacost over-time SPEC --years 2023,2025,2027,2030
     gigacost over-time SPEC --algorithms-of 2024-04-01 --by total_run_usd --json
+    gigacost over-time --set training_flop=5e25 --hardware h100-sxm --chips 16384 --market own,on_demand \
+      --years 2023,2025,2027 --same flop --per market --base-year 2023 --sources
     """
-    from gigacost.analysis.over_time import BY, YEARS, contributions, later, over_time
+    from gigacost.analysis.cheapest_of_year import later
+    from gigacost.analysis.over_time import BY, WITHIN, YEARS, contributions, over_time
     from gigacost.cli.assertions import Assertions
-    from gigacost.cli.terminal import payload
+    from gigacost.cli.text_file import refuse_bad_text_file
     from gigacost.model import default
 
+    if output is not None and output != "-":
+        refuse_bad_text_file(output, ".csv")
     sweep, by = query.space(later(default())), by or BY
     asserted = Assertions(query.assertions, dict.fromkeys([by, *contributions(sweep.model, by)], "$"))
     found = over_time(
         sweep,
-        [_year(text) for text in options.names(years)] or YEARS,
+        YEARS if years is None else years,
         by=by,
+        same=same or "capability",  # type: ignore[arg-type] # it says what is wrong with another
         algorithms_of=algorithms_of or "",
+        within=within or WITHIN,
+        per=options.names(per),
+        strict=query.design.strict,
         threads=query.threads,
     )
-    if query.as_json:
-        payload(found.to_dict())
-    else:
-        _show(found)
+    _tell(query, sweep, found, output, sources=sources)
     for one in found.years:
         spreads = {**one.drivers, **({found.by: one.cost} if one.cost else {})}
-        asserted.check({name: spread.central for name, spread in spreads.items()}, str(one.year))
+        place = ", ".join(map(str, (one.year, *one.of.values())))
+        asserted.check({name: spread.central for name, spread in spreads.items()}, place)
     return query.ended(asserted, feasible=any(one.cost for one in found.years), advice="; gigacost summary says why")
 
 
-def _year(text: str) -> int:
-    from gigacost.errors import Fault, SpecError, show
+def _tell(query: QueryOptions, sweep: Space, found: OverTime, output: str | None, *, sources: bool) -> None:
+    """Say what is doubtful and not said yet, and print or write the years."""
+    from gigacost.cli.process import warn
+    from gigacost.cli.terminal import payload
+    from gigacost.cli.text_file import write_text_file
+    from gigacost.cli.views.over_time import as_csv, show_years
 
-    if not text.isascii() or not text.isdigit():
-        raise SpecError(Fault("years", show(text), "not a year", "as 2023,2025,2027,2030"))
-    return int(text)
-
-
-def _show(found: OverTime) -> None:
-    from gigacost.cli.terminal import literal, show, table
-
-    heads, rows = year_rows(found)
-    show(literal(f"{found.by} of the same capability, algorithms of {found.algorithms_of}", "bold"))
-    show(table(heads, rows, heads[3:]))
-    heads, rows = driver_rows(found)
-    show(literal("Of that", "bold"), table(heads, rows, heads[1:]))
-    for name, one in found.trends.items():
-        show(literal(f"{name}: {one['distribution']} ({one['source']}, {one['date']})", "dim"))
-
-
-def year_rows(found: OverTime) -> tuple[list[str], list[list[str]]]:
-    """The years as a table: its heads and its rows."""
-    heads = ["year", "prices of", "design", "FLOP", "$/chip-hour", "cost", "P5", "P95"]
-    return heads, [_row(one) for one in found.years]
-
-
-def driver_rows(found: OverTime) -> tuple[list[str], list[list[str]]]:
-    """The drivers of each year as a table: its heads and its rows."""
-    names = dict.fromkeys(name for one in found.years for name in one.drivers)
-    heads = ["driver", *(str(one.year) for one in found.years)]
-    return heads, [[name, *(_interval(one.drivers.get(name)) for one in found.years)] for name in names]
-
-
-def _row(one: Year) -> list[str]:
-    from gigacost.cli.views.numbers import usd
-
-    dated = one.as_of + (f" + {one.years_ahead:.1f} years" if one.years_ahead else "")
-    if one.cost is None:
-        return [str(one.year), dated, one.state, *["—"] * 5]
-    design = ", ".join(f"{value:,.10g}" if isinstance(value, float) else str(value) for value in one.design.values())
-    figures = [f"{one.run_flop:.2g}", f"{one.usd_per_chip_hour:.2f}"]
-    return [
-        str(one.year),
-        dated,
-        design,
-        *figures,
-        *(usd(value) for value in (one.cost.central, one.cost.low, one.cost.high)),
-    ]
-
-
-def _interval(one: Interval | None) -> Any:  # noqa: ANN401 - a cell
-    from gigacost.cli.views.numbers import usd
-
-    return "—" if one is None else f"{usd(one.central)} ({usd(one.low)} to {usd(one.high)})"
+    said = [warning.what for warning in sweep.spec.warnings]
+    for text in found.warnings:
+        if not any(what in text for what in said):
+            warn("warning", text)
+    if output == "-":
+        click.echo(as_csv(found), nl=False)
+        return
+    if output is not None:
+        write_text_file(output, as_csv(found))
+    if query.as_json:
+        payload(found.to_dict())
+        return
+    show_years(found, sources=sources)

@@ -9,6 +9,7 @@ from gigacost.cli.terminal import BETWEEN, NARROW, indented, literal, out, short
 from gigacost.cli.views.cautions import cautions
 from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.views.numbers import amount, grouped, scaled, share, usd
+from gigacost.queries.assumptions import matters_in
 
 if TYPE_CHECKING:
     from gigacost.graph.model import Model
@@ -31,6 +32,7 @@ _KEY = (
     "runs_per_year",
     "assumed_fleet_utilisation",
     "experiments_factor",
+    "developer",
     "staff_fte",
     "salary_usd",
     "post_training_share",
@@ -39,16 +41,6 @@ _KEY = (
     "horizon_years",
 )
 """What moves the total most, and is shown if the estimate depends on it."""
-_ONLY_IN = {
-    "electricity_usd_per_kwh": ("own", "colo"),
-    "cost_of_capital": ("own", "colo"),
-    "assumed_fleet_utilisation": ("own", "colo"),
-    "chip_price_usd": ("own", "colo"),
-    "facility_usd_per_w": ("own",),
-    "colo_usd_per_kw_month": ("colo",),
-    "rental_usd_per_chip_hour": ("on_demand", "reserved_1y", "reserved_3y", "spot"),
-}
-"""The markets in which a figure matters."""
 _RUN = (
     ("train_days", "d"),
     ("chip_hours", "chip·h"),
@@ -96,7 +88,7 @@ def show_one(one: Estimate, model: Model, *, everything: bool = False) -> None:
         lines = _perspective(one)
         if lines:
             show(literal("How big that is", "bold"), *(indented(line) for line in lines), "")
-        show(literal("What it rests on", "bold"), _assumptions(one), "")
+        show(literal("What it rests on", "bold"), _assumptions(one, model), "")
     else:
         show(literal(f"  {_shortly(one)}" if out().width >= NARROW else _shortly(one)), "")
     show(*(literal(line, "yellow") for line in cautions([one])))
@@ -133,14 +125,14 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
     first = estimates[0]
     same = {name: value for name, value in first.inputs.items() if name not in varied}
     show(literal(place(same, [name for name in same if name in {"params", "tokens"}]), "dim"))
-    heads = [", ".join(_label(name, one.inputs[name]) for name in varied) for one in estimates]
+    heads = [", ".join(_label(name, one.inputs[name], model) for name in varied) for one in estimates]
     groups = [_totals(estimates), _parts(estimates, None if everything else _MOST_ROWS)]
     groups.append(_runs(estimates, model, everything=everything))
     alike = [row for rows in groups for row in rows if len(set(row[1:])) == 1]
     differing = [[row for row in rows if len(set(row[1:])) > 1] for rows in groups]
     between = [[""] * (len(heads) + 1)] if everything else []
     rows = [row for group in differing if group for row in (*group, *between)]
-    for start, stop in _fitting(heads, rows):
+    for start, stop in fitting(heads, rows):
         cut = [[row[0], *row[start + 1 : stop + 1]] for row in rows]
         show(table(["", *heads[start:stop]], cut, heads[start:stop]))
     if alike:
@@ -179,7 +171,7 @@ def _row(title: str, values: Sequence[float | None], unit: str) -> list[str]:
     return [title, *(_plain(value, unit) for value in values)]
 
 
-def _fitting(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+def fitting(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
     """Which columns stand in which table, so that each is as wide as the terminal at most."""
     if out().width < NARROW:  # where there are blocks in place of columns
         yield 0, len(heads)
@@ -219,9 +211,11 @@ def place(inputs: Mapping[str, float | str], more: Iterable[str] = ()) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _label(name: str, value: float | str) -> str:
+def _label(name: str, value: float | str, model: Model | None = None) -> str:
     if isinstance(value, str):
         return value
+    if model and name in model.inputs and (word := model.inputs[name].word(value)):
+        return f"{name} {word}"
     return f"{name} {int(value):,}" if name == "chips" else f"{name} {scaled(value)}"
 
 
@@ -341,19 +335,19 @@ def _perspective(one: Estimate) -> list[str]:
     return lines
 
 
-def _assumptions(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table
+def _assumptions(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich Table
     """The figures that move the total most, each with the beginning of its source."""
     market = str(one.inputs.get("market", ""))
     rows = []
     for item in one.assumptions:
         if item.name not in _KEY or item.value is None or isinstance(item.value, str):
             continue
-        matters = market in _ONLY_IN.get(item.name, (market,))
+        matters = matters_in(item.name, market)
         replaced = item.name == "assumed_fleet_utilisation" and one.assumption("runs_per_year").value is not None
         if item.origin != "given" and (not matters or replaced):
             continue
         source = f"{item.date}, {item.source}" if item.date else item.source
-        rows.append((f"  {item.name}", amount(item.value, item.unit), source))
+        rows.append((f"  {item.name}", valued(item.name, item.value, item.unit, model), source))
     if out().width < NARROW:
         return table(["", "", ""], [(*row[:2], shortened(row[2], out().width - 2)) for row in rows])
     beside = sum(max((len(row[i]) for row in rows), default=0) + 2 for i in (0, 1))
@@ -375,6 +369,12 @@ def _plain(value: float | None, unit: str) -> str:
     if unit.startswith("$"):
         return amount(value, "$")
     return grouped(value) if unit in {"d", "MW", "MWh"} else scaled(value)
+
+
+def valued(name: str, value: float, unit: str, model: Model) -> str:
+    """A figure that goes in: its word, where its values have words, else the amount."""
+    word = model.inputs[name].word(value) if name in model.inputs else ""
+    return word or amount(value, unit)
 
 
 def short(name: str) -> str:

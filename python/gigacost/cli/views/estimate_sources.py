@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gigacost.cli.terminal import show, table
-from gigacost.cli.views.numbers import amount
+from gigacost.cli.views.estimate import valued
 
 if TYPE_CHECKING:
+    from gigacost.graph.model import Model
     from gigacost.queries.assumptions import Assumption
     from gigacost.queries.estimates import Estimate
 
@@ -22,19 +23,19 @@ _TITLES = {
 }
 
 
-def show_sources(estimates: Sequence[Estimate]) -> None:
+def show_sources(estimates: Sequence[Estimate], model: Model) -> None:
     """The assumptions of all estimates, each once, by where they are from."""
     every = dict.fromkeys(one for estimate in estimates for one in estimate.assumptions if one.value is not None)
     for origin in _ORDER:
         found = [one for one in every if one.origin == origin]
         if found:
-            _show(_TITLES[origin], found, sources=origin in {"catalogue", "default", "preset"})
+            _show(_TITLES[origin], found, model, sources=origin in {"catalogue", "default", "preset"})
 
 
-def _show(title: str, found: Sequence[Assumption], *, sources: bool) -> None:
+def _show(title: str, found: Sequence[Assumption], model: Model, *, sources: bool) -> None:
     heads = ["name", "value", *(["date", "source"] if sources else [])]
     rows = []
     for one in found:
-        value = str(one.value) if isinstance(one.value, str) else amount(one.value, one.unit)
+        value = one.value if isinstance(one.value, str) else valued(one.name, one.value or 0.0, one.unit, model)
         rows.append([one.name, value, *([one.date, one.source] if sources else [])])
     show(table(heads, rows, ["value"], title))

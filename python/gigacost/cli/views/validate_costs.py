@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from gigacost.catalog.epoch_costs import TOTALS
 from gigacost.cli.terminal import literal, show, table
 from gigacost.cli.views.numbers import share, usd
-from gigacost.validation.published.costs import TOTALS
 
 if TYPE_CHECKING:
     from gigacost.validation.validate_costs import CostPrediction, CostValidation

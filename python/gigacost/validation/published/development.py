@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
 from gigacost.catalog.csv_table import Row, cells_under, number, read_table
+from gigacost.catalog.epoch_costs import SHIPPED
 from gigacost.catalog.files import data
 from gigacost.catalog.price_books.schema import Faults
 from gigacost.errors import nearest, show
 from gigacost.model.constants import DAYS_PER_YEAR
 from gigacost.sampling.distributions import Distribution, Lognormal
 from gigacost.sampling.draws import Draws, sample
-from gigacost.validation.published.costs import SHIPPED
 
 if TYPE_CHECKING:
     import numpy as np

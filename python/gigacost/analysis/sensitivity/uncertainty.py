@@ -17,7 +17,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.compiler.draws import draws_of
 from gigacost.errors import Fault, SpecError, show, unplaced
-from gigacost.queries import arguments
+from gigacost.queries import arguments, doubts
 from gigacost.queries.estimates import estimated
 from gigacost.queries.lacking import lacking
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
@@ -285,7 +285,8 @@ class _Question:
         correlated = (
             "Sobol indices and the worth of one name are of independent inputs: there are none with correlations"
         )
-        notes = [*map(str, self.sweep.spec.warnings), *([correlated] if self.draws.correlate else [])]
+        odd = doubts.about_rows(self.sweep.bound, range(self.sweep.size), [self.of])
+        notes = [*map(str, (*self.sweep.spec.warnings, *odd)), *([correlated] if self.draws.correlate else [])]
         return {**self.sweep.meta, "idle": list(idle), "evaluations": evaluations, "notes": notes}
 
 

@@ -109,7 +109,7 @@ def many_epochs(epochs: Value) -> Value:
 
     epochs > 100.
 
-    Source: Muennighoff et al. 2023 (arXiv 2305.16264), sections 5 and 6: the value of repeated data decays to nothing.
+    Source: Muennighoff et al. 2023 (arXiv 2305.16264), figure 1: at about 40 epochs repeating is worth nothing.
     """
     return epochs > MOST_EPOCHS
 

@@ -41,6 +41,9 @@ class Estimate(Record):
     intervals: Mapping[str, Mapping[str, float | None]]
     """If asked for, of contributions, subtotals and what a run needs: ``mean``, ``p5``, ``p50`` and others over draws
     of what is left open; None where a state spoils a draw."""
+    probabilities: Mapping[str, float]
+    """If intervals are asked for, in which share of the draws the plan cannot be carried out, by the name of the state:
+    ``too_many_runs`` where runs_per_year is given, ``outlives_chips``."""
     assumptions: tuple[Assumption, ...]
     """What it rests on: all figures that go in, in the order of first use."""
     status: str
@@ -120,6 +123,7 @@ def estimated(bound: Bound) -> Estimate:
         breakdown={name: quantities[name] for name in made.contributions},
         subtotals={name: quantities[name] for name in made.subtotals},
         intervals={},
+        probabilities={},
         assumptions=(*choices(bound), *assumed.values()),
         status=status,
         meta={

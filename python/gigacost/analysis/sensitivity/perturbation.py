@@ -106,12 +106,13 @@ def _made(bound: Bound, quantities: tuple[str, ...], moving: Mapping[str, bool])
     leaves = lower.traced_leaves(tracer, asked.wiring, bound.model)
     values = asked.wiring.replay(leaves, tracer)
     central = {state: values[state] for state in asked.central}
-    values = _moved(asked.wiring, values, moving, tracer) | central
+    values = _moved(asked.wiring, values, moving, tracer)
+    judged = values | central
     nodes = []
     for name in quantities:
-        states = [values[state] for state in asked.spoiled[name]]
+        states = [judged[state] for state in asked.spoiled[name]]
         null = tracer.lift(reduce(ops.either, states)).node if states else None
-        nodes.append((tracer.lift(values[name]).node, null))
+        nodes.append((lower.node(tracer, values[name]), null))
     outputs = [(name, "", "", node) for name, (node, _) in zip(quantities, nodes, strict=True)]
     return _Made(tracer.builder.finish(outputs), tuple(nodes))
 

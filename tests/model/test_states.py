@@ -203,12 +203,13 @@ def test_top_is_brute_force_where_runs_per_year_varies(by: str, per: tuple[str, 
     assert all(row["status"] in {"ok", "overlapping_retrainings"} for row in LIMITED.top(7, by, per=per).rows)
 
 
-def test_a_large_space_is_searched_exactly() -> None:
+@pytest.mark.usefixtures("pruned")
+def test_bounds_leave_out_nothing_that_can_be_done() -> None:
     axes = {
         "runs_per_year": {"from": 0.5, "to": 12, "steps": 12},
-        "chips": {"from": 64, "to": 65536, "steps": 32, "scale": "log", "multiple_of": 8},
-        "tokens": {"from": "500B", "to": "60T", "steps": 20, "scale": "log"},
-        "params": {"from": "10B", "to": "1T", "steps": 20, "scale": "log"},
+        "chips": {"from": 64, "to": 65536, "steps": 16, "scale": "log", "multiple_of": 8},
+        "tokens": {"from": "500B", "to": "60T", "steps": 10, "scale": "log"},
+        "params": {"from": "10B", "to": "1T", "steps": 10, "scale": "log"},
         "market": ["own", "on_demand", "reserved_1y"],
         "cost_of_capital": [0.04, 0.08, 0.12, 0.16],
     }
@@ -217,10 +218,10 @@ def test_a_large_space_is_searched_exactly() -> None:
     found = sweep.to_numpy()
     kept = (found["loss"] <= 2) & (found["train_days"] <= 180)
     order = np.where(kept, found["cost_total_usd"], np.nan).argsort(kind="stable")
-    best = Sweep(axes, fixed=sweep.spec.fixed, where=where).top(500)
-    assert best.rows[0]["status"] == "ok"
-    assert [row["index"] for row in best.rows] == order[:500].tolist()
-    assert best.meta["evaluated"] < sweep.size / 4
+    best = Sweep(axes, fixed=sweep.spec.fixed, where=where).top(20)
+    assert best.meta["boxes"] > 0
+    assert [row["index"] for row in best.rows] == order[:20].tolist()
+    assert {row["status"] for row in best.rows} == {"ok"}
     assert (found["status"] == "too_many_runs").mean() > 0.1
 
 

@@ -167,7 +167,7 @@ def _stating(sweep: Space, texts: Mapping[str, str], draws: Draws) -> Space:
     """The sweep with more that is uncertain, and other draws. Raises SpecError."""
     tree = sweep.spec.to_dict()
     tree |= {"uncertain": {**tree.get("uncertain", {}), **texts}, "draws": draws.to_dict()}
-    spec = read_mapping(tree, namespace(sweep.model, sweep.bound.catalog))
+    spec = replace(read_mapping(tree, namespace(sweep.model, sweep.bound.catalog)), strict=sweep.spec.strict)
     return Space(spec, sweep.model, sweep.bound.catalog)
 
 

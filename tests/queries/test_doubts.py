@@ -179,6 +179,9 @@ def test_what_is_said_is_in_the_json_too(capsys: Capture, command: str) -> None:
 def test_compare_says_it_of_each_side(capsys: Capture, tmp_path: Path) -> None:
     axes = 'version = 1\n[axes]\nchips = [CHIPS]\n[fixed]\nhardware = "h100-sxm"\nparams = "70B"\ntokens = "15T"\n'
     (tmp_path / "few").mkdir()
-    few, many = spec_file(tmp_path / "few", axes.replace("CHIPS", "128")), spec_file(tmp_path, axes.replace("CHIPS", "8192"))
+    few, many = (
+        spec_file(tmp_path / "few", axes.replace("CHIPS", "128")),
+        spec_file(tmp_path, axes.replace("CHIPS", "8192")),
+    )
     assert invoke(capsys, "compare", few, many).err.count("long_run") == 1
     assert invoke(capsys, "compare", few, many, "--strict").code == 2

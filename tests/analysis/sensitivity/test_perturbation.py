@@ -146,7 +146,9 @@ def test_a_state_that_central_values_decide_is_the_same_for_all_moves() -> None:
 
     for x, spoiled in ((3.0, False), (4.0, True)):
         sweep = Sweep(fixed={"x": x}, model=Model(PLAIN, too_much))
-        found = Variations(sweep.bound, ["result", "too_much"], {"x": False}).values({"x": np.array([1.0, 4.0, math.nan])})
+        found = Variations(sweep.bound, ["result", "too_much"], {"x": False}).values(
+            {"x": np.array([1.0, 4.0, math.nan])}
+        )
         assert np.isnan(found["result"]).tolist() == [[spoiled] * 3]
         assert found["too_much"].tolist() == [[0.0, 1.0, float(spoiled)]]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from gigacost.catalog import Catalog
-from gigacost.graph.declarations import Constant, Contribution, Input, Rule, Status, Subtotal
+from gigacost.graph.declarations import Constant, Contribution, Doubt, Input, Rule, Status, Subtotal
 from gigacost.graph.model import Model
 from gigacost.graph.wiring import Quantity
 from gigacost.model import DRIVERS, default
@@ -173,6 +173,8 @@ def _quantity(quantity: Quantity, book: Handbook, page: str) -> str:
     if isinstance(quantity.mark, Status):
         spoiled = ", ".join(book.link(name, page) for name in quantity.mark.spoils)
         facts.append(f"row state `{quantity.mark.label}`; null where it holds: {spoiled}")
+    if isinstance(quantity.mark, Doubt):
+        facts.append(f"a warning about {book.link(quantity.mark.of, page)} where it holds: {quantity.mark.what}")
     if isinstance(quantity.mark, Rule):
         facts.append(f"an error where it holds: {quantity.mark.what}; allowed: {quantity.mark.allowed}")
     if quantity.parameters:
@@ -262,6 +264,14 @@ def _index(book: Handbook) -> str:
         if isinstance(quantity.mark, Status)
     ]
     parts.append(_table(("state", "when", "null, with all that is computed from it"), rows))
+    parts.append("## Warnings\n")
+    parts.append("What is possible, but hardly meant. Commands say so of the rows they show or count.\n")
+    doubts = [
+        (book.link(quantity.name, "README"), _first(quantity), book.link(quantity.mark.of, "README"))
+        for quantity in book.model.doubts
+        if isinstance(quantity.mark, Doubt)
+    ]
+    parts.append(_table(("warning", "when", "about"), doubts))
     names = "\n".join(page.name for page in book.pages)
     parts.append(f"```{{toctree}}\n:hidden:\n\n{names}\n```\n")
     return "\n".join(parts)

@@ -77,9 +77,19 @@ def test_contributions_add_up_to_the_total(llama: Estimate) -> None:
 
 def test_plain_data_has_the_promised_shape(llama: Estimate) -> None:
     plain = json.loads(json.dumps(llama.to_dict(), allow_nan=False))
-    keys = ["inputs", "quantities", "breakdown", "subtotals", "intervals", "assumptions", "status", "meta"]
+    keys = [
+        "inputs",
+        "quantities",
+        "breakdown",
+        "subtotals",
+        "intervals",
+        "probabilities",
+        "assumptions",
+        "status",
+        "meta",
+    ]
     assert list(plain) == keys
-    assert plain["intervals"] == {}
+    assert plain["intervals"] == plain["probabilities"] == {}
     assert plain["inputs"]["market"] == "on_demand"
     assert plain["inputs"]["params"] == 405e9
     assert all(list(one) == ["name", "value", "unit", "source", "date"] for one in plain["assumptions"])

@@ -78,9 +78,14 @@ def test_markets_that_are_not_compared_alike_are_said(capsys: Capture) -> None:
     assert "No runs_per_year given: own is assumed used 80 %, a reserved commitment is borne by" in done.out
     done = invoke(capsys, "estimate", *small, "--market", "own,reserved_1y", "--set", "runs_per_year=2")
     assert "runs_per_year given" not in done.out
-    assert "cannot do" not in done.out
+    assert "a year of runs" in done.out
+    assert "overlap" not in done.out
+    done = invoke(capsys, "estimate", *small, "--market", "on_demand", "--set", "runs_per_year=30")
+    assert "30 runs a year overlap: with experiments one keeps its chips busy for" in done.out
+    assert "a year of 30 runs, nothing upfront" in done.out
     done = invoke(capsys, "estimate", *small, "--market", "own", "--set", "runs_per_year=30")
-    assert "The cluster cannot do 30 runs a year" in done.out
+    assert (done.code, done.out) == (2, "")
+    assert "error: runs_per_year = 30: too many runs" in done.err
 
 
 def test_a_date_after_the_catalogues_is_warned_of(capsys: Capture, tmp_path: Path) -> None:

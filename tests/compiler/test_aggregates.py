@@ -144,6 +144,22 @@ def test_a_central_state_spoils_aggregates_too() -> None:
     ]
 
 
+def test_draws_in_a_state_that_central_values_decide_count_like_any_others() -> None:
+    @declarations.status("too_much", spoils="product", central=True)
+    def is_too_much(a: Value) -> Value:
+        """Whether it is too much [truth]."""
+        return a > 3.0
+
+    decided = MODEL.extend(is_too_much)
+    asked = ("mean(product)", "P(product > 15)", "P(is_too_much)")
+    found, plain = sweep(*asked, model=decided), sweep(*asked[:2])
+    share = draws_of(found).count(4.0) / COUNT
+    for row, other in zip(rows(found), rows(plain), strict=True):
+        assert {**other, "status": "ok", "P(is_too_much)": share} == row
+    spoiled = sweep(*asked, model=decided, fixed={"a": 5.0})
+    assert [list(row.values())[2:] for row in rows(spoiled)] == [["too_much", None, None, share]] * 2
+
+
 def test_a_search_sees_central_values() -> None:
     def distance(guess: Value, a: Value) -> Value:
         return ops.maximum(guess - a, a - guess)

@@ -11,7 +11,8 @@ It knows nothing of the plans and wirings that the engine and the reference shar
   central values in every draw.
 - A mean or a quantile is null when, in any draw, a state is true that spoils what it is made of; the row then is in the
   state ``LABEL_in_draws``, unless it is in another one centrally. A probability counts such a draw as one in which its
-  condition does not hold, so that it is made of these states too. What a state spoils centrally is null in both.
+  condition does not hold, so that it is made of these states too. What a state spoils centrally is null in both. A
+  central state is not looked at in draws.
 - With a base year, what the model computes in dollars is read as that times the dollars of that year per dollar.
 """
 
@@ -81,7 +82,7 @@ class Design:
         found = [status.label for status, state in self._states(made_of) if self.central.is_true(state)]
         aggregated = [node for name in read for node in self._aggregates(name) if node.op != "probability"]
         made_of = frozenset[str]().union(*(self.aggregated(node) for node in aggregated))
-        in_draws = self._states(made_of) if aggregated else ()
+        in_draws = self._drawn_states(made_of) if aggregated else ()
         return found + [
             f"{status.label}_in_draws" for status, state in in_draws if any(w.is_true(state) for w in self.drawn)
         ]
@@ -91,6 +92,9 @@ class Design:
             assert isinstance(state.mark, Status)
             if made_of.intersection(state.mark.spoils):
                 yield state.mark, state
+
+    def _drawn_states(self, made_of: frozenset[str]) -> Iterator[tuple[Status, Quantity]]:
+        return ((status, state) for status, state in self._states(made_of) if not status.central)
 
     def _aggregates(self, name: str) -> Iterator[Node]:
         if expression := self.expressions.get(name):
@@ -105,7 +109,7 @@ class Design:
     def aggregated(self, node: Node) -> frozenset[str]:
         """The names that an aggregate is made of."""
         read = self._read_in_draws(node)
-        states = self._states(read) if node.op == "probability" else ()
+        states = self._drawn_states(read) if node.op == "probability" else ()
         return read.union(*(self.drawn[0].made_of(state.name) for _, state in states))
 
     def aggregate(self, node: Node) -> Number:
@@ -113,7 +117,7 @@ class Design:
         inner = Expression("", node.parts[0])
         values = [plain(world.evaluate(inner)) for world in self.drawn]
         if node.op == "probability":
-            states = [state for _, state in self._states(self._read_in_draws(node))]
+            states = [state for _, state in self._drawn_states(self._read_in_draws(node))]
             holds = [
                 value and not any(map(world.is_true, states)) for value, world in zip(values, self.drawn, strict=True)
             ]

@@ -260,9 +260,8 @@ def models(draw: st.DrawFn, names: list[str], count: int) -> tuple[Model, list[s
     for i in range(draw(whole(0, 2))):
         used = picks(draw, names, 1, 2)
         spoils = pick(draw, [*names, *quantities])
-        parts.append(
-            declarations.status(f"state_{i}", spoils=spoils)(function(f"is_state{i}", used, draw(truths(used))))
-        )
+        state = declarations.status(f"state_{i}", spoils=spoils, central=draw(either))
+        parts.append(state(function(f"is_state{i}", used, draw(truths(used)))))
     return Model(*parts), quantities
 
 

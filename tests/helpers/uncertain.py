@@ -54,7 +54,7 @@ def drawn(draw: st.DrawFn) -> tuple[Problem, list[str]]:
         name, limit = pick(draw, may), pick(draw, [0.5, 1.0, 2.0])
         uncertain[name] = pick(draw, written)
         above_limit = Tree("greater", (Tree("name", name=name), Tree("number", value=limit)))
-        spoil = declarations.status("now_and_then", spoils=pick(draw, sorted(above)))
+        spoil = declarations.status("now_and_then", spoils=pick(draw, sorted(above)), central=draw(either))
         model = model.extend(spoil(function("is_now_and_then", [name], above_limit)))
     tree = sweep.spec.to_dict()
     tree["uncertain"] = uncertain

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
-from gigacost.cli.query import querying
+from gigacost.cli.query import querying, warn_of
 
 if TYPE_CHECKING:
     from gigacost.analysis.inverse.break_even import BreakEven
@@ -56,23 +56,13 @@ def tell(
     from gigacost.cli.terminal import literal, payload, show
     from gigacost.cli.views.numbers import duration
 
-    _warn_of(sweep, found.meta)
+    warn_of(sweep.spec, found.meta)
     if query.as_json:
         plain = found.to_dict()
         payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
     else:
         show_found()
         show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))
-
-
-def _warn_of(sweep: Space, meta: Mapping[str, Any]) -> None:
-    """Say on stderr what is doubtful about the values looked through; what is about the sweep was said."""
-    from gigacost.cli.process import warn
-
-    said = {(doubt.field, doubt.what) for doubt in sweep.spec.warnings}
-    for doubt in meta["warnings"]:
-        if not any(doubt.startswith(field) and what in doubt for field, what in said):
-            warn("warning", doubt)
 
 
 def unit_of(sweep: Space, name: str) -> str:

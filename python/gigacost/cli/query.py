@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gigacost.cli.assertions import Assertions
     from gigacost.graph.model import Model
     from gigacost.queries.space import Space
+    from gigacost.spec.spec import Spec
 
 
 class QueryOptions(NamedTuple):
@@ -71,6 +72,17 @@ class QueryOptions(NamedTuple):
         if not feasible:
             process.warn("warning", f"no combination is feasible{advice}")
         return asserted.code(process.INFEASIBLE if not feasible and self.require_feasible else process.DONE)
+
+
+def warn_of(spec: Spec, *meta: Mapping[str, Any]) -> None:
+    """Say on stderr what is doubtful about answers; what is about the specification was said before."""
+    from gigacost.cli.process import warn
+    from gigacost.errors import unplaced
+
+    said = {(doubt.field, doubt.what) for doubt in (*spec.warnings, *unplaced(spec.warnings))}
+    for doubt in dict.fromkeys(doubt for one in meta for doubt in one["warnings"]):
+        if not any(doubt.startswith(field) and what in doubt for field, what in said):
+            warn("warning", doubt)
 
 
 def querying(columns: str | None, asserted: str) -> Callable[[Callable[..., int]], Callable[..., int]]:

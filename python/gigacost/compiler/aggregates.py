@@ -3,7 +3,8 @@
 An aggregate of a quantity is made of its values in all draws. A row state that holds in one of them leaves the
 aggregate without that value: the row then is in the state ``LABEL_in_draws``, which spoils the aggregate, whatever the
 state is centrally. A probability instead is the share of draws in which nothing that its condition reads is spoiled,
-and the condition holds. A state that holds centrally spoils both, as it does all that is made of what it spoils.
+and the condition holds. A state that holds centrally spoils both, as it does all that is made of what it spoils. One
+that is declared to be central is not looked at in draws at all.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class State:
     """The quantity that says whether a combination is in it."""
     label: str
     spoils: frozenset[str]
+    central: bool
 
 
 class Wirer:
@@ -53,7 +55,7 @@ class Wirer:
     def states(self, read: Iterable[str], above: Above) -> list[State]:
         """The states that spoil something of what is read, and whose conditions can be known."""
         return [
-            State(state.name, state.mark.label, frozenset(state.mark.spoils))
+            State(state.name, state.mark.label, frozenset(state.mark.spoils), state.mark.central)
             for state in self.bound.model.states
             if isinstance(state.mark, Status) and self._concerns(state, state.mark, read, above)
         ]
@@ -64,16 +66,17 @@ class Wirer:
         for state in self.bound.model.states if self.aggregates else ():
             mark = state.mark
             aggregates = [name for name in self.aggregates if name not in self.shares and name in above]
-            if not isinstance(mark, Status) or not (
-                spoiled := frozenset(name for name in aggregates if self._concerns(state, mark, [name], above))
-            ):
+            if not isinstance(mark, Status) or mark.central:
+                continue
+            spoiled = frozenset(name for name in aggregates if self._concerns(state, mark, [name], above))
+            if not spoiled:
                 continue
             name = f"{state.name} in draws"
             share = Aggregate(f"mean({state.name})", _as_number(state.name))
             self.aggregates[share.name] = share
             self.extra[name] = Quantity(name, lambda share: share > 0.0, (share.name,), "truth", state.doc)
             if any(isinstance(step, AggregateStep) for step in self.wire([name]).steps):
-                found.append(State(name, f"{mark.label}_in_draws", spoiled))
+                found.append(State(name, f"{mark.label}_in_draws", spoiled, central=False))
         return found
 
     def _concerns(self, state: Quantity, mark: Status, read: Iterable[str], above: Above) -> bool:
@@ -94,7 +97,7 @@ class Wirer:
         holds = derived(self.bound, f"each {node}", Expression(str(part), part))
         drawn = [name for name, factor in self.uncertain.items() if not factor]
         wiring = self.bound.model.wire(holds.parameters, self.given.union(drawn), self.extra)
-        states = [state.name for state in self.states(holds.parameters, wiring.upstream())]
+        states = [state.name for state in self.states(holds.parameters, wiring.upstream()) if not state.central]
         count = len(holds.parameters)
 
         def share(*values: Value) -> Value:

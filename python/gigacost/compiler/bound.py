@@ -324,10 +324,14 @@ class Picked:
         for group in range(len(bound.sizes) - 1, -1, -1):
             left, self._places[group] = np.divmod(left, bound.sizes[group])
         self.sizes = (len(indices),)
+
+    @cached_property
+    def digits(self) -> Mapping[str, Digit]:
+        """The axes, each with its value in each of the combinations."""
         rows = {group: places.tolist() for group, places in self._places.items()}
-        self.digits: Mapping[str, Digit] = {
+        return {
             name: Digit(name, 0, digit.kind, tuple([digit.values[row] for row in rows[digit.group]]))
-            for name, digit in bound.digits.items()
+            for name, digit in self._bound.digits.items()
         }
 
     def table(self, name: str) -> Table:

@@ -57,9 +57,9 @@ def _compile(bound: Bound, query: Query) -> Compiled:
     quantities = bound.model.quantities
     leaves = traced_leaves(tracer, made.wiring, bound.model)
     answer = made.play(leaves, tracer)
-    nodes = {name: _node(tracer, answer.values[name]) for name in (*query.columns, *query.reads)}
+    nodes = {name: node(tracer, answer.values[name]) for name in (*query.columns, *query.reads)}
     nulls = {name: None if null is None else tracer.lift(null).node for name, null in answer.nulls.items()}
-    outputs = [(name, *_named(quantities.get(name)), node) for name, node in nodes.items()]
+    outputs = [(name, *_named(quantities.get(name)), number) for name, number in nodes.items()]
     tape = tracer.builder.finish(outputs)
     keep = None if answer.keep is None else tracer.lift(answer.keep).node
     return Compiled(made, tape, nodes, nulls, keep, tracer.lift(answer.state).node)
@@ -71,7 +71,8 @@ def traced_leaves(tracer: Tracer, wiring: Wiring, model: Model) -> dict[str, Val
     return {leaf: tracer.leaf(leaf, one.unit if one else "", one.doc if one else "") for leaf, one in known.items()}
 
 
-def _node(tracer: Tracer, value: Value) -> int:
+def node(tracer: Tracer, value: Value) -> int:
+    """The node of a value; of a condition, one that is 1 where it holds, else 0."""
     lifted: Traced = tracer.lift(value)
     return tracer.lift(ops.where(lifted, 1.0, 0.0)).node if lifted.truth else lifted.node
 
@@ -91,7 +92,7 @@ def model_sha256(model: Model) -> str:
         tracer = Tracer()
         known = {leaf: tracer.leaf(leaf, model.unit(leaf)) for leaf in wiring.leaves}
         values = wiring.replay(known, tracer)
-        outputs = [(name, *_named(model.quantities[name]), _node(tracer, values[name])) for name in model.quantities]
+        outputs = [(name, *_named(model.quantities[name]), node(tracer, values[name])) for name in model.quantities]
         return tracer.builder.finish(outputs).sha256
 
     return model.compiled("sha256", trace)

@@ -57,6 +57,8 @@ class QueryPlan:
     """The labels of the states that a combination can be in; ``ok`` is the first."""
     conditions: tuple[str, ...]
     """The truth quantities of the other states, in order."""
+    central: frozenset[str]
+    """Those of the states that central values alone decide."""
     spoiled: Mapping[str, tuple[str, ...]]
     """For each column, the conditions in which it is null."""
     spoiled_reads: tuple[str, ...]
@@ -109,6 +111,7 @@ def query_plan(bound: Bound, query: Query) -> QueryPlan:
         wiring,
         states=(OK, *(state.label for state in states)),
         conditions=tuple(state.name for state in states),
+        central=frozenset(state.name for state in states if state.central),
         spoiled={column: spoilers([column]) for column in query.columns},
         spoiled_reads=spoilers([*query.reads, *where]),
         deflator=bound.deflator,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from gigacost.errors import UnitError
 from gigacost.units.algebra import combined
@@ -206,6 +206,18 @@ class Status:
     label: str
     spoils: tuple[str, ...]
     """What means nothing in this state, and with it all that is made of it."""
+    central: bool = False
+    """Whether central values alone decide it: what is drawn then spoils nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Marks a function as a warning about combinations that are possible, but hardly what was meant."""
+
+    of: str
+    """The quantity that is doubtful where the function's condition holds; what spoils it leaves no doubt."""
+    what: str
+    """What is doubtful about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,17 +229,29 @@ class Rule:
     allowed: str
 
 
+Mark: TypeAlias = Contribution | Status | Doubt | Rule
+
+
 def contribution(*, to: str) -> Callable[[F], F]:
     """Declare that a quantity [$] is counted in the subtotal ``to`` and in those that contain it."""
     return _mark(Contribution(to))
 
 
-def status(label: str, *, spoils: str | tuple[str, ...]) -> Callable[[F], F]:
+def status(label: str, *, spoils: str | tuple[str, ...], central: bool = False) -> Callable[[F], F]:
     """Declare a row state: where the function's condition holds, ``spoils`` and everything downstream are null.
 
-    A row's status is the first declared state that holds, else ``ok``.
+    A row's status is the first declared state that holds, else ``ok``. A ``central`` state is one of the plan and not
+    of chance: draws in which its condition holds count like any others.
     """
-    return _mark(Status(label, (spoils,) if isinstance(spoils, str) else spoils))
+    return _mark(Status(label, (spoils,) if isinstance(spoils, str) else spoils, central))
+
+
+def doubt(*, of: str, what: str) -> Callable[[F], F]:
+    """Declare a warning: where the function's condition holds, the quantity ``of`` is possible, but doubtful.
+
+    Nothing is null there. Whoever is shown such combinations is told; ``strict`` makes it an error.
+    """
+    return _mark(Doubt(of, what))
 
 
 def rule(what: str, *, allowed: str) -> Callable[[F], F]:
@@ -238,12 +262,12 @@ def rule(what: str, *, allowed: str) -> Callable[[F], F]:
     return _mark(Rule(what, allowed))
 
 
-def marking(function: Callable[..., Any]) -> Contribution | Status | Rule | None:
+def marking(function: Callable[..., Any]) -> Mark | None:
     """What a function was declared to be, beside a quantity."""
     return getattr(function, "__gigacost__", None)
 
 
-def _mark(mark: Contribution | Status | Rule) -> Callable[[F], F]:
+def _mark(mark: Mark) -> Callable[[F], F]:
     def decorate(function: F) -> F:
         function.__gigacost__ = mark  # type: ignore[attr-defined]
         return function

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from gigacost._cache import LruCache
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.graph.declarations import Alternative, Contribution, Input, Rule, Status, Subtotal, marking
+from gigacost.graph.declarations import Alternative, Contribution, Doubt, Input, Rule, Status, Subtotal, marking
 from gigacost.graph.resolver import Resolver
 from gigacost.graph.wiring import NO_AGGREGATES, Aggregation, Function, Quantity, Search, Wiring, quantity_of
 from gigacost.ops import total
@@ -133,6 +133,11 @@ class Model:
     def states(self) -> tuple[Quantity, ...]:
         """The row states, in the order of declaration."""
         return tuple(quantity for quantity in self.quantities.values() if isinstance(quantity.mark, Status))
+
+    @property
+    def doubts(self) -> tuple[Quantity, ...]:
+        """The conditions that are warned about, in the order of declaration."""
+        return tuple(quantity for quantity in self.quantities.values() if isinstance(quantity.mark, Doubt))
 
     @property
     def contributions(self) -> tuple[Quantity, ...]:

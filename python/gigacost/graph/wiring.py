@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from gigacost.graph.declarations import Contribution, Rule, Status, Subtotal, marking
+from gigacost.graph.declarations import Mark, Subtotal, marking
 from gigacost.ops import Value
 
 Function: TypeAlias = Callable[..., Value]
@@ -30,7 +30,7 @@ class Quantity:
     unit: str
     """As its docstring says in brackets: ``chip·h``, ``1``, ``truth``; empty when it says nothing."""
     doc: str
-    mark: Contribution | Status | Subtotal | Rule | None = None
+    mark: Mark | Subtotal | None = None
 
     @property
     def makes(self) -> tuple[str, ...]:

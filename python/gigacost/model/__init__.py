@@ -48,6 +48,7 @@ DRIVERS = (
     "storage",
     "improvement",
     "totals",
+    "budget",
     "perspective",
 )
 """The modules of the model, in the order in which contributions add up and states are looked at."""

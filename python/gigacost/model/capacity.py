@@ -6,16 +6,17 @@ that time first, the runs of the same fleet share what remains. Without ``runs_p
 * an owned or colocated fleet outlives the project and serves others: it is taken to be used 80 % of the time;
 * a commitment has to be paid by somebody, and only this project is known: it bears all of it.
 
-With ``runs_per_year`` a commitment is shared by the runs that fit in it, at least one. Nothing is committed on demand
-and on spot, so nothing is unused. Retraining (``improvement``) is work for the same fleet: count it in runs_per_year.
-Idle chips are charged no energy.
+With ``runs_per_year`` a commitment is shared by the runs of its time, at least one. More runs than there is time for
+are a state of the design. Nothing is committed on demand and on spot, so nothing is unused, and runs may overlap.
+Retraining (``improvement``) is work for the same fleet: count it in runs_per_year. Idle chips are charged no energy.
 """
 
 from __future__ import annotations
 
-from gigacost.graph.declarations import MISSING, Input, contribution
+from gigacost.graph.declarations import MISSING, Input, contribution, status
 from gigacost.model.constants import HOURS_PER_YEAR
-from gigacost.ops import Value, maximum, minimum, missing, where
+from gigacost.model.time import RUN
+from gigacost.ops import Value, both, either, maximum, minimum, missing, where
 
 RUNS_PER_YEAR = Input(
     "runs_per_year",
@@ -63,10 +64,39 @@ def runs_per_commitment(runs_per_year: Value, commitment_hours: Value) -> Value:
     return where(missing(runs_per_year), 1, maximum(1, runs_per_year * (commitment_hours / HOURS_PER_YEAR)))
 
 
+def possible_runs_per_year(busy_hours: Value) -> Value:
+    """Runs, each with its experiments, that the same chips have time for in a year [1/yr].
+
+    8766 / busy_hours.
+
+    Source: definition.
+    """
+    return HOURS_PER_YEAR / busy_hours
+
+
+@status("too_many_runs", spoils=RUN, central=True)
+def too_many_runs(
+    owns_chips: Value, commitment_hours: Value, runs_per_year: Value, runs_per_commitment: Value, busy_hours: Value
+) -> Value:
+    """Whether owned or committed chips are to do more runs than they have time for [truth].
+
+    busy_hours · runs_per_year > 8766, or of a commitment that several runs share, busy_hours · runs_per_commitment >
+    its hours: more than possible_runs_per_year. A single run may take longer than a commitment. On demand and on spot
+    runs may overlap, on more chips. It is judged on central values: draws in which the chips are full are counted as
+    they are, and P(too_many_runs) is their share.
+
+    Source: definition.
+    """
+    in_a_year = busy_hours * runs_per_year > HOURS_PER_YEAR
+    in_a_commitment = both(runs_per_commitment > 1, busy_hours * runs_per_commitment > commitment_hours)
+    kept = either(owns_chips == 1, commitment_hours > 0)
+    return both(kept, either(in_a_year, both(owns_chips == 0, in_a_commitment)))
+
+
 def owned_utilisation(runs_per_year: Value, busy_hours: Value, assumed_fleet_utilisation: Value) -> Value:
     """Share of the year for which an owned or colocated fleet is used [1].
 
-    min(1, busy_hours · runs_per_year / 8766), else the assumption of 0.8.
+    min(1, busy_hours · runs_per_year / 8766), else the assumption of 0.8. Only draws reach the 1: see too_many_runs.
 
     Source: definition; the default is an assumption.
     """

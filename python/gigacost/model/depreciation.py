@@ -7,9 +7,10 @@ reach an owned fleet here and nowhere else.
 
 from __future__ import annotations
 
-from gigacost.graph.declarations import Input, contribution
+from gigacost.graph.declarations import Input, contribution, status
 from gigacost.model.constants import DECADE, HOURS_PER_YEAR
-from gigacost.ops import Value, power, where
+from gigacost.model.time import RUN
+from gigacost.ops import Value, both, power, where
 
 VALUE_DECLINE = Input(
     "value_decline_oom_per_year",
@@ -43,7 +44,7 @@ STRAIGHT_LINE = Input(
 CHIP_LIFE_YEARS = Input(
     "chip_life_years",
     "yr",
-    "Years over which straight-line depreciation writes chips, servers and network off.",
+    "Life of chips, servers and network: no run outlasts it, straight-line depreciation writes them off over it.",
     default=5.0,
     source="Epoch AI, AI data centre cost breakdown: 5 years for IT; companies book 5 to 6",
     date="2026-05-14",
@@ -71,6 +72,18 @@ FACILITY_LIFE_YEARS = Input(
     high=1000.0,
     plausible=(10.0, 30.0),
 )
+
+
+@status("outlives_chips", spoils=RUN, central=True)
+def outlives_chips(owns_chips: Value, chip_age_years: Value, train_hours: Value, chip_life_years: Value) -> Value:
+    """Whether owned chips are older at the end of the run than they get [truth].
+
+    owns_chips and chip_age_years + train_hours / 8766 > chip_life_years. No plan replaces them; who expects more of
+    them gives a longer life.
+
+    Source: Epoch AI, AI data centre cost breakdown (2026-05-14): 5 years for IT; companies book 5 to 6.
+    """
+    return both(owns_chips == 1, chip_age_years + train_hours / HOURS_PER_YEAR > chip_life_years)
 
 
 def run_years(train_hours: Value) -> Value:
@@ -113,7 +126,7 @@ def depreciated_share(
 ) -> Value:
     """Share of the price new that chips, servers and network lose during the run [1].
 
-    V(start) − V(end), or (1 − residual) · run / life. A run longer than the straight-line life pays for replacements.
+    V(start) − V(end), or (1 − residual) · run / life.
 
     Source: Epoch AI, arXiv 2405.21015, section 2.2; straight line: accounting practice.
     """

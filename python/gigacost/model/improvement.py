@@ -1,6 +1,7 @@
 """Keeping the model current: retraining and fine-tuning over a horizon, ever cheaper, discounted.
 
-By default the horizon is 0 years and all of this is exactly $0. A retraining repeats the final run for the same
+By default the horizon is 0 years and all of this is exactly $0. On chips that are owned or committed a retraining ends
+before the next one begins; on demand they may overlap, on more chips. A retraining repeats the final run for the same
 capability; its experiments and people are not repeated, for the recipe is known. Three things make it cheaper by the
 year: algorithms need less compute; hardware costs less, which reaches a rented fleet as a lower rate, an owned one as
 the loss of value it has already suffered (never both); and, with ``hardware_upgrades``, new chips use less energy.
@@ -9,9 +10,9 @@ Upgrades change the later hourly rate and add no CapEx. The series of yearly che
 
 from __future__ import annotations
 
-from gigacost.graph.declarations import Constant, Input, contribution
+from gigacost.graph.declarations import Constant, Input, contribution, doubt, status
 from gigacost.model.constants import DECADE, YEAR
-from gigacost.ops import Value, both, floor, power, total, where
+from gigacost.ops import Value, both, either, floor, power, total, where
 
 HORIZON_YEARS = Input(
     "horizon_years",
@@ -125,6 +126,76 @@ def finetuning_count(horizon_years: Value, finetuning_interval_years: Value) -> 
     Source: definition.
     """
     return floor(horizon_years / finetuning_interval_years + FULL_INTERVAL_TOLERANCE)
+
+
+def _overlap(
+    run_years: Value,
+    retraining_interval_years: Value,
+    retraining_count: Value,
+    finetuning_share: Value,
+    finetuning_interval_years: Value,
+    finetuning_count: Value,
+) -> Value:
+    """Whether retrainings, or rounds of fine-tuning, take longer than the time between two of them."""
+    retrainings = both(retraining_count >= 1, run_years > retraining_interval_years)
+    return either(retrainings, both(finetuning_count >= 1, finetuning_share * run_years > finetuning_interval_years))
+
+
+@status("overlapping_retrainings", spoils=("cost_retraining_usd", "cost_finetuning_usd"), central=True)
+def overlapping_retrainings(
+    owns_chips: Value,
+    commitment_hours: Value,
+    run_years: Value,
+    retraining_interval_years: Value,
+    retraining_count: Value,
+    finetuning_share: Value,
+    finetuning_interval_years: Value,
+    finetuning_count: Value,
+) -> Value:
+    """Whether owned or committed chips are to begin a retraining before the last one has ended [truth].
+
+    run_years > retraining_interval_years where there is a retraining, or finetuning_share · run_years >
+    finetuning_interval_years where there is fine-tuning.
+
+    Source: definition.
+    """
+    overlap = _overlap(
+        run_years,
+        retraining_interval_years,
+        retraining_count,
+        finetuning_share,
+        finetuning_interval_years,
+        finetuning_count,
+    )
+    return both(either(owns_chips == 1, commitment_hours > 0), overlap)
+
+
+@doubt(of="run_years", what="the next retraining begins before that: each is taken to have chips of its own")
+def concurrent_retrainings(
+    owns_chips: Value,
+    commitment_hours: Value,
+    run_years: Value,
+    retraining_interval_years: Value,
+    retraining_count: Value,
+    finetuning_share: Value,
+    finetuning_interval_years: Value,
+    finetuning_count: Value,
+) -> Value:
+    """Whether retrainings, or rounds of fine-tuning, overlap on chips that are rented on demand or on spot [truth].
+
+    As overlapping_retrainings, without owned or committed chips.
+
+    Source: definition.
+    """
+    overlap = _overlap(
+        run_years,
+        retraining_interval_years,
+        retraining_count,
+        finetuning_share,
+        finetuning_interval_years,
+        finetuning_count,
+    )
+    return both(both(owns_chips == 0, commitment_hours <= 0), overlap)
 
 
 def hardware_gain(

@@ -13,7 +13,7 @@ GIVEN_PARAMS_ACTIVE = catalogued("params_active", "Parameters that work on one t
 GIVEN_TRAINING_FLOP = Input(
     "training_flop", "FLOP", "Arithmetic of pre-training.", low_open=True, high=1e40, plausible=(1e18, 1e30)
 )
-GIVEN_EPOCHS = Input("epochs", "1", "Passes over the distinct tokens.", low=1, high=1e6, plausible=(1, 100))
+GIVEN_EPOCHS = Input("epochs", "1", "Passes over the distinct tokens.", low=1, high=1e6)
 GIVEN_MFU = Input("mfu", "1", "Share of the peak while stepping.", low_open=True, high=1, plausible=(0.05, 0.75))
 GIVEN_STEP_SECONDS = Input("step_seconds", "s", "Time of one optimiser step.", low_open=True, high=1e9)
 GIVEN_SCHEDULE_SECONDS = Input("schedule_seconds", "s", "Time of a step in its layout.", low_open=True, high=1e9)

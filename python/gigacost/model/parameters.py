@@ -209,9 +209,9 @@ def _active_fraction_of_shape(
     dense_ffn: Value, mla: Value, q_lora_rank: Value, kv_lora_rank: Value, rope_head_dim: Value, v_head_dim: Value,
     relative_positions: Value,
 ) -> Value:  # fmt: skip
-    """Share of a given shape's parameters that work on one token; 1 where it is not known [1].
+    """Share of a given shape's parameters that work on one token; missing where experts have no such shape [1].
 
-    shape_params_active / shape_params, of what is given.
+    shape_params_active / shape_params, of what is given; 1 without experts.
 
     Source: definition.
     """
@@ -220,10 +220,8 @@ def _active_fraction_of_shape(
         shared_experts, dense_layers, dense_ffn, mla, q_lora_rank, kv_lora_rank, rope_head_dim, v_head_dim,
         relative_positions,
     )  # fmt: skip
-    return where(missing(active / every), 1.0, active / every)
+    return where(experts > 1.0, active / every, 1.0)
 
 
 PARAMS_OF_SHAPE = Alternative("params", ("layers", "hidden"), _params_of_shape)
-ACTIVE_FRACTION_OF_SHAPE = Alternative(
-    "moe_active_fraction", ("layers", "hidden", "experts"), _active_fraction_of_shape
-)
+ACTIVE_FRACTION_OF_SHAPE = Alternative("moe_active_fraction", ("experts",), _active_fraction_of_shape)

@@ -5,7 +5,7 @@ By default the years follow the size of the run. ``staff_fte`` replaces that by 
 
 from __future__ import annotations
 
-from gigacost.graph.declarations import MISSING, Constant, Input, contribution
+from gigacost.graph.declarations import MISSING, Constant, Input, contribution, doubt
 from gigacost.ops import Value, maximum, missing, power, where
 
 STAFF_FTE = Input(
@@ -62,6 +62,20 @@ _FIT = "fit to Epoch AI's four development costs (GPT-3, OPT, GPT-4, Gemini; arX
 REFERENCE_FLOP = Constant(1e24, "FLOP", _FIT, "2024-05")
 REFERENCE_FTE_YEARS = Constant(9, "FTE·yr", _FIT, "2024-05")
 STAFF_EXPONENT = Constant(0.74, "1", _FIT, "2024-05")
+LONGEST_RUN_YEARS = Constant(
+    1.25, "yr", "Epoch AI, The longest training run: at most 14 to 15 months; 9 by its estimate of 2025", "2022-08"
+)
+
+
+@doubt(of="run_years", what="longer than 15 months: a run that starts later, on better chips, is done before")
+def long_run(run_years: Value) -> Value:
+    """Whether the final run takes longer than any that is worth starting [truth].
+
+    run_years > 1.25. Chips and algorithms improve meanwhile: whoever waits and starts later is done before.
+
+    Source: Epoch AI, The longest training run (2022-08): at most 14 to 15 months.
+    """
+    return run_years > LONGEST_RUN_YEARS
 
 
 def project_life_years(project_years: Value, run_years: Value) -> Value:

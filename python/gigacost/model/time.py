@@ -5,6 +5,10 @@ from __future__ import annotations
 from gigacost.model.constants import HOURS_PER_DAY, SECONDS_PER_HOUR
 from gigacost.ops import Value
 
+RUN = ("train_days", "chip_hours", "run_years")
+"""What means nothing where a run cannot take place as it is planned, and with it all energy and all costs. How many
+hours it would take stays known: ``train_hours``, ``busy_hours``."""
+
 
 def stepping_hours(run_flop: Value, chips: Value, peak_flop_per_s: Value, mfu: Value) -> Value:
     """Hours in which the run makes progress [h].

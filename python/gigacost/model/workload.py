@@ -8,7 +8,7 @@ The final pre-training run costs 6 FLOP per active parameter and token, plus att
 from __future__ import annotations
 
 from gigacost.catalog.columns import catalogued
-from gigacost.graph.declarations import MISSING, Constant, Input, status
+from gigacost.graph.declarations import MISSING, Constant, Input, doubt, status
 from gigacost.ops import Value, maximum, missing, where
 
 PARAMS = catalogued("params", "Parameters of the model, all experts included.", plausible=(1e6, 1e14))
@@ -65,6 +65,13 @@ CAUSAL_SHARE = Constant(
     "a causal mask leaves s(s+1)/2 of s² pairs; the rest is skipped by FlashAttention-2 (arXiv 2307.08691) section 3.1",
     "2023-07",
 )
+MOST_EPOCHS = Constant(
+    100,
+    "1",
+    "assumption: more than twice the 40 epochs beyond which Muennighoff et al. 2023 (arXiv 2305.16264) find repeated "
+    "data to be worth nothing; beyond 16 they are worth little",
+    "2023-05",
+)
 
 
 @status("unknown_active_params", spoils="params_active")
@@ -94,6 +101,17 @@ def epochs(tokens: Value, unique_tokens: Value) -> Value:
     Source: definition (Muennighoff et al. 2023, arXiv 2305.16264, section 3).
     """
     return where(missing(unique_tokens), 1.0, maximum(tokens / unique_tokens, 1.0))
+
+
+@doubt(of="epochs", what="more than 100 passes over the same tokens; beyond about 40 they teach nothing new")
+def many_epochs(epochs: Value) -> Value:
+    """Whether data are repeated far more often than it helps [truth].
+
+    epochs > 100.
+
+    Source: Muennighoff et al. 2023 (arXiv 2305.16264), figure 1: at about 40 epochs repeating is worth nothing.
+    """
+    return epochs > MOST_EPOCHS
 
 
 def dense_flop(params_active: Value, tokens: Value) -> Value:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gigacost._record import Record
 from gigacost.compiler.bound import Bound
-from gigacost.queries import arguments
+from gigacost.queries import arguments, doubts
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
 from gigacost.queries.rows import RowView
@@ -47,7 +47,8 @@ def bounds(bound: Bound, of: str, *, threads: int | None = None, progress: Progr
     least, effort = find(bound, 1, of, threads=threads, progress=progress)
     greatest, more = find(bound, 1, of, threads=threads, progress=later, largest=True) if least else ([], Effort())
     first, last = (next(iter(RowView(bound, found, (of,))), None) for found in (least, greatest))
-    return Bounds(of, first, last, answered(bound, effort.and_(more)))
+    odd = doubts.about_rows(bound, [*least, *greatest], (*bound.columns, of))
+    return Bounds(of, first, last, answered(bound, effort.and_(more), odd))
 
 
 def _plain_row(row: Mapping[str, Any] | None) -> dict[str, Any] | None:

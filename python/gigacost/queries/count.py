@@ -10,6 +10,7 @@ from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
+from gigacost.queries import doubts
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
 
@@ -36,4 +37,4 @@ def count(bound: Bound, *, threads: int | None = None, progress: Progress | None
     found, effort = lower.ask(
         bound, made, lambda program: program.count(made.keep, lower.thread_count(threads), progress)
     )
-    return Counted(bound.size, found, answered(bound, Effort(*effort)))
+    return Counted(bound.size, found, answered(bound, Effort(*effort), doubts.about_space(bound, (), threads)))

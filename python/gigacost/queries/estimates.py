@@ -7,7 +7,7 @@ their values (the tape, which quantities there are) is made once for each model 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, KeysView, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,10 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import OK, Query
 from gigacost.compiler.provenance import provenance
 from gigacost.compiler.rules import broken
-from gigacost.errors import InternalError, SpecError, nearest, show, unplaced
-from gigacost.graph.declarations import Status
-from gigacost.graph.wiring import SearchStep
+from gigacost.errors import Fault, InternalError, SpecError, nearest, show, unplaced
+from gigacost.graph.declarations import Doubt, Status
+from gigacost.graph.wiring import Quantity, SearchStep
+from gigacost.queries import doubts
 from gigacost.queries.assumptions import Assumption, assumption, by_default, choices
 from gigacost.queries.lacking import lacking, lacking_at_site, required
 
@@ -40,6 +41,9 @@ class Estimate(Record):
     intervals: Mapping[str, Mapping[str, float | None]]
     """If asked for, of contributions, subtotals and what a run needs: ``mean``, ``p5``, ``p50`` and others over draws
     of what is left open; None where a state spoils a draw."""
+    probabilities: Mapping[str, float]
+    """If intervals are asked for, in which share of the draws the plan cannot be carried out, by the name of the state:
+    ``too_many_runs`` where runs_per_year is given, ``outlives_chips``."""
     assumptions: tuple[Assumption, ...]
     """What it rests on: all figures that go in, in the order of first use."""
     status: str
@@ -110,6 +114,7 @@ def estimated(bound: Bound) -> Estimate:
     if faults := unplaced(broken(bound.model.rules, bound.model.inputs, bound.spec, quantities)):
         raise SpecError(*faults)
     _refuse_unfilled(bound, quantities)
+    odd = doubts.refused(bound, [*_doubts(made, found, quantities)])
     plan = made.compiled.plan
     status = next((plan.states[i] for i, name in enumerate(plan.conditions, 1) if found[name]), OK)
     return Estimate(
@@ -118,12 +123,13 @@ def estimated(bound: Bound) -> Estimate:
         breakdown={name: quantities[name] for name in made.contributions},
         subtotals={name: quantities[name] for name in made.subtotals},
         intervals={},
+        probabilities={},
         assumptions=(*choices(bound), *assumed.values()),
         status=status,
         meta={
             **provenance(bound, made.sha256, draws=False),
             **({} if spec.base_year is None else {"base_year": spec.base_year}),
-            "warnings": [str(warning) for warning in unplaced(spec.warnings)],
+            "warnings": [str(warning) for warning in (*unplaced(spec.warnings), *odd)],
         },
     )
 
@@ -134,7 +140,9 @@ class _Plan:
 
     compiled: lower.Compiled
     outputs: tuple[str, ...]
-    """The quantities, then the conditions of the states."""
+    """The quantities, then the conditions of the states and the doubts."""
+    doubts: Sequence[tuple[Quantity, Doubt]]
+    """The conditions that are warned about, and what of."""
     contributions: tuple[str, ...]
     subtotals: tuple[str, ...]
     required: tuple[str, ...]
@@ -160,10 +168,13 @@ def _planned(bound: Bound) -> _Plan:
     if absent:
         raise SpecError(*lacking_at_site(bound), *absent)
     names, states = _answers(bound, dict.fromkeys([*found, *numbers, *chosen]))
-    made = lower.compiled(bound, Query((*names, *bound.spec.derive, *states)))
+    doubtful = doubts.concerned(bound, names)
+    warned = [doubt.name for doubt, _ in doubtful]
+    made = lower.compiled(bound, Query((*names, *bound.spec.derive, *states, *warned)))
     return _Plan(
         compiled=made,
         outputs=made.plan.query.columns,
+        doubts=doubtful,
         contributions=tuple(quantity.name for quantity in model.contributions if quantity.name in names),
         subtotals=tuple(name for name in subtotals if name in names),
         required=required(model),
@@ -219,8 +230,9 @@ def _refuse_unfilled(bound: Bound, quantities: Mapping[str, float | None]) -> No
 def _without_nulls(made: _Plan, found: Mapping[str, float]) -> dict[str, float | None]:
     """The quantities, null where a state spoils them. Raises InternalError for what is neither null nor finite."""
     spoiled = made.compiled.plan.spoiled
-    conditions = frozenset(made.compiled.plan.conditions)
-    true = frozenset(state for state in conditions if found[state])
+    states = frozenset(made.compiled.plan.conditions)
+    conditions = states.union(doubt.name for doubt, _ in made.doubts)
+    true = frozenset(state for state in states if found[state])
     quantities: dict[str, float | None] = {}
     for name, value in found.items():
         if name in conditions:
@@ -233,3 +245,10 @@ def _without_nulls(made: _Plan, found: Mapping[str, float]) -> dict[str, float |
         else:
             quantities[name] = value
     return quantities
+
+
+def _doubts(made: _Plan, found: Mapping[str, float], quantities: Mapping[str, float | None]) -> Iterator[Fault]:
+    """What is doubtful about the run, of quantities that it has."""
+    for doubt, mark in made.doubts:
+        if found[doubt.name] and (value := quantities.get(mark.of)) is not None:
+            yield doubts.told(doubt, mark, f"{value:.6g}")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gigacost.compiler.bound import Bound
 from gigacost.errors import Fault, show
+from gigacost.model.constants import HOURS_PER_DAY, HOURS_PER_YEAR
 from gigacost.queries.infeasible_layout import no_layout, out_of_memory
 
 _Labels = Mapping[str, str]
@@ -38,7 +39,7 @@ def _reason(bound: Bound, state: str, found: _Found, labels: _Labels) -> Fault:
 
 
 def _knows(labels: _Labels, state: str) -> bool:
-    return state in {"never_finishes", "no_layout"} or "hardware" in labels
+    return state in _OF_THE_PLAN or "hardware" in labels
 
 
 def _in_general(bound: Bound, state: str, labels: _Labels) -> Fault:
@@ -141,6 +142,72 @@ def _no_memory_data(_: Bound, __: _Found, labels: _Labels) -> Fault:
     return Fault("hardware", show(chip), what, "another chip; or give mem_gib and mem_bw_byte_per_s, or an mfu")
 
 
+def _too_many_runs(bound: Bound, found: _Found, _: _Labels) -> Fault | None:
+    runs, busy = bound.spec.fixed.get("runs_per_year"), found.get("busy_hours")
+    if busy is None:
+        return None
+    keeps = f"too many runs: with experiments one keeps these chips busy for {busy / HOURS_PER_DAY:.3g} days"
+    others = "more chips, a lower experiments_factor, on_demand or spot"
+    if runs is None:
+        shared = bound.spec.fixed.get("runs_per_commitment", math.nan)
+        most = _rounded_down(found.get("commitment_hours", HOURS_PER_YEAR) / busy)
+        return Fault("runs_per_commitment", f"{shared:.15g}", f"{keeps}, at most {most} fit in a commitment", others)
+    most = _rounded_down(HOURS_PER_YEAR / busy)
+    what = f"{keeps}, at most {most} runs a year fit"
+    return Fault("runs_per_year", f"{runs:.15g}", what, f"<= {most}; {others}")
+
+
+def _rounded_down(number: float) -> str:
+    """Three digits of a number, and never more than it is."""
+    text = f"{number:.3g}"
+    if float(text) > number:
+        step = 10.0 ** (math.floor(math.log10(number)) - 2)
+        text = f"{(math.ceil(number / step) - 1) * step:.3g}"
+    return text
+
+
+def _outlives_chips(bound: Bound, found: _Found, _: _Labels) -> Fault | None:
+    hours = found.get("train_hours")
+    if hours is None:
+        return None
+    age, life = (float(bound.table(name).values[0]) for name in ("chip_age_years", "chip_life_years"))
+    old = f" on chips that are {age:.3g} years old" if age else ""
+    what = f"the run takes {hours / HOURS_PER_YEAR:.3g} years{old}, and owned ones last {life:.3g} (chip_life_years)"
+    return Fault("chips", show(bound.spec.fixed.get("chips", "")), what, "more chips; or a market that rents")
+
+
+def _overlapping_retrainings(bound: Bound, found: _Found, _: _Labels) -> Fault | None:
+    years = found.get("run_years")
+    if years is None:
+        return None
+    again, tuned, share = (
+        float(bound.table(name).values[0])
+        for name in ("retraining_interval_years", "finetuning_interval_years", "finetuning_share")
+    )
+    name, interval, takes = "retraining_interval_years", again, years
+    if not (found.get("retraining_count", 0.0) >= 1.0 and years > again):
+        name, interval, takes = "finetuning_interval_years", tuned, share * years
+    what = f"the next begins before the last one has ended, which takes {takes:.3g} years, on the same chips"
+    return Fault(name, f"{interval:.15g}", what, f">= {math.ceil(takes * 1e4) / 1e4:g}; more chips, on_demand or spot")
+
+
+def _less_than_a_step(bound: Bound, found: _Found, _: _Labels) -> Fault | None:
+    step = found.get("step_tokens")
+    if step is None:
+        return None
+    what = f"fewer than one step trains on, {step:,.0f}"
+    allowed = f">= {step:.0f}; or a smaller global_batch_sequences or context_tokens"
+    return Fault("tokens", f"{found.get('tokens', bound.spec.fixed.get('tokens', math.nan)):.15g}", what, allowed)
+
+
+def _unknown_active_params(bound: Bound, _: _Found, __: _Labels) -> Fault | None:
+    if "experts" not in bound.user_given:
+        return None
+    what = "nobody knows how many parameters work on a token where the shape around the experts is missing"
+    allowed = "layers and hidden beside it; or moe_active_fraction"
+    return Fault("experts", show(bound.spec.fixed.get("experts", "")), what, allowed)
+
+
 _WORDS: Mapping[str, Callable[[Bound, _Found, _Labels], Fault | None]] = {
     "unsupported_precision": _unsupported_precision,
     "no_price": _no_price,
@@ -153,4 +220,19 @@ _WORDS: Mapping[str, Callable[[Bound, _Found, _Labels], Fault | None]] = {
     "no_layout": no_layout,
     "out_of_memory": out_of_memory,
     "no_electricity_price": _no_electricity_price,
+    "too_many_runs": _too_many_runs,
+    "outlives_chips": _outlives_chips,
+    "overlapping_retrainings": _overlapping_retrainings,
+    "less_than_a_step": _less_than_a_step,
+    "unknown_active_params": _unknown_active_params,
 }
+_OF_THE_PLAN = {
+    "never_finishes",
+    "no_layout",
+    "too_many_runs",
+    "outlives_chips",
+    "overlapping_retrainings",
+    "less_than_a_step",
+    "unknown_active_params",
+}
+"""States that no figure of a chip is to blame for."""

@@ -10,7 +10,7 @@ from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
-from gigacost.queries import arguments
+from gigacost.queries import arguments, doubts
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
 from gigacost.queries.rows import RowView
@@ -79,4 +79,6 @@ def pareto(
         "minimise": [name for name, largest in objectives if not largest],
         "maximise": [name for name, largest in objectives if largest],
     }
-    return Front(RowView(bound, found, names), {**answered(bound, Effort(*effort)), "objectives": about})
+    rows = RowView(bound, found, names)
+    odd = doubts.about_rows(bound, found, rows.columns)
+    return Front(rows, {**answered(bound, Effort(*effort), odd), "objectives": about})

@@ -75,6 +75,7 @@ class Request:
             if model is not None or catalog is not None:
                 raise SpecError(Fault("model" if model is not None else "catalog", "", "a sweep brings its own"))
             model, catalog, tree = given.model, given.bound.catalog, given.spec.to_dict()
+            strict = strict or given.spec.strict
         else:
             inputs = {**(given or {}), **inputs}
         axes = {name for name, value in inputs.items() if several and _is_axis(value)}

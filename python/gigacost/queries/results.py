@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.provenance import provenance
+from gigacost.errors import Fault
 
 
 class Effort(NamedTuple):
@@ -28,11 +30,11 @@ class Effort(NamedTuple):
         return found | ({"exact": True} if self.bound is None else {"exact": False, "bound": self.bound})
 
 
-def described(bound: Bound) -> dict[str, Any]:
-    """What results carry: the provenance, and what is legal but implausible about the specification."""
-    return {**provenance(bound), "warnings": [str(warning) for warning in bound.spec.warnings]}
+def described(bound: Bound, doubts: Iterable[Fault]) -> dict[str, Any]:
+    """What results carry: the provenance, and what is doubtful about the specification and about what is computed."""
+    return {**provenance(bound), "warnings": [str(warning) for warning in (*bound.spec.warnings, *doubts)]}
 
 
-def answered(bound: Bound, effort: Effort) -> dict[str, Any]:
+def answered(bound: Bound, effort: Effort, doubts: Iterable[Fault]) -> dict[str, Any]:
     """What answers about combinations carry."""
-    return {**described(bound), **effort.to_dict(bound.size)}
+    return {**described(bound, doubts), **effort.to_dict(bound.size)}

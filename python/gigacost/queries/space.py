@@ -14,7 +14,7 @@ from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.model import Model
-from gigacost.queries import arguments, export
+from gigacost.queries import arguments, doubts, export
 from gigacost.queries.bounds import Bounds, bounds
 from gigacost.queries.count import Counted, count
 from gigacost.queries.export import Progress, Table, Tabular
@@ -282,6 +282,13 @@ class Space(Tabular):
         """As ``count``, with the share of all combinations and what it took."""
         return count(self.bound, threads=threads, progress=progress)
 
+    def doubts(self, *, threads: int | None = None) -> list[Fault]:
+        """What is doubtful about the combinations that meet the condition: what the model warns about, and how often.
+
+        Raises SpecError with it if the specification is strict.
+        """
+        return doubts.about_space(self.bound, self.columns, threads)
+
     def bounds(
         self, of: str = "cost_total_usd", *, threads: int | None = None, progress: Progress | None = None
     ) -> Bounds:
@@ -295,6 +302,8 @@ class Space(Tabular):
         return Table(program, columns, made.keep, (0, self.size), self.meta, explained)
 
     def _rows_compiled(self) -> lower.Compiled:
+        if self.spec.strict:
+            self.doubts()
         made = lower.compiled(self.bound, Query(self.columns, self.spec.where))
         idle = self.bound.idle_axes(made.plan.wiring.leaves)
         if idle:

@@ -12,7 +12,7 @@ from gigacost._record import Record, plain
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
-from gigacost.queries import arguments
+from gigacost.queries import arguments, doubts
 from gigacost.queries.export import Progress
 from gigacost.queries.results import described
 
@@ -99,7 +99,8 @@ def summary(
     counts = dict.fromkeys(states, 0)
     for state, count in zip(states, found["states"], strict=True):
         counts[state] += count
-    return Summary(bound.size, found["kept"], counts, measures, {**described(bound), "evaluated": bound.size})
+    about = described(bound, doubts.about_space(bound, names, threads))
+    return Summary(bound.size, found["kept"], counts, measures, {**about, "evaluated": bound.size})
 
 
 def statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float]) -> Statistics:

@@ -10,7 +10,7 @@ from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
-from gigacost.queries import arguments
+from gigacost.queries import arguments, doubts
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
 from gigacost.queries.rows import RowView
@@ -43,7 +43,9 @@ def top(
     found, effort = find(
         bound, k, by, per=per, distinct=distinct, largest=largest, limit=limit, threads=threads, progress=progress
     )
-    return Best(tuple(RowView(bound, found, (by,))), {**answered(bound, effort), "by": by})
+    rows = RowView(bound, found, (by,))
+    odd = doubts.about_rows(bound, found, rows.columns)
+    return Best(tuple(rows), {**answered(bound, effort, odd), "by": by})
 
 
 def find(

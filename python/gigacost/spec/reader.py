@@ -76,7 +76,7 @@ def read(
     if strict:
         reader.faults += spec.warnings
     reader.raise_faults()
-    return replace(spec, notes=notes, source=document.source)
+    return replace(spec, notes=notes, source=document.source, strict=strict)
 
 
 def read_file(path: str | os.PathLike[str], namespace: Namespace, **options: Any) -> Spec:  # noqa: ANN401 - as ``read``

@@ -53,6 +53,8 @@ class Spec:
     version: int = VERSION
     warnings: tuple[Fault, ...] = field(default=(), compare=False)
     """What is legal but implausible."""
+    strict: bool = field(default=False, compare=False)
+    """Whether warnings are errors, those about what is computed too."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What settings from the command line replaced."""
     source: str = field(default="", compare=False)

@@ -191,7 +191,7 @@ OWN = {"params": "70B", "tokens": "15T", "hardware": "h100-sxm", "chips": 1024}
         ("chip_price_usd", {}, None),
         ("rental_usd_per_chip_hour", {}, None),
         ("electricity_usd_per_kwh", {"rental_usd_per_chip_hour": 2.4}, (0, 1)),
-        ("runs_per_year", {}, (0.5, 20)),
+        ("runs_per_year", {"chips": 4096}, (0.5, 2.6)),
         ("cost_of_capital", {"rental_usd_per_chip_hour": 2.4}, (0, 0.5)),
     ],
 )
@@ -199,7 +199,7 @@ def test_owning_breaks_even_with_renting(
     unknown: str, given_: dict[str, Any], over: tuple[float, float] | None
 ) -> None:
     """At the crossing, an estimate of either comes to the same."""
-    found = break_even(unknown, OWN, between={"market": ["own", "on_demand"]}, over=over, **given_)
+    found = break_even(unknown, {**OWN, **given_}, between={"market": ["own", "on_demand"]}, over=over)
     (crossing,) = found.crossings
     costs = [
         gigacost.estimate({**OWN, **given_, unknown: crossing.value, "market": market})["cost_total_usd"]
@@ -215,10 +215,15 @@ def test_runs_a_year_are_whole_numbers_where_asked() -> None:
         "runs_per_year", params="13B", tokens="2T", hardware="h100-sxm", chips=256,
         between={"market": ["own", "on_demand"]}, over=over,
     )  # fmt: skip
-    (crossing,) = found.crossings
+    crossing, full = found.crossings
     assert crossing.value == round(crossing.value)
     assert crossing.below is not None
     assert crossing.below["runs_per_year"] == crossing.value - 1
+    # Beyond what one cluster has time for, it is not owned.
+    assert [one.option for one in found.intervals] == ["on_demand", "own", "on_demand"]
+    room = gigacost.estimate(params="13B", tokens="2T", hardware="h100-sxm", chips=256)["possible_runs_per_year"]
+    assert room is not None
+    assert full.value == math.floor(room) + 1
 
 
 def test_what_makes_no_difference_is_said() -> None:

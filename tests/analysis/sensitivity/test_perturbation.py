@@ -138,6 +138,21 @@ def test_a_state_spoils_only_the_moves_in_which_it_holds() -> None:
     assert found["doubled"].tolist() == [[2.0, 8.0, 6.0]]
 
 
+def test_a_state_that_central_values_decide_is_the_same_for_all_moves() -> None:
+    @status("too_much", spoils="result", central=True)
+    def too_much(doubled: Value) -> Value:
+        """Whether it is too much [truth]."""
+        return doubled > 7.0
+
+    for x, spoiled in ((3.0, False), (4.0, True)):
+        sweep = Sweep(fixed={"x": x}, model=Model(PLAIN, too_much))
+        found = Variations(sweep.bound, ["result", "too_much"], {"x": False}).values(
+            {"x": np.array([1.0, 4.0, math.nan])}
+        )
+        assert np.isnan(found["result"]).tolist() == [[spoiled] * 3]
+        assert found["too_much"].tolist() == [[0.0, 1.0, float(spoiled)]]
+
+
 def test_what_is_not_finite_is_told_with_its_move() -> None:
     def inverse(x: Value) -> Value:
         """One over it [1]."""

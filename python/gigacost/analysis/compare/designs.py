@@ -14,6 +14,7 @@ from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound, Picked
 from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, InternalError, SpecError, show, unplaced
+from gigacost.queries import doubts
 from gigacost.queries.assumptions import Assumption, assumption, choices
 from gigacost.queries.estimates import estimated
 from gigacost.queries.request import Request
@@ -75,6 +76,11 @@ class Design:
         return lower.compiled(self.bound, Query((self.by,)))
 
     @cached_property
+    def doubts(self) -> list[Fault]:
+        """What is doubtful about it. Raises SpecError with it where warnings are errors."""
+        return doubts.about_rows(self.bound, [0], [self.by])
+
+    @cached_property
     def labels(self) -> dict[str, str]:
         """The label of every catalogue axis that applies."""
         return {axis: labels[0] for axis, (_, labels) in self.bound.labels.items()}
@@ -112,7 +118,7 @@ class Design:
                 "spec_sha256": self.sweep.spec.sha256,
                 "catalog_sha256": self.bound.catalog.sha256,
                 "as_of": self.labels.get("as_of", ""),
-                "warnings": [str(warning) for warning in unplaced(self.spec.warnings)],
+                "warnings": [str(warning) for warning in (*unplaced(self.spec.warnings), *self.doubts)],
             },
         )
 

@@ -9,13 +9,13 @@ from typing import Any, Literal
 from gigacost._record import Record
 from gigacost.analysis.explain.inputs import Ingredient, constant, ingredient
 from gigacost.compiler.bound import Bound
-from gigacost.graph.declarations import Contribution, Status, Subtotal
+from gigacost.graph.declarations import Contribution, Doubt, Status, Subtotal
 from gigacost.graph.formulas import Formula, constants, formula
 from gigacost.graph.wiring import Quantity, SearchStep
 from gigacost.queries.assumptions import Assumption
 from gigacost.queries.estimates import Estimate
 
-Kind = Literal["quantity", "contribution", "subtotal", "state", "input", "choice", "searched", "constant"]
+Kind = Literal["quantity", "contribution", "subtotal", "state", "warning", "input", "choice", "searched", "constant"]
 _SHOWN = 90
 """The text cuts longer formulas and sources."""
 
@@ -114,7 +114,12 @@ def _figure(one: Ingredient, kind: Kind, share: float | None = None) -> Part:
 
 def kind_of(quantity: Quantity) -> Kind:
     """What a quantity was declared to be."""
-    kinds: Mapping[type, Kind] = {Contribution: "contribution", Subtotal: "subtotal", Status: "state"}
+    kinds: Mapping[type, Kind] = {
+        Contribution: "contribution",
+        Subtotal: "subtotal",
+        Status: "state",
+        Doubt: "warning",
+    }
     return kinds.get(type(quantity.mark), "quantity")
 
 

@@ -11,6 +11,7 @@ from gigacost.analysis.breakpoints import breakpoints
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import InverseSearch
 from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.queries import doubts
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
 from gigacost.spec.axes import Zipped, as_list
@@ -176,7 +177,7 @@ class _Comparison:
 
     def answer(self) -> BreakEven:
         unknown, search = self.search.unknown, self.search
-        self._ask(unknown.values)
+        self.search.doubted(self._ask(unknown.values))
         self._refuse_indifferent()
         changes = breakpoints(unknown.values, self._winners, unknown.between)
         sides = [value for change in changes for value in change]
@@ -197,14 +198,16 @@ class _Comparison:
             {**search.meta, **states},
         )
 
-    def _ask(self, values: Sequence[float]) -> None:
-        """Find the best combination of each option at some values."""
+    def _ask(self, values: Sequence[float]) -> list[Fault]:
+        """Find the best combination of each option at some values; what is doubtful about them."""
         name = self.search.unknown.name
         sweep = self.search.at(values, columns=(self.search.by,))
         self.rows |= {value: {} for value in values}
-        for row in self.search.rows(sweep, self.search.by, per=(name, self.axis)):
+        rows = self.search.rows(sweep, self.search.by, per=(name, self.axis))
+        for row in rows:
             design = {column: value for column, value in row.items() if column != "index"}
             self.rows[row[name]][row[self.axis]] = design
+        return doubts.about_rows(sweep.bound, [row["index"] for row in rows], sweep.columns)
 
     def _refuse_indifferent(self) -> None:
         by, unknown = self.search.by, self.search.unknown

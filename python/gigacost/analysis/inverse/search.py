@@ -13,7 +13,7 @@ from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, SpecError, show
 from gigacost.expressions.ast import Expression, Node
 from gigacost.expressions.constraints import LARGEST, Constraint, constraints, finite, joined
-from gigacost.queries import arguments
+from gigacost.queries import arguments, doubts
 from gigacost.queries.export import Progress
 from gigacost.queries.space import Space
 
@@ -26,6 +26,8 @@ class Found:
 
     design: Mapping[str, Any]
     """Its axes, status and columns, as ``Sweep.top`` gives them."""
+    doubts: tuple[Fault, ...]
+    """What is doubtful about it."""
     sides: tuple[float | None, ...]
     """For each constraint, the value of what it limits; None where it limits nothing, or that is not finite."""
 
@@ -49,6 +51,8 @@ class InverseSearch:
         self.by = by
         self.constraints = constraints(sweep.spec.where)
         self.combinations = 0
+        self.doubts: Sequence[Fault] = ()
+        """What is doubtful about the answer, beside what is about the specification."""
         self._threads = lower.thread_count(threads)
         self._progress = progress
         arguments.number(self.sweep.bound, "by", by)
@@ -59,7 +63,8 @@ class InverseSearch:
     @property
     def meta(self) -> dict[str, Any]:
         """What the answer rests on, and of how many combinations, all questions together."""
-        values, warnings = self.unknown.values, [str(warning) for warning in self.sweep.spec.warnings]
+        values = self.unknown.values
+        warnings = [str(warning) for warning in (*self.sweep.spec.warnings, *self.doubts)]
         said = {"by": self.by, "range": [values[0], values[-1]], "grid": len(values), "combinations": self.combinations}
         return {**self.sweep.meta, "warnings": warnings, **said}
 
@@ -80,6 +85,7 @@ class InverseSearch:
             where=joined([*parts, known, *more]),
             derive={**self.sweep.spec.derive, **(derive or {})},
             columns=tuple(dict.fromkeys([*self.sweep.columns, *columns])),
+            strict=False,  # what is looked at on the way is no answer
         )
         catalog = self.sweep.bound.catalog
         faults = list(namespace(self.sweep.model, catalog).check(spec))
@@ -93,6 +99,10 @@ class InverseSearch:
         found = sweep.find(1, name, largest=not smallest, threads=self._threads, progress=self._watched())
         self.combinations += sweep.size
         return sweep.bound.axis_values(found[0])[name] if found else None
+
+    def doubted(self, doubts_: Sequence[Fault]) -> None:
+        """Take note of what is doubtful about the answer. Raises SpecError with it where warnings are errors."""
+        self.doubts = doubts.refused(self.sweep.bound, [*doubts_])
 
     def rows(self, sweep: Space, by: str, per: Sequence[str] = ()) -> tuple[Mapping[str, Any], ...]:
         """The best combination of a sweep that ``at`` gave, or of each of its groups."""
@@ -113,7 +123,8 @@ class InverseSearch:
         for row in self.rows(sweep, _NEAR if near else self.by):
             design = {name: value for name, value in row.items() if name != "index" and name not in derive}
             sides = (row.get(f"_side{i}") for i in range(len(limits)))
-            return Found(design, tuple(None if side == LARGEST else side for side in sides))
+            odd = doubts.about_rows(sweep.bound, [row["index"]], (*self.sweep.columns, self.by))
+            return Found(design, tuple(odd), tuple(None if side == LARGEST else side for side in sides))
         return None
 
     def states(self) -> dict[str, int]:

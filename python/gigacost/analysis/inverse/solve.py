@@ -158,6 +158,7 @@ def _solved(search: InverseSearch, *, smallest: bool) -> Solution:
         return _infeasible(search)
     value, beyond = _refined(search, value, smallest=smallest)
     found = search.found([value])
+    search.doubted(found.doubts if found else ())
     ended: Ended = "range"
     binding: set[str] = set()
     if beyond is not None:

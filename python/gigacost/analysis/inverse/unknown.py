@@ -171,7 +171,8 @@ def _with_axis(sweep: Space, axis: Axis) -> Space:
         tree[table] = {name: given for name, given in tree.get(table, {}).items() if name != axis.name}
     tree["axes"] = {axis.name: axis, **tree["axes"]}
     names = namespace(sweep.model, sweep.bound.catalog)
-    return Space(read_mapping(tree, names), sweep.model, sweep.bound.catalog)
+    spec = replace(read_mapping(tree, names), strict=sweep.spec.strict)
+    return Space(spec, sweep.model, sweep.bound.catalog)
 
 
 def _numbers(values: Sequence[Scalar]) -> tuple[float, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gigacost.analysis.sensitivity.perturbation import Variations
+from gigacost.analysis.sensitivity.probabilities import probabilities
 from gigacost.analysis.sensitivity.uncertain_inputs import relevant, shipped, with_uncertain
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.draws import draws_of
@@ -29,8 +30,12 @@ def with_intervals(found: Estimate, bound: Bound, draws: int | Draws, threads: i
     uncertain = relevant(drawn, names, known)
     columns = draws_of(drawn.spec)
     moving = {name: one.distribution.relative for name, one in uncertain.items()}
-    values = Variations(drawn, names, moving, threads).values({name: columns[name] for name in uncertain})
-    return replace(found, intervals={name: _interval(values[name][0].tolist()) for name in names})
+    moves = {name: columns[name] for name in uncertain}
+    values = Variations(drawn, names, moving, threads).values(moves)
+    total = next(reversed([*found.subtotals]), names[0])
+    (impossible,) = probabilities(drawn, total, moving, moves, threads)
+    intervals = {name: _interval(values[name][0].tolist()) for name in names}
+    return replace(found, intervals=intervals, probabilities=impossible)
 
 
 def _interval(values: list[float]) -> Mapping[str, float | None]:

@@ -1,7 +1,8 @@
 """Variations of designs: quantities of each combination of a sweep, with some names moved from where they are.
 
 What is moved is moved as a draw is: a factor multiplies what the name has otherwise, anything else takes its place, and
-all that is made of it follows. What the model searches for (the layout) stays what it is without any move.
+all that is made of it follows. What the model searches for (the layout) stays what it is without any move, and so do
+the states that central values decide.
 """
 
 from __future__ import annotations
@@ -103,19 +104,22 @@ def _made(bound: Bound, quantities: tuple[str, ...], moving: Mapping[str, bool])
     asked = query_plan(bound, Query(quantities))
     tracer = Tracer()
     leaves = lower.traced_leaves(tracer, asked.wiring, bound.model)
-    values = _moved(asked.wiring, leaves, moving, tracer)
+    values = asked.wiring.replay(leaves, tracer)
+    central = {state: values[state] for state in asked.central}
+    values = _moved(asked.wiring, values, moving, tracer)
+    judged = values | central
     nodes = []
     for name in quantities:
-        states = [values[state] for state in asked.spoiled[name]]
+        states = [judged[state] for state in asked.spoiled[name]]
         null = tracer.lift(reduce(ops.either, states)).node if states else None
-        nodes.append((tracer.lift(values[name]).node, null))
+        nodes.append((lower.node(tracer, values[name]), null))
     outputs = [(name, "", "", node) for name, (node, _) in zip(quantities, nodes, strict=True)]
     return _Made(tracer.builder.finish(outputs), tuple(nodes))
 
 
-def _moved(wiring: Wiring, leaves: Mapping[str, Value], moving: Mapping[str, bool], tracer: Tracer) -> dict[str, Value]:
-    """All values after the moves: first those without any, then again what is made of something that moves."""
-    values = wiring.replay(leaves, tracer)
+def _moved(wiring: Wiring, before: Mapping[str, Value], moving: Mapping[str, bool], tracer: Tracer) -> dict[str, Value]:
+    """All values after the moves, made of those before: again what is made of something that moves."""
+    values = dict(before)
     changed: set[str] = set()
 
     def move(name: str) -> None:

@@ -11,13 +11,14 @@ from gigacost._record import Record
 from gigacost.analysis.sensitivity import influence
 from gigacost.analysis.sensitivity.influence import Influence
 from gigacost.analysis.sensitivity.perturbation import Variations
+from gigacost.analysis.sensitivity.probabilities import probabilities
 from gigacost.analysis.sensitivity.sobol_indices import Index, sobol_indices
 from gigacost.analysis.sensitivity.uncertain_inputs import relevant, shipped, stated, with_uncertain
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.compiler.draws import draws_of
 from gigacost.errors import Fault, SpecError, show, unplaced
-from gigacost.queries import arguments
+from gigacost.queries import arguments, doubts
 from gigacost.queries.estimates import estimated
 from gigacost.queries.lacking import lacking
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
@@ -49,10 +50,13 @@ class Option(Record):
     spread: Spread
     best: float
     """Share of the draws in which it is the best option."""
+    probabilities: Mapping[str, float]
+    """In which share of the draws the plan cannot be carried out, as in ``Estimate.probabilities``."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
-        return {"inputs": dict(self.inputs), **self.spread.to_dict(), "best": self.best}
+        impossible = {"probabilities": dict(self.probabilities)}
+        return {"inputs": dict(self.inputs), **self.spread.to_dict(), "best": self.best, **impossible}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ def _stating(sweep: Space, texts: Mapping[str, str], draws: Draws) -> Space:
     """The sweep with more that is uncertain, and other draws. Raises SpecError."""
     tree = sweep.spec.to_dict()
     tree |= {"uncertain": {**tree.get("uncertain", {}), **texts}, "draws": draws.to_dict()}
-    spec = read_mapping(tree, namespace(sweep.model, sweep.bound.catalog))
+    spec = replace(read_mapping(tree, namespace(sweep.model, sweep.bound.catalog)), strict=sweep.spec.strict)
     return Space(spec, sweep.model, sweep.bound.catalog)
 
 
@@ -217,7 +221,7 @@ class _Question:
             self.of,
             self.unit,
             self._inputs(),
-            tuple(self._options(told, values)),
+            tuple(self._options(told, values, columns)),
             winner,
             tuple(sorted(found, key=lambda one: (-one.swing, one.input.name))),
             influence.worth_of_all(values) if self.several else None,
@@ -253,18 +257,21 @@ class _Question:
             found.append(Influence(one, *ends, at_low, at_high, index, _left(spread.std, index), worth, flips))
         return found
 
-    def _options(self, told: Sequence[Spread], values: Floats) -> Iterator[Option]:
+    def _options(self, told: Sequence[Spread], values: Floats, drawn: Mapping[str, Floats]) -> Iterator[Option]:
         winners = influence.best(values)
+        impossible = probabilities(self.bound, self.of, self._moving(), drawn, self.threads)
         for row, one in enumerate(told):
-            yield Option(self.bound.axis_values(row), one, winners.count(row) / len(winners))
+            yield Option(self.bound.axis_values(row), one, winners.count(row) / len(winners), impossible[row])
 
     def _inputs(self) -> dict[str, float | str]:
         labels = {axis: labels[0] for axis, (group, labels) in self.bound.labels.items() if group is None}
         return {**self.bound.spec.fixed, **labels}
 
     def _variations(self, bound: Bound) -> Variations:
-        moving = {name: one.distribution.relative for name, one in self.uncertain.items()}
-        return Variations(bound, (self.of,), moving, self.threads)
+        return Variations(bound, (self.of,), self._moving(), self.threads)
+
+    def _moving(self) -> dict[str, bool]:
+        return {name: one.distribution.relative for name, one in self.uncertain.items()}
 
     def _alone(self, row: int) -> Variations:
         """One option by itself."""
@@ -285,7 +292,8 @@ class _Question:
         correlated = (
             "Sobol indices and the worth of one name are of independent inputs: there are none with correlations"
         )
-        notes = [*map(str, self.sweep.spec.warnings), *([correlated] if self.draws.correlate else [])]
+        odd = doubts.about_rows(self.sweep.bound, range(self.sweep.size), [self.of])
+        notes = [*map(str, (*self.sweep.spec.warnings, *odd)), *([correlated] if self.draws.correlate else [])]
         return {**self.sweep.meta, "idle": list(idle), "evaluations": evaluations, "notes": notes}
 
 

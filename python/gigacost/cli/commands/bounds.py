@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli import options
-from gigacost.cli.query import QueryOptions, querying
+from gigacost.cli.query import QueryOptions, querying, warn_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,7 @@ def command(query: QueryOptions, of: str | None) -> int:
         with watched(f"bounds of {name}", sweep.size) as progress:
             found.append(sweep.bounds(name, threads=query.threads, progress=progress))
     seconds = time.perf_counter() - start
+    warn_of(sweep.spec, *(one.meta for one in found))
     if query.as_json:
         payload({"bounds": [_without_meta(one) for one in found], "meta": {**found[0].meta, "seconds": seconds}})
     else:

@@ -56,6 +56,7 @@ def command(
     from gigacost.analysis.compare.compare import BY, compared
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.progress import watched
+    from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
 
     def space(spec: str, own: tuple[str, ...]) -> Space:
@@ -65,6 +66,8 @@ def command(
     asserted = _read(assertions, by or BY, sweeps[0].model, Assertions)
     with watched("compare", sum(sweep.size for sweep in sweeps)) as progress:
         found = compared(*sweeps, by or BY, threads=threads, progress=progress)
+    for sweep, side in zip(sweeps, (found.a, found.b), strict=True):
+        warn_of(sweep.spec, side.meta)
     if as_json:
         payload(found.to_dict())
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from gigacost.cli import options
-from gigacost.cli.query import QueryOptions, querying
+from gigacost.cli.query import QueryOptions, querying, warn_of
 
 
 @options.command("count")
@@ -28,6 +28,7 @@ def command(query: QueryOptions) -> int:
     start = time.perf_counter()
     with watched("count", sweep.size) as progress:
         found = sweep.counted(threads=query.threads, progress=progress)
+    warn_of(sweep.spec, found.meta)
     answer = found.to_dict()
     meta = {**answer.pop("meta"), "seconds": time.perf_counter() - start}
     if query.as_json:

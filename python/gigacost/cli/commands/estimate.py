@@ -51,6 +51,7 @@ def command(
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
     from gigacost.cli.assertions import Assertions
+    from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
 
     if form and (as_json or sources):
@@ -61,6 +62,7 @@ def command(
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, request.catalog.axes)
     estimates = _estimated(points)
+    warn_of(spec, *(one.meta for one in estimates))
     if draws:
         from gigacost.analysis.sensitivity.intervals import with_intervals
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli import options
-from gigacost.cli.query import QueryOptions, querying
+from gigacost.cli.query import QueryOptions, querying, warn_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,7 @@ def command(
         front = sweep.pareto(small, large, threads=query.threads, progress=progress)
         rows = front.rows if limit is None else front.rows[:limit]
         count = write(rows, output, threads=query.threads) if output is not None else 0
+    warn_of(sweep.spec, front.meta)
     meta = {**front.meta, "front": len(front.rows), "seconds": time.perf_counter() - start}
     if output is not None:
         report(count, output, meta, as_json=query.as_json)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gigacost.cli import options
-from gigacost.cli.query import QueryOptions, querying
+from gigacost.cli.query import QueryOptions, querying, warn_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -42,6 +42,7 @@ def command(query: QueryOptions, *, no_quantiles: bool) -> int:
     with watched("summary", sweep.size) as progress:
         found = sweep.summary(quantiles=() if no_quantiles else QUANTILES, threads=query.threads, progress=progress)
     seconds = time.perf_counter() - start
+    warn_of(sweep.spec, found.meta)
     if query.as_json:
         plain = found.to_dict()
         payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})

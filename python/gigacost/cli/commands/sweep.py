@@ -62,6 +62,8 @@ def command(
         raise SpecError(Fault("-o", "", "missing: where the rows go", allowed))
     if output is not None and output != "-":
         refuse_bad_output(output, (query.spec, query.design.catalog))
+    for doubt in [] if dry_run else sweep.doubts(threads=threads):
+        process.warn("warning", str(doubt))
     if form == "focus" and not dry_run:
         from gigacost.cli import focus_file
 

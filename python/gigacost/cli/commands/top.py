@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gigacost.cli import options
-from gigacost.cli.query import QueryOptions, querying
+from gigacost.cli.query import QueryOptions, querying, warn_of
 
 if TYPE_CHECKING:
     from gigacost.queries.space import Space
@@ -81,6 +81,7 @@ def command(
             progress=progress,
         )
     took = time.perf_counter() - start
+    warn_of(sweep.spec, best.meta)
     rows = best.rows if limit is None else best.rows[:limit]
     if query.as_json:
         payload({"rows": [dict(row) for row in rows], "meta": {**best.meta, "seconds": took}})

@@ -61,7 +61,7 @@ def _about_layouts(estimates: Sequence[Estimate]) -> list[str]:
 
 
 def _about_use(estimates: Sequence[Estimate]) -> list[str]:
-    """Where markets are not compared alike, and where a cluster is to do more runs than a year has room for."""
+    """Where markets are not compared alike, and where runs overlap on chips that are rented by the hour."""
     lines = []
     markets = {str(one.inputs.get("market", "")) for one in estimates}
     figures = [{item.name: item.value for item in one.assumptions} for one in estimates]
@@ -79,7 +79,6 @@ def _about_use(estimates: Sequence[Estimate]) -> list[str]:
     for one, known in zip(estimates, figures, strict=True):
         runs, busy = known.get("runs_per_year"), one.quantities.get("busy_hours")
         if isinstance(runs, int | float) and busy is not None and runs * busy > HOURS_PER_YEAR:
-            most = HOURS_PER_YEAR / busy
-            said = f"with experiments one keeps it busy for {grouped(busy / HOURS_PER_DAY)} days"
-            lines.append(f"The cluster cannot do {scaled(runs)} runs a year: {said}, which leaves room for {most:.2g}.")
+            said = f"with experiments one keeps its chips busy for {grouped(busy / HOURS_PER_DAY)} days"
+            lines.append(f"{scaled(runs)} runs a year overlap: {said}. They need several times the chips at once.")
     return list(dict.fromkeys(lines))

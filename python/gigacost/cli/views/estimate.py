@@ -66,8 +66,12 @@ _ROW_NAMES = {
     "fleet_utilisation": "fleet utilisation",
     "cluster_capex_usd": "CapEx of the cluster",
     "facility_capex_usd": "CapEx of the facility",
+    "cost_year_usd": "a year of runs",
+    "upfront_usd": "upfront",
 }
 _MORE = ("usd_per_chip_hour", "fleet_utilisation", "cluster_capex_usd", "facility_capex_usd")
+_YEAR = ("cost_year_usd", "upfront_usd")
+"""Rows where it is said how many runs a year has."""
 _SOURCES = "--sources (every figure used)"
 _SHORTLY = ("train_days", "chip_hours", "facility_mw", "mfu", "usd_per_chip_hour")
 """Rows of the run on the first screen of a comparison."""
@@ -80,7 +84,7 @@ def show_one(one: Estimate, model: Model, *, everything: bool = False) -> None:
     """
     show(literal(_headline(one), "bold"), literal(place(one.inputs), "dim"), "")
     show(_big(one), *_interval(one), "")
-    show(_subtotals(one, model), "")
+    show(_subtotals(one, model), *_year(one), "")
     show(_contributions(one, None if everything else _MOST))
     if everything:
         show(*_zeros(one, model), "", literal("The run", "bold"))
@@ -115,6 +119,14 @@ def _interval(one: Estimate) -> Iterator[Any]:
     if None not in figures:
         low, high, mean = (usd(figure) for figure in figures if figure is not None)
         yield literal(f"90 % between {low} and {high}, mean {mean}; gigacost uncertainty says why")
+    yield from (literal(line) for line in impossible_draws(one.probabilities))
+
+
+def impossible_draws(probabilities: Mapping[str, float]) -> Iterator[str]:
+    """In which share of the draws a plan cannot be carried out; told of too many runs even where it is in none."""
+    for name, probability in probabilities.items():
+        if probability or name == "too_many_runs":
+            yield f"P({name}) = {share(probability)}"
 
 
 def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model, *, everything: bool = False) -> None:
@@ -164,6 +176,9 @@ def _runs(estimates: Sequence[Estimate], model: Model, *, everything: bool) -> l
         if any(one.quantities.get(name) for one in estimates):
             units[name] = "%" if name == "fleet_utilisation" else model.unit(name)
     names = [name for name in units if everything or name in _SHORTLY]
+    if any(_runs_per_year(one) is not None for one in estimates):
+        names += _YEAR
+        units |= dict.fromkeys(_YEAR, "$")
     return [_row(_ROW_NAMES[name], [one.quantities.get(name) for one in estimates], units[name]) for name in names]
 
 
@@ -260,6 +275,25 @@ def _subtotals(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich Tab
         meaning = [literal(shortened(doc, left), "dim")] if out().width >= NARROW else []
         made.add_row(literal(f"  {name}"), literal(text, "bold"), *meaning)
     return made
+
+
+def _year(one: Estimate) -> Iterator[Any]:
+    """What a run, a year of runs and the start cost, where it is said how many runs a year has."""
+    runs, run = _runs_per_year(one), one.quantities.get("total_project_usd")
+    year, upfront = one.quantities.get("cost_year_usd"), one.quantities.get("upfront_usd")
+    if runs is None or run is None or year is None or upfront is None:
+        return
+    bought = [one.quantities.get(name) or 0.0 for name in ("cluster_capex_usd", "facility_capex_usd")]
+    of = "committed" if not any(bought) else "the cluster" if not bought[1] else "cluster and site"
+    start = f"{amount(upfront, '$')} upfront ({of})" if upfront else "nothing upfront"
+    whole = f"{amount(run, '$')} a run, {amount(year, '$')} a year of {scaled(runs)} {'run' if runs == 1 else 'runs'}"
+    yield ""
+    yield literal(f"  {whole}, {start}", "bold")
+
+
+def _runs_per_year(one: Estimate) -> float | None:
+    runs = next((item.value for item in one.assumptions if item.name == "runs_per_year"), None)
+    return runs if isinstance(runs, int | float) else None
 
 
 def _contributions(one: Estimate, most: int | None) -> Any:  # noqa: ANN401 - a rich Table

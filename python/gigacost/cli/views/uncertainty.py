@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.terminal import BETWEEN, indented, literal, out, show, table
-from gigacost.cli.views.estimate import place
+from gigacost.cli.views.estimate import impossible_draws, place
 from gigacost.cli.views.numbers import amount, cell, duration, scaled, share, usd
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ _BAR = 30
 
 def show_uncertainty(found: Uncertainty, seconds: float) -> None:
     """How wide it is, which option, where it comes from, what would change the best option, what is worth knowing."""
-    show(literal(_headline(found), "bold"), literal(place(found.inputs), "dim"), "")
+    show(literal(_headline(found), "bold"), literal(place(found.inputs), "dim"))
+    show(*map(literal, impossible_draws(found.options[found.best].probabilities)), "")
     if len(found.options) > 1:
         show(literal("Which one", "bold"), _options(found), "")
     of_best = f" ({_named(found, found.best)})" if len(found.options) > 1 else ""

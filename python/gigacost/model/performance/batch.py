@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gigacost.graph.declarations import Constant
+from gigacost.graph.declarations import Constant, status
+from gigacost.model.time import RUN
 from gigacost.ops import Value, log, maximum, power, round_half_even
 
 _STEP_LAW = "Li et al. 2025, Step Law (arXiv 2503.04715): the best batch is 0.58 · tokens^0.571 tokens"
@@ -42,6 +43,17 @@ def step_tokens(global_batch_sequences: Value, sequence_tokens: Value) -> Value:
     Source: definition.
     """
     return global_batch_sequences * sequence_tokens
+
+
+@status("less_than_a_step", spoils=("training_steps", *RUN))
+def less_than_a_step(tokens: Value, step_tokens: Value) -> Value:
+    """Whether there are fewer tokens than one step trains on [truth].
+
+    tokens < step_tokens.
+
+    Source: definition.
+    """
+    return tokens < step_tokens
 
 
 def training_steps(tokens: Value, step_tokens: Value) -> Value:

@@ -246,7 +246,7 @@ def page(found: Mapping[str, Any]) -> str:
         "# The pace of typical runs",
         "",
         "Written by `make calibrate`. The best layout and the failures of its chips give a run's *reachable* pace.",
-        "Most runs are slower; the *typical* pace, that of the middle one of them, is what every question assumes unless",
+        "Most runs are slower; the *typical* pace, that of the middle one of them, is what questions assume unless",
         '`pace = "reachable"` is given. It is fitted in two steps, on runs of which the model is told no more than is',
         "known before they start:",
         "",

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from gigacost import OverTime, RunValidation, Sweep, over_time, validate_runs
-from gigacost.cli.commands.validate_runs import figure_rows, reliability_rows
+from gigacost.cli.commands.validate_runs import figure_rows, hours_rows, reliability_rows
 from gigacost.cli.views.over_time import driver_rows, year_rows
 
 HERE = Path(__file__).parent
@@ -46,6 +46,7 @@ def _unpredicted() -> tuple[list[str], list[list[str]]]:
 
 TABLES: Mapping[str, Callable[[], tuple[list[str], list[list[str]]]]] = {
     "reliability": lambda: reliability_rows(runs()),
+    "hours": lambda: hours_rows(runs()),
     "figures": lambda: figure_rows(runs()),
     "unpredicted": _unpredicted,
     "trends": _trends,

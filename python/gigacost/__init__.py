@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gigacost.graph.declarations import Input as Input
     from gigacost.graph.declarations import Subtotal as Subtotal
     from gigacost.graph.declarations import contribution as contribution
+    from gigacost.graph.declarations import doubt as doubt
     from gigacost.graph.declarations import status as status
     from gigacost.graph.model import Model as Model
     from gigacost.queries.estimates import Estimate as Estimate
@@ -74,6 +75,7 @@ _HOMES = {
     "break_even": "analysis.inverse.break_even",
     "compare": "analysis.compare.compare",
     "contribution": "graph.declarations",
+    "doubt": "graph.declarations",
     "elasticities": "analysis.sensitivity.elasticities",
     "estimate": "analysis.estimate",
     "explain": "analysis.explain.explain",

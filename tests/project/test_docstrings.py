@@ -12,7 +12,7 @@ import pytest
 import gigacost
 
 VERBS = [name for name in gigacost._HOMES if inspect.isfunction(getattr(gigacost, name))]
-DECLARING = {"contribution", "status"}
+DECLARING = {"contribution", "doubt", "status"}
 """Decorators of a model's functions: what they take is said in a line."""
 QUERIES = ["Sweep.top", "Sweep.pareto", "Sweep.summary"]
 CLASSES = ["Catalog", "Model", "Sweep"]

@@ -12,7 +12,7 @@ from import_graph import PACKAGE, circles, import_graph, shortest_circle
 import gigacost
 
 VERBS = sorted(name for name in gigacost._HOMES if inspect.isfunction(getattr(gigacost, name)))
-DECLARING = {"contribution", "status", "zipped"}
+DECLARING = {"contribution", "doubt", "status", "zipped"}
 """Decorators of a model's functions, and what joins columns to an axis: they live with what they make."""
 MOST_AT_THE_ROOT = 14
 

@@ -14,7 +14,7 @@ import pytest
 
 from gigacost import ops
 from gigacost.accounting import ACCOUNTINGS, accounted
-from gigacost.graph.declarations import Contribution, Status, Subtotal
+from gigacost.graph.declarations import Contribution, Doubt, Status, Subtotal
 from gigacost.graph.model import Model
 from gigacost.graph.wiring import Quantity
 from gigacost.model import DRIVERS, default
@@ -121,7 +121,7 @@ def test_every_quantity_has_a_unit_a_source_and_a_place(model: Model) -> None:
             continue
         assert "Source:" in quantity.doc, f"{quantity.name}: no Source"
         if quantity.name not in conditions:
-            assert (quantity.unit == "truth") == isinstance(quantity.mark, Status), quantity.name
+            assert (quantity.unit == "truth") == isinstance(quantity.mark, Status | Doubt), quantity.name
         if isinstance(quantity.mark, Contribution):
             assert quantity.unit == "$", f"{quantity.name}: money is counted in $"
             assert quantity.name.startswith("cost_"), quantity.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from gigacost.graph.declarations import Input, doubt, status
 from gigacost.model.people import long_run
 from gigacost.model.workload import many_epochs
 from gigacost.ops import Value
+from gigacost.queries import doubts
 
 Capture = pytest.CaptureFixture[str]
 RUN: dict[str, Any] = {"hardware": "h100-sxm", "params": "70B", "tokens": "15T", "mfu": 0.4}
@@ -108,6 +110,26 @@ def test_rows_are_refused_before_a_file_is_made(tmp_path: Path) -> None:
     assert not listing(tmp_path)
     assert areas([2.0, 6.0]).write(tmp_path / "rows.csv") == 3
     assert [str(one) for one in areas([2.0, 6.0]).doubts()] == ["area: hardly meant (wide; in 1 of 4 combinations)"]
+
+
+def test_of_a_very_large_space_a_sample_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = [float(value) for value in range(1000)]
+    sweep = Sweep({"a": values, "b": values}, columns=["area"], model=MODEL)
+    wide = sum(4 < a * b <= 8 for a in range(1, 9) for b in range(1, 9))  # of more, the area is null
+    (exact,) = sweep.doubts()
+    assert exact.what == f"hardly meant (wide; in {wide} of 1,000,000 combinations)"
+    monkeypatch.setattr(doubts, "COUNTED", 1000)
+    many = Sweep({"a": values, "b": [0.1, 0.2, 5.0]}, columns=["area"], model=MODEL)
+    (guess,) = many.doubts()
+    found = re.fullmatch(r"hardly meant \(wide; in (.+) of 65,536 combinations of a sample\)", guess.what)
+    assert found
+    share = sum(4 < round(a * b, 9) <= 8 for a in values for b in (0.1, 0.2, 5.0)) / 3000
+    assert int(found[1].replace(",", "")) / 65536 == pytest.approx(share, rel=0.01)
+    assert (
+        len({place // 3 for place in doubts.sample(3000)})
+        == len({place % 1000 for place in doubts.sample(3000)})
+        == 1000
+    )
 
 
 def test_an_estimate_is_warned() -> None:

@@ -49,7 +49,7 @@ CHIP_LIFE_YEARS = Input(
     source="Epoch AI, AI data centre cost breakdown: 5 years for IT; companies book 5 to 6",
     date="2026-05-14",
     low=0.01,
-    high=1000.0,
+    high=1e6,
     plausible=(3.0, 7.0),
 )
 RESIDUAL_SHARE = Input(

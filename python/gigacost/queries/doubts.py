@@ -6,6 +6,7 @@ A doubt is told where what it is about goes into the answer, or where all that t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Indices: TypeAlias = "Sequence[int] | NDArray[np.integer]"
+COUNTED = 1 << 26
+"""Of a space of more combinations, a sample is looked at."""
+_SAMPLE = 1 << 16
+_GOLDEN = 0x9E3779B97F4A7C15
+"""2^64 over the golden ratio: its multiples are spread evenly over 2^64, and over every axis of a space."""
 
 
 def about_rows(bound: Bound, indices: Indices, asked: Iterable[str]) -> list[Fault]:
@@ -34,24 +40,32 @@ def about_rows(bound: Bound, indices: Indices, asked: Iterable[str]) -> list[Fau
 def about_space(bound: Bound, asked: Iterable[str], threads: int | None = None) -> list[Fault]:
     """What is doubtful about the combinations that meet the condition. Raises SpecError if it is an error.
 
-    ``asked`` are the columns that are told of them.
+    ``asked`` are the columns that are told of them. Of a very large space a sample is counted.
     """
     where = [bound.spec.where.root] if bound.spec.where else []
     read = [node.name for root in where for node in root.walk() if node.op == "name"]
     known = concerned(bound, _made_of(bound, [*asked, *read]))
 
+    looked_at = bound if bound.size <= COUNTED else Picked(bound, sample(bound.size))
+
     def count(*among: Node) -> int:
         met = joined([*where, Node("or", "truth", among) if len(among) > 1 else among[0]])
         made = lower.compiled(bound, Query((), met))
-        found, _ = lower.ask(bound, made, lambda program: program.count(made.keep, lower.thread_count(threads)))
+        found, _ = lower.program(looked_at, made).count(made.keep, lower.thread_count(threads))
         return found
 
     conditions = [Node("name", "truth", name=doubt.name) for doubt, _ in known]
     found: list[Fault] = []
     if conditions and count(*conditions):
         counts = [count(condition) for condition in conditions]
-        found = [told(*one, "", many, bound.size) for one, many in zip(known, counts, strict=True) if many]
+        among = f"{math.prod(looked_at.sizes):,} combinations" + ("" if looked_at is bound else " of a sample")
+        found = [told(*one, "", f"in {many:,} of {among}") for one, many in zip(known, counts, strict=True) if many]
     return refused(bound, found)
+
+
+def sample(size: int) -> list[int]:
+    """The places of some combinations of a space, spread evenly over it."""
+    return [(place * _GOLDEN % (1 << 64)) * size >> 64 for place in range(_SAMPLE)]
 
 
 def refused(bound: Bound, doubts: list[Fault]) -> list[Fault]:
@@ -61,11 +75,9 @@ def refused(bound: Bound, doubts: list[Fault]) -> list[Fault]:
     return doubts
 
 
-def told(doubt: Quantity, mark: Doubt, value: str, count: int = 1, among: int = 1) -> Fault:
-    """A doubt that holds of so many combinations, the worst of which has this value."""
-    largest = "the largest " if value and count > 1 else ""
-    many = f"; {largest}in {count:,} of {among:,} combinations" if among > 1 else ""
-    return Fault(mark.of, value, f"{mark.what} ({doubt.name}{many})")
+def told(doubt: Quantity, mark: Doubt, value: str, where: str = "") -> Fault:
+    """A doubt that holds, of which value and in which combinations."""
+    return Fault(mark.of, value, f"{mark.what} ({'; '.join(filter(None, [doubt.name, where]))})")
 
 
 def concerned(bound: Bound, names: Iterable[str]) -> list[tuple[Quantity, Doubt]]:
@@ -93,7 +105,9 @@ def _of_rows(bound: Bound, indices: Indices, known: list[tuple[Quantity, Doubt]]
     for doubt, mark in known:
         values = filled[mark.of][filled[doubt.name] == 1.0]  # null is not equal to anything
         if len(values):
-            yield told(doubt, mark, f"{values.max():.6g}", len(values), len(indices))
+            largest = "the largest in" if len(values) > 1 else "in"
+            where = f"{largest} {len(values):,} of {len(indices):,} combinations" if len(indices) > 1 else ""
+            yield told(doubt, mark, f"{values.max():.6g}", where)
 
 
 def _made_of(bound: Bound, asked: Iterable[str]) -> Iterator[str]:

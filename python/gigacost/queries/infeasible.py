@@ -166,11 +166,16 @@ def _rounded_down(number: float) -> str:
     return text
 
 
+def _figure(bound: Bound, found: _Found, name: str) -> float:
+    """A figure that goes in, or a quantity that is in its place."""
+    return found[name] if name in found else float(bound.table(name).values[0])
+
+
 def _outlives_chips(bound: Bound, found: _Found, _: _Labels) -> Fault | None:
     hours = found.get("train_hours")
     if hours is None:
         return None
-    age, life = (float(bound.table(name).values[0]) for name in ("chip_age_years", "chip_life_years"))
+    age, life = (_figure(bound, found, name) for name in ("chip_age_years", "chip_life_years"))
     old = f" on chips that are {age:.3g} years old" if age else ""
     what = f"the run takes {hours / HOURS_PER_YEAR:.3g} years{old}, and owned ones last {life:.3g} (chip_life_years)"
     return Fault("chips", show(bound.spec.fixed.get("chips", "")), what, "more chips; or a market that rents")
@@ -180,10 +185,8 @@ def _overlapping_retrainings(bound: Bound, found: _Found, _: _Labels) -> Fault |
     years = found.get("run_years")
     if years is None:
         return None
-    again, tuned, share = (
-        float(bound.table(name).values[0])
-        for name in ("retraining_interval_years", "finetuning_interval_years", "finetuning_share")
-    )
+    names = ("retraining_interval_years", "finetuning_interval_years", "finetuning_share")
+    again, tuned, share = (_figure(bound, found, name) for name in names)
     name, interval, takes = "retraining_interval_years", again, years
     if not (found.get("retraining_count", 0.0) >= 1.0 and years > again):
         name, interval, takes = "finetuning_interval_years", tuned, share * years

@@ -18,6 +18,7 @@ FIXED = {
     "goodput": 1.0,
     "post_training_share": 0.0,  # published arithmetic is that of all of the training
     "straight_line": 0.0,
+    "chip_life_years": 1e6,  # chips are as old as they can be, and none too old
     "is_sold": 1.0,  # a TPU has the price of what could be bought in its place
     "other_it_factor": 1.0,
     "facility_usd_per_w": 0.0,

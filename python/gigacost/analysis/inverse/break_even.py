@@ -142,7 +142,7 @@ def break_even(
     ...     chips=1024,
     ... )
     >>> [one.option for one in found.intervals]
-    ['on_demand', 'own']
+    ['on_demand', 'own', 'on_demand']
     """
     axis, options = _options(between)
     inputs |= {} if options is None else {axis: options}

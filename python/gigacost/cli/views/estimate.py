@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gigacost.cli.terminal import BETWEEN, NARROW, indented, literal, out, shortened, show, show_more, table
 from gigacost.cli.views.cautions import cautions
 from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
+from gigacost.cli.views.estimate_year import runs_per_year, year_lines
 from gigacost.cli.views.numbers import amount, grouped, scaled, share, usd
 from gigacost.queries.assumptions import matters_in
 
@@ -84,7 +85,7 @@ def show_one(one: Estimate, model: Model, *, everything: bool = False) -> None:
     """
     show(literal(_headline(one), "bold"), literal(place(one.inputs), "dim"), "")
     show(_big(one), *_interval(one), "")
-    show(_subtotals(one, model), *_year(one), "")
+    show(_subtotals(one, model), *(literal(line, "bold") for line in year_lines(one)), "")
     show(_contributions(one, None if everything else _MOST))
     if everything:
         show(*_zeros(one, model), "", literal("The run", "bold"))
@@ -176,7 +177,7 @@ def _runs(estimates: Sequence[Estimate], model: Model, *, everything: bool) -> l
         if any(one.quantities.get(name) for one in estimates):
             units[name] = "%" if name == "fleet_utilisation" else model.unit(name)
     names = [name for name in units if everything or name in _SHORTLY]
-    if any(_runs_per_year(one) is not None for one in estimates):
+    if any(runs_per_year(one) is not None for one in estimates):
         names += _YEAR
         units |= dict.fromkeys(_YEAR, "$")
     return [_row(_ROW_NAMES[name], [one.quantities.get(name) for one in estimates], units[name]) for name in names]
@@ -275,25 +276,6 @@ def _subtotals(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich Tab
         meaning = [literal(shortened(doc, left), "dim")] if out().width >= NARROW else []
         made.add_row(literal(f"  {name}"), literal(text, "bold"), *meaning)
     return made
-
-
-def _year(one: Estimate) -> Iterator[Any]:
-    """What a run, a year of runs and the start cost, where it is said how many runs a year has."""
-    runs, run = _runs_per_year(one), one.quantities.get("total_project_usd")
-    year, upfront = one.quantities.get("cost_year_usd"), one.quantities.get("upfront_usd")
-    if runs is None or run is None or year is None or upfront is None:
-        return
-    bought = [one.quantities.get(name) or 0.0 for name in ("cluster_capex_usd", "facility_capex_usd")]
-    of = "committed" if not any(bought) else "the cluster" if not bought[1] else "cluster and site"
-    start = f"{amount(upfront, '$')} upfront ({of})" if upfront else "nothing upfront"
-    whole = f"{amount(run, '$')} a run, {amount(year, '$')} a year of {scaled(runs)} {'run' if runs == 1 else 'runs'}"
-    yield ""
-    yield literal(f"  {whole}, {start}", "bold")
-
-
-def _runs_per_year(one: Estimate) -> float | None:
-    runs = next((item.value for item in one.assumptions if item.name == "runs_per_year"), None)
-    return runs if isinstance(runs, int | float) else None
 
 
 def _contributions(one: Estimate, most: int | None) -> Any:  # noqa: ANN401 - a rich Table

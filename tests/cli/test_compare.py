@@ -54,7 +54,7 @@ def test_drivers_and_assumptions_lead_from_a_to_b(capsys: Capture, design: str) 
 def test_json_is_what_python_gives(capsys: Capture, design: str) -> None:
     done = compared(capsys, design, "--set", "chips=512", "--set-b", "region=us-tx", "--by", "carbon_t", "--json")
     run = {"hardware": "h100-sxm", "chips": 512, "params": "70B", "tokens": "2T"}
-    expected = gigacost.compare(run, {**run, "region": "us-tx"}, by="carbon_t").to_dict()
+    expected = gigacost.compare(run, {**run, "region": "us-tx"}, by="carbon_t", draws=4096).to_dict()
     told = done.json
     for side in ("a", "b"):
         assert told[side].pop("source") == design

@@ -21,15 +21,16 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
 from gigacost.catalog.dates import DAY_FORM, day, decimal_year
-from gigacost.catalog.default_distributions import Default, defaults, left_open
-from gigacost.catalog.default_distributions import later as later_defaults
+from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
+from gigacost.compiler.open_names import shipped
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Contribution
 from gigacost.model import later_years
 from gigacost.queries.rows import RowView
 from gigacost.queries.space import Space
 from gigacost.spec.reader import read_mapping
+from gigacost.spec.spec import DEFAULT
 
 if TYPE_CHECKING:
     from gigacost.graph.model import Model
@@ -235,18 +236,12 @@ def _asked(sweep: Space, as_of: str, at: Mapping[str, float], costs: tuple[str, 
     intervals = [f"{aggregate}({name})" for name in costs for aggregate in ("p5", "p95")]
     columns = [*costs, *intervals, "run_flop", "usd_per_chip_hour"]
     tree["query"] = {"columns": columns} | ({"where": sweep.spec.where.text} if sweep.spec.where else {})
-    shipped = {name: one.distribution for name, one in _open(sweep).items()}
-    tree["uncertain"] = {**shipped, **tree.get("uncertain", {})}
+    tree["uncertain"] = {**tree.get("uncertain", {}), DEFAULT: True}
     return Space(read_mapping(tree, namespace(model, catalog)), model, catalog)
 
 
-def _open(sweep: Space) -> dict[str, Default]:
-    """The distributions that ship, of what the specification leaves open."""
-    return left_open({**defaults(), **later_defaults()}, sweep.bound.user_given)
-
-
 def _trends(sweep: Space) -> dict[str, dict[str, str]]:
-    known = _open(sweep)
+    known = shipped(Bound(sweep.spec, later(sweep.model), sweep.bound.catalog))
     return {
         name: {"distribution": known[name].distribution, "source": known[name].source, "date": known[name].date}
         for name in TRENDS

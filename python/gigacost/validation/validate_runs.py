@@ -17,7 +17,6 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
-from gigacost.catalog.default_distributions import defaults, left_open
 from gigacost.catalog.opening import opened
 from gigacost.graph.declarations import Status
 from gigacost.model import default as default_model
@@ -242,14 +241,14 @@ def _predictions(
         given = frozenset({*known_before(run), *row.given})
         groups.setdefault((row.quantity, given), []).append((run, row))
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for (quantity, given), members in groups.items():
+    for (quantity, _), members in groups.items():
         answers = evaluated(
             [{**known_before(run), **row.given} for run, row in members],
             ("figure", _LOW, _MIDDLE, _HIGH),
             model,
             book,
             derive={"figure": quantity},
-            uncertain={name: one.distribution for name, one in left_open(defaults(), given).items()},
+            uncertain={DEFAULT: True},
             draws={"count": DRAWS},
         )
         found |= {(run.name, row.what): answer for (run, row), answer in zip(members, answers, strict=True)}

@@ -2,37 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from gigacost.analysis.sensitivity.perturbation import Variations
-from gigacost.analysis.sensitivity.uncertain_inputs import relevant, shipped, with_uncertain
+from gigacost.analysis.sensitivity.uncertain_inputs import made_of, relevant, uncertain_inputs
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.draws import draws_of
+from gigacost.compiler.illegal_draws import faults
+from gigacost.errors import SpecError
 from gigacost.sampling.draws import Draws
 from gigacost.sampling.statistics import spread
 
 if TYPE_CHECKING:
+    from gigacost.analysis.sensitivity.perturbation import Floats
+    from gigacost.compiler.draws import Columns
     from gigacost.queries.estimates import Estimate
 
+Interval: TypeAlias = Mapping[str, float | None]
+"""``mean``, ``std`` and percentiles over draws; None where a state spoils a draw."""
 RUN = ("train_days", "chip_hours", "facility_mw", "mfu", "goodput", "energy_mwh", "carbon_t")
 """What a run needs."""
 
 
-def with_intervals(found: Estimate, bound: Bound, draws: int | Draws, threads: int | None = None) -> Estimate:
-    """The estimate of a specification with its intervals, from the distributions that ship. Raises SpecError."""
+def with_intervals(found: Estimate, bound: Bound, draws: Draws, threads: int | None = None) -> Estimate:
+    """The estimate of a specification with its intervals, from what it states and what ships. Raises SpecError."""
     names = [*found.breakdown, *found.subtotals, *(name for name in RUN if name in found.quantities)]
-    known = shipped(bound)
-    chosen = draws if isinstance(draws, Draws) else Draws(draws)
-    drawn = with_uncertain(bound, known, chosen)
-    uncertain = relevant(drawn, names, known)
-    columns = draws_of(drawn.spec)
-    moving = {name: one.distribution.relative for name, one in uncertain.items()}
-    values = Variations(drawn, names, moving, threads).values({name: columns[name] for name in uncertain})
-    return replace(found, intervals={name: _interval(values[name][0].tolist()) for name in names})
+    drawn = _with_defaults(bound, draws)
+    uncertain = relevant(drawn, names, uncertain_inputs(drawn))
+    values = _values(drawn, names, list(uncertain), drawn.draws, threads)
+    intervals = {name: _interval(values[name]) for name in names}
+    return replace(found, intervals=intervals, meta={**found.meta, "draws": draws.to_dict()})
 
 
-def _interval(values: list[float]) -> Mapping[str, float | None]:
-    figures = spread(values).to_dict()
+def intervals_of_both(
+    a: Bound, b: Bound, quantity: str, draws: Draws, threads: int | None = None
+) -> dict[str, Interval]:
+    """Of a quantity in two designs, and of the difference ``b - a``: a draw has the same points in both."""
+    sides = [_with_defaults(bound, draws) for bound in (a, b)]
+    known = {name: one for side in sides for name, one in side.uncertain.items()}
+    found = []
+    for side in sides:
+        columns = draws_of({**known, **side.uncertain}, draws)
+        uncertain = [name for name in side.uncertain if name in made_of(side, [quantity])]
+        found.append(_values(side, [quantity], uncertain, columns, threads)[quantity])
+    return {"a": _interval(found[0]), "b": _interval(found[1]), "difference": _interval(found[1] - found[0])}
+
+
+def _with_defaults(bound: Bound, draws: Draws) -> Bound:
+    """The design with what ships about what it leaves open, and with these draws. Raises SpecError for illegal ones."""
+    drawn = Bound(replace(bound.own, default_uncertain=True, draws=draws), bound.model, bound.catalog)
+    wrong = list(faults(drawn))
+    if wrong:
+        raise SpecError(*wrong)
+    return drawn
+
+
+def _values(
+    bound: Bound, names: Sequence[str], uncertain: Sequence[str], columns: Columns, threads: int | None
+) -> dict[str, Floats]:
+    """The quantities of a design in all draws of what is uncertain."""
+    moving = {name: bound.uncertain[name].relative for name in uncertain}
+    found = Variations(bound, names, moving, threads).values({name: columns[name] for name in uncertain})
+    return {name: found[name][0] for name in names}
+
+
+def _interval(values: Floats) -> Interval:
+    figures = spread(values.tolist()).to_dict()
     return {name: figures[name] for name in ("mean", "std", "p5", "p10", "p50", "p90", "p95")}

@@ -31,7 +31,7 @@ def test_it_prints_what_a_planner_asks_for(capsys: Capture) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("cost_total_usd = $")
     for text in (
-        "with 90 % between $",
+        "; P10 $",
         "Which one",
         "the best in",
         "Which inputs cause it (own)",
@@ -147,7 +147,10 @@ def test_what_is_stated_wins_over_what_ships(capsys: Capture) -> None:
     known = invoke(capsys, "estimate", *DESIGN, *exact).json["intervals"]["cost_total_usd"]
     open_ = invoke(capsys, "estimate", *DESIGN, "--json").json["intervals"]["cost_total_usd"]
     assert known["std"] < open_["std"]
-    assert invoke(capsys, "estimate", *DESIGN, "--uncertain", "default", *exact).json["intervals"]["cost_total_usd"] == known
+    assert (
+        invoke(capsys, "estimate", *DESIGN, "--uncertain", "default", *exact).json["intervals"]["cost_total_usd"]
+        == known
+    )
 
 
 def test_intervals_are_not_both_left_out_and_asked_for(capsys: Capture) -> None:

@@ -41,6 +41,8 @@ YEARS = (2023, 2025, 2027, 2030)
 TRENDS = ("algorithmic_gain", "price_performance_gain", "rental_level", "energy_efficiency_gain")
 """What makes one year differ from another, beside quoted prices."""
 _FIRST, _LAST = 2015, 2076
+_PERCENTILES = ("p5", "p95", "p10", "p50", "p90")
+"""As the fields of an interval, behind its central value."""
 _MIDDLE = (7, 1)
 """Month and day of a year at which it is asked about."""
 
@@ -54,6 +56,9 @@ class Interval(Record):
     """P5."""
     high: float
     """P95."""
+    p10: float
+    p50: float
+    p90: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ def over_time(
     Returns
     -------
     OverTime
-        Of each year the cheapest design, its cost and the contributions to it, each with P5 and P95; the trends used,
+        Of each year the cheapest design, its cost and the contributions to it, each with percentiles; the trends used,
         with their sources.
 
     Raises
@@ -203,7 +208,7 @@ def _year(sweep: Space, year: int, algorithms_of: dt.date, costs: tuple[str, ...
     if None in row.values() or not row:
         state = row.get("status") or _commonest(asked, costs[0], threads)
         return Year(year, dated.isoformat(), ahead, since, {}, None, None, None, {}, state)
-    spreads = {name: Interval(row[name], row[f"p5({name})"], row[f"p95({name})"]) for name in costs}
+    spreads = {name: Interval(row[name], *(row[f"{one}({name})"] for one in _PERCENTILES)) for name in costs}
     cost = spreads.pop(costs[0])
     return Year(
         year=year,
@@ -233,7 +238,7 @@ def _asked(sweep: Space, as_of: str, at: Mapping[str, float], costs: tuple[str, 
     tree = sweep.spec.to_dict()
     tree["as_of"] = as_of
     tree["fixed"] = {**tree.get("fixed", {}), **at}
-    intervals = [f"{aggregate}({name})" for name in costs for aggregate in ("p5", "p95")]
+    intervals = [f"{one}({name})" for name in costs for one in _PERCENTILES]
     columns = [*costs, *intervals, "run_flop", "usd_per_chip_hour"]
     tree["query"] = {"columns": columns} | ({"where": sweep.spec.where.text} if sweep.spec.where else {})
     tree["uncertain"] = {**tree.get("uncertain", {}), DEFAULT: True}

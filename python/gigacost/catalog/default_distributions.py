@@ -46,9 +46,7 @@ def later() -> Mapping[str, Default]:
 def left_open(names: Collection[str], given: Collection[str]) -> dict[str, Default]:
     """Those about what a model of these names leaves open when some are given."""
     known = {**defaults(), **later()}
-    return {
-        name: one for name, one in known.items() if name in names and not {name, *one.unless}.intersection(given)
-    }
+    return {name: one for name, one in known.items() if name in names and not {name, *one.unless}.intersection(given)}
 
 
 def _read(table: str) -> Mapping[str, Default]:

@@ -172,7 +172,9 @@ def distributions(texts: Iterable[str]) -> list[tuple[str, str]]:
     """The settings that ``--uncertain`` stands for. Raises SpecError."""
     from gigacost.spec.spec import DEFAULT
 
-    said = [pair for text in texts for pair in ([(DEFAULT, "true")] if text == DEFAULT else pairs([text], "--uncertain"))]
+    said = [
+        pair for text in texts for pair in ([(DEFAULT, "true")] if text == DEFAULT else pairs([text], "--uncertain"))
+    ]
     return [(f"uncertain.{key}", value) for key, value in said]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def faults(bound: Bound) -> Iterator[Fault]:
-    """The stated draws that are no value of what they are drawn for, one for each name at most; what cannot be drawn."""
+    """The stated draws that are no value of their name, one for each at most; and what cannot be drawn."""
     chosen = {axis: search.name for search in bound.model.searches for axis, _ in search.over}
     for name, distribution in bound.spec.uncertain.items():
         if name in chosen:
@@ -45,4 +45,3 @@ def _illegal(bound: Bound, name: str, limits: Input, draws: NDArray[np.float64],
             if not limits.accepts(known * value):
                 return f"draws {value:.15g}, and {known:.15g} x {value:.15g} = {known * value:.15g}"
     return ""
-

@@ -21,6 +21,7 @@ from gigacost.catalog.opening import opened
 from gigacost.graph.declarations import Status
 from gigacost.model import default as default_model
 from gigacost.queries.batch import Design, evaluated
+from gigacost.spec.spec import DEFAULT
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog, Preset, Published

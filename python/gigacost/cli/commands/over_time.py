@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     help="Date of the algorithms that params and tokens assume [default: that of the prices].",
 )
 def command(query: QueryOptions, years: str | None, by: str | None, algorithms_of: str | None) -> int:
-    r"""Cost of SPEC's capability in several years: the cheapest design of each, its drivers, P5 to P95.
+    r"""Cost of SPEC's capability in several years: the cheapest design of each, its drivers, P10 to P90.
 
     Past years use the prices and chips quoted then; later years follow trends with intervals, which can be set like any
     other input (algorithmic_gain, price_performance_gain, rental_level, energy_efficiency_gain).
@@ -67,16 +67,20 @@ def _show(found: OverTime) -> None:
 
     heads, rows = year_rows(found)
     show(literal(f"{found.by} of the same capability, algorithms of {found.algorithms_of}", "bold"))
-    show(table(heads, rows, heads[3:]))
+    cost = heads.index("cost")  # the design and what it costs, beside each other, would not fit on 80 columns
+    show(table(heads[:cost], [row[:cost] for row in rows], heads[3:]))
+    show(table([heads[0], *heads[cost:]], [[row[0], *row[cost:]] for row in rows], heads[cost:]))
     heads, rows = driver_rows(found)
-    show(literal("Of that", "bold"), table(heads, rows, heads[1:]))
+    show(literal("Of that, with P10 to P90", "bold"), table(heads, rows, heads[1:]))
     for name, one in found.trends.items():
         show(literal(f"{name}: {one['distribution']} ({one['source']}, {one['date']})", "dim"))
 
 
 def year_rows(found: OverTime) -> tuple[list[str], list[list[str]]]:
     """The years as a table: its heads and its rows."""
-    heads = ["year", "prices of", "design", "FLOP", "$/chip-hour", "cost", "P5", "P95"]
+    from gigacost.cli.views.intervals import PERCENTILES
+
+    heads = ["year", "prices of", "design", "FLOP", "$/chip-hour", "cost", *PERCENTILES]
     return heads, [_row(one) for one in found.years]
 
 
@@ -92,7 +96,7 @@ def _row(one: Year) -> list[str]:
 
     dated = one.as_of + (f" + {one.years_ahead:.1f} years" if one.years_ahead else "")
     if one.cost is None:
-        return [str(one.year), dated, one.state, *["—"] * 5]
+        return [str(one.year), dated, one.state, *["—"] * 6]
     design = ", ".join(f"{value:,.10g}" if isinstance(value, float) else str(value) for value in one.design.values())
     figures = [f"{one.run_flop:.2g}", f"{one.usd_per_chip_hour:.2f}"]
     return [
@@ -100,11 +104,11 @@ def _row(one: Year) -> list[str]:
         dated,
         design,
         *figures,
-        *(usd(value) for value in (one.cost.central, one.cost.low, one.cost.high)),
+        *(usd(value) for value in (one.cost.central, one.cost.p10, one.cost.p50, one.cost.p90)),
     ]
 
 
 def _interval(one: Interval | None) -> Any:  # noqa: ANN401 - a cell
     from gigacost.cli.views.numbers import usd
 
-    return "—" if one is None else f"{usd(one.central)} ({usd(one.low)} to {usd(one.high)})"
+    return "—" if one is None else f"{usd(one.central)} ({usd(one.p10)} to {usd(one.p90)})"

@@ -38,8 +38,9 @@ class Estimate(Record):
     subtotals: Mapping[str, float | None]
     """The nested subtotals [$], the smallest first; the last one is the total."""
     intervals: Mapping[str, Mapping[str, float | None]]
-    """If asked for, of contributions, subtotals and what a run needs: ``mean``, ``p5``, ``p50`` and others over draws
-    of what is left open; None where a state spoils a draw."""
+    """If asked for, of contributions, subtotals and what a run needs: ``mean``, ``p10``, ``p50``, ``p90`` and others
+    over draws of what is left open, and the share of these that is ``feasible``; with others in it there is no mean,
+    and they count as dearer than any."""
     assumptions: tuple[Assumption, ...]
     """What it rests on: all figures that go in, in the order of first use."""
     status: str

@@ -50,7 +50,7 @@ class Comparison(Record):
     """What the contributions of the assumptions leave of the difference: each of them is rounded once."""
     intervals: Mapping[str, Interval]
     """If asked for, of ``a``, ``b`` and the ``difference``: ``mean``, ``p10``, ``p50`` and others over draws of what is
-    left open, the same draws for both; None where a state spoils a draw."""
+    left open, the same draws for both, as those of an estimate."""
     meta: Mapping[str, Any]
     """The method, and whether it took all orders (``exact``) or a sample; how many ``orders`` counted, how many
     hybrids were evaluated (``mixtures``) and how many of these are ``impossible``; version and hash of the model."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -13,15 +14,19 @@ from gigacost.compiler.draws import draws_of
 from gigacost.compiler.illegal_draws import faults
 from gigacost.errors import SpecError
 from gigacost.sampling.draws import Draws
-from gigacost.sampling.statistics import spread
+from gigacost.sampling.statistics import PERCENTILES, spread
 
 if TYPE_CHECKING:
     from gigacost.analysis.sensitivity.perturbation import Floats
     from gigacost.compiler.draws import Columns
+    from gigacost.graph.model import Model
     from gigacost.queries.estimates import Estimate
 
 Interval: TypeAlias = Mapping[str, float | None]
-"""``mean``, ``std`` and percentiles over draws; None where a state spoils a draw."""
+"""``feasible``, the share of the draws that no state spoils; ``mean``, ``std`` and percentiles (``p5`` ... ``p95``).
+
+Where a state spoils some, there is no mean, and there are the percentiles of amounts that lie below those draws.
+"""
 RUN = ("train_days", "chip_hours", "facility_mw", "mfu", "goodput", "energy_mwh", "carbon_t")
 """What a run needs."""
 
@@ -32,7 +37,7 @@ def with_intervals(found: Estimate, bound: Bound, draws: Draws, threads: int | N
     drawn = _with_defaults(bound, draws)
     uncertain = relevant(drawn, names, uncertain_inputs(drawn))
     values = _values(drawn, names, list(uncertain), drawn.draws, threads)
-    intervals = {name: _interval(values[name]) for name in names}
+    intervals = {name: _interval(values[name], amount=_is_amount(bound.model, name)) for name in names}
     return replace(found, intervals=intervals, meta={**found.meta, "draws": draws.to_dict()})
 
 
@@ -47,7 +52,9 @@ def intervals_of_both(
         columns = draws_of({**known, **side.uncertain}, draws)
         uncertain = [name for name in side.uncertain if name in made_of(side, [quantity])]
         found.append(_values(side, [quantity], uncertain, columns, threads)[quantity])
-    return {"a": _interval(found[0]), "b": _interval(found[1]), "difference": _interval(found[1] - found[0])}
+    amount = _is_amount(a.model, quantity)
+    told = {"a": _interval(found[0], amount=amount), "b": _interval(found[1], amount=amount)}
+    return {**told, "difference": _interval(found[1] - found[0], amount=False)}
 
 
 def _with_defaults(bound: Bound, draws: Draws) -> Bound:
@@ -68,6 +75,20 @@ def _values(
     return {name: found[name][0] for name in names}
 
 
-def _interval(values: Floats) -> Interval:
-    figures = spread(values.tolist()).to_dict()
-    return {name: figures[name] for name in ("mean", "std", "p5", "p10", "p50", "p90", "p95")}
+def _is_amount(model: Model, name: str) -> bool:
+    """Whether a quantity is the dearer the more it is: dollars, days, energy, and no share."""
+    return name in model.quantities and model.quantities[name].unit not in {"", "1", "truth"}
+
+
+def _interval(values: Floats, *, amount: bool) -> Interval:
+    """The interval of some values, where NaN is missing.
+
+    Of an ``amount``, a draw without it is dearer than all others: that leaves the percentiles which lie below.
+    """
+    found = spread(values.tolist())
+    figures = found.to_dict()
+    if amount and 0.0 < found.feasible < 1.0:
+        ordered = sorted(value for value in values.tolist() if not math.isnan(value))
+        places = {f"p{percent}": percent * (len(values) - 1) // 100 for percent in PERCENTILES}
+        figures |= {name: ordered[place] if place < len(ordered) else None for name, place in places.items()}
+    return {name: figures[name] for name in ("feasible", "mean", "std", *(f"p{percent}" for percent in PERCENTILES))}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.terminal import NARROW, grid, literal, out, shortened
-from gigacost.cli.views.numbers import amount, grouped
+from gigacost.cli.views.numbers import amount, grouped, share
 
 if TYPE_CHECKING:
     from gigacost.graph.model import Model
@@ -52,11 +52,12 @@ def note(estimates: Sequence[Estimate]) -> Iterator[str]:
     if not first.intervals:
         return
     total = next(reversed([*first.subtotals]), "")
-    known = [(one.subtotals.get(total), one.intervals.get(total, {}).get("p50")) for one in estimates]
+    feasible = min(one.intervals[total]["feasible"] or 0.0 for one in estimates if total in one.intervals)
+    middles = [(one.subtotals[total], one.intervals[total]["p50"]) for one in estimates if total in one.intervals]
     told = f"Over {first.meta['draws']['count']:,} draws of what is left open."
-    if any(middle is None for _, middle in known):
-        yield f"{told} None where some of them are impossible."
-    elif all(central is not None and middle > central for central, middle in known if middle is not None):
+    if feasible < 1.0:
+        yield f"{told} {share(1.0 - feasible)} are impossible: dearer than any."
+    elif all(middle is not None and central is not None and middle > central for central, middle in middles):
         yield f"{told} Skewed inputs lift P50 above central."
     else:
         yield told

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gigacost.catalog.default_distributions import Default, left_open
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gigacost.compiler.bound import Bound
     from gigacost.graph.declarations import Input
 
+_KEPT = 256
 _EXTREMES = (2.0**-53, 1.0 - 2.0**-53)
 """No point of a draw is nearer to 0 or to 1."""
 
@@ -36,7 +38,7 @@ def open_distributions(bound: Bound) -> dict[str, Distribution]:
     """
     found: dict[str, Distribution] = {}
     for name, one in shipped(bound).items():
-        distribution = Distribution.parse(one.distribution, f"uncertain.{name}", bound.model.unit(name))
+        distribution = _parsed(one.distribution, name, bound.model.unit(name))
         values, limits = central(bound, name), bound.limits(name)
         if distribution.relative and limits and values:
             clipped = _clipped(distribution, limits, values)
@@ -78,7 +80,18 @@ def _clipped(distribution: Distribution, limits: Input, scales: Sequence[float])
 
 
 def _legal(distribution: Distribution, limits: Input, scales: Sequence[float]) -> bool:
+    return all(limits.accepts(scale * draw) for scale in scales for draw in _ends(distribution))
+
+
+@lru_cache(maxsize=_KEPT)
+def _parsed(text: str, name: str, unit: str) -> Distribution:
+    return Distribution.parse(text, f"uncertain.{name}", unit)
+
+
+@lru_cache(maxsize=_KEPT)
+def _ends(distribution: Distribution) -> tuple[float, float]:
+    """The least and the greatest draw that there can be."""
     import numpy as np
 
-    draws = distribution.quantile(np.array(_EXTREMES)).tolist()
-    return all(limits.accepts(scale * draw) for scale in scales for draw in draws)
+    least, greatest = distribution.quantile(np.array(_EXTREMES)).tolist()
+    return least, greatest

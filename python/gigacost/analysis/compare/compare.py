@@ -142,6 +142,9 @@ def compared(
         raise SpecError(Fault("b", "", "costed by another model than a", "one model for both"))
     if a.spec.base_year != b.spec.base_year:
         raise SpecError(Fault("b.base_year", show(b.spec.base_year), "in other dollars than a", show(a.spec.base_year)))
+    if "(" in by:
+        what = "an aggregate over draws; give it a name under [derive]"
+        raise SpecError(Fault("by", show(by), what, "a name"))
     before = Design("a", a, by, threads, progress)
     after = Design("b", b, by, threads, progress and (lambda done: progress(a.size + done)))
     _refuse_another_meaning(by, before, after)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from gigacost.analysis.sensitivity.perturbation import Variations
-from gigacost.analysis.sensitivity.uncertain_inputs import made_of, relevant, uncertain_inputs
+from gigacost.analysis.sensitivity.uncertain_inputs import is_aggregate, made_of, relevant, uncertain_inputs
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.draws import draws_of
 from gigacost.compiler.illegal_draws import faults
@@ -44,7 +44,12 @@ def with_intervals(found: Estimate, bound: Bound, draws: Draws, threads: int | N
 def intervals_of_both(
     a: Bound, b: Bound, quantity: str, draws: Draws, threads: int | None = None
 ) -> dict[str, Interval]:
-    """Of a quantity in two designs, and of the difference ``b - a``: a draw has the same points in both."""
+    """Of a quantity in two designs, and of the difference ``b - a``: a draw has the same points in both.
+
+    None of an aggregate over draws.
+    """
+    if is_aggregate(a, quantity):
+        return {}
     sides = [_with_defaults(bound, draws) for bound in (a, b)]
     known = {name: one for side in sides for name, one in side.uncertain.items()}
     found = []

@@ -14,6 +14,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.open_names import shipped
 from gigacost.compiler.plan import Query, query_plan
 from gigacost.errors import Fault, SpecError, show, type_name
+from gigacost.graph.wiring import AggregateStep
 from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import Draws
 from gigacost.spec.spec import DEFAULT, Spec
@@ -72,6 +73,11 @@ def made_of(bound: Bound, quantities: Sequence[str]) -> frozenset[str]:
     """The names that some quantities are made of."""
     above = query_plan(bound, Query(tuple(quantities))).wiring.upstream()
     return frozenset[str]().union(*(above[name] for name in quantities))
+
+
+def is_aggregate(bound: Bound, quantity: str) -> bool:
+    """Whether a quantity is made of aggregates over draws. Raises SpecError when something that it needs is missing."""
+    return any(isinstance(step, AggregateStep) for step in query_plan(bound, Query((quantity,))).wiring.steps)
 
 
 def draws_for(spec: Spec) -> Draws:

@@ -12,7 +12,14 @@ from gigacost.analysis.sensitivity import influence
 from gigacost.analysis.sensitivity.influence import Influence
 from gigacost.analysis.sensitivity.perturbation import Variations
 from gigacost.analysis.sensitivity.sobol_indices import Index, sobol_indices
-from gigacost.analysis.sensitivity.uncertain_inputs import Uncertain, as_table, draws_for, relevant, uncertain_inputs
+from gigacost.analysis.sensitivity.uncertain_inputs import (
+    Uncertain,
+    as_table,
+    draws_for,
+    is_aggregate,
+    relevant,
+    uncertain_inputs,
+)
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, show, unplaced
@@ -158,6 +165,10 @@ def _stating(sweep: Space, table: Mapping[str, str | bool], draws: Draws) -> Spa
     return Space(spec, sweep.model, sweep.bound.catalog)
 
 
+def _refuse_aggregate(of: str) -> NoReturn:
+    raise SpecError(Fault("of", show(of), "an aggregate over draws; expected a plain quantity", "a plain quantity"))
+
+
 class _Question:
     """What is asked, as far as it is checked."""
 
@@ -168,9 +179,7 @@ class _Question:
         if sweep.size > MOST:
             raise SpecError(Fault("combinations", show(sweep.size), "too many options to compare", f"<= {MOST}"))
         if "(" in of:
-            raise SpecError(
-                Fault("of", show(of), "an aggregate over draws; expected a plain quantity", "a plain quantity")
-            )
+            _refuse_aggregate(of)
         self.of = arguments.number(sweep.bound, "of", of)
         self.unit = sweep.model.unit(of) if of in sweep.model.names else ""
         self.several = sweep.size > 1
@@ -181,6 +190,8 @@ class _Question:
         absent = lacking(self.bound, [of]) if of in sweep.model.names else []
         if absent:
             raise SpecError(*unplaced(absent))
+        if is_aggregate(self.bound, of):
+            _refuse_aggregate(of)
         self.uncertain = relevant(self.bound, [of], uncertain_inputs(self.bound))
         if not self.uncertain:
             raise SpecError(Fault("uncertain", "", f"nothing that {of} is made of is uncertain", "NAME = DISTRIBUTION"))

@@ -12,7 +12,7 @@ from gigacost.catalog import Catalog
 from gigacost.model import default
 from gigacost.validation.published import software, throughput
 
-_OUTPUT = "step_seconds"
+_OUTPUT = "schedule_seconds"
 
 
 @dataclass(frozen=True)

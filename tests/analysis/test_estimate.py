@@ -203,10 +203,10 @@ def test_a_model_of_ones_own_needs_no_catalogue() -> None:
         ({"chips": 64}, "GiB of each h100-sxm; allowed: <= 80 GiB; 128 chips; a larger chip: "),
         ({"chips": 1024, "recompute": "none", "pp": 1, "zero_stage": 1}, "<= 80 GiB; zero_stage = 3"),
         (
-            {"hardware": "trn1"},
-            "no network data for a cluster of that many trn1; allowed: <= 1; or give scaleup",
+            {"hardware": "wse-3"},
+            "no network data for a cluster of that many wse-3; allowed: <= 1; or give scaleup",
         ),
-        ({"hardware": "tpu-v4"}, "that many tpu-v4; allowed: <= 4096; or give scaleout_byte_per_s, or an mfu"),
+        ({"hardware": "trn3"}, "that many trn3; allowed: <= 144; or give scaleout_byte_per_s, or an mfu"),
         ({"chips": 100, "tp": 8, "pp": 16, "cp": 1}, "one copy of the model takes: tp · pp · cp = 8 · 16 · 1 = 128"),
         ({"tp": 3}, "tp = 3: does not divide the 128 heads of a layer; allowed: 1, 2, 4, 8"),
         ({"tp": 16}, "tp = 16: wider than the fast network, which joins 8 chips; allowed: 1, 2, 4, 8"),

@@ -212,7 +212,9 @@ TRAINED_ON: dict[str, tuple[str, tuple[float | None, ...], float, float, int, fl
     "B300": ("b300-sxm", (2250, 4500, 4500, 12600), 8.0, 900, 8, 100),
     "GB300": ("gb300-nvl72", (2500, 5000, 5000, 15000), 8.0, 900, 72, 100),
     "Gaudi2": ("gaudi2", (432, 865, None, None), 2.46, 262.5, 8, 37.5),
-    "TPU v4": ("tpu-v4", (275, None, None, None), 1.2, 300, 4096, None),
+    "TPU v3": ("tpu-v3", (123, None, None, None), 0.9, 280, 1024, 3.125),
+    "TPU v4": ("tpu-v4", (275, None, None, None), 1.2, 300, 4096, 6.25),
+    "Trainium1": ("trn1", (190, 190, None, None), 0.88, 206.2, 16, 6.25),
 }
 
 

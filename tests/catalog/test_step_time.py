@@ -7,7 +7,7 @@ import statistics
 
 import pytest
 
-from gigacost import Catalog
+from gigacost import Catalog, estimate
 from gigacost.catalog.files import data
 
 CATALOG = Catalog.bundled()
@@ -63,6 +63,19 @@ def test_chips_without_runs_are_extrapolated_and_say_so(chip: str, precision: st
     assert figure("is_calibrated", chip, precision) == 0
     for column in ("gemm_efficiency", "attention_efficiency", "generic_attention_efficiency", "step_error_low"):
         assert basis(column, chip, precision).startswith("extrapolated: ")
+
+
+@pytest.mark.parametrize(
+    ("chip", "fitted"),
+    [
+        *((chip, 1) for chip in ("a100-sxm-40", "a100-sxm-80", "h100-sxm", "h200-sxm", "b200-sxm", "gb200-nvl72")),
+        *((chip, 0) for chip in ("mi300x", "mi325x", "tpu-v3", "tpu-v4", "tpu-v5p", "tpu-v6e", "trn1", "trn2")),
+    ],
+)
+def test_whose_runs_were_fitted_is_known_of_every_chip(chip: str, fitted: int) -> None:
+    assert figure("is_calibrated", chip, "bf16") == fitted
+    one = estimate(hardware=chip, chips=8, model="llama-3.1-8b", tokens="1T", mfu=0.4, rental_usd_per_chip_hour=1)
+    assert one["is_extrapolated"] == 1 - fitted
 
 
 def test_a_measured_chip_is_extrapolated_from_its_own_matrix_products() -> None:

@@ -19,8 +19,8 @@ from gigacost.validation.published.throughput import COLUMNS, SHIPPED, read_runs
 from gigacost.validation.validate_throughput import accuracy
 
 Capture = pytest.CaptureFixture[str]
-KEYS = ["rows", "skipped", "median_abs_error", "p90_abs_error", "share_within_15pct", "by_source", "by_kind", "per_row"]
-STATISTICS = {"rows", "median_abs_error", "p90_abs_error", "share_within_15pct"}
+STATISTICS = {"rows", "median_abs_error", "median_signed_error", "p90_abs_error", "share_within_15pct"}
+KEYS = [*STATISTICS, "skipped", "by_source", "by_kind", "per_row"]
 ROW = {"id", "source", "kind", "chip", "precision", "published_seconds", "predicted_seconds", "error", "parts"}
 
 
@@ -88,7 +88,7 @@ def test_a_prediction_is_what_an_estimate_of_the_same_inputs_says(shipped: Valid
     (run,) = (run for run in read_runs() if run.id == name)
     (found,) = (one for one in shipped.predictions if one.id == name)
     inputs = inputs_of(run, Catalog.bundled())
-    same = estimate(inputs, tokens="1T", memory_use=0, rental_usd_per_chip_hour=2)
+    same = estimate(inputs, tokens="1T", memory_use=0, tuning=1, rental_usd_per_chip_hour=2)
     assert same["step_seconds"] == found.predicted_seconds
     assert {part: same[part] for part in found.parts} == dict(found.parts)
 
@@ -97,6 +97,7 @@ def test_accuracy_is_that_of_the_errors() -> None:
     found = accuracy([0.05, -0.10, 0.20, -0.15])
     assert found.rows == 4
     assert found.median_abs_error == pytest.approx(0.125)
+    assert found.median_signed_error == pytest.approx(-0.025)
     assert found.p90_abs_error == pytest.approx(0.185)
     assert found.share_within_15pct == 0.75
     assert all(math.isnan(value) for value in (accuracy([]).median_abs_error, accuracy([]).p90_abs_error))

@@ -22,6 +22,7 @@ DATA_FILES = (
     "epoch",
     "markets",
     "models",
+    "pace",
     "precisions",
     "presets",
     "price_index",

@@ -25,6 +25,7 @@ def _preset(name: str, entry: Mapping[str, Any], sources: Mapping[str, Any]) -> 
         kind=entry.get("kind", "run"),
         fixed=dict(entry["fixed"]),
         published=tuple(rows),
+        lab=entry.get("lab", ""),
         note=entry.get("note", ""),
         assumed=tuple(entry.get("assumed", ())),
         unpredictable=entry.get("unpredictable", ""),

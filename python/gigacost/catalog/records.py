@@ -94,6 +94,8 @@ class Preset:
     fixed: Mapping[str, float | str] = field(hash=False)
     """What to fix to repeat it: names of the model and of the catalogue's axes."""
     published: tuple[Published, ...]
+    lab: str = ""
+    """Who trained or built it."""
     note: str = ""
     assumed: tuple[str, ...] = ()
     """What of ``fixed`` was not published."""

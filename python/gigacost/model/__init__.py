@@ -29,6 +29,7 @@ DRIVERS = (
     "performance.parts",
     "performance.bands",
     "performance.search",
+    "pace",
     "reliability",
     "time",
     "market",

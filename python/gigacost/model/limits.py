@@ -28,6 +28,13 @@ GIVEN_GLOBAL_BATCH_SEQUENCES = Input(
 GIVEN_GOODPUT = Input(
     "goodput", "1", "Share of the elapsed time with progress.", low_open=True, high=1, plausible=(0.3, 1)
 )
+GIVEN_GOODPUT_OF_FAILURES = Input(
+    "goodput_of_failures", "1", "Share of the elapsed time that failures leave.", low_open=True, high=1
+)
+GIVEN_TUNING = Input("tuning", "1", "Share of the reachable step speed.", low_open=True, high=10, plausible=(0.2, 1.5))
+GIVEN_STEADY_SHARE = Input(
+    "steady_share", "1", "Share of the time between failures with progress.", low_open=True, high=1
+)
 GIVEN_WHOLE_RUN_UTILISATION = Input(
     "whole_run_utilisation",
     "1",

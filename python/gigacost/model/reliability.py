@@ -136,17 +136,19 @@ def lost_hours_per_failure(checkpoint_interval_hours: Value, restart_seconds: Va
     return checkpoint_interval_hours / 2.0 + restart_seconds / SECONDS_PER_HOUR
 
 
-@status("never_finishes", spoils="goodput")
+@status("never_finishes", spoils="goodput_of_failures")
 def never_finishes(lost_hours_per_failure: Value, cluster_mtbf_hours: Value) -> Value:
     """Whether the next stop comes before the last one is made up for [truth].
 
-    Source: follows from ``goodput`` being 0 or less.
+    Source: follows from ``goodput_of_failures`` being 0 or less.
     """
     return lost_hours_per_failure >= cluster_mtbf_hours
 
 
-def goodput(checkpoint_efficiency: Value, lost_hours_per_failure: Value, cluster_mtbf_hours: Value) -> Value:
-    """Share of the elapsed time in which the run makes progress [1].
+def goodput_of_failures(
+    checkpoint_efficiency: Value, lost_hours_per_failure: Value, cluster_mtbf_hours: Value
+) -> Value:
+    """Share of the elapsed time that failures and checkpoints leave [1].
 
     checkpoint_efficiency · (1 − lost_hours_per_failure / cluster_mtbf_hours): 92 % for 16,384 H100 (Llama 3 reports
     more than 90 %).
@@ -154,6 +156,16 @@ def goodput(checkpoint_efficiency: Value, lost_hours_per_failure: Value, cluster
     Source: Young 1974 (doi 10.1145/361147.361115); compared with Llama 3 (arXiv 2407.21783) section 3.3.4.
     """
     return checkpoint_efficiency * (1.0 - lost_hours_per_failure / cluster_mtbf_hours)
+
+
+def goodput(goodput_of_failures: Value, steady_share: Value) -> Value:
+    """Share of the elapsed time in which the run makes progress [1].
+
+    goodput_of_failures · steady_share.
+
+    Source: definition.
+    """
+    return goodput_of_failures * steady_share
 
 
 def checkpoint_bytes(params: Value, checkpoint_bytes_per_param: Value) -> Value:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gigacost._record import Record
+from gigacost._record import Record, plain
 from gigacost.accounting import accounted
 from gigacost.catalog.epoch import family, is_hyperscaler, known_dates
 from gigacost.catalog.files import data
@@ -120,6 +120,16 @@ class CostValidation(Record):
         return {column: _agreement(self.predictions, [column]) for column in COMPARED}
 
     @property
+    def signed_errors(self) -> list[float]:
+        """Of each total that was published and predicted: predicted over published, minus 1."""
+        return [
+            one.predicted[column] / one.of.published[column] - 1.0
+            for one in self.predictions
+            for column in TOTALS
+            if column in one.errors and one.of.published[column]
+        ]
+
+    @property
     def is_complete(self) -> bool:
         """Whether each total that was published is a figure, and predicted."""
         return not self.shortcomings
@@ -141,6 +151,8 @@ class CostValidation(Record):
             **self.totals.to_dict(),
             "compared": self.totals.rows,
             "rows": len(self.predictions),
+            "median_abs_error": plain(_median(map(abs, self.signed_errors))),
+            "median_signed_error": plain(_median(self.signed_errors)),
             "by_column": {column: one.to_dict() for column, one in self.by_column.items()},
             "per_row": [one.to_dict() for one in self.predictions],
         }
@@ -315,13 +327,18 @@ def _relative(predicted: float, published: float) -> float:
     return abs(predicted - published) / abs(published) if published else abs(predicted)
 
 
+def _median(values: Iterable[float]) -> float:
+    known = [*values]
+    return statistics.median(known) if known else math.nan
+
+
 def _agreement(predictions: Sequence[CostPrediction], columns: Iterable[str]) -> Agreement:
     asked = tuple(columns)
     errors = [one.errors[column] for one in predictions for column in asked if column in one.errors]
     return Agreement(
         rows=len(errors),
         max_rel_error=max(errors, default=math.nan),
-        median_rel_error=statistics.median(errors) if errors else math.nan,
+        median_rel_error=_median(errors),
         missing=sum(column in one.missing for one in predictions for column in asked),
         unreadable=sum(column in one.of.unreadable for one in predictions for column in asked),
     )

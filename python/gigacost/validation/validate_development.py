@@ -5,9 +5,9 @@ Each part is compared by its median over all cases; totals are sums of these med
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
@@ -17,8 +17,15 @@ from gigacost.catalog.opening import opened
 from gigacost.model import default as default_model
 from gigacost.queries.batch import Design, evaluated
 from gigacost.sampling.draws import Draws
-from gigacost.validation.published.costs import SHIPPED, PublishedCost, read_published_costs
-from gigacost.validation.published.development import Development, developments, dollars_of_2023
+from gigacost.validation.published.costs import PublishedCost, read_published_costs
+from gigacost.validation.published.development import (
+    PARTS,
+    Development,
+    Percentiles,
+    developments,
+    dollars_of_2023,
+    read_published_developments,
+)
 from gigacost.validation.validate_costs import ACCOUNTING, owned_design
 
 if TYPE_CHECKING:
@@ -32,18 +39,7 @@ COUNT = 1024
 _HARDWARE = {"chip": "cost_chips_usd", "server_extra": "cost_servers_usd", "interconnect": "cost_network_usd"}
 _ENERGY = {"energy": "cost_energy_usd"}
 _STAFF = {"staff_incl_equity": "cost_staff_usd"}
-PARTS = (*_HARDWARE, *_ENERGY, *_STAFF)
-"""As the table calls them."""
 QUANTILES = (0.05, 0.5, 0.95)
-
-
-@dataclass(frozen=True, slots=True)
-class Percentiles(Record):
-    """A part's cost over all cases, in $ of 2023."""
-
-    p5: float
-    median: float
-    p95: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +108,8 @@ class DevelopmentValidation(Record):
         """Plain data, as ``gigacost validate development --json`` prints it."""
         return {
             "rows": len(self.predictions),
+            "median_abs_error": median(abs(one.error) for one in self.predictions),
+            "median_signed_error": median(one.error for one in self.predictions),
             "max_abs_error": max(abs(one.error) for one in self.predictions),
             "max_abs_share_difference": max(abs(one.share_difference) for one in self.predictions),
             "draws": self.draws.to_dict(),
@@ -122,6 +120,7 @@ class DevelopmentValidation(Record):
 def validate_development(
     draws: Draws | None = None,
     *,
+    path: str | os.PathLike[str] | None = None,
     model: Model | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
 ) -> DevelopmentValidation:
@@ -131,6 +130,9 @@ def validate_development(
     ----------
     draws : Draws, optional
         The cases drawn of each model; 1024 with seed 0 by default.
+    path : path, optional
+        A CSV table of the columns that ``gigacost validate development --help`` names, with some of the four models; by
+        default the one that ships.
     model : Model, optional
         The model that the accounting ``epoch-2024`` changes; the default one without.
     catalog : Catalog, path or mapping, optional
@@ -144,15 +146,16 @@ def validate_development(
     Raises
     ------
     SpecError
-        For bad ``draws``.
+        For bad ``draws``, and for a bad table, by row and column.
     """
     draws = draws or Draws(COUNT)
     used, book = accounted(model or default_model(), ACCOUNTING), opened(catalog)
     rows = {row.model: row for row in read_published_costs()}
-    published = _published()
+    published = read_published_developments(path)
     predictions = [
         DevelopmentPrediction(one.name, _predicted(one, rows[one.name], used, book), published[one.name])
         for one in developments(draws)
+        if one.name in published
     ]
     return DevelopmentValidation(tuple(predictions), draws)
 
@@ -184,18 +187,6 @@ def _costs(designs: Sequence[Design], model: Model, catalog: Catalog) -> dict[st
 def _spread(costs: Sequence[float]) -> Percentiles:
     ordered = sorted(costs)
     return Percentiles(*(ordered[int(q * (len(ordered) - 1))] for q in QUANTILES))
-
-
-def _published() -> dict[str, dict[str, Percentiles]]:
-    """What Epoch AI found, by model and part."""
-    with SHIPPED.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["devcost_n_contributors"]]
-    return {row["model"]: {part: _of_table(row, part) for part in PARTS} for row in rows}
-
-
-def _of_table(row: Mapping[str, str], part: str) -> Percentiles:
-    p5, median, p95 = (row[f"devcost_{part}_{kind}"] for kind in ("p5", "median_usd2023", "p95"))
-    return Percentiles(float(p5), float(median), float(p95))
 
 
 def _total(parts: Mapping[str, Percentiles]) -> float:

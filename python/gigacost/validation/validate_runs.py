@@ -3,8 +3,9 @@
 A run is predicted by the default model from its architecture, tokens, chip, number of chips, precision, place and date
 alone: never from its hours, its utilisation or its layout. Each published figure is held against the quantity that has
 its boundary (the chips, the servers, the site; rent or hardware), with what the figure itself says of the site or of
-the price. The interval, P5 to P95, is that of the distributions that ship (``catalog/data/uncertainty.toml``); none of
-them was fitted on these runs.
+the price. The interval, P5 to P95, is that of the distributions that ship (``catalog/data/uncertainty.toml``). Hours
+are also predicted with the pace that is fitted without any run of the same lab. Where the number of chips was not
+published, numbers up to four times smaller and larger are in the interval.
 """
 
 from __future__ import annotations
@@ -12,42 +13,39 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
+from gigacost.catalog.files import data
 from gigacost.catalog.opening import opened
 from gigacost.graph.declarations import Status
 from gigacost.model import default as default_model
 from gigacost.queries.batch import Design, evaluated
+from gigacost.sampling.distributions import Empirical
 from gigacost.spec.spec import DEFAULT
+from gigacost.validation.published.runs import KIND_OF_UNIT, PublishedRun, of_presets, read_published_runs
 
 if TYPE_CHECKING:
-    from gigacost.catalog import Catalog, Preset, Published
+    from gigacost.catalog import Catalog, Published
     from gigacost.graph.model import Model
 
-KNOWN = frozenset(
-    (
-        *("model", "tokens", "post_training_share", "hardware", "chips", "precision"),
-        *("as_of", "region", "provider_class", "pue", "rental_usd_per_chip_hour"),
-    )
-)
-"""What may be used of a run: what is known before it starts."""
-SOFTWARE = (
-    ("flash_attention", "2022-05-27", "FlashAttention, arXiv 2205.14135"),
-    ("sequence_parallel", "2022-05-10", "Korthikanti et al., arXiv 2205.05198"),
-)
-"""What runs that start before a day cannot have, and what that is the day of."""
 KINDS = ("hours", "days", "energy", "carbon", "dollars")
-_KIND_OF_UNIT = {"chip·h": "hours", "d": "days", "kWh": "energy", "MWh": "energy", "t": "carbon", "$": "dollars"}
-_LOW, _MIDDLE, _HIGH = "p5(figure)", "p50(figure)", "p95(figure)"
+SIZES = {0.25: 1.0, 0.5: 2.0, 1.0: 3.0, 2.0: 2.0, 4.0: 1.0}
+"""How many times as many chips as assumed a run may have had, with weights: an assumption, for want of any figure."""
 DRAWS = 1024
 LEAST_RUNS = 20
 LEAST_INSIDE = 0.8
 """Share of the published figures in the intervals below which these promise too much."""
-WIDEST = {"hours": 4.0, "dollars": 13.0}
+WIDEST = {"hours": 3.0, "dollars": 13.0}
 """P95 over P5 above which intervals say too little; of dollars Epoch AI's own (x0.3 to x4, arXiv 2405.21015)."""
+MOST_ASIDE = 0.08
+"""Median error of hours, up or down, above which the headline is not the middle."""
+MOST_OFF = 0.2
+"""Median size of the error of hours above which predictions are of little use."""
+_BOUNDS = (5, 50, 95)
+_PERCENTILES = tuple(range(1, 100))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +55,7 @@ class Figure(Record):
     _also = ("error", "is_inside", "spread")
 
     run: str
+    lab: str
     kind: str
     """One of ``KINDS``."""
     quantity: str
@@ -107,6 +106,8 @@ class Reliability(Record):
 
     figures: int
     median_abs_error: float
+    median_signed_error: float
+    """Predicted over published, minus 1: below 0 where predictions are too small."""
     median_abs_error_of_p50: float
     """The same of the middle of the interval."""
     share_inside: float
@@ -120,6 +121,8 @@ class RunValidation(Record):
     """Predictions of published runs, against what was published."""
 
     figures: tuple[Figure, ...]
+    left_out: tuple[Figure, ...]
+    """Those of hours, predicted with the pace that is fitted without the run's lab."""
     unpredicted: tuple[Unpredicted, ...]
     assumed: Mapping[str, tuple[str, ...]]
     """What was not published of a run and had to be assumed, by run."""
@@ -137,7 +140,27 @@ class RunValidation(Record):
     @property
     def by_kind(self) -> dict[str, Reliability]:
         """Of chip-hours, days, energy, carbon and dollars apart."""
-        return {kind: reliability([one for one in self.figures if one.kind == kind]) for kind in KINDS}
+        return {kind: reliability(_of_kind(self.figures, kind)) for kind in KINDS}
+
+    @property
+    def hours(self) -> dict[str, dict[str, Reliability]]:
+        """Of chip-hours, with the pace as it ships and with each lab left out of its fit in turn.
+
+        Over all figures; over one of each run; over those whose number of chips was published, and was assumed.
+        """
+        shown = {"shipped": _of_kind(self.figures, "hours"), "left_out": list(self.left_out)}
+        return {name: self._views(figures) for name, figures in shown.items()}
+
+    def _views(self, figures: Sequence[Figure]) -> dict[str, Reliability]:
+        votes = list({one.run: one for one in reversed(figures)}.values())
+        sized = [one for one in votes if "chips" not in self.assumed.get(one.run, ())]
+        groups = {
+            "all": figures,
+            "one_vote_per_run": votes,
+            "chips_published": sized,
+            "chips_assumed": [one for one in votes if one not in sized],
+        }
+        return {name: reliability(of) for name, of in groups.items()}
 
     @property
     def faults(self) -> list[str]:
@@ -152,21 +175,36 @@ class RunValidation(Record):
         for kind, widest in WIDEST.items():
             if not (spread := self.by_kind[kind].median_spread) <= widest:
                 found.append(f"the median P95/P5 of {kind} is {spread:.2f}, more than {widest:g}")
+        for name, views in self.hours.items():
+            if not abs(aside := views["all"].median_signed_error) <= MOST_ASIDE:
+                found.append(f"the median error of hours ({name}) is {aside:+.1%}, more than {MOST_ASIDE:.0%}")
+            if not (off := views["all"].median_abs_error) <= MOST_OFF:
+                found.append(f"the median size of the error of hours ({name}) is {off:.1%}, more than {MOST_OFF:.0%}")
         return found
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as ``gigacost validate runs --json`` prints it."""
+        figures = [one.to_dict() for one in self.figures]
         return {
             "runs": len(self.runs),
+            "rows": len(self.figures),
             **self.reliability.to_dict(),
             "by_kind": {kind: one.to_dict() for kind, one in self.by_kind.items()},
-            "per_figure": [one.to_dict() for one in self.figures],
+            "hours": {name: {view: one.to_dict() for view, one in of.items()} for name, of in self.hours.items()},
+            "per_figure": figures,
+            "per_row": figures,
+            "left_out": [one.to_dict() for one in self.left_out],
             "unpredicted": [one.to_dict() for one in self.unpredicted],
             "assumed": {run: list(names) for run, names in self.assumed.items()},
         }
 
 
+def _of_kind(figures: Sequence[Figure], kind: str) -> list[Figure]:
+    return [one for one in figures if one.kind == kind]
+
+
 def validate_runs(
+    path: str | os.PathLike[str] | None = None,
     *,
     model: Model | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
@@ -175,6 +213,9 @@ def validate_runs(
 
     Parameters
     ----------
+    path : path, optional
+        A CSV table of runs, see ``gigacost validate runs --help`` for its columns; by default the runs among the
+        catalogue's presets.
     model : Model, optional
         The model; the default one without.
     catalog : Catalog, path or mapping, optional
@@ -185,45 +226,50 @@ def validate_runs(
     RunValidation
         Of each published figure the prediction with P5, P50 and P95; figures that cannot be predicted, with the
         reason.
+
+    Raises
+    ------
+    SpecError
+        For a bad table, by row and column.
     """
     book, used = opened(catalog), model or default_model()
-    asked = [(run, row) for run in book.presets.values() for row in run.published if _kind(run, row)]
-    found = _predictions([(run, row) for run, row in asked if not run.unpredictable], used, book)
+    runs = of_presets(book) if path is None else read_published_runs(path, used.inputs, book)
+    asked = [(run, row) for run in runs for row in run.figures]
+    predictable = [(run, row) for run, row in asked if not run.unpredictable]
+    found = _predictions(predictable, used, book)
+    without = data("pace")["left_out"]
+    hours = [
+        (replace(run, given={**run.given, **without.get(run.lab, {})}), row)
+        for run, row in predictable
+        if KIND_OF_UNIT[row.unit] == "hours"
+    ]
+    left_out = _predictions(hours, used, book)
     figures, unpredicted = [], []
     for run, row in asked:
-        answer = found.get((run.name, row.what))
-        if answer is None or None in answer.values():
-            reason = run.unpredictable or _meaning(used, str(answer and answer["status"]))
+        answer = found.get((run.name, row.what), {})
+        if not answer or None in answer.values():
+            reason = run.unpredictable or _meaning(used, str(answer.get("status")))
             unpredicted.append(Unpredicted(run.name, row.what, row.value, row.unit, reason))
         else:
             figures.append(_figure(run, row, answer))
-    assumed = {run.name: run.assumed for run, _ in asked if run.assumed}
-    return RunValidation(tuple(figures), tuple(unpredicted), assumed)
-
-
-def known_before(run: Preset) -> Design:
-    """What a run is predicted from: what of it is known before it starts, and what software there was by then."""
-    known = {name: value for name, value in run.fixed.items() if name in KNOWN}
-    missing = {name: 0.0 for name, since, _ in SOFTWARE if str(known["as_of"]) < since}
-    return {"market": "on_demand", **known, **missing}
+    predicted = {(one.run, one.what) for one in figures}
+    again = [_figure(run, row, left_out[run.name, row.what]) for run, row in hours if (run.name, row.what) in predicted]
+    assumed = {run.name: run.assumed for run in runs if run.assumed}
+    return RunValidation(tuple(figures), tuple(again), tuple(unpredicted), assumed)
 
 
 def reliability(figures: Sequence[Figure]) -> Reliability:
     """How far off some predictions are, and how well their intervals hold."""
     if not figures:
-        return Reliability(0, math.nan, math.nan, math.nan, math.nan)
+        return Reliability(0, *[math.nan] * 5)
     return Reliability(
         figures=len(figures),
         median_abs_error=median(abs(one.error) for one in figures),
+        median_signed_error=median(one.error for one in figures),
         median_abs_error_of_p50=median(abs(one.middle / one.published - 1.0) for one in figures),
         share_inside=sum(one.is_inside for one in figures) / len(figures),
         median_spread=median(one.spread for one in figures),
     )
-
-
-def _kind(run: Preset, row: Published) -> str:
-    """Which of ``KINDS`` a figure of a run is; empty where it is none, or nothing of the model has its boundary."""
-    return _KIND_OF_UNIT.get(row.unit, "") if run.kind == "run" and row.quantity else ""
 
 
 def _meaning(model: Model, label: str) -> str:
@@ -234,40 +280,77 @@ def _meaning(model: Model, label: str) -> str:
 
 
 def _predictions(
-    asked: Iterable[tuple[Preset, Published]], model: Model, book: Catalog
+    asked: Iterable[tuple[PublishedRun, Published]], model: Model, book: Catalog
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """The answers by run and figure; what is given is not uncertain. Figures of one quantity are one question."""
-    groups: dict[tuple[str, frozenset[str]], list[tuple[Preset, Published]]] = {}
+    groups: dict[tuple[str, bool, frozenset[str]], list[tuple[PublishedRun, Published]]] = {}
     for run, row in asked:
-        given = frozenset({*known_before(run), *row.given})
-        groups.setdefault((row.quantity, given), []).append((run, row))
+        groups.setdefault((row.quantity, run.is_sized, frozenset({*run.given, *row.given})), []).append((run, row))
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for (quantity, _), members in groups.items():
-        answers = evaluated(
-            [{**known_before(run), **row.given} for run, row in members],
-            ("figure", _LOW, _MIDDLE, _HIGH),
-            model,
-            book,
-            derive={"figure": quantity},
-            uncertain={DEFAULT: True},
-            draws={"count": DRAWS},
+    for (quantity, is_sized, _), members in groups.items():
+        percentiles = _BOUNDS if is_sized else _PERCENTILES
+        designs = [_sized({**run.given, **row.given}, run) for run, row in members]
+        answers = iter(
+            evaluated(
+                [design for sizes in designs for design in sizes.values()],
+                ("figure", *map(_percentile, percentiles)),
+                model,
+                book,
+                derive={"figure": quantity},
+                uncertain={DEFAULT: True},
+                draws={"count": DRAWS, "method": "sobol"},
+            )
         )
-        found |= {(run.name, row.what): answer for (run, row), answer in zip(members, answers, strict=True)}
+        for (run, row), sizes in zip(members, designs, strict=True):
+            found[run.name, row.what] = _mixed({size: next(answers) for size in sizes}, percentiles)
     return found
 
 
-def _figure(run: Preset, row: Published, answer: Mapping[str, float]) -> Figure:
+def _percentile(percent: int) -> str:
+    return f"p{percent}(figure)"
+
+
+def _sized(design: Design, run: PublishedRun) -> dict[float, Design]:
+    """The design with as many chips as are known, or with each number that it may have had, by their ratio."""
+    if run.is_sized:
+        return {1.0: design}
+    chips = float(design["chips"])
+    return {size: {**design, "chips": max(round(size * chips), 1)} for size in SIZES}
+
+
+def _mixed(answers: Mapping[float, Mapping[str, Any]], percentiles: Sequence[int]) -> dict[str, Any]:
+    """The answer at the number of chips as it stands, its percentiles those over all numbers together."""
+    import numpy as np
+
+    middle = dict(answers[1.0])
+    if None in middle.values():
+        return {"figure": None, "status": middle["status"]}
+    low, central, high = (middle[_percentile(percent)] for percent in _BOUNDS)
+    if len(answers) > 1:
+        weighted = [
+            (answer[_percentile(percent)], SIZES[size])
+            for size, answer in answers.items()
+            if None not in answer.values()
+            for percent in percentiles
+        ]
+        values, weights = zip(*sorted(weighted), strict=True)
+        low, central, high = Empirical(values, weights).quantile(np.array(_BOUNDS) / 100).tolist()
+    return {"figure": middle["figure"], "low": low, "middle": central, "high": high}
+
+
+def _figure(run: PublishedRun, row: Published, answer: Mapping[str, float]) -> Figure:
     return Figure(
         run=run.name,
-        kind=_kind(run, row),
+        lab=run.lab,
+        kind=KIND_OF_UNIT[row.unit],
         quantity=row.quantity,
         what=row.what,
         unit=row.unit,
         published=row.value,
         predicted=answer["figure"],
-        low=answer[_LOW],
-        middle=answer[_MIDDLE],
-        high=answer[_HIGH],
+        low=answer["low"],
+        middle=answer["middle"],
+        high=answer["high"],
         source=row.source,
         date=row.date,
     )

@@ -30,6 +30,8 @@ CLOSE = 0.15
 """How far off a prediction may be and still count as close."""
 _FITS = {"memory_use": 0.0}
 """A layout that was run did fit, whatever the memory model says of it."""
+_OWN_TIME: Design = {"tuning": 1.0}
+"""A layout is judged by its own time, whatever the pace of runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Accuracy(Record):
 
     rows: int
     median_abs_error: float
+    median_signed_error: float
     p90_abs_error: float
     """Interpolated between neighbours, as the median is."""
     share_within_15pct: float
@@ -241,7 +244,13 @@ def validate_throughput(
 def accuracy(errors: Sequence[float]) -> Accuracy:
     """How far off predictions are, of their errors (predicted over measured, minus 1)."""
     sizes = [abs(error) for error in errors]
-    return Accuracy(len(sizes), _quantile(sizes, 0.5), _quantile(sizes, 0.9), _share([size <= CLOSE for size in sizes]))
+    return Accuracy(
+        rows=len(sizes),
+        median_abs_error=_quantile(sizes, 0.5),
+        median_signed_error=_quantile(errors, 0.5),
+        p90_abs_error=_quantile(sizes, 0.9),
+        share_within_15pct=_share([size <= CLOSE for size in sizes]),
+    )
 
 
 def _designs(runs: Iterable[Run], book: Catalog) -> tuple[dict[str, Design], dict[str, str]]:
@@ -258,7 +267,7 @@ def _designs(runs: Iterable[Run], book: Catalog) -> tuple[dict[str, Design], dic
 
 def _timed(designs: Mapping[str, Design], model: Model, book: Catalog) -> dict[str, dict[str, Any]]:
     """The step time of each run by id, with its parts and memory where there is one, else with what spoils it."""
-    rows = evaluated([{**design, **_FITS} for design in designs.values()], ("step_seconds",), model, book)
+    rows = evaluated([{**design, **_FITS, **_OWN_TIME} for design in designs.values()], ("step_seconds",), model, book)
     times = dict(zip(designs, rows, strict=True))
     timed = [name for name, row in times.items() if row["step_seconds"] is not None]
     parts = evaluated([designs[name] for name in timed], (*PARTS, "memory_use"), model, book)
@@ -289,7 +298,10 @@ def _prediction(run: Run, design: Design, found: Mapping[str, float]) -> Predict
 
 def _searched(predictions: Sequence[Prediction], designs: Mapping[str, Design], model: Model, book: Catalog) -> Search:
     """For each run, its design without a layout, so that the model chooses one."""
-    free = [{name: value for name, value in designs[one.id].items() if name not in AXES} for one in predictions]
+    free = [
+        {**{name: value for name, value in designs[one.id].items() if name not in AXES}, **_OWN_TIME}
+        for one in predictions
+    ]
     choices, without = [], []
     for one, row in zip(predictions, evaluated(free, ("step_seconds", *AXES), model, book), strict=True):
         if row["step_seconds"] is None:

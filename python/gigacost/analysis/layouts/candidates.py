@@ -139,8 +139,12 @@ class Candidates:
 
 
 def candidates(spec: Spec, model: Model, catalog: Catalog) -> Candidates:
-    """The candidates of a design. Raises SpecError for what is missing, and for axes that are not of the layout."""
+    """The candidates of a design. Raises SpecError for what is missing, and for axes that are not of the layout.
+
+    A layout is judged by its own time, whatever the pace of the run.
+    """
     model = accounted(model, spec.accounting)
+    spec = replace(spec, fixed={"tuning": 1.0, **spec.fixed})
     (search,) = (search for search in model.searches if search.name == _SEARCH)
     over = dict(search.over)
     spec, notes = _with_tokens(_free_of_other_axes(spec, over), model, catalog)

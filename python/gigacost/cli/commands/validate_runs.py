@@ -5,32 +5,57 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from gigacost.cli import options
 
 if TYPE_CHECKING:
     from gigacost.validation.validate_runs import Figure, Reliability, RunValidation
 
+_HEADS = ["figures", "signed", "error", "of P50", "inside", "P95/P5"]
+_VIEWS = {
+    "all": "all figures",
+    "one_vote_per_run": "one a run",
+    "chips_published": "chips published",
+    "chips_assumed": "chips assumed",
+}
+
 
 @options.command("runs", short_help="Hours, energy, dollars of published runs.")
+@click.argument("file", metavar="[FILE.csv]", required=False)
 @options.as_json
-def command(*, as_json: bool) -> int:
-    """Predict published runs from architecture, tokens, chips and date alone, and report the errors.
+def command(file: str | None, *, as_json: bool) -> int:
+    r"""Predict published runs from architecture, tokens, chips and date alone, and report the errors.
 
     Neither hours nor utilisation nor layouts that were published are used. A published figure should lie between P5 and
-    P95 of its prediction; an o marks those that do not. Exits with 1 when fewer do than intervals promise.
+    P95 of its prediction; an o marks those that do not. Exits with 1 when fewer do than intervals promise, or when
+    hours are off by more than they should be.
+
+    Without FILE.csv it is the runs among the presets. FILE.csv has a row for each run, numbers with or without units,
+    blank where nothing is known, with these columns:
+
+    \b
+    run  tokens  hardware  chips         required
+    model                                a model of the catalogue, or
+    params  params_active  layers  hidden  heads  kv_heads  head_dim  ffn
+      glu  vocab  experts  experts_per_token  shared_experts  context_tokens
+    precision  as_of  region  post_training_share (blank: 0)  pue  lab  source
+    assumed                              columns that were not published, as chips
+    chip_hours  train_days  energy_mwh  carbon_t     published, at least one
     """
     from gigacost.cli import process
     from gigacost.cli.terminal import payload
     from gigacost.validation.validate_runs import validate_runs
 
-    found = validate_runs()
+    found = validate_runs(file)
     if as_json:
         payload(found.to_dict())
     else:
         show_validation(found)
-    for fault in found.faults:
+    faults = [] if file else found.faults
+    for fault in faults:
         process.warn("error", fault)
-    return process.FAILED if found.faults else process.DONE
+    return process.FAILED if faults else process.DONE
 
 
 def show_validation(found: RunValidation) -> None:
@@ -42,8 +67,11 @@ def show_validation(found: RunValidation) -> None:
     if found.unpredicted:
         left_out = [[one.run, one.what, one.reason] for one in found.unpredicted]
         show(literal("Not predicted", "bold"), table(["run", "published", "why"], left_out))
-    heads, rows = reliability_rows(found)
-    show(literal(f"{len(found.runs)} runs", "bold"), table(heads, rows, heads[1:]))
+    for title, (heads, rows) in (
+        (f"{len(found.runs)} runs", reliability_rows(found)),
+        ("Hours, with the pace as it ships and with each run's lab left out of its fit", hours_rows(found)),
+    ):
+        show(literal(title, "bold"), table(heads, rows, heads[1:]))
     show(literal("* its number of chips (or what else is named in catalog show) was not published", "dim"))
 
 
@@ -55,9 +83,18 @@ def figure_rows(found: RunValidation) -> tuple[list[str], list[list[str]]]:
 
 def reliability_rows(found: RunValidation) -> tuple[list[str], list[list[str]]]:
     """How reliable predictions are as a table: its heads and its rows."""
-    heads = ["figures of", "figures", "median error", "of P50", "inside P5-P95", "median P95/P5"]
     groups: dict[str, Reliability] = {**found.by_kind, "all": found.reliability}
-    return heads, [[name, *_cells(one)] for name, one in groups.items()]
+    return ["figures of", *_HEADS], [[name, *_cells(one)] for name, one in groups.items()]
+
+
+def hours_rows(found: RunValidation) -> tuple[list[str], list[list[str]]]:
+    """How reliable predictions of hours are, seen in several ways, as a table: its heads and its rows."""
+    rows = [
+        [f"{_VIEWS[view]}, {'left out' if name == 'left_out' else name}", *_cells(one)]
+        for name, views in found.hours.items()
+        for view, one in views.items()
+    ]
+    return ["hours of", *_HEADS], rows
 
 
 def _row(one: Figure, *, assumed: bool) -> list[str]:
@@ -69,8 +106,9 @@ def _row(one: Figure, *, assumed: bool) -> list[str]:
 
 
 def _cells(one: Reliability) -> list[Any]:
+    signed = "—" if math.isnan(one.median_signed_error) else f"{one.median_signed_error:+.1%}".replace("%", " %")
     shares = (one.median_abs_error, one.median_abs_error_of_p50, one.share_inside)
-    return [str(one.figures), *(_percent(share) for share in shares), _number(one.median_spread)]
+    return [str(one.figures), signed, *(_percent(share) for share in shares), _number(one.median_spread)]
 
 
 def _percent(share: float) -> str:

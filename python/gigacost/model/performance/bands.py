@@ -1,4 +1,4 @@
-"""How far to trust the step time: the errors seen on published runs of the same kind.
+"""How far to trust the time of a layout: the errors seen on published runs of the same kind.
 
 Between the figures ending in ``_low`` and ``_high`` lay the measured values of eight in ten published runs of the same
 kind (dense or mixture of experts, chip generation, precision) that the constants were not fitted on. Chips and
@@ -32,27 +32,27 @@ def is_extrapolated(is_calibrated: Value) -> Value:
 
 
 def step_seconds_low(
-    step_seconds: Value, routed_experts: Value, step_error_high: Value, moe_step_error_high: Value
+    schedule_seconds: Value, routed_experts: Value, step_error_high: Value, moe_step_error_high: Value
 ) -> Value:
-    """Step time that one published run in ten of this kind went below [s].
+    """Step time that one published run in ten of this kind, in its layout, went below [s].
 
-    step_seconds / (1 + P90 of the errors).
+    schedule_seconds / (1 + P90 of the errors).
 
     Source: errors on held-out runs, see ``make calibrate``.
     """
-    return step_seconds / (1.0 + where(routed_experts > 1.0, moe_step_error_high, step_error_high))
+    return schedule_seconds / (1.0 + where(routed_experts > 1.0, moe_step_error_high, step_error_high))
 
 
 def step_seconds_high(
-    step_seconds: Value, routed_experts: Value, step_error_low: Value, moe_step_error_low: Value
+    schedule_seconds: Value, routed_experts: Value, step_error_low: Value, moe_step_error_low: Value
 ) -> Value:
-    """Step time that one published run in ten of this kind went beyond [s].
+    """Step time that one published run in ten of this kind, in its layout, went beyond [s].
 
-    step_seconds / (1 + P10 of the errors).
+    schedule_seconds / (1 + P10 of the errors).
 
     Source: errors on held-out runs, see ``make calibrate``.
     """
-    return step_seconds / (1.0 + where(routed_experts > 1.0, moe_step_error_low, step_error_low))
+    return schedule_seconds / (1.0 + where(routed_experts > 1.0, moe_step_error_low, step_error_low))
 
 
 def mfu_low(mfu: Value, step_seconds: Value, step_seconds_high: Value) -> Value:

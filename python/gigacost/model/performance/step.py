@@ -35,7 +35,7 @@ def no_layout(layout_legal: Value) -> Value:
     return negate(layout_legal)
 
 
-@status("out_of_memory", spoils="step_seconds")
+@status("out_of_memory", spoils=("step_seconds", "step_seconds_low", "step_seconds_high"))
 def out_of_memory(memory_use: Value) -> Value:
     """Whether even the leanest layout needs more memory than a chip has [truth].
 
@@ -149,14 +149,14 @@ def layout_seconds(schedule_seconds: Value, memory_use: Value) -> Value:
     return schedule_seconds + where(memory_use <= 1.0, 0.0, NEVER_SECONDS * memory_use)
 
 
-def step_seconds(schedule_seconds: Value) -> Value:
-    """Time of one optimiser step [s].
+def step_seconds(schedule_seconds: Value, tuning: Value) -> Value:
+    """Time of one optimiser step at the run's pace [s].
 
-    schedule_seconds of the layout in use.
+    schedule_seconds / tuning.
 
     Source: definition.
     """
-    return schedule_seconds
+    return schedule_seconds / tuning
 
 
 def mfu(

@@ -6,14 +6,20 @@ Of each model a number of equally likely cases is drawn. What is drawn goes into
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gigacost._record import Record
+from gigacost.catalog.csv_table import Row, cells_under, number, read_table
 from gigacost.catalog.files import data
+from gigacost.catalog.price_books.schema import Faults
+from gigacost.errors import nearest, show
 from gigacost.model.constants import DAYS_PER_YEAR
 from gigacost.sampling.distributions import Distribution, Lognormal
 from gigacost.sampling.draws import Draws, sample
+from gigacost.validation.published.costs import SHIPPED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +27,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+PARTS = ("chip", "server_extra", "interconnect", "energy", "staff_incl_equity")
+"""What a development costs, as tables call it."""
+_KINDS = ("p5", "median_usd2023", "p95")
 _UNITS = {
     "compute_over_run": "1",
     "electricity_price": "1",
@@ -35,6 +44,15 @@ _PERSON = ("fte", "overhead", *_PAY)
 """What is uncertain about a person; money is that of a year."""
 _OF_ALL = 90.0
 """Per cent of all cases in the interval between two limits of pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Percentiles(Record):
+    """A part's cost over all cases, in $ of 2023."""
+
+    p5: float
+    median: float
+    p95: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +133,24 @@ def developments(draws: Draws) -> list[Development]:
     return [Development(entry["name"], draws, entry) for entry in data("epoch")["development"]["models"]]
 
 
+def read_published_developments(path: str | os.PathLike[str] | None = None) -> dict[str, dict[str, Percentiles]]:
+    """What was published of developments, by model and part: of the table that ships, or of one with its columns.
+
+    A row without any figure is about something else. Raises SpecError with every fault, by row (the header is row 1).
+    """
+    shipped = SHIPPED.read_text("utf-8").split("\n", 1)[0].split(",")
+    rows = read_table(
+        SHIPPED if path is None else path,
+        "development",
+        "developments",
+        known=shipped,
+        required=("model", *(_column(part, kind) for part in PARTS for kind in _KINDS)),
+        read=_published,
+        check=lambda _rows, _faults: None,
+    )
+    return {model: parts for model, parts in rows if parts}
+
+
 def dollars_of_2023(month: str) -> float:
     """What a $ of a month is in those of the end of 2023, by the producer prices that Epoch AI counts with."""
     tables = data("epoch")
@@ -134,3 +170,25 @@ def _between(distribution: Distribution, shares: Sequence[float]) -> Distributio
 
     low, high = distribution.quantile(np.array(shares)).tolist()
     return Distribution(Lognormal(_OF_ALL, low, high))
+
+
+def _column(part: str, kind: str) -> str:
+    return f"devcost_{part}_{kind}"
+
+
+def _published(row: Row, names: Sequence[str], faults: Faults) -> tuple[str, dict[str, Percentiles]]:
+    cells = cells_under(names, row, faults)
+    asked = {part: [_column(part, kind) for kind in _KINDS] for part in PARTS}
+    if not any(cells.get(column) for columns in asked.values() for column in columns):
+        return "", {}
+    known = [entry["name"] for entry in data("epoch")["development"]["models"]]
+    if cells["model"] not in known:
+        hint = nearest(cells["model"], known)
+        what = "of its people and experiments nothing is known"
+        faults.add(f"row {row.number}, column model", show(cells["model"]), what, ", ".join(known), hint)
+    found = {}
+    for part, columns in asked.items():
+        values = [number(f"row {row.number}, column {column}", cells[column], faults, "8") for column in columns]
+        if None not in values:
+            found[part] = Percentiles(*(value for value in values if value is not None))
+    return cells["model"], found

@@ -95,7 +95,14 @@ def agree(ours: Mapping[str, Index] | None, theirs: Mapping[str, Any]) -> None:
 
 
 def test_the_default_model_agrees_with_salib() -> None:
-    names = ("mfu", "experiments_factor", "rental_usd_per_chip_hour", "goodput", "staff_fte_years", "equity_usd")
+    names = (
+        "tuning",
+        "experiments_factor",
+        "rental_usd_per_chip_hour",
+        "steady_share",
+        "staff_fte_years",
+        "equity_usd",
+    )
     sweep = gigacost.Sweep(
         fixed={"params": "70B", "tokens": "15T", "hardware": "h100-sxm", "chips": 2048, "market": "on_demand"},
         uncertain="default",

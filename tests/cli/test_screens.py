@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -75,11 +76,25 @@ def test_each_total_of_a_comparison_has_its_percentiles_below_it() -> None:
     below = lines[places["total_project_usd"] + 1]
     assert below[0] == "cost_total_usd", "of equal totals the last has them"
     same = " ".join(printed("200", *RUN, "--market", "own,on_demand"))
-    assert "days 78.2 (P10 " in same, "what is the same for all is said once, with its percentiles"
+    assert re.search(r"days [0-9.]+ \(P10 [0-9.]+, P50 [0-9.]+, P90 [0-9.]+\)", same), (
+        "what is the same for all is said once, with its percentiles"
+    )
 
 
 def test_draws_that_are_impossible_are_told_of() -> None:
-    asked = ("--params", "405B", "--tokens", "15.6T", "--hardware", "h100-sxm", "--chips", "262144")
+    often = "failures_per_chip_hour=x lognormal 90% 0.5..2"  # at most two thirds of these runs come to an end
+    asked = (
+        "--params",
+        "405B",
+        "--tokens",
+        "15.6T",
+        "--hardware",
+        "h100-sxm",
+        "--chips",
+        "262144",
+        "--uncertain",
+        often,
+    )
     (total,) = [line.split() for line in printed("80", *asked) if line.startswith("  cost_total_usd")]
     assert total[-1] == "—", "more than a tenth of the draws"
     assert total[-2].startswith("$")

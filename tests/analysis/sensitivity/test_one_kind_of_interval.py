@@ -44,7 +44,8 @@ def test_a_search_finds_what_looking_at_every_draw_of_every_design_does(designs:
         "tokens": {"from": "1T", "to": "30T", "steps": designs // 400, "scale": "log"},
         "market": ["own", "on_demand", "colo", "spot"],
     }
-    asked = {"fixed": {"hardware": "h100-sxm", "params": "70B"}, "uncertain": "default", "draws": {"count": draws}}
+    uncertain = {"default": True, "failures_per_chip_hour": "x lognormal 90% 0.5..2"}
+    asked = {"fixed": {"hardware": "h100-sxm", "params": "70B"}, "uncertain": uncertain, "draws": {"count": draws}}
     whole = Sweep(axes, **asked)
     assert whole.size == designs
     moving = {name: one.distribution.relative for name, one in uncertain_inputs(whole.bound).items()}

@@ -229,7 +229,7 @@ def test_at_a_flip_estimates_change_places() -> None:
 def test_what_is_given_is_known_and_what_does_nothing_is_left_out() -> None:
     found = uncertainty(**DESIGN, market="own", electricity_usd_per_kwh=0.05, draws=64)
     names = {one.input.name for one in found.influences}
-    assert {"chip_price_usd", "pue", "mfu"} <= names
+    assert {"chip_price_usd", "pue", "tuning"} <= names
     assert "electricity_usd_per_kwh" not in names
     assert "rental_usd_per_chip_hour" in found.meta["idle"]
     assert names.isdisjoint(found.meta["idle"])

@@ -23,7 +23,6 @@ from gigacost._record import Record
 from gigacost.catalog.dates import DAY_FORM, day, decimal_year
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
-from gigacost.compiler.open_names import shipped
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Contribution
 from gigacost.model import later_years
@@ -246,7 +245,7 @@ def _asked(sweep: Space, as_of: str, at: Mapping[str, float], costs: tuple[str, 
 
 
 def _trends(sweep: Space) -> dict[str, dict[str, str]]:
-    known = shipped(Bound(sweep.spec, later(sweep.model), sweep.bound.catalog))
+    known = Bound(sweep.spec, later(sweep.model), sweep.bound.catalog).shipped
     return {
         name: {"distribution": known[name].distribution, "source": known[name].source, "date": known[name].date}
         for name in TRENDS

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from gigacost.accounting import accounted
 from gigacost.catalog import Catalog
 from gigacost.catalog.dates import day
+from gigacost.catalog.default_distributions import Default, left_open
 from gigacost.compiler.draws import draws_of
 from gigacost.compiler.names import names_of
-from gigacost.compiler.open_names import open_distributions
+from gigacost.compiler.open_distributions import ends, open_distributions
 from gigacost.errors import CatalogError, Fault, SpecError
 from gigacost.expressions.ast import Expression
 from gigacost.graph.declarations import Input
@@ -168,7 +169,25 @@ class Bound:
     @cached_property
     def uncertain(self) -> Mapping[str, Distribution]:
         """All that is uncertain: what the specification states, and what ships about the rest where it says so."""
-        return {**(open_distributions(self) if self.spec.default_uncertain else {}), **self.spec.uncertain}
+        if not self.spec.default_uncertain:
+            return self.spec.uncertain
+        shipped = open_distributions(self.shipped, self.model.unit, self.limits, self.central)
+        return {**shipped, **self.spec.uncertain}
+
+    @property
+    def shipped(self) -> Mapping[str, Default]:
+        """What ships about what is open: what neither the specification, its preset nor the model gives a value."""
+        return left_open(self.model.names, self.user_given.union(self.model.values))
+
+    def central(self, name: str) -> list[float]:
+        """The least and the greatest central value of what is not computed; none where nothing is known of it."""
+        known = self.model.inputs.get(name)
+        if name not in self.given and (name in self.model.quantities or known is None or known.default is None):
+            return []
+        try:
+            return ends(self.table(name).values)
+        except SpecError:  # who needs it is told
+            return []
 
     @property
     def draws(self) -> Columns:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.open_names import central
 from gigacost.errors import Fault, SpecError, show
 from gigacost.graph.declarations import Input
 
@@ -40,7 +39,7 @@ def _illegal(bound: Bound, name: str, limits: Input, draws: NDArray[np.float64],
     if not factor:
         wrong = [value for value in sorted(values) if not limits.accepts(value)]
         return f"draws {wrong[0]:.15g}" if wrong else ""
-    for known in central(bound, name):
+    for known in bound.central(name):
         for value in sorted(values):
             if not limits.accepts(known * value):
                 return f"draws {value:.15g}, and {known:.15g} x {value:.15g} = {known * value:.15g}"

@@ -10,7 +10,6 @@ import gigacost
 from gigacost import Catalog, SpecError, Sweep
 from gigacost.accounting import ACCOUNTINGS, numbers
 from gigacost.analysis.sensitivity.uncertain_inputs import uncertain_inputs
-from gigacost.compiler.open_names import shipped
 from gigacost.queries.estimates import Estimate
 
 DRAWS = 4
@@ -77,7 +76,7 @@ def test_uncertainty_is_of_the_same_draws() -> None:
 def test_what_an_accounting_fixes_is_not_drawn_unless_that_is_asked_for(way: str) -> None:
     run = {"preset": ["llama-3.1-405b", way]}
     drawn = Sweep(**run, uncertain="default").bound
-    assert set(shipped(Sweep(preset="llama-3.1-405b").bound)) & set(numbers(way)), "something ships about what it fixes"
+    assert set(Sweep(preset="llama-3.1-405b").bound.shipped) & set(numbers(way)), "something ships about what it fixes"
     assert not set(uncertain_inputs(drawn)) & set(numbers(way))
     assert drawn.uncertain
     named = Sweep(**run, uncertain={"default": True, "other_it_factor": "x uniform 1..1.1"}).bound

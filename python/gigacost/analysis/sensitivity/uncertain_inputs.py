@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.open_names import shipped
 from gigacost.compiler.plan import Query, query_plan
 from gigacost.errors import Fault, SpecError, show, type_name
 from gigacost.graph.wiring import AggregateStep
@@ -42,7 +41,7 @@ class UncertainInput:
 
 def uncertain_inputs(bound: Bound) -> dict[str, UncertainInput]:
     """All that is uncertain in a specification, by name."""
-    known = shipped(bound)
+    known = bound.shipped
     found: dict[str, UncertainInput] = {}
     for name, distribution in bound.uncertain.items():
         unit = bound.model.unit(name)

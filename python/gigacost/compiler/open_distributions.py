@@ -1,45 +1,48 @@
-"""What a specification leaves open, and the distributions that ship about it.
+"""The distributions that ship about what a specification leaves open, each within its legal range.
 
-A name is open where neither the specification, its preset nor the model gives it a value. A distribution that ships is
-about runs in general: where a particular one leaves less room (a site whose PUE is 1.02 already), it is clipped to the
-legal range. What a specification itself states is never clipped; ``gigacost.compiler.illegal_draws`` refuses it.
+A distribution that ships is about runs in general: where a particular one leaves less room (a site whose PUE is 1.02
+already), it is clipped. What a specification states is never clipped: ``gigacost.compiler.illegal_draws`` refuses it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gigacost.catalog.default_distributions import Default, left_open
-from gigacost.errors import SpecError
 from gigacost.sampling.distributions import Distribution
 
 if TYPE_CHECKING:
-    from gigacost.compiler.bound import Bound
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gigacost.catalog.default_distributions import Default
     from gigacost.graph.declarations import Input
+
+    Floats = NDArray[np.float64]
 
 _KEPT = 256
 _EXTREMES = (2.0**-53, 1.0 - 2.0**-53)
 """No point of a draw is nearer to 0 or to 1."""
 
 
-def shipped(bound: Bound) -> dict[str, Default]:
-    """What ships about the names that are open."""
-    return left_open(bound.model.names, bound.user_given.union(bound.model.values))
+def open_distributions(
+    shipped: Mapping[str, Default],
+    unit: Callable[[str], str],
+    limits_of: Callable[[str], Input | None],
+    central: Callable[[str], Sequence[float]],
+) -> dict[str, Distribution]:
+    """The distributions that ship about some names, none of whose draws is illegal.
 
-
-def open_distributions(bound: Bound) -> dict[str, Distribution]:
-    """The distributions that ship about the names that are open, none of whose draws is illegal.
-
-    There is none for a name that has no value to be uncertain about.
+    ``central`` says between which values a name lies, as far as that is known; there is no distribution for an input
+    that has no value to be uncertain about.
     """
     found: dict[str, Distribution] = {}
-    for name, one in shipped(bound).items():
-        distribution = _parsed(one.distribution, name, bound.model.unit(name))
-        values, limits = central(bound, name), bound.limits(name)
+    for name, one in shipped.items():
+        distribution = _parsed(one.distribution, name, unit(name))
+        values, limits = central(name), limits_of(name)
         if distribution.relative and limits and values:
             clipped = _clipped(distribution, limits, values)
         elif distribution.relative:
@@ -51,18 +54,11 @@ def open_distributions(bound: Bound) -> dict[str, Distribution]:
     return found
 
 
-def central(bound: Bound, name: str) -> list[float]:
-    """The least and the greatest central value of what is not computed; none where nothing is known of it."""
+def ends(values: Floats | Sequence[float]) -> list[float]:
+    """The least and the greatest of some values, of those that there are."""
     import numpy as np
 
-    known = bound.model.inputs.get(name)
-    if name not in bound.given and (name in bound.model.quantities or known is None or known.default is None):
-        return []
-    try:
-        values = np.asarray(bound.table(name).values)
-    except SpecError:  # who needs it is told
-        return []
-    finite = values[np.isfinite(values)]
+    finite = np.asarray(values)[np.isfinite(values)]
     return [float(finite.min()), float(finite.max())] if finite.size else []
 
 

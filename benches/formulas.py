@@ -31,6 +31,8 @@ SCALAR = {
     "negate": "(not {0})",
     "missing": "({0} != {0})",
     "log": "math.log({0})",
+    "exp": "math.exp({0})",
+    "sqrt": "math.sqrt({0})",
     "power": "{0} ** {1}",
     "round_half_even": "round({0})",
 }
@@ -45,6 +47,8 @@ ARRAYS = {
     "negate": "np.logical_not({0})",
     "missing": "np.isnan({0})",
     "log": "np.log({0})",
+    "exp": "np.exp({0})",
+    "sqrt": "np.sqrt({0})",
     "power": "np.power({0}, {1})",
     "round_half_even": "np.round({0})",
 }

@@ -52,7 +52,7 @@ def test_drivers_add_up_to_the_cost_and_lie_in_their_intervals(found: OverTime) 
         assert one.cost is not None
         assert sum(spread.central for spread in one.drivers.values()) == pytest.approx(one.cost.central, rel=1e-12)
         for spread in (one.cost, *one.drivers.values()):
-            assert 0.0 < spread.low < spread.high
+            assert 0.0 < spread.low < spread.p10 < spread.p50 < spread.p90 < spread.high
         assert set(one.drivers) == {"cost_rent_usd", "cost_experiments_usd", "cost_staff_usd"}
 
 

@@ -118,7 +118,7 @@ def test_presets_say_what_they_are(capsys: Capture) -> None:
 
 def test_estimate_as_json_is_what_python_gives(capsys: Capture) -> None:
     done = invoke(capsys, "estimate", *LLAMA, "--json")
-    one = gigacost.estimate(hardware="h100-sxm", chips=16384, params="405B", tokens="15.6T")
+    one = gigacost.estimate(hardware="h100-sxm", chips=16384, params="405B", tokens="15.6T", draws=4096)
     assert done.json == one.to_dict()
 
 

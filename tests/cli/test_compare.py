@@ -54,7 +54,7 @@ def test_drivers_and_assumptions_lead_from_a_to_b(capsys: Capture, design: str) 
 def test_json_is_what_python_gives(capsys: Capture, design: str) -> None:
     done = compared(capsys, design, "--set", "chips=512", "--set-b", "region=us-tx", "--by", "carbon_t", "--json")
     run = {"hardware": "h100-sxm", "chips": 512, "params": "70B", "tokens": "2T"}
-    expected = gigacost.compare(run, {**run, "region": "us-tx"}, by="carbon_t").to_dict()
+    expected = gigacost.compare(run, {**run, "region": "us-tx"}, by="carbon_t", draws=4096).to_dict()
     told = done.json
     for side in ("a", "b"):
         assert told[side].pop("source") == design
@@ -158,3 +158,27 @@ def test_bars_begin_where_the_last_one_ended() -> None:
         place = stop if step.moved > 0 else start
     assert abs(bars[-1].index("│") - place) <= 1
     assert list(_bars(found, steps, 5)) == [""] * len(bars)
+
+
+def test_intervals_are_printed_unless_they_are_left_out(capsys: Capture, design: str) -> None:
+    text = compared(capsys, design, "--set-b", "tokens=3T").out
+    heads, *rows = [
+        line.split() for line in text.split("cost_total_usd, 4,096 draws of what is left open\n")[1].splitlines()[:4]
+    ]
+    assert heads == ["central", "P10", "P50", "P90"]
+    assert [row[0] for row in rows] == ["A", "B", "B"]
+    assert all(figure.startswith("$") for row in rows[:2] for figure in row[1:])
+    assert "P50" not in compared(capsys, design, "--set-b", "tokens=3T", "--no-intervals").out
+    fewer = compared(capsys, design, "--draws", "16", "--uncertain", "default", "--json").json
+    assert fewer["meta"]["draws"]["count"] == 16
+    assert set(fewer["intervals"]) == {"a", "b", "difference"}
+
+
+def test_aggregates_are_compared_by_name_and_have_no_interval(capsys: Capture, tmp_path: Path) -> None:
+    path = spec_file(tmp_path, DESIGN + '\n[derive]\nsafe = "p90(cost_total_usd)"\n[draws]\ncount = 16\n')
+    done = compared(capsys, path, "--uncertain", "default", "--set-b", "tokens=3T", "--by", "safe", "--json").json
+    assert done["difference"] > 0
+    assert done["intervals"] == {}
+    refused = compared(capsys, path, "--uncertain", "default", "--by", "p90(cost_total_usd)")
+    assert refused.code == 2
+    assert 'by = "p90(cost_total_usd)": an aggregate over draws; give it a name under [derive]' in refused.err

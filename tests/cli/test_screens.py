@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import gigacost
+from gigacost.cli.views.numbers import usd
 
 RUN = ("--model", "llama-3.1-405b", "--hardware", "h100-sxm", "--chips", "16384", "--tokens", "15.6T")
 MARKETS = ("--market", "own,on_demand,reserved_1y,colo,spot")
@@ -24,7 +26,9 @@ def printed(columns: str, *arguments: str, command: str = "estimate") -> list[st
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("asked", [RUN, (*RUN, *MARKETS), (*RUN, "--draws", "64")], ids=["one", "markets", "draws"])
+@pytest.mark.parametrize(
+    "asked", [RUN, (*RUN, "--no-intervals"), (*RUN, *MARKETS, "--no-intervals")], ids=["one", "no intervals", "markets"]
+)
 def test_the_first_screen_has_24_lines_of_80_columns(asked: tuple[str, ...]) -> None:
     lines = printed("80", *asked)
     assert len(lines) <= 23, "one is left for the prompt"
@@ -50,6 +54,51 @@ def test_what_is_the_same_in_all_columns_is_said_once() -> None:
     (same,) = [line for line in lines if line.startswith("The same for all: ")]
     assert "staff $53M" in same
     assert sum("staff" in line for line in lines) == 1
+
+
+def test_totals_and_days_have_their_percentiles_beside_them() -> None:
+    lines = printed("80", *RUN)
+    (heads,) = [place for place, line in enumerate(lines) if line.split() == ["central", "P10", "P50", "P90"]]
+    rows = {line.split()[0]: line.split()[1:] for line in lines[heads + 1 : heads + 6]}
+    one = gigacost.estimate(model="llama-3.1-405b", hardware="h100-sxm", chips=16384, tokens="15.6T", draws=4096)
+    assert list(rows) == [*one.subtotals, "train_days"]
+    figures = [one["cost_total_usd"], *(one.intervals["cost_total_usd"][name] for name in ("p10", "p50", "p90"))]
+    assert rows["cost_total_usd"] == [usd(figure) for figure in figures if figure is not None]
+    assert "Over 4,096 draws of what is left open. Skewed inputs lift P50 above central." in lines[heads + 6]
+    assert not [line for line in printed("80", *RUN, "--no-intervals") if "P50" in line]
+
+
+def test_each_total_of_a_comparison_has_its_percentiles_below_it() -> None:
+    lines = [line.split() for line in printed("80", *RUN, "--market", "own,spot")]
+    places = {row[0]: place for place, row in enumerate(lines) if row}
+    for name in ("total_run_usd", "total_development_usd", "cost_total_usd", "days"):
+        assert [row[0] for row in lines[places[name] + 1 : places[name] + 4]] == ["P10", "P50", "P90"]
+    below = lines[places["total_project_usd"] + 1]
+    assert below[0] == "cost_total_usd", "of equal totals the last has them"
+    same = " ".join(printed("200", *RUN, "--market", "own,on_demand"))
+    assert re.search(r"days [0-9.]+ \(P10 [0-9.]+, P50 [0-9.]+, P90 [0-9.]+\)", same), (
+        "what is the same for all is said once, with its percentiles"
+    )
+
+
+def test_draws_that_are_impossible_are_told_of() -> None:
+    often = "failures_per_chip_hour=x lognormal 90% 0.5..2"  # at most two thirds of these runs come to an end
+    asked = (
+        "--params",
+        "405B",
+        "--tokens",
+        "15.6T",
+        "--hardware",
+        "h100-sxm",
+        "--chips",
+        "262144",
+        "--uncertain",
+        often,
+    )
+    (total,) = [line.split() for line in printed("80", *asked) if line.startswith("  cost_total_usd")]
+    assert total[-1] == "—", "more than a tenth of the draws"
+    assert total[-2].startswith("$")
+    assert any("% are impossible: dearer than any." in line for line in printed("80", *asked))
 
 
 def test_many_columns_stand_in_several_tables() -> None:

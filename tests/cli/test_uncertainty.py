@@ -31,7 +31,7 @@ def test_it_prints_what_a_planner_asks_for(capsys: Capture) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("cost_total_usd = $")
     for text in (
-        "with 90 % between $",
+        "; P10 $",
         "Which one",
         "the best in",
         "Which inputs cause it (own)",
@@ -123,14 +123,40 @@ def test_a_preset_fills_up_a_file(capsys: Capture, tmp_path: Path) -> None:
     assert by_flag == in_file
 
 
-def test_an_estimate_has_intervals_if_asked(capsys: Capture) -> None:
-    plain = invoke(capsys, "estimate", *DESIGN, "--json").json
-    done = invoke(capsys, "estimate", *DESIGN, "--draws", "128", "--json").json
+def test_an_estimate_has_intervals_unless_they_are_left_out(capsys: Capture) -> None:
+    plain = invoke(capsys, "estimate", *DESIGN, "--no-intervals", "--json").json
+    done = invoke(capsys, "estimate", *DESIGN, "--json").json
     assert plain["intervals"] == {}
-    assert done["intervals"]["cost_total_usd"]["p5"] < done["subtotals"]["cost_total_usd"]
+    assert done["meta"].pop("draws") == {"count": 4096, "seed": 0, "method": "sobol"}
     assert {**done, "intervals": {}} == plain
-    shown = invoke(capsys, "estimate", *DESIGN, "--draws", "128")
-    assert "90 % between $" in shown.out
-    assert "90 % between $" not in invoke(capsys, "estimate", *DESIGN).out
+    found = gigacost.uncertainty(params="70B", tokens="15T", hardware="h100-sxm", chips=2048).spread.to_dict()
+    assert done["intervals"]["cost_total_usd"].items() <= found.items(), "the same draws as gigacost uncertainty"
     several = invoke(capsys, "estimate", *DESIGN, "--market", "own,on_demand", "--draws", "16", "--json").json
     assert [sorted(one["intervals"]) == sorted(done["intervals"]) for one in several] == [True, True]
+    assert several[0]["meta"]["draws"]["count"] == 16
+
+
+def test_intervals_of_many_alternatives_are_drawn_only_if_asked(capsys: Capture) -> None:
+    many = (*DESIGN[:-2], "--set", "chips=1024..4096:13", "--json")
+    assert [one["intervals"] for one in invoke(capsys, "estimate", *many).json] == [{}] * 13
+    assert all(one["intervals"] for one in invoke(capsys, "estimate", *many, "--draws", "8").json)
+
+
+def test_what_is_stated_wins_over_what_ships(capsys: Capture) -> None:
+    exact = ("--uncertain", "rental_usd_per_chip_hour=x uniform 1..1.0000001", "--json")
+    known = invoke(capsys, "estimate", *DESIGN, *exact).json["intervals"]["cost_total_usd"]
+    open_ = invoke(capsys, "estimate", *DESIGN, "--json").json["intervals"]["cost_total_usd"]
+    assert known["std"] < open_["std"]
+    assert (
+        invoke(capsys, "estimate", *DESIGN, "--uncertain", "default", *exact).json["intervals"]["cost_total_usd"]
+        == known
+    )
+
+
+def test_intervals_are_not_both_left_out_and_asked_for(capsys: Capture) -> None:
+    done = invoke(capsys, "estimate", *DESIGN, "--no-intervals", "--draws", "16")
+    assert (done.code, done.out) == (2, "")
+    assert "--no-intervals draws nothing" in done.err
+    illegal = invoke(capsys, "estimate", *DESIGN, "--uncertain", "pue=uniform 0.5..1.2")
+    assert (illegal.code, illegal.out) == (2, "")
+    assert 'uncertain.pue = "uniform 0.5..1.2": draws 0.5' in illegal.err

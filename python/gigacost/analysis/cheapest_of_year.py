@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
 from gigacost.catalog.dates import day, decimal_year
-from gigacost.catalog.default_distributions import Default, defaults, left_open
-from gigacost.catalog.default_distributions import later as later_defaults
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
@@ -22,6 +20,7 @@ from gigacost.queries.assumptions import Assumption, assumption, matters_in
 from gigacost.queries.rows import RowView
 from gigacost.queries.space import Space
 from gigacost.spec.reader import read_mapping
+from gigacost.spec.spec import DEFAULT
 
 if TYPE_CHECKING:
     from gigacost.graph.model import Model
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 FAR_YEARS = 3.0
 """So many years beyond the last prices a trend is taken for known: an assumption; rents rose and fell within less."""
 TOO_LONG = "too_long"
+_PERCENTILES = ("p5", "p95", "p10", "p50", "p90")
+"""As the fields of an interval, behind its central value."""
 _MIDDLE = (7, 1)
 """Month and day of a year at which it is asked about."""
 
@@ -42,6 +43,9 @@ class Interval(Record):
     """P5."""
     high: float
     """P95."""
+    p10: float
+    p50: float
+    p90: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +111,13 @@ class Asked:
         tree["as_of"] = as_of
         tree["axes"] = {name: values for name, values in tree.get("axes", {}).items() if name not in at}
         tree["fixed"] = {**tree.get("fixed", {}), **at}
-        intervals = [f"{aggregate}({name})" for name in self.costs for aggregate in ("p5", "p95")]
+        intervals = [f"{one}({name})" for name in self.costs for one in _PERCENTILES]
         columns = [*self.costs, *intervals, "train_days", "run_flop", "usd_per_chip_hour"]
         own = self.sweep.spec.where
         conditions = [f"({own.text})"] if own else []
         conditions += [where] if where else []
         tree["query"] = {"columns": columns} | ({"where": " and ".join(conditions)} if conditions else {})
-        shipped = {name: one.distribution for name, one in left_open_by(self.sweep).items()}
-        tree["uncertain"] = {**shipped, **tree.get("uncertain", {})}
+        tree["uncertain"] = {**tree.get("uncertain", {}), DEFAULT: True}
         return Space(read_mapping(tree, namespace(model, catalog)), model, catalog)
 
     def best(self, space: Space) -> dict[str, Any]:
@@ -142,7 +145,7 @@ def cheapest(
         longer = asked.best(anyhow)
         state = TOO_LONG if longer else _commonest(anyhow, asked.costs[0], asked.threads)
         return replace(made, train_days=longer.get("train_days"), state=state), ()
-    spreads = {name: Interval(row[name], row[f"p5({name})"], row[f"p95({name})"]) for name in asked.costs}
+    spreads = {name: Interval(row[name], *(row[f"{one}({name})"] for one in _PERCENTILES)) for name in asked.costs}
     cost = spreads.pop(asked.costs[0])
     design = {**option, **{name: row[name] for axis in space.spec.axes for name in axis.names}}
     one = Bound(replace(space.spec, axes=(), fixed={**space.spec.fixed, **design}), space.model, space.bound.catalog)
@@ -186,8 +189,3 @@ def _commonest(asked: Space, by: str, threads: int | None) -> str:
     return max(
         (name for name in states if name != "ok" and states[name]), key=lambda name: states[name], default="where"
     )
-
-
-def left_open_by(sweep: Space) -> dict[str, Default]:
-    """The distributions that ship, of what the specification leaves open."""
-    return left_open({**defaults(), **later_defaults()}, sweep.bound.user_given)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from gigacost.queries.estimates import Estimate, estimated
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
+from gigacost.sampling.draws import Draws
+from gigacost.spec.files import Document
+
+if TYPE_CHECKING:
+    from gigacost.analysis.sensitivity.uncertain_inputs import Uncertain
 
 
 def estimate(
@@ -19,7 +25,8 @@ def estimate(
     base_year: int | None = None,
     preset: PresetLike = None,
     strict: bool = False,
-    draws: int = 0,
+    uncertain: Uncertain | None = None,
+    draws: int | Draws = 0,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Estimate:
     """Cost one training run.
@@ -41,8 +48,11 @@ def estimate(
         A published run to start from, an accounting (``"epoch-2024"``), or both.
     strict : bool
         Treat warnings as errors.
-    draws : int
-        Number of Monte Carlo draws that the ``intervals`` rest on; 0: no intervals.
+    uncertain : mapping or "default", optional
+        Distributions of inputs (``{"pue": "triangular 1.05 1.1 1.3"}``), in place of those that ship.
+    draws : int or Draws
+        Number of Monte Carlo draws that the ``intervals`` rest on; 0: no intervals, or 4096 draws where ``uncertain``
+        is given.
     **inputs
         Any input, quantity or catalogue axis, as a number in the model's unit or as text with a unit (``"405B"``,
         ``"0.08 $/kWh"``).
@@ -68,10 +78,11 @@ def estimate(
     '$/(chip·h)'
     """
     request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict, several=False)
-    bound = request.bound
-    found = estimated(bound)
-    if not draws:
-        return found
+    if uncertain is None and not draws:
+        return estimated(request.bound)
     from gigacost.analysis.sensitivity.intervals import with_intervals
+    from gigacost.analysis.sensitivity.uncertain_inputs import COUNT, as_table
 
-    return with_intervals(found, bound, draws)
+    bound = replace(request, document=Document({**request.document.tree, "uncertain": as_table(uncertain)})).bound
+    chosen = draws if isinstance(draws, Draws) else Draws(draws or COUNT)
+    return with_intervals(estimated(bound), bound, chosen)

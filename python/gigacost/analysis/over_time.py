@@ -21,9 +21,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from gigacost._record import Record
-from gigacost.analysis.cheapest_of_year import Asked, Year, cheapest, left_open_by
+from gigacost.analysis.cheapest_of_year import Asked, Year, cheapest, later
 from gigacost.analysis.years import read_days, read_years
 from gigacost.catalog.dates import DAY_FORM, day
+from gigacost.compiler.bound import Bound
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Contribution
 from gigacost.queries.space import Space
@@ -102,7 +103,7 @@ def over_time(
     Returns
     -------
     OverTime
-        Of each year the cheapest design, its cost and the contributions to it, each with P5 and P95, and its prices
+        Of each year the cheapest design, its cost and the contributions to it, each with percentiles, and its prices
         with their sources; the trends used, with theirs.
 
     Raises
@@ -211,7 +212,7 @@ def _goes_to(contribution: Quantity, subtotal: str) -> bool:
 
 
 def _trends(sweep: Space, same: str) -> dict[str, dict[str, str]]:
-    known = left_open_by(sweep)
+    known = Bound(sweep.spec, later(sweep.model), sweep.bound.catalog).shipped
     return {
         name: {"distribution": known[name].distribution, "source": known[name].source, "date": known[name].date}
         for name in TRENDS

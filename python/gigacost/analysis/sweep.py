@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gigacost.analysis.sensitivity.elasticities import Elasticities, at_combination
+from gigacost.analysis.sensitivity.uncertain_inputs import Uncertain
 from gigacost.analysis.sensitivity.uncertainty import Uncertainty, uncertainty
 from gigacost.catalog import Catalog
 from gigacost.catalog.opening import opened
@@ -14,7 +15,6 @@ from gigacost.graph.model import Model
 from gigacost.model import default as default_model
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
-from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import Draws
 from gigacost.spec.files import Document
 from gigacost.spec.spec import VERSION, Spec
@@ -30,8 +30,9 @@ class Sweep(Space):
         first; ``zipped`` tables are axes that walk together.
     fixed : mapping, optional
         Values that do not vary, with units as people write them (``"70B"``, ``"2.10 $/h"``).
-    uncertain : mapping, optional
-        Distributions of inputs (``{"mfu": "normal 90% 0.3..0.5"}``), for aggregates over draws.
+    uncertain : mapping or "default", optional
+        Distributions of inputs (``{"mfu": "normal 90% 0.3..0.5"}``), for aggregates over draws. ``"default"``, or
+        ``"default": True`` among them, takes in those that ship, for inputs that nobody gave a value.
     draws : mapping, optional
         ``count``, ``seed``, ``method`` and ``correlate`` of the draws.
     where : str, optional
@@ -69,7 +70,7 @@ class Sweep(Space):
         axes: Mapping[str, Any] | None = None,
         *,
         fixed: Mapping[str, Any] | None = None,
-        uncertain: Mapping[str, str] | None = None,
+        uncertain: Mapping[str, Any] | str | None = None,
         draws: Mapping[str, Any] | None = None,
         where: str | None = None,
         derive: Mapping[str, str] | None = None,
@@ -89,7 +90,7 @@ class Sweep(Space):
             "version": VERSION,
             "axes": dict(axes or {}),
             "fixed": fixed,
-            "uncertain": dict(uncertain or {}),
+            "uncertain": uncertain if isinstance(uncertain, str) else dict(uncertain or {}),
             "draws": dict(draws or {}),
             "derive": dict(derive or {}),
             "query": {key: value for key, value in query.items() if value is not None},
@@ -131,7 +132,7 @@ class Sweep(Space):
         self,
         of: str = "cost_total_usd",
         *,
-        uncertain: Mapping[str, str | Distribution] | None = None,
+        uncertain: Uncertain | None = None,
         defaults: bool | None = None,
         draws: int | Draws | None = None,
         threads: int | None = None,

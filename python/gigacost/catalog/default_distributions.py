@@ -43,9 +43,10 @@ def later() -> Mapping[str, Default]:
     return _read("later")
 
 
-def left_open(known: Mapping[str, Default], given: Collection[str]) -> dict[str, Default]:
-    """Those of some distributions that are about what is open when these names are given."""
-    return {name: one for name, one in known.items() if not {name, *one.unless}.intersection(given)}
+def left_open(names: Collection[str], given: Collection[str]) -> dict[str, Default]:
+    """Those about what a model of these names leaves open when some are given."""
+    known = {**defaults(), **later()}
+    return {name: one for name, one in known.items() if name in names and not {name, *one.unless}.intersection(given)}
 
 
 def _read(table: str) -> Mapping[str, Default]:

@@ -85,7 +85,7 @@ _SHARED = {
         ),
         "Design (over SPEC, or in place of it)",
     ),
-    **dict.fromkeys(("--uncertain", "--draws", "--seed", "--method", "--only"), "Uncertainty"),
+    **dict.fromkeys(("--uncertain", "--draws", "--seed", "--method", "--only", "--no-intervals"), "Uncertainty"),
     **dict.fromkeys(
         ("--json", "--threads", "--assert", "--require-feasible", "--explain", "--help"), "Output and exit code"
     ),
@@ -151,15 +151,31 @@ def drawing(command: C) -> C:
     """``--uncertain``, ``--draws`` and ``--seed``."""
     command = once("--seed", type=Whole(0), metavar="N", help="Seed of the draws [default: 0].")(command)
     command = once(
-        "--draws", type=Whole(2), metavar="N", help="Number of Monte Carlo draws, for aggregates such as p90(NAME)."
+        "--draws",
+        type=Whole(2),
+        metavar="N",
+        help="Number of Monte Carlo draws, for intervals and aggregates such as p90(NAME).",
     )(command)
     return click.option(
         "--uncertain",
         multiple=True,
         metavar="NAME=DISTRIBUTION",
         help="Distribution of an input, as 'mfu=normal 90% 0.3..0.5', or of a factor on it: 'pue=x uniform 0.9..1.2'. "
-        "Repeatable.",
+        "'default' takes in those that ship, for inputs left open. Repeatable.",
     )(command)
+
+
+no_intervals = click.option("--no-intervals", is_flag=True, help="Leave out P10, P50 and P90.")
+
+
+def distributions(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """The settings that ``--uncertain`` stands for. Raises SpecError."""
+    from gigacost.spec.spec import DEFAULT
+
+    said = [
+        pair for text in texts for pair in ([(DEFAULT, "true")] if text == DEFAULT else pairs([text], "--uncertain"))
+    ]
+    return [(f"uncertain.{key}", value) for key, value in said]
 
 
 def asserting(what: str) -> Callable[[C], C]:

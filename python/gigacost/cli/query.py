@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gigacost.cli.assertions import Assertions
     from gigacost.graph.model import Model
     from gigacost.queries.space import Space
+    from gigacost.sampling.draws import Draws
     from gigacost.spec.spec import Spec
 
 
@@ -43,10 +44,10 @@ class QueryOptions(NamedTuple):
         from gigacost.cli.process import derived, warn
         from gigacost.compiler.lower import thread_count
 
-        more = [(f"uncertain.{name}", text) for name, text in options.pairs(self.uncertain, "--uncertain")]
-        more += [(f"draws.{key}", str(n)) for key, n in (("count", self.draws), ("seed", self.seed)) if n is not None]
         asked = {"where": self.where, "columns": options.names(self.columns)}
         query = {key: value for key, value in asked.items() if value}
+        more = options.distributions(self.uncertain)
+        more += [(f"draws.{key}", str(n)) for key, n in (("count", self.draws), ("seed", self.seed)) if n is not None]
         made = self.design.request(self.spec, more=more, query=query, model=model)
         thread_count(self.threads)
         if made.spec.base_year is not None:
@@ -83,6 +84,15 @@ def warn_of(spec: Spec, *meta: Mapping[str, Any]) -> None:
     for doubt in dict.fromkeys(doubt for one in meta for doubt in one["warnings"]):
         if not any(doubt.startswith(field) and what in doubt for field, what in said):
             warn("warning", doubt)
+
+
+def chosen_draws(spec: Spec, count: int | None, seed: int | None, method: str | None = None) -> Draws:
+    """The draws of a specification, with what the command line says over them. Raises SpecError."""
+    from gigacost.analysis.sensitivity.uncertain_inputs import draws_for
+    from gigacost.sampling.draws import Draws
+
+    said = {"count": count, "seed": seed, "method": method}
+    return Draws(**draws_for(spec).to_dict() | {key: value for key, value in said.items() if value is not None})
 
 
 def querying(columns: str | None, asserted: str) -> Callable[[Callable[..., int]], Callable[..., int]]:

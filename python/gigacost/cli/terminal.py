@@ -118,6 +118,16 @@ def table(
     return made
 
 
+def grid(*justify: str) -> Any:  # noqa: ANN401 - a rich Table
+    """A table without lines and heads."""
+    from rich.table import Table
+
+    made = Table.grid(padding=(0, 2, 0, 0))
+    for one in justify:
+        made.add_column(justify=one, overflow="fold")  # type: ignore[arg-type]
+    return made
+
+
 def _blocks(heads: Sequence[str], rows: Sequence[Sequence[object]], title: str) -> Text:
     """A block for each row: its first cell, and under it the others with their heads."""
     from rich.text import Text

@@ -41,7 +41,7 @@ class Wirer:
         self.bound = bound
         self.given = bound.given | bound.special
         self.extra = {name: derived(bound, name, expression) for name, expression in expressions.items()}
-        self.uncertain = {name: distribution.relative for name, distribution in bound.spec.uncertain.items()}
+        self.uncertain = {name: distribution.relative for name, distribution in bound.uncertain.items()}
         nodes = dict.fromkeys(node for expression in expressions.values() for node in expression.aggregates)
         self.shares = {str(node) for node in nodes if node.op == "probability"}
         self.aggregates = {

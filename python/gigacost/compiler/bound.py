@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 from gigacost.accounting import accounted, preset_values
 from gigacost.catalog import Catalog
 from gigacost.catalog.dates import day
+from gigacost.catalog.default_distributions import Default, left_open
 from gigacost.compiler.draws import draws_of
 from gigacost.compiler.names import names_of
+from gigacost.compiler.open_distributions import ends, open_distributions
 from gigacost.errors import CatalogError, Fault, SpecError
 from gigacost.expressions.ast import Expression
 from gigacost.graph.declarations import Input
 from gigacost.graph.model import Model
 from gigacost.graph.wiring import DRAWN
+from gigacost.sampling.distributions import Distribution
 from gigacost.spec.aggregates import read_aggregate
 from gigacost.spec.axes import Axis, Zipped
 from gigacost.spec.fields import Kind, Scalar
@@ -26,6 +29,8 @@ from gigacost.spec.spec import RESERVED_COLUMNS, Spec
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from gigacost.compiler.draws import Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +167,37 @@ class Bound:
         return known.inputs.get(name) or known.ranges.get(name)
 
     @cached_property
+    def uncertain(self) -> Mapping[str, Distribution]:
+        """All that is uncertain: what the specification states, and what ships about the rest where it says so."""
+        if not self.spec.default_uncertain:
+            return self.spec.uncertain
+        shipped = open_distributions(self.shipped, self.model.unit, self.limits, self.central)
+        return {**shipped, **self.spec.uncertain}
+
+    @property
+    def shipped(self) -> Mapping[str, Default]:
+        """What ships about what is open: what neither the specification, its preset nor the model gives a value."""
+        return left_open(self.model.names, self.user_given.union(self.model.values))
+
+    def central(self, name: str) -> list[float]:
+        """The least and the greatest central value of what is not computed; none where nothing is known of it."""
+        known = self.model.inputs.get(name)
+        if name not in self.given and (name in self.model.quantities or known is None or known.default is None):
+            return []
+        try:
+            return ends(self.table(name).values)
+        except SpecError:  # who needs it is told
+            return []
+
+    @property
+    def draws(self) -> Columns:
+        """The draws of all that is uncertain. Raises SpecError."""
+        return draws_of(self.uncertain, self.spec.draws)
+
+    @cached_property
     def drawn(self) -> Mapping[str, Sequence[float]]:
-        """The draws of all that is uncertain."""
-        return {name: values.tolist() for name, values in draws_of(self.spec).items()}
+        """The draws as plain numbers."""
+        return {name: values.tolist() for name, values in self.draws.items()}
 
     def code(self, axis: str) -> str:
         """The name of a leaf that has another number for each label of an axis."""
@@ -228,7 +261,7 @@ class Bound:
         """The values of a leaf. Raises SpecError when it has none."""
         if name not in self._tables:
             if name.startswith(DRAWN):
-                self._tables[name] = Table((), draws_of(self.spec)[name.removeprefix(DRAWN)], drawn=True)
+                self._tables[name] = Table((), self.draws[name.removeprefix(DRAWN)], drawn=True)
             else:
                 self._tables[name] = self._find(name)
         return self._tables[name]

@@ -1,4 +1,4 @@
-"""The draws of what is uncertain in a specification."""
+"""The draws of what is uncertain."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from gigacost.spec.spec import Spec
-
     Columns = Mapping[str, NDArray[np.float64]]
 
 _KEPT = 8
 
 
-def draws_of(spec: Spec) -> Columns:
-    """The draws of each uncertain name of a specification: values, or factors. Raises SpecError."""
-    return _sampled(tuple(sorted(spec.uncertain.items())), spec.draws)
+def draws_of(distributions: Mapping[str, Distribution], draws: Draws) -> Columns:
+    """The draws of each uncertain name: values, or factors. Raises SpecError."""
+    return _sampled(tuple(sorted(distributions.items())), draws)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.draws import draws_of
 from gigacost.errors import Fault, SpecError, show
 from gigacost.graph.declarations import Input
 
@@ -16,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def faults(bound: Bound) -> Iterator[Fault]:
-    """The draws that are no value of what they are drawn for, one for each name at most; and what cannot be drawn."""
+    """The stated draws that are no value of their name, one for each at most; and what cannot be drawn."""
     chosen = {axis: search.name for search in bound.model.searches for axis, _ in search.over}
     for name, distribution in bound.spec.uncertain.items():
         if name in chosen:
             what = f"the model chooses it itself (search {chosen[name]}), from central values"
             yield Fault(f"uncertain.{name}", show(distribution.text), what)
     try:
-        columns = draws_of(bound.spec)
+        columns = bound.draws
     except SpecError as error:
         yield from error.faults
         return
@@ -40,19 +39,8 @@ def _illegal(bound: Bound, name: str, limits: Input, draws: NDArray[np.float64],
     if not factor:
         wrong = [value for value in sorted(values) if not limits.accepts(value)]
         return f"draws {wrong[0]:.15g}" if wrong else ""
-    for central in _central(bound, name):
+    for known in bound.central(name):
         for value in sorted(values):
-            if not limits.accepts(central * value):
-                return f"draws {value:.15g}, and {central:.15g} x {value:.15g} = {central * value:.15g}"
+            if not limits.accepts(known * value):
+                return f"draws {value:.15g}, and {known:.15g} x {value:.15g} = {known * value:.15g}"
     return ""
-
-
-def _central(bound: Bound, name: str) -> list[float]:
-    """The least and the greatest central value that is legal; none of what is computed."""
-    import numpy as np
-
-    if name not in bound.given and (name in bound.model.quantities or not bound.available(name)):
-        return []
-    values = np.asarray(bound.table(name).values)
-    known = values[np.isfinite(values)]
-    return [float(known.min()), float(known.max())] if known.size else []

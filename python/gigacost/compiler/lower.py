@@ -43,7 +43,7 @@ def compiled(bound: Bound, query: Query) -> Compiled:
         query.reads,
         query.where.canonical if query.where else "",
         tuple((name, expression.canonical) for name, expression in bound.spec.derive.items()),
-        tuple((name, distribution.relative) for name, distribution in bound.spec.uncertain.items()),
+        tuple((name, distribution.relative) for name, distribution in bound.uncertain.items()),
         bound.given,
     )
     for name in (*query.columns, *query.reads):

@@ -23,5 +23,5 @@ def provenance(bound: Bound, model: str = "", *, draws: bool = True) -> dict[str
         "catalog_sha256": bound.catalog.sha256,
         "as_of": as_of[1][0] if as_of else "",
         **dollars,
-        **(drawn if draws and spec.uncertain else {}),
+        **(drawn if draws and bound.uncertain else {}),
     }

@@ -39,8 +39,9 @@ class Estimate(Record):
     subtotals: Mapping[str, float | None]
     """The nested subtotals [$], the smallest first; the last one is the total."""
     intervals: Mapping[str, Mapping[str, float | None]]
-    """If asked for, of contributions, subtotals and what a run needs: ``mean``, ``p5``, ``p50`` and others over draws
-    of what is left open; None where a state spoils a draw."""
+    """If asked for, of contributions, subtotals and what a run needs: ``mean``, ``p10``, ``p50``, ``p90`` and others
+    over draws of what is left open, and the share of these that is ``feasible``; with others in it there is no mean,
+    and they count as dearer than any."""
     probabilities: Mapping[str, float]
     """If intervals are asked for, in which share of the draws the plan cannot be carried out, by the name of the state:
     ``too_many_runs`` where runs_per_year is given, ``outlives_chips``."""

@@ -20,7 +20,7 @@ def read_aggregate(text: str, field: str, names: Names, spec: Spec) -> Expressio
         if is_aggregated(expression, aggregated):
             aggregated.add(name)
     units = {**units_of(names), **dict.fromkeys(spec.derive, "")}
-    return parse_aggregate(text, field, names, units, aggregated if spec.uncertain else None)
+    return parse_aggregate(text, field, names, units, aggregated if spec.is_uncertain else None)
 
 
 def parse_aggregate(

@@ -9,6 +9,7 @@ from typing import Any
 from gigacost.errors import Fault, SpecError, Typed, show
 from gigacost.spec.axes import as_list
 from gigacost.spec.namespace import Namespace, field_of
+from gigacost.spec.spec import DEFAULT
 
 _KEYS = ("base_year", "preset")
 _DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")
@@ -60,14 +61,24 @@ def with_settings(
     return changed, tuple(notes), frozenset(seen)
 
 
+def with_uncertain_table(tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The tree with ``uncertain = "default"`` as the table that it stands for."""
+    given = tree.get("uncertain")
+    return {**tree, "uncertain": {DEFAULT: True}} if isinstance(given, str) and given == DEFAULT else tree
+
+
 def _set_key(tree: dict[str, Any], name: str, text: str) -> Iterator[str]:
     """Set a key of the tree, or of one of its tables, and say what that replaces."""
     table, dot, key = name.partition(".")
     known = (tree.get(table) or {}) if dot else tree
+    if not isinstance(known, Mapping):  # who reads the tree says so
+        return
     if (key or table) in known:
         yield f"{name} = {show(text)} from the command line replaces that of the file"
     several = name == "preset" and "," in text
-    value = text.split(",") if several else int(text) if text.isascii() and text.isdigit() else text
+    value: object = text.split(",") if several else int(text) if text.isascii() and text.isdigit() else text
+    if (table, key) == ("uncertain", DEFAULT):
+        value = {"true": True, "false": False}.get(text, text)
     tree[table] = {**known, key: value} if dot else value
 
 

@@ -22,9 +22,9 @@ from gigacost.spec.axes import Axis, Zipped, as_list, read_axis, read_zipped, sp
 from gigacost.spec.fields import Field, Scalar, is_date
 from gigacost.spec.files import Document, check_tree, leads_out, read_document
 from gigacost.spec.namespace import Namespace, field_of
-from gigacost.spec.overrides import with_settings
+from gigacost.spec.overrides import with_settings, with_uncertain_table
 from gigacost.spec.plausibility import implausible
-from gigacost.spec.spec import RESERVED_COLUMNS, VERSION, Spec
+from gigacost.spec.spec import DEFAULT, RESERVED_COLUMNS, VERSION, Spec
 
 _KEYS = (
     "version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year", "catalog",
@@ -65,6 +65,7 @@ def read(
     if not isinstance(tree, Mapping):
         raise SpecError(Fault("spec", show(tree), f"expected table, got {type_name(tree)}"))
     settings = list(settings)
+    tree = with_uncertain_table(tree)
     preset = dict(settings).get("preset") or tree.get("preset")
     tree, notes, names = with_settings(tree, settings, namespace.under(_accounting_of(preset, namespace)))
     if query and isinstance(tree.get("query", {}), Mapping):
@@ -117,7 +118,8 @@ class _Reader:
         self._version(tree)
         axes = self._axes(self._table(tree, "axes")) + self._zips(tree)
         fixed = self._fixed(self._table(tree, "fixed"))
-        uncertain = self._uncertain(self._table(tree, "uncertain"))
+        stated = self._table(tree, "uncertain")
+        uncertain = self._uncertain(stated)
         draws = self._draws(self._table(tree, "draws"))
         derive = self._derive(self._table(tree, "derive"))
         query = self._table(tree, "query")
@@ -130,6 +132,7 @@ class _Reader:
             axes=tuple(axes),
             fixed=fixed,
             uncertain=uncertain,
+            default_uncertain=stated.get(DEFAULT) is True,
             draws=draws,
             derive=derive,
             where=where,
@@ -148,13 +151,9 @@ class _Reader:
             with self._collecting():
                 space_size(spec.axes)
             self.faults += [self._placed(fault) for fault in self.namespace.check(spec)]
-        doubts = (
-            replace(doubt, field=self.places.get(doubt.field, doubt.field)) for doubt in self.namespace.doubts(spec)
-        )
-        odd = [
-            replace(each, field=self.places.get(each.field, each.field)) for each in implausible(spec, self.namespace)
-        ]
-        return replace(spec, warnings=tuple(map(self._placed, [*odd, *doubts])))
+        doubts = [*implausible(spec, self.namespace), *self.namespace.doubts(spec)]
+        named = [replace(doubt, field=self.places.get(doubt.field, doubt.field)) for doubt in doubts]
+        return replace(spec, warnings=tuple(map(self._placed, named)))
 
     def raise_faults(self) -> None:
         if self.faults:
@@ -180,6 +179,9 @@ class _Reader:
         shown = "" if value is None else show(value)
         self.faults.append(self._placed(Fault(at, shown, what, allowed, hint)))
 
+    def _unexpected(self, at: str, value: object, expected: str) -> None:
+        self._refuse(at, value, "missing value" if value is None else f"expected {expected}, got {type_name(value)}")
+
     def _only(self, at: str, table: Mapping[str, Any], keys: Collection[str]) -> None:
         for key, value in table.items():
             if key not in keys:
@@ -190,7 +192,7 @@ class _Reader:
         table = tree.get(key, {})
         if isinstance(table, Mapping):
             return table
-        self._refuse(key, table, "missing value" if table is None else f"expected table, got {type_name(table)}")
+        self._unexpected(key, table, f'table or "{DEFAULT}"' if key == "uncertain" else "table")
         return {}
 
     def _version(self, tree: Mapping[str, Any]) -> None:
@@ -278,13 +280,17 @@ class _Reader:
         uncertain: dict[str, Distribution] = {}
         for name, given in table.items():
             at = f"uncertain.{name}"
+            if name == DEFAULT:
+                if not isinstance(given, bool):
+                    self._refuse(at, given, "whether the distributions that ship are taken in", "true or false")
+                continue
             found = self._field(name, at, given)
             if found and found.kind == "label":
                 self._refuse(at, given, f"{name} has labels, and no distribution")
             elif found:
                 with self._collecting():
                     uncertain[name] = Distribution.parse(given, at, found.unit)
-        self.aggregated = set() if table else None
+        self.aggregated = None if table in ({}, {DEFAULT: False}) else set()
         return uncertain
 
     def _draws(self, table: Mapping[str, Any]) -> Draws:
@@ -316,7 +322,7 @@ class _Reader:
 
     def _expression(self, at: str, given: object, kind: ExpressionKind) -> Expression | None:
         if not isinstance(given, str):
-            self._refuse(at, given, "missing value" if given is None else f"expected string, got {type_name(given)}")
+            self._unexpected(at, given, "string")
             return None
         from gigacost.expressions.parser import parse_expression
 
@@ -331,10 +337,7 @@ class _Reader:
         at, given = f"query.{key}", query[key]
         names = [given] if isinstance(given, str) else as_list(given)
         if names is None or (single and names != [given]):
-            expected = "string" if single else "list"
-            self._refuse(
-                at, given, "missing value" if given is None else f"expected {expected}, got {type_name(given)}"
-            )
+            self._unexpected(at, given, "string" if single else "list")
             return ()
         if key == "columns" and not names:
             self._refuse(at, None, "an empty list", "at least one column; without the key, those of the model")

@@ -18,6 +18,8 @@ from gigacost.spec.fields import Scalar
 
 VERSION = 1
 """The version of the specification's form that this release reads."""
+DEFAULT = "default"
+"""The key of the table ``uncertain`` that takes in the distributions that ship; alone, it may stand for the table."""
 RESERVED_COLUMNS = frozenset({"index", "status"})
 """Output columns that no user's name may take."""
 
@@ -32,6 +34,8 @@ class Spec:
     """Values that do not vary, in the units of the model; labels in their one spelling."""
     uncertain: Mapping[str, Distribution] = field(default_factory=dict)
     """What is not known exactly. All but aggregates over draws sees what it is otherwise, its central value."""
+    default_uncertain: bool = False
+    """Whether what is left open has the distributions that ship."""
     draws: Draws = field(default_factory=Draws)
     derive: Mapping[str, Expression] = field(default_factory=dict)
     """Quantities added by expression; each may use those before it."""
@@ -73,8 +77,9 @@ class Spec:
         tree: dict[str, Any] = {
             "axes": {axis.name: _axis_to_plain(axis) for axis in self.axes},
             "fixed": dict(self.fixed),
-            "uncertain": {name: distribution.text for name, distribution in self.uncertain.items()},
-            "draws": self.draws.to_dict() if self.uncertain or self.draws != Draws() else {},
+            "uncertain": ({DEFAULT: True} if self.default_uncertain else {})
+            | {name: distribution.text for name, distribution in self.uncertain.items()},
+            "draws": self.draws.to_dict() if self.is_uncertain or self.draws != Draws() else {},
             "derive": {name: expression.text for name, expression in self.derive.items()},
             "query": {key: value for key, value in query.items() if value},
             "as_of": self.as_of,
@@ -107,6 +112,11 @@ class Spec:
     def __hash__(self) -> int:
         """Equal specifications have equal hashes."""
         return hash(self.sha256)
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self.uncertain) or self.default_uncertain
 
     @property
     def size(self) -> int:

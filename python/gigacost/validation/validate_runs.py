@@ -18,13 +18,13 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
-from gigacost.catalog.default_distributions import defaults, left_open
 from gigacost.catalog.files import data
 from gigacost.catalog.opening import opened
 from gigacost.graph.declarations import Status
 from gigacost.model import default as default_model
 from gigacost.queries.batch import Design, evaluated
 from gigacost.sampling.distributions import Empirical
+from gigacost.spec.spec import DEFAULT
 from gigacost.validation.published.runs import KIND_OF_UNIT, PublishedRun, of_presets, read_published_runs
 
 if TYPE_CHECKING:
@@ -287,7 +287,7 @@ def _predictions(
     for run, row in asked:
         groups.setdefault((row.quantity, run.is_sized, frozenset({*run.given, *row.given})), []).append((run, row))
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for (quantity, is_sized, given), members in groups.items():
+    for (quantity, is_sized, _), members in groups.items():
         percentiles = _BOUNDS if is_sized else _PERCENTILES
         designs = [_sized({**run.given, **row.given}, run) for run, row in members]
         answers = iter(
@@ -297,7 +297,7 @@ def _predictions(
                 model,
                 book,
                 derive={"figure": quantity},
-                uncertain={name: one.distribution for name, one in left_open(defaults(), given).items()},
+                uncertain={DEFAULT: True},
                 draws={"count": DRAWS, "method": "sobol"},
             )
         )

@@ -373,3 +373,24 @@ def test_a_model_of_ones_own() -> None:
     found = compare({"x": 1}, {"x": 4, "y": 3}, by="all_usd", model=model)
     assert [(term.name, term.difference) for term in found.drivers] == [("cost_a_usd", 3.0), ("cost_b_usd", 2.0)]
     assert contributions(found) == {"x": 3.0, "y": 2.0}
+
+
+def test_intervals_are_over_the_same_draws_of_both() -> None:
+    run = {**H100, "market": "own"}
+    found = compare(run, {**run, "electricity_usd_per_kwh": 0.1}, draws=128)
+    a, b, difference = (found.intervals[name] for name in ("a", "b", "difference"))
+    assert a.items() <= gigacost.uncertainty(run, draws=128).spread.to_dict().items()
+    assert compare(run, run, draws=128).intervals["difference"]["std"] == 0.0
+    assert b["mean"] is not None
+    assert a["mean"] is not None
+    assert difference["mean"] == pytest.approx(b["mean"] - a["mean"], rel=1e-9)
+    power = compare(run, {**run, "average_power_fraction": 0.75}, draws=128).intervals
+    assert power["difference"]["std"] is not None
+    assert power["a"]["std"] is not None
+    assert power["difference"]["std"] < 0.05 * power["a"]["std"], "what only a leaves open does not move the others"
+    assert compare(run, run).intervals == {}
+
+
+def test_what_is_stated_and_makes_no_difference_to_what_is_compared_is_left_alone() -> None:
+    sweep = Sweep(fixed=H100, uncertain={"electricity_usd_per_kwh": "x uniform 0.5..2"})
+    assert compare(sweep, sweep, by="train_days", draws=16).intervals["a"]["p90"] is not None

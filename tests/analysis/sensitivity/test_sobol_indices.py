@@ -15,7 +15,7 @@ from SALib.sample import sobol as salib_sample
 import gigacost
 from gigacost.analysis.sensitivity.perturbation import Variations
 from gigacost.analysis.sensitivity.sobol_indices import Index, sobol_indices
-from gigacost.analysis.sensitivity.uncertain_inputs import relevant, shipped
+from gigacost.analysis.sensitivity.uncertain_inputs import relevant, uncertain_inputs
 from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import METHODS, Draws
 
@@ -104,9 +104,10 @@ def test_the_default_model_agrees_with_salib() -> None:
         "equity_usd",
     )
     sweep = gigacost.Sweep(
-        fixed={"params": "70B", "tokens": "15T", "hardware": "h100-sxm", "chips": 2048, "market": "on_demand"}
+        fixed={"params": "70B", "tokens": "15T", "hardware": "h100-sxm", "chips": 2048, "market": "on_demand"},
+        uncertain="default",
     )
-    uncertain = {name: one for name, one in shipped(sweep.bound).items() if name in names}
+    uncertain = {name: one for name, one in uncertain_inputs(sweep.bound).items() if name in names}
     uncertain = relevant(sweep.bound, ["cost_total_usd"], uncertain)
     assert sorted(uncertain) == sorted(names)
     distributions = {name: one.distribution for name, one in sorted(uncertain.items())}

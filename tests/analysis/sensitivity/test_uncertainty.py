@@ -308,6 +308,12 @@ def test_a_question_that_makes_no_sense_is_refused(changes: dict[str, Any], says
     assert says in str(caught.value)
 
 
+def test_a_name_of_an_aggregate_is_one_too() -> None:
+    sweep = Sweep(fixed=DESIGN, uncertain="default", derive={"safe": "p90(cost_total_usd)"})
+    with pytest.raises(SpecError, match=r'of = "safe": an aggregate over draws'):
+        sweep.uncertainty("safe", draws=8)
+
+
 def unused(spare: Value) -> Value:
     """Something else [$]."""
     return 2.0 * spare

@@ -14,9 +14,11 @@ from gigacost.analysis.compare import shapley
 from gigacost.analysis.compare.designs import Design, Given, Side, sweep_of
 from gigacost.analysis.compare.differences import Change, Driver, assumptions, drivers
 from gigacost.analysis.compare.hybrids import Hybrids
+from gigacost.analysis.sensitivity.intervals import Interval, intervals_of_both
 from gigacost.catalog.opening import opened
 from gigacost.compiler import lower
 from gigacost.errors import Fault, SpecError, nearest, show
+from gigacost.sampling.draws import Draws
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
@@ -46,6 +48,9 @@ class Comparison(Record):
     """What differs, by the size of its contribution."""
     residue: float
     """What the contributions of the assumptions leave of the difference: each of them is rounded once."""
+    intervals: Mapping[str, Interval]
+    """If asked for, of ``a``, ``b`` and the ``difference``: ``mean``, ``p10``, ``p50`` and others over draws of what is
+    left open, the same draws for both, as those of an estimate."""
     meta: Mapping[str, Any]
     """The method, and whether it took all orders (``exact``) or a sample; how many ``orders`` counted, how many
     hybrids were evaluated (``mixtures``) and how many of these are ``impossible``; version and hash of the model."""
@@ -73,6 +78,7 @@ def compare(
     model: Model | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     strict: bool = False,
+    draws: int | Draws = 0,
     threads: int | None = None,
 ) -> Comparison:
     """Explain why a quantity differs between two designs.
@@ -91,6 +97,8 @@ def compare(
         The catalogue of designs that bring none.
     strict : bool
         Treat warnings as errors.
+    draws : int or Draws
+        Number of Monte Carlo draws that the ``intervals`` rest on; 0: no intervals.
     threads : int, optional
         Number of threads; by default all CPUs.
 
@@ -116,7 +124,8 @@ def compare(
     """
     book = opened(catalog)
     first, second = (sweep_of(name, given, model, book, strict=strict) for name, given in (("a", a), ("b", b)))
-    return compared(first, second, by, threads=threads)
+    chosen = draws if isinstance(draws, Draws) or not draws else Draws(draws)
+    return compared(first, second, by, draws=chosen or None, threads=threads)
 
 
 def compared(
@@ -124,6 +133,7 @@ def compared(
     b: Space,
     by: str = BY,
     *,
+    draws: Draws | None = None,
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Comparison:
@@ -132,6 +142,9 @@ def compared(
         raise SpecError(Fault("b", "", "costed by another model than a", "one model for both"))
     if a.spec.base_year != b.spec.base_year:
         raise SpecError(Fault("b.base_year", show(b.spec.base_year), "in other dollars than a", show(a.spec.base_year)))
+    if "(" in by:
+        what = "an aggregate over draws; give it a name under [derive]"
+        raise SpecError(Fault("by", show(by), what, "a name"))
     before = Design("a", a, by, threads, progress)
     after = Design("b", b, by, threads, progress and (lambda done: progress(a.size + done)))
     _refuse_another_meaning(by, before, after)
@@ -150,7 +163,9 @@ def compared(
         drivers_residue=_left(difference, terms) if terms else 0.0,
         assumptions=by_assumption,
         residue=_left(difference, [one.contribution for one in by_assumption if one.contribution is not None]),
+        intervals=intervals_of_both(before.bound, after.bound, by, draws, threads) if draws else {},
         meta={
+            **({"draws": draws.to_dict()} if draws else {}),
             "gigacost_version": __version__,
             "model_sha256": lower.model_sha256(a.model),
             "method": "shapley",

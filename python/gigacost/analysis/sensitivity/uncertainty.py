@@ -13,21 +13,26 @@ from gigacost.analysis.sensitivity.influence import Influence
 from gigacost.analysis.sensitivity.perturbation import Variations
 from gigacost.analysis.sensitivity.probabilities import probabilities
 from gigacost.analysis.sensitivity.sobol_indices import Index, sobol_indices
-from gigacost.analysis.sensitivity.uncertain_inputs import relevant, shipped, stated, with_uncertain
+from gigacost.analysis.sensitivity.uncertain_inputs import (
+    Uncertain,
+    as_table,
+    draws_for,
+    is_aggregate,
+    relevant,
+    uncertain_inputs,
+)
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
-from gigacost.compiler.draws import draws_of
 from gigacost.errors import Fault, SpecError, show, unplaced
 from gigacost.queries import arguments, doubts
 from gigacost.queries.estimates import estimated
 from gigacost.queries.lacking import lacking
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
-from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import Draws
 from gigacost.sampling.statistics import Spread, spread
 from gigacost.spec.reader import read_mapping
-from gigacost.spec.spec import Spec
+from gigacost.spec.spec import DEFAULT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,8 +40,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-COUNT = 4096
-"""How many draws there are where nobody says."""
 MOST = 64
 """How many options are compared at most."""
 
@@ -92,7 +95,7 @@ def uncertainty(
     /,
     *,
     of: str = "cost_total_usd",
-    uncertain: Mapping[str, str | Distribution] | None = None,
+    uncertain: Uncertain | None = None,
     defaults: bool | None = None,
     draws: int | Draws | None = None,
     model: ModelLike = None,
@@ -112,11 +115,11 @@ def uncertainty(
         The designs, as for `solve`: each combination of axes is an option, at most 64.
     of : str
         The quantity.
-    uncertain : mapping, optional
+    uncertain : mapping or "default", optional
         Distributions of inputs (``{"pue": "triangular 1.05 1.1 1.3"}``), beside those of a sweep.
     defaults : bool, optional
-        Whether to add the distributions that ship, for inputs that nobody gave a value; by default only where a sweep
-        states none.
+        Whether to add the distributions that ship, for inputs that nobody gave a value; by default where a sweep
+        states none or, as ``uncertain`` may, ``"default"``.
     draws : int or Draws, optional
         Number of draws; 4096 where neither it nor a sweep says.
     model, catalog, as_of, base_year, preset, strict
@@ -152,50 +155,48 @@ def uncertainty(
     True
     """
     sweep = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict).space()
-    texts = {name: one.text if isinstance(one, Distribution) else one for name, one in (uncertain or {}).items()}
-    with_defaults = not sweep.spec.uncertain if defaults is None else defaults
+    with_defaults = sweep.spec.default_uncertain or not sweep.spec.uncertain
+    table = {DEFAULT: with_defaults, **as_table(uncertain)} | ({} if defaults is None else {DEFAULT: defaults})
     chosen = draws_for(sweep.spec) if draws is None else draws if isinstance(draws, Draws) else Draws(draws)
-    return _Question(_stating(sweep, texts, chosen), of, threads, with_defaults=with_defaults).answer()
+    return _Question(_stating(sweep, table, chosen), of, threads).answer()
 
 
-def draws_for(spec: Spec) -> Draws:
-    """The draws of a specification, or as many as there are where nobody says."""
-    return Draws(COUNT) if spec.draws == Draws() else spec.draws
-
-
-def _stating(sweep: Space, texts: Mapping[str, str], draws: Draws) -> Space:
+def _stating(sweep: Space, table: Mapping[str, str | bool], draws: Draws) -> Space:
     """The sweep with more that is uncertain, and other draws. Raises SpecError."""
     tree = sweep.spec.to_dict()
-    tree |= {"uncertain": {**tree.get("uncertain", {}), **texts}, "draws": draws.to_dict()}
+    tree |= {"uncertain": {**tree.get("uncertain", {}), **table}, "draws": draws.to_dict()}
     spec = replace(read_mapping(tree, namespace(sweep.model, sweep.bound.catalog)), strict=sweep.spec.strict)
     return Space(spec, sweep.model, sweep.bound.catalog)
+
+
+def _refuse_aggregate(of: str) -> NoReturn:
+    raise SpecError(Fault("of", show(of), "an aggregate over draws; expected a plain quantity", "a plain quantity"))
 
 
 class _Question:
     """What is asked, as far as it is checked."""
 
-    def __init__(self, sweep: Space, of: str, threads: int | None, *, with_defaults: bool) -> None:
+    def __init__(self, sweep: Space, of: str, threads: int | None) -> None:
         if sweep.spec.where is not None:
             what = "options are compared without a condition; remove it"
             raise SpecError(Fault("query.where", show(sweep.spec.where.text), what))
         if sweep.size > MOST:
             raise SpecError(Fault("combinations", show(sweep.size), "too many options to compare", f"<= {MOST}"))
         if "(" in of:
-            raise SpecError(
-                Fault("of", show(of), "an aggregate over draws; expected a plain quantity", "a plain quantity")
-            )
+            _refuse_aggregate(of)
         self.of = arguments.number(sweep.bound, "of", of)
         self.unit = sweep.model.unit(of) if of in sweep.model.names else ""
         self.several = sweep.size > 1
         self.sweep = sweep
         self.draws = sweep.spec.draws
         self.threads = threads
-        known = {**(shipped(sweep.bound) if with_defaults else {}), **stated(sweep.bound)}
-        self.bound = with_uncertain(sweep.bound, known, self.draws)
+        self.bound = sweep.bound
         absent = lacking(self.bound, [of]) if of in sweep.model.names else []
         if absent:
             raise SpecError(*unplaced(absent))
-        self.uncertain = relevant(self.bound, [of], known)
+        if is_aggregate(self.bound, of):
+            _refuse_aggregate(of)
+        self.uncertain = relevant(self.bound, [of], uncertain_inputs(self.bound))
         if not self.uncertain:
             raise SpecError(Fault("uncertain", "", f"nothing that {of} is made of is uncertain", "NAME = DISTRIBUTION"))
 
@@ -209,7 +210,7 @@ class _Question:
         idle = [name for name, at in moved.items() if self.uncertain[name].shipped and _same(at, central)]
         for name in idle:
             del self.uncertain[name]
-        drawn = draws_of(self.bound.spec)
+        drawn = self.bound.draws
         columns = {name: drawn[name] for name in self.uncertain}
         values = options.values(columns)[self.of]
         told = [spread(row, float(middle[0])) for row, middle in zip(values.tolist(), central, strict=True)]

@@ -9,7 +9,7 @@ import click
 
 from gigacost.cli import options
 from gigacost.cli.design import Design, designed
-from gigacost.cli.query import QueryOptions
+from gigacost.cli.query import QueryOptions, chosen_draws
 
 if TYPE_CHECKING:
     from gigacost.analysis.compare.compare import Comparison
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 @click.option("--set-a", "settings_a", multiple=True, metavar="NAME=VALUE", help="--set for A alone.")
 @click.option("--set-b", "settings_b", multiple=True, metavar="NAME=VALUE", help="--set for B alone.")
 @designed
+@options.drawing
+@options.no_intervals
 @click.option("--figures", is_flag=True, help="List the figures behind each choice, with sources.")
 @options.asserting("a, b, difference (b - a) and change (difference / a)")
 @options.once("--threads", type=options.Whole(1), metavar="N", help="Number of threads [default: all CPUs].")
@@ -38,9 +40,13 @@ def command(
     settings_a: tuple[str, ...],
     settings_b: tuple[str, ...],
     design: Design,
+    uncertain: tuple[str, ...],
+    draws: int | None,
+    seed: int | None,
     assertions: tuple[str, ...],
     threads: int | None,
     *,
+    no_intervals: bool,
     figures: bool,
     as_json: bool,
 ) -> int:
@@ -60,12 +66,14 @@ def command(
     from gigacost.cli.terminal import payload
 
     def space(spec: str, own: tuple[str, ...]) -> Space:
-        return QueryOptions(spec, replace(design, settings=(*design.settings, *own)), threads=threads).space()
+        both = replace(design, settings=(*design.settings, *own))
+        return QueryOptions(spec, both, threads=threads, uncertain=uncertain, draws=draws, seed=seed).space()
 
     sweeps = space(a, settings_a), space(b, settings_b)
+    drawn = None if no_intervals else chosen_draws(sweeps[0].spec, draws, seed)
     asserted = _read(assertions, by or BY, sweeps[0].model, Assertions)
     with watched("compare", sum(sweep.size for sweep in sweeps)) as progress:
-        found = compared(*sweeps, by or BY, threads=threads, progress=progress)
+        found = compared(*sweeps, by or BY, draws=drawn, threads=threads, progress=progress)
     for sweep, side in zip(sweeps, (found.a, found.b), strict=True):
         warn_of(sweep.spec, side.meta)
     if as_json:

@@ -9,6 +9,7 @@ import click
 
 from gigacost.cli import options
 from gigacost.cli.design import Design, designed
+from gigacost.cli.query import chosen_draws
 
 if TYPE_CHECKING:
     from gigacost.compiler.bound import Bound
@@ -16,19 +17,15 @@ if TYPE_CHECKING:
     from gigacost.queries.request import Request
 
 _MOST = 12
-"""Columns that can stand side by side."""
+"""Columns that can stand side by side; of more than that, intervals are drawn only if asked for."""
 _MOST_JSON = 10_000
 
 
 @options.command("estimate")
 @designed
 @options.asserting("all quantities and inputs")
-@options.once(
-    "--draws",
-    type=options.Whole(2),
-    metavar="N",
-    help="Show intervals from N Monte Carlo draws of the inputs left open.",
-)
+@options.drawing
+@options.no_intervals
 @options.once("--format", "form", type=click.Choice(["focus"]), help="Print billing data (FOCUS) as CSV.")
 @click.option("--all", "everything", is_flag=True, help="Show everything, not only the first screen.")
 @click.option("--sources", is_flag=True, help="List every figure used, with source and date.")
@@ -36,14 +33,17 @@ _MOST_JSON = 10_000
 def command(
     design: Design,
     assertions: tuple[str, ...],
+    uncertain: tuple[str, ...],
     draws: int | None,
+    seed: int | None,
     form: str | None,
     *,
+    no_intervals: bool,
     everything: bool,
     sources: bool,
     as_json: bool,
 ) -> int:
-    r"""What one training run costs, from the rent of the chips to the people.
+    r"""What one training run costs, from the rent of the chips to the people, with P10, P50 and P90.
 
     \b
     gigacost estimate --hardware h100-sxm --chips 16384 --params 405B --tokens 15.6T
@@ -56,17 +56,21 @@ def command(
 
     if form and (as_json or sources):
         raise click.UsageError("--format focus is a form of its own, without --json and --sources")
-    request = design.request()
+    if no_intervals and (uncertain or draws or seed is not None):
+        raise click.UsageError("--no-intervals draws nothing: give it without --uncertain, --draws and --seed")
+    request = design.request(more=options.distributions(uncertain))
     spec, model = request.spec, request.bound.model
     points = _points(request, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, request.catalog.axes)
     estimates = _estimated(points)
     warn_of(spec, *(one.meta for one in estimates))
-    if draws:
+    wanted = bool(uncertain or draws) or len(points) <= _MOST
+    if wanted and not (no_intervals or form or sources):
         from gigacost.analysis.sensitivity.intervals import with_intervals
 
-        estimates = [with_intervals(one, point, draws) for one, point in zip(estimates, points, strict=True)]
+        drawn = chosen_draws(spec, draws, seed)
+        estimates = [with_intervals(one, point, drawn) for one, point in zip(estimates, points, strict=True)]
     varied = [name for axis in spec.axes for name in axis.names]
     if form:
         from gigacost.cli import focus_file

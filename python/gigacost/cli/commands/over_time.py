@@ -44,7 +44,7 @@ def command(
     *,
     sources: bool,
 ) -> int:
-    r"""Cost of SPEC's capability in several years: the cheapest design of each, its drivers, P5 to P95.
+    r"""Cost of SPEC's capability in several years: the cheapest design of each, its drivers, P10 to P90.
 
     Past years use the prices and chips quoted then; later years follow trends with intervals, which can be set like any
     other input (algorithmic_gain, price_performance_gain, rental_level, energy_efficiency_gain).

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gigacost.cli import options
 from gigacost.sampling.draws import FEWEST, METHODS, MOST_AGGREGATED
+from gigacost.spec.spec import DEFAULT
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
@@ -78,7 +79,7 @@ def schema(names: ModelNames, catalog: Catalog) -> dict[str, Any]:
             "axes": _table(axes),
             "zip": {"anyOf": [{"type": "object"}, _list({"type": "object"})]},
             "fixed": _table(fixed),
-            "uncertain": {"type": "object", "propertyNames": {"enum": [*fixed]}, "additionalProperties": text},
+            "uncertain": _uncertain(fixed),
             "draws": _draws(),
             "derive": {"type": "object", "additionalProperties": text},
             "query": _table({**query, "per": listed, "distinct": listed}),
@@ -88,6 +89,16 @@ def schema(names: ModelNames, catalog: Catalog) -> dict[str, Any]:
             "preset": {"anyOf": [preset, _list(preset)]},
         },
     }
+
+
+def _uncertain(names: Iterable[str]) -> dict[str, Any]:
+    table = {
+        "type": "object",
+        "properties": {DEFAULT: {"type": "boolean"}},
+        "propertyNames": {"enum": [DEFAULT, *names]},
+        "additionalProperties": {"type": "string"},
+    }
+    return {"anyOf": [{"const": DEFAULT}, table]}
 
 
 def _draws() -> dict[str, Any]:

@@ -8,7 +8,7 @@ import click
 
 from gigacost.cli import options
 from gigacost.cli.design import Design, designed
-from gigacost.cli.query import QueryOptions
+from gigacost.cli.query import QueryOptions, chosen_draws
 
 
 @options.command("uncertainty")
@@ -40,20 +40,21 @@ def command(
     gigacost uncertainty ... --market own,on_demand,reserved_1y      compare options
     gigacost uncertainty ... --uncertain electricity_usd_per_kwh="normal 90% 0.04 $/kWh..0.09 $/kWh"
     """
-    from gigacost.analysis.sensitivity.uncertainty import draws_for, uncertainty
+    from gigacost.analysis.sensitivity.uncertainty import uncertainty
     from gigacost.cli.terminal import payload
-    from gigacost.sampling.draws import Draws
+    from gigacost.spec.spec import DEFAULT
 
+    if only and DEFAULT in uncertain:
+        raise click.UsageError("--only leaves out what --uncertain default takes in")
+    said = dict(options.pairs([text for text in uncertain if text != DEFAULT], "--uncertain"))
     sweep = QueryOptions(spec, design).space()
-    said = {"count": draws, "seed": seed, "method": method}
-    chosen = draws_for(sweep.spec).to_dict() | {key: value for key, value in said.items() if value is not None}
     start = time.perf_counter()
     found = uncertainty(
         sweep,
         of=of or "cost_total_usd",
-        uncertain=dict(options.pairs(uncertain, "--uncertain")),
-        defaults=False if only else None,
-        draws=Draws(**chosen),
+        uncertain=said,
+        defaults=False if only else True if DEFAULT in uncertain else None,
+        draws=chosen_draws(sweep.spec, draws, seed, method),
         threads=threads,
     )
     seconds = time.perf_counter() - start

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost.cli.terminal import indented, literal, out, shortened, show
-from gigacost.cli.views.estimate import grid, place, short
+from gigacost.cli.terminal import grid, indented, literal, out, shortened, show
+from gigacost.cli.views.estimate import place, short
+from gigacost.cli.views.intervals import PERCENTILES, percentiles
 from gigacost.cli.views.numbers import amount, cell, share
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
         best = f", the best of {side.combinations:,} by {one.by}" if side.combinations > 1 else ""
         show(literal(f"{letter} {side.source}{best}"), indented(place(side.inputs), "dim"))
     show("")
+    if one.intervals:
+        show(literal(f"{one.by}, {one.meta['draws']['count']:,} draws of what is left open", "bold"), _spreads(one), "")
     if one.drivers:
         terms = [term for driver in one.drivers for term in driver.contributions()]
         steps = [_Step(short(term.name), "", term.difference, term.share) for term in terms]
@@ -57,6 +60,17 @@ def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
     if figures:
         show(literal("What comes with each choice, and from where", "bold"), _figures(one, model), "")
     show(*(literal(line, "dim") for line in _method(one)))
+
+
+def _spreads(one: Comparison) -> Any:  # noqa: ANN401 - a rich Table
+    """Both sides and their difference, each with its percentiles."""
+    made = grid("left", *["right"] * (1 + len(PERCENTILES)))
+    made.add_row("", *(literal(head, "dim") for head in ("central", *PERCENTILES)))
+    sides = {"A": (one.a.value, "a"), "B": (one.b.value, "b"), "B - A": (one.difference, "difference")}
+    for title, (central, name) in sides.items():
+        figures = [central, *percentiles(one.intervals[name])]
+        made.add_row(literal(f"  {title}"), *(literal(amount(value, one.unit)) for value in figures))
+    return made
 
 
 def _way(one: Comparison, steps: Sequence[_Step]) -> Any:  # noqa: ANN401 - a rich Table

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from gigacost.cli.terminal import BETWEEN, NARROW, indented, literal, out, shortened, show, show_more, table
+from gigacost.cli.terminal import BETWEEN, NARROW, grid, indented, literal, out, shortened, show, show_more, table
 from gigacost.cli.views.cautions import cautions
 from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.views.estimate_year import runs_per_year, year_lines
+from gigacost.cli.views.intervals import DAYS, PERCENTILES, note, percentiles, totals
 from gigacost.cli.views.numbers import amount, grouped, scaled, share, usd
 from gigacost.queries.assumptions import matters_in
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from gigacost.graph.model import Model
     from gigacost.queries.estimates import Estimate
 
+Block: TypeAlias = list[list[str]]
+"""Rows of a comparison that belong together, each its title and then a cell for each column."""
 _BAR = 40
 _BESIDE_BAR = 46
 """Columns that stand left of a bar."""
@@ -84,8 +88,10 @@ def show_one(one: Estimate, model: Model, *, everything: bool = False) -> None:
     ``everything`` adds the parts of the run, its scale, and what it rests on.
     """
     show(literal(_headline(one), "bold"), literal(place(one.inputs), "dim"), "")
-    show(_big(one), *_interval(one), "")
-    show(_subtotals(one, model), *(literal(line, "bold") for line in year_lines(one)), "")
+    show(_big(one), *([] if one.intervals else [""]))
+    show(totals(one, model), *(literal(f"  {line}", "dim") for line in note([one])))
+    show(*(literal(line, "bold") for line in year_lines(one)))
+    show(*(literal(f"  {line}") for line in impossible_draws(one.probabilities)), "")
     show(_contributions(one, None if everything else _MOST))
     if everything:
         show(*_zeros(one, model), "", literal("The run", "bold"))
@@ -113,16 +119,6 @@ def _shortly(one: Estimate) -> str:
     return " · ".join(words[name](value) for name, value in known.items() if value is not None)
 
 
-def _interval(one: Estimate) -> Iterator[Any]:
-    """How wide the total is, if that was asked for."""
-    total = next(reversed([*one.subtotals]), "")
-    figures = [one.intervals.get(total, {}).get(name) for name in ("p5", "p95", "mean")]
-    if None not in figures:
-        low, high, mean = (usd(figure) for figure in figures if figure is not None)
-        yield literal(f"90 % between {low} and {high}, mean {mean}; gigacost uncertainty says why")
-    yield from (literal(line) for line in impossible_draws(one.probabilities))
-
-
 def impossible_draws(probabilities: Mapping[str, float]) -> Iterator[str]:
     """In which share of the draws a plan cannot be carried out; told of too many runs even where it is in none."""
     for name, probability in probabilities.items():
@@ -141,24 +137,50 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
     heads = [", ".join(_label(name, one.inputs[name], model) for name in varied) for one in estimates]
     groups = [_totals(estimates), _parts(estimates, None if everything else _MOST_ROWS)]
     groups.append(_runs(estimates, model, everything=everything))
-    alike = [row for rows in groups for row in rows if len(set(row[1:])) == 1]
-    differing = [[row for row in rows if len(set(row[1:])) > 1] for rows in groups]
+    alike = [block for blocks in groups for block in blocks if _is_alike(block)]
+    differing = [[row for block in blocks if not _is_alike(block) for row in block] for blocks in groups]
     between = [[""] * (len(heads) + 1)] if everything else []
     rows = [row for group in differing if group for row in (*group, *between)]
     for start, stop in fitting(heads, rows):
         cut = [[row[0], *row[start + 1 : stop + 1]] for row in rows]
         show(table(["", *heads[start:stop]], cut, heads[start:stop]))
     if alike:
-        show(literal(f"The same for all: {', '.join(f'{row[0].strip()} {row[1]}' for row in alike)}"))
+        show(literal(f"The same for all: {', '.join(map(_once, alike))}"))
+    show(*(literal(line, "dim") for line in note(estimates)))
     show(*(literal(line, "yellow") for line in cautions(estimates)))
     show_more(*([] if everything else ["--all (every row)"]), _SOURCES)
 
 
-def _totals(estimates: Sequence[Estimate]) -> list[list[str]]:
-    return [_row(name, [one.subtotals.get(name) for one in estimates], "$") for name in estimates[0].subtotals]
+def _totals(estimates: Sequence[Estimate]) -> list[Block]:
+    """The subtotals; of equal ones the last has the percentiles."""
+    blocks = [_block(name, name, estimates, "$") for name in estimates[0].subtotals]
+    figures = [[row[1:] for row in block] for block in blocks]
+    repeated = [one == following for one, following in itertools.pairwise(figures)] + [False]
+    return [block[:1] if again else block for block, again in zip(blocks, repeated, strict=False)]
 
 
-def _parts(estimates: Sequence[Estimate], most: int | None) -> list[list[str]]:
+def _block(title: str, name: str, estimates: Sequence[Estimate], unit: str) -> Block:
+    """A quantity as a row, with its percentiles in rows below where they are known."""
+    rows = [_row(title, [one.quantities.get(name) for one in estimates], unit)]
+    beside = [percentiles(one.intervals.get(name, {})) for one in estimates]
+    named = f"{title} " if out().width < NARROW else "  "  # where each row is a block of its own
+    return rows + [
+        _row(f"{named}{head}", [*row], unit) for head, row in zip(PERCENTILES, zip(*beside, strict=True), strict=False)
+    ]
+
+
+def _is_alike(block: Block) -> bool:
+    return all(len(set(row[1:])) == 1 for row in block)
+
+
+def _once(block: Block) -> str:
+    """What is the same in all columns, in words."""
+    (title, value, *_), *others = block
+    known = ", ".join(f"{head} {row[1]}" for head, row in zip(PERCENTILES, others, strict=False))
+    return f"{title.strip()} {value}" + (f" ({known})" if known else "")
+
+
+def _parts(estimates: Sequence[Estimate], most: int | None) -> list[Block]:
     """The contributions that are anything; of many the largest, and what the others come to."""
     values = {name: [one.breakdown.get(name) or 0.0 for one in estimates] for name in estimates[0].breakdown}
     values = {name: row for name, row in values.items() if any(row)}
@@ -168,10 +190,10 @@ def _parts(estimates: Sequence[Estimate], most: int | None) -> list[list[str]]:
     rest = [row for name, row in values.items() if name not in kept]
     if rest:
         rows.append(_row(f"  {len(rest)} others", [sum(column) for column in zip(*rest, strict=True)], "$"))
-    return rows
+    return [[row] for row in rows]
 
 
-def _runs(estimates: Sequence[Estimate], model: Model, *, everything: bool) -> list[list[str]]:
+def _runs(estimates: Sequence[Estimate], model: Model, *, everything: bool) -> list[Block]:
     units = {name: unit for name, unit in _RUN if name in estimates[0].quantities}
     for name in _MORE:
         if any(one.quantities.get(name) for one in estimates):
@@ -180,7 +202,12 @@ def _runs(estimates: Sequence[Estimate], model: Model, *, everything: bool) -> l
     if any(runs_per_year(one) is not None for one in estimates):
         names += _YEAR
         units |= dict.fromkeys(_YEAR, "$")
-    return [_row(_ROW_NAMES[name], [one.quantities.get(name) for one in estimates], units[name]) for name in names]
+    return [
+        _block(_ROW_NAMES[name], name, estimates, units[name])
+        if name == DAYS
+        else [_row(_ROW_NAMES[name], [one.quantities.get(name) for one in estimates], units[name])]
+        for name in names
+    ]
 
 
 def _row(title: str, values: Sequence[float | None], unit: str) -> list[str]:
@@ -254,27 +281,6 @@ def _big(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table or Text
         made.add_column(no_wrap=True)
     made.add_row(*(literal(f"  {text}", "bold green" if word == "in total" else "bold") for text, word in figures))
     made.add_row(*(literal(f"  {word}", "dim") for _, word in figures))
-    return made
-
-
-def grid(*justify: str) -> Any:  # noqa: ANN401 - a rich Table
-    """A table without lines and heads."""
-    from rich.table import Table
-
-    made = Table.grid(padding=(0, 2, 0, 0))
-    for one in justify:
-        made.add_column(justify=one, overflow="fold")  # type: ignore[arg-type]
-    return made
-
-
-def _subtotals(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich Table
-    made = grid("left", "right", "left")
-    amounts = {name: amount(value, "$") for name, value in one.subtotals.items()}
-    left = out().width - 2 - sum(max(map(len, column), default=0) + 2 for column in (amounts, amounts.values()))
-    for name, text in amounts.items():
-        doc = model.quantities[name].doc.replace("\n", " ").split(". ")[0].removesuffix(".")
-        meaning = [literal(shortened(doc, left), "dim")] if out().width >= NARROW else []
-        made.add_row(literal(f"  {name}"), literal(text, "bold"), *meaning)
     return made
 
 

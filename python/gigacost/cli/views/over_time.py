@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from gigacost.analysis.cheapest_of_year import TOO_LONG
-from gigacost.cli.terminal import literal, out, shortened, show, show_more, table
-from gigacost.cli.views.estimate import fitting, grid
+from gigacost.cli.terminal import grid, literal, out, shortened, show, show_more, table
+from gigacost.cli.views.estimate import fitting
+from gigacost.cli.views.intervals import PERCENTILES
 from gigacost.cli.views.numbers import amount, grouped, usd
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def show_years(found: OverTime, *, sources: bool = False) -> None:
     _show_fitting(*year_rows(found))
     if sources:
         _show_sources(found)
-        show_more("--json (the sources in full, P5 and P95 of each driver)")
+        show_more("--json (the sources in full, percentiles of each driver)")
         return
     heads, rows = driver_rows(found)
     if rows:
@@ -65,7 +66,7 @@ def _title(found: OverTime) -> str:
 
 def year_rows(found: OverTime) -> tuple[list[str], list[list[str]]]:
     """The years as a table: its heads and its rows."""
-    heads = ["year", "prices of", "design", "days", "FLOP", "$/chip-hour", "cost", "P5", "P95"]
+    heads = ["year", "prices of", "design", "days", "FLOP", "$/chip-hour", "cost", *PERCENTILES]
     return heads, [_row(one) for one in found.years]
 
 
@@ -124,6 +125,7 @@ def _cells(one: Year) -> Iterator[tuple[str, Any]]:
     for name, spread in (("cost_usd", one.cost), *one.drivers.items()):
         if spread:
             yield from ((name, spread.central), (f"p5({name})", spread.low), (f"p95({name})", spread.high))
+            yield from ((f"{one}({name})", getattr(spread, one)) for one in PERCENTILES.values())
     for price in one.prices:
         yield from (
             (price.name, price.value),
@@ -138,12 +140,12 @@ def _row(one: Year) -> list[str]:
     if one.cost is None:
         why = "too long" if one.state == TOO_LONG else one.state
         of = ", ".join(map(str, one.of.values()))
-        return [str(one.year), dated, f"{of}: {why}" if of else why, days, *["—"] * 5]
+        return [str(one.year), dated, f"{of}: {why}" if of else why, days, *["—"] * 6]
     design = ", ".join(f"{value:,.10g}" if isinstance(value, float) else str(value) for value in one.design.values())
     figures = [f"{one.run_flop:.2g}", f"{one.usd_per_chip_hour:.2f}"]
-    costs = [usd(value) for value in (one.cost.central, one.cost.low, one.cost.high)]
+    costs = [usd(value) for value in (one.cost.central, one.cost.p10, one.cost.p50, one.cost.p90)]
     return [str(one.year), dated, design, days, *figures, *costs]
 
 
 def _interval(one: Interval | None) -> str:
-    return "—" if one is None else f"{usd(one.central)} ({usd(one.low)} to {usd(one.high)})"
+    return "—" if one is None else f"{usd(one.central)} ({usd(one.p10)} to {usd(one.p90)})"

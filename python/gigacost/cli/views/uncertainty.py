@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.terminal import BETWEEN, indented, literal, out, show, table
 from gigacost.cli.views.estimate import impossible_draws, place
+from gigacost.cli.views.intervals import PERCENTILES
 from gigacost.cli.views.numbers import amount, cell, duration, scaled, share, usd
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def _headline(found: Uncertainty) -> str:
     central = f"{found.of} = {amount(spread.central, found.unit)}"
     if spread.mean is None:
         return f"{central}, and impossible in {share(1.0 - spread.feasible)} of the draws"
-    low, high = (amount(value, found.unit) for value in (spread.p5, spread.p95))
-    return f"{central}; mean {amount(spread.mean, found.unit)}, with 90 % between {low} and {high}"
+    told = [f"{head} {amount(getattr(spread, name), found.unit)}" for head, name in PERCENTILES.items()]
+    return f"{central}; {', '.join(told)}, mean {amount(spread.mean, found.unit)}"
 
 
 def _named(found: Uncertainty, option: int | None) -> str:
@@ -67,15 +68,15 @@ def _named(found: Uncertainty, option: int | None) -> str:
 
 def _options(found: Uncertainty) -> Any:  # noqa: ANN401 - a rich Table
     axes = list(found.options[0].inputs)
-    figures = ["central", "mean", "p5", "p50", "p95"]
+    figures = {"central": "central", **PERCENTILES, "mean": "mean"}
     rows = []
     for option in found.options:
         labels = [cell(option.inputs[axis]) for axis in axes]
-        rows.append([*labels, *_figures(option.spread, figures, found.unit), share(option.best)])
+        rows.append([*labels, *_figures(option.spread, figures.values(), found.unit), share(option.best)])
     return table([*axes, *figures, "the best in"], rows, [*figures, "the best in"])
 
 
-def _figures(spread: Spread, names: list[str], unit: str) -> list[str]:
+def _figures(spread: Spread, names: Iterable[str], unit: str) -> list[str]:
     return [amount(getattr(spread, name), unit) for name in names]
 
 

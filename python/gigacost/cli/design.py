@@ -48,6 +48,11 @@ _FLAGS: Mapping[str, Callable[[Any], Any]] = {
         "--precision", metavar="FORMAT", shell_complete=labels("precision"), help="Number format [default: bf16]."
     ),
     "mfu": once("--mfu", metavar="SHARE", help="Model FLOP utilisation, in place of the predicted one."),
+    "pace": once(
+        "--pace",
+        metavar="PACE",
+        help="typical, of runs of this size, or reachable, by layout and failures alone [default: typical].",
+    ),
     "preset": once(
         "--preset", metavar="NAME", help="Published run to start from, accounting (epoch-2024), or both: A,B."
     ),

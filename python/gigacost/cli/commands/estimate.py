@@ -88,12 +88,28 @@ def command(
         if varied:
             show_many(estimates, varied, model, everything=everything)
         else:
-            show_one(estimates[0], model, everything=everything)
+            show_one(estimates[0], model, _at_other_pace(points[0], estimates[0]), everything=everything)
     for one in estimates:
         known = {item.name: item.value for item in one.assumptions}
         place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)
         asserted.check({**known, **one.inputs, **one.quantities}, place)
     return asserted.code()
+
+
+def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:
+    """The estimate at the pace that is not assumed; None where the pace does not matter."""
+    from dataclasses import replace
+
+    from gigacost.cli.views.pace import pace_of
+    from gigacost.compiler.bound import Bound
+    from gigacost.model.pace import PACE, REACHABLE
+    from gigacost.queries.estimates import estimated
+
+    pace = pace_of(one)
+    if pace is None:
+        return None
+    fixed = {**point.spec.fixed, PACE.name: REACHABLE - pace}
+    return estimated(Bound(replace(point.spec, fixed=fixed), point.model, point.catalog))
 
 
 def _points(request: Request, most: int) -> list[Bound]:

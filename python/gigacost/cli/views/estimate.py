@@ -10,8 +10,10 @@ from gigacost.cli.terminal import BETWEEN, NARROW, grid, indented, literal, out,
 from gigacost.cli.views.cautions import cautions
 from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.views.estimate_year import runs_per_year, year_lines
-from gigacost.cli.views.intervals import DAYS, PERCENTILES, note, percentiles, totals
+from gigacost.cli.views.intervals import DAYS, PERCENTILES, impossible_draws, note, percentiles, totals
 from gigacost.cli.views.numbers import amount, grouped, scaled, share, usd
+from gigacost.cli.views.pace import pace_lines
+from gigacost.model.pace import PACE
 from gigacost.queries.assumptions import matters_in
 
 if TYPE_CHECKING:
@@ -82,10 +84,11 @@ _SHORTLY = ("train_days", "chip_hours", "facility_mw", "mfu", "usd_per_chip_hour
 """Rows of the run on the first screen of a comparison."""
 
 
-def show_one(one: Estimate, model: Model, *, everything: bool = False) -> None:
+def show_one(one: Estimate, model: Model, other: Estimate | None = None, *, everything: bool = False) -> None:
     """One estimate on one screen: headline, subtotals, contributions, the run, what to be careful about.
 
-    ``everything`` adds the parts of the run, its scale, and what it rests on.
+    ``other`` is the estimate at the other pace; ``everything`` adds the parts of the run, its scale, and what it rests
+    on.
     """
     show(literal(_headline(one), "bold"), literal(place(one.inputs), "dim"), "")
     show(_big(one), *([] if one.intervals else [""]))
@@ -102,7 +105,7 @@ def show_one(one: Estimate, model: Model, *, everything: bool = False) -> None:
         show(literal("What it rests on", "bold"), _assumptions(one, model), "")
     else:
         show(literal(f"  {_shortly(one)}" if out().width >= NARROW else _shortly(one)), "")
-    show(*(literal(line, "yellow") for line in cautions([one])))
+    show(*map(literal, pace_lines(one, other)), *(literal(line, "yellow") for line in cautions([one])))
     show_more(*([] if everything else ["--all (run, layout, assumptions)"]), _SOURCES)
 
 
@@ -117,13 +120,6 @@ def _shortly(one: Estimate) -> str:
         "carbon_t": lambda value: f"{scaled(value)} t CO2e",
     }
     return " · ".join(words[name](value) for name, value in known.items() if value is not None)
-
-
-def impossible_draws(probabilities: Mapping[str, float]) -> Iterator[str]:
-    """In which share of the draws a plan cannot be carried out; told of too many runs even where it is in none."""
-    for name, probability in probabilities.items():
-        if probability or name == "too_many_runs":
-            yield f"P({name}) = {share(probability)}"
 
 
 def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model, *, everything: bool = False) -> None:
@@ -147,7 +143,8 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
     if alike:
         show(literal(f"The same for all: {', '.join(map(_once, alike))}"))
     show(*(literal(line, "dim") for line in note(estimates)))
-    show(*(literal(line, "yellow") for line in cautions(estimates)))
+    paces = [] if PACE.name in varied else pace_lines(first)
+    show(*map(literal, paces), *(literal(line, "yellow") for line in cautions(estimates)))
     show_more(*([] if everything else ["--all (every row)"]), _SOURCES)
 
 

@@ -64,8 +64,8 @@ def mfu_band(one: Estimate) -> str:
         return ""
     low, high = share(known["mfu_low"]).removesuffix(" %"), share(known["mfu_high"])
     if known["is_extrapolated"]:
-        return f" (extrapolated: {low}-{high} at the errors seen on other chips)"
-    return f" ({low}-{high} in eight of ten published runs of this kind)"
+        return f" (its layout, extrapolated: {low}-{high} at the errors seen on other chips)"
+    return f" (its layout: {low}-{high} in eight of ten published runs of this kind)"
 
 
 def _layout(known: Mapping[str, float]) -> str:
@@ -88,6 +88,8 @@ def _step(known: Mapping[str, float]) -> str:
     listed = [f"{name} {share(part)}" for part, name in named]
     rest = sum(part for part in shares.values() if part < _SMALL)
     listed += [f"other {share(rest)}"] if rest else []
+    slower = 1.0 - known["schedule_seconds"] / whole
+    listed += [f"typical pace {share(slower)}"] if slower >= _SMALL else []
     length = known["step_tokens"] / known["global_batch_sequences"]
     batch = f"{known['global_batch_sequences']:,.0f} x {length:,.0f} tokens"
     return f"step {scaled(whole)} s of {batch}: {', '.join(listed)}"

@@ -63,6 +63,13 @@ def note(estimates: Sequence[Estimate]) -> Iterator[str]:
         yield told
 
 
+def impossible_draws(probabilities: Mapping[str, float]) -> Iterator[str]:
+    """In which share of the draws a plan cannot be carried out; told of too many runs even where it is in none."""
+    for name, probability in probabilities.items():
+        if probability or name == "too_many_runs":
+            yield f"P({name}) = {share(probability)}"
+
+
 def _row(one: Estimate, name: str, central: float | None) -> list[str]:
     values = [central, *percentiles(one.intervals.get(name, {}))]
     if name == DAYS:

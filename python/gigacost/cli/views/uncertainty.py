@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.terminal import BETWEEN, indented, literal, out, show, table
-from gigacost.cli.views.estimate import impossible_draws, place
-from gigacost.cli.views.intervals import PERCENTILES
+from gigacost.cli.views.estimate import place
+from gigacost.cli.views.intervals import PERCENTILES, impossible_draws
 from gigacost.cli.views.numbers import amount, cell, duration, scaled, share, usd
 
 if TYPE_CHECKING:

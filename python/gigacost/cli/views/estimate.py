@@ -87,8 +87,7 @@ _SHORTLY = ("train_days", "chip_hours", "facility_mw", "mfu", "usd_per_chip_hour
 def show_one(one: Estimate, model: Model, other: Estimate | None = None, *, everything: bool = False) -> None:
     """One estimate on one screen: headline, subtotals, contributions, the run, what to be careful about.
 
-    ``other`` is the estimate at the other pace; ``everything`` adds the parts of the run, its scale, and what it rests
-    on.
+    ``other`` is the one at the other pace; ``everything`` adds the parts of the run, its scale, what it rests on.
     """
     show(literal(_headline(one), "bold"), literal(place(one.inputs), "dim"), "")
     show(_big(one), *([] if one.intervals else [""]))

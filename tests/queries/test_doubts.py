@@ -18,9 +18,9 @@ from gigacost.ops import Value
 from gigacost.queries import doubts
 
 Capture = pytest.CaptureFixture[str]
-RUN: dict[str, Any] = {"hardware": "h100-sxm", "params": "70B", "tokens": "15T", "mfu": 0.4}
+RUN: dict[str, Any] = {"hardware": "h100-sxm", "params": "70B", "tokens": "15T", "mfu": 0.4, "goodput": 1}
 LONG = "longer than 15 months: a run that starts later, on better chips, is done before"
-FLAGS = ("--hardware", "h100-sxm", "--params", "70B", "--tokens", "15T", "--mfu", "0.4")
+FLAGS = ("--hardware", "h100-sxm", "--params", "70B", "--tokens", "15T", "--mfu", "0.4", "--set", "goodput=1")
 
 
 def area(a: Value, b: Value) -> Value:

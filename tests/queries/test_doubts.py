@@ -172,7 +172,7 @@ def test_questions_that_ask_others_are_warned() -> None:
 COMMANDS = {
     "estimate": ("estimate", *FLAGS, "--chips", "128"),
     "top": ("top", *FLAGS, "--set", "chips=128,4096"),
-    "pareto": ("pareto", *FLAGS, "--set", "chips=128,4096"),
+    "pareto": ("pareto", *FLAGS, "--set", "chips=128,4096", "--minimise", "facility_mw,train_days"),
     "count": ("count", *FLAGS, "--set", "chips=128,4096", "--where", "train_days > 1"),
     "summary": ("summary", *FLAGS, "--set", "chips=128,4096"),
     "bounds": ("bounds", *FLAGS, "--set", "chips=128,4096", "--of", "train_days"),

@@ -2,7 +2,7 @@
 
 ``make calibrate`` writes ``catalog/data/pace.toml`` and ``docs/pace.md``; ``--json`` prints the report as JSON instead
 and writes nothing. Three numbers are fitted, in two steps, on what the model says at the reachable pace of runs that it
-is told no more of than is known before they start:
+knows no more of than is known before they start:
 
 1. ``tuning`` on published speeds (``pace_runs.csv``), a straight line in the logarithm of the FLOP that ends at 1. All
    runs of a lab have one vote together.
@@ -247,7 +247,7 @@ def page(found: Mapping[str, Any]) -> str:
         "",
         "Written by `make calibrate`. The best layout and the failures of its chips give a run's *reachable* pace.",
         "Most runs are slower; the *typical* pace, that of the middle one of them, is what questions assume unless",
-        '`pace = "reachable"` is given. It is fitted in two steps, on runs of which the model is told no more than is',
+        '`pace = "reachable"` is given. It is fitted in two steps, on runs of which the model knows no more than is',
         "known before they start:",
         "",
         "1. `tuning`, the share of the reachable step speed, on published speeds of main runs: tokens a second, or the",

@@ -128,7 +128,7 @@ def test_an_estimate_has_intervals_unless_they_are_left_out(capsys: Capture) -> 
     done = invoke(capsys, "estimate", *DESIGN, "--json").json
     assert plain["intervals"] == {}
     assert done["meta"].pop("draws") == {"count": 4096, "seed": 0, "method": "sobol"}
-    assert {**done, "intervals": {}} == plain
+    assert {**done, "intervals": {}, "probabilities": {}} == plain
     found = gigacost.uncertainty(params="70B", tokens="15T", hardware="h100-sxm", chips=2048).spread.to_dict()
     assert done["intervals"]["cost_total_usd"].items() <= found.items(), "the same draws as gigacost uncertainty"
     several = invoke(capsys, "estimate", *DESIGN, "--market", "own,on_demand", "--draws", "16", "--json").json

@@ -9,7 +9,7 @@ import pytest
 from gigacost import estimate
 from gigacost.model.budget import cost_year_usd, upfront_usd
 
-RUN = {"hardware": "h100-sxm", "chips": 2048, "params": "70B", "tokens": "15T"}
+RUN = {"hardware": "h100-sxm", "chips": 4096, "params": "70B", "tokens": "15T"}
 
 
 def test_a_year_is_its_runs() -> None:

@@ -34,6 +34,7 @@ LIMITED = Sweep(
         "retraining_interval_years": 0.3,
         "chip_life_years": 2,
         "mfu": 0.4,
+        "goodput": 1,
     },
     columns=["cost_total_usd", "total_run_usd", "train_days", "busy_hours", "cost_year_usd", "upfront_usd"],
 )
@@ -234,6 +235,7 @@ def test_draws_beyond_the_year_are_held_at_it() -> None:
             "market": "own",
             "runs_per_year": 1.9,
             "mfu": 0.5,
+            "goodput": 1,
         },
         uncertain={"mfu": "x uniform 0.6..1.4"},
         draws={"count": 64},
@@ -259,12 +261,12 @@ def test_draws_beyond_the_year_are_held_at_it() -> None:
 
 
 def test_an_estimate_with_draws_says_how_probable_too_many_runs_are() -> None:
-    given = {key: value for key, value in RUN.items() if key != "train_hours"}
+    given = {**{key: value for key, value in RUN.items() if key != "train_hours"}, "goodput": 1}
     assert estimate(given, market="own", draws=64).probabilities == {
         "outlives_chips": 0.0,
         "overlapping_retrainings": 0.0,
     }
-    found = estimate(given, market="own", runs_per_year=1.8, draws=64)
+    found = estimate(given, market="own", runs_per_year=1.3, draws=64)
     assert 0.0 < found.probabilities["too_many_runs"] < 1.0
     assert found.intervals["cost_total_usd"]["mean"] is not None
     assert found.to_dict()["probabilities"] == dict(found.probabilities)

@@ -27,6 +27,7 @@ WITHOUT_BLOCKS = {
     "contributing.md": "CONTRIBUTING.md",
     "glossary.md": "a list of words",
     "index.md": "a list of the pages",
+    "pace.md": "written by `make calibrate`: tables",
     "performance.md": "written by `make bench`: tables",
     "python.md": "written when the site is built",
     "scaling.md": "written by `make bench`: tables",

@@ -18,9 +18,9 @@ from gigacost.ops import Value
 from gigacost.queries import doubts
 
 Capture = pytest.CaptureFixture[str]
-RUN: dict[str, Any] = {"hardware": "h100-sxm", "params": "70B", "tokens": "15T", "mfu": 0.4}
+RUN: dict[str, Any] = {"hardware": "h100-sxm", "params": "70B", "tokens": "15T", "mfu": 0.4, "goodput": 1}
 LONG = "longer than 15 months: a run that starts later, on better chips, is done before"
-FLAGS = ("--hardware", "h100-sxm", "--params", "70B", "--tokens", "15T", "--mfu", "0.4")
+FLAGS = ("--hardware", "h100-sxm", "--params", "70B", "--tokens", "15T", "--mfu", "0.4", "--set", "goodput=1")
 
 
 def area(a: Value, b: Value) -> Value:
@@ -172,7 +172,7 @@ def test_questions_that_ask_others_are_warned() -> None:
 COMMANDS = {
     "estimate": ("estimate", *FLAGS, "--chips", "128"),
     "top": ("top", *FLAGS, "--set", "chips=128,4096"),
-    "pareto": ("pareto", *FLAGS, "--set", "chips=128,4096"),
+    "pareto": ("pareto", *FLAGS, "--set", "chips=128,4096", "--minimise", "facility_mw,train_days"),
     "count": ("count", *FLAGS, "--set", "chips=128,4096", "--where", "train_days > 1"),
     "summary": ("summary", *FLAGS, "--set", "chips=128,4096"),
     "bounds": ("bounds", *FLAGS, "--set", "chips=128,4096", "--of", "train_days"),

@@ -84,11 +84,13 @@ def command(
         show_sources(estimates, model)
     else:
         from gigacost.cli.views.estimate import show_many, show_one
+        from gigacost.model.pace import PACE
 
+        other = None if PACE.name in varied else _at_other_pace(points[0], estimates[0])
         if varied:
-            show_many(estimates, varied, model, everything=everything)
+            show_many(estimates, varied, model, other, everything=everything)
         else:
-            show_one(estimates[0], model, _at_other_pace(points[0], estimates[0]), everything=everything)
+            show_one(estimates[0], model, other, everything=everything)
     for one in estimates:
         known = {item.name: item.value for item in one.assumptions}
         place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)
@@ -97,7 +99,7 @@ def command(
 
 
 def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:
-    """The estimate at the pace that is not assumed; None where the pace does not matter."""
+    """The estimate at the pace that is not assumed; None where it makes no difference."""
     from dataclasses import replace
 
     from gigacost.cli.views.pace import pace_of
@@ -109,7 +111,8 @@ def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:
     if pace is None:
         return None
     fixed = {**point.spec.fixed, PACE.name: REACHABLE - pace}
-    return estimated(Bound(replace(point.spec, fixed=fixed), point.model, point.catalog))
+    other = estimated(Bound(replace(point.spec, fixed=fixed), point.model, point.catalog))
+    return None if other.subtotals == one.subtotals else other
 
 
 def _points(request: Request, most: int) -> list[Bound]:

@@ -30,7 +30,7 @@ def cautions(estimates: Sequence[Estimate]) -> list[str]:
     if quoted:
         most = max(float(one.inputs.get("chips", 0)) for one in estimates)
         markets = " and ".join(quoted)
-        lines.append(f"A quote for {markets} does not mean that {most:,.0f} chips are available at once.")
+        lines.append(f"A quote for {markets} does not mean that {most:,.0f} chips can be had.")
     year = estimates[0].meta.get("base_year")
     if year is not None:
         said = (

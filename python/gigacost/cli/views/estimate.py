@@ -12,8 +12,8 @@ from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.views.estimate_year import runs_per_year, year_lines
 from gigacost.cli.views.intervals import DAYS, PERCENTILES, impossible_draws, note, percentiles, totals
 from gigacost.cli.views.numbers import amount, grouped, scaled, share, usd
-from gigacost.cli.views.pace import pace_lines
-from gigacost.model.pace import PACE
+from gigacost.cli.views.pace import pace_line
+from gigacost.cli.views.perspective import perspective_lines
 from gigacost.queries.assumptions import matters_in
 
 if TYPE_CHECKING:
@@ -98,13 +98,14 @@ def show_one(one: Estimate, model: Model, other: Estimate | None = None, *, ever
     if everything:
         show(*_zeros(one, model), "", literal("The run", "bold"))
         show(*(indented(line) for line in _run(one)), "")
-        lines = _perspective(one)
+        lines = perspective_lines(one)
         if lines:
             show(literal("How big that is", "bold"), *(indented(line) for line in lines), "")
         show(literal("What it rests on", "bold"), _assumptions(one, model), "")
     else:
-        show(literal(f"  {_shortly(one)}" if out().width >= NARROW else _shortly(one)), "")
-    show(*map(literal, pace_lines(one, other)), *(literal(line, "yellow") for line in cautions([one])))
+        show(literal(f"  {_shortly(one)}" if out().width >= NARROW else _shortly(one)))
+    show(*([] if other is None else [indented(pace_line(one, other))]))
+    show(*(literal(line, "yellow") for line in cautions([one])))
     show_more(*([] if everything else ["--all (run, layout, assumptions)"]), _SOURCES)
 
 
@@ -121,7 +122,14 @@ def _shortly(one: Estimate) -> str:
     return " · ".join(words[name](value) for name, value in known.items() if value is not None)
 
 
-def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model, *, everything: bool = False) -> None:
+def show_many(
+    estimates: Sequence[Estimate],
+    varied: Sequence[str],
+    model: Model,
+    other: Estimate | None = None,
+    *,
+    everything: bool = False,
+) -> None:
     """Estimates in columns, the same rows for all; what is the same in all of them is said once.
 
     The first screen has the subtotals, the largest contributions that differ and the run; ``everything`` has all rows.
@@ -142,8 +150,8 @@ def show_many(estimates: Sequence[Estimate], varied: Sequence[str], model: Model
     if alike:
         show(literal(f"The same for all: {', '.join(map(_once, alike))}"))
     show(*(literal(line, "dim") for line in note(estimates)))
-    paces = [] if PACE.name in varied else pace_lines(first)
-    show(*map(literal, paces), *(literal(line, "yellow") for line in cautions(estimates)))
+    show(*([] if other is None else [literal(pace_line(first, other, several=True))]))
+    show(*(literal(line, "yellow") for line in cautions(estimates)))
     show_more(*([] if everything else ["--all (every row)"]), _SOURCES)
 
 
@@ -332,24 +340,6 @@ def _run(one: Estimate) -> list[str]:
         more = f", {scaled(carbon)} t CO2e" if carbon is not None else ""
         more += f", {scaled(water / 1000)} m³ of water" if water is not None else ""
         lines.append(f"{grouped(energy)} MWh{more}")
-    return lines
-
-
-def _perspective(one: Estimate) -> list[str]:
-    known = one.quantities
-    lines = []
-    reactors, homes, power = known.get("reactors"), known.get("households"), known.get("facility_mw")
-    if reactors is not None and homes is not None and power is not None:
-        plant = f"{share(reactors)} of a nuclear reactor" if reactors < 1 else f"{scaled(reactors)} nuclear reactors"
-        lines.append(f"{grouped(power)} MW is {plant}; the run draws as much as {scaled(homes)} US households")
-    raw, cortex = known.get("raw_data_pb"), known.get("mouse_cortex_mm3")
-    if raw is not None:
-        lines.append(f"{scaled(raw)} PB of raw text are read to make the corpus")
-    human = known.get("human_cortex_fraction")
-    if cortex is not None and human is not None:
-        lines.append(
-            f"as many parameters as synapses in {scaled(cortex)} mm³ of mouse cortex, or {share(human)} of a human's"
-        )
     return lines
 
 

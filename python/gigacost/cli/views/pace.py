@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gigacost.cli.views.numbers import amount, grouped
-from gigacost.model.pace import LEAST_FLOP, MOST_FLOP, PACE, REACHABLE, TYPICAL
+from gigacost.model.pace import PACE, REACHABLE, TYPICAL
 
 if TYPE_CHECKING:
     from gigacost.queries.estimates import Estimate
@@ -20,17 +19,12 @@ def pace_of(one: Estimate) -> float | None:
     return float(given) if isinstance(given, int | float) else None
 
 
-def pace_lines(one: Estimate, other: Estimate | None = None) -> Iterator[str]:
-    """The pace in use, and the other one, with its days and cost where there is an estimate of that."""
-    pace = pace_of(one)
-    if pace is None:
-        return
+def pace_line(one: Estimate, other: Estimate, *, several: bool = False) -> str:
+    """The pace in use and the other one, with its days and cost unless the estimate is one of ``several``."""
+    pace = pace_of(one) or TYPICAL
+    is_far = pace == TYPICAL and one.quantities.get("tuning_is_extrapolated")
     word, instead = PACE.word(pace).capitalize(), REACHABLE - pace
-    days = None if other is None else other.quantities.get("train_days")
-    if other is None or days is None:
-        told = f"{_MEANING[instead]}"
-    else:
-        told = f"{grouped(days)} days, {amount([*other.subtotals.values()][-1], '$')} in total"
-    yield f"{word} pace: {_MEANING[pace]}; --pace {PACE.word(instead)}: {told}."
-    if pace == TYPICAL and one.quantities.get("tuning_is_extrapolated"):
-        yield f"Runs of {LEAST_FLOP:.1e} to {MOST_FLOP:.1e} FLOP were looked at: for this one the pace is extrapolated."
+    days, total = other.quantities.get("train_days"), [*other.subtotals.values()][-1]
+    known = None if several or days is None else f"{grouped(days)} days, {amount(total, '$')} in total"
+    said = f" pace{', extrapolated to this size' if is_far else ''}; --pace {PACE.word(instead)}"
+    return f"{word}{said}: {known or _MEANING[instead]}."

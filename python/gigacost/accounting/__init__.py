@@ -8,8 +8,8 @@ alone or beside a run.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Collection, Mapping
-from types import FunctionType, ModuleType
+from collections.abc import Mapping
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
 from gigacost.graph.declarations import Alternative, Input
@@ -22,7 +22,7 @@ EPOCH = "epoch-2024"
 ACCOUNTINGS = {EPOCH: "gigacost.accounting.epoch_2024"}
 """The package of each accounting, by the name under which a specification asks for it."""
 ANOTHER_RUN = frozenset(("hardware", "model", "params", "tokens", "training_flop", "mfu", "train_hours"))
-"""Who gives one of these asks about another run than a preset's."""
+"""Who gives one of these another value than a preset asks about another run than its."""
 
 
 def accounted(model: Model, name: str) -> Model:
@@ -41,8 +41,10 @@ def numbers(name: str) -> Mapping[str, float]:
     return fixed
 
 
-def preset_values(preset: Preset | None, accounting: str, given: Collection[str] = ()) -> Mapping[str, float | str]:
-    """What a preset fixes under an accounting, for a specification that gives some names itself."""
+def preset_values(
+    preset: Preset | None, accounting: str, given: Mapping[str, object] = MappingProxyType({})
+) -> Mapping[str, float | str]:
+    """What a preset fixes under an accounting, for a specification that gives some names values itself."""
     if preset is None:
         return {}
     own = own_inputs(preset, accounting, given)
@@ -52,13 +54,18 @@ def preset_values(preset: Preset | None, accounting: str, given: Collection[str]
     return {**{name: value for name, value in preset.fixed.items() if name not in reckoned}, **own}
 
 
-def own_inputs(preset: Preset, accounting: str, given: Collection[str] = ()) -> Mapping[str, float]:
+def own_inputs(
+    preset: Preset, accounting: str, given: Mapping[str, object] = MappingProxyType({})
+) -> Mapping[str, float]:
     """Of these, what the table of who counts so has of the run; nothing where what is given makes it another run."""
-    if accounting != EPOCH or not preset.epoch_row or not ANOTHER_RUN.isdisjoint(given):
+    if accounting != EPOCH or not preset.epoch_row:
         return {}
     from gigacost.accounting.epoch_designs import inputs_of
 
-    return inputs_of(preset.epoch_row)
+    inputs = inputs_of(preset.epoch_row)
+    known = {**preset.fixed, **inputs}
+    is_another = any(name not in known or given[name] != known[name] for name in ANOTHER_RUN & given.keys())
+    return {} if is_another else inputs
 
 
 def _applied(model: Model, package: ModuleType) -> Model:

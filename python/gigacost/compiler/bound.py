@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from gigacost.accounting import accounted, preset_values
+from gigacost.accounting import accounted
 from gigacost.catalog import Catalog
 from gigacost.catalog.dates import day
 from gigacost.catalog.default_distributions import Default, left_open
 from gigacost.compiler.draws import draws_of
+from gigacost.compiler.filled import with_preset
 from gigacost.compiler.names import names_of
 from gigacost.compiler.open_distributions import ends, open_distributions
 from gigacost.errors import CatalogError, Fault, SpecError
@@ -63,7 +64,7 @@ class Bound:
     def __init__(self, spec: Spec, model: Model, catalog: Catalog) -> None:
         self.own = spec
         """What the specification gives itself, before its preset fills it up."""
-        self.spec = _with_preset(spec, catalog)
+        self.spec = with_preset(spec, catalog)
         self.model = accounted(model, spec.accounting)
         self.catalog = catalog
         self.sizes: tuple[int, ...] = tuple(len(axis) for axis in spec.axes)
@@ -378,18 +379,6 @@ class Picked:
         for group in whole.groups:
             place = place * self._bound.sizes[group] + self._places[group]
         return Table((0,), np.asarray(whole.values)[place])
-
-
-def _with_preset(spec: Spec, catalog: Catalog) -> Spec:
-    """The values of a preset, where the specification does not give its own."""
-    if not spec.preset:
-        return spec
-    own = {name for axis in spec.axes for name in axis.names} | set(spec.fixed)
-    values = preset_values(catalog.presets[spec.preset], spec.accounting, own)
-    more = {name: value for name, value in values.items() if name not in own}
-    dated = str(more.pop("as_of", ""))
-    as_of = spec.as_of or dated
-    return replace(spec, fixed={**more, **spec.fixed}, as_of=as_of)
 
 
 def _digits(axes: Iterable[Axis | Zipped]) -> Iterable[Digit]:

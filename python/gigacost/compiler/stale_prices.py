@@ -64,18 +64,14 @@ def _fault(catalog: Catalog, column: str, labels: Labels) -> Fault | None:
 
 def given_names(spec: Spec, catalog: Catalog) -> set[str]:
     """What a specification gives itself, and its preset."""
-    own = _own(spec)
+    own = spec.valued
     return {*own, *preset_values(catalog.presets.get(spec.preset), spec.accounting, own)}
-
-
-def _own(spec: Spec) -> set[str]:
-    return {*spec.fixed, *(name for axis in spec.axes for name in axis.names)}
 
 
 def combinations(spec: Spec, catalog: Catalog) -> Iterator[Labels]:
     """The labels that come together, without those of axes that do not apply."""
     fixed: dict[str, Any] = {axis: label for axis in _AXES if (label := catalog.default(axis))}
-    of_preset = preset_values(catalog.presets.get(spec.preset), spec.accounting, _own(spec))
+    of_preset = preset_values(catalog.presets.get(spec.preset), spec.accounting, spec.valued)
     fixed |= {**of_preset, **spec.fixed, **({"as_of": spec.as_of} if spec.as_of else {})}
     groups: list[list[dict[str, Any]]] = []
     for axis in spec.axes:

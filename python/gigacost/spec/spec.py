@@ -64,6 +64,11 @@ class Spec:
     source: str = field(default="", compare=False)
     """The file it was read from."""
 
+    @property
+    def valued(self) -> Mapping[str, Any]:
+        """What is given values: what is fixed, with its value, and the names of the axes, with None."""
+        return {**dict.fromkeys(name for axis in self.axes for name in axis.names), **self.fixed}
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data that ``reader.read_mapping`` reads back as an equal specification."""
         query: dict[str, Any] = {

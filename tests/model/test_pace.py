@@ -111,3 +111,40 @@ def test_the_engine_says_of_the_pace_what_the_reference_says() -> None:
     for name in sweep.columns:
         assert got[name].tolist() == [row[name] for row in expected]
     assert set(got["tuning_is_extrapolated"].tolist()) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        {},
+        {"chips": 131072, "params": "2T"},
+        {"chips": 8, "params": "300M", "tokens": "10B"},
+        {"market": "spot"},
+        {"market": "own", "region": "us-tx"},
+        {"hardware": "tpu-v6e", "provider_class": "hyperscaler"},
+        {"model": "deepseek-v3", "hardware": "h800-sxm", "precision": "fp8", "rental_usd_per_chip_hour": 2.0},
+        {"pace": "reachable"},
+        {"mfu": 0.4},
+        {"tp": 8, "pp": 2},
+    ],
+    ids=lambda design: "-".join(f"{name} {value}" for name, value in design.items()) or "as it is",
+)
+def test_half_of_the_draws_take_longer_than_the_headline_and_half_less(design: dict[str, Any]) -> None:
+    kept = DESIGN if "model" not in design else {name: value for name, value in DESIGN.items() if name != "params"}
+    one = estimate(kept | design, draws=1024)
+    assert one.intervals["train_days"]["p50"] == pytest.approx(one["train_days"], rel=0.02)
+    assert one.intervals["chip_hours"]["p50"] == pytest.approx(one["chip_hours"], rel=0.02)
+
+
+def test_mixtures_and_extrapolated_chips_are_less_certain() -> None:
+    def spread(**given: Any) -> float:
+        days = estimate(DESIGN | given, draws=256).intervals["train_days"]
+        assert days["p95"] is not None
+        assert days["p5"] is not None
+        return days["p95"] / days["p5"]
+
+    dense = spread()
+    assert spread(mfu=0.4) < 0.6 * dense
+    assert spread(hardware="mi325x") > 1.2 * dense
+    assert spread(hardware="tpu-v6e", provider_class="hyperscaler") > 1.2 * dense
+    assert spread(experts=8, experts_per_token=2, layers=32, hidden=4096, heads=32, kv_heads=8, ffn=14336) > 1.2 * dense

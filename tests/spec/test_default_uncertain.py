@@ -10,8 +10,7 @@ from cli_runner import invoke, spec_file
 
 import gigacost
 from gigacost import Input, Model, SpecError, Sweep
-from gigacost.catalog import default_distributions
-from gigacost.catalog.default_distributions import Default, defaults
+from gigacost.catalog.default_distributions import defaults
 from gigacost.sampling.distributions import Distribution
 
 Capture = pytest.CaptureFixture[str]
@@ -61,13 +60,6 @@ def test_what_is_given_or_varies_stays_out_also_when_it_is_given_later() -> None
     known = gigacost.uncertainty(sweep, electricity_usd_per_kwh=0.05)
     assert "electricity_usd_per_kwh" in {one.input.name for one in sweep.uncertainty().influences}
     assert "electricity_usd_per_kwh" not in {one.input.name for one in known.influences}
-
-
-def test_what_leaves_nothing_open_takes_away_what_is_about_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = Default("x uniform 0.99..1.01", "assumption", "2026-11", unless=("average_power_fraction",))
-    monkeypatch.setattr(default_distributions, "defaults", lambda: {"pue": one})
-    assert set(drawn("default")) == {"pue"}
-    assert drawn("default", average_power_fraction=0.7) == {}
 
 
 def test_it_is_kept_as_a_word() -> None:

@@ -22,8 +22,6 @@ class Default:
     source: str
     date: str
     note: str = ""
-    unless: tuple[str, ...] = ()
-    """Names that leave nothing of it open when they are given."""
 
     @property
     def is_assumption(self) -> bool:
@@ -46,7 +44,7 @@ def later() -> Mapping[str, Default]:
 def left_open(names: Collection[str], given: Collection[str]) -> dict[str, Default]:
     """Those about what a model of these names leaves open when some are given."""
     known = {**defaults(), **later()}
-    return {name: one for name, one in known.items() if name in names and not {name, *one.unless}.intersection(given)}
+    return {name: one for name, one in known.items() if name in names and name not in given}
 
 
 def _read(table: str) -> Mapping[str, Default]:
@@ -59,6 +57,5 @@ def _read(table: str) -> Mapping[str, Default]:
             source=source["title"],
             date=source["date"],
             note=one.get("note", ""),
-            unless=tuple(one.get("unless", ())),
         )
     return MappingProxyType(found)

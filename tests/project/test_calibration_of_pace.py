@@ -1,0 +1,111 @@
+"""The pace of typical runs is what the fit gives; the fit finds a pace that is known, and leaves out whom it should."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from scripts import loaded
+
+from gigacost.catalog.files import data
+from gigacost.model import default
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("reference_tuning", "tuning_exponent", "typical_steady_share")
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    script = ROOT / "calibration" / "calibrate_pace.py"
+    done = subprocess.run([sys.executable, script, "--json"], check=True, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def fit() -> ModuleType:
+    return loaded(ROOT / "calibration" / "calibrate_pace.py")
+
+
+def runs(fit: ModuleType, of: tuple[float, float, float], labs: str, scatter: float = 0.0) -> list[Any]:
+    """Speeds and hours of a run of each lab, over four decades of FLOP, as a pace has them."""
+    tuning, per_decade, steady = of
+    found = []
+    for place, lab in enumerate(labs):
+        decades = -2.5 + 3.5 * place / len(labs)
+        off = scatter * (1.0 if place % 2 else -1.0)
+        speed = min(math.log(tuning) + per_decade * decades, 0.0) + off
+        found.append(fit.Observation("speed", f"{lab} {place}", lab, decades, speed))
+        found.append(fit.Observation("hours", f"{lab} {place}", lab, decades, speed + math.log(steady)))
+    return found
+
+
+def test_the_shipped_pace_is_that_of_the_fit(report: dict[str, Any]) -> None:
+    shipped = data("pace")
+    for name in (*NAMES, "least_flop", "most_flop"):
+        assert shipped[name] == pytest.approx(report[name], rel=5e-3)
+    assert shipped["hours_within"] == pytest.approx(report["hours"]["left_out"]["within_factor"], rel=5e-3)
+    assert shipped["left_out"].keys() == report["left_out"].keys()
+    for lab, one in report["left_out"].items():
+        assert shipped["left_out"][lab] == pytest.approx(one, rel=5e-3)
+
+
+def test_hours_of_labs_that_are_left_out_are_predicted(report: dict[str, Any]) -> None:
+    one = report["hours"]["left_out"]
+    assert one["runs"] >= 30
+    assert abs(one["median_signed_error"]) <= 0.08
+    assert one["median_abs_error"] <= 0.2
+
+
+def test_what_is_fitted_is_an_input_of_the_model() -> None:
+    for name in NAMES:
+        assert default().inputs[name].default == data("pace")[name]
+        assert default().inputs[name].source.startswith("fitted on speeds of ")
+
+
+def test_the_page_shows_the_report(report: dict[str, Any]) -> None:
+    page = (ROOT / "docs/pace.md").read_text(encoding="utf-8")
+    for one in report["observations"]:
+        assert one["run"] in page
+    left_out = report["hours"]["left_out"]
+    assert f"| {left_out['median_signed_error']:+.1%} | {left_out['median_abs_error']:.1%} |".replace("%", " %") in page
+
+
+def test_the_fit_finds_a_pace_that_is_known(fit: ModuleType) -> None:
+    found = fit.fitted(runs(fit, (0.8, 0.1, 0.9), "abcdefgh")).inputs
+    assert found["reference_tuning"] == pytest.approx(0.8, rel=2e-3)
+    assert found["tuning_exponent"] == pytest.approx(0.1 / math.log(10.0), rel=2e-2)
+    assert found["typical_steady_share"] == pytest.approx(0.9, rel=2e-3)
+
+
+def test_one_run_that_is_far_off_pulls_no_harder_than_one_that_is_off_by_a_quarter(fit: ModuleType) -> None:
+    known = runs(fit, (0.8, 0.05, 0.9), "abcdefghij", scatter=0.02)
+    paces = [
+        fit.fitted([*known, fit.Observation("speed", "z", "z", 0.0, math.log(0.8) - off)]).log_tuning
+        for off in (0.4, 4.0)
+    ]
+    assert paces[0] == pytest.approx(paces[1], abs=1e-6)
+
+
+def test_neither_small_runs_nor_shares_of_progress_are_in_the_fit(fit: ModuleType) -> None:
+    known = runs(fit, (0.8, 0.05, 0.9), "abcdefgh", scatter=0.02)
+    small = [fit.Observation(kind, "z", "z", -3.5, -2.0) for kind in ("speed", "hours")]
+    assert fit.fitted([*known, *small, fit.Observation("progress", "z", "z", 0.0, -2.0)]) == fit.fitted(known)
+
+
+def test_a_lab_that_is_left_out_has_no_say(fit: ModuleType) -> None:
+    known = runs(fit, (0.8, 0.05, 0.9), "abcdefgh", scatter=0.02)
+    moved = [
+        fit.Observation(one.kind, one.run, one.lab, one.decades, one.log_share - 0.3 * (one.lab == "c"))
+        for one in known
+    ]
+    before, after = fit.left_out(known), fit.left_out(moved)
+    assert before["c"] == after["c"]
+    assert before["a"] != after["a"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -38,7 +38,19 @@ class Compiled:
 
 def compiled(bound: Bound, query: Query) -> Compiled:
     """The query's tape; made once for each model, query and set of given names."""
-    key = (
+    for name in (*query.columns, *query.reads):
+        bound.aggregate(name)  # whose tests of labels the tape may read, though it was compiled for another one
+    return bound.model.compiled(("tape", *_key(bound, query)), lambda: _compile(bound, query))
+
+
+def planned(bound: Bound, query: Query) -> QueryPlan:
+    """The query's plan, for whoever needs no tape; made as seldom."""
+    return bound.model.compiled(("plan", *_key(bound, query)), lambda: query_plan(bound, query))
+
+
+def _key(bound: Bound, query: Query) -> tuple[Hashable, ...]:
+    """What a plan and its tape depend on, beside the model."""
+    return (
         query.columns,
         query.reads,
         query.where.canonical if query.where else "",
@@ -46,9 +58,6 @@ def compiled(bound: Bound, query: Query) -> Compiled:
         tuple((name, distribution.relative) for name, distribution in bound.uncertain.items()),
         bound.given,
     )
-    for name in (*query.columns, *query.reads):
-        bound.aggregate(name)  # whose tests of labels the tape may read, though it was compiled for another one
-    return bound.model.compiled(key, lambda: _compile(bound, query))
 
 
 def _compile(bound: Bound, query: Query) -> Compiled:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from gigacost.analysis.sensitivity.perturbation import Variations
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Query, query_plan
+from gigacost.compiler.lower import planned
+from gigacost.compiler.plan import Query
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +26,7 @@ def probabilities(
     A state that looks at what is not given, as too_many_runs without runs_per_year, is left out. A draw in which
     another state spoils what it looks at counts as one in which it does not hold.
     """
-    plan = query_plan(bound, Query((of,)))
+    plan = planned(bound, Query((of,)))
     names = [name for name in plan.conditions if name in plan.central and _known(bound, name, plan.wiring.leaves)]
     if not names:
         return [{} for _ in range(bound.size)]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Query, query_plan
+from gigacost.compiler.lower import planned
+from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, SpecError, show, type_name
 from gigacost.graph.wiring import AggregateStep
 from gigacost.sampling.distributions import Distribution
@@ -70,13 +71,13 @@ def relevant(
 
 def made_of(bound: Bound, quantities: Sequence[str]) -> frozenset[str]:
     """The names that some quantities are made of."""
-    above = query_plan(bound, Query(tuple(quantities))).wiring.upstream()
+    above = planned(bound, Query(tuple(quantities))).wiring.upstream()
     return frozenset[str]().union(*(above[name] for name in quantities))
 
 
 def is_aggregate(bound: Bound, quantity: str) -> bool:
     """Whether a quantity is made of aggregates over draws. Raises SpecError when something that it needs is missing."""
-    return any(isinstance(step, AggregateStep) for step in query_plan(bound, Query((quantity,))).wiring.steps)
+    return any(isinstance(step, AggregateStep) for step in planned(bound, Query((quantity,))).wiring.steps)
 
 
 def draws_for(spec: Spec) -> Draws:

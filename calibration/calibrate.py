@@ -6,10 +6,7 @@ JSON instead and writes nothing. Half of the groups of runs (source, accelerator
 
 from __future__ import annotations
 
-import argparse
-import json
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,12 +15,11 @@ from arrays import Floats
 from constants import CONSTANTS
 from fit import errors, fitted
 from observed import Runs, observed
+from written import DATA, DATE, ROOT, rounded, tell
 
-ROOT = Path(__file__).resolve().parent.parent
-TABLE = ROOT / "python/gigacost/catalog/data/step_time.toml"
+TABLE = DATA / "step_time.toml"
 PAGE = ROOT / "docs/calibration.md"
 SEEDS = range(20)
-_DATE = "2026-11"
 _CLOSE = 0.15
 _DIGITS = 4
 
@@ -47,9 +43,9 @@ def statistics(off: Floats) -> dict[str, float]:
     size = np.abs(off[~np.isnan(off)])
     return {
         "runs": len(size),
-        "median_abs_error": _rounded(np.median(size)),
-        "p90_abs_error": _rounded(np.quantile(size, 0.9)),
-        "share_within_15pct": _rounded(np.mean(size <= _CLOSE)),
+        "median_abs_error": rounded(np.median(size), _DIGITS),
+        "p90_abs_error": rounded(np.quantile(size, 0.9), _DIGITS),
+        "share_within_15pct": rounded(np.mean(size <= _CLOSE), _DIGITS),
     }
 
 
@@ -76,8 +72,8 @@ def bands(runs: Runs, splits: list[Floats]) -> dict[str, dict[str, dict[str, flo
         found[kind] = {
             key: {
                 "runs": len(offs),
-                "low": _rounded(np.quantile(offs, 0.1)),
-                "high": _rounded(np.quantile(offs, 0.9)),
+                "low": rounded(np.quantile(offs, 0.1), _DIGITS),
+                "high": rounded(np.quantile(offs, 0.9), _DIGITS),
             }
             for key, offs in sorted(members.items())
         }
@@ -92,7 +88,7 @@ def report() -> dict[str, Any]:
     return {
         "runs": len(runs.runs),
         "groups": len(set(runs.groups)),
-        "constants": {c.key: _rounded(v, _DIGITS) for c, v in zip(CONSTANTS, values, strict=True)},
+        "constants": {c.key: rounded(v, _DIGITS) for c, v in zip(CONSTANTS, values, strict=True)},
         "fitted": by_kind(runs, [errors(runs, values)]),
         "held_out": by_kind(runs, splits),
         "held_out_by_seed": [{"seed": s, **by_kind(runs, [off])} for s, off in zip(SEEDS, splits, strict=True)],
@@ -100,7 +96,7 @@ def report() -> dict[str, Any]:
     }
 
 
-def table(found: dict[str, Any]) -> str:
+def table(found: Mapping[str, Any]) -> str:
     """The constants as the catalogue's data file."""
     constants = found["constants"]
     source = (
@@ -118,7 +114,7 @@ def table(found: dict[str, Any]) -> str:
         '#                      10th and 90th percentile; by generation and precision, "all" of them together',
         "",
         f'source = "{source}"',
-        f'date = "{_DATE}"',
+        f'date = "{DATE}"',
     ]
     for generation in dict.fromkeys(c.generation for c in CONSTANTS if c.generation):
         own = [c for c in CONSTANTS if c.generation == generation]
@@ -135,7 +131,7 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(found: dict[str, Any]) -> str:
+def page(found: Mapping[str, Any]) -> str:
     """The report as a page of the documentation."""
     lines = [
         "# Calibration of the step-time model",
@@ -181,23 +177,13 @@ def _cells(one: dict[str, float]) -> str:
     return " | ".join([f"{one['runs']:,}", *(f"{100 * share:.1f} %" for share in shares)])
 
 
-def _rounded(value: Any, digits: int = _DIGITS) -> float:  # noqa: ANN401 - a number of numpy or of Python
-    return float(f"{float(value):.{digits}g}")
-
-
 def main() -> None:
     """Write the constants and the report, or print it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print the report as JSON and write nothing")
     found = report()
-    if parser.parse_args().json:
-        print(json.dumps(found, indent=2))
-        return
-    TABLE.write_text(table(found), encoding="utf-8")
-    PAGE.write_text(page(found), encoding="utf-8")
-    for what in ("fitted", "held_out"):
-        for kind, one in found[what].items():
-            print(f"{what:9} {kind:6} {_cells(one)}")
+    if tell(found, {TABLE: table, PAGE: page}, __doc__):
+        for what in ("fitted", "held_out"):
+            for kind, one in found[what].items():
+                print(f"{what:9} {kind:6} {_cells(one)}")
 
 
 if __name__ == "__main__":

@@ -4,23 +4,21 @@
 and writes nothing. Three numbers are fitted, in two steps, on what the model says at the reachable pace of runs that it
 knows no more of than is known before they start:
 
-1. ``tuning`` on published speeds (``pace_runs.csv``), a straight line in the logarithm of the FLOP that ends at 1. All
-   runs of a lab have one vote together.
+1. ``tuning`` on published speeds (``pace_runs.csv``), a straight line in the logarithm of the FLOP that ends at 1, and
+   is not above 1 at 1e24 FLOP. All runs of a lab have one vote together. Best cases do not count.
 2. ``steady_share`` on published chip-hours (the presets), as what tuning leaves of them. Each run has one vote.
 
-Runs below ``LEAST_FLOP`` take less than a day of one server and are left out, as are chips that the step-time model is
-extrapolated to. A run that is further off than ``LARGEST_RESIDUAL`` pulls no harder. Then the same is done without each
-lab in turn.
+Runs below ``SMALLEST_IN_FIT`` are left out: no hours of such are among the presets; so are chips that the step-time
+model is extrapolated to. A run that is further off than ``LARGEST_RESIDUAL`` pulls no harder (Huber). Then the same is
+done without each lab in turn.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
-import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +27,25 @@ import numpy as np
 from gigacost.catalog import Catalog
 from gigacost.model import default
 from gigacost.queries.batch import Design, evaluated
-from gigacost.validation.published.runs import known_before, of_presets
+from gigacost.validation.published.runs import known_before, of_presets, on_the_day
+from written import DATA, DATE, ROOT, rounded, tell
 
-ROOT = Path(__file__).resolve().parent.parent
 RUNS = Path(__file__).resolve().parent / "pace_runs.csv"
-TABLE = ROOT / "python/gigacost/catalog/data/pace.toml"
+TABLE = DATA / "pace.toml"
 PAGE = ROOT / "docs/pace.md"
-LEAST_FLOP = 1e21
+PROSE = Path(__file__).resolve().parent / "pace_page.md"
+"""The page but for its figures and tables."""
+SMALLEST_IN_FIT = 1e21
 LARGEST_RESIDUAL = 0.25
-_DATE = "2026-11"
+STEADY_WITHIN = 1.04
+"""Factor within which the steady share of nine runs in ten is assumed to lie; the rest of the residual is tuning's."""
 _REFERENCE = 1e24
 _LABELS = ("hardware", "precision", "as_of")
+_NAMES = ("reference_tuning", "tuning_exponent", "typical_steady_share")
 _COVERED = 0.9
 _DIGITS = 3
+_ROUNDS = 200
+_RIDGE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,12 @@ class Observation:
     decades: float
     """Of its FLOP above 1e24."""
     log_share: float
+    best_case: str = ""
+    """Why it is no typical one; empty where it is."""
 
-    @property
-    def is_in_fit(self) -> bool:
-        """Whether the run is large enough."""
-        return self.decades >= math.log10(LEAST_FLOP / _REFERENCE)
+    def counts(self, smallest: float = SMALLEST_IN_FIT) -> bool:
+        """Whether it is a typical figure of a run that is large enough."""
+        return not self.best_case and _REFERENCE * 10.0**self.decades >= smallest
 
 
 @dataclass(frozen=True)
@@ -81,30 +86,32 @@ class Pace:
     def inputs(self) -> dict[str, float]:
         """As inputs of the model."""
         return {
-            "reference_tuning": _rounded(math.exp(self.log_tuning)),
-            "tuning_exponent": _rounded(self.per_decade / math.log(10.0)),
-            "typical_steady_share": _rounded(math.exp(self.log_steady)),
+            "reference_tuning": rounded(math.exp(self.log_tuning), _DIGITS),
+            "tuning_exponent": rounded(self.per_decade / math.log(10.0), _DIGITS),
+            "typical_steady_share": rounded(math.exp(self.log_steady), _DIGITS),
         }
 
 
 def observations() -> list[Observation]:
-    """All published speeds, shares of progress, and chip-hours on chips that the step-time model was fitted on."""
+    """All published speeds, shares of progress and chip-hours, on chips that the step-time model was fitted on."""
     catalog, found = Catalog.bundled(), []
     with RUNS.open(encoding="utf-8", newline="") as table:
         for row in csv.DictReader(table):
-            said = _said(_design(row, catalog), catalog)
-            reachable = said["step_tokens"] / said["step_seconds"] / said["chips"]
+            known = _reachable(_design(row, catalog), catalog)
+            speed = known["step_tokens"] / known["step_seconds"] / known["chips"]
             for kind, column, of in (
-                ("speed", "tokens_per_chip_second", reachable),
-                ("progress", "progress_share", said["goodput_of_failures"]),
+                ("speed", "tokens_per_chip_second", speed),
+                ("progress", "progress_share", known["goodput_of_failures"]),
             ):
-                if row[column]:
-                    found.append(_observation(kind, row["run"], row["lab"], said, float(row[column]) / of))
+                if row[column] and not known["is_extrapolated"]:
+                    share = float(row[column]) / of
+                    found.append(_observation(kind, row["run"], row["lab"], known, share, row["best_case"]))
     for run in of_presets(catalog):
-        hours = [figure for figure in run.figures if figure.unit == "chip·h" and not run.unpredictable]
-        said = _said(run.given, catalog, *(figure.quantity for figure in hours)) if hours else {}
-        if said and not said["is_extrapolated"]:
-            found.append(_observation("hours", run.name, run.lab, said, said[hours[0].quantity] / hours[0].value))
+        for figure in [one for one in run.figures if one.unit == "chip·h" and not run.unpredictable][:1]:
+            known = _reachable({**run.given, **figure.given}, catalog, figure.quantity)
+            if not known["is_extrapolated"]:
+                share = known[figure.quantity] / figure.value
+                found.append(_observation("hours", run.name, run.lab, known, share))
     return found
 
 
@@ -113,28 +120,32 @@ def _design(row: Mapping[str, str], catalog: Catalog) -> Design:
     if row["preset"]:
         return known_before(catalog.presets[row["preset"]])
     numbers = {name: float(row[name]) for name in default().inputs if row.get(name)}
-    labels = {name: row[name] for name in _LABELS}
-    return {"market": "on_demand", "region": "usa", "post_training_share": 0.0, **labels, **numbers}
+    return on_the_day({"post_training_share": 0.0, **{name: row[name] for name in _LABELS}, **numbers})
 
 
-def _said(design: Design, catalog: Catalog, *more: str) -> dict[str, Any]:
+def _reachable(design: Design, catalog: Catalog, *more: str) -> dict[str, Any]:
+    """What the model says of a design at the reachable pace."""
     asked = ("training_flop", "step_tokens", "step_seconds", "goodput_of_failures", "is_extrapolated", *more)
     (row,) = evaluated([{**design, "pace": "reachable"}], asked, default(), catalog)
     return {**row, "chips": design["chips"]}
 
 
-def _observation(kind: str, run: str, lab: str, said: Mapping[str, float], share: float) -> Observation:
-    return Observation(kind, run, lab, math.log10(said["training_flop"] / _REFERENCE), math.log(share))
+def _observation(
+    kind: str, run: str, lab: str, known: Mapping[str, float], share: float, best_case: str = ""
+) -> Observation:
+    decades = math.log10(known["training_flop"] / _REFERENCE)
+    return Observation(kind, run, lab, decades, math.log(share), best_case)
 
 
-def fitted(of: Sequence[Observation]) -> Pace:
-    """The pace that explains some observations best."""
-    speeds = [one for one in of if one.kind == "speed" and one.is_in_fit]
-    hours = [one for one in of if one.kind == "hours" and one.is_in_fit]
+def fitted(of: Sequence[Observation], smallest: float = SMALLEST_IN_FIT) -> Pace:
+    """The pace that explains some observations best, those of runs of at least so many FLOP."""
+    counted = [one for one in of if one.counts(smallest)]
+    speeds = [one for one in counted if one.kind == "speed"]
+    hours = [one for one in counted if one.kind == "hours"]
     labs = [one.lab for one in speeds]
     votes = np.array([1.0 / labs.count(lab) for lab in labs])
     decades = np.array([one.decades for one in speeds])
-    line = np.zeros(2)
+    line = np.array([-_RIDGE, 0.0])  # below 1, where there is a slope to go down
     for _ in range(_ROUNDS):
         tuning = line[0] + line[1] * decades
         off = np.array([one.log_share for one in speeds]) - np.minimum(tuning, 0.0)
@@ -153,67 +164,105 @@ def fitted(of: Sequence[Observation]) -> Pace:
     return Pace(tuned.log_tuning, tuned.per_decade, min(steady, 0.0))
 
 
-_ROUNDS = 200
-_RIDGE = 1e-9
-
-
 def _pull(off: Any) -> Any:  # noqa: ANN401 - an array
     return np.minimum(1.0, LARGEST_RESIDUAL / np.maximum(np.abs(off), _RIDGE))
 
 
 def left_out(of: Sequence[Observation]) -> dict[str, Pace]:
     """What is fitted without each lab in turn."""
-    labs = sorted({one.lab for one in of if one.kind != "progress"})
+    labs = sorted({one.lab for one in of if one.kind != "progress" and one.counts()})
     return {lab: fitted([one for one in of if one.lab != lab]) for lab in labs}
+
+
+def _left_of(of: Iterable[Observation], pace: Mapping[str, Pace]) -> dict[str, list[float]]:
+    """Logarithms of predicted over published hours by lab, each run predicted with the pace that its lab has."""
+    found: dict[str, list[float]] = {}
+    for one in of:
+        if one.kind == "hours":
+            found.setdefault(one.lab, []).append(one.log_share - pace[one.lab].predicted(one))
+    return found
+
+
+def _variants(of: Sequence[Observation]) -> dict[str, Pace]:
+    """What is fitted by other rules: how much the answer owes to this one."""
+    typical = [one for one in of if not one.best_case]
+    every = [replace(one, best_case="") for one in of]
+    return {
+        "as it ships": fitted(of),
+        "runs of 1e22 FLOP and more": fitted(of, smallest=1e22),
+        "runs of all sizes": fitted(typical, smallest=0.0),
+        "runs of all sizes, best cases too": fitted(every, smallest=0.0),
+    }
 
 
 def report() -> dict[str, Any]:
     """Everything that is found, as JSON has it."""
     known = observations()
     pace, others = fitted(known), left_out(known)
-    errors: dict[str, list[float]] = {"fitted": [], "left_out": []}
-    for one in known:
-        if one.kind == "hours":
-            errors["fitted"].append(one.log_share - pace.predicted(one))
-            errors["left_out"].append(one.log_share - others[one.lab].predicted(one))
-    flop = [_REFERENCE * 10.0**one.decades for one in known if one.is_in_fit]
+    apart = _left_of(known, others)
+    together = _left_of(known, dict.fromkeys(apart, pace))
+    flop = [_REFERENCE * 10.0**one.decades for one in known if one.counts()]
+    ends = [math.log10(end / _REFERENCE) for end in (min(flop), max(flop))]
     return {
         **pace.inputs,
-        "least_flop": _rounded(min(flop)),
-        "most_flop": _rounded(max(flop)),
-        "left_out": {lab: one.inputs for lab, one in others.items()},
-        "hours": {name: _statistics(np.array(off)) for name, off in errors.items()},
-        "progress": _statistics(np.array([o.log_share - pace.log_steady for o in known if o.kind == "progress"])),
+        "least_flop": rounded(min(flop), _DIGITS),
+        "most_flop": rounded(max(flop), _DIGITS),
+        "tuning_within": _tuning_within(apart.values()),
+        "left_out": {
+            lab: {**one.inputs, "tuning_within": _tuning_within(off for other, off in apart.items() if other != lab)}
+            for lab, one in others.items()
+        },
+        "hours": {"fitted": _statistics(together.values()), "left_out": _statistics(apart.values())},
+        "variants": {name: one.inputs for name, one in _variants(known).items()},
         "observations": [
             {
                 "kind": one.kind,
                 "run": one.run,
                 "lab": one.lab,
-                "flop": _rounded(_REFERENCE * 10.0**one.decades),
-                "share": _rounded(math.exp(one.log_share)),
-                "predicted": _rounded(math.exp(pace.predicted(one))),
-                "in_fit": one.is_in_fit and one.kind != "progress",
+                "flop": rounded(_REFERENCE * 10.0**one.decades, _DIGITS),
+                "share": rounded(math.exp(one.log_share), _DIGITS),
+                "typical": rounded(math.exp(pace.predicted(_within(one, *ends))), _DIGITS),
+                "counts": one.counts() and one.kind != "progress",
+                "best_case": one.best_case,
             }
             for one in known
         ],
     }
 
 
-def _statistics(off: Any) -> dict[str, float]:  # noqa: ANN401 - an array
+def _within(one: Observation, least: float, most: float) -> Observation:
+    """A run as the model takes it, which carries the pace no further than the runs of the fit."""
+    return replace(one, decades=min(max(one.decades, least), most))
+
+
+def _within_factor(off: Iterable[Any]) -> float:
+    """The factor within which nine in ten lie."""
+    return math.exp(np.quantile(np.abs(np.concatenate([*map(np.array, off)])), _COVERED))
+
+
+def _tuning_within(off: Iterable[Sequence[float]]) -> float:
+    """The same for tuning alone: what the steady share leaves of it."""
+    whole, steady = math.log(_within_factor(off)), math.log(STEADY_WITHIN)
+    return rounded(math.exp(math.sqrt(whole**2 - steady**2)), _DIGITS + 1)
+
+
+def _statistics(by_lab: Iterable[Sequence[float]]) -> dict[str, float]:
     """Of logarithms of predicted over published: how many, medians of the error and of its size, what covers most."""
-    error = np.exp(off) - 1.0
+    off = [np.array(one) for one in by_lab]
+    error = np.exp(np.concatenate(off)) - 1.0
     return {
-        "runs": len(off),
-        "median_signed_error": _rounded(np.median(error)),
-        "median_abs_error": _rounded(np.median(np.abs(error))),
-        "within_factor": _rounded(math.exp(np.quantile(np.abs(off), _COVERED))),
+        "runs": len(error),
+        "median_signed_error": rounded(np.median(error), _DIGITS),
+        "median_abs_error": rounded(np.median(np.abs(error)), _DIGITS),
+        "within_factor": rounded(_within_factor(off), _DIGITS),
     }
 
 
 def table(found: Mapping[str, Any]) -> str:
     """The pace as the catalogue's data file."""
-    speeds = sum(one["in_fit"] and one["kind"] == "speed" for one in found["observations"])
-    hours = sum(one["in_fit"] and one["kind"] == "hours" for one in found["observations"])
+    speeds, hours = (
+        sum(one["counts"] and one["kind"] == kind for one in found["observations"]) for kind in ("speed", "hours")
+    )
     lines = [
         "# How fast typical runs are over what layout and failures allow. Written by `make calibrate`: do not edit.",
         "#",
@@ -221,114 +270,94 @@ def table(found: Mapping[str, Any]) -> str:
         "# tuning_exponent         power of the FLOP with which it grows",
         "# typical_steady_share    share of the time between failures that is progress",
         "# least_flop, most_flop   the smallest and the largest run",
-        "# hours_within            factor within which nine in ten hours lie, each predicted without its lab",
-        "# [left_out.LAB]          the same three without the runs of a lab",
+        "# tuning_within           factor within which nine in ten lie, by hours that are predicted without their lab",
+        "# steady_within           the same of steady_share, assumed; together they are what hours leave open",
+        "# [left_out.LAB]          the same without the runs of a lab",
         "",
         f'source = "fitted on speeds of {speeds} and hours of {hours} published runs (docs/pace.md)"',
-        f'date = "{_DATE}"',
+        f'date = "{DATE}"',
         *(f"{name} = {found[name]:g}" for name in _NAMES),
         f"least_flop = {found['least_flop']:g}",
         f"most_flop = {found['most_flop']:g}",
-        f"hours_within = {found['hours']['left_out']['within_factor']:g}",
+        f"tuning_within = {found['tuning_within']:g}",
+        f"steady_within = {STEADY_WITHIN:g}",
     ]
     for lab, one in found["left_out"].items():
-        lines += ["", f'[left_out."{lab}"]', *(f"{name} = {one[name]:g}" for name in _NAMES)]
+        lines += ["", f'[left_out."{lab}"]', *(f"{name} = {one[name]:g}" for name in (*_NAMES, "tuning_within"))]
     return "\n".join(lines) + "\n"
-
-
-_NAMES = ("reference_tuning", "tuning_exponent", "typical_steady_share")
 
 
 def page(found: Mapping[str, Any]) -> str:
     """The report as a page of the documentation."""
-    tuning, steady = found["reference_tuning"], found["typical_steady_share"]
-    lines = [
-        "# The pace of typical runs",
-        "",
-        "Written by `make calibrate`. The best layout and the failures of its chips give a run's *reachable* pace.",
-        "Most runs are slower; the *typical* pace, that of the middle one of them, is what questions assume unless",
-        '`pace = "reachable"` is given. It is fitted in two steps, on runs of which the model knows no more than is',
-        "known before they start:",
-        "",
-        "1. `tuning`, the share of the reachable step speed, on published speeds of main runs: tokens a second, or the",
-        "   time of a step. Best cases, measurements beside the run, and speeds whose chips were assumed do not count.",
-        f"   Found: {tuning:g} at 1e24 FLOP, growing with the FLOP to the {found['tuning_exponent']:g}, at most 1.",
-        "2. `steady_share`, the share of the time between failures that is progress, on published chip-hours, as what",
-        f"   tuning leaves of them. Found: {steady:g}.",
-        "",
-        f"Runs below {LEAST_FLOP:g} FLOP and chips that the step-time model is extrapolated to are not in the fit. All",
-        "speeds of a lab have one vote together, all hours one each; what is off by more than a quarter pulls no",
-        f"harder. Outside of the range of the runs, {found['least_flop']:g} to {found['most_flop']:g} FLOP, tuning",
-        "stays as it is at its ends.",
-        "",
-        "## Hours",
-        "",
-        "| error of predicted chip-hours | runs | median | median size | nine in ten within a factor |",
-        "|---|---:|---:|---:|---:|",
-        *(
-            f"| {title} | {one['runs']} | {one['median_signed_error']:+.1%} | {one['median_abs_error']:.1%} "
-            f"| {one['within_factor']:.2f} |".replace("%", " %")
-            for title, one in (
-                ("with all labs in the fit", found["hours"]["fitted"]),
-                ("with the run's lab left out", found["hours"]["left_out"]),
-            )
-        ),
-        "",
-        "The last figure is the width of the distribution that ships for `tuning` and `steady_share` together.",
-        "",
-        "| without | tuning at 1e24 FLOP | exponent | steady share |",
-        "|---|---:|---:|---:|",
-        *(f"| {lab} | {' | '.join(f'{one[name]:g}' for name in _NAMES)} |" for lab, one in found["left_out"].items()),
-        "",
-        "Published hours are often those of the steps alone (LLaMA 65B, OPT, DeepSeek-V3, TinyLlama, Pythia: tokens",
-        "over speed), so `steady_share` is nearer to 1 than what calendars say. Of the runs whose days are known",
-        "beside their speed:",
-        "",
-        "| run | progress of the time between failures |",
-        "|---|---:|",
-        *(f"| {one['run']} | {one['share']:.2f} |" for one in found["observations"] if one["kind"] == "progress"),
-    ]
-    for kind, title in (("speed", "Speeds"), ("hours", "Chip-hours")):
-        lines += [
-            "",
-            f"## {title} over the reachable ones",
-            "",
-            "| run | lab | FLOP | published | typical | in the fit |",
-            "|---|---|---:|---:|---:|---|",
+    with RUNS.open(encoding="utf-8", newline="") as rows:
+        sources = [
+            [row["run"], row["tokens_per_chip_second"] or "—", f"{row['source']} ({row['date']})", row["note"]]
+            for row in csv.DictReader(rows)
         ]
-        lines += [
-            f"| {one['run']} | {one['lab']} | {one['flop']:.2g} | {one['share']:.2f} | {one['predicted']:.2f} "
-            f"| {'yes' if one['in_fit'] else 'no'} |"
+    titles = {"fitted": "with all labs in the fit", "left_out": "with the run's lab left out"}
+    fitted_names = ["tuning at 1e24 FLOP", "exponent", "steady share"]
+    return PROSE.read_text(encoding="utf-8").format(
+        tuning=f"{found['reference_tuning']:g}",
+        exponent=f"{found['tuning_exponent']:g}",
+        steady=f"{found['typical_steady_share']:g}",
+        smallest=f"{SMALLEST_IN_FIT:g}",
+        least=f"{found['least_flop']:g}",
+        most=f"{found['most_flop']:g}",
+        variants=_markdown(
+            ["rule", *fitted_names],
+            [[name, *(f"{one[of]:g}" for of in _NAMES)] for name, one in found["variants"].items()],
+        ),
+        hours=_markdown(
+            ["error of predicted chip-hours", "runs", "median", "median size", "nine in ten within a factor"],
+            [[titles[name], *_error_cells(one)] for name, one in found["hours"].items()],
+        ),
+        left_out=_markdown(
+            ["without", *fitted_names, "tuning within"],
+            [[lab, *(f"{one[of]:g}" for of in (*_NAMES, "tuning_within"))] for lab, one in found["left_out"].items()],
+        ),
+        progress=_markdown(
+            ["run", "progress over what failures leave"],
+            [[one["run"], f"{one['share']:.2f}"] for one in found["observations"] if one["kind"] == "progress"],
+        ),
+        speed=_observed(found, "speed"),
+        chip_hours=_observed(found, "hours"),
+        sources=_markdown(["run", "tokens per second and chip", "from", "what"], sources),
+    )
+
+
+def _observed(found: Mapping[str, Any], kind: str) -> str:
+    heads = ["run", "lab", "FLOP", "published", "typical", "in the fit"]
+    return _markdown(
+        heads,
+        [
+            [one["run"], one["lab"], f"{one['flop']:.2g}", f"{one['share']:.2f}", f"{one['typical']:.2f}", _in_fit(one)]
             for one in found["observations"]
             if one["kind"] == kind
-        ]
-    lines += ["", "## Sources", "", "| run | tokens per second and chip | from | what |", "|---|---:|---|---|"]
-    with RUNS.open(encoding="utf-8", newline="") as rows:
-        lines += [
-            f"| {row['run']} | {speed} | {row['source']} ({row['date']}) | {row['note']} |"
-            for row in csv.DictReader(rows)
-            for speed in (row["tokens_per_chip_second"] or "—",)
-        ]
-    return "\n".join(lines) + "\n"
+        ],
+    )
 
 
-def _rounded(value: Any) -> float:  # noqa: ANN401 - a number of numpy or of Python
-    return float(f"{float(value):.{_DIGITS}g}")
+def _error_cells(one: Mapping[str, float]) -> list[str]:
+    shares = (f"{one['median_signed_error']:+.1%}", f"{one['median_abs_error']:.1%}")
+    return [f"{one['runs']}", *(share.replace("%", " %") for share in shares), f"{one['within_factor']:.2f}"]
+
+
+def _markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _in_fit(one: Mapping[str, Any]) -> str:
+    return "yes" if one["counts"] else f"no: {one['best_case'] or 'too small'}"
 
 
 def main() -> None:
     """Write the pace and the report, or print it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print the report as JSON and write nothing")
     found = report()
-    if parser.parse_args().json:
-        print(json.dumps(found, indent=2))
-        return
-    TABLE.write_text(table(found), encoding="utf-8")
-    PAGE.write_text(page(found), encoding="utf-8")
-    print(f"tuning {found['reference_tuning']:g} at 1e24 FLOP, steady share {found['typical_steady_share']:g}")
-    for name, one in found["hours"].items():
-        print(f"{name:9} {one}")
+    if tell(found, {TABLE: table, PAGE: page}, __doc__):
+        print(f"tuning {found['reference_tuning']:g} at 1e24 FLOP, steady share {found['typical_steady_share']:g}")
+        for name, one in found["hours"].items():
+            print(f"{name:9} {one}")
 
 
 if __name__ == "__main__":

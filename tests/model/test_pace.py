@@ -95,7 +95,7 @@ def test_who_gives_a_figure_leaves_out_what_it_holds(given: dict[str, Any], out:
 
 def test_no_layout_depends_on_the_pace() -> None:
     typical, reachable = (estimate(DESIGN, pace=word) for word in ("typical", "reachable"))
-    for name in ("dp", "microbatches", "memory_use", "schedule_seconds", "step_seconds_low", *AXES):
+    for name in ("dp", "microbatches", "memory_use", "schedule_seconds", *AXES):
         assert typical.quantities.get(name) == reachable.quantities.get(name)
 
 
@@ -148,3 +148,22 @@ def test_mixtures_and_extrapolated_chips_are_less_certain() -> None:
     assert spread(hardware="mi325x") > 1.2 * dense
     assert spread(hardware="tpu-v6e", provider_class="hyperscaler") > 1.2 * dense
     assert spread(experts=8, experts_per_token=2, layers=32, hidden=4096, heads=32, kv_heads=8, ffn=14336) > 1.2 * dense
+
+
+@pytest.mark.parametrize("word", ["typical", "reachable"])
+def test_no_draw_makes_progress_in_more_than_all_of_the_time_or_more_of_the_peak_than_there_is(word: str) -> None:
+    fixed = {**DESIGN, "params": "1B", "tokens": "100B", "chips": 8, "pace": word}
+    columns = ["P(goodput > 1)", "P(mfu > 1)", "P(steady_share > 1)"]
+    (row,) = Sweep(fixed=fixed, uncertain="default", draws={"count": 4096}, columns=columns).top(1, "chips").rows
+    assert row["P(goodput > 1)"] == row["P(mfu > 1)"] == 0.0
+    assert row["P(steady_share > 1)"] > 0.0, "a draw may be above 1, and loses nothing then"
+
+
+def test_the_band_of_a_step_is_around_it_at_any_pace() -> None:
+    for word in ("typical", "reachable"):
+        one = estimate(DESIGN, pace=word)
+        low, middle, high = (one[name] for name in ("mfu_low", "mfu", "mfu_high"))
+        assert low is not None
+        assert middle is not None
+        assert high is not None
+        assert low < middle < high

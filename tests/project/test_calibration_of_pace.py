@@ -31,7 +31,10 @@ def report() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def fit() -> ModuleType:
-    return loaded(ROOT / "calibration" / "calibrate_pace.py")
+    folder = ROOT / "calibration"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))  # as it imports its neighbours
+        return loaded(folder / "calibrate_pace.py")
 
 
 def runs(fit: ModuleType, of: tuple[float, float, float], labs: str, scatter: float = 0.0) -> list[Any]:
@@ -51,7 +54,9 @@ def test_the_shipped_pace_is_that_of_the_fit(report: dict[str, Any]) -> None:
     shipped = data("pace")
     for name in (*NAMES, "least_flop", "most_flop"):
         assert shipped[name] == pytest.approx(report[name], rel=5e-3)
-    assert shipped["hours_within"] == pytest.approx(report["hours"]["left_out"]["within_factor"], rel=5e-3)
+    assert shipped["tuning_within"] == pytest.approx(report["tuning_within"], rel=5e-3)
+    both = math.hypot(math.log(shipped["tuning_within"]), math.log(shipped["steady_within"]))
+    assert math.exp(both) == pytest.approx(report["hours"]["left_out"]["within_factor"], rel=5e-3)
     assert shipped["left_out"].keys() == report["left_out"].keys()
     for lab, one in report["left_out"].items():
         assert shipped["left_out"][lab] == pytest.approx(one, rel=5e-3)
@@ -94,10 +99,27 @@ def test_one_run_that_is_far_off_pulls_no_harder_than_one_that_is_off_by_a_quart
     assert paces[0] == pytest.approx(paces[1], abs=1e-6)
 
 
-def test_neither_small_runs_nor_shares_of_progress_are_in_the_fit(fit: ModuleType) -> None:
+def test_neither_small_runs_nor_best_cases_nor_shares_of_progress_are_in_the_fit(fit: ModuleType) -> None:
     known = runs(fit, (0.8, 0.05, 0.9), "abcdefgh", scatter=0.02)
     small = [fit.Observation(kind, "z", "z", -3.5, -2.0) for kind in ("speed", "hours")]
-    assert fit.fitted([*known, *small, fit.Observation("progress", "z", "z", 0.0, -2.0)]) == fit.fitted(known)
+    best = fit.Observation("speed", "z", "z", 0.0, -2.0, "a contest")
+    assert fit.fitted([*known, *small, best, fit.Observation("progress", "z", "z", 0.0, -2.0)]) == fit.fitted(known)
+
+
+def test_a_lab_has_as_much_say_in_the_tuning_with_one_speed_as_with_several_alike(fit: ModuleType) -> None:
+    known = runs(fit, (0.8, 0.05, 0.9), "abcdefgh", scatter=0.02)
+    again = [one for one in known if (one.kind, one.lab) == ("speed", "c")] * 3
+    before, after = fit.fitted(known), fit.fitted([*known, *again])
+    assert after.log_tuning == pytest.approx(before.log_tuning, abs=1e-9)
+    assert after.per_decade == pytest.approx(before.per_decade, abs=1e-9)
+
+
+def test_runs_at_the_end_of_the_line_do_not_bend_it(fit: ModuleType) -> None:
+    known = runs(fit, (0.8, 0.15, 0.9), "abcdefghij")
+    reached = [fit.Observation("speed", f"big {place}", f"big {place}", 2.0, 0.0) for place in range(3)]
+    found = fit.fitted([*known, *reached])
+    assert found.log_tuning == pytest.approx(math.log(0.8), abs=1e-6)
+    assert found.per_decade == pytest.approx(0.15, abs=1e-6)
 
 
 def test_a_lab_that_is_left_out_has_no_say(fit: ModuleType) -> None:

@@ -12,6 +12,7 @@ from cli_runner import invoke
 
 from gigacost import Catalog, RunValidation, estimate, validate_runs
 from gigacost.catalog import Preset
+from gigacost.catalog.files import data
 from gigacost.errors import SpecError
 from gigacost.model import default
 from gigacost.model.performance.search import AXES
@@ -70,14 +71,19 @@ def test_runs_whose_number_of_chips_was_assumed_are_told_apart(found: RunValidat
         assert views["chips_assumed"].median_spread > views["chips_published"].median_spread
 
 
-def test_a_lab_that_is_left_out_has_no_say_in_its_own_prediction(found: RunValidation) -> None:
-    """Where the pace without a lab is another, its hours are predicted otherwise; the largest run is inside."""
-    shipped = {(one.run, one.what): one.predicted for one in found.figures if one.kind == "hours"}
-    again = {(one.run, one.what): one.predicted for one in found.left_out}
-    assert again.keys() == shipped.keys()
-    labs = {one.run: one.lab for one in found.left_out}
-    assert {labs[run] for run, what in again if again[run, what] != shipped[run, what]} >= {"Meta", "DeepSeek"}
-    (largest,) = [one for one in found.left_out if one.run == "llama-3.1-405b"]
+def test_hours_are_predicted_again_with_the_pace_of_the_other_labs(found: RunValidation) -> None:
+    """That of the run's own lab, its width too; the largest run is inside."""
+    again = {(one.run, one.what): one for one in found.left_out}
+    assert again.keys() == {(one.run, one.what) for one in found.figures if one.kind == "hours"}
+    for name in ("llama-65b", "deepseek-v3", "bloom"):
+        run = PRESETS[name]
+        pace = dict(data("pace")["left_out"][run.lab])
+        width = pace.pop("tuning_within")
+        (row,) = [row for row in run.published if row.quantity == "chip_hours"]
+        one = again[name, row.what]
+        assert one.predicted == estimate({**known_before(run), **pace, "rental_usd_per_chip_hour": 1.0})["chip_hours"]
+        assert one.spread > (1.25 if name == "deepseek-v3" else 1.0) * width**2 * 0.98
+    largest = again["llama-3.1-405b", "H100-hours"]
     assert largest.low < largest.published < largest.high
 
 

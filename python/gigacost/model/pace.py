@@ -1,16 +1,16 @@
 """Pace: how much of what its hardware, layout and software allow a run of its size makes of them.
 
-The layout's schedule and the failures alone give the *reachable* pace, which benchmark runs come near to. Runs of
-practice are slower, by less the larger they are: fewer people tune a small run, and it has less to gain. The *typical*
-pace is their median, in two shares: ``tuning`` of the step's speed, and ``steady_share`` of the time between failures
-(manual restarts, replays, evaluation). ``make calibrate`` fits both on published runs, see docs/calibration.md.
+The layout's schedule and the failures alone give the *reachable* pace, which benchmark runs come near to. Production
+runs are slower, by less the larger they are: fewer people tune a small run, and it has less to gain. The *typical* pace
+is their middle, in two shares: ``tuning`` of the step's speed, and ``steady_share``, what published hours leave beside
+that (restarts by hand, replays, evaluation). ``make calibrate`` fits both on published runs, see docs/pace.md.
 """
 
 from __future__ import annotations
 
 from gigacost.catalog.files import data
 from gigacost.graph.declarations import Constant, Input
-from gigacost.ops import Value, both, maximum, minimum, negate, power, where
+from gigacost.ops import Value, either, maximum, minimum, power, where
 
 _FIT = data("pace")
 TYPICAL, REACHABLE = 0.0, 1.0
@@ -20,8 +20,7 @@ PACE = Input(
     "1",
     "Whose speed is assumed: that of typical runs of this size, or the one that layout and failures alone allow.",
     default=TYPICAL,
-    source=_FIT["source"],
-    date=_FIT["date"],
+    source="definition: the middle of published runs",
     high=1,
     integer=True,
     words=("typical", "reachable"),
@@ -48,7 +47,7 @@ TUNING_EXPONENT = Input(
 TYPICAL_STEADY_SHARE = Input(
     "typical_steady_share",
     "1",
-    "Share of the time between failures in which typical runs make progress.",
+    "Share of the time between failures in which typical runs make progress, as far as published hours hold it.",
     default=_FIT["typical_steady_share"],
     source=_FIT["source"],
     date=_FIT["date"],
@@ -92,9 +91,10 @@ def tuning(
 ) -> Value:
     """Share of the reachable step speed that runs of this size reach [1].
 
-    min(1, reference_tuning · (training_flop / 1e24)^tuning_exponent) at the typical pace, 1 at the reachable one. Below
-    and above the runs that it was fitted on it stays what it is at the smallest and at the largest of them. Two inputs
-    that are 1 carry what is less certain: extrapolated chips, mixtures of experts.
+    min(1, reference_tuning · (training_flop / 1e24)^tuning_exponent) at the typical pace, 1 at the reachable one; times
+    extrapolated_speed for extrapolated chips and mixture_speed for mixtures, both 1 but in draws. Below and above the
+    runs that it was fitted on it stays what it is at the smallest and at the largest of them. A draw may be above 1, as
+    it carries the error of the step-time model too.
 
     Source: fitted on published runs by ``make calibrate``.
     """
@@ -110,13 +110,14 @@ def tuning_is_extrapolated(training_flop: Value) -> Value:
 
     Source: definition.
     """
-    return where(negate(both(training_flop >= LEAST_FLOP, training_flop <= MOST_FLOP)), 1.0, 0.0)
+    return where(either(training_flop < LEAST_FLOP, training_flop > MOST_FLOP), 1.0, 0.0)
 
 
 def steady_share(pace: Value, typical_steady_share: Value) -> Value:
-    """Share of the time between failures that is progress; the rest is restarts by hand, replays, evaluation [1].
+    """Share of the time between failures that is progress, by what published hours leave beside the tuning [1].
 
-    typical_steady_share at the typical pace, 1 at the reachable one.
+    typical_steady_share at the typical pace, 1 at the reachable one. The rest is restarts by hand, replays, evaluation;
+    hours that were published without these are among them.
 
     Source: fitted on published runs by ``make calibrate``.
     """

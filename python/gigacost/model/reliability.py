@@ -10,7 +10,7 @@ from __future__ import annotations
 from gigacost.catalog.columns import catalogued
 from gigacost.graph.declarations import Input, rule, status
 from gigacost.model.constants import SECONDS_PER_HOUR
-from gigacost.ops import Value, sqrt, where
+from gigacost.ops import Value, minimum, sqrt, where
 
 FAILURES_PER_CHIP_HOUR = Input(
     "failures_per_chip_hour",
@@ -161,11 +161,11 @@ def goodput_of_failures(
 def goodput(goodput_of_failures: Value, steady_share: Value) -> Value:
     """Share of the elapsed time in which the run makes progress [1].
 
-    goodput_of_failures · steady_share.
+    goodput_of_failures · min(steady_share, 1): a draw that is above 1 loses nothing.
 
     Source: definition.
     """
-    return goodput_of_failures * steady_share
+    return goodput_of_failures * minimum(steady_share, 1.0)
 
 
 def checkpoint_bytes(params: Value, checkpoint_bytes_per_param: Value) -> Value:

@@ -25,7 +25,7 @@ from gigacost.model import default as default_model
 from gigacost.queries.batch import Design, evaluated
 from gigacost.sampling.distributions import Empirical
 from gigacost.spec.spec import DEFAULT
-from gigacost.validation.published.runs import KIND_OF_UNIT, PublishedRun, of_presets, read_published_runs
+from gigacost.validation.published.runs import KIND_OF_UNIT, PublishedRun, Texts, of_presets, read_published_runs
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog, Published
@@ -237,12 +237,7 @@ def validate_runs(
     asked = [(run, row) for run in runs for row in run.figures]
     predictable = [(run, row) for run, row in asked if not run.unpredictable]
     found = _predictions(predictable, used, book)
-    without = data("pace")["left_out"]
-    hours = [
-        (replace(run, given={**run.given, **without.get(run.lab, {})}), row)
-        for run, row in predictable
-        if KIND_OF_UNIT[row.unit] == "hours"
-    ]
+    hours = [(_without_lab(run), row) for run, row in predictable if KIND_OF_UNIT[row.unit] == "hours"]
     left_out = _predictions(hours, used, book)
     figures, unpredicted = [], []
     for run, row in asked:
@@ -279,15 +274,24 @@ def _meaning(model: Model, label: str) -> str:
     return f"{label}: {sentence}".removesuffix(": ")
 
 
+def _without_lab(run: PublishedRun) -> PublishedRun:
+    """The run with the pace, and its width, that are fitted without any run of its lab."""
+    pace = dict(data("pace")["left_out"].get(run.lab, {}))
+    within = pace.pop("tuning_within", None)
+    uncertain = () if within is None else (("tuning", f"x lognormal 90% {1.0 / within!r}..{within!r}"),)
+    return replace(run, given={**run.given, **pace}, uncertain=uncertain)
+
+
 def _predictions(
     asked: Iterable[tuple[PublishedRun, Published]], model: Model, book: Catalog
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """The answers by run and figure; what is given is not uncertain. Figures of one quantity are one question."""
-    groups: dict[tuple[str, bool, frozenset[str]], list[tuple[PublishedRun, Published]]] = {}
+    groups: dict[tuple[str, bool, Texts, frozenset[str]], list[tuple[PublishedRun, Published]]] = {}
     for run, row in asked:
-        groups.setdefault((row.quantity, run.is_sized, frozenset({*run.given, *row.given})), []).append((run, row))
+        alike = (row.quantity, run.is_sized, run.uncertain, frozenset({*run.given, *row.given}))
+        groups.setdefault(alike, []).append((run, row))
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for (quantity, is_sized, _), members in groups.items():
+    for (quantity, is_sized, uncertain, _), members in groups.items():
         percentiles = _BOUNDS if is_sized else _PERCENTILES
         designs = [_sized({**run.given, **row.given}, run) for run, row in members]
         answers = iter(
@@ -297,7 +301,7 @@ def _predictions(
                 model,
                 book,
                 derive={"figure": quantity},
-                uncertain={DEFAULT: True},
+                uncertain={DEFAULT: True, **dict(uncertain)},
                 draws={"count": DRAWS, "method": "sobol"},
             )
         )

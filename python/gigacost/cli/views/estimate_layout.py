@@ -62,10 +62,13 @@ def mfu_band(one: Estimate) -> str:
     known = layout_in_use(one)
     if known is None:
         return ""
-    low, high = share(known["mfu_low"]).removesuffix(" %"), share(known["mfu_high"])
-    if known["is_extrapolated"]:
-        return f" (its layout, extrapolated: {low}-{high} at the errors seen on other chips)"
-    return f" (its layout: {low}-{high} in eight of ten published runs of this kind)"
+    tuning = known["schedule_seconds"] / known["step_seconds"]
+    low, high = share(known["mfu_low"] / tuning).removesuffix(" %"), share(known["mfu_high"] / tuning)
+    seen = (
+        "extrapolated from other chips" if known["is_extrapolated"] else "in eight of ten published runs of this kind"
+    )
+    reached = "" if tuning == 1.0 else f"its layout reaches {share(known['mfu'] / tuning)}: "
+    return f" ({reached}{low}-{high}, {seen})"
 
 
 def _layout(known: Mapping[str, float]) -> str:

@@ -3,6 +3,7 @@
 Between the figures ending in ``_low`` and ``_high`` lay the measured values of eight in ten published runs of the same
 kind (dense or mixture of experts, chip generation, precision) that the constants were not fitted on. Chips and
 precisions without such runs are extrapolated, and their bands widened; see ``is_calibrated`` and ``make calibrate``.
+These are errors of layouts alone: how much runs differ in their pace is in the distribution of ``tuning``.
 """
 
 from __future__ import annotations
@@ -32,27 +33,27 @@ def is_extrapolated(is_calibrated: Value) -> Value:
 
 
 def step_seconds_low(
-    schedule_seconds: Value, routed_experts: Value, step_error_high: Value, moe_step_error_high: Value
+    step_seconds: Value, routed_experts: Value, step_error_high: Value, moe_step_error_high: Value
 ) -> Value:
-    """Step time that one published run in ten of this kind, in its layout, went below [s].
+    """Step time that one published run in ten of this kind went below, its pace apart [s].
 
-    schedule_seconds / (1 + P90 of the errors).
+    step_seconds / (1 + P90 of the errors).
 
     Source: errors on held-out runs, see ``make calibrate``.
     """
-    return schedule_seconds / (1.0 + where(routed_experts > 1.0, moe_step_error_high, step_error_high))
+    return step_seconds / (1.0 + where(routed_experts > 1.0, moe_step_error_high, step_error_high))
 
 
 def step_seconds_high(
-    schedule_seconds: Value, routed_experts: Value, step_error_low: Value, moe_step_error_low: Value
+    step_seconds: Value, routed_experts: Value, step_error_low: Value, moe_step_error_low: Value
 ) -> Value:
-    """Step time that one published run in ten of this kind, in its layout, went beyond [s].
+    """Step time that one published run in ten of this kind went beyond, its pace apart [s].
 
-    schedule_seconds / (1 + P10 of the errors).
+    step_seconds / (1 + P10 of the errors).
 
     Source: errors on held-out runs, see ``make calibrate``.
     """
-    return schedule_seconds / (1.0 + where(routed_experts > 1.0, moe_step_error_low, step_error_low))
+    return step_seconds / (1.0 + where(routed_experts > 1.0, moe_step_error_low, step_error_low))
 
 
 def mfu_low(mfu: Value, step_seconds: Value, step_seconds_high: Value) -> Value:

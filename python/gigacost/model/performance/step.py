@@ -35,7 +35,7 @@ def no_layout(layout_legal: Value) -> Value:
     return negate(layout_legal)
 
 
-@status("out_of_memory", spoils=("step_seconds", "step_seconds_low", "step_seconds_high"))
+@status("out_of_memory", spoils="step_seconds")
 def out_of_memory(memory_use: Value) -> Value:
     """Whether even the leanest layout needs more memory than a chip has [truth].
 

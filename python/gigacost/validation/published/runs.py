@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from gigacost.catalog.csv_table import Row, cells_under, read_table
 from gigacost.catalog.dates import PARTIAL_FORM, last_day
@@ -51,6 +51,10 @@ OPTIONAL = ("lab", "precision", "as_of", "region", "post_training_share", "pue",
 COLUMNS = (*REQUIRED, "model", *SHAPE, *OPTIONAL, *MEASURED)
 
 
+Texts: TypeAlias = tuple[tuple[str, str], ...]
+"""Texts with their names."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedRun:
     """What was known of a run before it started, and what was published about it."""
@@ -66,6 +70,8 @@ class PublishedRun:
     """What of ``given`` was not published."""
     unpredictable: str = ""
     """Why it cannot be held against the model; empty where it can."""
+    uncertain: Texts = ()
+    """Distributions in place of those that ship, with their names."""
 
     @property
     def is_sized(self) -> bool:
@@ -91,7 +97,7 @@ def of_presets(catalog: Catalog) -> tuple[PublishedRun, ...]:
 
 def known_before(run: Preset) -> Design:
     """What a preset's run is predicted from."""
-    return _on_the_day({name: value for name, value in run.fixed.items() if name in KNOWN})
+    return on_the_day({name: value for name, value in run.fixed.items() if name in KNOWN})
 
 
 def read_published_runs(
@@ -108,8 +114,8 @@ def read_published_runs(
     return read_table(path, "runs", "runs", known=COLUMNS, required=REQUIRED, read=read, check=_check_once)
 
 
-def _on_the_day(known: Design) -> Design:
-    """With the software that there was when the run started."""
+def on_the_day(known: Design) -> Design:
+    """A run with the software that there was when it started; rented where nothing else is said."""
     missing = {name: 0.0 for name, since, _ in SOFTWARE if str(known.get("as_of", since)) < since}
     return {"market": "on_demand", **known, **missing}
 
@@ -136,7 +142,7 @@ def _run(row: Row, names: Sequence[str], faults: Faults, inputs: Mapping[str, In
         elif value is not None:
             given[column] = value
     name, lab = cells.get("run", ""), cells.get("lab", "")
-    return PublishedRun(name, lab, _on_the_day(given), tuple(figures), assumed)
+    return PublishedRun(name, lab, on_the_day(given), tuple(figures), assumed)
 
 
 def _value(

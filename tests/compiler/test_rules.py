@@ -220,3 +220,25 @@ def test_a_sweep_says_that_a_date_lies_in_the_future() -> None:
     assert Sweep({"as_of": ["2026-01-01"]}, fixed=RUN).top(1).meta["warnings"] == []
     with pytest.raises(SpecError, match="no trend is assumed"):
         Sweep({"chips": [8]}, fixed={key: RUN[key] for key in RUN if key != "chips"}, as_of="2028-01-01", strict=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "says"),
+    [
+        ({"experts_per_token": 300}, "experts_per_token", "more than there are experts (experts = 256)"),
+        ({"experts": 4}, "experts", "experts_per_token = 8 is more than there are experts"),
+        ({"dense_layers": 99}, "dense_layers", "more than there are layers (layers = 61)"),
+        ({"params_active": "1T"}, "params_active", "more than there are parameters"),
+    ],
+)
+def test_what_is_given_is_held_against_the_shape_of_a_published_model(
+    given: dict[str, Any], field: str, says: str
+) -> None:
+    run = {"model": "deepseek-v3", "hardware": "h100-sxm", "chips": 1024, "tokens": "1T"}
+    with pytest.raises(SpecError) as refused:
+        estimate(run, **given)
+    assert (refused.value.faults[0].field, refused.value.faults[0].what[: len(says)]) == (field, says)
+    (name, value), *_ = given.items()
+    fixed = {key: one for key, one in run.items() if key != "model"}
+    with pytest.raises(SpecError, match="more than there are"):
+        Sweep({"model": ["llama-3.1-8b", "deepseek-v3"], name: [value]}, fixed=fixed)

@@ -12,7 +12,7 @@ from gigacost import SpecError, Sweep, estimate, reference
 from gigacost.compiler import lower
 from gigacost.model.capacity import possible_runs_per_year, too_many_runs
 from gigacost.model.depreciation import outlives_chips
-from gigacost.model.improvement import concurrent_retrainings, overlapping_retrainings
+from gigacost.model.improvement import concurrent_retrainings, overlapping_retrainings, retrainings_overlap
 from gigacost.model.performance.batch import less_than_a_step
 
 YEAR = 8_766.0
@@ -93,12 +93,13 @@ def test_owned_chips_are_not_used_beyond_their_life() -> None:
 def test_a_retraining_ends_before_the_next_one_begins(
     run: float, retraining: tuple[float, float], finetuning: tuple[float, float], *, overlap: bool
 ) -> None:
-    rest = (run, *retraining, 0.1, *finetuning)
+    found = retrainings_overlap(run, *retraining, 0.1, *finetuning)
+    assert found == float(overlap)
     for market in (OWN, ONE_YEAR):
-        assert overlapping_retrainings(*market, *rest) == overlap
-        assert not concurrent_retrainings(*market, *rest)
-    assert not overlapping_retrainings(*ON_DEMAND, *rest)
-    assert concurrent_retrainings(*ON_DEMAND, *rest) == overlap
+        assert overlapping_retrainings(*market, found) == overlap
+        assert not concurrent_retrainings(*market, found)
+    assert not overlapping_retrainings(*ON_DEMAND, found)
+    assert concurrent_retrainings(*ON_DEMAND, found) == overlap
 
 
 def test_a_run_has_a_step_at_least() -> None:

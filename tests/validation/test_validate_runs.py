@@ -298,3 +298,20 @@ def test_the_columns_of_a_table_are_those_that_the_help_names(capsys: Capture) -
     assert {*COLUMNS} - {"run", "source", "assumed", "lab", "model", "as_of", "hardware", "precision", "region"} <= {
         *default().inputs, "chip_hours", "train_days", "energy_mwh", "carbon_t",
     }  # fmt: skip
+
+
+def test_a_shape_that_no_model_has_is_refused_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "runs.csv"
+    rows = [
+        "run,params,params_active,experts,experts_per_token,layers,hidden,tokens,hardware,chips,chip_hours",
+        "fine,47B,13B,8,2,32,4096,1T,h100-sxm,256,50000",
+        "many,47B,13B,8,16,32,4096,1T,h100-sxm,256,50000",
+        "more,47B,60B,8,2,32,4096,1T,h100-sxm,256,50000",
+    ]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    with pytest.raises(SpecError) as refused:
+        validate_runs(path)
+    assert [fault.field for fault in refused.value.faults] == [
+        "row 3, column experts_per_token",
+        "row 4, column params_active",
+    ]

@@ -16,6 +16,7 @@ from gigacost.compiler.checks import namespace
 from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, unplaced
 from gigacost.model import later_years
+from gigacost.queries import doubts
 from gigacost.queries.assumptions import Assumption, assumption, matters_in
 from gigacost.queries.rows import RowView
 from gigacost.queries.space import Space
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 FAR_YEARS = 3.0
 """So many years beyond the last prices a trend is taken for known: an assumption; rents rose and fell within less."""
 TOO_LONG = "too_long"
-_PERCENTILES = ("p5", "p95", "p10", "p50", "p90")
-"""As the fields of an interval, behind its central value."""
+_PERCENTILES = {"low": "p5", "high": "p95", "p10": "p10", "p50": "p50", "p90": "p90"}
+"""What the fields of an interval are, beside its central value."""
 _MIDDLE = (7, 1)
 """Month and day of a year at which it is asked about."""
 
@@ -111,7 +112,7 @@ class Asked:
         tree["as_of"] = as_of
         tree["axes"] = {name: values for name, values in tree.get("axes", {}).items() if name not in at}
         tree["fixed"] = {**tree.get("fixed", {}), **at}
-        intervals = [f"{one}({name})" for name in self.costs for one in _PERCENTILES]
+        intervals = [f"{one}({name})" for name in self.costs for one in _PERCENTILES.values()]
         columns = [*self.costs, *intervals, "train_days", "run_flop", "usd_per_chip_hour"]
         own = self.sweep.spec.where
         conditions = [f"({own.text})"] if own else []
@@ -145,7 +146,7 @@ def cheapest(
         longer = asked.best(anyhow)
         state = TOO_LONG if longer else _commonest(anyhow, asked.costs[0], asked.threads)
         return replace(made, train_days=longer.get("train_days"), state=state), ()
-    spreads = {name: Interval(row[name], *(row[f"{one}({name})"] for one in _PERCENTILES)) for name in asked.costs}
+    spreads = {name: _interval(row, name) for name in asked.costs}
     cost = spreads.pop(asked.costs[0])
     design = {**option, **{name: row[name] for axis in space.spec.axes for name in axis.names}}
     one = Bound(replace(space.spec, axes=(), fixed={**space.spec.fixed, **design}), space.model, space.bound.catalog)
@@ -158,7 +159,11 @@ def cheapest(
         cost=cost,
         drivers={name: spread for name, spread in spreads.items() if spread.high},
         prices=tuple(_prices(one, asked.costs)),
-    ), tuple(_doubts(one, year, ahead))
+    ), tuple(_doubts(one, year, ahead, asked.costs))
+
+
+def _interval(row: Mapping[str, Any], name: str) -> Interval:
+    return Interval(central=row[name], **{field: row[f"{one}({name})"] for field, one in _PERCENTILES.items()})
 
 
 def _prices(one: Bound, costs: tuple[str, ...]) -> Iterator[Assumption]:
@@ -172,9 +177,11 @@ def _prices(one: Bound, costs: tuple[str, ...]) -> Iterator[Assumption]:
                 yield found
 
 
-def _doubts(one: Bound, year: int, ahead: float) -> Iterator[Fault]:
-    """What is doubtful about a design: its prices, and trends that are carried too far."""
-    for doubt in unplaced(namespace(one.model, one.catalog).doubts(one.own)):
+def _doubts(one: Bound, year: int, ahead: float, costs: tuple[str, ...]) -> Iterator[Fault]:
+    """What is doubtful about a design: its prices, what the model warns of, and trends that are carried too far."""
+    lenient = Bound(replace(one.own, strict=False), one.model, one.catalog)
+    about = doubts.about_rows(lenient, [0], [*costs, "train_days"])
+    for doubt in [*unplaced(namespace(one.model, one.catalog).doubts(one.own)), *about]:
         yield replace(doubt, what=f"{doubt.what} ({year})") if doubt.field != "base_year" else doubt
     if ahead > FAR_YEARS:
         far = (

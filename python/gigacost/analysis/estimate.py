@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.queries.estimates import Estimate, estimated
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
-from gigacost.sampling.draws import Draws
+from gigacost.sampling.draws import Drawn, as_draws
 from gigacost.spec.files import Document
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def estimate(
     preset: PresetLike = None,
     strict: bool = False,
     uncertain: Uncertain | None = None,
-    draws: int | Draws = 0,
+    draws: Drawn = 0,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Estimate:
     """Cost one training run.
@@ -84,5 +84,5 @@ def estimate(
     from gigacost.analysis.sensitivity.uncertain_inputs import COUNT, as_table
 
     bound = replace(request, document=Document({**request.document.tree, "uncertain": as_table(uncertain)})).bound
-    chosen = draws if isinstance(draws, Draws) else Draws(draws or COUNT)
+    chosen = as_draws(draws or COUNT)
     return with_intervals(estimated(bound), bound, chosen)

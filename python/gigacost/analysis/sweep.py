@@ -15,7 +15,7 @@ from gigacost.graph.model import Model
 from gigacost.model import default as default_model
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
-from gigacost.sampling.draws import Draws
+from gigacost.sampling.draws import Drawn, as_draws
 from gigacost.spec.files import Document
 from gigacost.spec.spec import VERSION, Spec
 
@@ -33,8 +33,8 @@ class Sweep(Space):
     uncertain : mapping or "default", optional
         Distributions of inputs (``{"mfu": "normal 90% 0.3..0.5"}``), for aggregates over draws. ``"default"``, or
         ``"default": True`` among them, takes in those that ship, for inputs that nobody gave a value.
-    draws : mapping, optional
-        ``count``, ``seed``, ``method`` and ``correlate`` of the draws.
+    draws : int, Draws or mapping, optional
+        Number of draws; or their ``count``, ``seed``, ``method`` and ``correlate``.
     where : str, optional
         A condition that combinations must satisfy (``"train_days <= 90"``).
     derive : mapping, optional
@@ -71,7 +71,7 @@ class Sweep(Space):
         *,
         fixed: Mapping[str, Any] | None = None,
         uncertain: Mapping[str, Any] | str | None = None,
-        draws: Mapping[str, Any] | None = None,
+        draws: Drawn | None = None,
         where: str | None = None,
         derive: Mapping[str, str] | None = None,
         columns: Sequence[str] = (),
@@ -91,7 +91,7 @@ class Sweep(Space):
             "axes": dict(axes or {}),
             "fixed": fixed,
             "uncertain": uncertain if isinstance(uncertain, str) else dict(uncertain or {}),
-            "draws": dict(draws or {}),
+            "draws": {} if draws is None else as_draws(draws).to_dict(),
             "derive": dict(derive or {}),
             "query": {key: value for key, value in query.items() if value is not None},
         }
@@ -134,7 +134,7 @@ class Sweep(Space):
         *,
         uncertain: Uncertain | None = None,
         defaults: bool | None = None,
-        draws: int | Draws | None = None,
+        draws: Drawn | None = None,
         threads: int | None = None,
     ) -> Uncertainty:
         """How uncertain a quantity is of each combination, from what, and what would make another the best.

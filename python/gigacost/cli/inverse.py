@@ -72,10 +72,10 @@ def unit_of(sweep: Space, name: str) -> str:
 
 def named(sweep: Space, design: Mapping[str, Any], *others: str) -> str:
     """What tells a design from the others of a sweep, beside some axes: ``hardware = b200-sxm, chips = 824``."""
-    from gigacost.cli.views.numbers import cell
+    from gigacost.cli.views.rows import said
 
     several = [name for name, digit in sweep.bound.digits.items() if len(digit.values) > 1 and name not in others]
-    return ", ".join(f"{name} = {cell(design[name], unit_of(sweep, name))}" for name in several if name in design)
+    return ", ".join(f"{name} = {said(sweep, name, design[name])}" for name in several if name in design)
 
 
 def figures(sweep: Space, design: Mapping[str, Any], by: str, shown: Collection[str]) -> str:

@@ -10,6 +10,7 @@ from gigacost.catalog import Catalog
 from gigacost.compiler import constant_dollars, illegal_draws
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.dear_commitments import dear_commitments
+from gigacost.compiler.filled import with_preset
 from gigacost.compiler.names import ModelNames
 from gigacost.compiler.rules import broken
 from gigacost.compiler.stale_prices import stale_prices
@@ -32,7 +33,7 @@ class ModelNamespace(ModelNames):
 
     def check(self, spec: Spec) -> Iterable[Fault]:
         """The rules of the model that some combination breaks, draws that no input can be, years without an index."""
-        yield from broken(self.model.rules, self.inputs, spec)
+        yield from broken(self.model.rules, self.inputs, with_preset(spec, self.catalog), self.catalog)
         if spec.base_year is not None:
             yield from constant_dollars.faults(spec, self.catalog)
         if spec.uncertain:

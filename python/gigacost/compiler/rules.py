@@ -12,6 +12,7 @@ from gigacost.graph.declarations import Input, Rule
 from gigacost.spec.axes import Zipped
 
 if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
     from gigacost.graph.wiring import Quantity
     from gigacost.spec.spec import Spec
 
@@ -20,26 +21,51 @@ def broken(
     rules: Iterable[Quantity],
     inputs: Mapping[str, Input],
     spec: Spec,
+    catalog: Catalog | None = None,
     computed: Mapping[str, float | None] | None = None,
 ) -> Iterator[Fault]:
     """The fault of each rule that some combination of the specification breaks.
 
+    A rule looks at what is given beside the catalogue's figures of a chosen label, where there is a ``catalog``.
     ``computed`` are quantities of the one combination of a specification without axes.
     """
     defaults = {name: item.default for name, item in inputs.items()}
     alone: dict[str, Any] = {**defaults, **(computed or {}), **spec.fixed}
-    columns = {
+    columns: dict[str, tuple[int, tuple[Any, ...]]] = {
         part.name: (group, part.values)
         for group, axis in enumerate(spec.axes)
         for part in (axis.axes if isinstance(axis, Zipped) else (axis,))
     }
     for rule in rules:
-        varied = {name: columns[name] for name in rule.parameters if name in columns}
-        given = [name for name in rule.parameters if name in varied or name in spec.fixed]
+        given = [name for name in rule.parameters if name in columns or name in spec.fixed]
         if given:
-            known = {name: _number(alone.get(name)) for name in rule.parameters}
+            quoted = _quoted([name for name in rule.parameters if name not in given], spec, columns, catalog)
+            of_labels = {name: one for name, one in quoted.items() if isinstance(one, tuple)}
+            varied = {name: columns[name] for name in given if name in columns} | of_labels
+            known = {name: _number({**alone, **quoted}.get(name)) for name in rule.parameters if name not in varied}
+            known = {name: known.get(name, math.nan) for name in rule.parameters}
             if at := _first(rule, known, varied):
-                yield _fault(rule, at, given[0], "axes" if varied else "fixed")
+                yield _fault(rule, at, given[0], "axes" if given[0] in columns else "fixed")
+
+
+def _quoted(
+    names: Iterable[str], spec: Spec, columns: Mapping[str, tuple[int, tuple[Any, ...]]], catalog: Catalog | None
+) -> dict[str, Any]:
+    """The catalogue's figures of the labels that are chosen: a number, or one for each value of the label's axis."""
+    found: dict[str, Any] = {}
+    if catalog is None:
+        return found
+    for name in names:
+        column = catalog.columns.get(name)
+        if column is None or len(column.axes) != 1:
+            continue
+        (axis,) = column.axes
+        if axis in columns:
+            group, labels = columns[axis]
+            found[name] = group, tuple(catalog.cite(name, {axis: label}).value for label in labels)
+        elif axis in spec.fixed:
+            found[name] = catalog.cite(name, {axis: str(spec.fixed[axis])}).value
+    return found
 
 
 def _first(
@@ -69,8 +95,11 @@ def _first(
 
 def _fault(rule: Quantity, at: Mapping[str, float], blamed: str, place: str) -> Fault:
     others = {name: value for name, value in at.items() if name != blamed and not math.isnan(value)}
-    beside = ", ".join(f"{name} = {value:.15g}" for name, value in others.items())
     mark = rule.mark if isinstance(rule.mark, Rule) else Rule(rule.doc, "")
+    subject = rule.parameters[0]
+    if blamed != subject and subject in others:  # the rule says what is wrong with its first name
+        return Fault(f"{place}.{blamed}", f"{at[blamed]:.15g}", f"{subject} = {others[subject]:.15g} is {mark.what}")
+    beside = ", ".join(f"{name} = {value:.15g}" for name, value in others.items())
     what = f"{mark.what} ({beside})" if beside else mark.what
     return Fault(f"{place}.{blamed}", f"{at[blamed]:.15g}", what, mark.allowed)
 

@@ -128,7 +128,7 @@ def finetuning_count(horizon_years: Value, finetuning_interval_years: Value) -> 
     return floor(horizon_years / finetuning_interval_years + FULL_INTERVAL_TOLERANCE)
 
 
-def _overlap(
+def retrainings_overlap(
     run_years: Value,
     retraining_interval_years: Value,
     retraining_count: Value,
@@ -136,66 +136,34 @@ def _overlap(
     finetuning_interval_years: Value,
     finetuning_count: Value,
 ) -> Value:
-    """Whether retrainings, or rounds of fine-tuning, take longer than the time between two of them."""
-    retrainings = both(retraining_count >= 1, run_years > retraining_interval_years)
-    return either(retrainings, both(finetuning_count >= 1, finetuning_share * run_years > finetuning_interval_years))
-
-
-@status("overlapping_retrainings", spoils=("cost_retraining_usd", "cost_finetuning_usd"), central=True)
-def overlapping_retrainings(
-    owns_chips: Value,
-    commitment_hours: Value,
-    run_years: Value,
-    retraining_interval_years: Value,
-    retraining_count: Value,
-    finetuning_share: Value,
-    finetuning_interval_years: Value,
-    finetuning_count: Value,
-) -> Value:
-    """Whether owned or committed chips are to begin a retraining before the last one has ended [truth].
+    """1 where a retraining, or a round of fine-tuning, takes longer than the time until the next, else 0 [1].
 
     run_years > retraining_interval_years where there is a retraining, or finetuning_share · run_years >
     finetuning_interval_years where there is fine-tuning.
 
     Source: definition.
     """
-    overlap = _overlap(
-        run_years,
-        retraining_interval_years,
-        retraining_count,
-        finetuning_share,
-        finetuning_interval_years,
-        finetuning_count,
-    )
-    return both(either(owns_chips == 1, commitment_hours > 0), overlap)
+    retrainings = both(retraining_count >= 1, run_years > retraining_interval_years)
+    rounds = both(finetuning_count >= 1, finetuning_share * run_years > finetuning_interval_years)
+    return where(either(retrainings, rounds), 1.0, 0.0)
+
+
+@status("overlapping_retrainings", spoils=("cost_retraining_usd", "cost_finetuning_usd"), central=True)
+def overlapping_retrainings(owns_chips: Value, commitment_hours: Value, retrainings_overlap: Value) -> Value:
+    """Whether owned or committed chips are to begin a retraining before the last one has ended [truth].
+
+    Source: definition, see ``retrainings_overlap``.
+    """
+    return both(either(owns_chips == 1, commitment_hours > 0), retrainings_overlap == 1)
 
 
 @doubt(of="run_years", what="the next retraining begins before that: each is taken to have chips of its own")
-def concurrent_retrainings(
-    owns_chips: Value,
-    commitment_hours: Value,
-    run_years: Value,
-    retraining_interval_years: Value,
-    retraining_count: Value,
-    finetuning_share: Value,
-    finetuning_interval_years: Value,
-    finetuning_count: Value,
-) -> Value:
+def concurrent_retrainings(owns_chips: Value, commitment_hours: Value, retrainings_overlap: Value) -> Value:
     """Whether retrainings, or rounds of fine-tuning, overlap on chips that are rented on demand or on spot [truth].
 
-    As overlapping_retrainings, without owned or committed chips.
-
-    Source: definition.
+    Source: definition, see ``retrainings_overlap``.
     """
-    overlap = _overlap(
-        run_years,
-        retraining_interval_years,
-        retraining_count,
-        finetuning_share,
-        finetuning_interval_years,
-        finetuning_count,
-    )
-    return both(both(owns_chips == 0, commitment_hours <= 0), overlap)
+    return both(both(owns_chips == 0, commitment_hours <= 0), retrainings_overlap == 1)
 
 
 def hardware_gain(

@@ -112,7 +112,7 @@ def estimated(bound: Bound) -> Estimate:
     found = dict(zip(made.outputs, _values(made, figures), strict=True))
     _refuse_impossible(bound, made, found, labels)
     quantities = _without_nulls(made, found)
-    if faults := unplaced(broken(bound.model.rules, bound.model.inputs, bound.spec, quantities)):
+    if faults := unplaced(broken(bound.model.rules, bound.model.inputs, bound.spec, bound.catalog, quantities)):
         raise SpecError(*faults)
     _refuse_unfilled(bound, quantities)
     odd = doubts.refused(bound, [*_doubts(made, found, quantities)])

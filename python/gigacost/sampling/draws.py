@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gigacost._record import Record
 from gigacost.errors import Fault, SpecError, nearest, show
@@ -134,6 +134,23 @@ def _whole(name: str, value: object, low: int, high: int) -> list[Fault]:
     if not low <= value <= high:
         return [Fault(f"draws.{name}", show(value), "out of range", f"{low} to {high}")]
     return []
+
+
+Drawn: TypeAlias = "int | Draws | Mapping[str, Any]"
+"""Draws as people say them: how many, or a table of a specification."""
+
+
+def as_draws(value: Drawn) -> Draws:
+    """The draws that a number of them, or a table of a specification, means. Raises SpecError."""
+    if isinstance(value, Draws):
+        return value
+    if not isinstance(value, Mapping):
+        return Draws(value)
+    known = [one.name for one in fields(Draws)]
+    unknown = [name for name in value if name not in known]
+    if unknown:
+        raise SpecError(*(Fault(f"draws.{name}", "", "unknown key", ", ".join(known)) for name in unknown))
+    return Draws(**value)
 
 
 def _pairs(given: object) -> tuple[tuple[tuple[str, str, float], ...], list[Fault]]:

@@ -20,10 +20,13 @@ from typing import TYPE_CHECKING, Any
 from gigacost._record import Record
 from gigacost.catalog.files import data
 from gigacost.catalog.opening import opened
+from gigacost.compiler.checks import namespace
+from gigacost.errors import SpecError, unplaced
 from gigacost.graph.declarations import Status
 from gigacost.model import default as default_model
 from gigacost.queries.batch import Design, evaluated
 from gigacost.sampling.distributions import Empirical
+from gigacost.spec.reader import read_mapping
 from gigacost.spec.spec import DEFAULT
 from gigacost.validation.published.runs import KIND_OF_UNIT, PublishedRun, Texts, of_presets, read_published_runs
 
@@ -233,7 +236,7 @@ def validate_runs(
         For a bad table, by row and column.
     """
     book, used = opened(catalog), model or default_model()
-    runs = of_presets(book) if path is None else read_published_runs(path, used.inputs, book)
+    runs = of_presets(book) if path is None else _possible(read_published_runs(path, used.inputs, book), used, book)
     asked = [(run, row) for run in runs for row in run.figures]
     predictable = [(run, row) for run, row in asked if not run.unpredictable]
     found = _predictions(predictable, used, book)
@@ -272,6 +275,19 @@ def _meaning(model: Model, label: str) -> str:
     docs = {one.mark.label: one.doc for one in model.states if isinstance(one.mark, Status)}
     sentence = docs.get(label, "").split(" [", 1)[0].replace("\n", " ").removeprefix("Whether ")
     return f"{label}: {sentence}".removesuffix(": ")
+
+
+def _possible(runs: tuple[PublishedRun, ...], model: Model, book: Catalog) -> tuple[PublishedRun, ...]:
+    """The runs of a table, of which no model could break a rule. Raises SpecError with all that do, by row."""
+    faults = []
+    for run in runs:
+        try:
+            read_mapping({"version": 1, "fixed": dict(run.given)}, namespace(model, book))
+        except SpecError as problem:
+            faults += [replace(one, field=f"row {run.row}, column {one.field}") for one in unplaced(problem.faults)]
+    if faults:
+        raise SpecError(*faults)
+    return runs
 
 
 def _without_lab(run: PublishedRun) -> PublishedRun:

@@ -18,7 +18,7 @@ from gigacost.analysis.sensitivity.intervals import Interval, intervals_of_both
 from gigacost.catalog.opening import opened
 from gigacost.compiler import lower
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.sampling.draws import Draws
+from gigacost.sampling.draws import Drawn, Draws, as_draws
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
@@ -78,7 +78,7 @@ def compare(
     model: Model | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     strict: bool = False,
-    draws: int | Draws = 0,
+    draws: Drawn = 0,
     threads: int | None = None,
 ) -> Comparison:
     """Explain why a quantity differs between two designs.
@@ -124,8 +124,7 @@ def compare(
     """
     book = opened(catalog)
     first, second = (sweep_of(name, given, model, book, strict=strict) for name, given in (("a", a), ("b", b)))
-    chosen = draws if isinstance(draws, Draws) or not draws else Draws(draws)
-    return compared(first, second, by, draws=chosen or None, threads=threads)
+    return compared(first, second, by, draws=as_draws(draws) if draws else None, threads=threads)
 
 
 def compared(

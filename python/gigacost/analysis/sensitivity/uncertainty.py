@@ -29,7 +29,7 @@ from gigacost.queries.estimates import estimated
 from gigacost.queries.lacking import lacking
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
-from gigacost.sampling.draws import Draws
+from gigacost.sampling.draws import Drawn, Draws, as_draws
 from gigacost.sampling.statistics import Spread, spread
 from gigacost.spec.reader import read_mapping
 from gigacost.spec.spec import DEFAULT
@@ -97,7 +97,7 @@ def uncertainty(
     of: str = "cost_total_usd",
     uncertain: Uncertain | None = None,
     defaults: bool | None = None,
-    draws: int | Draws | None = None,
+    draws: Drawn | None = None,
     model: ModelLike = None,
     catalog: CatalogLike = None,
     as_of: str | None = None,
@@ -157,7 +157,7 @@ def uncertainty(
     sweep = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict).space()
     with_defaults = sweep.spec.default_uncertain or not sweep.spec.uncertain
     table = {DEFAULT: with_defaults, **as_table(uncertain)} | ({} if defaults is None else {DEFAULT: defaults})
-    chosen = draws_for(sweep.spec) if draws is None else draws if isinstance(draws, Draws) else Draws(draws)
+    chosen = draws_for(sweep.spec) if draws is None else as_draws(draws)
     return _Question(_stating(sweep, table, chosen), of, threads).answer()
 
 

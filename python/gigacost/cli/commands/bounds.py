@@ -68,13 +68,14 @@ def _without_meta(found: Bounds) -> dict[str, Any]:
 def _print(sweep: Space, found: Sequence[Bounds]) -> None:
     from gigacost.cli.terminal import show, table
     from gigacost.cli.views.numbers import cell
+    from gigacost.cli.views.rows import said
 
     axes = sweep.bound.digits
     rows = []
     for one in found:
         for name, bound, row in ((one.of, "least", one.least), ("", "greatest", one.greatest)):
             known = row or {}
-            value, *where = (cell(known.get(each), _unit(sweep, each)) for each in (one.of, *axes))
-            rows.append([name, bound, value, *where])
+            where = [said(sweep, axis, known.get(axis)) for axis in axes]
+            rows.append([name, bound, cell(known.get(one.of), _unit(sweep, one.of)), *where])
     numbers = ["value", *(axis for axis in axes if axes[axis].kind != "label")]
     show(table(["quantity", "bound", "value", *axes], rows, numbers))

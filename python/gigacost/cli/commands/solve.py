@@ -58,11 +58,12 @@ def _print(sweep: Space, found: Solution, *, smallest: bool) -> None:
     from gigacost.cli.inverse import figures, named, show_relaxations, unit_of
     from gigacost.cli.terminal import literal, show, table
     from gigacost.cli.views.numbers import cell
+    from gigacost.cli.views.rows import said
 
     if found.value is None:
         show_relaxations(sweep, found.relaxations, found.meta, found.unknown)
     else:
-        what = f"{'smallest' if smallest else 'largest'} {found.unknown} = {cell(found.value, found.unit)}"
+        what = f"{'smallest' if smallest else 'largest'} {found.unknown} = {said(sweep, found.unknown, found.value)}"
         design = named(sweep, found.design, found.unknown)
         show(literal(f"{what}, with {design}" if design else what, "bold"))
         if found.constraints:

@@ -49,7 +49,7 @@ def command(query: QueryOptions, *, no_quantiles: bool) -> int:
     else:
         _print(sweep, found, seconds)
     asserted.check({**dict.fromkeys((f"status_{label}" for label in _labels(sweep)), 0), **_flat(found)})
-    return query.ended(asserted, feasible=found.feasible > 0)
+    return query.ended(asserted, feasible=_feasible(sweep, found) > 0)
 
 
 def _labels(sweep: Space) -> list[str]:
@@ -63,13 +63,19 @@ def _flat(found: Summary) -> dict[str, float]:
     return flat | {f"{name}_{what}": getattr(one, what) for name, one in found.columns.items() for what in _NUMBERS}
 
 
+def _feasible(sweep: Space, found: Summary) -> int:
+    """How many combinations meet the condition; without one, how many are in no state that spoils a column."""
+    return found.feasible if sweep.spec.where or "ok" not in found.states else found.states["ok"]
+
+
 def _print(sweep: Space, found: Summary, seconds: float) -> None:
     from gigacost.cli.terminal import literal, show, table
     from gigacost.cli.views.numbers import cell, duration, share
 
-    of = share(found.feasible / found.combinations)
+    count = _feasible(sweep, found)
     condition = f" where {sweep.spec.where.text}" if sweep.spec.where else ""
-    said = f"{found.feasible:,} of {found.combinations:,} combinations ({of}) are feasible{condition}"
+    of = share(count / found.combinations)
+    said = f"{count:,} of {found.combinations:,} combinations ({of}) are feasible{condition}"
     show(literal(said, "bold"), "")
     quantiles = next((list(one.quantiles) for one in found.columns.values()), [])
     heads = ["min", *(f"p{q * 100:g}" for q in quantiles), "mean", "max", "nulls"]

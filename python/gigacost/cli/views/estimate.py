@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -156,11 +155,7 @@ def show_many(
 
 
 def _totals(estimates: Sequence[Estimate]) -> list[Block]:
-    """The subtotals; of equal ones the last has the percentiles."""
-    blocks = [_block(name, name, estimates, "$") for name in estimates[0].subtotals]
-    figures = [[row[1:] for row in block] for block in blocks]
-    repeated = [one == following for one, following in itertools.pairwise(figures)] + [False]
-    return [block[:1] if again else block for block, again in zip(blocks, repeated, strict=False)]
+    return [_block(name, name, estimates, "$") for name in estimates[0].subtotals]
 
 
 def _block(title: str, name: str, estimates: Sequence[Estimate], unit: str) -> Block:

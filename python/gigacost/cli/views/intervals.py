@@ -58,7 +58,7 @@ def note(estimates: Sequence[Estimate]) -> Iterator[str]:
     if feasible < 1.0:
         yield f"{told} {share(1.0 - feasible)} are impossible: dearer than any."
     elif all(middle is not None and central is not None and middle > central for central, middle in middles):
-        yield f"{told} Skewed inputs lift P50 above central."
+        yield f"{told} Skewed inputs lift the total's P50."
     else:
         yield told
 

@@ -21,17 +21,29 @@ def row_assertions(query: QueryOptions, sweep: Space, *reads: str) -> Assertions
     return Assertions(query.assertions, {**names, "index": "1"}, labels)
 
 
+def said(sweep: Space, name: str, value: Any) -> str:  # noqa: ANN401 - a cell
+    """A value of a row as people read it, in words where the input has them."""
+    known = sweep.model.inputs.get(name)
+    word = known.word(value) if known and isinstance(value, int | float) else ""
+    return word or cell(value, sweep.unit(name))
+
+
+def _is_label(sweep: Space, name: str) -> bool:
+    """Whether the values of a column are words."""
+    digit, known = sweep.bound.digits.get(name), sweep.model.inputs.get(name)
+    return digit is not None and (digit.kind == "label" or bool(known and known.words))
+
+
 def show_rows(sweep: Space, rows: Sequence[Mapping[str, Any]], first: Sequence[str] = ()) -> None:
     """Print rows as a table, ``first`` right after the axes; an axis that is the same in all of them is told below."""
     if not rows:
         return
     axes = sweep.bound.digits
     names = list(dict.fromkeys([*axes, *first, *(name for name in rows[0] if name not in {"index", "status"})]))
-    units = {name: sweep.unit(name) for name in names}
     same = [name for name in axes if len(rows) > 1 and len({row[name] for row in rows}) == 1]
     names = [name for name in names if name not in same]
-    numbers = [name for name in names if name not in axes or axes[name].kind != "label"]
-    show(table(names, [[cell(row[name], units[name]) for name in names] for row in rows], numbers))
+    numbers = [name for name in names if not _is_label(sweep, name)]
+    show(table(names, [[said(sweep, name, row[name]) for name in names] for row in rows], numbers))
     if same:
-        shown = ", ".join(f"{name} = {cell(rows[0][name], units[name])}" for name in same)
+        shown = ", ".join(f"{name} = {said(sweep, name, rows[0][name])}" for name in same)
         show(literal(f"all with {shown}", "dim"))

@@ -72,6 +72,8 @@ class PublishedRun:
     """Why it cannot be held against the model; empty where it can."""
     uncertain: Texts = ()
     """Distributions in place of those that ship, with their names."""
+    row: int = 0
+    """Where it stands in a table; the header is row 1. 0 of a preset."""
 
     @property
     def is_sized(self) -> bool:
@@ -142,7 +144,7 @@ def _run(row: Row, names: Sequence[str], faults: Faults, inputs: Mapping[str, In
         elif value is not None:
             given[column] = value
     name, lab = cells.get("run", ""), cells.get("lab", "")
-    return PublishedRun(name, lab, on_the_day(given), tuple(figures), assumed)
+    return PublishedRun(name, lab, on_the_day(given), tuple(figures), assumed, row=row.number)
 
 
 def _value(

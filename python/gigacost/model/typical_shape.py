@@ -42,13 +42,18 @@ LEAST_FFN_SHARE = Constant(
 )
 
 
+NAMED_WITHIN = Constant(1.01, "1", "names of published models (405B of 405.9B, 7B of 6.7B) are rounded", "2026-11")
+
+
 @rule("more than there are parameters", allowed="at most params")
 def more_active_than_parameters(params_active: Value, params: Value) -> Value:
-    """Whether more parameters work on a token than the model has [truth].
+    """Whether more parameters work on a token than the model has, but for the rounding of its name [truth].
+
+    params_active > 1.01 · params: a model of 405.9B parameters is called 405B.
 
     Source: definition.
     """
-    return params_active > params
+    return params_active > params * NAMED_WITHIN
 
 
 def _power_of_two(x: Value) -> Value:

@@ -149,7 +149,9 @@ def as_draws(value: Drawn) -> Draws:
     known = [one.name for one in fields(Draws)]
     unknown = [name for name in value if name not in known]
     if unknown:
-        raise SpecError(*(Fault(f"draws.{name}", "", "unknown key", ", ".join(known)) for name in unknown))
+        raise SpecError(
+            *(Fault(f"draws.{name}", show(value[name]), "unknown key", ", ".join(known)) for name in unknown)
+        )
     return Draws(**value)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gigacost.queries.assumptions import Assumption
 
 _TEXTS = ("prices of", "design")
-_DISPENSABLE = "$/chip-hour"
+_DISPENSABLE = ("$/chip-hour", "FLOP")
 _GAP, _ROOM = 2, 40
 """Columns between two of a list's, and those that the beginning of a source takes at least."""
 _SAME = {"capability": "the same capability", "flop": "the same FLOP"}
@@ -52,9 +52,10 @@ def _show_fitting(heads: list[str], rows: list[list[str]], shorter: list[list[st
             cut = [[row[0], *row[start + 1 : stop + 1]] for row in rows]
             show(table([heads[0], *heads[start + 1 : stop + 1]], cut, right))
         return
-    if len([*fitting(heads[1:], rows)]) > 1 and _DISPENSABLE in heads:
-        at = heads.index(_DISPENSABLE)
-        heads, rows = [*heads[:at], *heads[at + 1 :]], [[*row[:at], *row[at + 1 :]] for row in rows]
+    for name in _DISPENSABLE:
+        if name in heads and len([*fitting(heads[1:], rows)]) > 1:
+            at = heads.index(name)
+            heads, rows = [*heads[:at], *heads[at + 1 :]], [[*row[:at], *row[at + 1 :]] for row in rows]
     show(table(heads, rows, right))
 
 
@@ -135,7 +136,7 @@ def _cells(one: Year) -> Iterator[tuple[str, Any]]:
 
 
 def _row(one: Year) -> list[str]:
-    dated = one.as_of + (f" +{one.years_ahead:.1f} y" if one.years_ahead else "")
+    dated = one.as_of[: len("2026-07")] + (f" +{one.years_ahead:.1f} y" if one.years_ahead else "")
     days = "—" if one.train_days is None else grouped(one.train_days)
     if one.cost is None:
         why = "too long" if one.state == TOO_LONG else one.state

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record, plain
@@ -52,6 +53,10 @@ _MORE = (
     *("global_batch_sequences", "sequence_tokens"),
 )
 _SEARCH = "layout"
+
+
+OWN_TIME: Mapping[str, float] = MappingProxyType({"tuning": 1.0})
+"""What is fixed for a layout to have its own time, whatever the pace of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +146,10 @@ class Candidates:
 def candidates(spec: Spec, model: Model, catalog: Catalog) -> Candidates:
     """The candidates of a design. Raises SpecError for what is missing, and for axes that are not of the layout.
 
-    A layout is judged by its own time, whatever the pace of the run.
+    A layout is judged by its own time.
     """
     model = accounted(model, spec.accounting)
-    spec = replace(spec, fixed={"tuning": 1.0, **spec.fixed})
+    spec = replace(spec, fixed={**OWN_TIME, **spec.fixed})
     (search,) = (search for search in model.searches if search.name == _SEARCH)
     over = dict(search.over)
     spec, notes = _with_tokens(_free_of_other_axes(spec, over), model, catalog)

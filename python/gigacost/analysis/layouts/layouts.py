@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
-from gigacost.analysis.layouts.candidates import Candidates, Layout, candidates
+from gigacost.analysis.layouts.candidates import OWN_TIME, Candidates, Layout, candidates
 from gigacost.analysis.layouts.rejections import Failure, Loser, failing, impossible, losing
 from gigacost.errors import Fault, SpecError, show
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
@@ -110,11 +110,14 @@ def laid_out(spec: Spec, model: Model, catalog: Catalog, *, top: int = 10) -> La
         raise SpecError(impossible(found))
     found = found.with_parts()
     order = np.argsort(found.rows["step_seconds"], kind="stable")  # of equal ones the search's; null ones last
-    labels = {axis: place[1][0] for axis, place in found.bound.labels.items()}
+    given, labels = found.bound.spec.fixed, {axis: place[1][0] for axis, place in found.bound.labels.items()}
     best = tuple(found.described(int(row)) for row in order[: min(top, found.fitting)])
     band, is_calibrated = _trust(found, labels)
     return Layouts(
-        inputs={**found.bound.spec.fixed, **labels},
+        inputs={
+            **{name: value for name, value in given.items() if name in spec.fixed or name not in OWN_TIME},
+            **labels,
+        },
         best=best,
         losing=losing(found, int(order[0])),
         failing=failing(found, int(order[0])),

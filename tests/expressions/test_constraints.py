@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from inverse import constrained
 from strategies import numbers
 
+from gigacost import Sweep
 from gigacost.expressions.ast import Expression, Node
-from gigacost.expressions.constraints import constraints, distance, joined
+from gigacost.expressions.constraints import constraints, distance, finite, joined
 from gigacost.expressions.parser import parse_expression
 from gigacost.reference import Number, Truth
 
@@ -105,3 +106,12 @@ def test_how_far_several_limits_are_passed_is_told_by_the_worst_share() -> None:
 def test_no_condition_has_no_constraints() -> None:
     assert constraints(None) == ()
     assert joined([]) is None
+
+
+@pytest.mark.parametrize(
+    ("far", "count"), [("chips", 2), ("chips * 1e200 * 1e200", 0), ("0 - chips * 1e200 * 1e200", 0)]
+)
+def test_what_overflows_is_not_finite_on_either_side(far: str, count: int) -> None:
+    run = {"params": "1B", "tokens": "1T", "hardware": "h100-sxm"}
+    root = Sweep({"chips": [1, 2]}, fixed=run, derive={"far": far}).spec.derive["far"]
+    assert Sweep({"chips": [1, 2]}, fixed=run, where=str(finite(root))).count() == count

@@ -84,8 +84,8 @@ def joined(nodes: Iterable[Node]) -> Expression | None:
 
 
 def finite(expression: Expression) -> Node:
-    """The condition that a number is neither missing nor beyond the largest."""
-    return Node("compare", "truth", (expression.root, _number(LARGEST)), ("<=",))
+    """The condition that a number is neither missing nor beyond the largest, on either side."""
+    return Node("compare", "truth", (_number(-LARGEST), expression.root, _number(LARGEST)), ("<=", "<="))
 
 
 def distance(limits: Sequence[Limit]) -> Expression:

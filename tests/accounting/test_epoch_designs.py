@@ -53,3 +53,9 @@ def test_another_run_than_the_presets_has_none_of_its_figures(given: dict[str, A
     assert not [item.name for item in one.assumptions if "table of costs" in item.source]
     space = Sweep({name: [value] for name, value in given.items()}, preset=["gpt-3", EPOCH], columns=["chip_hours"])
     assert space.top(1, "chip_hours").rows[0]["chip_hours"] == one["chip_hours"]
+
+
+def test_a_run_and_an_accounting_may_be_one_text() -> None:
+    both = estimate(preset=f"gpt-3,{EPOCH}")
+    assert both["total_run_usd"] == estimate(preset=["gpt-3", EPOCH])["total_run_usd"]
+    assert Sweep(preset=f"gpt-3,{EPOCH}").spec == Sweep(preset=["gpt-3", EPOCH]).spec

@@ -75,8 +75,7 @@ def _set_key(tree: dict[str, Any], name: str, text: str) -> Iterator[str]:
         return
     if (key or table) in known:
         yield f"{name} = {show(text)} from the command line replaces that of the file"
-    several = name == "preset" and "," in text
-    value: object = text.split(",") if several else int(text) if text.isascii() and text.isdigit() else text
+    value: object = int(text) if text.isascii() and text.isdigit() else text
     if (table, key) == ("uncertain", DEFAULT):
         value = {"true": True, "false": False}.get(text, text)
     tree[table] = {**known, key: value} if dot else value

@@ -376,8 +376,9 @@ class _Reader:
         return path
 
     def _presets(self, tree: Mapping[str, Any]) -> tuple[str, str]:
-        """At most one published run or site, and at most one accounting."""
-        listed = as_list(tree.get("preset"))
+        """At most one published run or site, and at most one accounting; both may be one text, as ``A,B``."""
+        given = tree.get("preset")
+        listed = given.split(",") if isinstance(given, str) and "," in given else as_list(given)
         named = [("preset", self._text(tree, "preset"))] if listed is None else list(self._listed("preset", listed))
         kinds = {"preset": self.namespace.presets, "accounting": self.namespace.accountings}
         known = sorted({*kinds["preset"], *kinds["accounting"]})

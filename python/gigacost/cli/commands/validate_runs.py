@@ -12,6 +12,9 @@ from gigacost.cli import options
 if TYPE_CHECKING:
     from gigacost.validation.validate_runs import Figure, Reliability, RunValidation
 
+_FIGURE, _UNIT = 1, 2
+_LEAST = 8
+"""So many letters of what a figure is are shown at least."""
 _HEADS = ["figures", "signed", "error", "of P50", "inside", "P95/P5"]
 _VIEWS = {
     "all": "all figures",
@@ -60,10 +63,13 @@ def command(file: str | None, *, as_json: bool) -> int:
 
 def show_validation(found: RunValidation) -> None:
     """All of it, what sums it up at the end."""
-    from gigacost.cli.terminal import literal, show, table
+    from gigacost.cli.terminal import literal, out, show, table
 
-    heads, rows = figure_rows(found)
-    show(literal("Predicted from what was known before the run", "bold"), table(heads, rows, heads[3:]))
+    heads, rows = _fitted(*figure_rows(found), out().width)
+    show(
+        literal("Predicted from what was known before the run", "bold"),
+        table(heads, rows, heads[heads.index("published") :]),
+    )
     if found.unpredicted:
         left_out = [[one.run, one.what, one.reason] for one in found.unpredicted]
         show(literal("Not predicted", "bold"), table(["run", "published", "why"], left_out))
@@ -73,6 +79,20 @@ def show_validation(found: RunValidation) -> None:
     ):
         show(literal(title, "bold"), table(heads, rows, heads[1:]))
     show(literal("* its number of chips (or what else is named in catalog show) was not published", "dim"))
+
+
+def _fitted(heads: list[str], rows: list[list[str]], width: int) -> tuple[list[str], list[list[str]]]:
+    """The figures on a terminal: where they are too wide without units, and what a figure is in fewer words."""
+    from gigacost.cli.terminal import BETWEEN, NARROW, shortened
+
+    def room(columns: list[list[str]]) -> int:
+        return width - sum(max(map(len, one)) + BETWEEN for i, one in enumerate(columns) if i != _FIGURE) - BETWEEN
+
+    columns = [[head, *(row[i] for row in rows)] for i, head in enumerate(heads)]
+    if width >= NARROW and room(columns) < max(map(len, columns[_FIGURE])):
+        del columns[_UNIT]
+        columns[_FIGURE] = [shortened(cell, max(room(columns), _LEAST)) for cell in columns[_FIGURE]]
+    return [one[0] for one in columns], [list(row) for row in zip(*(one[1:] for one in columns), strict=True)]
 
 
 def figure_rows(found: RunValidation) -> tuple[list[str], list[list[str]]]:

@@ -14,6 +14,12 @@ from gigacost.spec.spec import DEFAULT
 _KEYS = ("base_year", "preset")
 _DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")
 """As ``1,5T``: hardly a list of 1 and 5T."""
+_LEADING_ZERO = re.compile(r"[$]?[0-9]+(?:,[0-9]+)*,0[0-9]+[^,]*")
+"""As ``200,000``, ``1,024`` and ``0,08``: no number of a list begins with a zero and another digit."""
+_TWO_WHOLE = re.compile(r"([0-9]+),([0-9]{1,2})")
+"""As ``1,5``, where the value is not counted in whole numbers."""
+_GROUPED = re.compile(r"([0-9]{1,3}),([1-9][0-9]{2})")
+"""As ``16,384``, which may be one number or two."""
 
 
 def with_settings(
@@ -48,6 +54,7 @@ def with_settings(
         if place or (name == "as_of" and changed.pop("as_of", "")):
             notes.append(f"{name} = {show(text)} from the command line replaces {f'{place}.{name}' if place else name}")
         value = typed(name, text, namespace)
+        notes += _grouped(name, text, namespace)
         if isinstance(value, Typed):
             axes.pop(name, None)
             fixed[name] = value
@@ -96,13 +103,36 @@ def typed(name: str, text: str, namespace: Namespace) -> object:
     found = field_of(namespace, name)
     if found and found.kind != "label" and ".." in text:
         return typed_range(name, text, "--set")
-    decimal = _DECIMAL_COMMA.fullmatch(text)
-    if decimal and found and found.kind != "label":
-        what = "a comma separates the values of a list; decimals are written with a point"
-        raise SpecError(Fault(name, show(text), what, hint=f'"{decimal[1]}.{decimal[2]}"', path="--set"))
+    if found and found.kind != "label":
+        _refuse_comma(name, text, is_count=found.kind == "integer")
     if "," in text:
         return [Typed(part) for part in text.split(",")]
     return Typed(text)
+
+
+def _refuse_comma(name: str, text: str, *, is_count: bool) -> None:
+    """Raise SpecError for a comma that is hardly one between the values of a list."""
+    what = "a comma separates the values of a list"
+    decimal = _DECIMAL_COMMA.fullmatch(text)
+    two = None if is_count else _TWO_WHOLE.fullmatch(text)
+    whole, _, rest = text.partition(",")
+    if decimal or (text.startswith("0,") and _LEADING_ZERO.fullmatch(text)):
+        hint = f'"{whole}.{rest}"'
+    elif _LEADING_ZERO.fullmatch(text):
+        what += ", and no number begins with a zero"
+        raise SpecError(Fault(name, show(text), what, hint=f'"{text.replace(",", "")}"', path="--set"))
+    elif two:
+        hint = f'"{whole}.{rest}", or "{whole}.0,{rest}.0"'
+    else:
+        return
+    raise SpecError(Fault(name, show(text), f"{what}; decimals are written with a point", hint=hint, path="--set"))
+
+
+def _grouped(name: str, text: str, namespace: Namespace) -> Iterator[str]:
+    """How a list is read that may be one number with its thousands set apart."""
+    found, two = field_of(namespace, name), _GROUPED.fullmatch(text)
+    if two and found and found.kind != "label":
+        yield f"{name} is a list of {two[1]} and {two[2]}; for {two[1]}{two[2]} write it without the comma"
 
 
 def typed_range(name: str, text: str, option: str) -> dict[str, object]:

@@ -235,7 +235,7 @@ def test_an_extrapolated_chip_is_said_to_be_one(capsys: Capture) -> None:
         (["--precision", "fp9"], 'did you mean "fp8"?'),
         (["--set", "tp=none"], "(--set)"),
         (["--set", "chips=8"], "set twice"),
-        (["--set", "staff_fte=1,2"], "only the axes of its layout may have several"),
+        (["--set", "staff_fte=1.0,2.0"], "only the axes of its layout may have several"),
         (["--set", "tp=16"], "no layout of these chips is legal"),
         (["--catalog", "/nowhere.toml"], "nowhere.toml"),
         (["extra"], "extra"),

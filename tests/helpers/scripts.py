@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -21,3 +24,10 @@ def loaded(path: Path) -> ModuleType:
         patch.setitem(sys.modules, path.stem, module)
         spec.loader.exec_module(module)
     return module
+
+
+def reported(path: Path) -> dict[str, Any]:
+    """What a script prints with ``--json``, run by itself."""
+    done = subprocess.run([sys.executable, path, "--json"], check=True, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scripts import reported
 
 from gigacost.catalog.files import data
 from gigacost.model import default
@@ -19,10 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def report() -> dict[str, Any]:
-    script = ROOT / "calibration" / "calibrate.py"
-    done = subprocess.run([sys.executable, script, "--json"], check=True, capture_output=True, text=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return reported(ROOT / "calibration" / "calibrate.py")
 
 
 def flat(table: dict[str, Any], prefix: str = "") -> dict[str, float]:

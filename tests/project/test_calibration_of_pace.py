@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from scripts import loaded
+from scripts import loaded, reported
 
 from gigacost.catalog.files import data
 from gigacost.model import default
@@ -23,10 +20,7 @@ NAMES = ("reference_tuning", "tuning_exponent", "typical_steady_share")
 
 @pytest.fixture(scope="module")
 def report() -> dict[str, Any]:
-    script = ROOT / "calibration" / "calibrate_pace.py"
-    done = subprocess.run([sys.executable, script, "--json"], check=True, capture_output=True, text=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return reported(ROOT / "calibration" / "calibrate_pace.py")
 
 
 @pytest.fixture(scope="module")

@@ -97,14 +97,14 @@ def read_published_costs(path: str | os.PathLike[str] | None = None) -> tuple[Pu
         SHIPPED if path is None else path,
         "costs",
         "models",
-        known=_columns(),
+        known=table_columns(),
         required=(*INPUTS, *TOTALS),
         read=_published,
         check=_check_once,
     )
 
 
-def _columns() -> list[str]:
+def table_columns() -> list[str]:
     """The columns of the shipped table."""
     return SHIPPED.read_text("utf-8").split("\n", 1)[0].split(",")
 

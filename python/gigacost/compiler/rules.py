@@ -42,8 +42,10 @@ def broken(
             quoted = _quoted([name for name in rule.parameters if name not in given], spec, columns, catalog)
             of_labels = {name: one for name, one in quoted.items() if isinstance(one, tuple)}
             varied = {name: columns[name] for name in given if name in columns} | of_labels
-            known = {name: _number({**alone, **quoted}.get(name)) for name in rule.parameters if name not in varied}
-            known = {name: known.get(name, math.nan) for name in rule.parameters}
+            known = {
+                name: math.nan if name in varied else _number(quoted.get(name, alone.get(name)))
+                for name in rule.parameters
+            }
             if at := _first(rule, known, varied):
                 yield _fault(rule, at, given[0], "axes" if given[0] in columns else "fixed")
 

@@ -8,12 +8,17 @@ that (restarts by hand, replays, evaluation). ``make calibrate`` fits both on pu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from gigacost.catalog.files import data
 from gigacost.graph.declarations import Constant, Input
 from gigacost.ops import Value, either, maximum, minimum, power, where
 
 _FIT = data("pace")
 TYPICAL, REACHABLE = 0.0, 1.0
+OWN_TIME: Mapping[str, float] = MappingProxyType({"tuning": 1.0})
+"""What is fixed for a layout to be judged by its own time, whatever the pace of the run."""
 
 PACE = Input(
     "pace",
@@ -25,6 +30,7 @@ PACE = Input(
     integer=True,
     words=("typical", "reachable"),
 )
+
 REFERENCE_TUNING = Input(
     "reference_tuning",
     "1",

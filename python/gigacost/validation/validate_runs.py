@@ -240,8 +240,9 @@ def validate_runs(
     asked = [(run, row) for run in runs for row in run.figures]
     predictable = [(run, row) for run, row in asked if not run.unpredictable]
     found = _predictions(predictable, used, book)
-    hours = [(_without_lab(run), row) for run, row in predictable if KIND_OF_UNIT[row.unit] == "hours"]
-    left_out = _predictions(hours, used, book)
+    hours = [(run, row) for run, row in predictable if KIND_OF_UNIT[row.unit] == "hours"]
+    labs = data("pace")["left_out"]
+    left_out = found | _predictions([(_without_lab(run), row) for run, row in hours if run.lab in labs], used, book)
     figures, unpredicted = [], []
     for run, row in asked:
         answer = found.get((run.name, row.what), {})
@@ -292,10 +293,10 @@ def _possible(runs: tuple[PublishedRun, ...], model: Model, book: Catalog) -> tu
 
 def _without_lab(run: PublishedRun) -> PublishedRun:
     """The run with the pace, and its width, that are fitted without any run of its lab."""
-    pace = dict(data("pace")["left_out"].get(run.lab, {}))
-    within = pace.pop("tuning_within", None)
-    uncertain = () if within is None else (("tuning", f"x lognormal 90% {1.0 / within!r}..{within!r}"),)
-    return replace(run, given={**run.given, **pace}, uncertain=uncertain)
+    pace = dict(data("pace")["left_out"][run.lab])
+    within = pace.pop("tuning_within")
+    width = f"x lognormal 90% {1.0 / within!r}..{within!r}"
+    return replace(run, given={**run.given, **pace}, uncertain=(("tuning", width),))
 
 
 def _predictions(

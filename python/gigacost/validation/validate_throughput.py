@@ -15,6 +15,7 @@ from gigacost._record import Record, plain
 from gigacost.analysis.layouts.candidates import PARTS
 from gigacost.catalog.opening import opened
 from gigacost.model import default as default_model
+from gigacost.model.pace import OWN_TIME
 from gigacost.model.performance.search import AXES
 from gigacost.queries.batch import Design, evaluated
 from gigacost.validation.published.software import Unpredictable, assumptions_about, inputs_of
@@ -30,8 +31,6 @@ CLOSE = 0.15
 """How far off a prediction may be and still count as close."""
 _FITS = {"memory_use": 0.0}
 """A layout that was run did fit, whatever the memory model says of it."""
-_OWN_TIME: Design = {"tuning": 1.0}
-"""A layout is judged by its own time, whatever the pace of runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +266,7 @@ def _designs(runs: Iterable[Run], book: Catalog) -> tuple[dict[str, Design], dic
 
 def _timed(designs: Mapping[str, Design], model: Model, book: Catalog) -> dict[str, dict[str, Any]]:
     """The step time of each run by id, with its parts and memory where there is one, else with what spoils it."""
-    rows = evaluated([{**design, **_FITS, **_OWN_TIME} for design in designs.values()], ("step_seconds",), model, book)
+    rows = evaluated([{**design, **_FITS, **OWN_TIME} for design in designs.values()], ("step_seconds",), model, book)
     times = dict(zip(designs, rows, strict=True))
     timed = [name for name, row in times.items() if row["step_seconds"] is not None]
     parts = evaluated([designs[name] for name in timed], (*PARTS, "memory_use"), model, book)
@@ -299,7 +298,7 @@ def _prediction(run: Run, design: Design, found: Mapping[str, float]) -> Predict
 def _searched(predictions: Sequence[Prediction], designs: Mapping[str, Design], model: Model, book: Catalog) -> Search:
     """For each run, its design without a layout, so that the model chooses one."""
     free = [
-        {**{name: value for name, value in designs[one.id].items() if name not in (*AXES, "expert_tp")}, **_OWN_TIME}
+        {**{name: value for name, value in designs[one.id].items() if name not in (*AXES, "expert_tp")}, **OWN_TIME}
         for one in predictions
     ]
     choices, without = [], []

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record, plain
@@ -16,6 +15,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError
 from gigacost.graph.resolver import Resolver
+from gigacost.model.pace import OWN_TIME
 from gigacost.queries.lacking import lacking
 from gigacost.queries.space import Space
 from gigacost.spec.axes import Axis
@@ -53,10 +53,6 @@ _MORE = (
     *("global_batch_sequences", "sequence_tokens"),
 )
 _SEARCH = "layout"
-
-
-OWN_TIME: Mapping[str, float] = MappingProxyType({"tuning": 1.0})
-"""What is fixed for a layout to have its own time, whatever the pace of the run."""
 
 
 @dataclass(frozen=True, slots=True)

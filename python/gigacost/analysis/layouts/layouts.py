@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
-from gigacost.analysis.layouts.candidates import OWN_TIME, Candidates, Layout, candidates
+from gigacost.analysis.layouts.candidates import Candidates, Layout, candidates
 from gigacost.analysis.layouts.rejections import Failure, Loser, failing, impossible, losing
 from gigacost.errors import Fault, SpecError, show
+from gigacost.model.pace import OWN_TIME
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
 from gigacost.spec.spec import Spec
 

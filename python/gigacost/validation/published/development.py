@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost._record import Record
 from gigacost.catalog.csv_table import Row, cells_under, number, read_table
-from gigacost.catalog.epoch_costs import SHIPPED
+from gigacost.catalog.epoch_costs import SHIPPED, table_columns
 from gigacost.catalog.files import data
 from gigacost.catalog.price_books.schema import Faults
 from gigacost.errors import nearest, show
@@ -138,12 +138,11 @@ def read_published_developments(path: str | os.PathLike[str] | None = None) -> d
 
     A row without any figure is about something else. Raises SpecError with every fault, by row (the header is row 1).
     """
-    shipped = SHIPPED.read_text("utf-8").split("\n", 1)[0].split(",")
     rows = read_table(
         SHIPPED if path is None else path,
         "development",
         "developments",
-        known=shipped,
+        known=table_columns(),
         required=("model", *(_column(part, kind) for part in PARTS for kind in _KINDS)),
         read=_published,
         check=lambda _rows, _faults: None,

@@ -13,6 +13,7 @@ from gigacost.cli.options import NAMES
 
 _COMMANDS = {
     "estimate": "Cost of one training run; comma lists are compared side by side.",
+    "choose": "The cheapest design of each market within limits: you need not know any chip.",
     "sweep": "Cost every combination of a specification and write the rows to a file.",
     "top": "The cheapest combinations (or the best of each group).",
     "summary": "Counts, means, quantiles; why combinations are infeasible.",

@@ -294,10 +294,8 @@ class Bound:
         absent = [axis for axis in column.axes if axis not in self.labels] if column else []
         if absent:
             axis = absent[0]
-            example = next(iter(self.catalog.labels(axis)), "")
-            return Fault(
-                axis, "", f"missing: {name} comes from it", allowed=f'{axis} = "{example}" and others, or {name}'
-            )
+            allowed = f"any of gigacost catalog list {axis}; or give {name}"
+            return Fault(axis, "", f"missing: {name} comes from it", allowed=allowed)
         return Fault(name, "", "missing value", allowed=self.model.inputs[name].allowed)
 
     def available(self, name: str) -> bool:

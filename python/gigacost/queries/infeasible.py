@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gigacost.compiler.bound import Bound
 from gigacost.errors import Fault, show
+from gigacost.graph.wiring import Quantity
 from gigacost.model.constants import HOURS_PER_DAY, HOURS_PER_YEAR
 from gigacost.queries.infeasible_layout import no_layout, out_of_memory
 
@@ -42,15 +43,18 @@ def _knows(labels: _Labels, state: str) -> bool:
     return state in _OF_THE_PLAN or "hardware" in labels
 
 
+def in_words(state: Quantity) -> str:
+    """The first sentence of a state's docstring, with its first word taken off (``Whether ...``)."""
+    return state.doc.split("\n\n", 1)[0].replace("\n", " ").split(" [", 1)[0].removeprefix("Whether ")
+
+
 def _in_general(bound: Bound, state: str, labels: _Labels) -> Fault:
-    """The first sentence of the state's docstring, with its first word taken off (``Whether ...``)."""
     quantity = bound.model.quantities[state]
-    said = quantity.doc.split("\n\n", 1)[0].replace("\n", " ").split(" [", 1)[0].removeprefix("Whether ")
     spoils = getattr(quantity.mark, "spoils", ("",))[0]
     column = bound.catalog.columns.get(spoils)
     chosen = ", ".join(f"{axis} = {show(labels[axis])}" for axis in (column.axes if column else ()) if axis in labels)
     allowed = f"a value for {spoils}" if spoils in bound.model.inputs else "another design"
-    return Fault(getattr(quantity.mark, "label", state), chosen, said, allowed)
+    return Fault(getattr(quantity.mark, "label", state), chosen, in_words(quantity), allowed)
 
 
 def _unsupported_precision(bound: Bound, _: _Found, labels: _Labels) -> Fault:

@@ -12,6 +12,7 @@ from gigacost.cli.design import Design, designed
 from gigacost.cli.query import chosen_draws
 
 if TYPE_CHECKING:
+    from gigacost.analysis.choose.records import Choice
     from gigacost.compiler.bound import Bound
     from gigacost.queries.estimates import Estimate
     from gigacost.queries.request import Request
@@ -47,6 +48,7 @@ def command(
 
     \b
     gigacost estimate --hardware h100-sxm --chips 16384 --params 405B --tokens 15.6T
+    gigacost estimate --params 70B --tokens 15T                  chips are chosen, as by gigacost choose
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
@@ -59,6 +61,11 @@ def command(
     if no_intervals and (uncertain or draws or seed is not None):
         raise click.UsageError("--no-intervals draws nothing: give it without --uncertain, --draws and --seed")
     request = design.request(more=options.distributions(uncertain))
+    plain = not (assertions or draws or seed is not None or form or sources or no_intervals)
+    if plain and (choice := _choice(request)):
+        from gigacost.cli.commands import choose
+
+        return choose.tell(choice, everything=everything, as_json=as_json)
     spec, model = request.spec, request.bound.model
     points = _points(request, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
@@ -96,6 +103,17 @@ def command(
         place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)
         asserted.check({**known, **one.inputs, **one.quantities}, place)
     return asserted.code()
+
+
+def _choice(request: Request) -> Choice | None:
+    """The cheapest designs, where nothing but the chips is missing. Raises SpecError."""
+    from gigacost.analysis.choose.choose import chosen
+    from gigacost.analysis.choose.designs import leaves_chips_open
+    from gigacost.analysis.choose.limits import read_limits
+
+    if not leaves_chips_open(request):
+        return None
+    return chosen(request, read_limits(None, None, None, None), is_assumed=True)
 
 
 def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:

@@ -231,11 +231,18 @@ def fitting(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tup
 
 def _headline(one: Estimate) -> str:
     known = {**one.quantities, **{item.name: item.value for item in one.assumptions}}
+    return trained({**one.inputs, **{name: known.get(name) for name in ("params", "tokens")}})
+
+
+def trained(known: Mapping[str, Any]) -> str:
+    """What is trained, on how much, as far as it is known."""
     parts = []
     params, tokens = known.get("params"), known.get("tokens")
+    name = str(known.get("model", ""))
     if isinstance(params, int | float):
-        name = f"{one.inputs['model']}, " if "model" in one.inputs else ""
-        parts.append(f"{name}{scaled(params)} parameters")
+        parts.append(f"{name}, {scaled(params)} parameters" if name else f"{scaled(params)} parameters")
+    elif name:
+        parts.append(name)
     if isinstance(tokens, int | float):
         parts.append(f"{scaled(tokens)} tokens")
     return " on ".join(parts) or "Estimate"

@@ -21,7 +21,6 @@ from gigacost.analysis.sensitivity.uncertain_inputs import draws_for
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, SpecError
-from gigacost.graph.wiring import Quantity
 from gigacost.queries.estimates import Estimate, estimated
 from gigacost.queries.infeasible import in_words
 from gigacost.queries.lacking import lacking
@@ -307,11 +306,10 @@ def _aside(found: Figures, markets: Iterable[str]) -> Iterator[_Aside]:
         here = values["market"] == market
         for chip in dict.fromkeys(values["hardware"][here].tolist()):
             among = here & (values["hardware"] == chip)
-            possible = among & np.isfinite(values[TOTAL])
+            possible = among & found.possible
             held = possible & found.within(found.limits.within_days)
             if not possible.any():
-                state = _commonest(found, among)
-                yield _Aside(chip, market, in_words(state), state.mark.label)  # type: ignore[union-attr] # a state
+                yield _Aside(chip, market, *_commonest(found, among))
             elif not (possible & found.candidates).any():
                 best = found.cheapest(held)
                 beyond = "" if best is not None else ", and no design of it is within the limits"
@@ -332,8 +330,9 @@ def _beyond(found: Figures, possible: Mask) -> str:
     return f"beyond the limits; within them with {' or '.join(ways)}"
 
 
-def _commonest(found: Figures, among: Mask) -> Quantity:
-    """The state that most designs of a chip are in."""
+def _commonest(found: Figures, among: Mask) -> tuple[str, str]:
+    """What most designs of a chip are impossible for, in words, and the name of the state."""
     states, counts = np.unique(found.values["status"][among], return_counts=True)
     state = str(states[np.argmax(counts)])
-    return next(one for one in found.space.model.states if getattr(one.mark, "label", "") == state)
+    words = {getattr(one.mark, "label", ""): in_words(one) for one in found.space.model.states}
+    return (words[state], state) if state in words else ("no design of it meets the condition", "where")

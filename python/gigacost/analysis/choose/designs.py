@@ -29,6 +29,8 @@ _WHOLE_DOMAIN = 144
 """Fast domains of at most so many chips are sold whole: the rack of 72, or of 144."""
 _PART_OF_SERVER = (1, 2, 4)
 _RENT = "rental_usd_per_chip_hour"
+MEETS = "meets_the_condition"
+"""The column that is 1 where a design meets the condition of the specification."""
 CHOSEN = ("hardware", "chips", "market", "provider_class")
 """The axes that are chosen over."""
 
@@ -122,7 +124,10 @@ def space_of(question: Asked, columns: Sequence[str], *, drawn: bool) -> tuple[S
     table = dict(zip(CHOSEN, map(list, zip(*rows, strict=True)), strict=True))
     tree["axes"] = {"designs": {"zip": table}}
     tree["fixed"] = {name: value for name, value in own.fixed.items() if name not in CHOSEN}
-    tree["query"] = {"columns": list(columns)} | ({"where": own.where.text} if own.where else {})
+    tree["query"] = {"columns": list(columns)}
+    if own.where:  # not the condition of the space: what does not meet it is left out for a reason
+        tree["derive"] = {**tree.get("derive", {}), MEETS: f"where({own.where.text}, 1, 0)"}
+        tree["query"]["columns"].append(MEETS)
     if drawn:
         tree["uncertain"] = {**tree.get("uncertain", {}), DEFAULT: True}
     return space(tree, question.bound.model, question.catalog), left_out

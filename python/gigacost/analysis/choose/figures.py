@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gigacost.analysis.choose.designs import MEETS
 from gigacost.analysis.choose.limits import CONDITIONS, Limits
 
 if TYPE_CHECKING:
@@ -54,17 +55,23 @@ class Figures:
 
     space: Space
     limits: Limits
+    possible: Mask
+    """Those that have a total, and meet the condition of the specification."""
     candidates: Mask
-    """Those that are chosen among, within the limits or not."""
+    """Those of them that are chosen among, within the limits or not."""
     values: Mapping[str, NDArray[Any]]
 
     @classmethod
     def measured(cls, space: Space, limits: Limits, *, named: bool, threads: int | None) -> Figures:
         """The figures of a space; chips whose speed is extrapolated are chosen among only if they are ``named``."""
-        names = ["hardware", "chips", "market", "status", *columns(limits)]
-        values = space.to_numpy([name for name in names if name in space.column_names], threads=threads)
+        names = ["hardware", "chips", "market", "status", *space.columns]
+        values = space.to_numpy(names, threads=threads)
         possible = np.isfinite(values[TOTAL])
-        return cls(space, limits, possible if named else possible & (values["is_extrapolated"] == 0.0), values)
+        if MEETS in values:
+            possible &= values[MEETS] == 1.0
+        return cls(
+            space, limits, possible, possible if named else possible & (values["is_extrapolated"] == 0.0), values
+        )
 
     @cached_property
     def taken(self) -> dict[str, Floats]:

@@ -95,7 +95,7 @@ def _interval(values: Floats, *, amount: bool) -> Interval:
 
     Of an ``amount``, a draw without it is dearer than all others: that leaves the percentiles which lie below.
     """
-    found = spread(values.tolist())
+    found = spread(values)
     figures = found.to_dict()
     if amount and 0.0 < found.feasible < 1.0:
         ordered = sorted(value for value in values.tolist() if not math.isnan(value))

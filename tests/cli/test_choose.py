@@ -53,7 +53,7 @@ def test_the_screen_fits_and_says_what_was_assumed(
     for text in ("7B parameters on 2T tokens", "(assumed: --within)", "with extrapolated speed", "votes", "30 d"):
         assert text in told
     if width >= 80:
-        assert "If the final run may take" in done.out
+        assert "If the final run has to be done" in done.out
 
 
 def test_nothing_feasible_says_what_would_have_to_give(capsys: Capture) -> None:

@@ -46,8 +46,8 @@ def show_choice(found: Choice, *, everything: bool = False) -> None:
         show(literal("Within 25 % of it, the best of other chips", "bold"))
         show(table(_HEADS, near, _RIGHT))
     if any(one.hardware for one in found.deadlines):
-        show(literal("If the final run may take", "bold"))
-        show(table(["at most", *_HEADS], [*_deadline_rows(found.deadlines)], _RIGHT))
+        show(literal("If the final run has to be done", "bold"))
+        show(table(["within", *_HEADS], [*_deadline_rows(found.deadlines)], _RIGHT))
     for line in cautions([answer.estimate for answer in found.answers]) if found.answers else ():
         show(literal(line, "yellow"))
     for line in _left_out(found.left_out, everything=everything):

@@ -66,6 +66,9 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
+        if name == "help":
+            click.echo(ctx.get_help())
+            ctx.exit()
         if name not in _COMMANDS and not name.startswith("-"):
             from gigacost.errors import nearest, show
 

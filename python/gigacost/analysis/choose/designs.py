@@ -141,7 +141,7 @@ def space(tree: Mapping[str, Any], model: Model, catalog: Catalog) -> Space:
 def _offer(question: Asked, chip: str, market: str) -> str | LeftOut:
     """The class of provider whose price a chip has in a market, or why it is not chosen among there."""
     catalog = question.catalog
-    classes = question.classes or _classes(catalog)
+    classes = question.classes or _classes(question)
     status = catalog.entry("hardware", chip)["status"]
     if question.hardware is None and status in _NOT_HAD:
         return LeftOut(chip, market, _NOT_HAD[status], status.replace("-", "_"))
@@ -151,12 +151,16 @@ def _offer(question: Asked, chip: str, market: str) -> str | LeftOut:
     for provider in classes:
         if not math.isnan(catalog.rent(chip, market, provider, question.as_of).usd):
             return provider
-    return LeftOut(chip, market, f"no quote from a {' or a '.join(classes)}", "no_quote")
+    return LeftOut(chip, market, f"no quote ({', '.join(classes)})", "no_quote")
 
 
-def _classes(catalog: Catalog) -> tuple[str, ...]:
-    """The classes of provider whose prices count where none is named: the default, and where it has none the next."""
-    return (str(catalog.default("provider_class")), "hyperscaler")
+def _classes(question: Asked) -> tuple[str, ...]:
+    """The classes of provider whose prices count where none is named, the first that has a quote.
+
+    A marketplace's, which are the lowest and the least sure, only for chips that are named.
+    """
+    default = str(question.catalog.default("provider_class"))
+    return (default, "hyperscaler", *(() if question.hardware is None else ("marketplace",)))
 
 
 _NOT_HAD = {"announced": "announced, not to be had yet", "china-export": "made for China alone"}

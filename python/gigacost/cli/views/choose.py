@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _HEADS = ("market", "design", "in total", "P10", "P90", "days")
 _RIGHT = _HEADS[2:]
 _UNITS = {"within_days": "days", "mw": "MW"}
+_FEW = 6
+"""So many of what is left out are listed each by its name."""
 _MOST_NEAR = 3
 """Runners-up of a market on the first screen."""
 _NAMES = {
@@ -168,7 +170,7 @@ def _limit(name: str, value: float) -> str:
 
 def _left_out(left_out: Sequence[LeftOut], *, everything: bool) -> Iterator[str]:
     """What was left out: each chip, or how many for which reason; of extrapolated ones the cheapest."""
-    if everything:
+    if everything or len(left_out) <= _FEW:
         for reason, group in groupby(sorted(left_out, key=lambda one: one.reason), key=lambda one: one.reason):
             yield f"Left out, {reason}: " + ", ".join(f"{one.hardware} ({one.market})" for one in group)
         return

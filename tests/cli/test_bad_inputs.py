@@ -204,7 +204,7 @@ def test_a_bad_file_is_refused_by_every_command(
         (("top", "SPEC", "--by", "train_dais"), 'did you mean "train_days"?'),
         (("top", "nowhere.toml"), "nowhere.toml"),
         (("top",), "Missing argument"),
-        (("tops", "SPEC"), "unknown command; allowed: estimate, sweep, top, summary, pareto, count, bounds"),
+        (("tops", "SPEC"), "unknown command; allowed: estimate, choose, sweep, top, summary, pareto, count, bounds"),
         (("explain", "mfuu"), 'quantity = "mfuu": neither quantity nor input of the model; did you mean "mfu"?'),
         (("explain", "mfu", "--set", "chips=8,16"), "a list, where one value is explained"),
         (("catalog", "list", "hardwear"), 'did you mean "hardware"?'),

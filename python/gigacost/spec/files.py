@@ -51,7 +51,7 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     if kind in {".yaml", ".yml"}:
         _refuse(name, _NO_YAML, "TOML or JSON")
     if kind not in {".toml", ".json"}:
-        _refuse(name, "not a spec file", "a name that ends in .toml or .json; a design is given by options, as --params 7B")
+        _refuse(name, "not a spec file", "a name that ends in .toml or .json")
     text = _decode(_read(path, name), name)
     return replace(parse_document(text, name, kind.removeprefix(".")), source=os.fsdecode(path))
 

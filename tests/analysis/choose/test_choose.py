@@ -48,6 +48,12 @@ def test_the_cheapest_of_each_market_is_that_of_a_search_by_hand(choice: Choice)
         assert [other.cost_total_usd for other in answer.runners_up] == near
 
 
+def test_it_prints_as_a_line(choice: Choice) -> None:
+    assert repr(choice).startswith("<Choice: on_demand: ")
+    assert len(repr(choice)) < 400
+    assert repr(choose(**RUN, within="1h")) == "<Choice: no design is within the limits>"
+
+
 @settings(max_examples=5)
 @given(st.floats(3.0, 200.0), st.floats(2e5, 4e6), st.floats(0.02, 1.0), st.sampled_from(MARKETS))
 def test_limits_hold_and_nothing_cheaper_is_within_them(days: float, budget: float, mw: float, market: str) -> None:

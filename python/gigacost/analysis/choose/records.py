@@ -94,7 +94,7 @@ class Yielding(Record):
     train_days: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Choice(Record):
     """The cheapest design of each market. Made by ``choose``."""
 
@@ -111,3 +111,11 @@ class Choice(Record):
     yielding: tuple[Yielding, ...]
     """Of each market that has none."""
     meta: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        found = [
+            f"{one.market}: {one.estimate.inputs['chips']:.0f} x {one.estimate.inputs['hardware']}, "
+            f"cost_total_usd={one.estimate['cost_total_usd']:.6g}, train_days={one.estimate['train_days']:.6g}"
+            for one in self.answers
+        ]
+        return f"<Choice: {'; '.join(found) or 'no design is within the limits'}>"

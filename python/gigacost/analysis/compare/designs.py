@@ -126,7 +126,7 @@ class Design:
         """Raise SpecError: a single design says why it is impossible."""
         if self.sweep.size == 1:
             try:
-                estimated(Bound(self.spec, self.sweep.model, self.sweep.bound.catalog))
+                estimated(Bound(self.spec, self.sweep.model, self.sweep.bound.catalog), self.by)
             except SpecError as error:
                 raise SpecError(*_of_side(name, error.faults)) from None
             except InternalError:  # of another quantity: not what keeps this one from being compared

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -53,6 +53,7 @@ def command(
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
+    from gigacost.errors import SpecError
 
     if form and (as_json or sources):
         raise click.UsageError("--format focus is a form of its own, without --json and --sources")
@@ -64,7 +65,9 @@ def command(
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, request.catalog.axes)
     estimates = _estimated(points)
-    warn_of(spec, *(one.meta for one in estimates))
+    if form and all(one.missing_prices for one in estimates):  # of none of them is there a bill
+        raise SpecError(*dict.fromkeys(price.fault for one in estimates for price in one.missing_prices))
+    warn_of(spec, *(one.meta if as_json or sources or form else _without_prices(one) for one in estimates))
     wanted = bool(uncertain or draws) or len(points) <= _MOST
     if wanted and not (no_intervals or form or sources):
         from gigacost.analysis.sensitivity.intervals import with_intervals
@@ -94,8 +97,14 @@ def command(
     for one in estimates:
         known = {item.name: item.value for item in one.assumptions}
         place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)
-        asserted.check({**known, **one.inputs, **one.quantities}, place)
+        asserted.check({**known, **one.inputs, **one.quantities}, place, one.status)
     return asserted.code()
+
+
+def _without_prices(one: Estimate) -> dict[str, Any]:
+    """The meta of an estimate whose missing prices are said on the screen."""
+    said = {price.message for price in one.missing_prices}
+    return {**one.meta, "warnings": [text for text in one.meta["warnings"] if text not in said]}
 
 
 def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:
@@ -112,7 +121,8 @@ def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:
         return None
     fixed = {**point.spec.fixed, PACE.name: REACHABLE - pace}
     other = estimated(Bound(replace(point.spec, fixed=fixed), point.model, point.catalog))
-    return None if other.subtotals == one.subtotals else other
+    alike = other.subtotals == one.subtotals and other.get("train_days") == one.get("train_days")
+    return None if alike else other
 
 
 def _points(request: Request, most: int) -> list[Bound]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.terminal import grid, indented, literal, out, shortened, show
-from gigacost.cli.views.estimate import place, short
+from gigacost.cli.views.estimate import place
+from gigacost.cli.views.estimate_contributions import short
 from gigacost.cli.views.intervals import PERCENTILES, percentiles
 from gigacost.cli.views.numbers import amount, cell, share
 

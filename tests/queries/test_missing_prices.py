@@ -6,6 +6,7 @@ import json
 import math
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -264,6 +265,43 @@ def test_a_contribution_that_is_unknown_in_one_column_is_never_0(capsys: Capture
     out = invoke(capsys, "estimate", *FLAGS, "--hardware", "trn1", "--market", "on_demand,spot", "--all").out
     (rent,) = [line.split() for line in out.splitlines() if line.startswith(("   rent", "  rent"))] or [["rent", "—"]]
     assert "$0" not in rent
+
+
+def test_two_designs_are_compared_as_far_as_both_have_prices() -> None:
+    h100, trn1 = ({**RUN, "hardware": chip} for chip in ("h100-sxm", "trn1"))
+    found = gigacost.compare(h100, trn1, draws=16)
+    assert found.a.value == estimate(h100)["cost_total_usd"]
+    assert (found.b.value, found.difference) == (None, None)
+    assert found.b.missing_prices == estimate(trn1).missing_prices
+    assert found.a.missing_prices == ()
+    terms = {term.name: term for driver in found.drivers for term in driver.contributions()}
+    assert (terms["cost_rent_usd"].b, terms["cost_rent_usd"].difference) == (None, None)
+    assert terms["cost_staff_usd"].difference == 0.0
+    assert [(one.name, one.contribution) for one in found.assumptions] == [("hardware", None)]
+    assert [*found.intervals] == ["a"]
+    json.dumps(found.to_dict(), allow_nan=False)
+    assert "-> None" in repr(found)
+    turned = gigacost.compare(trn1, h100)
+    assert (turned.a.value, turned.b.value) == (None, found.a.value)
+    days = gigacost.compare(h100, trn1, by="train_days")
+    assert days.difference == (days.b.value or 0.0) - (days.a.value or 0.0)
+    with pytest.raises(SpecError, match=r"b\.market = \"on_demand\": no price: nobody quotes trn1"):
+        gigacost.compare(h100, trn1, strict=True)
+
+
+def test_compare_shows_what_both_have_and_what_one_lacks(capsys: Capture, tmp_path: Path) -> None:
+    spec = tmp_path / "run.toml"
+    spec.write_text('version = 1\n[fixed]\nhardware = "h100-sxm"\nchips = 64\nparams = "1B"\ntokens = "100B"\n')
+    asked = ("compare", str(spec), str(spec), "--set-b", "provider_class=hyperscaler", "--set-b", "hardware=mi250x")
+    done = invoke(capsys, *asked)
+    assert done.code == 0
+    assert "warning" not in done.err
+    text = " ".join(done.out.split())
+    assert "B has no price: nobody quotes mi250x in this market from a hyperscaler" in text
+    assert "(--set-b rental_usd_per_chip_hour=" in text
+    assert "hardware h100-sxm → mi250x" in text
+    assert invoke(capsys, *asked, "--assert", "difference < 1").code == 4
+    assert invoke(capsys, *asked, "--json").json["difference"] is None
 
 
 def test_a_bill_leaves_out_the_design_without_a_price(capsys: Capture) -> None:

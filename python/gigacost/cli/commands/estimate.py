@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from gigacost.cli import options
 from gigacost.cli.design import Design, designed
-from gigacost.cli.query import chosen_draws
+from gigacost.cli.query import chosen_draws, without_prices
 
 if TYPE_CHECKING:
     from gigacost.compiler.bound import Bound
@@ -67,7 +67,8 @@ def command(
     estimates = _estimated(points)
     if form and all(one.missing_prices for one in estimates):  # of none of them is there a bill
         raise SpecError(*dict.fromkeys(price.fault for one in estimates for price in one.missing_prices))
-    warn_of(spec, *(one.meta if as_json or sources or form else _without_prices(one) for one in estimates))
+    on_screen = not (as_json or sources or form)
+    warn_of(spec, *(without_prices(one.meta, one.missing_prices) if on_screen else one.meta for one in estimates))
     wanted = bool(uncertain or draws) or len(points) <= _MOST
     if wanted and not (no_intervals or form or sources):
         from gigacost.analysis.sensitivity.intervals import with_intervals
@@ -99,12 +100,6 @@ def command(
         place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)
         asserted.check({**known, **one.inputs, **one.quantities}, place, one.status)
     return asserted.code()
-
-
-def _without_prices(one: Estimate) -> dict[str, Any]:
-    """The meta of an estimate whose missing prices are said on the screen."""
-    said = {price.message for price in one.missing_prices}
-    return {**one.meta, "warnings": [text for text in one.meta["warnings"] if text not in said]}
 
 
 def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:

@@ -11,6 +11,7 @@ from gigacost.model.constants import HOURS_PER_DAY, HOURS_PER_YEAR
 
 if TYPE_CHECKING:
     from gigacost.queries.estimates import Estimate
+    from gigacost.queries.missing_prices import MissingPrice
 
 _MOST_PRICES = 3
 """Missing prices that are told of."""
@@ -20,7 +21,8 @@ _MANY_CHIPS = 64
 
 def cautions(estimates: Sequence[Estimate]) -> list[str]:
     """What a reader should not take the figures for."""
-    lines = _about_prices(estimates)
+    missing = dict.fromkeys(price for one in estimates for price in one.missing_prices)
+    lines = about_prices([*missing], "No total", several=len(estimates) > 1)
     market = next((one for one in estimates[0].assumptions if one.name == "market"), None)
     if market is not None and market.origin == "default":
         lines.append(f"Market: {market.value} by default; --market own,colo,reserved_1y compares others.")
@@ -44,15 +46,14 @@ def cautions(estimates: Sequence[Estimate]) -> list[str]:
     return lines + _about_layouts(estimates) + _about_use(estimates)
 
 
-def _about_prices(estimates: Sequence[Estimate]) -> list[str]:
-    """Which prices are missing, where the nearest are, and how one is given."""
-    prices = list(dict.fromkeys(price for one in estimates for price in one.missing_prices))
+def about_prices(prices: Sequence[MissingPrice], lost: str, flag: str = "--set", *, several: bool = False) -> list[str]:
+    """Which prices are missing, what is lost by that, where the nearest are, and by which ``flag`` one is given."""
     lines = []
     for price in prices[:_MOST_PRICES]:
         known = next((f"{one.value:.3g}" for one in price.nearest if one.input == price.input), "...")
         what = price.fault.what.removeprefix("no price: ")
-        where = f" ({price.fault.value.strip(chr(34))})" if len(estimates) > 1 else ""
-        lines.append(f"No total{where}: {what}. Instead: {price.fault.allowed} (--set {price.input}={known}).")
+        where = f" ({price.fault.value.strip(chr(34))})" if several else ""
+        lines.append(f"{lost}{where}: {what}. Instead: {price.fault.allowed} ({flag} {price.input}={known}).")
     more = len(prices) - len(lines)
     return lines + ([f"... and {more} more without a price; --json tells all."] if more else [])
 

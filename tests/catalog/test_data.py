@@ -32,6 +32,8 @@ LIST_PRICE: dict[str, Kind] = {
     "status_note": Text(),
     "mem_type": Text(),
     "scaleup": Text(),
+    "scaleup_gbyte_per_s_basis": Text(),
+    "scaleout_gbit_per_s_basis": Text(),
 }
 UNDATED = {("h100-sxm", "fpt")}
 # FP8 not twice BF16, each declared in its entry: the vendors' own rates differ.

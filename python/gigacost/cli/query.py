@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -14,6 +14,7 @@ from gigacost.cli.design import Design, designed
 if TYPE_CHECKING:
     from gigacost.cli.assertions import Assertions
     from gigacost.graph.model import Model
+    from gigacost.queries.missing_prices import MissingPrice
     from gigacost.queries.space import Space
     from gigacost.sampling.draws import Draws
     from gigacost.spec.spec import Spec
@@ -84,6 +85,12 @@ def warn_of(spec: Spec, *meta: Mapping[str, Any]) -> None:
     for doubt in dict.fromkeys(doubt for one in meta for doubt in one["warnings"]):
         if not any(doubt.startswith(field) and what in doubt for field, what in said):
             warn("warning", doubt)
+
+
+def without_prices(meta: Mapping[str, Any], missing: Iterable[MissingPrice]) -> dict[str, Any]:
+    """The meta of an answer whose missing prices are said on the screen."""
+    said = {price.message for price in missing}
+    return {**meta, "warnings": [text for text in meta["warnings"] if text not in said]}
 
 
 def chosen_draws(spec: Spec, count: int | None, seed: int | None, method: str | None = None) -> Draws:

@@ -151,7 +151,7 @@ def elasticities(
 
 def elasticities_of_run(quantity: str, bound: Bound, inputs: Sequence[str] = ()) -> Elasticities:
     """As ``elasticities``, of a bound specification without axes. Raises SpecError as ``estimate`` does."""
-    estimated(bound)  # says what is wrong with a run
+    estimated(bound, quantity)  # says what is wrong with a run
     return _found(quantity, bound, inputs)
 
 

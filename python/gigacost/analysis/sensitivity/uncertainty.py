@@ -233,7 +233,7 @@ class _Question:
     def _refuse(self) -> NoReturn:
         """Raise SpecError where nothing is feasible: a single design says why."""
         if not self.several:
-            estimated(self.sweep.bound)
+            estimated(self.sweep.bound, self.of)
         what = "no option is feasible at central values; gigacost summary says why"
         raise SpecError(Fault("combinations", show(self.sweep.size), what))
 

@@ -9,7 +9,7 @@ import click
 
 from gigacost.cli import options
 from gigacost.cli.design import Design, designed
-from gigacost.cli.query import QueryOptions, chosen_draws
+from gigacost.cli.query import QueryOptions, chosen_draws, without_prices
 
 if TYPE_CHECKING:
     from gigacost.analysis.compare.compare import Comparison
@@ -75,14 +75,15 @@ def command(
     with watched("compare", sum(sweep.size for sweep in sweeps)) as progress:
         found = compared(*sweeps, by or BY, draws=drawn, threads=threads, progress=progress)
     for sweep, side in zip(sweeps, (found.a, found.b), strict=True):
-        warn_of(sweep.spec, side.meta)
+        warn_of(sweep.spec, side.meta if as_json else without_prices(side.meta, side.missing_prices))
     if as_json:
         payload(found.to_dict())
     else:
         from gigacost.cli.views.compare import show_comparison
 
         show_comparison(found, sweeps[0].model, figures=figures)
-    asserted.check(_asserted(found))
+    missing = ", ".join(price.state for side in (found.a, found.b) for price in side.missing_prices)
+    asserted.check(_asserted(found), status=missing)
     return asserted.code()
 
 
@@ -92,5 +93,5 @@ def _read(texts: tuple[str, ...], by: str, model: Model, kind: type[Assertions])
 
 
 def _asserted(found: Comparison) -> dict[str, float | None]:
-    change = found.difference / found.a.value if found.a.value else None
+    change = found.difference / found.a.value if found.a.value and found.difference is not None else None
     return {"a": found.a.value, "b": found.b.value, "difference": found.difference, "change": change}

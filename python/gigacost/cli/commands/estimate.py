@@ -9,7 +9,7 @@ import click
 
 from gigacost.cli import options
 from gigacost.cli.design import Design, designed
-from gigacost.cli.query import chosen_draws
+from gigacost.cli.query import chosen_draws, without_prices
 
 if TYPE_CHECKING:
     from gigacost.analysis.choose.records import Choice
@@ -55,6 +55,7 @@ def command(
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
+    from gigacost.errors import SpecError
 
     if form and (as_json or sources):
         raise click.UsageError("--format focus is a form of its own, without --json and --sources")
@@ -71,7 +72,10 @@ def command(
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, request.catalog.axes)
     estimates = _estimated(points)
-    warn_of(spec, *(one.meta for one in estimates))
+    if form and all(one.missing_prices for one in estimates):  # of none of them is there a bill
+        raise SpecError(*dict.fromkeys(price.fault for one in estimates for price in one.missing_prices))
+    on_screen = not (as_json or sources or form)
+    warn_of(spec, *(without_prices(one.meta, one.missing_prices) if on_screen else one.meta for one in estimates))
     wanted = bool(uncertain or draws) or len(points) <= _MOST
     if wanted and not (no_intervals or form or sources):
         from gigacost.analysis.sensitivity.intervals import with_intervals
@@ -101,7 +105,7 @@ def command(
     for one in estimates:
         known = {item.name: item.value for item in one.assumptions}
         place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)
-        asserted.check({**known, **one.inputs, **one.quantities}, place)
+        asserted.check({**known, **one.inputs, **one.quantities}, place, one.status)
     return asserted.code()
 
 
@@ -130,7 +134,8 @@ def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:
         return None
     fixed = {**point.spec.fixed, PACE.name: REACHABLE - pace}
     other = estimated(Bound(replace(point.spec, fixed=fixed), point.model, point.catalog))
-    return None if other.subtotals == one.subtotals else other
+    alike = other.subtotals == one.subtotals and other.get("train_days") == one.get("train_days")
+    return None if alike else other
 
 
 def _points(request: Request, most: int) -> list[Bound]:

@@ -5,7 +5,8 @@ All of them survive pickling, so that they can leave a worker process.
 
 from __future__ import annotations
 
-import difflib
+import itertools
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,6 +14,14 @@ from dataclasses import dataclass, replace
 _SHOWN = 80
 _FAULTS_SHOWN = 20
 _UNSAFE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+_BEGUN = 3
+"""From this many characters on, a name that is begun tells which is meant."""
+_SHORT = 4
+"""Up to this many characters one slip is a typo; in longer names two are."""
+_NO_SLIP = 9
+"""What an edit counts that makes another name of a name."""
+_WITH_DIGIT = re.compile(r"[^-_ ]*[0-9][^-_ ]*")
+_BETWEEN_WORDS = str.maketrans("", "", "-_. ")
 
 
 class Error(Exception):
@@ -126,10 +135,56 @@ def escape(text: str, quotes: str = '"\\', shown: int = _SHOWN) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name closest to a mistyped one, quoted; empty when none is close."""
+    """The known name that a mistyped one means, quoted; empty where none is near.
+
+    Near is what is begun with it and nothing else is; what differs by case, or by what stands between words; or by a
+    slip or two of the hand: characters left out, doubled, swapped, or hit beside. In words with a digit nothing is hit
+    beside, h100 is another chip than a100; nor is a first letter.
+    """
+    asked = name[:_SHOWN].casefold()
     caseless = {candidate.casefold(): candidate for candidate in known}
-    close = difflib.get_close_matches(name[:_SHOWN].casefold(), caseless, n=1, cutoff=0.6)
-    return f'"{caseless[close[0]]}"' if close else ""
+    most = 1 if len(asked) <= _SHORT else 2
+    slips = {candidate: _slips(asked, candidate, most) for candidate in caseless}
+    meant = min(slips, key=lambda candidate: slips[candidate], default="")
+    begun = sorted((candidate for candidate in caseless if candidate.startswith(asked)), key=len)
+    if len(asked) >= _BEGUN and begun and all(candidate.startswith(begun[0]) for candidate in begun):
+        meant = meant if slips[meant] == 0 else begun[0]
+    elif not meant or slips[meant] > most:
+        return ""
+    return f'"{caseless[meant]}"'
+
+
+def _slips(asked: str, meant: str, most: int) -> int:
+    """How many slips of the hand make one name of another; more than ``most`` where it is more than that."""
+    if asked.translate(_BETWEEN_WORDS) == meant.translate(_BETWEEN_WORDS):
+        return 0
+    if abs(len(asked) - len(meant)) > most or (asked[:1] != meant[:1] and asked[:2] != meant[1::-1]):
+        return _NO_SLIP
+    omitted, doubled = _weights(meant), _weights(asked)
+    before: list[int] = []
+    row = list(itertools.accumulate(omitted, initial=0))
+    for place, typed in enumerate(asked):
+        above, row = row, [row[0] + doubled[place]]
+        for other, character in enumerate(meant):
+            beside = 1 if doubled[place] == omitted[other] == 1 else _NO_SLIP
+            least = min(
+                above[other + 1] + doubled[place],
+                row[other] + omitted[other],
+                above[other] + (0 if typed == character else beside),
+            )
+            if place and other and typed == meant[other - 1] and character == asked[place - 1]:
+                least = min(least, before[other - 1] + 1)
+            row.append(least)
+        before = above
+    return row[-1]
+
+
+def _weights(name: str) -> list[int]:
+    """What each character counts that is left out or one too many: 2 in a word with a digit, else 1."""
+    weights = [1] * len(name)
+    for word in _WITH_DIGIT.finditer(name):
+        weights[word.start() : word.end()] = [2] * len(word[0])
+    return weights
 
 
 def _escaped(character: str, quotes: str) -> str:

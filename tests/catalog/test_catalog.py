@@ -85,7 +85,7 @@ def test_names_and_plain_cloud_regions_are_understood() -> None:
     [
         ("hardware", "h1000", "h100"),
         ("region", "usaa", "usa"),
-        ("market", "on_demnd", "on-demand"),
+        ("market", "on_demnd", "on_demand"),
         ("precision", "fp18", "allowed: fp32, tf32, fp16, bf16, fp8, mxfp8, fp4, int8"),
         ("model", "lama-2-70b", "llama-2-70b"),
         ("as_of", "2026-02-29", "there is no such day"),

@@ -261,3 +261,23 @@ def test_what_is_not_published_of_a_model_is_missing() -> None:
     for entry in MODELS.values():
         assert entry["source"]
         last_day(entry["date"])
+
+
+def test_what_is_taken_for_a_model_is_marked_at_each_figure_that_it_makes() -> None:
+    marked = {name: entry["basis"] for name, entry in MODELS.items() if "basis" in entry}
+    for name in ("gpt-4", "gpt-4.5", "gigachat-29b"):
+        assert {"params_active"} <= set(marked[name])
+        assert MODELS[name]["taken_as"]
+    for name, bases in marked.items():
+        for column, basis in bases.items():
+            assert column in MODELS[name]
+            assert CATALOG.cite(column, {"model": name}).basis == basis
+    assert CATALOG.cite("params", {"model": "gigachat-29b"}).basis == "quoted"
+    own = {"name": "mine", "date": "2026-01-01", "models": {"gpt-4": {"params": 2e12}}}
+    assert CATALOG.layered(own).cite("params", {"model": "gpt-4"}).basis == "quoted"
+
+
+def test_estimates_of_models_have_the_compute_that_they_are_estimates_of() -> None:
+    for name, flop in (("gpt-4", 2.1e25), ("gpt-4.5", 2.1e26)):
+        active, tokens = (CATALOG.cite(column, {"model": name}).value for column in ("params_active", "trained_tokens"))
+        assert 6 * active * tokens == pytest.approx(flop, rel=0.005)

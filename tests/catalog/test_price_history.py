@@ -143,7 +143,7 @@ def test_a_market_needs_no_kind_and_a_later_book_wins() -> None:
         ({"market": {"own": 0.1}}, "discounts.market.own", "on_demand, reserved_1y, reserved_3y, spot"),
         ({"market": {"spot": -0.1}}, "discounts.market.spot", "-0.1"),
         ({"spot": 0.1, "market": {"spot": 0.2}}, "discounts.market.spot", "a second discount of the market spot"),
-        ({"chps": {"h100": 0.1}}, "discounts.chps", 'did you mean "chip"'),
+        ({"chp": {"h100": 0.1}}, "discounts.chp", 'did you mean "chip"'),
     ],
 )
 def test_bad_discounts_are_refused(discounts: dict[str, Any], field: str, said: str) -> None:

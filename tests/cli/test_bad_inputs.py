@@ -62,7 +62,9 @@ def case(number: int, arguments: str, says: str) -> object:
         case(0, "--catalog book.yaml", "not a price book"),
         case(0, "--assert train_dais<=1", 'did you mean "train_days"?'),
         case(0, "--assert train_days", "--assert"),
-        case(0, "--frobnicate", "No such option"),
+        case(0, "--frobnicate", "No such option '--frobnicate'. (see"),
+        case(0, "--gpu h100", "No such option '--gpu'. Did you mean '--hardware'? (see"),
+        case(0, "--pue 1.1", "No such option '--pue'. Did you mean '--set pue=VALUE'? (see"),
         case(0, "--set staff_fte=1..100:100", "too many alternatives to stand side by side"),
     ],
 )

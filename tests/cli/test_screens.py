@@ -49,6 +49,45 @@ def test_no_line_is_wider_than_the_terminal_and_no_word_is_cut(
     assert not {word for word in cut if word.strip("█─") and "…" not in word}
 
 
+@pytest.mark.parametrize(
+    ("params", "model", "here", "there"),
+    [
+        ("405B", "llama-3.1-405b", "block_layers", "block_layers"),
+        ("671B", "deepseek-v3.1", "dense", "params_active"),
+    ],
+)
+def test_a_typical_shape_stands_beside_the_published_one_of_its_size(
+    params: str, model: str, here: str, there: str
+) -> None:
+    asked = ("--hardware", "h100-sxm", "--chips", "16384", "--tokens", "15.6T", "--no-intervals")
+    lines = printed("80", "--params", params, *asked)
+    (line,) = [line for line in lines if line.startswith("Typical shape: ")]
+    run = {"hardware": "h100-sxm", "chips": 16384, "tokens": "15.6T"}
+    typical, published = gigacost.estimate(run, params=params), gigacost.estimate(run, model=model)
+    mine = "dense" if here == "dense" else f"{typical[here]:.0f} layers"
+    theirs = f"{(published[there] or 0) / 1e9:.0f}B active" if there == "params_active" else f"{published[there]:.0f}"
+    mfu = [f"{each['mfu']:.0%}".replace("%", " %") for each in (typical, published)]
+    total = usd(published["cost_total_usd"] or 0.0)
+    assert line == f"Typical shape: {mine}, MFU {mfu[0]}; --model {model}: {theirs}, {mfu[1]}, {total}."
+    assert max(map(len, lines)) <= 80
+    assert len(lines) <= 23
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--params", "70B"),  # nearly the same
+        ("--params", "390B"),  # no published model of this size
+        ("--params", "405B", "--set", "layers=126", "--set", "hidden=16384"),
+        ("--params", "671B", "--set", "moe_active_fraction=0.055"),
+        ("--model", "llama-3.1-405b"),
+    ],
+)
+def test_a_published_shape_is_spoken_of_where_it_makes_a_difference(asked: tuple[str, ...]) -> None:
+    run = ("--hardware", "h100-sxm", "--chips", "16384", "--tokens", "15.6T", "--no-intervals")
+    assert not [line for line in printed("80", *asked, *run) if "Typical shape" in line]
+
+
 def test_what_is_the_same_in_all_columns_is_said_once() -> None:
     lines = printed("80", *RUN, *MARKETS)
     (same,) = [line for line in lines if line.startswith("The same for all: ")]

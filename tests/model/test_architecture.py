@@ -148,11 +148,13 @@ def test_an_undisclosed_shape_of_the_catalogue_is_made_up_beside_a_published_one
 
 
 def test_a_model_of_unknown_sparsity_is_a_row_without_a_shape() -> None:
-    sweep = Sweep({"model": ["gigachat-29b", "llama-3-8b"]}, fixed=RUN, columns=["model_width", "cost_total_usd"])
-    states = sweep.summary().states
+    book = {"name": "mine", "date": "2026-01-01", "models": {"undisclosed": {"params": 29e9, "experts": 16}}}
+    mine = CATALOG.layered(book)
+    axes = {"model": ["undisclosed", "llama-3-8b"]}
+    states = Sweep(axes, fixed=RUN, columns=["model_width", "cost_total_usd"], catalog=mine).summary().states
     assert (states["ok"], states["unknown_active_params"]) == (1, 1)
     with pytest.raises(SpecError, match="nothing is published about how many parameters work on a token"):
-        estimate({**RUN, "model": "gigachat-29b"})
+        estimate({**RUN, "model": "undisclosed"}, catalog=mine)
 
 
 def test_a_vocabulary_is_used_with_and_without_a_shape() -> None:

@@ -64,10 +64,12 @@ class Architectures:
         """What was published; missing where it was not."""
         entry = self.entries[model]
         unit = _UNITS[column]
-        source, date = entry.get("origin", {}).get(column) or (entry["source"], entry["date"])
+        own = entry.get("origin", {}).get(column)
+        source, date = own or (entry["source"], entry["date"])
         value = entry.get(column)
         if value is not None:
-            return Citation(float(value), unit, source, date, "quoted")
+            basis = "quoted" if own else entry.get("basis", {}).get(column, "quoted")
+            return Citation(float(value), unit, source, date, basis)
         if column in _ABSENT_IS_ZERO and "layers" in entry:
             return Citation(0.0, unit, source, date, "quoted: the published shape has none")
         return missing(unit, f"{column} of {entry['name']} is not published")

@@ -19,7 +19,7 @@ from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
 from gigacost.catalog.presets import presets
 from gigacost.catalog.price_index import PriceIndex
 from gigacost.catalog.records import Citation, Column, Offer, Period, Preset
-from gigacost.errors import CatalogError, Fault, SpecError, show
+from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
 
 if TYPE_CHECKING:
     import numpy as np
@@ -261,12 +261,12 @@ class Catalog:
 
     def _check_axis(self, axis: str) -> None:
         if axis not in AXES:
-            raise CatalogError(unknown("axis", axis, AXES, AXES))
+            raise CatalogError(unknown("axis", axis, AXES, nearest(axis, AXES)))
 
     def _column(self, name: str) -> Column:
         column = COLUMNS.get(name)
         if column is None:
-            raise CatalogError(unknown("column", name, COLUMNS, COLUMNS))
+            raise CatalogError(unknown("column", name, COLUMNS, nearest(name, COLUMNS)))
         return column
 
     def _labels(self, axis: str) -> Labels:

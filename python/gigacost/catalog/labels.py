@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,6 +14,7 @@ from gigacost.errors import CatalogError, Fault, nearest, show
 AXES = ("hardware", "precision", "market", "provider_class", "region", "model", "as_of")
 PROVIDERS = {"aws": "aws-", "google": "gcp-", "azure": "azure-"}
 _SHOWN = 12
+_EXAMPLES = 3
 
 
 def fold(label: str) -> str:
@@ -33,6 +36,11 @@ class Labels:
             for alias in _aliases(axis, name, entry):
                 self._meant.setdefault(fold(alias), name)
 
+    def nearest(self, label: str) -> str:
+        """The label that a mistyped one means, quoted; empty where none is near."""
+        spelled = nearest(fold(label), self._meant).strip('"')
+        return f'"{self._meant[spelled]}"' if spelled else ""
+
     def canonical(self, label: str) -> str:
         """The label that is meant; CatalogError with the nearest one where none is."""
         if not isinstance(label, str):
@@ -40,7 +48,7 @@ class Labels:
             raise CatalogError(message)
         known = self._meant.get(fold(label))
         if known is None:
-            raise CatalogError(unknown(self._axis, label, self._meant, self.offered))
+            raise CatalogError(unknown(self._axis, label, self.offered, self.nearest(label)))
         return known
 
 
@@ -56,11 +64,27 @@ def canonical_day(label: str) -> str:
         raise CatalogError(message) from None
 
 
-def unknown(kind: str, label: str, known: Iterable[str], allowed: Iterable[str]) -> Fault:
-    """The fault of a name that nothing has: the list where it is short, else the nearest."""
+def unknown(kind: str, label: str, allowed: Iterable[str], hint: str) -> Fault:
+    """The fault of a name that nothing has: the list where it is short, else some, of its family if there are any."""
     names = list(allowed)
-    listed = ", ".join(names) if len(names) <= _SHOWN else f"one of {len(names)}, as {', '.join(names[:3])}"
-    return Fault(kind, show(label), "not in the catalogue", listed, nearest(fold(label), known))
+    some = _of_family(fold(label), names) or names[:_EXAMPLES]
+    listed = ", ".join(names) if len(names) <= _SHOWN else f"one of {len(names)}, as {', '.join(some)}"
+    return Fault(kind, show(label), "not in the catalogue", listed, hint)
+
+
+def _of_family(label: str, names: Iterable[str]) -> list[str]:
+    """The names that begin most alike, of those of one family: with the same word, or with the same chip."""
+    word = re.match(r"[a-z]{3,}|[^-]+", label)
+    if word is None:
+        return []
+    begins = re.compile(re.escape(word[0]) + r"(?![a-z])")
+    family = [name for name in names if begins.match(fold(name))]
+    return sorted(family, key=lambda name: -_alike(label, fold(name)))[:_EXAMPLES]
+
+
+def _alike(label: str, name: str) -> int:
+    """How many characters they begin with alike."""
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(label, name, strict=False)))
 
 
 def _aliases(axis: str, name: str, entry: Mapping[str, Any]) -> Iterable[str]:

@@ -106,7 +106,7 @@ class Design:
         """
         from gigacost.catalog.opening import opened
         from gigacost.cli.process import warn
-        from gigacost.errors import Fault, SpecError, show
+        from gigacost.errors import Fault, SpecError, show, unplaced
         from gigacost.model import default
         from gigacost.queries.request import Request
         from gigacost.spec.files import Document
@@ -136,7 +136,7 @@ class Design:
             raise SpecError(*self._as_typed(error.faults)) from None
         for note in read.notes:
             warn("note", note)
-        for warning in self._as_typed(read.warnings):
+        for warning in self._as_typed(read.warnings if spec else unplaced(read.warnings)):
             warn("warning", str(warning))
         return made
 

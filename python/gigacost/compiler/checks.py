@@ -14,6 +14,7 @@ from gigacost.compiler.filled import with_preset
 from gigacost.compiler.names import ModelNames
 from gigacost.compiler.rules import broken
 from gigacost.compiler.stale_prices import stale_prices
+from gigacost.compiler.stand_ins import stand_ins
 from gigacost.errors import Fault
 from gigacost.graph.model import Model
 from gigacost.spec.spec import Spec
@@ -40,10 +41,11 @@ class ModelNamespace(ModelNames):
             yield from illegal_draws.faults(Bound(spec, self.model, self.catalog))
 
     def doubts(self, spec: Spec) -> Iterable[Fault]:
-        """Prices that are old, commitments dearer than none, and dates after the catalogue's, whose prices they get."""
+        """What stands in for models, old prices, commitments dearer than none, dates after the catalogue's prices."""
         latest = max(constant_dollars.dates(spec, self.catalog))
         if latest > self.catalog.date:  # ISO dates sort as text
             yield Fault("as_of", latest, f"prices are those of {self.catalog.date}: no trend is assumed")
+        yield from stand_ins(spec, self.catalog)
         yield from stale_prices(spec, self.catalog, self.model.replaced)
         yield from dear_commitments(spec, self.catalog, self.model.replaced)
         if spec.base_year is not None:

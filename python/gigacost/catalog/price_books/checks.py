@@ -45,7 +45,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gigacost.catalog.dates import PARTIAL_FORM
-from gigacost.catalog.labels import Labels, fold
+from gigacost.catalog.labels import Labels
 from gigacost.catalog.price_books.discounts import discounts
 from gigacost.catalog.price_books.fields import ACCELERATOR, BOOK, CHIP_PRICE, MODEL, NEW_CHIP, REGION, RENTAL, SCOPES
 from gigacost.catalog.price_books.peaks import check_peaks
@@ -202,7 +202,7 @@ def _check_regions(tables: dict[str, Any], names: Labels, faults: Faults) -> Non
             continue
         label = _means(names, country)
         if label is None or label == name:
-            hint = nearest(country, names.all)
+            hint = names.nearest(country)
             faults.add(f"regions.{name}.country", show(country), "not a region", "a country", hint)
         else:
             entry["country"] = label
@@ -235,7 +235,7 @@ def _check_rows(
             continue
         label = _means(chips, row["hardware"])
         if label is None:
-            hint = nearest(fold(row["hardware"]), chips.all)
+            hint = chips.nearest(row["hardware"])
             faults.add(f"{where}.hardware", show(row["hardware"]), "not in the catalogue", "", hint)
             continue
         row["hardware"] = label

@@ -235,6 +235,8 @@ def _print_label(book: Catalog, axis: str, name: str, figures: list[dict[str, An
         rows.append([title, amount(one["value"], one["unit"]), one["date"], f"{one['basis']}{number}"])
     made = table(["figure", "value", "date", "basis"], rows, ["value"])
     show(made, *(literal(f"[{number}] {source}", "dim") for source, number in sources.items()))
+    if entry.get("taken_as"):
+        show(literal(f"Taken as {entry['taken_as']}.", "yellow"))
     if entry.get("notes"):
         show(literal(f"Notes: {entry['notes']}", "dim"))
 

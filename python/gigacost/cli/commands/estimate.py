@@ -101,7 +101,9 @@ def command(
         if varied:
             show_many(estimates, varied, model, other, everything=everything)
         else:
-            show_one(estimates[0], model, other, everything=everything)
+            from gigacost.cli.views.published_shape import with_published_shape
+
+            show_one(estimates[0], model, other, with_published_shape(points[0]), everything=everything)
     for one in estimates:
         known = {item.name: item.value for item in one.assumptions}
         place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)

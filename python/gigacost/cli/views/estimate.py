@@ -14,6 +14,7 @@ from gigacost.cli.views.intervals import DAYS, PERCENTILES, impossible_draws, no
 from gigacost.cli.views.numbers import amount, grouped, scaled, share
 from gigacost.cli.views.pace import pace_line
 from gigacost.cli.views.perspective import perspective_lines
+from gigacost.cli.views.published_shape import shape_lines
 from gigacost.queries.assumptions import matters_in
 
 if TYPE_CHECKING:
@@ -83,10 +84,18 @@ _SHORTLY = ("train_days", "chip_hours", "facility_mw", "mfu", "usd_per_chip_hour
 """Rows of the run on the first screen of a comparison."""
 
 
-def show_one(one: Estimate, model: Model, other: Estimate | None = None, *, everything: bool = False) -> None:
+def show_one(
+    one: Estimate,
+    model: Model,
+    other: Estimate | None = None,
+    published: Estimate | None = None,
+    *,
+    everything: bool = False,
+) -> None:
     """One estimate on one screen: headline, subtotals, contributions, the run, what to be careful about.
 
-    ``other`` is the one at the other pace; ``everything`` adds the parts of the run, its scale, what it rests on.
+    ``other`` is the one at the other pace, ``published`` that of a published model of this size; ``everything`` adds
+    the parts of the run, its scale, what it rests on.
     """
     show(literal(_headline(one), "bold"), literal(place(one.inputs), "dim"), "")
     priced = any(value is not None for value in one.subtotals.values())
@@ -106,7 +115,7 @@ def show_one(one: Estimate, model: Model, other: Estimate | None = None, *, ever
     else:
         show(literal(f"  {_shortly(one)}" if out().width >= NARROW else _shortly(one)))
     show(*([] if other is None else [indented(pace_line(one, other))]))
-    show(*(literal(line, "yellow") for line in cautions([one])))
+    show(*(literal(line, "yellow") for line in (*shape_lines(one, published), *cautions([one]))))
     show_more(*([] if everything else ["--all (run, layout, assumptions)"]), _SOURCES)
 
 

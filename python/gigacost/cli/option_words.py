@@ -1,0 +1,61 @@
+"""What people call an option that is named otherwise here; by its meaning, where spelling tells nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from gigacost.errors import nearest
+
+_CALLED = {
+    "--hardware": "gpu gpus gpu-type gpu-model accelerator accelerators chip device devices hw instance instance-type",
+    "--chips": "num-gpus n-gpus gpu-count num-chips n-chips chip-count num-devices world-size cluster-size",
+    "--params": "param parameters num-params n-params model-size size",
+    "--tokens": "tok toks num-tokens n-tokens token dataset-size",
+    "--model": "arch architecture model-name llm",
+    "--market": "pricing purchase-option commitment",
+    "--provider-class": "provider providers cloud vendor",
+    "--region": "location country zone place site",
+    "--precision": "dtype data-type quantization number-format",
+    "--mfu": "utilization utilisation efficiency",
+    "--as-of": "date when",
+    "--base-year": "dollars-of constant-dollars",
+    "--catalog": "prices price-book book catalogue",
+    "--set": "input override param-set variable var",
+    "--by": "cost sort sort-by order-by rank-by metric objective",
+    "--where": "filter condition constraint constraints",
+    "--k": "number n top-k",
+    "--output": "out file csv parquet save",
+    "--within": "days deadline max-days time-limit by-days",
+    "--budget": "max-cost max-usd money spend",
+    "--mw": "power megawatts site-mw",
+    "--sure": "confidence probability",
+    "--uncertain": "distribution interval uncertainty",
+    "--no-intervals": "no-uncertainty fast point",
+    "--json": "as-json output-json",
+}
+"""An option, and what it is called elsewhere."""
+_MEANT = {f"--{word}": option for option, words in _CALLED.items() for word in words.split()}
+
+
+def meant(typed: str, known: Collection[str]) -> str:
+    """The option of a command that a word means: it is called so, it sets the input of this name, or it is near.
+
+    Empty where there is none.
+    """
+    option = _MEANT.get(typed.casefold(), "")
+    if option in known:
+        return option
+    setting = _setting(typed) if "--set" in known else ""
+    return setting or _spelled(typed, known)
+
+
+def _setting(typed: str) -> str:
+    from gigacost.model import default
+
+    name = typed.removeprefix("--").replace("-", "_")
+    return f"--set {name}=VALUE" if name in default().names else ""
+
+
+def _spelled(typed: str, known: Collection[str]) -> str:
+    near = nearest(typed.lstrip("-"), [name.removeprefix("--") for name in known if name.startswith("--")])
+    return "--" + near.strip('"') if near else ""

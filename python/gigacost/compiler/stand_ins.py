@@ -1,0 +1,41 @@
+"""Models of the catalogue that stand for others: of which something else is taken than what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gigacost.accounting import preset_values
+from gigacost.errors import Fault, show
+from gigacost.spec.axes import Zipped
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.spec.spec import Spec
+
+_AXIS = "model"
+
+
+def stand_ins(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
+    """A doubt for each way in which models are taken as something else: the first such, and which others there are.
+
+    A model with figures of a private book is its owner's affair.
+    """
+    taken: dict[str, list[str]] = {}
+    for label in _models(spec, catalog):
+        entry = catalog.entry(_AXIS, label)
+        if "taken_as" in entry and not entry.get("origin"):
+            taken.setdefault(entry["taken_as"], []).append(label)
+    for what, (first, *others) in taken.items():
+        yield Fault(_AXIS, show(first), f"taken as {what}" + (f" (also {', '.join(others)})" if others else ""))
+
+
+def _models(spec: Spec, catalog: Catalog) -> list[str]:
+    """The models of a specification, of its preset where it names none."""
+    parts = [part for axis in spec.axes for part in (axis.axes if isinstance(axis, Zipped) else (axis,))]
+    varied = [part.values for part in parts if part.name == _AXIS]
+    if varied:
+        return list(dict.fromkeys(map(str, varied[0])))
+    of_preset = preset_values(catalog.presets.get(spec.preset), spec.accounting, spec.valued)
+    named = {**of_preset, **spec.fixed}.get(_AXIS)
+    return [] if named is None else [str(named)]

@@ -46,19 +46,26 @@ class Whole(click.ParamType):  # type: ignore[type-arg] # generic only in newer 
 
 
 class Once(click.Option):
-    """An option that may be given once; a second time is a mistake, not a correction."""
+    """An option that may be given once; a second time is a mistake, not a correction, and so is an empty value."""
 
-    def __init__(self, *names: Any, **attributes: Any) -> None:  # noqa: ANN401 - as click has it
+    def __init__(self, *names: Any, may_be_empty: bool = False, **attributes: Any) -> None:  # noqa: ANN401 - as click
         super().__init__(*names, **{**attributes, "multiple": True, "default": None})
+        self.may_be_empty = may_be_empty
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:  # noqa: ANN401 - as click has it
-        """The one value, None without. Raises SpecError for more than one."""
+        """The one value, None without. Raises SpecError for more than one, and for an empty one."""
         values = super().type_cast_value(ctx, value)
-        if values and len(values) > 1:
+        if not values:
+            return None
+        empty = isinstance(values[0], str) and not values[0].strip()
+        if len(values) > 1 or (empty and not self.may_be_empty):
             from gigacost.errors import Fault, SpecError, show
 
-            raise SpecError(Fault(self.opts[0], show(values[1]), f"given twice; it was {show(values[0])} before"))
-        return values[0] if values else None
+            name = self.opts[0]
+            if len(values) > 1:
+                raise SpecError(Fault(name, show(values[1]), f"given twice; it was {show(values[0])} before"))
+            raise SpecError(Fault(name, show(values[0]), "missing value", f"a value, or no {name} at all"))
+        return values[0]
 
 
 class SectionedCommand(click.Command):
@@ -133,9 +140,9 @@ def quantities(_: click.Context, __: click.Parameter, incomplete: str) -> list[C
     return [Item(before + comma + name) for name in default().names if name.startswith(begun)]
 
 
-def quantity_names(*names: str, help: str) -> Callable[[C], C]:  # noqa: A002 - as click calls it
+def quantity_names(*names: str, help: str, may_be_empty: bool = False) -> Callable[[C], C]:  # noqa: A002 - as click
     """An option that takes a comma list of quantities, completed one after the other."""
-    return once(*names, metavar="NAMES", shell_complete=quantities, help=help)
+    return once(*names, metavar="NAMES", shell_complete=quantities, help=help, may_be_empty=may_be_empty)
 
 
 as_of = once("--as-of", metavar="DATE", help="Date of prices and availability [default: the catalogue's].")

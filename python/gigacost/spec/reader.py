@@ -313,7 +313,7 @@ class _Reader:
             elif name in self.units or name in self.namespace.label_axes:
                 self._refuse(at, given, f"{show(name)} is a name of the model already; choose another")
             expression = self._expression(at, given, "number")
-            self.units.setdefault(name, "")
+            self.units.setdefault(name, expression.unit if expression else "")
             if expression:
                 derive[name] = expression
             if expression and self.aggregated is not None and is_aggregated(expression, self.aggregated):

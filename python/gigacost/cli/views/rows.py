@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 def row_assertions(query: QueryOptions, sweep: Space, *reads: str) -> Assertions:
     """The conditions on rows, which have the columns of a sweep and what else a question reads. Raises SpecError."""
     labels = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
-    names = {name: sweep.unit(name) or "1" for name in (*sweep.columns, *sweep.bound.digits, *reads)}
+    names = {name: unit_asserted(sweep, name) for name in (*sweep.columns, *sweep.bound.digits, *reads)}
     return Assertions(query.assertions, {**names, "index": "1"}, labels)
+
+
+def unit_asserted(sweep: Space, name: str) -> str:
+    """The unit in which a condition on results speaks of a column: that of its quantity or of its expression."""
+    derived = sweep.spec.derive.get(name)
+    return (derived.unit if derived else sweep.unit(name)) or "1"
 
 
 def said(sweep: Space, name: str, value: Any) -> str:  # noqa: ANN401 - a cell

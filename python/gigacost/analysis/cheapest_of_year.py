@@ -109,9 +109,9 @@ class Asked:
         """The sweep as of a year, of one option, with its costs and their intervals as columns."""
         model, catalog = later(self.sweep.model), self.sweep.bound.catalog
         tree = self.sweep.spec.to_dict()
-        tree["as_of"] = as_of
         tree["axes"] = {name: values for name, values in tree.get("axes", {}).items() if name not in at}
-        tree["fixed"] = {**tree.get("fixed", {}), **at}
+        tree["fixed"] = {**tree.get("fixed", {}), **at, "as_of": as_of}
+        tree.pop("as_of", None)  # it may stand in either place
         intervals = [f"{one}({name})" for name in self.costs for one in _PERCENTILES.values()]
         columns = [*self.costs, *intervals, "train_days", "run_flop", "usd_per_chip_hour"]
         own = self.sweep.spec.where

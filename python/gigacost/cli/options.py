@@ -193,6 +193,7 @@ def drawing(command: C) -> C:
     )(command)
 
 
+carrying = once("--carry", metavar="NAMES", help="Columns of zip tables that are handed through to the rows, as id.")
 no_intervals = click.option("--no-intervals", is_flag=True, help="Leave out P10, P50 and P90.")
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--set-b", "settings_b", multiple=True, metavar="NAME=VALUE", help="--set for B alone.")
 @designed
 @options.drawing
+@options.carrying
 @options.no_intervals
 @click.option("--figures", is_flag=True, help="List the figures behind each choice, with sources.")
 @options.asserting("a, b, difference (b - a) and change (difference / a)")
@@ -43,6 +44,7 @@ def command(
     uncertain: tuple[str, ...],
     draws: int | None,
     seed: int | None,
+    carry: str | None,
     assertions: tuple[str, ...],
     threads: int | None,
     *,
@@ -73,7 +75,8 @@ def command(
 
     def space(spec: str | None, own: tuple[str, ...]) -> Space:
         both = replace(design, settings=(*design.settings, *own))
-        return QueryOptions(spec, both, threads=threads, uncertain=uncertain, draws=draws, seed=seed).space()
+        drawing = {"uncertain": uncertain, "draws": draws, "seed": seed}
+        return QueryOptions(spec, both, threads=threads, carry=carry, **drawing).space()
 
     sweeps = space(a, settings_a), space(b, settings_b)
     drawn = None if no_intervals else chosen_draws(sweeps[0].spec, draws, seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -71,6 +72,15 @@ class Once(click.Option):
 class SectionedCommand(click.Command):
     """A command whose help lists its own options first, then those it shares with others, by what they are about."""
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the command does; its examples go on in a further line where one is too wide."""
+        del ctx
+        text = inspect.cleandoc(self.help or "")
+        formatter.write_paragraph()
+        with formatter.indentation():
+            room = formatter.width - formatter.current_indent
+            formatter.write_text("\n\n".join(_fitted(part, room) for part in text.split("\n\n")))
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under their headings."""
         headed: dict[str, list[tuple[str, str]]] = {heading: [] for heading in HEADINGS}
@@ -84,11 +94,29 @@ class SectionedCommand(click.Command):
                     formatter.write_dl(records)
 
 
+def _fitted(paragraph: str, room: int) -> str:
+    """A paragraph of help; of one that is not to be filled, lines are broken at their spaces as a shell reads them."""
+    if not paragraph.startswith("\b\n"):
+        return paragraph
+    lines = []
+    for line in paragraph.split("\n"):
+        left = line if len(line) <= room else re.sub(r"(?<=\S) {3,}", "  ", line)
+        while len(left) > room and " " in left[_CONTINUED : room - 1]:
+            flag = left.rfind(" --", _CONTINUED, room - 1)
+            begun = left[: flag if flag > 0 else left.rindex(" ", _CONTINUED, room - 1)]
+            lines.append(f"{begun} \\")
+            left = " " * _CONTINUED + left[len(begun) :].lstrip()
+        lines.append(left)
+    return "\n".join(lines)
+
+
+_CONTINUED = 4
+"""How far a further line of an example is set in."""
 _SHARED = {
     **dict.fromkeys(
         (
             *("--hardware", "--chips", "--params", "--tokens", "--model", "--market", "--provider-class", "--region"),
-            *("--precision", "--mfu", "--preset", "--set", "--catalog", "--as-of", "--base-year", "--strict"),
+            *("--precision", "--mfu", "--pace", "--preset", "--set", "--catalog", "--as-of", "--base-year", "--strict"),
         ),
         "Design (over SPEC, or in place of it)",
     ),
@@ -172,6 +200,7 @@ def drawing(command: C) -> C:
     )(command)
 
 
+carrying = once("--carry", metavar="NAMES", help="Columns of zip tables that are handed through to the rows, as id.")
 no_intervals = click.option("--no-intervals", is_flag=True, help="Leave out P10, P50 and P90.")
 
 

@@ -36,6 +36,7 @@ class QueryOptions(NamedTuple):
     uncertain: tuple[str, ...] = ()
     draws: int | None = None
     seed: int | None = None
+    carry: str | None = None
 
     def space(self, model: Model | None = None) -> Space:
         """The space that is meant, of the default model; what is replaced and what is doubtful is said on stderr.
@@ -49,6 +50,7 @@ class QueryOptions(NamedTuple):
         query = {key: value for key, value in asked.items() if value}
         more = options.distributions(self.uncertain)
         more += [(f"draws.{key}", str(n)) for key, n in (("count", self.draws), ("seed", self.seed)) if n is not None]
+        more += [] if self.carry is None else [("carry", self.carry)]
         made = self.design.request(self.spec, more=more, query=query, model=model)
         thread_count(self.threads)
         if made.spec.base_year is not None:
@@ -123,6 +125,7 @@ def querying(columns: str | None, asserted: str) -> Callable[[Callable[..., int]
         shared = (
             click.argument("spec", metavar="[SPEC]", required=False),
             options.drawing,
+            options.carrying,
             options.once("--where", metavar="EXPR", help=where),
             *([] if columns is None else [options.quantity_names("--columns", help=columns)]),
             options.asserting(asserted),

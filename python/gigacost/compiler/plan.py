@@ -13,7 +13,7 @@ from gigacost import ops
 from gigacost.compiler import constant_dollars
 from gigacost.compiler.aggregates import Wirer
 from gigacost.compiler.bound import Bound
-from gigacost.errors import SpecError
+from gigacost.errors import Fault, SpecError
 from gigacost.expressions.ast import Expression
 from gigacost.graph.wiring import Player, Wiring
 from gigacost.ops import Value
@@ -97,9 +97,11 @@ def query_plan(bound: Bound, query: Query) -> QueryPlan:
     states = [*wirer.states(read, above), *wirer.states_in_draws(above)]
     deflator = (bound.deflator,) if bound.deflator else ()
     wiring = wirer.wire((*read, *(state.name for state in states), *deflator))
-    lacking = [bound.lacking(leaf) for leaf in wiring.leaves if not bound.available(leaf)]
+    lacking: dict[str, Fault] = {}  # each name once, whatever is missing with it
+    for fault in (bound.lacking(leaf) for leaf in wiring.leaves if not bound.available(leaf)):
+        lacking.setdefault(fault.field, fault)
     if lacking:
-        raise SpecError(*dict.fromkeys(lacking))
+        raise SpecError(*lacking.values())
     above = wiring.upstream()
 
     def spoilers(quantities: Iterable[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from gigacost.spec.every_label import with_every_label
 from gigacost.spec.namespace import Namespace, field_of
 from gigacost.spec.spec import DEFAULT
 
-_KEYS = ("base_year", "preset")
+_KEYS = ("base_year", "carry", "preset")
 _DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")
 """As ``1,5T``: hardly a list of 1 and 5T."""
 _LEADING_ZERO = re.compile(r"[$]?[0-9]+(?:,[0-9]+)*,0[0-9]+[^,]*")
@@ -28,8 +28,8 @@ def with_settings(
 ) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
     """The tree with the settings in it, each ``"*"`` written out; what they replaced; their names. Raises SpecError.
 
-    A name with a dot is a key of one of its other tables: ``uncertain.mfu``, ``draws.count``; ``base_year`` and
-    ``preset`` are keys of its own.
+    A name with a dot is a key of one of its other tables: ``uncertain.mfu``, ``draws.count``; ``base_year``, ``carry``
+    and ``preset`` are keys of its own.
     """
     changed = dict(tree)
     tables = {

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gigacost._record import Record, plain
 from gigacost.accounting import preset_values
 from gigacost.compiler import lower
-from gigacost.compiler.bound import Bound, Picked
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.picked import Picked
 from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, InternalError, SpecError, show, unplaced
 from gigacost.queries import doubts
@@ -70,7 +71,7 @@ class Design:
         self.sweep = sweep
         digits = Picked(sweep.bound, found or [0]).digits
         self.axes = {name: digit.values[0] for name, digit in digits.items()}
-        alone = replace(sweep.spec, axes=(), where=None, fixed={**sweep.spec.fixed, **self.axes})
+        alone = replace(sweep.spec, axes=(), where=None, fixed=sweep.bound.settings(found[0] if found else 0))
         self.spec = _without_preset(alone, sweep.bound.catalog)
         self.unpriced = None if found else self._unpriced()
         """The estimate of a design without a price."""

@@ -157,8 +157,8 @@ def elasticities_of_run(quantity: str, bound: Bound, inputs: Sequence[str] = ())
 
 def at_combination(sweep: Space, quantity: str, at: int, inputs: Sequence[str] = ()) -> Elasticities:
     """As ``elasticities``, for one combination of a sweep by its index."""
-    values = sweep.bound.axis_values(arguments.combination(at, sweep.size))
-    alone = replace(sweep.spec, axes=(), where=None, fixed={**sweep.spec.fixed, **values})
+    settings = sweep.bound.settings(arguments.combination(at, sweep.size))
+    alone = replace(sweep.spec, axes=(), where=None, fixed=settings)
     return _found(quantity, Bound(alone, sweep.model, sweep.bound.catalog), inputs)
 
 

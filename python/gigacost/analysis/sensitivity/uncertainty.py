@@ -276,7 +276,7 @@ class _Question:
 
     def _alone(self, row: int) -> Variations:
         """One option by itself."""
-        spec = replace(self.bound.spec, axes=(), fixed={**self.bound.spec.fixed, **self.bound.axis_values(row)})
+        spec = replace(self.bound.spec, axes=(), fixed=self.bound.settings(row))
         return self._variations(Bound(spec, self.bound.model, self.bound.catalog))
 
     def _indices(self, alone: Variations) -> Mapping[str, Index]:

@@ -151,7 +151,7 @@ def _points(request: Request, most: int) -> list[Bound]:
     if spec.size > most:
         what = "too many alternatives to stand side by side"
         raise SpecError(Fault("combinations", show(spec.size), what, allowed=f"<= {most}; gigacost sweep takes any"))
-    points = [{**spec.fixed, **bound.axis_values(index)} for index in range(spec.size)]
+    points = map(bound.settings, range(spec.size))
     return [Bound(replace(spec, axes=(), fixed=fixed), request.model, request.catalog) for fixed in points]
 
 

@@ -30,6 +30,7 @@ _COMMANDS = {
     "elasticities": "Per cent change of a quantity per one per cent of each input.",
     "compare": "Why two costs differ: contribution of each driver and assumption.",
     "catalog": "Chips, prices, regions, architectures, and where each figure is from.",
+    "init": "Write an example of a specification, to begin with.",
     "schema": "JSON Schema of a specification; all quantities with units.",
     "completion": "Completion for bash, zsh or fish.",
 }

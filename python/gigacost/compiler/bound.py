@@ -14,6 +14,7 @@ from gigacost.catalog.dates import day
 from gigacost.catalog.default_distributions import Default, left_open
 from gigacost.compiler.draws import draws_of
 from gigacost.compiler.filled import with_preset
+from gigacost.compiler.given_prices import without_given
 from gigacost.compiler.names import names_of
 from gigacost.compiler.open_distributions import ends, open_distributions
 from gigacost.errors import CatalogError, Fault, SpecError
@@ -344,8 +345,9 @@ class Bound:
     def _catalogued(self, name: str) -> Table:
         axes = self.catalog.columns[name].axes
         coded = [self._coded(axis) for axis in axes]
+        labels = [own for _, own, _ in coded]
         try:
-            figures = self.catalog.table(name, {axis: labels for axis, (_, labels, _) in zip(axes, coded, strict=True)})
+            figures = without_given(self, name, labels, self.catalog.table(name, dict(zip(axes, labels, strict=True))))
         except CatalogError as error:
             raise SpecError(Fault(name, "", str(error))) from error
         groups = sorted({group for group, _, _ in coded if group is not None})

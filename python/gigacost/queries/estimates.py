@@ -13,6 +13,7 @@ from typing import Any
 
 from gigacost._engine import Program
 from gigacost._record import Record
+from gigacost.catalog import price_evidence
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import OK, Query
@@ -115,7 +116,9 @@ def estimated(bound: Bound, needed: str = "") -> Estimate:
     spec, made = bound.spec, _plan(bound)
     labels = {axis: where[1][0] for axis, where in bound.labels.items()}
     assumed = {leaf: made.defaults.get(leaf) or assumption(bound, leaf) for leaf in made.compiled.tape.leaves}
+    evidence = bound.leaf_values([leaf for leaf in assumed if leaf in price_evidence.NAMES], 0)
     figures = [math.nan if one.value is None else float(one.value) for one in assumed.values()]
+    figures = [evidence.get(leaf, figure) for leaf, figure in zip(assumed, figures, strict=True)]
     found = dict(zip(made.outputs, _values(made, figures), strict=True))
     unpriced = _unpriced(bound, made, found, labels)
     quantities = _without_nulls(made, found)
@@ -134,7 +137,7 @@ def estimated(bound: Bound, needed: str = "") -> Estimate:
         subtotals={name: quantities[name] for name in made.subtotals},
         intervals={},
         probabilities={},
-        assumptions=(*choices(bound), *assumed.values()),
+        assumptions=(*choices(bound), *(one for leaf, one in assumed.items() if leaf not in evidence)),
         status=status,
         missing_prices=unpriced,
         meta={
@@ -174,11 +177,12 @@ def _planned(bound: Bound) -> _Plan:
     found = [alternative.name for alternative in model.alternatives if alternative.name not in bound.given]
     numbers = [name for name, quantity in model.quantities.items() if quantity.unit != "truth"]
     chosen = [axis for search in model.searches for axis, _ in search.over if axis not in bound.given]
+    evidence = [name for name in model.inputs if name in price_evidence.NAMES]
     subtotals = [quantity.name for quantity in model.subtotals]
     absent = lacking(bound)
     if absent:
         raise SpecError(*lacking_at_site(bound), *absent)
-    names, states = _answers(bound, dict.fromkeys([*found, *numbers, *chosen]))
+    names, states = _answers(bound, dict.fromkeys([*found, *numbers, *chosen, *evidence]))
     doubtful = doubts.concerned(bound, names)
     warned = [doubt.name for doubt, _ in doubtful]
     made = lower.compiled(bound, Query((*names, *bound.spec.derive, *states, *warned)))
@@ -246,7 +250,7 @@ def _refuse_unfilled(bound: Bound, quantities: Mapping[str, float | None]) -> No
 
 def _without_nulls(made: _Plan, found: Mapping[str, float]) -> dict[str, float | None]:
     """The quantities, null where a state spoils them. Raises InternalError for what is neither null nor finite."""
-    spoiled = made.compiled.plan.spoiled
+    spoiled, absent = made.compiled.plan.spoiled, made.compiled.plan.absent
     states = frozenset(made.compiled.plan.conditions)
     conditions = states.union(doubt.name for doubt, _ in made.doubts)
     true = frozenset(state for state in states if found[state])
@@ -254,7 +258,7 @@ def _without_nulls(made: _Plan, found: Mapping[str, float]) -> dict[str, float |
     for name, value in found.items():
         if name in conditions:
             continue
-        if true and not true.isdisjoint(spoiled[name]):
+        if (true and not true.isdisjoint(spoiled[name])) or (name in absent and math.isnan(value)):
             quantities[name] = None
         elif not math.isfinite(value):
             message = f"{name} is {value}, and no state says why"

@@ -183,6 +183,7 @@ def _said(question: Asked) -> dict[str, Any]:
     return {name: list(given) if len(given) > 1 else given[0] for name, given in values.items() if given}
 
 
+_PRICED = ("hardware", "market", "provider_class")
 _FIELDS = ("hardware", "chips", "markets", "classes")
 """What ``Asked`` calls the axes that are chosen over."""
 
@@ -255,17 +256,12 @@ def _answer(question: Asked, shown: _Shown, pick: _Pick, best: int) -> Answer:
 def _price(question: Asked, estimate: Estimate) -> Price:
     """What an hour of a chip costs, how many votes that price has, and of which date."""
     known = {one.name: one for one in estimate.assumptions}
-    rent = known.get("rental_usd_per_chip_hour")
-    if estimate.inputs["market"] in {"own", "colo"} or rent is None:
-        bought = known.get("chip_price_usd")
-        return Price(estimate["usd_per_chip_hour"], None, bought.date if bought else "")
-    votes = None
-    if rent.origin == "catalogue":
-        labels = {axis: str(estimate.inputs[axis]) for axis in ("hardware", "market", "provider_class", "as_of")}
-        votes = (
-            int(question.catalog.cite("price_votes", labels).value) if "price_votes" in question.catalog.columns else -1
-        )
-    return Price(rent.value, votes, rent.date)  # type: ignore[arg-type] # a number
+    price = known.get("chip_price_usd" if estimate["rent_usd_per_chip_hour"] == 0.0 else "rental_usd_per_chip_hour")
+    usd = estimate["usd_per_chip_hour"]
+    if price is None or price.origin != "catalogue":
+        return Price(usd, None, "")
+    labels = {axis: str(estimate.inputs[axis]) for axis in (*_PRICED, "as_of")}
+    return Price(usd, int(question.catalog.cite("price_votes", labels).value), price.date)
 
 
 def _deadlines(shown: _Shown, pick: _Pick) -> Iterator[Deadline]:

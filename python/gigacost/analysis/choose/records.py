@@ -17,9 +17,9 @@ class Price(Record):
     usd_per_chip_hour: float | None
     """The rent; of owned chips all that an hour of the work costs."""
     votes: int | None
-    """How many providers the rent is the median of; None for a price that was given, or for owned chips."""
+    """How many providers the rent is the median of, or how many sources the purchase price has; None if it is given."""
     date: str
-    """That of the quote, or of the chip's purchase price."""
+    """That of the quote, or of the purchase price; empty if it is given."""
 
 
 @dataclass(frozen=True, slots=True)

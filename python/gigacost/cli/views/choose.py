@@ -10,6 +10,7 @@ from gigacost.cli.terminal import literal, show, show_more, table
 from gigacost.cli.views.cautions import cautions
 from gigacost.cli.views.estimate import fitting, place, trained
 from gigacost.cli.views.numbers import amount, grouped, share, usd
+from gigacost.model.constants import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
     from gigacost.analysis.choose.records import Answer, Choice, Deadline, Design, LeftOut
@@ -98,7 +99,8 @@ _ROWS = (
     "paid at once",
     "MW of the site",
     "$ per chip-hour",
-    "  price of",
+    "  quoted",
+    "  votes",
 )
 
 
@@ -116,8 +118,10 @@ def _column(answer: Answer) -> Iterator[str]:
     yield amount(answer.due_at_once_usd, "$")
     yield _days(known("facility_mw"))
     yield amount(price.usd_per_chip_hour, "$")
-    votes = "" if price.votes is None else f", {price.votes} vote{'' if price.votes == 1 else 's'}"
-    yield f"{price.date or 'given'}{votes}"
+    age = known("price_age_days")
+    months = None if age is None else round(age * MONTHS_PER_YEAR / DAYS_PER_YEAR)
+    yield "given" if months is None else f"{months} month{'' if months == 1 else 's'} ago"
+    yield "—" if price.votes is None else f"{price.votes}{', derived' if known('is_derived') else ''}"
 
 
 def _days(value: float | None) -> str:

@@ -15,6 +15,7 @@ from gigacost.cli.views.numbers import usd
 
 RUN = ("--model", "llama-3.1-405b", "--hardware", "h100-sxm", "--chips", "16384", "--tokens", "15.6T")
 MARKETS = ("--market", "own,on_demand,reserved_1y,colo,spot")
+UNPRICED = ("--hardware", "trn1", "--params", "1B", "--chips", "64", "--tokens", "100B")
 CHIPS = ("--hardware", "h100-sxm,b200-sxm", "--params", "70B", "--chips", "1024,2048,4096", "--tokens", "15T")
 
 
@@ -27,7 +28,9 @@ def printed(columns: str, *arguments: str, command: str = "estimate") -> list[st
 
 
 @pytest.mark.parametrize(
-    "asked", [RUN, (*RUN, "--no-intervals"), (*RUN, *MARKETS, "--no-intervals")], ids=["one", "no intervals", "markets"]
+    "asked",
+    [RUN, (*RUN, "--no-intervals"), (*RUN, *MARKETS, "--no-intervals"), UNPRICED],
+    ids=["one", "no intervals", "markets", "unpriced"],
 )
 def test_the_first_screen_has_24_lines_of_80_columns(asked: tuple[str, ...]) -> None:
     lines = printed("80", *asked)
@@ -36,7 +39,7 @@ def test_the_first_screen_has_24_lines_of_80_columns(asked: tuple[str, ...]) -> 
 
 
 @pytest.mark.parametrize("columns", [40, 59, 60, 80, 100, 200])
-@pytest.mark.parametrize("asked", [RUN, (*RUN, *MARKETS), CHIPS], ids=["one", "markets", "chips"])
+@pytest.mark.parametrize("asked", [RUN, (*RUN, *MARKETS), CHIPS, UNPRICED], ids=["one", "markets", "chips", "unpriced"])
 @pytest.mark.parametrize("more", [(), ("--all",)], ids=["first", "all"])
 def test_no_line_is_wider_than_the_terminal_and_no_word_is_cut(
     columns: int, asked: tuple[str, ...], more: tuple[str, ...]

@@ -47,7 +47,7 @@ def estimate(
     preset : str or list of str, optional
         A published run to start from, an accounting (``"epoch-2024"``), or both.
     strict : bool
-        Treat warnings as errors.
+        Treat warnings as errors, a missing price among them.
     uncertain : mapping or "default", optional
         Distributions of inputs (``{"pue": "triangular 1.05 1.1 1.3"}``), in place of those that ship.
     draws : int or Draws
@@ -61,7 +61,8 @@ def estimate(
     -------
     Estimate
         Every quantity of the model by name (``estimate["cost_total_usd"]``), with ``breakdown``, ``subtotals``,
-        ``intervals`` and ``assumptions`` (each with source and date).
+        ``intervals`` and ``assumptions`` (each with source and date). Where a price is missing, ``status`` says so,
+        what needs it is None without an interval, and ``missing_prices`` names the nearest quotes.
 
     Raises
     ------

@@ -24,7 +24,7 @@ def cautions(estimates: Sequence[Estimate]) -> list[str]:
     missing = dict.fromkeys(price for one in estimates for price in one.missing_prices)
     lines = about_prices([*missing], "No total", several=len(estimates) > 1)
     market = next((one for one in estimates[0].assumptions if one.name == "market"), None)
-    if market is not None and market.origin == "default":
+    if market is not None and market.origin == "default" and not missing:  # which names other markets
         lines.append(f"Market: {market.value} by default; --market own,colo,reserved_1y compares others.")
     quoted = sorted({
         str(one.inputs["market"])

@@ -47,7 +47,7 @@ def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
         show(literal(f"{letter} {side.source}{best}"), indented(place(side.inputs), "dim"))
     show("")
     if one.difference is None:
-        _show_unpriced(one, model)
+        _show_unpriced(one, model, figures=figures)
         return
     if one.intervals:
         show(literal(f"{one.by}, {one.meta['draws']['count']:,} draws of what is left open", "bold"), _spreads(one), "")
@@ -67,7 +67,7 @@ def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
     show(*(literal(line, "dim") for line in _method(one)))
 
 
-def _show_unpriced(one: Comparison, model: Model) -> None:
+def _show_unpriced(one: Comparison, model: Model, *, figures: bool) -> None:
     """Where one side has no price: the terms of both side by side, what differs, and which price is missing."""
     terms = [term for driver in one.drivers for term in driver.contributions()]
     rows = [(short(term.name), term.a, term.b, term.difference) for term in terms if (term.a, term.b) != (0.0, 0.0)]
@@ -78,6 +78,9 @@ def _show_unpriced(one: Comparison, model: Model) -> None:
     show(literal(f"{one.by}, by driver", "bold"), made, "")
     differs = [f"{change.name} {_from_to(change, model)}" for change in one.assumptions]
     show(*(indented(line) for line in ([f"What differs: {', '.join(differs)}"] if differs else [])))
+    show(
+        *(["", literal("What comes with each choice, and from where", "bold"), _figures(one, model)] if figures else [])
+    )
     for letter, side in (("A", one.a), ("B", one.b)):
         lines = about_prices(side.missing_prices, f"{letter} has no price", f"--set-{letter.lower()}")
         show(*(literal(line, "yellow") for line in lines))

@@ -17,6 +17,7 @@ from gigacost.errors import Fault, InternalError, SpecError, show, unplaced
 from gigacost.queries import doubts
 from gigacost.queries.assumptions import Assumption, assumption, choices
 from gigacost.queries.estimates import estimated
+from gigacost.queries.evidence import evidence
 from gigacost.queries.request import Request
 from gigacost.queries.space import Space
 
@@ -43,6 +44,8 @@ class Side(Record):
     """Where there was a choice: the values of the axes in the best combination that is kept."""
     combinations: int
     """Among how many it is the best."""
+    evidence: Mapping[str, float | None]
+    """How well it is known: votes and age of its price, whether price and speed are derived, spot beyond a region."""
     meta: Mapping[str, Any]
     """What it can be rebuilt from: hashes, date; and warnings."""
 
@@ -114,6 +117,7 @@ class Design:
             inputs={**self.bound.spec.fixed, **self.labels},
             axes=self.axes,
             combinations=self.sweep.size,
+            evidence=evidence(self.bound),
             meta={
                 "spec_sha256": self.sweep.spec.sha256,
                 "catalog_sha256": self.bound.catalog.sha256,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gigacost.cli.terminal import grid, indented, literal, out, shortened, show
 from gigacost.cli.views.estimate import place, short
 from gigacost.cli.views.intervals import PERCENTILES, percentiles
+from gigacost.cli.views.marks import in_words, marks_of
 from gigacost.cli.views.numbers import amount, cell, share
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
     for letter, side in (("A", one.a), ("B", one.b)):
         best = f", the best of {side.combinations:,} by {one.by}" if side.combinations > 1 else ""
         show(literal(f"{letter} {side.source}{best}"), indented(place(side.inputs), "dim"))
+        known = in_words(marks_of(side.evidence))
+        show(*([indented(known, "dim")] if known else []))
     show("")
     if one.intervals:
         show(literal(f"{one.by}, {one.meta['draws']['count']:,} draws of what is left open", "bold"), _spreads(one), "")

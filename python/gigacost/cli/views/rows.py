@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.assertions import Assertions
 from gigacost.cli.terminal import literal, show, table
+from gigacost.cli.views.marks import legend, marks_of_row
 from gigacost.cli.views.numbers import cell
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ def _is_label(sweep: Space, name: str) -> bool:
 
 
 def show_rows(sweep: Space, rows: Sequence[Mapping[str, Any]], first: Sequence[str] = ()) -> None:
-    """Print rows as a table, ``first`` right after the axes; an axis that is the same in all of them is told below."""
+    """Print rows as a table, ``first`` right after the axes; an axis that is the same in all of them is told below.
+
+    What is little known about a row is marked at its end, and the marks are told below.
+    """
     if not rows:
         return
     axes = sweep.bound.digits
@@ -43,7 +47,13 @@ def show_rows(sweep: Space, rows: Sequence[Mapping[str, Any]], first: Sequence[s
     same = [name for name in axes if len(rows) > 1 and len({row[name] for row in rows}) == 1]
     names = [name for name in names if name not in same]
     numbers = [name for name in names if not _is_label(sweep, name)]
-    show(table(names, [[said(sweep, name, row[name]) for name in names] for row in rows], numbers))
+    marks = [marks_of_row(sweep.bound, row["index"]) for row in rows]
+    cells = [[said(sweep, name, row[name]) for name in names] for row in rows]
+    if any(marks):
+        names = [*names, "marks"]
+        cells = [[*own, mark] for own, mark in zip(cells, marks, strict=True)]
+    show(table(names, cells, numbers))
     if same:
         shown = ", ".join(f"{name} = {said(sweep, name, rows[0][name])}" for name in same)
         show(literal(f"all with {shown}", "dim"))
+    show(*(literal(line, "dim") for line in legend(marks)))

@@ -10,8 +10,8 @@ from cli_runner import invoke
 
 from gigacost import Sweep, estimate, reference
 from gigacost.catalog import Catalog
-from gigacost.catalog.price_evidence import NAMES
 from gigacost.catalog.price_books.fields import CLASSES, RENTED
+from gigacost.catalog.price_evidence import NAMES
 from gigacost.queries.rows import RowView
 
 CATALOG = Catalog.bundled()

@@ -121,10 +121,10 @@ def _info(name: str, count: float) -> str:
         ("runpod", "8x_H100_SECURE,H100,12,192,2048,118.0,,US,,a", "12 chips in a size that has 8"),
         ("lambda", "gpu_8x_h100_sxm5,H100,4,208,1800,31.92,,us-east-1,,", "4 chips in a size that has 8"),
         ("nebius", "gpu-h100-sxm_8gpu-128vcpu-1600gb,H100,1,128,1600,23.6,,eu-north1,,", "1 chip in a size that has 8"),
-        ("azure", f"Standard_NV12ads_H100,H100,1,12,110,0.9,,eastus,{_info('H100', 0.333)},", "1 chip in a size that has 0.333"),
-        ("azure", "Standard_NV12ads_H100,H100,0.333,12,110,0.9,,eastus,,", "no whole number of chips"),
+        ("azure", f"NV12ads,H100,1,12,110,0.9,,eastus,{_info('H100', 0.333)},", "1 chip in a size that has 0.333"),
+        ("azure", "NV12ads,H100,0.333,12,110,0.9,,eastus,,", "no whole number of chips"),
         ("azure", "Standard_NC80adis_H100_v5,H100,2,80,640,13.96,,eastus,,", "H100 NVL, which is not in the catalogue"),
-        ("runpod", f"2x_H100_SECURE,H100,2,80,640,6.0,,CA,{_info('H100 NVL', 2)},", "H100 NVL, which is not in the catalogue"),
+        ("vast", f"2x_H100,H100,2,80,640,6.0,,CA,{_info('H100 NVL', 2)},", "H100 NVL, which is not in the catalogue"),
         ("vast", "8x-H100-192-2048,H100,8,192,2048,0.0,,US,,", "a price of 0, on_demand"),
     ],
 )  # fmt: skip

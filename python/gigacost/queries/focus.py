@@ -279,11 +279,11 @@ def _cell(value: Any, *, safe: bool) -> str:  # noqa: ANN401 - text, a number or
 
 def _tags(tags: Mapping[str, Any]) -> str:
     """A JSON object, its numbers as plain decimals too."""
-    cells = (
-        f"{json.dumps(name)}:{plain(value) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False)}"
+    cells = [
+        (name, plain(value) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False))
         for name, value in tags.items()
-    )
-    return f"{{{','.join(cells)}}}"
+    ]
+    return f"{{{','.join(f'{json.dumps(name)}:{cell}' for name, cell in cells)}}}"
 
 
 def plain(value: float) -> str:

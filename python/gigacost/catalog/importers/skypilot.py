@@ -43,7 +43,7 @@ _ON_DEMAND, _SPOT = _MARKETS.values()
 _SERVERS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 10, 16})
 """How many accelerators servers have, whole or shared out."""
 _SIZES = (re.compile(r"(?:\A|[_-])([0-9]{1,3})x[-_A-Z]"), re.compile(r"[_-]([0-9]{1,3})gpu(?:[_-]|\Z)"))
-"""Where the name of an instance has its number of accelerators: 8x_H100_SECURE, gpu_8x_h100, gpu-h100-sxm_8gpu-128vcpu."""
+"""Where the name of an instance has its number of accelerators: 8x_H100_SECURE, gpu_8x_h100, gpu-h100-sxm_8gpu-16vcpu."""
 
 Canonical: TypeAlias = Callable[[str], str]
 Providers: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -235,8 +235,8 @@ def _wrong_count(row: Row) -> str:
     """Why a row's number of accelerators cannot be one; empty where it can."""
     if not row.count or not row.count.is_integer():
         return "no whole number of chips"
-    if row.info and row.info.count is not None and row.info.count != row.count:
-        return f"{_chips(row.count)} in a size that has {row.info.count:.3g}"
+    if row.info and row.info.chips is not None and row.info.chips != row.count:
+        return f"{_chips(row.count)} in a size that has {row.info.chips:.3g}"
     for size in _SIZES:
         named = size.search(row.instance)
         if named and int(named[1]) != row.count:

@@ -13,7 +13,7 @@ class GpuInfo(NamedTuple):
     """The accelerators of an instance by their maker's name, as far as they are told."""
 
     name: str
-    count: float | None
+    chips: float | None
 
 
 def gpu_info(text: str) -> GpuInfo | None:

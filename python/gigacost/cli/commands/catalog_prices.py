@@ -1,4 +1,4 @@
-"""``gigacost catalog prices``: what chips rent for and among how many votes; of one, from when to when, and its quotes."""
+"""``gigacost catalog prices``: what chips rent for, of how many votes; of one, from when to when, and its quotes."""
 
 from __future__ import annotations
 

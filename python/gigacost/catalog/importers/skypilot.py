@@ -43,7 +43,7 @@ _ON_DEMAND, _SPOT = _MARKETS.values()
 _SERVERS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 10, 16})
 """How many accelerators servers have, whole or shared out."""
 _SIZES = (re.compile(r"(?:\A|[_-])([0-9]{1,3})x[-_A-Z]"), re.compile(r"[_-]([0-9]{1,3})gpu(?:[_-]|\Z)"))
-"""Where the name of an instance has its number of accelerators: 8x_H100_SECURE, gpu_8x_h100, gpu-h100-sxm_8gpu-16vcpu."""
+"""Where an instance is named after its number of accelerators: 8x_H100_SECURE, gpu_8x_h100, gpu-h100-sxm_8gpu."""
 
 Canonical: TypeAlias = Callable[[str], str]
 Providers: TypeAlias = Mapping[str, Mapping[str, Any]]

@@ -254,7 +254,12 @@ def test_the_command_lists_the_price_its_history_and_the_quotes_it_is_chosen_fro
     assert told["price"]["usd_per_chip_hour"] == 2.35
     now = [one for one in told["history"] if one["since"] <= "2026-05-01" and (one["until"] or "9") >= "2026-05-01"]
     assert [one["usd_per_chip_hour"] for one in now] == [2.35]
-    assert {one["provider"] for one in told["quotes"]} == {"Neysa", "Oblivus Cloud", "Qubrid", "surveys of specialty clouds"}
+    assert {one["provider"] for one in told["quotes"]} == {
+        "Neysa",
+        "Oblivus Cloud",
+        "Qubrid",
+        "surveys of specialty clouds",
+    }
     shown = invoke(capsys, "catalog", "prices", "h100-sxm")
     assert (shown.code, shown.err) == (0, "")
     assert "The price (* at 2026-11-21)" in shown.out
@@ -276,7 +281,6 @@ def test_a_chip_is_shown_with_its_history(capsys: pytest.CaptureFixture[str]) ->
         (("prices", "h1000"), "did you mean"),
         (("prices", "h100", "--market", "onn_demand"), "did you mean"),
         (("prices", "h100", "--as-of", "2026-13-01"), "there is no such month"),
-        (("prices",), "Missing argument"),
         (("show", "usa", "--history"), "only chips have quotes; this is a region"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from cli_runner import invoke, listing
 from gigacost.catalog import Catalog
 from gigacost.catalog.files import data
 from gigacost.catalog.importers.skypilot import Imported, read_catalogs
-from gigacost.catalog.importers.skypilot_names import chip_of, tpu_slice
+from gigacost.catalog.importers.skypilot_gpu_info import gpu_info
+from gigacost.catalog.importers.skypilot_names import Named, chip_of, tpu_slice
 from gigacost.catalog.price_books.loading import found
 from gigacost.catalog.toml_writer import book_as_toml
 from gigacost.errors import SpecError
@@ -54,16 +56,28 @@ def _read(folder: Path, date: str = "2026-10-01") -> Imported:
 
 
 def _prices(imported: Imported) -> dict[tuple[str, str, str], float]:
-    rental = imported.book["rental"]
-    return {(row["provider"], row["hardware"], row["market"]): row["usd_per_chip_hour"] for row in rental}
+    """The lowest of the regions' prices."""
+    found: dict[tuple[str, str, str], float] = {}
+    for row in imported.book["rental"]:
+        key = (row["provider"], row["hardware"], row["market"])
+        found[key] = min(row["usd_per_chip_hour"], found.get(key, math.inf))
+    return found
+
+
+def _left(imported: Imported) -> dict[tuple[str, str, str], int]:
+    return {(kind.accelerator, kind.instance, kind.reason): count for kind, count in imported.left_out.items()}
 
 
 def test_a_quote_is_the_cheapest_price_per_chip_of_instances_with_several(tmp_path: Path) -> None:
     imported = _read(_write(tmp_path, aws=AWS))
-    assert _prices(imported) == {
-        ("Amazon Web Services", "h100-sxm", "on_demand"): 6.0,  # not the single chip at 4
-        ("Amazon Web Services", "h100-sxm", "spot"): 30.1 / 8,
-        ("Amazon Web Services", "a100-sxm-40", "on_demand"): 21.96 / 8,
+    assert {
+        (row["hardware"], row["market"], row["region"]): row["usd_per_chip_hour"] for row in imported.book["rental"]
+    } == {
+        ("h100-sxm", "on_demand", "us-east-1"): 55.04 / 8,  # not the single chip at 4
+        ("h100-sxm", "on_demand", "us-east-2"): 6.0,
+        ("h100-sxm", "spot", "us-east-1"): 30.1 / 8,
+        ("h100-sxm", "spot", "us-east-2"): 4.0,
+        ("a100-sxm-40", "on_demand", "us-east-1"): 21.96 / 8,
     }
     quote = next(row for row in imported.book["rental"] if row["market"] == "spot")
     assert (quote["provider_class"], quote["region"], quote["note"]) == (
@@ -72,10 +86,11 @@ def test_a_quote_is_the_cheapest_price_per_chip_of_instances_with_several(tmp_pa
         "p5.48xlarge, 8 chips",
     )
     assert imported.rows == 6
-    assert dict(imported.left_out) == {
-        ("aws", "L4", "no such chip in the catalogue"): 1,
-        ("aws", "H100", "no whole number of chips"): 1,
+    assert _left(imported) == {
+        ("L4", "g6.xlarge", "no such chip in the catalogue"): 1,
+        ("H100", "g6f.large", "no whole number of chips"): 1,
     }
+    assert list(imported.lines.values()) == [6, 7]
 
 
 def test_googles_host_is_added_and_tpu_slices_are_counted_in_chips(tmp_path: Path) -> None:
@@ -87,11 +102,78 @@ def test_googles_host_is_added_and_tpu_slices_are_counted_in_chips(tmp_path: Pat
         ("Google Cloud", "tpu-v5p", "spot"): 1.0,
         ("Google Cloud", "tpu-v6e", "on_demand"): 2.7,
     }
-    assert dict(imported.left_out) == {
-        ("gcp", "H100", "priced without its host"): 1,
-        ("gcp", "tpu-v6e-8", "one price for slices of every size"): 1,
-        ("gcp", "tpu-v6e-16", "one price for slices of every size"): 1,
+    assert _left(imported) == {
+        ("H100", "", "priced without its host"): 1,
+        ("tpu-v6e-8", "", "one price for slices of every size"): 1,
+        ("tpu-v6e-16", "", "one price for slices of every size"): 1,
     }
+
+
+def _info(name: str, count: float) -> str:
+    return f"""\"{{'Gpus': [{{'Name': '{name}', 'Manufacturer': 'Nvidia', 'Count': {count}}}]}}\""""
+
+
+@pytest.mark.parametrize(
+    ("cloud", "row", "left"),
+    [
+        ("aws", f"p5.48xlarge,H100,12,192,2048,118.0,,us-east-1,{_info('H100', 8)},a", "12 chips in a size that has 8"),
+        ("aws", "p5.48xlarge,H100,12,192,2048,118.0,,us-east-1,,a", "12 chips, which no server has"),
+        ("runpod", "8x_H100_SECURE,H100,12,192,2048,118.0,,US,,a", "12 chips in a size that has 8"),
+        ("lambda", "gpu_8x_h100_sxm5,H100,4,208,1800,31.92,,us-east-1,,", "4 chips in a size that has 8"),
+        ("nebius", "gpu-h100-sxm_8gpu-128vcpu-1600gb,H100,1,128,1600,23.6,,eu-north1,,", "1 chip in a size that has 8"),
+        ("azure", f"NV12ads,H100,1,12,110,0.9,,eastus,{_info('H100', 0.333)},", "1 chip in a size that has 0.333"),
+        ("azure", "NV12ads,H100,0.333,12,110,0.9,,eastus,,", "no whole number of chips"),
+        ("azure", "Standard_NC80adis_H100_v5,H100,2,80,640,13.96,,eastus,,", "H100 NVL, which is not in the catalogue"),
+        ("vast", f"2x_H100,H100,2,80,640,6.0,,CA,{_info('H100 NVL', 2)},", "H100 NVL, which is not in the catalogue"),
+        ("vast", "8x-H100-192-2048,H100,8,192,2048,0.0,,US,,", "a price of 0, on_demand"),
+    ],
+)  # fmt: skip
+def test_what_no_server_is_or_costs_is_left_out_by_name(tmp_path: Path, cloud: str, row: str, left: str) -> None:
+    good = "good,H100,8,192,2048,14.75,7.0,somewhere,,"
+    imported = _read(_write(tmp_path, **{cloud: f"{HEAD}{good}\n{row}\n"}))
+    assert [(one["market"], one["usd_per_chip_hour"]) for one in imported.book["rental"]] == [
+        ("on_demand", 14.75 / 8), ("spot", 7.0 / 8),
+    ]  # fmt: skip
+    instance = row.split(",", maxsplit=1)[0]
+    assert _left(imported) == {("H100", instance, left): 1}
+    assert list(imported.lines.values()) == [3]
+
+
+def test_a_spot_price_that_is_no_lower_than_the_one_on_demand_is_none(tmp_path: Path) -> None:
+    rows = "p5.48xlarge,H100,8,192,2048,55.04,{spot},us-east-1,,us-east-1a\n"
+    imported = _read(_write(tmp_path, aws=HEAD + rows.format(spot=55.04) + rows.format(spot=60) + rows.format(spot=55)))
+    assert _prices(imported)["Amazon Web Services", "h100-sxm", "spot"] == 55 / 8
+    assert _left(imported) == {("H100", "p5.48xlarge", "a spot price that is no lower than the one on demand"): 2}
+
+
+def test_the_makers_name_says_which_card_it_is(tmp_path: Path) -> None:
+    """RunPod's rows, as they are: A100-80GB is its PCIe card, at the same price as the spot one."""
+    info = _info("A100 PCIe", 2)
+    row = f"2x_A100-80GB_SECURE,A100-80GB,2.0,16.0,234.0,2.78,2.78,CA,{info},CA-MTL-1\n"
+    assert _prices(_read(_write(tmp_path, runpod=HEAD + row))) == {("RunPod", "a100-pcie-80", "on_demand"): 1.39}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "H100", "{", "{'Gpus': []}", "{'Gpus': [1]}", '{"Gpus": 3}', "{1: __import__('os')}"]
+)
+def test_what_is_no_gpu_info_says_nothing(text: str) -> None:
+    assert gpu_info(text) is None
+
+
+def test_gpu_info_is_read_in_both_forms() -> None:
+    assert gpu_info("{'Gpus': [{'Name': 'A100 PCIe', 'Count': 2.0}]}") == ("A100 PCIe", 2.0)
+    assert gpu_info('{"Gpus": [{"Name": "H100", "Count": 1}]}') == ("H100", 1.0)
+    assert gpu_info("{'Gpus': [{'Count': True}]}") == ("", None)
+
+
+def test_a_providers_vote_is_that_of_its_regions(tmp_path: Path) -> None:
+    rows = "".join(
+        f"p5.48xlarge,H100,8,192,2048,{usd},,{region},,{region}a\n"
+        for usd, region in ((48, "us-east-1"), (56, "us-west-2"), (64, "eu-west-1"))
+    )
+    private = CATALOG.layered(_read(_write(tmp_path, aws=HEAD + rows)).book)
+    price = private.cite("rental_usd_per_chip_hour", {"hardware": "h100-sxm", "provider_class": "hyperscaler"})
+    assert price.value == 7.0
 
 
 def test_the_bare_name_is_the_card_where_a_cloud_has_an_sxm_of_it(tmp_path: Path) -> None:
@@ -117,7 +199,8 @@ def test_the_bare_name_is_the_card_where_a_cloud_has_an_sxm_of_it(tmp_path: Path
     ],
 )
 def test_a_name_in_a_cloud_means_this_chip_or_none(name: str, cloud: str, instance: str, chip: str | None) -> None:
-    assert chip_of(name, cloud, instance, (), lambda text: CATALOG.canonical("hardware", text)) == chip
+    found, instead = chip_of(Named(name, cloud, instance, ""), (), lambda text: CATALOG.canonical("hardware", text))
+    assert (found or None, bool(instead)) == (chip, chip is None)
 
 
 def test_a_tpu_slice_names_its_generation_and_its_chips() -> None:
@@ -151,8 +234,9 @@ def test_the_written_book_prices_chips(tmp_path: Path, capsys: pytest.CaptureFix
     out = tmp_path / "sky.toml"
     ran = invoke(capsys, "catalog", "import-skypilot", tmp_path, "-o", out, "--date", "2026-10-01")
     assert (ran.code, ran.out) == (0, "")
-    assert "8 quotes to" in ran.err
-    assert "1 x gcp H100: priced without its host" in ran.err
+    assert "10 quotes to" in ran.err
+    assert "1 x gcp H100 (line 4): priced without its host" in ran.err
+    assert "1 x aws L4 in g6.xlarge (line 6): no such chip in the catalogue" in ran.err
     private = CATALOG.layered(out)
     price = private.cite("rental_usd_per_chip_hour", {"hardware": "h100-sxm", "provider_class": "hyperscaler"})
     assert (price.value, price.source, price.date) == (6.0, "SkyPilot catalogue, aws/vms.csv", "2026-10-01")
@@ -160,10 +244,15 @@ def test_the_written_book_prices_chips(tmp_path: Path, capsys: pytest.CaptureFix
     plain = invoke(capsys, "catalog", "import-skypilot", tmp_path, "--date", "2026-10-01")
     assert plain.out == out.read_text()
     told = invoke(capsys, "catalog", "import-skypilot", tmp_path, "--json").json
-    assert (told["rows"], told["quotes"], told["output"]) == (11, 8, None)
-    assert {"cloud": "aws", "accelerator": "L4", "reason": "no such chip in the catalogue", "rows": 1} in told[
-        "left_out"
-    ]
+    assert (told["rows"], told["quotes"], told["output"]) == (11, 10, None)
+    assert {
+        "cloud": "aws",
+        "accelerator": "L4",
+        "instance": "g6.xlarge",
+        "reason": "no such chip in the catalogue",
+        "line": 6,
+        "rows": 1,
+    } in told["left_out"]
 
 
 def test_any_text_of_a_book_survives_being_written(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from gigacost.model.market import (
     not_sold,
     not_yet_available,
     rent_usd_per_chip_hour,
+    spot_is_beyond_region,
 )
 
 
@@ -45,6 +46,12 @@ def test_what_is_not_paid_is_zero_even_where_missing() -> None:
     assert bought_chip_usd(owns_chips=1.0, chip_price_usd=23_500.0) == 23_500.0
     assert rent_usd_per_chip_hour(is_rented=0.0, rental_usd_per_chip_hour=math.nan) == 0.0
     assert rent_usd_per_chip_hour(is_rented=1.0, rental_usd_per_chip_hour=2.65) == 2.65
+
+
+def test_only_spot_is_beyond_a_region_and_only_above_what_it_holds() -> None:
+    assert spot_is_beyond_region(is_interruptible=1.0, chips=513.0, spot_region_chips=512.0) == 1.0
+    assert spot_is_beyond_region(is_interruptible=1.0, chips=512.0, spot_region_chips=512.0) == 0.0
+    assert spot_is_beyond_region(is_interruptible=0.0, chips=513.0, spot_region_chips=512.0) == 0.0
 
 
 def test_states_spoil_what_they_make_meaningless() -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 from cli_runner import SPEC, invoke, listing, spec_file
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gigacost import Model, Sweep, estimate
 from gigacost.cli import main
@@ -130,7 +132,7 @@ def test_rent_is_priced_by_chip_hours_of_who_quotes_it() -> None:
     rent, run = rows["Rented chips"], estimate(**DESIGN)
     assert float(rent["PricingQuantity"]) == run["chip_hours"]
     assert (rent["PricingUnit"], rent["SkuId"]) == ("Chip-Hours", "cost_rent_usd/h100-sxm/on_demand")
-    assert rent["ProviderName"] == rent["PublisherName"] == rent["InvoiceIssuerName"] == "Nebius"
+    assert rent["ProviderName"] == rent["PublisherName"] == rent["InvoiceIssuerName"] == "Hyperstack"
     assert rows["Staff"]["ProviderName"] == "Own staff"
     owned = {row["ServiceName"]: row for row in _rows(Sweep(fixed={**DESIGN, "market": "own"}))}
     assert {owned[name]["ProviderName"] for name in ("Owned chips", "Experiments", "Financing")} == {"Own site"}
@@ -227,3 +229,23 @@ def test_bad_calls_write_nothing(
     assert ran.code == 2
     assert said in ran.err
     assert listing(tmp_path) == before
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_is_a_plain_decimal_and_the_same_number_when_read_again(value: float) -> None:
+    text = focus.plain(value)
+    assert re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text)
+    assert float(text) == value
+    assert math.copysign(1.0, float(text)) == math.copysign(1.0, value)
+
+
+def test_no_number_of_a_bill_has_an_exponent() -> None:
+    """Electricity at a billionth of a dollar costs some ten millionths, and so small a failure rate is a tag."""
+    few = {"electricity_usd_per_kwh": 1e-13, "failures_per_chip_hour": 2e-05}
+    rows = _rows(Sweep({"market": ["own"]}, fixed={**DESIGN, **few}))
+    (energy,) = [row for row in rows if row["x_ContributionName"] == "cost_energy_usd"]
+    assert 0.0 < float(energy["BilledCost"]) < 1e-5
+    for row in rows:
+        assert all(re.fullmatch(r"[0-9]+\.[0-9]+", row[column]) for column in (*COSTS, "PricingQuantity"))
+        assert '"failures_per_chip_hour":0.00002' in row["Tags"]
+        assert json.loads(row["Tags"])["electricity_usd_per_kwh"] == 1e-13

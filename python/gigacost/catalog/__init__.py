@@ -5,6 +5,6 @@
 
 from gigacost.catalog.catalog import Catalog
 from gigacost.catalog.chip_prices import ChipPrice
-from gigacost.catalog.records import Citation, Column, Offer, Period, Preset, Published
+from gigacost.catalog.records import Citation, Column, Offer, Period, Preset, Published, Vote
 
-__all__ = ["Catalog", "ChipPrice", "Citation", "Column", "Offer", "Period", "Preset", "Published"]
+__all__ = ["Catalog", "ChipPrice", "Citation", "Column", "Offer", "Period", "Preset", "Published", "Vote"]

@@ -18,7 +18,7 @@ from gigacost.catalog.files import DATA_FILES, data, data_text
 from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
 from gigacost.catalog.presets import presets
 from gigacost.catalog.price_index import PriceIndex
-from gigacost.catalog.records import Citation, Column, Offer, Period, Preset
+from gigacost.catalog.records import Citation, Column, Offer, Period, Preset, Vote
 from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
 
 if TYPE_CHECKING:
@@ -189,6 +189,13 @@ class Catalog:
         An axis that is not given stands for its default. Raises CatalogError for an unknown label.
         """
         return tuple(self._shelf("rental").offers(*self._rented(hardware, market, provider_class)))
+
+    def votes(
+        self, hardware: str, market: str | None = None, provider_class: str | None = None, as_of: str | None = None
+    ) -> tuple[Vote, ...]:
+        """The votes of providers that the rent of a chip at a date is chosen among, the lowest first. As ``offers``."""
+        at = self._selected("as_of", None if as_of is None else (as_of,))[0]
+        return tuple(self._shelf("rental").votes(*self._rented(hardware, market, provider_class), day(at)))
 
     def price_history(
         self, hardware: str, market: str | None = None, provider_class: str | None = None

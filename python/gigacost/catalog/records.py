@@ -58,6 +58,20 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """What one provider's quotes count as among those that a price is chosen of."""
+
+    usd_per_chip_hour: float
+    date: str
+    provider: str
+    regions: int
+    """How many regions it is the lower median of."""
+    source: str
+    is_price: bool
+    """Whether it is the price, or the price is derived from it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """A price with the days from and to which it holds."""
 

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gigacost.catalog.dates import last_day, months_before
-from gigacost.catalog.records import Citation, Column, Offer, Period, missing
+from gigacost.catalog.records import Citation, Column, Offer, Period, Vote, missing
 from gigacost.catalog.sources import cited
 
 COLUMN = Column(
@@ -92,16 +92,21 @@ class Choice(NamedTuple):
 
 def choose(quotes: Iterable[Quote], as_of: dt.date, months: int) -> Choice | None:
     """The lower median of the providers' votes; None where no quote is in the window."""
+    votes = votes_of(quotes, as_of, months)
+    if not votes:
+        return None
+    quote, regions = votes[_middle(votes)]
+    return Choice(quote, len(votes), regions)
+
+
+def votes_of(quotes: Iterable[Quote], as_of: dt.date, months: int) -> list[tuple[Quote, int]]:
+    """Each provider's vote with how many regions it is of, the lowest first."""
     oldest = months_before(as_of, months)
     own: dict[str, list[Quote]] = {}
     for quote in quotes:
         if oldest <= quote.known <= as_of:
             own.setdefault(quote.provider, []).append(quote)
-    votes = sorted(map(_vote, own.values()), key=lambda vote: (*_order(vote[0]), vote[0].provider))
-    if not votes:
-        return None
-    quote, regions = votes[(len(votes) - 1) // 2]
-    return Choice(quote, len(votes), regions)
+    return sorted(map(_vote, own.values()), key=lambda vote: (*_order(vote[0]), vote[0].provider))
 
 
 def _vote(quotes: Sequence[Quote]) -> tuple[Quote, int]:
@@ -113,7 +118,12 @@ def _vote(quotes: Sequence[Quote]) -> tuple[Quote, int]:
     for quote in sorted(several, key=_order, reverse=True):
         best.update((region.strip(), quote) for region in quote.region.split(","))
     of_regions = sorted(best.values(), key=_order)
-    return of_regions[(len(of_regions) - 1) // 2], len(of_regions)
+    return of_regions[_middle(of_regions)], len(of_regions)
+
+
+def _middle(values: Sequence[object]) -> int:
+    """The place of the lower median of what is sorted."""
+    return (len(values) - 1) // 2
 
 
 def _order(quote: Quote) -> tuple[float, bool, str, str]:
@@ -158,6 +168,17 @@ class Rental:
         return [
             Offer(quote.usd, quote.date, self._name(quote), quote.region, quote.note, self._cited(quote), quote.off)
             for quote in sorted(found, key=lambda quote: (quote.known, quote.provider, quote.usd))
+        ]
+
+    def votes(self, chip: str, market: str, provider_class: str, as_of: dt.date) -> list[Vote]:
+        """The votes that the price is chosen among, the lowest first; none where there is no price."""
+        found = self._find(chip, market, provider_class, as_of) if market in self._terms else None
+        if found is None:
+            return []
+        votes = votes_of(self.quotes(chip, self._terms[found[1]], provider_class), as_of, self._months)
+        return [
+            Vote(quote.usd, quote.date, self._name(quote), regions, self._cited(quote), place == _middle(votes))
+            for place, (quote, regions) in enumerate(votes)
         ]
 
     def history(self, chip: str, market: str, provider_class: str) -> list[Period]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gigacost.catalog.price_evidence import COLUMNS
 
@@ -10,19 +10,29 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from gigacost.compiler.bound import Bound
+    from gigacost.catalog import Catalog
+    from gigacost.spec.spec import Spec
 
 _EVIDENCE = {column.name: column.axes.index("market") for column in COLUMNS}
 """Where the market stands among the axes of each column that says how well a price is known."""
 _RENT, _BOUGHT = "rental_usd_per_chip_hour", "chip_price_usd"
 
 
+class _Bound(Protocol):
+    """What is needed of a bound specification."""
+
+    catalog: Catalog
+    spec: Spec
+
+    def origin(self, name: str) -> str: ...
+
+
 def without_given(
-    bound: Bound, column: str, axes_labels: list[tuple[str, ...]], figures: NDArray[np.float64]
+    bound: _Bound, column: str, axes_labels: list[tuple[str, ...]], figures: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """A column's figures over labels, without those about a price that the specification or the model gives."""
     place = _EVIDENCE.get(column)
-    given = [name for name in (_RENT, _BOUGHT) if is_given(bound, name)]
+    given = [name for name in (_RENT, _BOUGHT) if place is not None and _is_given(bound, name)]
     if place is None or not given:
         return figures
     import numpy as np
@@ -32,7 +42,7 @@ def without_given(
     return np.where(hidden.reshape([-1 if axis == place else 1 for axis in range(figures.ndim)]), np.nan, figures)
 
 
-def is_given(bound: Bound, name: str) -> bool:
+def _is_given(bound: _Bound, name: str) -> bool:
     """Whether a figure is not the catalogue's: a value, an override of the model, or a distribution of its own."""
     distribution = bound.spec.uncertain.get(name)
     return bound.origin(name) in {"spec", "model"} or (distribution is not None and not distribution.relative)

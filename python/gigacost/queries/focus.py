@@ -13,6 +13,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TextIO
 
 from gigacost.errors import Fault, SpecError, show
@@ -181,7 +182,7 @@ class _Bill:
             "RegionId": known.get("region"),
             "ResourceId": f"design-{number}",
             "ResourceType": "Training run",
-            "Tags": json.dumps(tags, ensure_ascii=False, separators=(",", ":")),
+            "Tags": _tags(tags),
         }
         return [{**common, **self._row(name, known)} for name in self.contributions if known[name]]
 
@@ -273,4 +274,19 @@ def _cell(value: Any, *, safe: bool) -> str:  # noqa: ANN401 - text, a number or
         return ""
     if isinstance(value, str):
         return f"'{value}" if safe and value.startswith(_FORMULA) else value
-    return repr(value)
+    return plain(value)
+
+
+def _tags(tags: Mapping[str, Any]) -> str:
+    """A JSON object, its numbers as plain decimals too."""
+    cells = [
+        (name, plain(value) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False))
+        for name, value in tags.items()
+    ]
+    return f"{{{','.join(f'{json.dumps(name)}:{cell}' for name, cell in cells)}}}"
+
+
+def plain(value: float) -> str:
+    """A number as a decimal without an exponent; read again it is the same number."""
+    text = repr(value)
+    return f"{Decimal(text):f}" if "e" in text else text

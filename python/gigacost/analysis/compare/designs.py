@@ -18,6 +18,7 @@ from gigacost.errors import Fault, InternalError, SpecError, show, unplaced
 from gigacost.queries import doubts
 from gigacost.queries.assumptions import Assumption, assumption, choices
 from gigacost.queries.estimates import Estimate, estimated
+from gigacost.queries.evidence import evidence
 from gigacost.queries.missing_prices import MissingPrice
 from gigacost.queries.request import Request
 from gigacost.queries.space import Space
@@ -47,6 +48,8 @@ class Side(Record):
     """Among how many it is the best."""
     missing_prices: tuple[MissingPrice, ...]
     """The prices for want of which it has no value, as in an estimate."""
+    evidence: Mapping[str, float | None]
+    """How well it is known: votes and age of its price, whether price and speed are derived, spot beyond a region."""
     meta: Mapping[str, Any]
     """What it can be rebuilt from: hashes, date; and warnings."""
 
@@ -140,6 +143,7 @@ class Design:
             axes=self.axes,
             combinations=self.sweep.size,
             missing_prices=self.missing_prices,
+            evidence=evidence(self.bound),
             meta={
                 "spec_sha256": self.sweep.spec.sha256,
                 "catalog_sha256": self.bound.catalog.sha256,

@@ -53,7 +53,19 @@ HOSTS = {
 }
 """Google's host for accelerators of a name and a number."""
 _AZURE_CARDS = "Standard_NC"
-"""Azure's instances with cards: A100 PCIe, and H100 NVL, which the catalogue does not have."""
+"""Azure's instances with cards: A100 PCIe and others, and H100 NVL."""
+_NVL_ON_AZURE = ("h100-sxm", "h200-sxm")
+"""What the names of its NVL cards would be elsewhere."""
+
+
+class Named(NamedTuple):
+    """What a row calls its accelerators."""
+
+    name: str
+    cloud: str
+    instance: str
+    maker: str
+    """Their maker's name for them, in GpuInfo; empty where it is not told."""
 
 
 class Slice(NamedTuple):
@@ -72,22 +84,22 @@ def tpu_slice(name: str) -> Slice | None:
     return Slice(generation, max(size if generation in _CHIP_NAMED else size // 2, 1))
 
 
-def chip_of(
-    name: str, cloud: str, instance: str, names: Collection[str], canonical: Callable[[str], str]
-) -> str | None:
-    """The catalogue's chip of an accelerator's name in a cloud's instance; None where it has none.
+def chip_of(row: Named, names: Collection[str], canonical: Callable[[str], str]) -> tuple[str, str]:
+    """The catalogue's chip of a row's accelerators; empty where it has none, and then what they are instead.
 
     ``names`` are those of the cloud's other accelerators, in lower case; ``canonical`` is the catalogue's.
     """
-    caseless = name.casefold()
+    caseless = row.name.casefold()
     chip = _CHIPS.get(caseless)
     if chip is None:
         try:
-            chip = canonical(name)
+            chip = canonical(row.name)
         except CatalogError:
-            return None
-    if f"{caseless}-sxm" in names or "pcie" in instance.casefold():
-        return _PCIE.get(chip)
-    if cloud == "azure" and instance.startswith(_AZURE_CARDS):
-        return _PCIE.get(chip) if chip.startswith("a100") else None
-    return chip
+            return "", "no such chip in the catalogue"
+    told = f"{row.instance} {row.maker}".casefold()
+    azure_card = row.cloud == "azure" and row.instance.startswith(_AZURE_CARDS)
+    if ("nvl" in told or (azure_card and chip in _NVL_ON_AZURE)) and "nvl" not in chip:
+        return "", f"{row.name} NVL, which is not in the catalogue"
+    if "pcie" in told or azure_card or f"{caseless}-sxm" in names:
+        return (_PCIE[chip], "") if chip in _PCIE else ("", f"{row.name} PCIe, which is not in the catalogue")
+    return chip, ""

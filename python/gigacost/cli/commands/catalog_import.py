@@ -61,7 +61,10 @@ def _report(found: Imported, output: str | None) -> None:
     left = found.left_out.most_common()
     if left:
         lines.append(f"left out: {sum(count for _, count in left):,} rows")
-    lines += [f"  {count:,} x {escape(f'{cloud} {name}')}: {why}" for (cloud, name, why), count in left[:_SHOWN]]
+    for kind, count in left[:_SHOWN]:
+        of = f" in {kind.instance}" if kind.instance else ""
+        what = escape(f"{kind.cloud} {kind.accelerator}{of}")
+        lines.append(f"  {count:,} x {what} (line {found.lines[kind]:,}): {kind.reason}")
     if len(left) > _SHOWN:
         lines.append(f"  ... and {len(left) - _SHOWN} more kinds; --json lists all")
     for line in lines:

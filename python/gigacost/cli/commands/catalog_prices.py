@@ -1,4 +1,4 @@
-"""``gigacost catalog prices``: what a chip cost, from when to when, and the quotes that this is chosen among."""
+"""``gigacost catalog prices``: what chips rent for, of how many votes; of one, from when to when, and its quotes."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gigacost.catalog.price_evidence import NAMES
 from gigacost.cli import options
 
 if TYPE_CHECKING:
-    from gigacost.catalog import Catalog, Offer, Period
+    from gigacost.catalog import Catalog, Offer, Period, Vote
 
 _AXES = ("hardware", "market", "provider_class")
 
 
-@options.command("prices", short_help="Quotes of a chip, and which is the price when.")
-@click.argument("chip", shell_complete=options.labels("hardware"))
+@options.command("prices", short_help="What chips rent for, of how many votes; quotes of one.")
+@click.argument("chip", required=False, shell_complete=options.labels("hardware"))
 @options.once(
     "--market", metavar="MARKET", shell_complete=options.labels("market"), help="Market [default: on_demand]."
 )
@@ -30,15 +31,33 @@ _AXES = ("hardware", "market", "provider_class")
 @options.prices
 @options.as_json
 def command(
-    chip: str, market: str | None, provider_class: str | None, catalog: str | None, as_of: str | None, *, as_json: bool
+    chip: str | None,
+    market: str | None,
+    provider_class: str | None,
+    catalog: str | None,
+    as_of: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """The dated quotes for CHIP, and the price that follows from them at each date (docs/prices.md has the rule).
 
-    In the markets own and colo they are what the chip is bought for.
+    In the markets own and colo they are what the chip is bought for. Without CHIP: what all chips rent for, and among
+    how many votes of providers each price is chosen.
     """
     from gigacost.cli.terminal import payload
+    from gigacost.cli.views import rents
 
     book = options.opened_catalog(catalog)
+    if chip is None:
+        date = book.canonical("as_of", as_of) if as_of else book.date
+        markets = [book.canonical("market", market)] if market else rents.MARKETS
+        classes = [book.canonical("provider_class", provider_class)] if provider_class else None
+        prices = rents.prices(book, date, markets, classes)
+        if as_json:
+            payload({"as_of": date, "prices": prices})
+        else:
+            rents.show_prices(prices, date, markets)
+        return
     asked = {"hardware": chip, "market": market, "provider_class": provider_class}
     labels = {axis: book.canonical(axis, asked[axis] or book.default(axis) or "") for axis in _AXES}
     day = book.canonical("as_of", as_of) if as_of else book.date
@@ -58,7 +77,8 @@ def history(book: Catalog, labels: dict[str, str], day: str) -> dict[str, Any]:
     return {
         **labels,
         "as_of": day,
-        "price": _plain(price),
+        "price": {**_plain(price), **_evidence(book, labels, day)},
+        "votes": [asdict(one) for one in book.votes(**labels, as_of=day)],
         "history": [{"since": one.since, "until": one.until or None, **_plain(one.price)} for one in periods],
         "quotes": [asdict(one) for one in book.offers(**labels)],
     }
@@ -106,14 +126,25 @@ def _plain(price: Any) -> dict[str, Any]:  # noqa: ANN401 - a Citation, which --
     return {"usd_per_chip_hour": value, "date": price.date, "source": price.source, "basis": price.basis}
 
 
-def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
-    """The same for people: one table of prices, one of quotes, the sources below."""
-    from gigacost.cli.terminal import literal, show
+def _evidence(book: Catalog, labels: dict[str, str], day: str) -> dict[str, float | None]:
+    """How well a price is known: its votes, its age, whether it is derived; None where there is no price."""
+    cited = {name: book.cite(name, {**labels, "as_of": day}) for name in NAMES}
+    return {name: None if one.is_missing else one.value for name, one in cited.items()}
 
-    periods, offers = book.price_history(**labels), book.offers(**labels)
+
+def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
+    """The same for people: tables of votes, of prices, of quotes, the sources below."""
+    from gigacost.cli.terminal import literal, show
+    from gigacost.cli.views.marks import in_words, marks_of
+
+    periods, offers, votes = book.price_history(**labels), book.offers(**labels), book.votes(**labels, as_of=day)
     sources: dict[str, int] = {}
     title = f"Rent of one {labels['hardware']} for an hour, {labels['market']}, {labels['provider_class']}"
     show(literal(title, "bold"))
+    known = in_words(marks_of(_evidence(book, labels, day)))
+    show(*([literal(f"at {day}: {known}", "dim")] if known else []))
+    if votes:
+        show(_of_votes(votes, day, sources))
     if periods:
         show(_of_periods(periods, day, sources))
     if offers:
@@ -121,6 +152,25 @@ def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
     if not periods and not offers:
         show(literal("no quotes; gigacost catalog prices CHIP --market MARKET --provider-class CLASS has others"))
     show(*(literal(f"[{number}] {source}", "dim") for source, number in sources.items()))
+
+
+def _of_votes(votes: Sequence[Vote], day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
+    from gigacost.cli.terminal import table
+    from gigacost.cli.views.numbers import amount
+
+    rows = [
+        [
+            "*" if one.is_price else "",
+            amount(one.usd_per_chip_hour, "$/(chip·h)"),
+            one.provider,
+            one.date,
+            str(one.regions),
+            _number(one.source, sources).strip(),
+        ]
+        for one in votes
+    ]
+    heads = ["", "vote", "provider", "quote of", "regions", "source"]
+    return table(heads, rows, ["vote", "regions"], f"The votes at {day} (* their lower median)")
 
 
 def _of_periods(periods: Sequence[Period], day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table

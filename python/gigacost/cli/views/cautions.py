@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gigacost.cli.views.estimate_layout import layout_in_use
+from gigacost.cli.views.marks import is_beyond_region, legend, marks_of_estimate, price_in_words
 from gigacost.cli.views.numbers import grouped, scaled, share
 from gigacost.model.constants import HOURS_PER_DAY, HOURS_PER_YEAR
 
@@ -33,10 +34,11 @@ def cautions(estimates: Sequence[Estimate]) -> list[str]:
         and float(one.inputs.get("chips", 0)) > _MANY_CHIPS
         and not one.missing_prices
     })  # fmt: skip
-    if quoted:
-        most = max(float(one.inputs.get("chips", 0)) for one in estimates)
-        markets = " and ".join(quoted)
-        lines.append(f"A quote for {markets} does not mean that {most:,.0f} chips can be had.")
+    marks = [marks_of_estimate(one) for one in estimates]
+    most = max(float(one.inputs.get("chips", 0)) for one in estimates)
+    lines += (
+        _about_price(marks[0], quoted, most) if len(estimates) == 1 else [*_about_quotes(quoted, most), *legend(marks)]
+    )
     year = estimates[0].meta.get("base_year")
     if year is not None:
         said = (
@@ -56,6 +58,19 @@ def about_prices(prices: Sequence[MissingPrice], lost: str, flag: str = "--set",
         lines.append(f"{lost}{where}: {what}. Instead: {price.fault.allowed} ({flag} {price.input}={known}).")
     more = len(prices) - len(lines)
     return lines + ([f"... and {more} more without a price; --json tells all."] if more else [])
+def _about_price(marks: str, quoted: Sequence[str], chips: float) -> list[str]:
+    """How well the price of a single design is known, and what it does not mean."""
+    known = price_in_words(marks)
+    beyond = f"{chips:,.0f} spot chips are more than a region may hold" if is_beyond_region(marks) else ""
+    means = f"no quote means that {chips:,.0f} chips can be had" if quoted else ""
+    if known:
+        return [f"Price {'; '.join(filter(None, (known, beyond or means)))}."]
+    return [f"{beyond}."] if beyond else _about_quotes(quoted, chips)
+
+
+def _about_quotes(quoted: Sequence[str], chips: float) -> list[str]:
+    markets = " and ".join(quoted)
+    return [f"A quote for {markets} does not mean that {chips:,.0f} chips can be had."] if quoted else []
 
 
 def _about_layouts(estimates: Sequence[Estimate]) -> list[str]:
@@ -91,7 +106,7 @@ def _about_use(estimates: Sequence[Estimate]) -> list[str]:
         if owned and isinstance(used, int | float):
             parts.append(f"{' and '.join(owned)} {'is' if len(owned) == 1 else 'are'} assumed used {share(used)}")
         if any(market.startswith("reserved") for market in markets):
-            parts.append("a reserved commitment is borne by this run alone")
+            parts.append("this run alone bears a reserved commitment")
         if parts:
             lines.append(f"No runs_per_year given: {', '.join(parts)}; --set runs_per_year=N compares them alike.")
     for one, known in zip(estimates, figures, strict=True):

@@ -11,6 +11,7 @@ from gigacost.cli.views.estimate_contributions import contributions, short, tota
 from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.views.estimate_year import runs_per_year, year_lines
 from gigacost.cli.views.intervals import DAYS, PERCENTILES, impossible_draws, note, percentiles, totals
+from gigacost.cli.views.marks import marked
 from gigacost.cli.views.numbers import amount, grouped, scaled, share
 from gigacost.cli.views.pace import pace_line
 from gigacost.cli.views.perspective import perspective_lines
@@ -147,7 +148,7 @@ def show_many(
     first = estimates[0]
     same = {name: value for name, value in first.inputs.items() if name not in varied}
     show(literal(place(same, [name for name in same if name in {"params", "tokens"}]), "dim"))
-    heads = [", ".join(_label(name, one.inputs[name], model) for name in varied) for one in estimates]
+    heads = [marked(", ".join(_label(name, one.inputs[name], model) for name in varied), one) for one in estimates]
     groups = [_states(estimates), _totals(estimates), _parts(estimates, None if everything else _MOST_ROWS)]
     groups.append(_runs(estimates, model, everything=everything))
     alike = [block for blocks in groups for block in blocks if _is_alike(block)]

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from gigacost.cli.views.numbers import grouped, scaled, share
 from gigacost.model.performance.layout import GIVEN_RECOMPUTE
 from gigacost.model.performance.search import AXES
+from gigacost.queries.evidence import INSTEAD_OF_LAYOUT
 
 if TYPE_CHECKING:
     from gigacost.queries.estimates import Estimate
 
-_INSTEAD = ("mfu", "step_seconds", "whole_run_utilisation", "stepping_hours", "train_hours", "train_days", "chip_hours")
-"""Who gives one of these has no use for the time that a layout would take."""
 _PARTS = {
     "gemm_seconds": "GEMM",
     "attention_seconds": "attention",
@@ -40,7 +39,7 @@ def layout_in_use(one: Estimate) -> Mapping[str, float] | None:
     given = {axis: value for axis in AXES if isinstance(value := assumed.get(axis), int | float)}
     known = {name: value for name, value in {**one.quantities, **given}.items() if value is not None}
     is_whole = all(name in known for name in (*AXES, *_PARTS, "memory_use"))
-    return known if is_whole and not any(name in assumed for name in _INSTEAD) else None
+    return known if is_whole and not any(name in assumed for name in INSTEAD_OF_LAYOUT) else None
 
 
 def layout_lines(one: Estimate) -> list[str]:

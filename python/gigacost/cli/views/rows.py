@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.assertions import Assertions
 from gigacost.cli.terminal import fitting, literal, show, table
+from gigacost.cli.views.marks import legend, marks_of_row
 from gigacost.cli.views.numbers import cell
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def _is_label(sweep: Space, name: str) -> bool:
 def show_rows(sweep: Space, rows: Sequence[Mapping[str, Any]], first: Sequence[str] = ()) -> None:
     """Print rows as a table, ``first`` right after the axes; an axis that is the same in all of them is told below.
 
-    Of columns that nobody asked for, those are left out that the terminal has no room for.
+    Of columns that nobody asked for, those are left out that the terminal has no room for. What is little known about
+    a row is marked at its end, and the marks are told below.
     """
     if not rows:
         return
@@ -52,11 +54,18 @@ def show_rows(sweep: Space, rows: Sequence[Mapping[str, Any]], first: Sequence[s
     same = [name for name in axes if len(rows) > 1 and len({row[name] for row in rows}) == 1]
     names = [name for name in names if name not in same]
     cells = [[said(sweep, name, row[name]) for name in names] for row in rows]
-    kept = len(names) if sweep.spec.columns else fitting(names, cells, len({*axes, *first} & {*names}))
+    marks = [marks_of_row(sweep.bound, row["index"]) for row in rows]
+    at_end = [["marks"], *([mark] for mark in marks)] if any(marks) else [[]] * (len(rows) + 1)
+    kept = len(names)
+    if not sweep.spec.columns:
+        heads, *lines = [[*end, *line] for end, line in zip(at_end, [names, *cells], strict=True)]
+        kept = fitting(heads, lines, len(at_end[0]) + len({*axes, *first} & {*names})) - len(at_end[0])
     numbers = [name for name in names[:kept] if not _is_label(sweep, name)]
-    show(table(names[:kept], [row[:kept] for row in cells], numbers))
+    heads, *lines = [[*line[:kept], *end] for end, line in zip(at_end, [names, *cells], strict=True)]
+    show(table(heads, lines, numbers))
     if same:
         shown = ", ".join(f"{name} = {said(sweep, name, rows[0][name])}" for name in same)
         show(literal(f"all with {shown}", "dim"))
+    show(*(literal(line, "dim") for line in legend(marks)))
     if left := names[kept:]:
         show(literal(f"no room for {', '.join(left)}: --columns chooses, --json has all", "dim"))

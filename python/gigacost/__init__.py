@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gigacost.analysis.choose.choose import choose as choose
+    from gigacost.analysis.choose.records import Choice as Choice
     from gigacost.analysis.compare.compare import Comparison as Comparison
     from gigacost.analysis.compare.compare import compare as compare
     from gigacost.analysis.estimate import estimate as estimate
@@ -52,6 +54,7 @@ _HOMES = {
     "BreakEven": "analysis.inverse.break_even",
     "Catalog": "catalog",
     "CatalogError": "errors",
+    "Choice": "analysis.choose.records",
     "Comparison": "analysis.compare.compare",
     "Constant": "graph.declarations",
     "CostValidation": "validation.validate_costs",
@@ -73,6 +76,7 @@ _HOMES = {
     "Uncertainty": "analysis.sensitivity.uncertainty",
     "Validation": "validation.validate_throughput",
     "break_even": "analysis.inverse.break_even",
+    "choose": "analysis.choose.choose",
     "compare": "analysis.compare.compare",
     "contribution": "graph.declarations",
     "doubt": "graph.declarations",

@@ -32,6 +32,8 @@ LIST_PRICE: dict[str, Kind] = {
     "status_note": Text(),
     "mem_type": Text(),
     "scaleup": Text(),
+    "scaleup_gbyte_per_s_basis": Text(),
+    "scaleout_gbit_per_s_basis": Text(),
 }
 UNDATED = {("h100-sxm", "fpt")}
 # FP8 not twice BF16, each declared in its entry: the vendors' own rates differ.
@@ -151,7 +153,7 @@ def test_quotes_are_complete_and_exact() -> None:
                     assert 2017 <= last_day(date).year <= 2026
                 else:
                     undated.add((chip, provider))
-    assert count == 357
+    assert count == 511
     assert undated == UNDATED
     for source in sources.values():
         assert source.get("title") or source["via"] in sources

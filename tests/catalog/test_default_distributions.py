@@ -93,7 +93,7 @@ def test_the_spread_of_rents_is_that_of_the_quotes() -> None:
                     cells[cell][provider].append(float(usd))
     votes = [[median(prices) for prices in cell.values()] for cell in cells.values()]
     ratios = sorted(price / median_low(cell) for cell in votes if len(cell) >= 3 for price in cell)
-    assert len(ratios) == 41
+    assert len(ratios) == 93
     ends = [ratios[int(q * (len(ratios) - 1))] for q in (0.05, 0.95)]
     assert interval("rental_usd_per_chip_hour") == pytest.approx(ends, abs=0.005)
 
@@ -106,7 +106,7 @@ def test_the_level_of_later_rents_is_that_of_past_years() -> None:
             changes += [b / a for a, b in pairwise(rents) if not math.isnan(a + b)]
     assert len(changes) == 37
     assert np.median(changes) == 1.0
-    assert sum(change > 1.0 for change in changes) == 8
+    assert sum(change > 1.0 for change in changes) == 9
     gain = default().inputs["price_performance_gain"].default
     assert gain is not None
     ends = np.quantile(changes, [0.05, 0.95]) * gain

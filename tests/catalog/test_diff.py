@@ -95,8 +95,8 @@ def test_every_figure_that_changed_is_there_with_what_follows_from_it() -> None:
     assert (one.column, one.kind) == ("rental_usd_per_chip_hour", "changed")
     assert one.old is not None
     assert one.new is not None
-    assert (one.old.value, one.new.value, one.new.source) == (2.95, 2.0, "acme")
-    assert one.change == 2.0 / 2.95 - 1.0
+    assert (one.old.value, one.new.value, one.new.source) == (3.2, 2.0, "acme")
+    assert one.change == 2.0 / 3.2 - 1.0
     back = differences(private, CATALOG, DAY)
     assert [(other.old, other.new) for other in back] == [(one.new, one.old)]
 
@@ -138,7 +138,7 @@ def test_the_cost_before_and_after(tmp_path: Path, capsys: pytest.CaptureFixture
     assert (told["as_of"], told["added"], told["removed"], len(told["changed"])) == (DAY, [], [], 1)
     (changed,) = told["changed"]
     assert (changed["of"], changed["unit"]) == (["h100-sxm", "on_demand", "neocloud"], "$/(chip·h)")
-    assert (changed["old"]["value"], changed["new"]["value"], changed["new"]["source"]) == (2.95, 2.0, "new.toml")
+    assert (changed["old"]["value"], changed["new"]["value"], changed["new"]["source"]) == (3.2, 2.0, "new.toml")
     cost = told["cost"]
     sweep: Any = {
         "axes": {"chips": [512, 1024]},

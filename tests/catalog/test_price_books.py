@@ -40,7 +40,7 @@ def test_a_private_quote_replaces_the_public_ones_of_chip_market_and_class() -> 
     assert citation.basis == "quoted; lower median of 1 vote"
     assert _rent(private, provider_class="hyperscaler").value == _rent(CATALOG, provider_class="hyperscaler").value
     assert _rent(private, market="spot").value == _rent(CATALOG, market="spot").value
-    assert _rent(CATALOG).value == 2.95
+    assert _rent(CATALOG).value == 3.2
 
 
 def test_a_private_quote_without_class_holds_in_every_class() -> None:
@@ -50,8 +50,8 @@ def test_a_private_quote_without_class_holds_in_every_class() -> None:
 
 
 def test_a_reserved_price_derives_from_a_private_quote() -> None:
-    private = CATALOG.layered({"rental": [{**QUOTE, "hardware": "b200"}]})
-    assert _rent(private, "b200-sxm", "reserved_1y").value == pytest.approx(2.1 * (1 - 0.3425), rel=1e-15)
+    private = CATALOG.layered({"rental": [{**QUOTE, "hardware": "gb200-nvl72"}]})
+    assert _rent(private, "gb200-nvl72", "reserved_1y").value == pytest.approx(2.1 * (1 - 0.3425), rel=1e-15)
 
 
 def test_outside_its_dates_a_private_quote_prices_nothing_and_the_public_ones_stay_away() -> None:
@@ -69,7 +69,7 @@ def test_several_private_quotes_follow_the_rule() -> None:
 def test_discounts_come_off_public_prices_only() -> None:
     book = {"name": "acme", "date": "2026-10", "discounts": {"on_demand": 0.1, "spot": 0.25}, "rental": []}
     private = CATALOG.layered(book)
-    assert _rent(private).value == 2.95 * (1 - 0.1)
+    assert _rent(private).value == 3.2 * (1 - 0.1)
     assert "0.1 off by acme (2026-10)" in _rent(private).basis
     assert _rent(private, market="reserved_1y").value == 2.65
     both = CATALOG.layered({**book, "rental": [QUOTE]})

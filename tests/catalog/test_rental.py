@@ -24,9 +24,16 @@ MEAN_1Y = (0.41 + 0.37 + 0.25 + 0.34) / 4
 MEAN_3Y = (0.64 + 0.56 + 0.49 + 0.56) / 4
 
 # Where the bundled quotes break the order spot <= 1 year at the default date; nothing is bent to hide it.
-# a100-sxm-80: the spot price is AWS's own (2.149), the on-demand price a survey's midpoint (2.25), the 1-year price
-# derived from that; mi300x: the only spot quote (Crusoe, 1.71) is near the on-demand median (1.85), 1 year is derived.
-OUT_OF_ORDER = {("a100-sxm-80", "hyperscaler"), ("mi300x", "neocloud")}
+# All these 1-year prices are derived from those on demand. Hyperstack's spot price of a PCIe card is four fifths of the
+# one on demand; the only spot quote of mi300x (Crusoe, 1.71) is near the on-demand median (1.99); on a marketplace the
+# lowest bids are near the offers, and there are fewer of them than of offers.
+OUT_OF_ORDER = {
+    ("a100-pcie-80", "neocloud"),
+    ("h100-pcie", "neocloud"),
+    ("mi300x", "neocloud"),
+    ("b200-sxm", "marketplace"),
+    ("l40s", "marketplace"),
+}
 
 
 def _rent(
@@ -36,8 +43,8 @@ def _rent(
     return CATALOG.cite(RENT, choice)
 
 
-def _quote(usd: float, date: str, provider: str, *, single: bool = False) -> Quote:
-    return Quote(usd, last_day(date), date, provider, "source", single=single)
+def _quote(usd: float, date: str, provider: str, region: str = "", *, single: bool = False) -> Quote:
+    return Quote(usd, last_day(date), date, provider, "source", region, single=single)
 
 
 def _chosen(*quotes: Quote, as_of: dt.date = AS_OF) -> float | None:
@@ -65,6 +72,28 @@ def test_of_one_providers_quotes_of_a_day_the_best_multi_chip_instance_votes() -
     assert _chosen(_quote(1, day, "a", single=True)) == 1
 
 
+def test_a_providers_vote_is_the_lower_median_of_its_regions() -> None:
+    day = "2026-01-01"
+    regions = [_quote(usd, day, "a", region) for usd, region in ((1, "east"), (4, "west"), (3, "north"))]
+    assert _chosen(*regions) == 3
+    assert _chosen(*regions, _quote(5, day, "a", "south")) == 3
+    assert _chosen(*regions, _quote(0.5, "2025-12-31", "a", "south")) == 3  # not of its latest date
+    best = (_quote(2, day, "a", "west"), _quote(1.5, day, "a", "west", single=True))
+    assert _chosen(*regions, *best) == 2  # of the best of each region: 1 2 3
+    choice = choose([*regions, _quote(2, day, "b")], AS_OF, 18)
+    assert choice is not None
+    assert (choice.quote.usd, choice.votes, choice.regions) == (2, 2, 1)
+
+
+def test_a_quote_of_several_regions_is_that_of_each() -> None:
+    day = "2026-01-01"
+    alike = _quote(2, day, "a", "one, two,three")
+    assert _chosen(_quote(1, day, "a", "four"), alike, _quote(5, day, "a", "five"), _quote(6, day, "a", "six")) == 2
+    choice = choose([alike, _quote(1, day, "a", "two")], AS_OF, 18)
+    assert choice is not None
+    assert (choice.quote.usd, choice.regions) == (2, 3)  # 1 2 2
+
+
 def test_the_window_is_eighteen_months_with_both_ends_in_it() -> None:
     assert _chosen(_quote(1, "2025-05-21", "a")) == 1
     assert _chosen(_quote(1, "2025-05-20", "a")) is None
@@ -87,10 +116,11 @@ def test_months_before_keeps_the_day_or_takes_the_last() -> None:
 
 QUOTES = st.lists(
     st.builds(
-        lambda usd, day, provider, single: Quote(usd, day, str(day), provider, "s", single=single),
+        lambda usd, day, provider, region, single: Quote(usd, day, str(day), provider, "s", region, single=single),
         st.integers(1, 6).map(float),
         st.dates(dt.date(2024, 1, 1), dt.date(2026, 12, 31)),
         st.sampled_from("abcde"),
+        st.sampled_from(["", "x", "y", "x,z"]),
         st.booleans(),
     ),
     max_size=12,
@@ -103,12 +133,17 @@ def _naive(quotes: Sequence[Quote], as_of: dt.date) -> float | None:
         own = [q for q in quotes if q.provider == provider and months_before(as_of, 18) <= q.known <= as_of]
         own = [q for q in own if q.known == max(other.known for other in own)]
         own = [q for q in own if not q.single] or own
+        regions = {region for quote in own for region in quote.region.split(",")}
         if own:
-            votes.append(min(q.usd for q in own))
-    votes.sort()
-    while len(votes) > 2:
-        votes = votes[1:-1]
-    return votes[0] if votes else None
+            votes.append(_lower([min(q.usd for q in own if region in q.region.split(",")) for region in regions]))
+    return _lower(votes) if votes else None
+
+
+def _lower(values: list[float]) -> float:
+    left = sorted(values)
+    while len(left) > 2:
+        left = left[1:-1]
+    return left[0]
 
 
 @given(QUOTES, st.dates(dt.date(2024, 1, 1), dt.date(2028, 12, 31)), st.randoms(use_true_random=False))
@@ -121,40 +156,43 @@ def test_the_rule_is_the_naive_one_in_any_order_of_quotes(quotes: list[Quote], a
 
 
 def test_an_h100_rents_for_the_lower_median_of_its_votes_and_terms_are_derived_from_a_quoted_one() -> None:
-    """Neoclouds in the window: 1.89 2.29 2.5 2.95 2.95 (surveys, one vote) 2.99 6.155; not Lambda's older 3.99."""
+    """Neoclouds in the window: 1.89 2.29 2.5 2.95 (surveys, one vote) 3.2 3.9 3.99 4.39 4.5 6.155."""
     on_demand = _rent("h100-sxm")
-    assert on_demand.value == 2.95
-    assert "lower median of 7 votes" in on_demand.basis
-    assert on_demand.source.startswith("Nebius")  # before the survey of the same price
+    assert on_demand.value == 3.2
+    assert "lower median of 10 votes" in on_demand.basis
+    assert on_demand.source.startswith("Hyperstack")
     year = _rent("h100-sxm", "reserved_1y")
-    assert (year.value, year.date) == (2.65, "2026-06")
+    assert (year.value, year.date) == (2.65, "2026-06")  # of 1.9024 2.65 (surveys) 2.8
     assert year.basis.startswith("quoted")
-    three = _rent("h100-sxm", "reserved_3y")
-    assert three.value == pytest.approx(2.65 * (1 - MEAN_3Y) / (1 - MEAN_1Y), rel=1e-15)
-    assert three.basis.startswith("derived: reserved_1y at 2.65")
-    assert _rent("h100-sxm", "spot").value == 1.03  # lower median of .8015 1.03 1.25 2.42
+    three = _rent("b200-sxm", "reserved_3y")
+    assert three.value == pytest.approx(4.2471 * (1 - MEAN_3Y) / (1 - MEAN_1Y), rel=1e-15)
+    assert three.basis.startswith("derived: reserved_1y at 4.2471")
+    assert _rent("h100-sxm", "spot").value == 1.25  # lower median of .8015 1.03 1.25 1.6 2.42 2.46375
 
 
 def test_surveys_are_one_vote() -> None:
-    """MI300X: TensorWave 1.5, Vultr 1.85, one survey 1.99."""
-    assert _rent("mi300x").value == 1.85
+    """A100: 0.99 1.29 1.3 (surveys) 1.6 2.3 2.7 2.79; of the hyperscalers a survey's 2.25 is the lowest of four."""
+    assert _rent("a100-sxm-80").value == 1.6
+    assert "of 7 votes" in _rent("a100-sxm-80").basis
+    assert _rent("a100-sxm-80", provider_class="hyperscaler").value == 3.4309
 
 
 def test_reserved_prices_derive_by_the_providers_own_discounts_from_the_nearest_term() -> None:
     assert _rent("tpu-v6e", "reserved_1y", "hyperscaler").value == pytest.approx(2.7 * (1 - 0.37), rel=1e-15)
     assert _rent("tpu-v6e", "reserved_3y", "hyperscaler").value == pytest.approx(2.7 * (1 - 0.56), rel=1e-15)
     assert "Google Cloud" in _rent("tpu-v6e", "reserved_3y", "hyperscaler").basis
-    assert _rent("b200-sxm", "reserved_1y").value == pytest.approx(5.5 * (1 - MEAN_1Y), rel=1e-15)
+    assert _rent("gb200-nvl72", "reserved_1y").value == pytest.approx(10.5 * (1 - MEAN_1Y), rel=1e-15)
     quoted = _rent("tpu-v6e", "reserved_3y", "hyperscaler", "2025-06-01")
-    assert (quoted.value, quoted.date) == (1.22, "2025-03-03")
+    assert (quoted.value, quoted.date) == (1.34, "2025-03-03")  # of 1.22 1.34 1.46 in three regions
+    assert "its provider's vote is the lower median of 3 regions" in quoted.basis
 
 
 def test_spot_is_never_derived_and_no_price_is_another_chips_or_zero() -> None:
     assert _rent("mi325x", "spot").is_missing
     assert _rent("mi325x").value == 1.95
     assert _rent("gh200-141").is_missing
-    assert _rent("a100-pcie-80").is_missing  # RunPod, a marketplace, is the only one that quotes
-    assert _rent("a100-pcie-80", provider_class="marketplace").value == 1.39
+    assert _rent("rtx4090").is_missing  # only marketplaces quote
+    assert _rent("rtx4090", provider_class="marketplace").value == 0.39
     chips = CATALOG.labels("hardware", announced=True)
     table = CATALOG.table(RENT, {"hardware": chips, "market": RENTED, "provider_class": CLASSES})
     assert not (table <= 0).any()

@@ -124,7 +124,7 @@ def test_what_is_missing_is_listed(capsys: Capture) -> None:
         pytest.param("missing/rows.csv", "there is no folder", id="144-parent"),
         pytest.param("x" * 300 + ".csv", "a name of 304 bytes; allowed: at most 255 bytes", id="128-name"),
         pytest.param("pipe.csv", "exists and is not a regular file", id="149-fifo"),
-        pytest.param("", "is a folder, not a file", id="empty"),
+        pytest.param("", "missing value", id="empty"),
     ],
 )
 def test_bad_output_plans_are_refused_before_anything_is_touched(
@@ -206,7 +206,7 @@ def test_a_bad_file_is_refused_by_every_command(
         (("top", "SPEC", "--by", "train_dais"), 'did you mean "train_days"?'),
         (("top", "nowhere.toml"), "nowhere.toml"),
         (("top",), "Missing argument"),
-        (("tops", "SPEC"), "unknown command; allowed: estimate, sweep, top, summary, pareto, count, bounds"),
+        (("tops", "SPEC"), "unknown command; allowed: estimate, choose, sweep, top, summary, pareto, count, bounds"),
         (("explain", "mfuu"), 'quantity = "mfuu": neither quantity nor input of the model; did you mean "mfu"?'),
         (("explain", "mfu", "--set", "chips=8,16"), "a list, where one value is explained"),
         (("catalog", "list", "hardwear"), 'did you mean "hardware"?'),

@@ -122,7 +122,7 @@ def test_a_difference_can_be_asserted(capsys: Capture, design: str, condition: s
         ("--set-a chisp=8", 'did you mean "chips"?'),
         ("--set-b chips", '--set = "chips": not a setting; allowed: NAME=VALUE'),
         ("--set chips=8 --set-b chips=16", 'chips = "16": set twice (--set)'),
-        ("--set-b market=own --set-b hardware=tpu-v5p", 'b.market = "own": tpu-v5p cannot be bought'),
+        ("--strict --set-b market=own --set-b hardware=tpu-v5p", 'b.market = "own": tpu-v5p cannot be bought'),
         ("--set-a params=400T", "a."),
         ("--by train_days --by mfu", '--by = "mfu": given twice'),
         ("--assert diference>0", 'did you mean "difference"?'),

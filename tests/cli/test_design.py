@@ -11,12 +11,13 @@ from cli_runner import SPEC, invoke, spec_file
 
 from gigacost import estimate
 from gigacost.cli.design import _FLAGS
+from gigacost.cli.terminal import out
 
 Capture = pytest.CaptureFixture[str]
 
 OF_A_DESIGN = (
-    "bounds", "break_even", "compare", "count", "elasticities", "estimate", "explain", "layout", "over_time", "pareto",
-    "solve", "summary", "sweep", "top", "uncertainty",
+    "bounds", "break_even", "choose", "compare", "count", "elasticities", "estimate", "explain", "layout", "over_time",
+    "pareto", "solve", "summary", "sweep", "top", "uncertainty",
 )  # fmt: skip
 RUN = {"hardware": "h100-sxm", "chips": "1024", "params": "7B", "tokens": "2T"}
 TYPED = [text for name, value in RUN.items() for text in (f"--{name}", value)]
@@ -94,3 +95,89 @@ def test_a_fault_names_the_flag_that_made_it(
     assert done.code == 2
     assert said in done.err
     assert f"({typed[0]})" in done.err
+
+
+GIVEN = {
+    "hardware": "h100-sxm", "chips": "1024", "params": "7B", "tokens": "2T", "market": "reserved_1y",
+    "provider_class": "neocloud", "region": "usa", "precision": "bf16", "mfu": "0.4", "pace": "reachable",
+    "preset": "epoch-2024", "base_year": "2025", "as_of": "2026-06-01",
+}  # fmt: skip
+"""All flags together; a published architecture is in place of the parameters."""
+ASKED = {
+    "break_even": ("tokens", "--between", "market=own,on_demand", "--over", "1e11..1e12:2"),
+    "compare": ("--set-b", "pue=1.2", "--no-intervals"),
+    "elasticities": ("cost_total_usd", "--inputs", "chips"),
+    "explain": ("cost_total_usd",),
+    "over_time": ("--years", "2025"),
+    "solve": ("chips", "--over", "64..128:2:log:64"),
+    "sweep": ("--dry-run",),
+    "uncertainty": ("--draws", "16"),
+}
+"""What a command wants beside a design."""
+ONE_RUN = {"elasticities", "explain"}
+"""The commands that take no list of values."""
+
+
+@pytest.mark.parametrize("name", OF_A_DESIGN)
+@pytest.mark.parametrize("shape", ["params", "model"])
+def test_every_flag_works_on_every_command_without_a_file(capsys: Capture, name: str, shape: str) -> None:
+    given = GIVEN if shape == "params" else {**GIVEN, "model": "llama-3.1-8b"}
+    assert given.keys() | {"model"} == _FLAGS.keys() | {"model"}
+    left = {"params", "preset", "mfu", "pace"} if shape == "model" else set[str]()
+    flags = [text for flag, value in given.items() if flag not in left for text in (_typed(flag), value)]
+    done = invoke(capsys, name.replace("_", "-"), *ASKED.get(name, ()), *flags)
+    assert (done.code, [line for line in done.err.splitlines() if line.startswith("error")]) == (0, [])
+
+
+@pytest.mark.parametrize("name", OF_A_DESIGN)
+def test_a_list_is_an_axis_on_every_command(capsys: Capture, name: str) -> None:
+    flags = [text for flag, value in {**RUN, "hardware": "h100-sxm,b200-sxm"}.items() for text in (_typed(flag), value)]
+    done = invoke(capsys, name.replace("_", "-"), *ASKED.get(name, ()), *flags)
+    assert done.code == (2 if name in ONE_RUN | {"layout"} else 0), done.err
+    assert ("one value" in done.err) == (name in ONE_RUN | {"layout"})
+
+
+def _typed(flag: str) -> str:
+    return f"--{flag.replace('_', '-')}"
+
+
+@pytest.mark.parametrize("name", OF_A_DESIGN)
+def test_help_fits_on_eighty_columns_and_puts_the_flags_of_a_design_together(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    text = invoke(capsys, name.replace("_", "-"), "--help").out
+    assert max(map(len, text.splitlines())) <= 80
+    design = text.split("Design (over SPEC, or in place of it):\n")[1].split("\n\n")[0]
+    assert all(f"{_typed(flag)} " in design for flag in _FLAGS)
+
+
+def test_what_is_missing_is_told_once_for_each_name(capsys: Capture) -> None:
+    done = invoke(capsys, "top", "--params", "13B")
+    assert done.code == 2
+    assert [line.split(":")[1] for line in done.err.splitlines()] == [" chips", " tokens", " hardware"]
+
+
+def test_two_designs_are_compared_without_files(capsys: Capture) -> None:
+    asked = ("compare", *TYPED, "--set-b", "market=own", "--no-intervals", "--json")
+    found = invoke(capsys, *asked).json
+    assert found["a"]["value"] == estimate(**{**RUN, "chips": 1024})["cost_total_usd"]
+    assert found["b"]["value"] == estimate(**{**RUN, "chips": 1024}, market="own")["cost_total_usd"]
+    for lone in (("compare",), ("compare", "a.toml"), ("compare", *TYPED)):
+        done = invoke(capsys, *lone)
+        assert (done.code, "Missing argument" in done.err) == (2, True)
+
+
+def test_columns_that_nobody_asked_for_give_way_to_what_fits(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    widest = {}
+    for width in (80, 200):
+        out.cache_clear()
+        monkeypatch.setenv("COLUMNS", str(width))
+        text = invoke(capsys, "top", *TYPED, "--market", "own,on_demand", "--by", "energy_mwh").out
+        assert max(map(len, text.splitlines())) <= width
+        widest[width] = text
+    out.cache_clear()
+    assert "no room for" in widest[80]
+    assert "carbon_t" in widest[80].split("no room for")[1]
+    assert "_mwh" in widest[80].split("no room for")[0]  # what is sorted by is shown
+    assert "no room for" not in widest[200]

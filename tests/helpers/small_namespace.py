@@ -61,6 +61,10 @@ class SmallNamespace:
     presets = ("gpt-3", "llama-3")
     accountings = ("epoch-2024",)
 
+    def labels(self, axis: str) -> tuple[str, ...]:
+        known: Labels = self.label_axes[axis]  # type: ignore[assignment] # all of them are
+        return known.known
+
     def under(self, accounting: str) -> SmallNamespace:
         del accounting
         return self

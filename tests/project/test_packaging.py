@@ -76,6 +76,7 @@ def test_the_wheel_has_what_the_package_has(wheel: Path) -> None:
         for path in package.rglob("*")
         if path.suffix in {".py", ".pyi", ".toml", ".csv", ".typed"}
     }
+    wanted |= {f"gigacost/examples/{path.name}" for path in (ROOT / "examples").glob("*.toml")}
     names = set(zipfile.ZipFile(wheel).namelist())
     assert wanted <= names
     assert {"gigacost/py.typed", "gigacost/_engine.pyi", "gigacost/catalog/data/accelerators.toml"} <= names
@@ -110,6 +111,16 @@ def test_the_wheel_runs_without_the_tree(installed: Installed) -> None:
 
 
 @pytest.mark.slow
+def test_the_wheel_has_examples_that_run(installed: Installed) -> None:
+    assert installed.call("gigacost", "init").startswith("quickstart.toml: ")
+    (best,) = json.loads(installed.call("gigacost", "top", "quickstart.toml", "-k", "1", "--json"))["rows"]
+    here = gigacost.Sweep.from_toml(ROOT / "examples/quickstart.toml").top(1)
+    assert best["cost_total_usd"] == here.rows[0]["cost_total_usd"]
+    listed = {each["name"] for each in json.loads(installed.call("gigacost", "init", "--list", "--json"))}
+    assert listed == {path.stem for path in (ROOT / "examples").glob("*.toml")}
+
+
+@pytest.mark.slow
 def test_the_wheel_writes_parquet_with_no_library_for_it(installed: Installed) -> None:
     code = (
         "import gigacost; axes = {'chips': [256, 512], 'market': ['on_demand', 'own']};"
@@ -131,6 +142,10 @@ def test_the_source_distribution_is_complete(tmp_path: Path) -> None:
     kinds = ("rust/*/src/**/*.rs", "python/**/*.py", "python/**/*.toml", "python/**/*.csv")
     for source in [path for kind in kinds for path in ROOT.glob(kind)]:
         assert (tree / source.relative_to(ROOT)).read_bytes() == source.read_bytes(), source
+    for example in (ROOT / "examples").glob("*.toml"):
+        packed = tree / "python/gigacost/examples" / example.name
+        assert not packed.is_symlink()
+        assert packed.read_bytes() == example.read_bytes()
     for name in ("LICENSE-APACHE", "LICENSE-MIT", "NOTICE", "README.md", "Cargo.lock"):
         assert (tree / name).read_bytes() == (ROOT / name).read_bytes(), name
     run("cargo", "metadata", "--offline", "--locked", "--format-version", "1", cwd=tree)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -153,7 +156,6 @@ def test_tables_of_every_kind_are_one_axis() -> None:
         ({"chips": 8}, "expected a list"),
         ({1: [8]}, "must be a string"),
         (5, "expected a table"),
-        ({"hardware": ["h100", "H100"], "chips": [8, 8]}, "zip row 1"),
         ({"chips": [8, 8.5]}, "zip.chips[1] = 8.5"),
         ({"chips": [8, None]}, "zip.chips[1]: missing value"),
     ],
@@ -162,6 +164,87 @@ def test_broken_tables_are_refused(table: object, says: str) -> None:
     with pytest.raises(SpecError) as raised:
         read_zipped(FIELDS, zipped(table), "zip")
     assert says in str(raised.value)
+
+
+def test_rows_of_a_table_may_repeat() -> None:
+    table = read_zipped(FIELDS, zipped({"hardware": ["h100", "H100"], "chips": ["8 chips", 8]}), "zip")
+    assert [axis.values for axis in table.axes] == [("h100-sxm", "h100-sxm"), (8, 8)]
+
+
+@pytest.mark.parametrize(
+    ("values", "kept", "kind"),
+    [
+        (["b", "a", "b"], ("b", "a", "b"), "label"),
+        (np.array([3, 1, 2**62]), (3, 1, 2**62), "integer"),
+        ([1, 2.5], (1.0, 2.5), "number"),
+        ([date(2026, 1, 2), date(2026, 1, 3)], ("2026-01-02", "2026-01-03"), "label"),
+    ],
+)
+def test_a_carried_column_has_texts_whole_numbers_or_numbers(values: Any, kept: Any, kind: str) -> None:
+    table = read_zipped(FIELDS, zipped({"chips": [8] * len(values), "id": values}, carry="id"), "zip")
+    assert table.carried == (Axis("id", kept, kind),)  # type: ignore[arg-type]
+    assert (table.names, table.name) == (("chips",), "chips")
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (["a", None], "zip.id[1] = None: missing value"),
+        (["a", 1], "zip.id[1] = 1: expected string as in the rows before, got integer"),
+        ([1, "a"], 'zip.id[1] = "a": expected number as in the rows before, got string'),
+        ([1.5, math.nan], "zip.id[1] = nan: missing value"),
+        ([1.5, math.inf], "zip.id[1] = inf: infinite"),
+        ([1, 2**63], "more than a whole number of 64 bits"),
+        ([1, True], "got boolean"),
+        (["a", "b\u202e"], "the invisible character U+202E"),
+    ],
+)
+def test_a_carried_column_of_anything_else_is_refused(values: list[object], says: str) -> None:
+    with pytest.raises(SpecError) as raised:
+        zipped({"chips": [8, 8], "id": values}, carry=["id"])
+    assert says in str(raised.value)
+
+
+def test_what_is_carried_has_to_be_there_and_something_has_to_be_set() -> None:
+    with pytest.raises(SpecError, match=r'carry = "ids": zip has no such column; allowed: chips, id'):
+        zipped({"chips": [8], "id": ["a"]}, carry=["ids"])
+    with pytest.raises(SpecError, match="a table that sets nothing"):
+        zipped({"id": ["a"]}, carry="id")
+    with pytest.raises(SpecError, match="expected a name, or a list of names"):
+        zipped({"id": ["a"]}, carry=5)  # type: ignore[arg-type]
+
+
+def test_tables_are_read_from_files_too(tmp_path: Path) -> None:
+    csv, parquet = tmp_path / "c.csv", tmp_path / "c.parquet"
+    csv.write_text("\ufeffid, chips,hardware,x\n007,8,H100,1 d\n007,16, b200 ,24\n\n")
+    table = read_zipped(FIELDS, zipped(csv, carry="id"), "zip")
+    assert [axis.values for axis in table.axes] == [(8, 16), ("h100-sxm", "b200"), (24.0, 24.0)]
+    assert table.carried == (Axis("id", ("007", "007"), "label"),)
+    pytest.importorskip("polars").DataFrame({"id": [7, 7], "chips": [8, 16]}).write_parquet(parquet)
+    assert zipped(str(parquet), carry="id").carried == (Axis("id", (7, 7), "integer"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("c.csv", "a,b\n1\n", "row 2: 1 cells under 2 columns"),
+        ("c.csv", "a,a\n1,2\n", "the same as column 1"),
+        ("c.csv", 'a,b\n"1,2\n', "not CSV"),
+        ("c.csv", "", "an empty table"),
+        ("c.csv", "chips\n", "a table without rows"),
+        ("c.parquet", "PAR", "cannot be read"),
+        ("c.xlsx", "", "not the name of a table; allowed: .csv or .parquet"),
+        ("", "", "not the name of a table"),
+    ],
+)
+def test_files_that_are_no_tables_are_refused(tmp_path: Path, name: str, text: str, says: str) -> None:
+    path = tmp_path / (name or "x")
+    path.write_text(text)
+    with pytest.raises(SpecError) as raised:
+        zipped(path)
+    assert says in str(raised.value)
+    with pytest.raises(SpecError, match="cannot be read"):
+        zipped(tmp_path / "absent.csv")
 
 
 def test_two_columns_with_one_name_are_refused() -> None:

@@ -109,9 +109,9 @@ class Asked:
         """The sweep as of a year, of one option, with its costs and their intervals as columns."""
         model, catalog = later(self.sweep.model), self.sweep.bound.catalog
         tree = self.sweep.spec.to_dict()
-        tree["as_of"] = as_of
         tree["axes"] = {name: values for name, values in tree.get("axes", {}).items() if name not in at}
-        tree["fixed"] = {**tree.get("fixed", {}), **at}
+        tree["fixed"] = {**tree.get("fixed", {}), **at, "as_of": as_of}
+        tree.pop("as_of", None)  # it may stand in either place
         intervals = [f"{one}({name})" for name in self.costs for one in _PERCENTILES.values()]
         columns = [*self.costs, *intervals, "train_days", "run_flop", "usd_per_chip_hour"]
         own = self.sweep.spec.where
@@ -148,11 +148,12 @@ def cheapest(
         return replace(made, train_days=longer.get("train_days"), state=state), ()
     spreads = {name: _interval(row, name) for name in asked.costs}
     cost = spreads.pop(asked.costs[0])
-    design = {**option, **{name: row[name] for axis in space.spec.axes for name in axis.names}}
-    one = Bound(replace(space.spec, axes=(), fixed={**space.spec.fixed, **design}), space.model, space.bound.catalog)
+    design = {**option, **{name: row[name] for name in space.bound.digits}}
+    fixed = space.bound.settings(row["index"])
+    one = Bound(replace(space.spec, axes=(), fixed=fixed), space.model, space.bound.catalog)
     return replace(
         made,
-        design={name: design[name] for axis in asked.sweep.spec.axes for name in axis.names},
+        design={name: design[name] for name in asked.sweep.bound.digits},
         train_days=row["train_days"],
         run_flop=row["run_flop"],
         usd_per_chip_hour=row["usd_per_chip_hour"],

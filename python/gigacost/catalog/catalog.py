@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gigacost._cache import LruCache
-from gigacost.catalog import architectures, epoch, hardware, markets, regions, rental, step_time
+from gigacost.catalog import architectures, epoch, hardware, markets, price_evidence, regions, rental, step_time
 from gigacost.catalog.chip_prices import ChipPrice
 from gigacost.catalog.columns import COLUMNS, TABLES
 from gigacost.catalog.dates import day, last_day
@@ -247,7 +247,7 @@ class Catalog:
 
     def _figures(self, column: str, labels: Sequence[Sequence[str]]) -> list[float]:
         figure = self._shelf(_SHELF[column]).figure
-        return [figure(column, *combination).value for combination in itertools.product(*labels)]
+        return [figure(*self._arguments(column, combination)).value for combination in itertools.product(*labels)]
 
     def _rents(self, labels: Sequence[Sequence[str]]) -> list[float]:
         chips, markets, classes, dates = labels
@@ -259,8 +259,12 @@ class Catalog:
             for date in days
         ]
 
-    def _arguments(self, column: str, labels: list[str]) -> tuple[Any, ...]:
-        return (*labels[:-1], day(labels[-1])) if column == _RENT else (column, *labels)
+    def _arguments(self, column: str, labels: Sequence[str]) -> tuple[Any, ...]:
+        if column == _RENT:
+            return (*labels[:-1], day(labels[-1]))
+        if _SHELF[column] == "price_evidence":
+            return (column, *labels[:-1], day(labels[-1]))
+        return (column, *labels)
 
     def _selected(self, axis: str, given: Sequence[str] | None) -> list[str]:
         if given is None:
@@ -319,6 +323,10 @@ class Catalog:
 
     def _step_time_shelf(self) -> step_time.StepTime:
         return step_time.StepTime(self._entries("accelerators"), self._data("step_time"), self._shelf("hardware"))
+
+    def _price_evidence_shelf(self) -> price_evidence.PriceEvidence:
+        terms = data("markets")["markets"]
+        return price_evidence.PriceEvidence(self._shelf("rental"), self._shelf("hardware"), terms)
 
     def _regions_shelf(self) -> regions.Regions:
         return regions.Regions(self._entries("regions"), self._data("regions")["sources"])

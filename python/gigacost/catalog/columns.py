@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from gigacost.catalog import architectures, epoch, hardware, markets, regions, rental, step_time
+from gigacost.catalog import architectures, epoch, hardware, markets, price_evidence, regions, rental, step_time
 from gigacost.graph.declarations import Input
 
 TABLES = {
     "hardware": hardware.COLUMNS,
     "step_time": step_time.COLUMNS,
     "rental": rental.COLUMNS,
+    "price_evidence": price_evidence.COLUMNS,
     "regions": regions.COLUMNS,
     "architectures": architectures.COLUMNS,
     "terms": markets.COLUMNS,

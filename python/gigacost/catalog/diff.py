@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from gigacost.catalog import price_evidence
 from gigacost.catalog.catalog import Catalog
 from gigacost.catalog.records import Citation, Column
 from gigacost.errors import CatalogError
@@ -52,8 +53,12 @@ def _plain(cited: Citation | None) -> dict[str, Any] | None:
 
 
 def differences(old: Catalog, new: Catalog, as_of: str) -> list[Difference]:
-    """All figures that differ at a date, in the order of the columns and labels."""
-    return [one for column in new.columns.values() for one in _of_column(column, old, new, as_of)]
+    """All figures that differ at a date, in the order of the columns and labels.
+
+    How well a price is known is told with the price, and is no figure of its own here.
+    """
+    columns = [column for column in new.columns.values() if column.name not in price_evidence.NAMES]
+    return [one for column in columns for one in _of_column(column, old, new, as_of)]
 
 
 def _of_column(column: Column, old: Catalog, new: Catalog, as_of: str) -> Iterator[Difference]:

@@ -15,6 +15,7 @@ from gigacost.catalog.sources import cited
 _GIGA = 1e9
 _TERA = 1e12
 _BITS_PER_BYTE = 8.0
+_NOT_QUOTED = ("derived: ", "default: ")
 _NOT_SOLD = ("Google", "AWS")
 
 _ON_CHIP = ("hardware",)
@@ -161,7 +162,8 @@ class Hardware:
         if value is None:
             return missing(_UNITS[column], f"no {field} of {entry['name']} was found")
         basis = entry.get(f"{field}_basis")
-        return self._cite(entry, column, float(value) * factor, field, f"quoted: {basis}" if basis else "quoted")
+        kind = "" if basis and basis.startswith(_NOT_QUOTED) else "quoted: " if basis else "quoted"
+        return self._cite(entry, column, float(value) * factor, field, f"{kind}{basis or ''}")
 
     def _peak(self, entry: Mapping[str, Any], precision: str) -> Citation:
         value = entry["dense_tflops"].get(precision)

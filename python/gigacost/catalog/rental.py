@@ -1,10 +1,10 @@
 """What it costs to rent a chip for an hour, chosen among dated quotes.
 
 The rule: quotes for exactly this chip, of this provider class, dated at or before the as-of date and at most 18 months
-older. Each provider has one vote, its latest quote; of several of that date its best multi-chip instance (the cheapest
-per chip; single-chip instances count only where it has no other). Surveys together are one such provider. The price is
-the lower median of the votes, so that it is always a quote that can be cited; of equal ones a provider's own comes
-before a survey.
+older. Each provider has one vote, from its quotes of its latest date: in each region its best multi-chip instance (the
+cheapest per chip; single-chip instances count only where it has no other), and of those the lower median over its
+regions. Surveys together are one such provider. The price is the lower median of the votes, so that it is always a
+quote that can be cited; of equal ones a provider's own comes before a survey.
 
 A reserved price that nobody quotes follows from the nearest shorter term by ``(1 - d_to) / (1 - d_from)``, the
 discounts being those of the quote's provider or, where it has none, the mean of the known ones. Spot is never derived,
@@ -47,6 +47,7 @@ class Quote(NamedTuple):
     source: str
     """A key of the sources, or for a private quote the text itself."""
     region: str = ""
+    """Where it holds; of several regions with commas between them it is the quote of each."""
     note: str = ""
     single: bool = False
     private: bool = False
@@ -57,14 +58,17 @@ class Quote(NamedTuple):
 
 
 class Rent(NamedTuple):
-    """A price with the date and the provider of the quote that it is or follows from."""
+    """A price with the quote that it is or follows from: its date, its provider, among how many votes."""
 
     usd: float
     date: str
     provider: str
+    votes: int
+    is_derived: bool
+    """Whether it follows from the quote by a discount, being of another term."""
 
 
-_NO_RENT = Rent(math.nan, "", "")
+_NO_RENT = Rent(math.nan, "", "", 0, is_derived=False)
 
 
 class Discount(NamedTuple):
@@ -79,27 +83,41 @@ class Discount(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The quote that prices a chip, among how many votes."""
+    """The quote that prices a chip, among how many votes, and how many regions its provider's vote is of."""
 
     quote: Quote
     votes: int
+    regions: int
 
 
 def choose(quotes: Iterable[Quote], as_of: dt.date, months: int) -> Choice | None:
-    """The lower median of the providers' latest quotes; None where no quote is in the window."""
+    """The lower median of the providers' votes; None where no quote is in the window."""
     oldest = months_before(as_of, months)
-    best: dict[str, Quote] = {}
+    own: dict[str, list[Quote]] = {}
     for quote in quotes:
         if oldest <= quote.known <= as_of:
-            other = best.get(quote.provider)
-            if other is None or _preference(quote) < _preference(other):
-                best[quote.provider] = quote
-    votes = sorted(best.values(), key=lambda quote: (quote.usd, quote.survey, quote.provider))
-    return Choice(votes[(len(votes) - 1) // 2], len(votes)) if votes else None
+            own.setdefault(quote.provider, []).append(quote)
+    votes = sorted(map(_vote, own.values()), key=lambda vote: (*_order(vote[0]), vote[0].provider))
+    if not votes:
+        return None
+    quote, regions = votes[(len(votes) - 1) // 2]
+    return Choice(quote, len(votes), regions)
 
 
-def _preference(quote: Quote) -> tuple[int, bool, float]:
-    return (-quote.known.toordinal(), quote.single, quote.usd)
+def _vote(quotes: Sequence[Quote]) -> tuple[Quote, int]:
+    """What one provider asked on its latest day, and in how many regions: the lower median of the best of each."""
+    latest = max(quote.known for quote in quotes)
+    of_day = [quote for quote in quotes if quote.known == latest]
+    several = [quote for quote in of_day if not quote.single] or of_day
+    best: dict[str, Quote] = {}
+    for quote in sorted(several, key=_order, reverse=True):
+        best.update((region.strip(), quote) for region in quote.region.split(","))
+    of_regions = sorted(best.values(), key=_order)
+    return of_regions[(len(of_regions) - 1) // 2], len(of_regions)
+
+
+def _order(quote: Quote) -> tuple[float, bool, str, str]:
+    return (quote.usd, quote.survey, quote.region, quote.note)
 
 
 class Rental:
@@ -171,6 +189,7 @@ class Rental:
             whose = self._providers[quote.provider]["name"] if quote.provider in self._offered else "the mean provider"
             basis = f"derived: {origin} at {quote.usd:g} by the discounts of {whose} ({self._discount_source})"
         basis += f"; lower median of {choice.votes} vote{'s' if choice.votes > 1 else ''}"
+        basis += f"; its provider's vote is the lower median of {choice.regions} regions" if choice.regions > 1 else ""
         if not quote.private:
             basis += f"; {self._confidence(quote)}" + (f"; {quote.off}" if quote.off else "")
             discount = self._discounts.get(("market", market))
@@ -197,7 +216,8 @@ class Rental:
             known = _NO_RENT
             if found and since:
                 price = self.figure(chip, market, provider_class, since)
-                known = Rent(price.value, price.date, self._name(found[0].quote))
+                choice, origin = found
+                known = Rent(price.value, price.date, self._name(choice.quote), choice.votes, origin != market)
             self._prices[key] = known
         return known
 

@@ -13,6 +13,7 @@ from gigacost.cli.options import NAMES
 
 _COMMANDS = {
     "estimate": "Cost of one training run; comma lists are compared side by side.",
+    "choose": "The cheapest design of each market within limits: you need not know any chip.",
     "sweep": "Cost every combination of a specification and write the rows to a file.",
     "top": "The cheapest combinations (or the best of each group).",
     "summary": "Counts, means, quantiles; why combinations are infeasible.",
@@ -29,6 +30,7 @@ _COMMANDS = {
     "elasticities": "Per cent change of a quantity per one per cent of each input.",
     "compare": "Why two costs differ: contribution of each driver and assumption.",
     "catalog": "Chips, prices, regions, architectures, and where each figure is from.",
+    "init": "Write an example of a specification, to begin with.",
     "schema": "JSON Schema of a specification; all quantities with units.",
     "completion": "Completion for bash, zsh or fish.",
 }
@@ -65,6 +67,9 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
+        if name == "help":
+            click.echo(ctx.get_help())
+            ctx.exit()
         if name not in _COMMANDS and not name.startswith("-"):
             from gigacost.errors import nearest, show
 

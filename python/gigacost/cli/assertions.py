@@ -25,14 +25,14 @@ class Assertions:
             _refuse_impossible(expression)
         self.broken = False
 
-    def check(self, values: Mapping[str, float | str | None], where: str = "") -> None:
-        """Evaluate them; say which do not hold. A null makes every comparison with it false."""
+    def check(self, values: Mapping[str, float | str | None], where: str = "", status: str = "") -> None:
+        """Evaluate them; say which do not hold. A null, which ``status`` explains, makes every comparison false."""
         numbers = {name: Number(_number(value)) for name, value in values.items() if not isinstance(value, str)}
         for expression in self.expressions:
             known = {name: numbers.get(name, Number(math.nan)) for name in expression.names}
             outcome = expression.evaluate(known, lambda axis, labels: Truth(values.get(axis) in labels))
             if not (outcome.holds if isinstance(outcome, Truth) else outcome):
-                read = ", ".join(f"{name} = {known[name].value:.6g}" for name in expression.names)
+                read = ", ".join(_told(name, known[name].value, status) for name in expression.names)
                 place = f"{where}: " if where else ""
                 warn("error", f"--assert = {show(expression.text)}: does not hold ({place}{read})")
                 self.broken = True
@@ -40,6 +40,12 @@ class Assertions:
     def code(self, otherwise: int = 0) -> int:
         """The exit code."""
         return ASSERTION if self.broken else otherwise
+
+
+def _told(name: str, value: float, status: str) -> str:
+    if not math.isnan(value):
+        return f"{name} = {value:.6g}"
+    return f"{name} is null, status {status}" if status else f"{name} is null"
 
 
 def _number(value: float | str | None) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -105,12 +106,15 @@ class Design:
         """
         from gigacost.catalog.opening import opened
         from gigacost.cli.process import warn
-        from gigacost.errors import SpecError, unplaced
+        from gigacost.errors import Fault, SpecError, show, unplaced
         from gigacost.model import default
         from gigacost.queries.request import Request
         from gigacost.spec.files import Document
         from gigacost.spec.spec import VERSION
 
+        if spec is not None and "." not in spec and not os.path.exists(spec):  # noqa: PTH110 - any text
+            allowed = "a name that ends in .toml or .json; or a design by options, as --params 7B --tokens 1T"
+            raise SpecError(Fault("spec", show(spec), "not a spec file", allowed))
         settings = (*self.flags, *options.pairs(self.settings), *more)
         if spec is None:
             made = Request(

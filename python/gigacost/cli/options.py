@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -46,23 +47,39 @@ class Whole(click.ParamType):  # type: ignore[type-arg] # generic only in newer 
 
 
 class Once(click.Option):
-    """An option that may be given once; a second time is a mistake, not a correction."""
+    """An option that may be given once; a second time is a mistake, not a correction, and so is an empty value."""
 
-    def __init__(self, *names: Any, **attributes: Any) -> None:  # noqa: ANN401 - as click has it
+    def __init__(self, *names: Any, may_be_empty: bool = False, **attributes: Any) -> None:  # noqa: ANN401 - as click
         super().__init__(*names, **{**attributes, "multiple": True, "default": None})
+        self.may_be_empty = may_be_empty
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:  # noqa: ANN401 - as click has it
-        """The one value, None without. Raises SpecError for more than one."""
+        """The one value, None without. Raises SpecError for more than one, and for an empty one."""
         values = super().type_cast_value(ctx, value)
-        if values and len(values) > 1:
+        if not values:
+            return None
+        empty = isinstance(values[0], str) and not values[0].strip()
+        if len(values) > 1 or (empty and not self.may_be_empty):
             from gigacost.errors import Fault, SpecError, show
 
-            raise SpecError(Fault(self.opts[0], show(values[1]), f"given twice; it was {show(values[0])} before"))
-        return values[0] if values else None
+            name = self.opts[0]
+            if len(values) > 1:
+                raise SpecError(Fault(name, show(values[1]), f"given twice; it was {show(values[0])} before"))
+            raise SpecError(Fault(name, show(values[0]), "missing value", f"a value, or no {name} at all"))
+        return values[0]
 
 
 class SectionedCommand(click.Command):
     """A command whose help lists its own options first, then those it shares with others, by what they are about."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the command does; its examples go on in a further line where one is too wide."""
+        del ctx
+        text = inspect.cleandoc(self.help or "")
+        formatter.write_paragraph()
+        with formatter.indentation():
+            room = formatter.width - formatter.current_indent
+            formatter.write_text("\n\n".join(_fitted(part, room) for part in text.split("\n\n")))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under their headings."""
@@ -77,11 +94,29 @@ class SectionedCommand(click.Command):
                     formatter.write_dl(records)
 
 
+def _fitted(paragraph: str, room: int) -> str:
+    """A paragraph of help; of one that is not to be filled, lines are broken at their spaces as a shell reads them."""
+    if not paragraph.startswith("\b\n"):
+        return paragraph
+    lines = []
+    for line in paragraph.split("\n"):
+        left = line if len(line) <= room else re.sub(r"(?<=\S) {3,}", "  ", line)
+        while len(left) > room and " " in left[_CONTINUED : room - 1]:
+            flag = left.rfind(" --", _CONTINUED, room - 1)
+            begun = left[: flag if flag > 0 else left.rindex(" ", _CONTINUED, room - 1)]
+            lines.append(f"{begun} \\")
+            left = " " * _CONTINUED + left[len(begun) :].lstrip()
+        lines.append(left)
+    return "\n".join(lines)
+
+
+_CONTINUED = 4
+"""How far a further line of an example is set in."""
 _SHARED = {
     **dict.fromkeys(
         (
             *("--hardware", "--chips", "--params", "--tokens", "--model", "--market", "--provider-class", "--region"),
-            *("--precision", "--mfu", "--preset", "--set", "--catalog", "--as-of", "--base-year", "--strict"),
+            *("--precision", "--mfu", "--pace", "--preset", "--set", "--catalog", "--as-of", "--base-year", "--strict"),
         ),
         "Design (over SPEC, or in place of it)",
     ),
@@ -133,9 +168,9 @@ def quantities(_: click.Context, __: click.Parameter, incomplete: str) -> list[C
     return [Item(before + comma + name) for name in default().names if name.startswith(begun)]
 
 
-def quantity_names(*names: str, help: str) -> Callable[[C], C]:  # noqa: A002 - as click calls it
+def quantity_names(*names: str, help: str, may_be_empty: bool = False) -> Callable[[C], C]:  # noqa: A002 - as click
     """An option that takes a comma list of quantities, completed one after the other."""
-    return once(*names, metavar="NAMES", shell_complete=quantities, help=help)
+    return once(*names, metavar="NAMES", shell_complete=quantities, help=help, may_be_empty=may_be_empty)
 
 
 as_of = once("--as-of", metavar="DATE", help="Date of prices and availability [default: the catalogue's].")
@@ -165,6 +200,7 @@ def drawing(command: C) -> C:
     )(command)
 
 
+carrying = once("--carry", metavar="NAMES", help="Columns of zip tables that are handed through to the rows, as id.")
 no_intervals = click.option("--no-intervals", is_flag=True, help="Leave out P10, P50 and P90.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -14,6 +14,7 @@ from gigacost.cli.design import Design, designed
 if TYPE_CHECKING:
     from gigacost.cli.assertions import Assertions
     from gigacost.graph.model import Model
+    from gigacost.queries.missing_prices import MissingPrice
     from gigacost.queries.space import Space
     from gigacost.sampling.draws import Draws
     from gigacost.spec.spec import Spec
@@ -35,6 +36,7 @@ class QueryOptions(NamedTuple):
     uncertain: tuple[str, ...] = ()
     draws: int | None = None
     seed: int | None = None
+    carry: str | None = None
 
     def space(self, model: Model | None = None) -> Space:
         """The space that is meant, of the default model; what is replaced and what is doubtful is said on stderr.
@@ -48,6 +50,7 @@ class QueryOptions(NamedTuple):
         query = {key: value for key, value in asked.items() if value}
         more = options.distributions(self.uncertain)
         more += [(f"draws.{key}", str(n)) for key, n in (("count", self.draws), ("seed", self.seed)) if n is not None]
+        more += [] if self.carry is None else [("carry", self.carry)]
         made = self.design.request(self.spec, more=more, query=query, model=model)
         thread_count(self.threads)
         if made.spec.base_year is not None:
@@ -86,6 +89,12 @@ def warn_of(spec: Spec, *meta: Mapping[str, Any]) -> None:
             warn("warning", doubt)
 
 
+def without_prices(meta: Mapping[str, Any], missing: Iterable[MissingPrice]) -> dict[str, Any]:
+    """The meta of an answer whose missing prices are said on the screen."""
+    said = {price.message for price in missing}
+    return {**meta, "warnings": [text for text in meta["warnings"] if text not in said]}
+
+
 def chosen_draws(spec: Spec, count: int | None, seed: int | None, method: str | None = None) -> Draws:
     """The draws of a specification, with what the command line says over them. Raises SpecError."""
     from gigacost.analysis.sensitivity.uncertain_inputs import draws_for
@@ -116,6 +125,7 @@ def querying(columns: str | None, asserted: str) -> Callable[[Callable[..., int]
         shared = (
             click.argument("spec", metavar="[SPEC]", required=False),
             options.drawing,
+            options.carrying,
             options.once("--where", metavar="EXPR", help=where),
             *([] if columns is None else [options.quantity_names("--columns", help=columns)]),
             options.asserting(asserted),

@@ -118,6 +118,20 @@ def table(
     return made
 
 
+def fitting(heads: Sequence[str], rows: Sequence[Sequence[str]], least: int) -> int:
+    """How many of a table's columns the terminal has room for, at least ``least``; as blocks all of them."""
+    room = out().width
+    if room < NARROW:
+        return len(heads)
+    for i, head in enumerate(heads):
+        width = max((len(row[i]) for row in rows), default=0)
+        lines = _broken(head, max(width, _NARROWEST)).split("\n")
+        room -= max(width, *map(len, lines)) + (BETWEEN if i else 0)
+        if room < 0:
+            return max(i, least)
+    return len(heads)
+
+
 def grid(*justify: str) -> Any:  # noqa: ANN401 - a rich Table
     """A table without lines and heads."""
     from rich.table import Table

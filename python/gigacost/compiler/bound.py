@@ -14,6 +14,7 @@ from gigacost.catalog.dates import day
 from gigacost.catalog.default_distributions import Default, left_open
 from gigacost.compiler.draws import draws_of
 from gigacost.compiler.filled import with_preset
+from gigacost.compiler.given_prices import without_given
 from gigacost.compiler.names import names_of
 from gigacost.compiler.open_distributions import ends, open_distributions
 from gigacost.errors import CatalogError, Fault, SpecError
@@ -47,12 +48,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Digit:
-    """An axis of the space with the group it belongs to."""
+    """An axis of the space, or a column that a table carries with it, and the group it belongs to."""
 
     name: str
     group: int
     kind: Kind
     values: tuple[Scalar, ...]
+    carried: bool = False
+    """Whether it sets nothing: a column of a table that is handed through."""
 
 
 class Bound:
@@ -123,7 +126,8 @@ class Bound:
     @cached_property
     def user_given(self) -> frozenset[str]:
         """The names that the specification gives a value."""
-        return frozenset([*self.digits, *self.spec.fixed]) - frozenset(self.catalog.axes)
+        varied = (name for name, digit in self.digits.items() if not digit.carried)
+        return frozenset([*varied, *self.spec.fixed]) - frozenset(self.catalog.axes)
 
     @cached_property
     def _from_catalog(self) -> frozenset[str]:
@@ -201,11 +205,16 @@ class Bound:
         return {name: values.tolist() for name, values in self.draws.items()}
 
     def code(self, axis: str) -> str:
-        """The name of a leaf that has another number for each label of an axis."""
+        """The name of a leaf that has another number for each label of an axis, or of a column that is carried."""
         name = f"label of {axis}"
-        distinct = list(dict.fromkeys(self.labels[axis][1]))
-        self._special[name] = lambda label: float(distinct.index(label)), axis
+        numbers = {label: float(i) for i, label in enumerate(dict.fromkeys(self._labelled(axis)[1]))}
+        self._special[name] = numbers.__getitem__, axis
         return name
+
+    def _labelled(self, axis: str) -> tuple[int | None, tuple[Any, ...]]:
+        """The group and the labels of a catalogue axis, or those of a column that is carried."""
+        digit = self.digits.get(axis)
+        return (digit.group, digit.values) if digit and digit.carried else self.labels[axis]
 
     def _deflated(self, year: int) -> str:
         name = f"dollars_of_{year}_per_dollar"
@@ -233,9 +242,14 @@ class Bound:
         return {digit.name: digits[digit.group] for digit in self.digits.values()}
 
     def axis_values(self, index: int) -> dict[str, Any]:
-        """The values of the axes in a combination."""
+        """The values of the axes in a combination, and what tables carry with them."""
         digits = self.axis_digits(index)
         return {digit.name: digit.values[digits[digit.name]] for digit in self.digits.values()}
+
+    def settings(self, index: int) -> dict[str, Any]:
+        """What is set in a combination: what is fixed, and the values of the axes."""
+        values = self.axis_values(index)
+        return {**self.spec.fixed, **{name: values[name] for name in values if not self.digits[name].carried}}
 
     def leaf_values(self, leaves: Iterable[str], index: int) -> dict[str, float]:
         """The values of leaves in a combination. Raises SpecError for one that has none."""
@@ -294,10 +308,8 @@ class Bound:
         absent = [axis for axis in column.axes if axis not in self.labels] if column else []
         if absent:
             axis = absent[0]
-            example = next(iter(self.catalog.labels(axis)), "")
-            return Fault(
-                axis, "", f"missing: {name} comes from it", allowed=f'{axis} = "{example}" and others, or {name}'
-            )
+            allowed = f"any of gigacost catalog list {axis}; or give {name}"
+            return Fault(axis, "", f"missing: {name} comes from it", allowed=allowed)
         return Fault(name, "", "missing value", allowed=self.model.inputs[name].allowed)
 
     def available(self, name: str) -> bool:
@@ -311,7 +323,7 @@ class Bound:
         return distribution is not None and not distribution.relative
 
     def _by_label(self, value: Callable[[str], float], axis: str) -> Table:
-        if axis not in self.labels:
+        if axis not in self.labels and axis not in self.digits:
             raise SpecError(Fault(axis, "", "missing value"))
         group, distinct, codes = self._coded(axis)
         values = [value(label) for label in distinct]
@@ -323,7 +335,7 @@ class Bound:
 
         coded = self._codes.get(axis)
         if coded is None:
-            group, labels = self.labels[axis]
+            group, labels = self._labelled(axis)
             # In one order, whatever that of the digits: the catalogue then has made the tables before.
             place = {label: i for i, label in enumerate(sorted(set(labels)))}
             codes = np.fromiter(map(place.__getitem__, labels), np.intp, len(labels))
@@ -333,8 +345,9 @@ class Bound:
     def _catalogued(self, name: str) -> Table:
         axes = self.catalog.columns[name].axes
         coded = [self._coded(axis) for axis in axes]
+        labels = [own for _, own, _ in coded]
         try:
-            figures = self.catalog.table(name, {axis: labels for axis, (_, labels, _) in zip(axes, coded, strict=True)})
+            figures = without_given(self, name, labels, self.catalog.table(name, dict(zip(axes, labels, strict=True))))
         except CatalogError as error:
             raise SpecError(Fault(name, "", str(error))) from error
         groups = sorted({group for group, _, _ in coded if group is not None})
@@ -344,47 +357,12 @@ class Bound:
         return Table(tuple(groups), figures[index].ravel())
 
 
-class Picked:
-    """Some combinations of a bound specification as a space of their own, one digit each."""
-
-    def __init__(self, bound: Bound, indices: Sequence[int] | NDArray[np.int64]) -> None:
-        import numpy as np
-
-        self._bound = bound
-        self.model = bound.model
-        self._places: dict[int, NDArray[np.int64]] = {}
-        self.indices: NDArray[np.int64] = np.array(indices, dtype=np.int64)
-        left = self.indices
-        for group in range(len(bound.sizes) - 1, -1, -1):
-            left, self._places[group] = np.divmod(left, bound.sizes[group])
-        self.sizes = (len(indices),)
-
-    @cached_property
-    def digits(self) -> Mapping[str, Digit]:
-        """The axes, each with its value in each of the combinations."""
-        rows = {group: places.tolist() for group, places in self._places.items()}
-        return {
-            name: Digit(name, 0, digit.kind, tuple([digit.values[row] for row in rows[digit.group]]))
-            for name, digit in self._bound.digits.items()
-        }
-
-    def table(self, name: str) -> Table:
-        """The values of a leaf in these combinations. Raises SpecError when it has none."""
-        whole = self._bound.table(name)
-        if not whole.groups:  # what is drawn is over the draws alone
-            return whole
-        import numpy as np
-
-        place = np.zeros(self.sizes, dtype=np.int64)
-        for group in whole.groups:
-            place = place * self._bound.sizes[group] + self._places[group]
-        return Table((0,), np.asarray(whole.values)[place])
-
-
 def _digits(axes: Iterable[Axis | Zipped]) -> Iterable[Digit]:
     for group, axis in enumerate(axes):
         for part in axis.axes if isinstance(axis, Zipped) else (axis,):
             yield Digit(part.name, group, part.kind, part.values)
+        for part in axis.carried if isinstance(axis, Zipped) else ():
+            yield Digit(part.name, group, part.kind, part.values, carried=True)
 
 
 def _over(group: int, values: Iterable[Any]) -> Table:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from gigacost import ops
 from gigacost._engine import Program, Tape, simd
-from gigacost.compiler.bound import Bound, Digit, Picked
+from gigacost.compiler.bound import Bound, Digit
+from gigacost.compiler.picked import Picked
 from gigacost.compiler.plan import Query, QueryPlan, query_plan
 from gigacost.errors import Fault, InternalError, SpecError, show
 from gigacost.graph.model import Model

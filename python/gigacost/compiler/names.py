@@ -38,6 +38,10 @@ class ModelNames:
         self.presets = catalog.presets.keys()
         self.accountings = ACCOUNTINGS.keys()
 
+    def labels(self, axis: str) -> tuple[str, ...]:
+        """The labels of a catalogue axis."""
+        return self.catalog.labels(axis)
+
 
 @lru_cache(maxsize=_KEPT)
 def names_of(model: Model, catalog: Catalog) -> ModelNames:

@@ -5,7 +5,8 @@ The engine's tape is this plan played once on traced values; the reference plays
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -13,7 +14,7 @@ from gigacost import ops
 from gigacost.compiler import constant_dollars
 from gigacost.compiler.aggregates import Wirer
 from gigacost.compiler.bound import Bound
-from gigacost.errors import SpecError
+from gigacost.errors import Fault, SpecError
 from gigacost.expressions.ast import Expression
 from gigacost.graph.wiring import Player, Wiring
 from gigacost.ops import Value
@@ -63,6 +64,8 @@ class QueryPlan:
     """For each column, the conditions in which it is null."""
     spoiled_reads: tuple[str, ...]
     """The conditions in which the combination is not looked at."""
+    absent: frozenset[str]
+    """The columns and reads that may be left out: inputs that are null where the user and the catalogue give none."""
     deflator: str
     """The leaf that amounts of dollars are multiplied by before they are told; empty where they are not."""
     amounts: Mapping[str, int]
@@ -73,8 +76,11 @@ class QueryPlan:
         values = self.wiring.replay(leaves, player)
         for name, power in self.amounts.items():
             values[name] = constant_dollars.converted(values[name], power, values[self.deflator])
-        nulls = {column: _any(values, conditions) for column, conditions in self.spoiled.items()}
-        spoiled = _any(values, self.spoiled_reads)
+        nulls = {
+            column: _any([*map(values.__getitem__, conditions), *self._missing(values, [column])])
+            for column, conditions in self.spoiled.items()
+        }
+        spoiled = _any([*map(values.__getitem__, self.spoiled_reads), *self._missing(values, self.query.reads)])
         keep = None if spoiled is None else ops.negate(spoiled)
         if self.query.where:
             keep = values[_WHERE] if keep is None else ops.both(keep, values[_WHERE])
@@ -82,6 +88,9 @@ class QueryPlan:
         for position in range(len(self.conditions), 0, -1):
             state = ops.where(values[self.conditions[position - 1]], float(position), state)
         return Evaluation(values, nulls, keep, state)
+
+    def _missing(self, values: Mapping[str, Value], names: Iterable[str]) -> list[Value]:
+        return [ops.missing(values[name]) for name in names if name in self.absent]
 
 
 def query_plan(bound: Bound, query: Query) -> QueryPlan:
@@ -97,9 +106,11 @@ def query_plan(bound: Bound, query: Query) -> QueryPlan:
     states = [*wirer.states(read, above), *wirer.states_in_draws(above)]
     deflator = (bound.deflator,) if bound.deflator else ()
     wiring = wirer.wire((*read, *(state.name for state in states), *deflator))
-    lacking = [bound.lacking(leaf) for leaf in wiring.leaves if not bound.available(leaf)]
+    lacking: dict[str, Fault] = {}  # each name once, whatever is missing with it
+    for fault in (bound.lacking(leaf) for leaf in wiring.leaves if not bound.available(leaf)):
+        lacking.setdefault(fault.field, fault)
     if lacking:
-        raise SpecError(*dict.fromkeys(lacking))
+        raise SpecError(*lacking.values())
     above = wiring.upstream()
 
     def spoilers(quantities: Iterable[str]) -> tuple[str, ...]:
@@ -114,10 +125,16 @@ def query_plan(bound: Bound, query: Query) -> QueryPlan:
         central=frozenset(state.name for state in states if state.central),
         spoiled={column: spoilers([column]) for column in query.columns},
         spoiled_reads=spoilers([*query.reads, *where]),
+        absent=frozenset(name for name in (*query.columns, *query.reads) if _may_be_absent(bound, name)),
         deflator=bound.deflator,
         amounts=constant_dollars.amounts(bound, (*query.columns, *query.reads)),
     )
 
 
-def _any(values: Mapping[str, Value], conditions: tuple[str, ...]) -> Value | None:
-    return reduce(ops.either, (values[condition] for condition in conditions)) if conditions else None
+def _may_be_absent(bound: Bound, name: str) -> bool:
+    known = bound.model.inputs.get(name)
+    return known is not None and known.default is not None and math.isnan(known.default)
+
+
+def _any(conditions: Sequence[Value]) -> Value | None:
+    return reduce(ops.either, conditions) if conditions else None

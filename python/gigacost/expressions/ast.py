@@ -125,6 +125,8 @@ class Expression:
     text: str
     """As it was written."""
     root: Node
+    unit: str = ""
+    """Of a number, as far as it is known."""
 
     @property
     def kind(self) -> ExpressionKind:

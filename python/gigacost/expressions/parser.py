@@ -1,9 +1,10 @@
 """How expressions are written: a small grammar of its own.
 
 Numbers, names, ``+ - * / **``, comparisons (also chained), ``and or not``, ``in [..]``, the functions of
-``gigacost.ops``, and labels: ``market == "own"``, ``hardware in ["h100-sxm", "b200-sxm"]``. A quoted quantity may be
-compared with a name: ``train_days <= "2160 h"``. Aggregates over draws: ``mean(x)``, ``p5(x)`` to ``p95(x)`` (any
-percentile), ``quantile(x, 0.975)``, ``probability(condition)`` or ``P(condition)``.
+``gigacost.ops``, and labels: ``market == "own"``, ``hardware in ["h100-sxm", "b200-sxm"]``. Quantities (``15T``,
+``$50M``, ``90d``, ``30 MW``, ``45%``; in quotes with any unit, ``"2.10 $/h"``) are in the unit of what they are compared
+with or added to. Aggregates over draws: ``mean(x)``, ``p5(x)`` to ``p95(x)`` (any percentile), ``quantile(x, 0.975)``,
+``probability(condition)`` or ``P(condition)``.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import NoReturn
 
 from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
 from gigacost.expressions.ast import AGGREGATES, COMPARISONS, FUNCTIONS, Expression, ExpressionKind, Node
-from gigacost.expressions.tokens import INSTEAD, Token, tokens
-from gigacost.units.quantities import parse_quantity
+from gigacost.expressions.quantities import PENDING, in_units, unit_of
+from gigacost.expressions.tokens import INSTEAD, QUOTING, SINGLY, Token, tokens
+from gigacost.units.quantities import SUFFIXES
 
 DEEPEST = 32
 
@@ -40,7 +42,8 @@ def parse_expression(
     (raising CatalogError); None: a name compared with a text is such an axis. ``aggregated``: the names that are
     aggregates over draws already; None: there are no draws.
     """
-    return Expression(text, _Parser(text, field, units, labels, aggregated).parse(kind))
+    root = _Parser(text, field, units, labels, aggregated).parse(kind)
+    return Expression(text, root, unit_of(root, units or {}))
 
 
 class _Parser:
@@ -65,15 +68,22 @@ class _Parser:
         self.at = 0
         self.unknown: list[Fault] = []
         self.tokens = tokens(text, field)
+        self.columns: dict[str, int] = {}
+        """Where each quantity comes up first."""
 
     def parse(self, kind: ExpressionKind | None) -> Node:
         """The whole text, as what it must be. Raises SpecError."""
         root = self._or()
         if self._token.kind != "end":
-            self._refuse(f"unexpected {show(self._token.text)}")
+            grouped = self._token.text == "," and self.tokens[self.at - 1].kind == "number"
+            self._refuse(
+                f"unexpected {show(self._token.text)}", hint="the number without its commas" if grouped else ""
+            )
         self._of_kind(root.kind, root, 1)
         if self.unknown:
             raise SpecError(*self.unknown)
+        if self.columns:
+            root = in_units(root, self.units or {}, self._refuse_quantity)
         if kind == "truth" and root.kind != "truth":
             self._refuse("expected a condition, got a number", 1, allowed="a comparison, as in train_days <= 90")
         if kind == "number" and root.kind != "number":
@@ -111,8 +121,6 @@ class _Parser:
         return node
 
     def _of_kind(self, kind: ExpressionKind, node: Node, column: int) -> Node:
-        if node.op == "text":
-            self._refuse("a text can only be compared with a name", column)
         if node.op == "label" and not node.labels:
             self._refuse(f"{node.name} has labels", column, allowed=f'{node.name} == "...", {node.name} in ["..."]')
         if node.kind != kind:
@@ -161,9 +169,7 @@ class _Parser:
             if text.op == "text" and self._has_labels(name):
                 label = self._label(name, [text], column)
                 return label if signs[0] == "==" else Node("not", "truth", (label,))
-        units = [self._unit(self._of_kind("number", part, column)) for part in parts if part.op != "text"]
-        read = [self._quantity(part, units, column) if part.op == "text" else part for part in parts]
-        return Node("compare", "truth", tuple(self._of_kind("number", part, column) for part in read), tuple(signs))
+        return Node("compare", "truth", tuple(self._of_kind("number", part, column) for part in parts), tuple(signs))
 
     def _among(self, node: Node, column: int) -> Node:
         closing = ")" if self._take("(") else "]"
@@ -177,9 +183,7 @@ class _Parser:
         self._expect(closing)
         if self._has_labels(node):
             return self._label(node, items, column)
-        units = [self._unit(node)]
-        read = [self._quantity(item, units, column) if item.op == "text" else item for item in items]
-        parts = [self._of_kind("number", part, column) for part in (node, *read)]
+        parts = [self._of_kind("number", part, column) for part in (node, *items)]
         tests = tuple(Node("compare", "truth", (parts[0], part), ("==",)) for part in parts[1:])
         return Node("or", "truth", tests) if len(tests) > 1 else tests[0]
 
@@ -198,18 +202,8 @@ class _Parser:
             self._refuse(str(error), column)
         return Node("label", "truth", name=node.name, labels=labels)
 
-    def _unit(self, node: Node) -> str:
-        return (self.units or {}).get(node.name, "") if node.op == "name" else ""
-
-    def _quantity(self, text: Node, units: list[str], column: int) -> Node:
-        unit = next((unit for unit in units if unit and unit != "truth"), "")
-        if not unit:
-            self._refuse(f"nothing tells the unit of {show(text.name)}: compare it with a name", column)
-        try:
-            return Node("number", "number", value=parse_quantity(text.name, unit))
-        except SpecError as error:
-            fault = error.faults[0]
-            self._refuse(f"{fault.value}: {fault.what}", column, fault.hint, fault.allowed)
+    def _refuse_quantity(self, quantity: Node, what: str, hint: str = "", allowed: str = "") -> NoReturn:
+        self._refuse(what, self.columns[quantity.name], hint, allowed)
 
     def _sum(self) -> Node:
         return self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._signed))
@@ -247,15 +241,19 @@ class _Parser:
             if math.isinf(value):
                 self._refuse(f"{token.text} overflows a 64-bit float", token.column)
             return Node("number", "number", value=value)
-        if token.kind == "text":
-            return Node("text", "number", name=token.text[1:-1])
+        if token.kind in PENDING:
+            name = token.text[1:-1] if token.kind == "text" else token.text
+            self.columns.setdefault(name, token.column)
+            return Node(token.kind, "number", name=name)
         if token.text == "(":
             node = self._deeper(self._or)
             self._expect(")")
             return node
         if token.kind != "name" or token.text in {"and", "or", "not", "in"}:
             found = "the expression ends" if token.kind == "end" else f"found {show(token.text)}"
-            self._refuse(f"{found}, expected a number or a name", token.column)
+            compared = len(self.tokens) > 1 and self.tokens[self.at - 2].text in COMPARISONS
+            why, hint = (f"; {QUOTING}", SINGLY) if compared else ("", "")
+            self._refuse(f"{found}, expected a number or a name{why}", token.column, hint)
         if token.text in _REFUSED_WORDS:
             self._refuse(f"{token.text} is not part of the grammar", token.column, INSTEAD.get(token.text, ""))
         return self._call(token) if self._take("(") else self._name(token)
@@ -267,7 +265,13 @@ class _Parser:
         if self.units is not None and name not in self.units:
             known = [*self.units, *(self.labels or ())]
             what = f"column {token.column}: unknown name {show(name)}"
-            self.unknown.append(Fault(self.field, show(self.text), what, hint=nearest(name, known)))
+            rate = self.tokens[self.at - 3 : self.at - 1] if self.at > 2 else []  # noqa: PLR2004 - $2.50 and /
+            hint = nearest(name, known)
+            if name in SUFFIXES:
+                what, hint = f"{what}; {QUOTING}", SINGLY
+            elif [token.kind for token in rate] == ["quantity", "sign"] and rate[1].text == "/":
+                hint = f"'{rate[0].text}/{name}', with its quotes"
+            self.unknown.append(Fault(self.field, show(self.text), what, hint=hint))
         if self.aggregate and name in (self.aggregated or ()):
             self._refuse(f"{name} is an aggregate over draws already, inside {self.aggregate}", token.column)
         truth = (self.units or {}).get(name) == "truth"

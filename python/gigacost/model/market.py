@@ -17,7 +17,7 @@ spot          0           0              1          1                 0
 from __future__ import annotations
 
 from gigacost.catalog.columns import catalogued
-from gigacost.graph.declarations import MISSING, Constant, status
+from gigacost.graph.declarations import MISSING, Constant, Input, status
 from gigacost.model.constants import DAYS_PER_YEAR
 from gigacost.ops import Value, both, missing, where
 
@@ -42,11 +42,44 @@ IS_SOLD = catalogued(
 RENTAL_PRICE = catalogued(
     "rental_usd_per_chip_hour", "The rate of one rented chip in this market.", default=MISSING, plausible=(0.05, 100.0)
 )
+PRICE_VOTES = catalogued(
+    "price_votes",
+    "How many votes of providers the catalogue's price of the chip rests on: of its rent where it is rented, one where "
+    "it is bought. Absent for a price that the user gives.",
+    default=MISSING,
+)
+PRICE_AGE_DAYS = catalogued(
+    "price_age_days",
+    "How old the quote is that the catalogue's price of the chip is or follows from; of a month or a year, from its "
+    "first day. Absent for a price that the user gives.",
+    default=MISSING,
+)
+IS_DERIVED = catalogued(
+    "is_derived",
+    "Whether the catalogue's rent follows from a quote of another term (1) or is quoted (0). Absent for a price that "
+    "the user gives.",
+    default=MISSING,
+)
 RELEASE_YEAR = catalogued("release_year", "When the chip was released, as a decimal year.", default=MISSING)
 AS_OF_YEAR = catalogued("as_of_year", "The date of prices and availability, as a decimal year.")
 
 AVAILABILITY_LAG_DAYS = Constant(
     90, "d", "Epoch AI training-cost-trends: a GPU can be had 90 days after its release", "2026-04-01"
+)
+
+
+SPOT_REGION_CHIPS = Input(
+    "spot_region_chips",
+    "chip",
+    "How many spot chips of one kind a single region is taken to hold for one user.",
+    default=512.0,
+    source=(
+        "assumption: as many as one reservation of AWS EC2 Capacity Blocks can hold, 64 instances of 8 GPUs (EC2 user "
+        "guide, Capacity Blocks for ML); no provider says how large its spot pools are"
+    ),
+    date="2026-11-30",
+    low=1,
+    high=1e9,
 )
 
 
@@ -109,3 +142,14 @@ def rent_usd_per_chip_hour(is_rented: Value, rental_usd_per_chip_hour: Value) ->
     Source: definition.
     """
     return where(is_rented == 1, rental_usd_per_chip_hour, 0)
+
+
+def spot_is_beyond_region(is_interruptible: Value, chips: Value, spot_region_chips: Value) -> Value:
+    """1 where more chips are to be had on the spot market than a single region is taken to hold, else 0 [1].
+
+    1 where is_interruptible = 1 and chips > spot_region_chips. The spot price of a few servers says nothing about such
+    a design.
+
+    Source: assumption.
+    """
+    return where(both(is_interruptible == 1, chips > spot_region_chips), 1.0, 0.0)

@@ -73,7 +73,7 @@ def objectives(bound: Bound, minimise: Iterable[str], maximise: Iterable[str]) -
 
 def comparable(bound: Bound, names: Sequence[str]) -> tuple[str, ...]:
     """For each name of an axis or quantity, what is a number and tells whether two combinations are equal in it."""
-    labels = {name for name, digit in bound.digits.items() if digit.kind == "label"}
+    labels = {name for name, digit in bound.digits.items() if digit.kind == "label" or digit.carried}
     return tuple(
         bound.code(name) if name in labels else number(bound, "distinct", name) for name in listed("distinct", names)
     )

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from gigacost.compiler import lower
-from gigacost.compiler.bound import Bound, Picked
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.picked import Picked
 from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, SpecError
 from gigacost.expressions.ast import Node

@@ -13,6 +13,7 @@ from typing import Any
 
 from gigacost._engine import Program
 from gigacost._record import Record
+from gigacost.catalog import price_evidence
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import OK, Query
@@ -24,6 +25,7 @@ from gigacost.graph.wiring import Quantity, SearchStep
 from gigacost.queries import doubts
 from gigacost.queries.assumptions import Assumption, assumption, by_default, choices
 from gigacost.queries.lacking import lacking, lacking_at_site, required
+from gigacost.queries.missing_prices import MissingPrice
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,7 +50,9 @@ class Estimate(Record):
     assumptions: tuple[Assumption, ...]
     """What it rests on: all figures that go in, in the order of first use."""
     status: str
-    """``ok``, or the first state of the combination (it then spoils something beside the total)."""
+    """``ok``, or the first state of the combination: what it spoils is None."""
+    missing_prices: tuple[MissingPrice, ...]
+    """The prices for want of which there is no total, each with the nearest quotes; empty where there is one."""
     meta: Mapping[str, Any]
     """What a figure can be rebuilt from: version, hashes, date; and warnings."""
 
@@ -90,6 +94,7 @@ class Estimate(Record):
     def __repr__(self) -> str:
         shown = {name: self.quantities.get(name) for name in ("train_days", "chip_hours", "facility_mw")}
         figures = [f"{name}={value:.6g}" for name, value in {**self.subtotals, **shown}.items() if value is not None]
+        figures += [f"{name}=None" for name in [*self.subtotals][-1:] if self.subtotals[name] is None]
         inputs = ", ".join(f"{name}={value!r}" for name, value in self.inputs.items())
         return f"<Estimate of {inputs}: {', '.join(figures)}, status={self.status!r}>"
 
@@ -103,19 +108,26 @@ class Estimate(Record):
         raise KeyError(message)
 
 
-def estimated(bound: Bound) -> Estimate:
-    """The estimate of a specification without axes. Raises SpecError as ``estimate`` does."""
+def estimated(bound: Bound, needed: str = "") -> Estimate:
+    """The estimate of a specification without axes. Raises SpecError as ``estimate`` does.
+
+    Raises it for a missing price too where this leaves the quantity null that is ``needed``.
+    """
     spec, made = bound.spec, _plan(bound)
     labels = {axis: where[1][0] for axis, where in bound.labels.items()}
     assumed = {leaf: made.defaults.get(leaf) or assumption(bound, leaf) for leaf in made.compiled.tape.leaves}
+    evidence = bound.leaf_values([leaf for leaf in assumed if leaf in price_evidence.NAMES], 0)
     figures = [math.nan if one.value is None else float(one.value) for one in assumed.values()]
+    figures = [evidence.get(leaf, figure) for leaf, figure in zip(assumed, figures, strict=True)]
     found = dict(zip(made.outputs, _values(made, figures), strict=True))
-    _refuse_impossible(bound, made, found, labels)
+    unpriced = _unpriced(bound, made, found, labels)
     quantities = _without_nulls(made, found)
+    if unpriced and quantities.get(needed, 0.0) is None:
+        raise SpecError(*(one.fault for one in unpriced))
     if faults := unplaced(broken(bound.model.rules, bound.model.inputs, bound.spec, bound.catalog, quantities)):
         raise SpecError(*faults)
     _refuse_unfilled(bound, quantities)
-    odd = doubts.refused(bound, [*_doubts(made, found, quantities)])
+    odd = doubts.refused(bound, [*_doubts(made, found, quantities), *(one.fault for one in unpriced)])
     plan = made.compiled.plan
     status = next((plan.states[i] for i, name in enumerate(plan.conditions, 1) if found[name]), OK)
     return Estimate(
@@ -125,8 +137,9 @@ def estimated(bound: Bound) -> Estimate:
         subtotals={name: quantities[name] for name in made.subtotals},
         intervals={},
         probabilities={},
-        assumptions=(*choices(bound), *assumed.values()),
+        assumptions=(*choices(bound), *(one for leaf, one in assumed.items() if leaf not in evidence)),
         status=status,
+        missing_prices=unpriced,
         meta={
             **provenance(bound, made.sha256, draws=False),
             **({} if spec.base_year is None else {"base_year": spec.base_year}),
@@ -164,11 +177,12 @@ def _planned(bound: Bound) -> _Plan:
     found = [alternative.name for alternative in model.alternatives if alternative.name not in bound.given]
     numbers = [name for name, quantity in model.quantities.items() if quantity.unit != "truth"]
     chosen = [axis for search in model.searches for axis, _ in search.over if axis not in bound.given]
+    evidence = [name for name in model.inputs if name in price_evidence.NAMES]
     subtotals = [quantity.name for quantity in model.subtotals]
     absent = lacking(bound)
     if absent:
         raise SpecError(*lacking_at_site(bound), *absent)
-    names, states = _answers(bound, dict.fromkeys([*found, *numbers, *chosen]))
+    names, states = _answers(bound, dict.fromkeys([*found, *numbers, *chosen, *evidence]))
     doubtful = doubts.concerned(bound, names)
     warned = [doubt.name for doubt, _ in doubtful]
     made = lower.compiled(bound, Query((*names, *bound.spec.derive, *states, *warned)))
@@ -208,15 +222,21 @@ def _values(made: _Plan, figures: list[float]) -> list[float]:
     return program.values(0, [made.compiled.nodes[name] for name in made.outputs])
 
 
-def _refuse_impossible(bound: Bound, made: _Plan, found: Mapping[str, float], labels: Mapping[str, str]) -> None:
+def _unpriced(
+    bound: Bound, made: _Plan, found: Mapping[str, float], labels: Mapping[str, str]
+) -> tuple[MissingPrice, ...]:
+    """The prices for want of which there is no total. Raises SpecError where there is none for another reason."""
     spoiled = made.compiled.plan.spoiled
     true = [[state for state in spoiled[name] if found[state]] for name in made.required]
     if not all(true):
-        return
-    from gigacost.queries.infeasible import reasons
+        return ()
+    from gigacost.queries.infeasible import missing, reasons
 
     states = list(dict.fromkeys(state for conditions in true for state in conditions))
-    raise SpecError(*reasons(bound, states, found, labels))
+    unpriced = missing(bound, states, found, labels)
+    if unpriced is None:
+        raise SpecError(*reasons(bound, states, found, labels))
+    return unpriced
 
 
 def _refuse_unfilled(bound: Bound, quantities: Mapping[str, float | None]) -> None:
@@ -230,7 +250,7 @@ def _refuse_unfilled(bound: Bound, quantities: Mapping[str, float | None]) -> No
 
 def _without_nulls(made: _Plan, found: Mapping[str, float]) -> dict[str, float | None]:
     """The quantities, null where a state spoils them. Raises InternalError for what is neither null nor finite."""
-    spoiled = made.compiled.plan.spoiled
+    spoiled, absent = made.compiled.plan.spoiled, made.compiled.plan.absent
     states = frozenset(made.compiled.plan.conditions)
     conditions = states.union(doubt.name for doubt, _ in made.doubts)
     true = frozenset(state for state in states if found[state])
@@ -238,7 +258,7 @@ def _without_nulls(made: _Plan, found: Mapping[str, float]) -> dict[str, float |
     for name, value in found.items():
         if name in conditions:
             continue
-        if true and not true.isdisjoint(spoiled[name]):
+        if (true and not true.isdisjoint(spoiled[name])) or (name in absent and math.isnan(value)):
             quantities[name] = None
         elif not math.isfinite(value):
             message = f"{name} is {value}, and no state says why"

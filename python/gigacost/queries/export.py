@@ -87,6 +87,16 @@ class Tabular(ABC):
             raise table.explained(error) from None
 
 
+class Part(Tabular):
+    """Rows that are one table of their own."""
+
+    def __init__(self, table: Table) -> None:
+        self._rows = table
+
+    def _table(self) -> Table:
+        return self._rows
+
+
 def batches(table: Table, threads: int | None) -> Batches:
     """The rows in Arrow batches."""
     workers = lower.thread_count(threads)

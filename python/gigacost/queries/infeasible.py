@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gigacost.compiler.bound import Bound
 from gigacost.errors import Fault, show
+from gigacost.graph.wiring import Quantity
 from gigacost.model.constants import HOURS_PER_DAY, HOURS_PER_YEAR
+from gigacost.queries import missing_prices
 from gigacost.queries.infeasible_layout import no_layout, out_of_memory
+from gigacost.queries.missing_prices import MissingPrice
 
 _Labels = Mapping[str, str]
 _Found = Mapping[str, float]
-_SHOWN = 6
 _IMPLIED: Mapping[str, tuple[str, ...]] = {
     "not_sold": ("no_chip_price", "no_owned_power_data"),
     "not_yet_available": ("no_price", "no_chip_price", "not_sold"),
@@ -28,8 +30,23 @@ _IMPLIED: Mapping[str, tuple[str, ...]] = {
 
 def reasons(bound: Bound, states: Sequence[str], found: _Found, labels: _Labels) -> list[Fault]:
     """The faults that true states are for who asked for this one design; those that follow from another left out."""
+    return [_reason(bound, state, found, labels) for state in _told(states)]
+
+
+def missing(bound: Bound, states: Sequence[str], found: _Found, labels: _Labels) -> tuple[MissingPrice, ...] | None:
+    """The prices that true states say are missing; None where there is more to them than that."""
+    told = _told(states)
+    if not all(missing_prices.is_price(bound, state) for state in told):
+        return None
+    return tuple(
+        missing_prices.missing_price(bound, state, _reason(bound, state, found, labels), labels) for state in told
+    )
+
+
+def _told(states: Sequence[str]) -> list[str]:
+    """The states that do not follow from another one."""
     implied = {other for state in states for other in _IMPLIED.get(state, ())}
-    return [_reason(bound, state, found, labels) for state in states if state not in implied]
+    return [state for state in states if state not in implied]
 
 
 def _reason(bound: Bound, state: str, found: _Found, labels: _Labels) -> Fault:
@@ -42,15 +59,18 @@ def _knows(labels: _Labels, state: str) -> bool:
     return state in _OF_THE_PLAN or "hardware" in labels
 
 
+def in_words(state: Quantity) -> str:
+    """The first sentence of a state's docstring, with its first word taken off (``Whether ...``)."""
+    return state.doc.split("\n\n", 1)[0].replace("\n", " ").split(" [", 1)[0].removeprefix("Whether ")
+
+
 def _in_general(bound: Bound, state: str, labels: _Labels) -> Fault:
-    """The first sentence of the state's docstring, with its first word taken off (``Whether ...``)."""
     quantity = bound.model.quantities[state]
-    said = quantity.doc.split("\n\n", 1)[0].replace("\n", " ").split(" [", 1)[0].removeprefix("Whether ")
     spoils = getattr(quantity.mark, "spoils", ("",))[0]
     column = bound.catalog.columns.get(spoils)
     chosen = ", ".join(f"{axis} = {show(labels[axis])}" for axis in (column.axes if column else ()) if axis in labels)
     allowed = f"a value for {spoils}" if spoils in bound.model.inputs else "another design"
-    return Fault(getattr(quantity.mark, "label", state), chosen, said, allowed)
+    return Fault(getattr(quantity.mark, "label", state), chosen, in_words(quantity), allowed)
 
 
 def _unsupported_precision(bound: Bound, _: _Found, labels: _Labels) -> Fault:
@@ -59,47 +79,6 @@ def _unsupported_precision(bound: Bound, _: _Found, labels: _Labels) -> Fault:
     peaks = bound.catalog.table("peak_flop_per_s", {"hardware": [chip], "precision": every})[0]
     can = [name for name, peak in zip(every, peaks, strict=True) if not math.isnan(peak)]
     return Fault("precision", show(precision), f"not on {chip}", ", ".join(can))
-
-
-def _no_price(bound: Bound, _: _Found, labels: _Labels) -> Fault:
-    chip, market, provider, date = (labels[axis] for axis in ("hardware", "market", "provider_class", "as_of"))
-    what = f"no price: nobody quotes {chip} in this market from a {provider} at {date}"
-    ways = [*_other_markets(bound, chip, market, provider, date), *_other_dates(bound, chip, market, provider, date)]
-    return Fault("market", show(market), what, "; ".join([*ways, "a rental_usd_per_chip_hour of your own"]))
-
-
-def _other_markets(bound: Bound, chip: str, market: str, provider: str, date: str) -> list[str]:
-    """The markets and provider classes that have a price at that date: first this market, then this class."""
-    markets, classes = bound.catalog.labels("market"), bound.catalog.labels("provider_class")
-    selection = {"hardware": [chip], "market": markets, "provider_class": classes, "as_of": [date]}
-    prices = bound.catalog.table("rental_usd_per_chip_hour", selection)[0, :, :, 0]
-    pairs = [(i, j) for i in range(len(markets)) for j in range(len(classes)) if not math.isnan(prices[i, j])]
-    pairs.sort(key=lambda pair: (markets[pair[0]] != market, classes[pair[1]] != provider))
-    quoted = [f"{markets[i]} from a {classes[j]} (${prices[i, j]:.2f})" for i, j in pairs[:_SHOWN]]
-    sold = bound.catalog.table("is_sold", {"hardware": [chip]})[0] == 1.0
-    priced = not math.isnan(bound.catalog.cite("chip_price_usd", {"hardware": chip, "as_of": date}).value)
-    quoted += ["own", "colo"] if sold and priced else []
-    return [f"at that date {', '.join(quoted)}"] if quoted else []
-
-
-def _other_dates(bound: Bound, chip: str, market: str, provider: str, date: str) -> list[str]:
-    """The days nearest to the one asked for on which this market has a price."""
-    periods = [one for one in bound.catalog.price_history(chip, market, provider) if not one.price.is_missing]
-    earlier = [f"{one.until} (${one.price.value:.2f})" for one in periods if one.until and one.until < date][-1:]
-    later = [f"{one.since} (${one.price.value:.2f})" for one in periods if one.since > date][:1]
-    return [f"in this market as of {' or '.join(earlier + later)}"] if earlier or later else []
-
-
-def _not_sold(_: Bound, __: _Found, labels: _Labels) -> Fault:
-    chip = labels["hardware"]
-    what = f"{chip} cannot be bought: its maker only rents it out"
-    allowed = "on_demand, reserved_1y, reserved_3y, spot; or give chip_price_usd with is_sold = 1"
-    return Fault("market", show(labels["market"]), what, allowed)
-
-
-def _no_chip_price(_: Bound, __: _Found, labels: _Labels) -> Fault:
-    what = f"no purchase price of {labels['hardware']} is known"
-    return Fault("market", show(labels["market"]), what, "a market that rents; or give chip_price_usd")
 
 
 def _not_yet_available(bound: Bound, _: _Found, labels: _Labels) -> Fault:
@@ -117,11 +96,6 @@ def _never_finishes(bound: Bound, found: _Found, _: _Labels) -> Fault:
     if lost is not None and between is not None:
         what += f" (one every {between * 60:.3g} minutes, each costs {lost * 60:.3g})"
     return Fault("chips", show(chips), what, "fewer chips, a lower failures_per_chip_hour, a lower restart_seconds")
-
-
-def _no_electricity_price(_: Bound, __: _Found, labels: _Labels) -> Fault:
-    what = "no electricity price is known here, and owned chips need one"
-    return Fault("region", show(labels.get("region", "")), what, "another region; or give electricity_usd_per_kwh")
 
 
 def _no_network_data(bound: Bound, _: _Found, labels: _Labels) -> Fault:
@@ -212,17 +186,14 @@ def _unknown_active_params(bound: Bound, _: _Found, __: _Labels) -> Fault | None
 
 
 _WORDS: Mapping[str, Callable[[Bound, _Found, _Labels], Fault | None]] = {
+    **missing_prices.WORDS,
     "unsupported_precision": _unsupported_precision,
-    "no_price": _no_price,
-    "not_sold": _not_sold,
-    "no_chip_price": _no_chip_price,
     "not_yet_available": _not_yet_available,
     "never_finishes": _never_finishes,
     "no_network_data": _no_network_data,
     "no_memory_data": _no_memory_data,
     "no_layout": no_layout,
     "out_of_memory": out_of_memory,
-    "no_electricity_price": _no_electricity_price,
     "too_many_runs": _too_many_runs,
     "outlives_chips": _outlives_chips,
     "overlapping_retrainings": _overlapping_retrainings,

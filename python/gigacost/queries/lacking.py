@@ -9,6 +9,9 @@ from gigacost.compiler.bound import Bound
 from gigacost.errors import Fault, show
 from gigacost.graph.model import Model
 
+_CHOSEN = ("hardware", "chips")
+"""What ``gigacost choose`` finds for who does not know it."""
+
 
 def lacking(bound: Bound, names: Iterable[str] = ()) -> list[Fault]:
     """What has to be given before there can be an estimate (or these quantities), each name once."""
@@ -21,6 +24,8 @@ def lacking(bound: Bound, names: Iterable[str] = ()) -> list[Fault]:
             if others:
                 shortest = min(others, key=len)
                 fault = replace(fault, allowed=f"{fault.allowed}; or give {', '.join(shortest)}")
+            if fault.field in _CHOSEN:
+                fault = replace(fault, allowed=f"{fault.allowed}; gigacost choose finds the cheapest")
             faults.setdefault(fault.field, fault)
     return list(faults.values())
 

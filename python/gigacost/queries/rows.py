@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, overload
 from gigacost._engine import Batch
 from gigacost._record import plain
 from gigacost.compiler import lower
-from gigacost.compiler.bound import Bound, Picked
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.picked import Picked
 from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import InternalError

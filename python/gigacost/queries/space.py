@@ -14,10 +14,10 @@ from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.model import Model
-from gigacost.queries import arguments, doubts, export
+from gigacost.queries import arguments, doubts
 from gigacost.queries.bounds import Bounds, bounds
 from gigacost.queries.count import Counted, count
-from gigacost.queries.export import Progress, Table, Tabular
+from gigacost.queries.export import Part, Progress, Table, Tabular
 from gigacost.queries.pareto import Front, pareto
 from gigacost.queries.summary import Summary, summary
 from gigacost.queries.top import Best, find, top
@@ -93,10 +93,14 @@ class Space(Tabular):
         """What a figure can be rebuilt from: the version and the hashes of specification, model and catalogue."""
         return provenance(self.bound)
 
-    def rows(self, start: int, stop: int, *, threads: int | None = None) -> Batches:
+    def part(self, start: int, stop: int) -> Tabular:
         """The rows of the combinations ``start`` to ``stop`` (not included). Raises SpecError outside of the space."""
         rows = arguments.row_range(start, stop, self.size)
-        return export.batches(self._table()._replace(rows=rows), threads)
+        return Part(self._table()._replace(rows=rows))
+
+    def rows(self, start: int, stop: int, *, threads: int | None = None) -> Batches:
+        """The rows of ``part``, in Arrow batches."""
+        return self.part(start, stop).batches(threads=threads)
 
     def to_numpy(self, columns: Sequence[str] = (), *, threads: int | None = None) -> dict[str, NDArray[Any]]:
         """The columns of all rows (or those with these names) as arrays: null as NaN, labels as an array of strings.

@@ -5,8 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gigacost._record import Record
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 PERCENTILES = (5, 10, 50, 90, 95)
 
@@ -30,14 +37,19 @@ class Spread(Record):
     p95: float | None = None
 
 
-def spread(values: Sequence[float], central: float = math.nan) -> Spread:
+def spread(values: Sequence[float] | Floats, central: float = math.nan) -> Spread:
     """The spread of a quantity's values in all draws, where NaN is missing."""
-    count = len(values)
-    missing = sum(map(math.isnan, values))
+    import numpy as np
+
+    drawn = np.asarray(values, dtype=np.float64)
+    count, missing = len(drawn), int(np.isnan(drawn).sum())
     at = None if math.isnan(central) else central
     if missing:
         return Spread(at, (count - missing) / count)
-    ordered = sorted(values)
-    mean = math.fsum(values) / count if ordered[0] < ordered[-1] else ordered[0] + 0.0
-    std = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / count)
-    return Spread(at, 1.0, mean, std, *(ordered[q * (count - 1) // 100] for q in PERCENTILES))
+    ordered = np.sort(drawn)
+    percentiles = ordered[[q * (count - 1) // 100 for q in PERCENTILES]].tolist()
+    if ordered[0] == ordered[-1]:
+        return Spread(at, 1.0, float(ordered[0]) + 0.0, 0.0, *percentiles)
+    mean = math.fsum(drawn.tolist()) / count
+    beyond = drawn - mean
+    return Spread(at, 1.0, mean, math.sqrt(math.fsum((beyond * beyond).tolist()) / count), *percentiles)

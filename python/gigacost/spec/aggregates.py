@@ -19,7 +19,7 @@ def read_aggregate(text: str, field: str, names: Names, spec: Spec) -> Expressio
     for name, expression in spec.derive.items():
         if is_aggregated(expression, aggregated):
             aggregated.add(name)
-    units = {**units_of(names), **dict.fromkeys(spec.derive, "")}
+    units = {**units_of(names), **{name: expression.unit for name, expression in spec.derive.items()}}
     return parse_aggregate(text, field, names, units, aggregated if spec.is_uncertain else None)
 
 

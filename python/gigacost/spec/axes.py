@@ -6,12 +6,13 @@ An axis is made once, before any run, and the engine and the reference are given
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gigacost.errors import Fault, SpecError, show, type_name
-from gigacost.spec.fields import Field, Kind, Scalar, refused
+from gigacost.spec.fields import Field, Kind, Scalar, hidden_character, refused, unboxed
 from gigacost.spec.ranges import range_values
 
 LARGEST_SPACE = 2**63 - 1
@@ -42,6 +43,8 @@ class Zipped:
 
     axes: tuple[Axis, ...]
     """All of one length."""
+    carried: tuple[Axis, ...] = ()
+    """Columns of that length that set nothing, and stand in the rows of every answer."""
 
     def __len__(self) -> int:
         """How many rows it has."""
@@ -110,24 +113,24 @@ def read_zipped(fields: Mapping[str, Field], given: object, at: str) -> Zipped:
             faults += wrong
             values = tuple(read.values())
         axes.append(Axis(axis.name, values, field.kind))
-    # Where no value of some column comes twice, no row does.
-    if not faults and not any(_all_different(axis.values) for axis in axes):
-        rows = list(zip(*(axis.values for axis in axes), strict=True))
-        faults += _repeated(dict(enumerate(rows)), rows, lambda i: f"{at} row {i}")
     if faults:
         raise SpecError(*faults)
-    return Zipped(tuple(axes))
+    return Zipped(tuple(axes), table.carried)
 
 
-def zipped(table: Any, at: str = "zip") -> Zipped:  # noqa: ANN401 - tables of several libraries, none imported
-    """Make axes that walk together, one step per row of a table.
+def zipped(table: Any, at: str = "zip", *, carry: str | Sequence[str] = ()) -> Zipped:  # noqa: ANN401 - any table
+    """Make axes that walk together, one step per row of a table: candidates, say. Rows may repeat.
 
     Parameters
     ----------
-    table : mapping, list of mappings, structured array, or table of pandas, polars or pyarrow
-        The columns, all of one length. Values are read (units, limits, labels) when a specification takes them.
+    table : mapping, list of mappings, structured array, table of pandas, polars or pyarrow, or path
+        The columns, all of one length; a path is that of a .csv, or of a .parquet where pyarrow or polars is installed.
+        Values are read (units, limits, labels) when a specification takes them.
     at : str
         What the table is called in messages.
+    carry : str or sequence of str
+        Columns that the model does not know, of text or of numbers: they are carried through, and stand in the rows of
+        every answer, in files and arrays too. Of a CSV they are text.
 
     Returns
     -------
@@ -137,7 +140,7 @@ def zipped(table: Any, at: str = "zip") -> Zipped:  # noqa: ANN401 - tables of s
     Raises
     ------
     SpecError
-        For a table without rows or columns, or with columns of different lengths.
+        For a table without rows or columns, with columns of different lengths, or without one that is to be carried.
 
     Examples
     --------
@@ -145,6 +148,11 @@ def zipped(table: Any, at: str = "zip") -> Zipped:  # noqa: ANN401 - tables of s
     >>> pairs = gigacost.zipped({"params": ["7B", "70B"], "tokens": ["2T", "15T"]})
     >>> gigacost.Sweep({"models": pairs, "chips": [512, 1024]}, fixed={"hardware": "h100-sxm"}).size
     4
+    >>> candidates = [{"id": "a", "chips": 512}, {"id": "b", "chips": 1024}, {"id": "c", "chips": 512}]
+    >>> run = {"params": "7B", "tokens": "2T", "hardware": "h100-sxm"}
+    >>> sweep = gigacost.Sweep({"candidates": gigacost.zipped(candidates, carry="id")}, fixed=run)
+    >>> [row["id"] for row in sweep.top(3, "train_days").rows]
+    ['b', 'a', 'c']
     """
     columns = _columns(table, at)
     if not columns:
@@ -154,7 +162,70 @@ def zipped(table: Any, at: str = "zip") -> Zipped:  # noqa: ANN401 - tables of s
         raise refused(at, lengths, "columns of different lengths")
     if not min(lengths.values()):
         raise refused(at, None, "a table without rows")
-    return Zipped(tuple(Axis(name, tuple(values), "label") for name, values in columns.items()))
+    wanted = as_names(carry, "carry")
+    for name in wanted:
+        if name not in columns:
+            raise refused("carry", name, f"{at} has no such column", allowed=", ".join(columns))
+    axes = tuple(Axis(name, tuple(values), "label") for name, values in columns.items() if name not in wanted)
+    if not axes:
+        raise refused(at, None, "a table that sets nothing: all of its columns are carried")
+    return Zipped(axes, tuple(_carried(name, columns[name], f"{at}.{name}") for name in wanted))
+
+
+def carrying(table: Zipped, names: Iterable[str], at: str) -> Zipped:
+    """The table with more of its columns carried, those of these names. Raises SpecError."""
+    moved = [axis for axis in table.axes if axis.name in names]
+    kept = tuple(axis for axis in table.axes if axis not in moved)
+    if moved and not kept:
+        raise refused(at, None, "a table that sets nothing: all of its columns are carried")
+    return Zipped(kept, (*table.carried, *(_carried(axis.name, axis.values, f"{at}.{axis.name}") for axis in moved)))
+
+
+def as_names(given: object, at: str) -> tuple[str, ...]:
+    """The names of a list, each once; a text is one name. Raises SpecError."""
+    names = [given] if isinstance(given, str) else as_list(given)
+    if names is None or not all(isinstance(name, str) for name in names):
+        raise refused(at, given, "expected a name, or a list of names")
+    return tuple(dict.fromkeys(names))
+
+
+def _carried(name: str, values: Sequence[object], at: str) -> Axis:
+    """A column that is carried: texts, whole numbers, or numbers. Raises SpecError with every fault found."""
+    plain: list[Any] = [_plainly(value) for value in values]
+    text = isinstance(plain[0], str)
+    wrong = ((i, _not_carried(value, text=text)) for i, value in enumerate(plain))
+    faults = [Fault(f"{at}[{i}]", show(values[i]), what) for i, what in wrong if what]
+    if faults:
+        raise SpecError(*faults)
+    if text:
+        return Axis(name, tuple(plain), "label")
+    if all(isinstance(value, int) for value in plain):
+        return Axis(name, tuple(plain), "integer")
+    return Axis(name, tuple(map(float, plain)), "number")
+
+
+def _not_carried(value: object, *, text: bool) -> str:
+    """What is wrong with a value of a column of texts, or of numbers, that is carried; empty if nothing."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "missing value; a column that is carried has one everywhere"
+    if text and isinstance(value, str):
+        hidden = hidden_character(value)
+        return f"contains the invisible character {hidden}" if hidden else ""
+    if text or isinstance(value, bool) or not isinstance(value, int | float):
+        return f"expected {'string' if text else 'number'} as in the rows before, got {type_name(value)}"
+    if isinstance(value, int):
+        return "" if -(2**63) <= value < 2**63 else "more than a whole number of 64 bits; carry it as text"
+    return "" if math.isfinite(value) else "infinite"
+
+
+def _plainly(value: object) -> object:
+    """A value of a column as a text or a number, where it is one; a day as its text."""
+    value = unboxed(value)
+    if isinstance(value, str):
+        return str(value)
+    from datetime import date
+
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def as_list(given: object) -> list[Any] | None:
@@ -171,9 +242,13 @@ def _read_values(field: Field, values: Sequence[object], at: str) -> tuple[dict[
     """The values that could be read, by position, and the faults of the others."""
     read: dict[int, Scalar] = {}
     faults: list[Fault] = []
+    known: dict[str, Scalar] = {}  # a text is read once, however often it stands there
     for i, value in enumerate(values):
         try:
-            read[i] = field.read(value, f"{at}[{i}]")
+            if isinstance(value, str):
+                read[i] = known[value] if value in known else known.setdefault(value, field.read(value, f"{at}[{i}]"))
+            else:
+                read[i] = field.read(value, f"{at}[{i}]")
         except SpecError as error:
             faults += error.faults
     return read, faults
@@ -196,6 +271,10 @@ def _repeated(read: Mapping[int, object], given: Sequence[object], at: Callable[
 def _columns(table: Any, at: str) -> dict[str, list[Any]]:  # noqa: ANN401 - as zipped
     if isinstance(table, list | tuple):
         return _columns_of_rows(table, at)
+    if isinstance(table, str | os.PathLike):
+        from gigacost.spec.table_files import read_table
+
+        table = read_table(table, at)
     names, column = _names_and_columns(table, at)
     columns: dict[str, list[Any]] = {}
     for name in names:
@@ -221,7 +300,10 @@ def _names_and_columns(table: Any, at: str) -> tuple[list[Any], Callable[[Any], 
     if hasattr(table, "columns"):  # pandas, polars
         return list(table.columns), table.__getitem__
     raise refused(
-        at, table, f"expected a table, got {type_name(table)}", allowed="a mapping of name to values, or rows"
+        at,
+        table,
+        f"expected a table, got {type_name(table)}",
+        allowed="a mapping of name to values, rows, or the path of a table",
     )
 
 

@@ -42,7 +42,7 @@ class Field:
 
     def exact(self, value: object) -> Fraction:
         """The number that ``read`` made of a value, as it was written: neither decimals nor units are rounded."""
-        number: Any = self._unworded(_unboxed(value))
+        number: Any = self._unworded(unboxed(value))
         if isinstance(number, str):
             return exact_quantity(number, self.unit)
         return Fraction(repr(number) if isinstance(number, float) else number)
@@ -99,7 +99,7 @@ class Field:
 
     def _number(self, value: object, at: str) -> int | float:
         expected = "integer" if self.kind == "integer" else "number"
-        number = self._unworded(_unboxed(value))
+        number = self._unworded(unboxed(value))
         if isinstance(number, str):
             if not isinstance(value, Typed) and is_bare_number(number):
                 raise refused(at, value, f"expected {expected}, got string", f"{number} without quotes")
@@ -166,7 +166,7 @@ def refused(at: str, value: object, what: str, hint: str = "", allowed: str = ""
     return SpecError(Fault(at, "" if value is None else show(value), what, allowed, hint))
 
 
-def _unboxed(value: object) -> object:
+def unboxed(value: object) -> object:
     """A numpy scalar as the Python number it equals; anything else as it is."""
     if type(value).__module__ == "numpy" and type(value).__name__ != "ndarray" and hasattr(value, "item"):
         return value.item()

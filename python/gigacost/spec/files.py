@@ -47,7 +47,7 @@ class Document:
 def read_document(path: str | os.PathLike[str]) -> Document:
     """Read a TOML or JSON file, told apart by its name. Raises SpecError; the file is only ever read."""
     name = escape(os.fsdecode(path))
-    kind = os.path.splitext(name)[1].lower()  # noqa: PTH122 - importing pathlib takes 5 ms
+    kind = os.path.splitext(os.fsdecode(path))[1].lower()  # noqa: PTH122 - importing pathlib takes 5 ms
     if kind in {".yaml", ".yml"}:
         _refuse(name, _NO_YAML, "TOML or JSON")
     if kind not in {".toml", ".json"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from gigacost.errors import Fault
@@ -29,6 +29,9 @@ class Names(Protocol):
     @property
     def label_axes(self) -> Mapping[str, Callable[[str], str]]:
         """Catalogue axes, each with what gives a label its one spelling (raising CatalogError)."""
+
+    def labels(self, axis: str) -> Sequence[str]:
+        """The labels of a catalogue axis; none of dates, of which there is no list."""
 
     @property
     def presets(self) -> Collection[str]:

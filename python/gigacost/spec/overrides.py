@@ -8,10 +8,11 @@ from typing import Any
 
 from gigacost.errors import Fault, SpecError, Typed, show
 from gigacost.spec.axes import as_list
+from gigacost.spec.every_label import with_every_label
 from gigacost.spec.namespace import Namespace, field_of
 from gigacost.spec.spec import DEFAULT
 
-_KEYS = ("base_year", "preset")
+_KEYS = ("base_year", "carry", "preset")
 _DECIMAL_COMMA = re.compile(r"([0-9]{1,3}),([0-9]+[MBT])")
 """As ``1,5T``: hardly a list of 1 and 5T."""
 _LEADING_ZERO = re.compile(r"[$]?[0-9]+(?:,[0-9]+)*,0[0-9]+[^,]*")
@@ -25,10 +26,10 @@ _GROUPED = re.compile(r"([0-9]{1,3}),([1-9][0-9]{2})")
 def with_settings(
     tree: Mapping[str, Any], settings: Iterable[tuple[str, str]], namespace: Namespace
 ) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
-    """The tree with the settings in it, what they replaced, and their names. Raises SpecError.
+    """The tree with the settings in it, each ``"*"`` written out; what they replaced; their names. Raises SpecError.
 
-    A name with a dot is a key of one of its other tables: ``uncertain.mfu``, ``draws.count``; ``base_year`` and
-    ``preset`` are keys of its own.
+    A name with a dot is a key of one of its other tables: ``uncertain.mfu``, ``draws.count``; ``base_year``, ``carry``
+    and ``preset`` are keys of its own.
     """
     changed = dict(tree)
     tables = {
@@ -65,7 +66,7 @@ def with_settings(
         raise SpecError(*faults)
     if seen:
         changed |= {"axes": axes, "fixed": fixed}
-    return changed, tuple(notes), frozenset(seen)
+    return with_every_label(changed, namespace), tuple(notes), frozenset(seen)
 
 
 def with_uncertain_table(tree: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +17,9 @@ from gigacost.graph.declarations import Input
 from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import FEWEST, MOST_AGGREGATED, Draws
 from gigacost.spec.aggregates import is_aggregated, parse_aggregate, units_of
-from gigacost.spec.axes import Axis, Zipped, as_list, read_axis, read_zipped, space_size, zipped
-from gigacost.spec.fields import Field, Scalar, is_date
+from gigacost.spec.axes import Axis, Zipped, as_list, as_names, carrying, read_axis, read_zipped, space_size, zipped
+from gigacost.spec.fault_collector import FaultCollector
+from gigacost.spec.fields import Field, Scalar, is_date, refused
 from gigacost.spec.files import Document, check_tree, leads_out, read_document
 from gigacost.spec.namespace import Namespace, field_of
 from gigacost.spec.overrides import with_settings, with_uncertain_table
@@ -27,18 +27,10 @@ from gigacost.spec.plausibility import implausible
 from gigacost.spec.spec import DEFAULT, RESERVED_COLUMNS, VERSION, Spec
 
 _KEYS = (
-    "version", "axes", "zip", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year", "catalog",
-    "preset",
+    "version", "axes", "zip", "carry", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year",
+    "catalog", "preset",
 )  # fmt: skip
-_OPTIONS = {
-    "uncertain": "--uncertain",
-    "draws": "--draws",
-    "preset": "--preset",
-    "base_year": "--base-year",
-    "query.where": "--where",
-    "query.columns": "--columns",
-}
-"""What sets a key, or those of a table, on the command line."""
+_CARRY = 'a name of the model; carry = ["NAME"] (--carry NAME) hands any other column through'
 _DRAWS_KEYS = ("count", "seed", "method", "correlate")
 _QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -99,24 +91,26 @@ def _accounting_of(preset: object, namespace: Namespace) -> str:
     return next((name for name in names if isinstance(name, str) and name in namespace.accountings), "")
 
 
-class _Reader:
+class _Reader(FaultCollector):
     """Reads one tree and collects its faults; where there are any, what it made is thrown away."""
 
     def __init__(self, namespace: Namespace, document: Document, typed: Collection[str]) -> None:
+        super().__init__(document, typed)
         self.namespace = namespace
-        self.document = document
-        self.typed = typed
-        self.faults: list[Fault] = []
         self.places: dict[str, str] = {}
         """Where each name that was given a value stands."""
         self.units = units_of(namespace)
+        self.carried: tuple[str, ...] = ()
+        """The columns of tables that set nothing and are handed through."""
         self.aggregated: set[str] | None = None
         """The names that are aggregates over draws; None where nothing is uncertain."""
 
     def read(self, tree: Mapping[str, Any]) -> Spec:
         self._only("", tree, _KEYS)
         self._version(tree)
+        wanted = self._carry(tree)
         axes = self._axes(self._table(tree, "axes")) + self._zips(tree)
+        self._carry_nothing_else(wanted)
         fixed = self._fixed(self._table(tree, "fixed"))
         stated = self._table(tree, "uncertain")
         uncertain = self._uncertain(stated)
@@ -155,60 +149,16 @@ class _Reader:
         named = [replace(doubt, field=self.places.get(doubt.field, doubt.field)) for doubt in doubts]
         return replace(spec, warnings=tuple(map(self._placed, named)))
 
-    def raise_faults(self) -> None:
-        if self.faults:
-            raise SpecError(*self.faults)
-
-    @contextmanager
-    def _collecting(self) -> Iterator[None]:
-        try:
-            yield
-        except SpecError as error:
-            self.faults += [self._placed(fault) for fault in error.faults]
-
-    def _placed(self, fault: Fault) -> Fault:
-        parts = re.split(r"[.\[ ]", fault.field)
-        typed = len(parts) > 1 and parts[0] in {"axes", "fixed"} and parts[1] in self.typed
-        key = ".".join(parts[:2])
-        option = "--set" if typed else ""
-        if key in self.typed:
-            option = _OPTIONS.get(key) or _OPTIONS.get(parts[0], "")
-        return replace(fault, path=fault.path or option or self.document.position(fault.field))
-
-    def _refuse(self, at: str, value: object, what: str, allowed: str = "", hint: str = "") -> None:
-        shown = "" if value is None else show(value)
-        self.faults.append(self._placed(Fault(at, shown, what, allowed, hint)))
-
-    def _unexpected(self, at: str, value: object, expected: str) -> None:
-        self._refuse(at, value, "missing value" if value is None else f"expected {expected}, got {type_name(value)}")
-
-    def _only(self, at: str, table: Mapping[str, Any], keys: Collection[str]) -> None:
-        for key, value in table.items():
-            if key not in keys:
-                place = f"{at}.{key}" if at else key
-                self._refuse(place, value, "unknown key", ", ".join(keys), nearest(key, keys))
-
-    def _table(self, tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        table = tree.get(key, {})
-        if isinstance(table, Mapping):
-            return table
-        self._unexpected(key, table, f'table or "{DEFAULT}"' if key == "uncertain" else "table")
-        return {}
-
     def _version(self, tree: Mapping[str, Any]) -> None:
-        version = tree.get("version")
-        if version is None:
-            self._refuse(
-                "version", None, "missing; every specification says the version of its form", f"version = {VERSION}"
-            )
-        elif isinstance(version, bool) or not isinstance(version, int):
+        version = tree.get("version", VERSION)
+        if isinstance(version, bool) or not isinstance(version, int):
             self._refuse("version", version, f"expected integer, got {type_name(version)}", str(VERSION))
         elif version > VERSION:
             self._refuse("version", version, f"needs a gigacost that reads version >= {version}", f"<= {VERSION}")
         elif version < 1:
             self._refuse("version", version, "no such version", str(VERSION))
 
-    def _field(self, name: str, at: str, value: object) -> Field | None:
+    def _field(self, name: str, at: str, value: object, allowed: str = "") -> Field | None:
         found = field_of(self.namespace, name)
         if found:
             return found
@@ -216,13 +166,37 @@ class _Reader:
             self._refuse(at, value, "a condition of the model cannot be given a value")
             return None
         known = [*self.namespace.label_axes, *self.namespace.inputs, *self.namespace.quantities]
-        self._refuse(at, value, f"unknown name {show(name)}", hint=nearest(name, known))
+        self._refuse(at, value, f"unknown name {show(name)}", allowed, nearest(name, known))
         return None
 
     def _once(self, name: str, at: str, value: object) -> None:
         earlier = self.places.setdefault(name, at)
         if earlier != at:
             self._refuse(at, value, f"{name} is given a second time; {earlier} has it already")
+
+    def _carry(self, tree: Mapping[str, Any]) -> tuple[str, ...]:
+        """The columns that tables carry through, as far as they may."""
+        given = tree.get("carry", ())
+        with self._collecting():
+            self.carried = as_names(given.split(",") if isinstance(given, str) else given, "carry")
+        return self.carried
+
+    def _carry_nothing_else(self, wanted: Iterable[str]) -> None:
+        for name in wanted:
+            if name not in self.places:
+                self._refuse("carry", name, "no table has such a column", "columns of a zip table")
+
+    def _carries(self, name: str, at: str) -> None:
+        """Note a column that is carried; it must not take a name that has a meaning already."""
+        if name in RESERVED_COLUMNS:
+            self._refuse(at, None, f"{show(name)} is an output column already, and cannot be carried")
+        elif self._is_known(name):
+            self._refuse(at, None, f"{show(name)} is a name of the model; what is carried needs another name")
+        self._once(name, at, None)
+        self.carried = tuple(dict.fromkeys([*self.carried, name]))
+
+    def _is_known(self, name: str) -> bool:
+        return name in self.units or name in self.namespace.label_axes
 
     def _axes(self, table: Mapping[str, Any]) -> list[Axis | Zipped]:
         axes: list[Axis | Zipped] = []
@@ -241,7 +215,7 @@ class _Reader:
 
     def _zips(self, tree: Mapping[str, Any]) -> list[Axis | Zipped]:
         given = tree.get("zip", [])
-        tables = [given] if isinstance(given, Mapping) else as_list(given)
+        tables = [given] if isinstance(given, Mapping | str) else as_list(given)
         if tables is None:
             self._refuse("zip", given, f"expected a list of tables, got {type_name(given)}")
             return []
@@ -249,16 +223,29 @@ class _Reader:
 
     def _zip(self, given: object, at: str) -> list[Zipped]:
         with self._collecting():
-            table = zipped(given, at) if not isinstance(given, Zipped) else given
-            fields = {name: self._field(name, f"{at}.{name}", None) for name in table.names}
+            table = given if isinstance(given, Zipped) else zipped(self._beside(given, at), at)
+            table = carrying(table, [name for name in self.carried if not self._is_known(name)], at)
+            for axis in table.carried:
+                self._carries(axis.name, f"{at}.{axis.name}")
+            fields = {name: self._field(name, f"{at}.{name}", None, _CARRY) for name in table.names}
             for name in table.names:
                 self._once(name, f"{at}.{name}", None)
+                if name in self.carried:
+                    self._carries(name, f"{at}.{name}")
             found = {name: item for name, item in fields.items() if item}
             known = tuple(axis for axis in table.axes if axis.name in found)
             if known:
-                read = read_zipped(found, Zipped(known), at)
+                read = read_zipped(found, Zipped(known, table.carried), at)
                 return [read] if len(found) == len(fields) else []
         return []
+
+    def _beside(self, given: object, at: str) -> object:
+        """A table as it is given; of a path in a file, that of the table beside this. Raises SpecError."""
+        if not isinstance(given, str) or not self.document.source:
+            return given
+        if leads_out(given):
+            raise refused(at, given, "leads out of the folder", allowed="a path below the specification's own folder")
+        return os.path.join(os.path.dirname(self.document.source), given)  # noqa: PTH118, PTH120 - as in files
 
     def _value(self, found: Field, given: object, at: str) -> Scalar | None:
         with self._collecting():
@@ -310,10 +297,11 @@ class _Reader:
                 self._refuse(at, given, "not a plain name", "a-z, then a-z, 0-9 and _; at most 64 characters")
             elif name in RESERVED_COLUMNS:
                 self._refuse(at, given, f"{show(name)} is an output column already")
-            elif name in self.units or name in self.namespace.label_axes:
-                self._refuse(at, given, f"{show(name)} is a name of the model already; choose another")
+            elif self._is_known(name) or name in self.carried:
+                owner = "a column that is carried" if name in self.carried else "a name of the model"
+                self._refuse(at, given, f"{show(name)} is {owner} already; choose another")
             expression = self._expression(at, given, "number")
-            self.units.setdefault(name, "")
+            self.units.setdefault(name, expression.unit if expression else "")
             if expression:
                 derive[name] = expression
             if expression and self.aggregated is not None and is_aggregated(expression, self.aggregated):
@@ -341,7 +329,7 @@ class _Reader:
             return ()
         if key == "columns" and not names:
             self._refuse(at, None, "an empty list", "at least one column; without the key, those of the model")
-        known = [*self.units, *self.namespace.label_axes, *RESERVED_COLUMNS]
+        known = [*self.units, *self.namespace.label_axes, *self.carried, *RESERVED_COLUMNS]
         for i, name in enumerate(names):
             place = at if isinstance(given, str) else f"{at}[{i}]"
             if not isinstance(name, str):

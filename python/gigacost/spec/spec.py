@@ -92,6 +92,8 @@ class Spec:
             "catalog": self.catalog,
             "preset": _one_or_all([name for name in (self.preset, self.accounting) if name]),
         }
+        carried = [part.name for axis in self.axes if isinstance(axis, Zipped) for part in axis.carried]
+        tree["carry"] = carried
         return {"version": self.version} | {key: value for key, value in tree.items() if value}
 
     @cached_property
@@ -101,6 +103,7 @@ class Spec:
 
         tree = replace(self, axes=()).to_dict()
         columns = [(axis, axis.axes if isinstance(axis, Zipped) else (axis,)) for axis in self.axes]
+        carried = [part for axis in self.axes if isinstance(axis, Zipped) for part in axis.carried]
         tree["axes"] = [  # their order counts
             [isinstance(axis, Zipped), len(axis), [[part.name, part.kind] for part in parts]] for axis, parts in columns
         ]
@@ -112,6 +115,8 @@ class Spec:
         for _, parts in columns:
             for part in parts:
                 digest.update(_bytes(part))
+        for part in carried:  # with their whole numbers whole
+            digest.update(json.dumps([part.name, part.kind, part.values]).encode())
         return digest.hexdigest()
 
     def __hash__(self) -> int:
@@ -142,5 +147,5 @@ def _one_or_all(names: list[str]) -> str | list[str]:
 
 def _axis_to_plain(axis: Axis | Zipped) -> object:
     if isinstance(axis, Zipped):
-        return {"zip": {part.name: list(part.values) for part in axis.axes}}
+        return {"zip": {part.name: list(part.values) for part in (*axis.axes, *axis.carried)}}
     return list(axis.values)

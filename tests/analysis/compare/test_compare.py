@@ -343,7 +343,7 @@ def test_threads_change_nothing() -> None:
         (H100, H100, {"by": "cost_totl_usd"}, 'by = "cost_totl_usd": not a number of this model; did you mean "cost_'),
         (H100, H100, {"by": "market"}, 'by = "market"'),
         (H100, H100, {"threads": 0}, "threads = 0"),
-        (H100, {**H100, "hardware": "tpu-v5p", "market": "own"}, {}, r'b\.market = "own": tpu-v5p cannot be bought'),
+        (H100, {**H100, "hardware": "tpu-v5p", "market": "own"}, {"strict": True}, r'b\.market = "own": tpu-v5p cannot be bought'),
         (H100, {**H100, "precision": "fp4"}, {}, r'b\.precision = "fp4": not on h100-sxm'),
         (H100, "nowhere.toml", {}, "nowhere.toml"),
         (H100, Sweep({"chips": [8, 16]}, fixed=_without("chips"), where="train_days < 1"), {},

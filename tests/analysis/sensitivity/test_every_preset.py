@@ -28,7 +28,7 @@ IMPOSSIBLE = {
         for way in ("", "epoch-2024")
     },
 }
-"""The runs and sites that have no estimate, by accounting, and why."""
+"""The runs that have no total and the sites that have no estimate, by accounting, and why."""
 CASES = [(run, way) for run in Catalog.bundled().presets for way in ("", *ACCOUNTINGS)]
 POSSIBLE = [case for case in CASES if case not in IMPOSSIBLE]
 
@@ -42,11 +42,23 @@ def estimated(case: tuple[str, str]) -> Estimate:
     return gigacost.estimate(preset=presets(case), draws=DRAWS)
 
 
-@pytest.mark.parametrize("case", IMPOSSIBLE, ids=" ".join)
-def test_who_has_no_estimate_says_why(case: tuple[str, str]) -> None:
+SITES = [case for case in IMPOSSIBLE if IMPOSSIBLE[case] == A_SITE]
+UNPRICED = [case for case in IMPOSSIBLE if case not in SITES]
+
+
+@pytest.mark.parametrize("case", SITES, ids=" ".join)
+def test_a_site_is_no_run_and_says_so(case: tuple[str, str]) -> None:
     with pytest.raises(SpecError) as caught:
         gigacost.estimate(preset=presets(case), draws=DRAWS)
     assert caught.value.faults[0].what.startswith(IMPOSSIBLE[case])
+
+
+@pytest.mark.parametrize("case", UNPRICED, ids=" ".join)
+def test_who_has_no_price_has_days_and_no_total_and_says_why(case: tuple[str, str]) -> None:
+    one = estimated(case)
+    assert one.missing_prices[0].fault.what.startswith(IMPOSSIBLE[case])
+    assert one["cost_total_usd"] is None
+    assert one.intervals["train_days"]["feasible"] == 1.0
 
 
 @pytest.mark.parametrize("case", POSSIBLE, ids=" ".join)

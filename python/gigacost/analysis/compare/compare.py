@@ -12,7 +12,7 @@ from gigacost._engine import __version__
 from gigacost._record import Record
 from gigacost.analysis.compare import shapley
 from gigacost.analysis.compare.designs import Design, Given, Side, sweep_of
-from gigacost.analysis.compare.differences import Change, Driver, assumptions, drivers
+from gigacost.analysis.compare.differences import Change, Driver, assumptions, drivers, minus
 from gigacost.analysis.compare.hybrids import Hybrids
 from gigacost.analysis.sensitivity.intervals import Interval, intervals_of_both
 from gigacost.catalog.opening import opened
@@ -38,8 +38,8 @@ class Comparison(Record):
     unit: str
     a: Side
     b: Side
-    difference: float
-    """``b.value - a.value``."""
+    difference: float | None
+    """``b.value - a.value``; None where a side has no value for want of a price."""
     drivers: tuple[Driver, ...]
     """The terms of the quantity, nested as its subtotals are; none for a quantity that is no subtotal."""
     drivers_residue: float
@@ -57,7 +57,8 @@ class Comparison(Record):
 
     def __repr__(self) -> str:
         most = ", ".join(f"{one.name} {one.contribution:+.6g}" for one in self.assumptions[:3] if one.contribution)
-        values = f"{self.a.value:.6g} -> {self.b.value:.6g} ({self.difference:+.6g})"
+        a, b = ("None" if side.value is None else f"{side.value:.6g}" for side in (self.a, self.b))
+        values = f"{a} -> {b}" + ("" if self.difference is None else f" ({self.difference:+.6g})")
         return f"<Comparison of {self.by}: {values}{f': {most}' if most else ''}>"
 
     def assumption(self, name: str) -> Change:
@@ -107,12 +108,13 @@ def compare(
     Comparison
         ``difference`` with the contribution of each driver (nested as the subtotals) and of each assumption that
         differs: its Shapley value, the mean effect of changing it over all orders in which the assumptions can change.
-        Both add up to the difference, but for a ``residue`` of rounding.
+        Both add up to the difference, but for a ``residue`` of rounding. Where one side has no price, the terms that
+        both have are compared, and what differs is listed without contributions.
 
     Raises
     ------
     SpecError
-        For bad values, and for a design that is infeasible, with the reason.
+        For bad values, and for a design that is infeasible, with the reason; where both lack a price.
 
     Examples
     --------
@@ -147,11 +149,12 @@ def compared(
     before = Design("a", a, by, threads, progress)
     after = Design("b", b, by, threads, progress and (lambda done: progress(a.size + done)))
     _refuse_another_meaning(by, before, after)
+    _refuse_two_unpriced(before, after)
     hybrids = Hybrids(before.bound, after.bound, by, threads)
-    found = shapley.attributed(len(hybrids.changes), hybrids.evaluate, hybrids.chosen)
-    difference = after.value - before.value
+    difference = minus(after.value, before.value)
+    found = None if difference is None else shapley.attributed(len(hybrids.changes), hybrids.evaluate, hybrids.chosen)
     by_driver, by_assumption = drivers(before, after), assumptions(before, after, hybrids, found)
-    terms = [term.difference for driver in by_driver for term in driver.contributions()]
+    terms = [term.difference or 0.0 for driver in by_driver for term in driver.contributions()]
     return Comparison(
         by=by,
         unit=a.model.unit(by) if by in {*a.model.inputs, *a.model.quantities} else "",
@@ -162,19 +165,31 @@ def compared(
         drivers_residue=_left(difference, terms) if terms else 0.0,
         assumptions=by_assumption,
         residue=_left(difference, [one.contribution for one in by_assumption if one.contribution is not None]),
-        intervals=intervals_of_both(before.bound, after.bound, by, draws, threads) if draws else {},
+        intervals=_known(intervals_of_both(before.bound, after.bound, by, draws, threads)) if draws else {},
         meta={
             **({"draws": draws.to_dict()} if draws else {}),
             "gigacost_version": __version__,
             "model_sha256": lower.model_sha256(a.model),
-            "method": "shapley",
-            "exact": found.exact,
-            "orders": found.orders,
-            "mixtures": found.hybrids,
-            "impossible": found.impossible,
-            "seed": None if found.exact else shapley.SEED,
+            **(_method(found) if found else {}),
         },
     )
+
+
+def _known(intervals: Mapping[str, Interval]) -> dict[str, Interval]:
+    """The intervals of what has a value in any draw."""
+    return {name: one for name, one in intervals.items() if one["feasible"]}
+
+
+def _method(found: shapley.Attribution) -> dict[str, Any]:
+    """How a difference was attributed."""
+    return {
+        "method": "shapley",
+        "exact": found.exact,
+        "orders": found.orders,
+        "mixtures": found.hybrids,
+        "impossible": found.impossible,
+        "seed": None if found.exact else shapley.SEED,
+    }
 
 
 def _identity(model: Model) -> tuple[Any, ...]:
@@ -188,6 +203,12 @@ def _refuse_another_meaning(by: str, a: Design, b: Design) -> None:
         raise SpecError(Fault("by", show(by), "derived otherwise on the two sides", "one [derive] for both"))
 
 
-def _left(whole: float, parts: Sequence[float]) -> float:
-    """What some parts leave of a whole, rounded once."""
-    return math.fsum([whole, *(-part for part in parts)])
+def _refuse_two_unpriced(a: Design, b: Design) -> None:
+    """Raise SpecError where neither side has a price: there is nothing to compare."""
+    if a.unpriced and b.unpriced:
+        raise SpecError(*a.unpriced_faults, *b.unpriced_faults)
+
+
+def _left(whole: float | None, parts: Sequence[float]) -> float:
+    """What some parts leave of a whole, rounded once; of one that is not known, nothing."""
+    return 0.0 if whole is None else math.fsum([whole, *(-part for part in parts)])

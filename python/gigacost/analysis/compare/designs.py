@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gigacost._record import Record, plain
 from gigacost.accounting import preset_values
 from gigacost.compiler import lower
-from gigacost.compiler.bound import Bound, Picked
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.picked import Picked
 from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, InternalError, SpecError, show, unplaced
 from gigacost.queries import doubts
 from gigacost.queries.assumptions import Assumption, assumption, choices
-from gigacost.queries.estimates import estimated
+from gigacost.queries.estimates import Estimate, estimated
+from gigacost.queries.missing_prices import MissingPrice
 from gigacost.queries.request import Request
 from gigacost.queries.space import Space
 
@@ -35,20 +37,25 @@ class Side(Record):
 
     source: str
     """The file it was read from; empty for what was given otherwise."""
-    value: float
-    """Of the quantity that is compared."""
+    value: float | None
+    """Of the quantity that is compared; None for want of a price."""
     inputs: Mapping[str, float | str]
     """What was given, in the model's units, and the label of every catalogue axis that applies."""
     axes: Mapping[str, Any]
     """Where there was a choice: the values of the axes in the best combination that is kept."""
     combinations: int
     """Among how many it is the best."""
+    missing_prices: tuple[MissingPrice, ...]
+    """The prices for want of which it has no value, as in an estimate."""
     meta: Mapping[str, Any]
     """What it can be rebuilt from: hashes, date; and warnings."""
 
 
 class Design:
-    """The best combination that a sweep keeps: the one with the smallest ``by``. Raises SpecError without one."""
+    """The best combination that a sweep keeps: the one with the smallest ``by``.
+
+    A single design that lacks nothing but a price has no value. Raises SpecError where there is none at all.
+    """
 
     def __init__(
         self,
@@ -59,16 +66,17 @@ class Design:
         progress: Callable[[int], None] | None = None,
     ) -> None:
         found = sweep.find(1, by, threads=threads, progress=progress)
+        self.name = name
         self.by = by
         self.sweep = sweep
         digits = Picked(sweep.bound, found or [0]).digits
         self.axes = {name: digit.values[0] for name, digit in digits.items()}
-        alone = replace(sweep.spec, axes=(), where=None, fixed={**sweep.spec.fixed, **self.axes})
+        alone = replace(sweep.spec, axes=(), where=None, fixed=sweep.bound.settings(found[0] if found else 0))
         self.spec = _without_preset(alone, sweep.bound.catalog)
-        if not found:
-            self._refuse(name)
+        self.unpriced = None if found else self._unpriced()
+        """The estimate of a design without a price."""
         self.bound = Bound(self.spec, sweep.model, sweep.bound.catalog)
-        self.value = self.values([by])[by]
+        self.value = None if self.unpriced else self.values([by])[by]
 
     @cached_property
     def made(self) -> lower.Compiled:
@@ -84,6 +92,22 @@ class Design:
     def labels(self) -> dict[str, str]:
         """The label of every catalogue axis that applies."""
         return {axis: labels[0] for axis, (_, labels) in self.bound.labels.items()}
+
+    @property
+    def missing_prices(self) -> tuple[MissingPrice, ...]:
+        """The prices for want of which it has no value."""
+        return self.unpriced.missing_prices if self.unpriced else ()
+
+    @property
+    def unpriced_faults(self) -> list[Fault]:
+        """What they are to who cannot do without."""
+        return _of_side(self.name, [price.fault for price in self.missing_prices])
+
+    def terms(self, names: Sequence[str]) -> dict[str, float | None]:
+        """Some of the terms of the compared quantity, None for want of a price."""
+        if self.unpriced:
+            return {name: self.unpriced.quantities[name] for name in names}
+        return {**self.values(names)}
 
     def values(self, names: Sequence[str]) -> dict[str, float]:
         """Some of the quantities that the compared one is made of."""
@@ -108,32 +132,36 @@ class Design:
 
     def side(self) -> Side:
         """What is told of it."""
+        missing = [price.fault for price in self.missing_prices]
         return Side(
             source=self.spec.source,
             value=self.value,
             inputs={**self.bound.spec.fixed, **self.labels},
             axes=self.axes,
             combinations=self.sweep.size,
+            missing_prices=self.missing_prices,
             meta={
                 "spec_sha256": self.sweep.spec.sha256,
                 "catalog_sha256": self.bound.catalog.sha256,
                 "as_of": self.labels.get("as_of", ""),
-                "warnings": [str(warning) for warning in (*unplaced(self.spec.warnings), *self.doubts)],
+                "warnings": [str(warning) for warning in (*unplaced(self.spec.warnings), *self.doubts, *missing)],
             },
         )
 
-    def _refuse(self, name: str) -> None:
-        """Raise SpecError: a single design says why it is impossible."""
+    def _unpriced(self) -> Estimate:
+        """The estimate of a single design that lacks but a price. Raises SpecError with why any other is impossible."""
         if self.sweep.size == 1:
             try:
-                estimated(Bound(self.spec, self.sweep.model, self.sweep.bound.catalog))
+                one = estimated(Bound(self.spec, self.sweep.model, self.sweep.bound.catalog))
+                if one.missing_prices and one.quantities.get(self.by, 0.0) is None:
+                    return one
             except SpecError as error:
-                raise SpecError(*_of_side(name, error.faults)) from None
+                raise SpecError(*_of_side(self.name, error.faults)) from None
             except InternalError:  # of another quantity: not what keeps this one from being compared
                 pass
         source = show(self.spec.source) if self.spec.source else ""
         what = f"none of its {self.sweep.size:,} combinations is feasible; gigacost summary says why"
-        raise SpecError(Fault(name, source, what))
+        raise SpecError(Fault(self.name, source, what))
 
 
 def sweep_of(name: str, given: Given, model: Model | None, catalog: Catalog, *, strict: bool = False) -> Space:

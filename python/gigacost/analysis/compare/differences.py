@@ -21,12 +21,13 @@ class Driver(Record):
     """A term of the sum that is compared: a contribution, or a smaller subtotal with its own terms."""
 
     name: str
-    a: float
-    b: float
-    difference: float
-    """``b - a``."""
+    a: float | None
+    """None for want of a price."""
+    b: float | None
+    difference: float | None
+    """``b - a``; None where one of them is."""
     share: float | None
-    """Of the whole difference; None where that is 0."""
+    """Of the whole difference; None where that is 0 or not known."""
     parts: tuple[Driver, ...] = ()
 
     def contributions(self) -> Iterator[Driver]:
@@ -60,7 +61,7 @@ class Change(Record):
 def drivers(a: Design, b: Design) -> tuple[Driver, ...]:
     """The terms of a subtotal, each with its own; none for any other quantity, and where a side gives the subtotal."""
     model, given = a.bound.model, a.bound.given | b.bound.given
-    whole = b.value - a.value
+    whole = minus(b.value, a.value)
 
     def terms(name: str) -> tuple[str, ...]:
         quantity = model.quantities.get(name)
@@ -73,20 +74,25 @@ def drivers(a: Design, b: Design) -> tuple[Driver, ...]:
             yield from below(term)
 
     names = list(below(a.by))
-    before, after = (a.values(names), b.values(names)) if names else ({}, {})
+    before, after = (a.terms(names), b.terms(names)) if names else ({}, {})
 
     def driver(name: str) -> Driver:
-        difference = after[name] - before[name]
+        difference = minus(after[name], before[name])
         parts = tuple(map(driver, terms(name)))
         return Driver(name, before[name], after[name], difference, _share(difference, whole), parts)
 
     return tuple(map(driver, terms(a.by)))
 
 
-def assumptions(a: Design, b: Design, hybrids: Hybrids, found: Attribution) -> tuple[Change, ...]:
-    """All that differs, the largest contribution first; what does not matter contributes 0."""
-    whole = b.value - a.value
+def assumptions(a: Design, b: Design, hybrids: Hybrids, found: Attribution | None) -> tuple[Change, ...]:
+    """All that differs, the largest contribution first; what does not matter contributes 0.
+
+    Where the difference is not known, nobody knows what contributes to it.
+    """
+    whole = minus(b.value, a.value)
     named = _Changes(a, b, hybrids)
+    if found is None:
+        return tuple(map(named.change, (*hybrids.changes, *hybrids.idle)))
     changes = []
     for block, contribution, error in zip(found.blocks, found.contributions, found.errors, strict=True):
         names = [hybrids.changes[place] for place in block]
@@ -127,5 +133,10 @@ class _Changes:
                     yield name
 
 
-def _share(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
+def minus(after: float | None, before: float | None) -> float | None:
+    """The difference; None where one of the two is."""
+    return None if after is None or before is None else after - before
+
+
+def _share(part: float | None, whole: float | None) -> float | None:
+    return part / whole if whole and part is not None else None

@@ -17,6 +17,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from gigacost.catalog import price_evidence
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
@@ -42,7 +43,10 @@ class Hybrids:
         self.labels = tuple({axis: labels[0] for axis, (_, labels) in side.labels.items()} for side in self.sides)
         self.given = tuple({name: side.spec.fixed[name] for name in side.user_given} for side in self.sides)
         self.relevant = self._relevant()
-        axes, names = a.catalog.axes, dict.fromkeys([*a.model.names, *a.catalog.columns])
+        axes = a.catalog.axes
+        names = [
+            name for name in dict.fromkeys([*a.model.names, *a.catalog.columns]) if name not in price_evidence.NAMES
+        ]
         self.choices = [axis for axis in axes if self.labels[0].get(axis) != self.labels[1].get(axis)]
         self.figures = [name for name in names if self._differs(name)]
         self.tied = {name: axis for name in self.figures if (axis := self._stands_for(name))}

@@ -93,6 +93,12 @@ class Derivation:
         value = one.value if one else self.costed.quantities.get(name) if self.costed else None
         return value if not isinstance(value, str) else None
 
+    def null(self, name: str) -> str:
+        """The prices for want of which a quantity has no value; empty where that is not the reason."""
+        if self.costed is None or self.costed.quantities.get(name, 0.0) is not None:
+            return ""
+        return "; ".join(price.message for price in self.costed.missing_prices)
+
     def _quantity(self, name: str) -> Quantity | None:
         if name in self.assumed or name in self.searched:
             return None

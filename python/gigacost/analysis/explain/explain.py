@@ -48,6 +48,8 @@ class Explanation(Record):
     """All inputs that it depends on, directly or not."""
     constants: tuple[Ingredient, ...]
     """Those in its own formula."""
+    null: str = ""
+    """Where a price is missing that it is made of, which one and where the nearest are."""
 
     def __repr__(self) -> str:
         return f"<Explanation of {self.name} [{self.unit}]>"
@@ -67,7 +69,7 @@ class Explanation(Record):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as ``gigacost explain --json`` prints it."""
-        names = ("name", "kind", "unit", "doc", "formula", "source", "counted_in", "value")
+        names = ("name", "kind", "unit", "doc", "formula", "source", "counted_in", "value", "null")
         plain = {name: getattr(self, name) for name in names} | {"used_by": list(self.used_by)}
         plain |= {"expression": self.computed.expression, "where": list(self.computed.where)}
         lists = ("made_of", "inputs", "constants")
@@ -159,6 +161,7 @@ def _of_quantity(quantity: Quantity, tree: Derivation, depth: int) -> Explanatio
         used_by=_users(quantity.name, tree.bound.model),
         inputs=tuple(ingredient(leaf, tree.bound, tree.assumed) for leaf in _leaves(quantity.name, tree.bound)),
         constants=tuple(constant(*one) for one in constants(quantity.function).items()),
+        null=tree.null(quantity.name),
     )
 
 
@@ -253,7 +256,9 @@ def _users(name: str, model: Model) -> tuple[str, ...]:
 
 def _derivation(one: Explanation) -> Iterator[str]:
     unit = f" [{one.unit}]" if one.unit else ""
-    yield f"{one.name}{unit}" + (f" = {written(one.value)}" if one.value is not None else "")
+    yield f"{one.name}{unit}" + (" = null" if one.null else "" if one.value is None else f" = {written(one.value)}")
+    if one.null:
+        yield f"  {one.null}"
     yield f"  {one.doc}"
     if one.formula:
         yield f"  {one.formula}"

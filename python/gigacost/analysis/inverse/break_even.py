@@ -241,8 +241,8 @@ def _values_of(search: InverseSearch, axis: str) -> tuple[Scalar, ...]:
     name, digits = search.unknown.name, search.sweep.bound.digits
     if axis == name:
         raise SpecError(Fault("between", show(axis), "the unknown itself; its options are another axis"))
-    if axis not in digits:
-        known = [other for other in digits if other != name]
+    known = [other for other, digit in digits.items() if other != name and not digit.carried]
+    if axis not in known:
         raise SpecError(
             Fault("between", show(axis), "not an axis of this space", ", ".join(known), nearest(axis, known))
         )

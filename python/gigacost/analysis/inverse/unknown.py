@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -113,8 +113,11 @@ def _narrowed(axis: Axis | Zipped, name: str, wanted: Collection[Scalar]) -> Axi
     parts = axis.axes if isinstance(axis, Zipped) else (axis,)
     column = next(part.values for part in parts if part.name == name)
     rows = [row for row, value in enumerate(column) if value in wanted]
-    kept = tuple(Axis(part.name, tuple(part.values[row] for row in rows), part.kind) for part in parts)
-    return Zipped(kept) if isinstance(axis, Zipped) else kept[0]
+
+    def kept(parts: Iterable[Axis]) -> tuple[Axis, ...]:
+        return tuple(Axis(part.name, tuple(part.values[row] for row in rows), part.kind) for part in parts)
+
+    return Zipped(kept(parts), kept(axis.carried)) if isinstance(axis, Zipped) else kept(parts)[0]
 
 
 def _field(sweep: Space, name: str) -> Field:

@@ -151,14 +151,14 @@ def elasticities(
 
 def elasticities_of_run(quantity: str, bound: Bound, inputs: Sequence[str] = ()) -> Elasticities:
     """As ``elasticities``, of a bound specification without axes. Raises SpecError as ``estimate`` does."""
-    estimated(bound)  # says what is wrong with a run
+    estimated(bound, quantity)  # says what is wrong with a run
     return _found(quantity, bound, inputs)
 
 
 def at_combination(sweep: Space, quantity: str, at: int, inputs: Sequence[str] = ()) -> Elasticities:
     """As ``elasticities``, for one combination of a sweep by its index."""
-    values = sweep.bound.axis_values(arguments.combination(at, sweep.size))
-    alone = replace(sweep.spec, axes=(), where=None, fixed={**sweep.spec.fixed, **values})
+    settings = sweep.bound.settings(arguments.combination(at, sweep.size))
+    alone = replace(sweep.spec, axes=(), where=None, fixed=settings)
     return _found(quantity, Bound(alone, sweep.model, sweep.bound.catalog), inputs)
 
 

@@ -34,12 +34,13 @@ RUN = ("train_days", "chip_hours", "facility_mw", "mfu", "goodput", "energy_mwh"
 
 def with_intervals(found: Estimate, bound: Bound, draws: Draws, threads: int | None = None) -> Estimate:
     """The estimate of a specification with its intervals, from what it states and what ships. Raises SpecError."""
-    names = [*found.breakdown, *found.subtotals, *(name for name in RUN if name in found.quantities)]
+    asked = [*found.breakdown, *found.subtotals, *(name for name in RUN if name in found.quantities)]
+    names = [name for name in asked if found.quantities[name] is not None]
     drawn = _with_defaults(bound, draws)
     uncertain = relevant(drawn, names, uncertain_inputs(drawn))
     values = _values(drawn, names, list(uncertain), drawn.draws, threads)
     intervals = {name: _interval(values[name], amount=_is_amount(bound.model, name)) for name in names}
-    total = next(reversed([*found.subtotals]), names[0])
+    total = next(reversed([*found.subtotals]), asked[0])
     moving = {name: one.distribution.relative for name, one in uncertain.items()}
     (impossible,) = probabilities(drawn, total, moving, {name: drawn.draws[name] for name in uncertain}, threads)
     meta = {**found.meta, "draws": draws.to_dict()}
@@ -95,7 +96,7 @@ def _interval(values: Floats, *, amount: bool) -> Interval:
 
     Of an ``amount``, a draw without it is dearer than all others: that leaves the percentiles which lie below.
     """
-    found = spread(values.tolist())
+    found = spread(values)
     figures = found.to_dict()
     if amount and 0.0 < found.feasible < 1.0:
         ordered = sorted(value for value in values.tolist() if not math.isnan(value))

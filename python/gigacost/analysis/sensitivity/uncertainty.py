@@ -233,7 +233,7 @@ class _Question:
     def _refuse(self) -> NoReturn:
         """Raise SpecError where nothing is feasible: a single design says why."""
         if not self.several:
-            estimated(self.sweep.bound)
+            estimated(self.sweep.bound, self.of)
         what = "no option is feasible at central values; gigacost summary says why"
         raise SpecError(Fault("combinations", show(self.sweep.size), what))
 
@@ -276,7 +276,7 @@ class _Question:
 
     def _alone(self, row: int) -> Variations:
         """One option by itself."""
-        spec = replace(self.bound.spec, axes=(), fixed={**self.bound.spec.fixed, **self.bound.axis_values(row)})
+        spec = replace(self.bound.spec, axes=(), fixed=self.bound.settings(row))
         return self._variations(Bound(spec, self.bound.model, self.bound.catalog))
 
     def _indices(self, alone: Variations) -> Mapping[str, Index]:

@@ -10,8 +10,8 @@ PRECISIONS = ("fp32", "tf32", "fp16", "bf16", "fp8", "mxfp8", "fp4", "int8")
 RENTED = ("on_demand", "reserved_1y", "reserved_3y", "spot")
 CLASSES = ("neocloud", "hyperscaler", "marketplace")
 GENERATIONS = (
-    "volta", "ampere", "ada", "hopper", "blackwell", "rubin", "cdna", "tpu", "trainium", "gaudi", "ascend", "wse",
-    "other",
+    "volta", "ampere", "ada", "hopper", "blackwell", "blackwell-rtx", "rubin", "cdna", "tpu", "trainium", "gaudi",
+    "ascend", "wse", "other",
 )  # fmt: skip
 SCOPES = ("chip", "card", "board", "superchip", "server", "rack", "system")
 

@@ -258,15 +258,15 @@ def _preset(one: Preset) -> dict[str, Any]:
 
 
 def _refusal(book: Catalog, one: Preset) -> tuple[Fault, ...]:
-    """Why a preset cannot be estimated as it stands; nothing where it can."""
+    """Why a preset has no total as it stands; nothing where it has one."""
     from gigacost.analysis.estimate import estimate
     from gigacost.errors import SpecError
 
     try:
-        estimate(preset=one.name, catalog=book)
+        found = estimate(preset=one.name, catalog=book)
     except SpecError as error:
         return error.faults
-    return ()
+    return tuple(price.fault for price in found.missing_prices)
 
 
 def _short(faults: tuple[Fault, ...], one: Preset) -> str:
@@ -293,7 +293,7 @@ def _print_preset(one: Preset, faults: tuple[Fault, ...]) -> None:
     if one.assumed:
         show(literal(f"Not published, an assumption: {', '.join(one.assumed)}", "dim"))
     if faults and not more:
-        show(literal("It cannot be estimated as it stands, for want of data in the catalogue:", "yellow"))
+        show(literal("It has no total as it stands, for want of data in the catalogue:", "yellow"))
         show(*(indented(fault) for fault in faults))
     else:
         show(literal(f"gigacost estimate --preset {one.name}{more}", "dim"))

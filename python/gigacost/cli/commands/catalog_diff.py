@@ -102,9 +102,15 @@ def _compared(spec: str, books: Sequence[Catalog], as_of: str, default: str, by:
         arguments.number(sweep.bound, "by", by)
         sweeps.append(sweep)
     try:
-        return compare.compared(sweeps[0], sweeps[1], by)
+        found = compare.compared(sweeps[0], sweeps[1], by)
     except SpecError as error:
         return "\n".join(str(replace(fault, field=_of_side(fault.field))) for fault in error.faults)
+    lacking = [
+        f"{name}.{price.message}"
+        for name, side in (("old", found.a), ("new", found.b))
+        for price in side.missing_prices
+    ]
+    return "\n".join(lacking) or found
 
 
 def _of_side(field: str) -> str:
@@ -119,7 +125,7 @@ def _cost(compared: Comparison | str | None) -> dict[str, Any] | None:
     if isinstance(compared, str):
         return {"refused": compared}
     plain = compared.to_dict()
-    ratio = compared.b.value / compared.a.value if compared.a.value else None
+    ratio = compared.b.value / compared.a.value if compared.a.value and compared.b.value is not None else None
     told = {"by": compared.by, "old": compared.a.value, "new": compared.b.value, "ratio": ratio}
     return told | {key: plain[key] for key in ("unit", "difference", "drivers", "assumptions")}
 

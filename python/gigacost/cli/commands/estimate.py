@@ -9,9 +9,10 @@ import click
 
 from gigacost.cli import options
 from gigacost.cli.design import Design, designed
-from gigacost.cli.query import chosen_draws
+from gigacost.cli.query import chosen_draws, without_prices
 
 if TYPE_CHECKING:
+    from gigacost.analysis.choose.records import Choice
     from gigacost.compiler.bound import Bound
     from gigacost.queries.estimates import Estimate
     from gigacost.queries.request import Request
@@ -47,24 +48,34 @@ def command(
 
     \b
     gigacost estimate --hardware h100-sxm --chips 16384 --params 405B --tokens 15.6T
+    gigacost estimate --params 70B --tokens 15T                  chips are chosen, as by gigacost choose
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
+    from gigacost.errors import SpecError
 
     if form and (as_json or sources):
         raise click.UsageError("--format focus is a form of its own, without --json and --sources")
     if no_intervals and (uncertain or draws or seed is not None):
         raise click.UsageError("--no-intervals draws nothing: give it without --uncertain, --draws and --seed")
     request = design.request(more=options.distributions(uncertain))
+    plain = not (assertions or draws or seed is not None or form or sources or no_intervals)
+    if plain and (choice := _choice(request)):
+        from gigacost.cli.commands import choose
+
+        return choose.tell(choice, everything=everything, as_json=as_json)
     spec, model = request.spec, request.bound.model
     points = _points(request, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, request.catalog.axes)
     estimates = _estimated(points)
-    warn_of(spec, *(one.meta for one in estimates))
+    if form and all(one.missing_prices for one in estimates):  # of none of them is there a bill
+        raise SpecError(*dict.fromkeys(price.fault for one in estimates for price in one.missing_prices))
+    on_screen = not (as_json or sources or form)
+    warn_of(spec, *(without_prices(one.meta, one.missing_prices) if on_screen else one.meta for one in estimates))
     wanted = bool(uncertain or draws) or len(points) <= _MOST
     if wanted and not (no_intervals or form or sources):
         from gigacost.analysis.sensitivity.intervals import with_intervals
@@ -96,8 +107,19 @@ def command(
     for one in estimates:
         known = {item.name: item.value for item in one.assumptions}
         place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)
-        asserted.check({**known, **one.inputs, **one.quantities}, place)
+        asserted.check({**known, **one.inputs, **one.quantities}, place, one.status)
     return asserted.code()
+
+
+def _choice(request: Request) -> Choice | None:
+    """The cheapest designs, where nothing but the chips is missing. Raises SpecError."""
+    from gigacost.analysis.choose.choose import chosen
+    from gigacost.analysis.choose.designs import leaves_chips_open
+    from gigacost.analysis.choose.limits import read_limits
+
+    if not leaves_chips_open(request):
+        return None
+    return chosen(request, read_limits(None, None, None, None), is_assumed=True)
 
 
 def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:
@@ -114,7 +136,8 @@ def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:
         return None
     fixed = {**point.spec.fixed, PACE.name: REACHABLE - pace}
     other = estimated(Bound(replace(point.spec, fixed=fixed), point.model, point.catalog))
-    return None if other.subtotals == one.subtotals else other
+    alike = other.subtotals == one.subtotals and other.get("train_days") == one.get("train_days")
+    return None if alike else other
 
 
 def _points(request: Request, most: int) -> list[Bound]:
@@ -128,7 +151,7 @@ def _points(request: Request, most: int) -> list[Bound]:
     if spec.size > most:
         what = "too many alternatives to stand side by side"
         raise SpecError(Fault("combinations", show(spec.size), what, allowed=f"<= {most}; gigacost sweep takes any"))
-    points = [{**spec.fixed, **bound.axis_values(index)} for index in range(spec.size)]
+    points = map(bound.settings, range(spec.size))
     return [Bound(replace(spec, axes=(), fixed=fixed), request.model, request.catalog) for fixed in points]
 
 

@@ -19,7 +19,12 @@ _MINIMISE = ["cost_total_usd", "train_days"]
 
 @options.command("pareto")
 @querying("Quantities to show in each row, beside the objectives.", "the columns of each row")
-@options.quantity_names("--minimise", "--minimize", help=f"Quantities to minimise [default: {','.join(_MINIMISE)}].")
+@options.quantity_names(
+    "--minimise",
+    "--minimize",
+    help=f"Quantities to minimise; '' for none [default: {','.join(_MINIMISE)}].",
+    may_be_empty=True,
+)
 @options.quantity_names("--maximise", "--maximize", help="Quantities to maximise [default: none].")
 @options.once("-o", "--output", metavar="FILE", help="Write all rows: .parquet, .csv, .csv.gz, .arrow; - for CSV.")
 @options.once("--limit", type=options.Whole(0), metavar="N", help="Print or write only the first N rows.")

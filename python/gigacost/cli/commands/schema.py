@@ -67,17 +67,18 @@ def schema(names: ModelNames, catalog: Catalog) -> dict[str, Any]:
     text = {"type": "string"}
     preset = {"enum": sorted([*names.presets, *names.accountings])}
     listed = {"anyOf": [text, _list(text)]}
+    table = {"anyOf": [{"type": "object"}, {"type": "string", "pattern": r"\.(csv|parquet)$"}]}
     query = {"where": text, "columns": listed, "by": text, "k": {"type": "integer", "minimum": 1}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "gigacost specification",
         "type": "object",
-        "required": ["version"],
         "additionalProperties": False,
         "properties": {
             "version": {"const": 1},
             "axes": _table(axes),
-            "zip": {"anyOf": [{"type": "object"}, _list({"type": "object"})]},
+            "zip": {"anyOf": [table, _list(table)]},
+            "carry": listed,
             "fixed": _table(fixed),
             "uncertain": _uncertain(fixed),
             "draws": _draws(),

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from gigacost.queries.space import Space
     from gigacost.queries.summary import Summary
 
-_NUMBERS = ("count", "nulls", "min", "max", "sum", "mean", "std")
+_COUNTS = ("count", "nulls")
+_NUMBERS = (*_COUNTS, "min", "max", "sum", "mean", "std")
 
 
 @options.command("summary")
@@ -32,12 +33,17 @@ def command(query: QueryOptions, *, no_quantiles: bool) -> int:
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.progress import watched
     from gigacost.cli.terminal import payload
+    from gigacost.cli.views.rows import unit_asserted
     from gigacost.queries.space import QUANTILES
 
     sweep = query.space()
-    names = ["combinations", "feasible", *(f"{column}_{what}" for column in sweep.columns for what in _NUMBERS)]
-    names += [f"status_{label}" for label in _labels(sweep)]
-    asserted = Assertions(query.assertions, dict.fromkeys(names, "1"))
+    counts = ["combinations", "feasible", *(f"status_{label}" for label in _labels(sweep))]
+    units = {
+        f"{column}_{what}": "1" if what in _COUNTS else unit_asserted(sweep, column)
+        for column in sweep.columns
+        for what in _NUMBERS
+    }
+    asserted = Assertions(query.assertions, dict.fromkeys(counts, "1") | units)
     start = time.perf_counter()
     with watched("summary", sweep.size) as progress:
         found = sweep.summary(quantiles=() if no_quantiles else QUANTILES, threads=query.threads, progress=progress)

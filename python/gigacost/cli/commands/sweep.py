@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @options.once(
     "--limit", type=options.Whole(0), metavar="N", help="Write at most N rows (with --format focus, designs)."
 )
-@click.option("--dry-run", is_flag=True, help="Estimate rows, bytes and time; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Estimate rows, bytes and time from a sample; write no output.")
 @click.option(
     "--csv-safe/--no-csv-safe", default=True, help="Prefix labels that a spreadsheet would run as formulas with '."
 )
@@ -110,8 +110,9 @@ def _tell(sweep: Space, planned: Plan, output: str | None, *, as_json: bool) -> 
     plain(f"combinations  {planned.combinations:,} = {axes}")
     plain(f"rows          {exact}{planned.rows:,}" + (f" where {sweep.spec.where.text}" if sweep.spec.where else ""))
     plain(f"columns       {', '.join(sweep.column_names)}")
-    plain(f"bytes         about {in_bytes(planned.size)} before compression")
-    plain(f"time          about {duration(planned.seconds)} and writing (from a sample of {planned.sampled:,})")
+    plain(f"bytes         about {in_bytes(planned.size)}")
+    plain(f"time          about {duration(planned.seconds)}")
+    plain(f"measured      on {planned.sampled:,} combinations, by a temporary file")
     if output:
         plain(f"output        {escape(output)}" + (f", {in_bytes(free)} free" if free is not None else ""))
-    plain("nothing was written")
+    plain("no output was written")

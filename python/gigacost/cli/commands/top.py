@@ -101,7 +101,7 @@ def _print(sweep: Space, best: Best, limit: int | None, seconds: float, *, large
     from gigacost.cli.views.rows import show_rows
 
     rows = best.rows if limit is None else best.rows[:limit]
-    show_rows(sweep, rows)
+    show_rows(sweep, rows, [] if sweep.spec.columns else [best.meta["by"]])
     left = f", {len(best.rows) - len(rows)} more not printed" if len(best.rows) > len(rows) else ""
     said = f"{len(rows)} of {sweep.size:,} combinations by {best.meta['by']}{left}, in {duration(seconds)}"
     show(literal(said, "dim"))

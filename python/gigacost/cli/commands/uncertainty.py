@@ -18,6 +18,7 @@ from gigacost.cli.query import QueryOptions, chosen_draws
 @options.drawing
 @click.option("--only", is_flag=True, help="Use stated distributions only, not those that ship.")
 @options.once("--method", metavar="METHOD", help="sobol or random [default: sobol].")
+@options.carrying
 @options.once("--threads", type=options.Whole(1), metavar="N", help="Number of threads [default: all CPUs].")
 @options.as_json
 def command(
@@ -28,6 +29,7 @@ def command(
     draws: int | None,
     seed: int | None,
     method: str | None,
+    carry: str | None,
     threads: int | None,
     *,
     only: bool,
@@ -47,7 +49,7 @@ def command(
     if only and DEFAULT in uncertain:
         raise click.UsageError("--only leaves out what --uncertain default takes in")
     said = dict(options.pairs([text for text in uncertain if text != DEFAULT], "--uncertain"))
-    sweep = QueryOptions(spec, design).space()
+    sweep = QueryOptions(spec, design, carry=carry).space()
     start = time.perf_counter()
     found = uncertainty(
         sweep,

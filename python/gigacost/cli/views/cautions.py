@@ -11,21 +11,27 @@ from gigacost.model.constants import HOURS_PER_DAY, HOURS_PER_YEAR
 
 if TYPE_CHECKING:
     from gigacost.queries.estimates import Estimate
+    from gigacost.queries.missing_prices import MissingPrice
 
+_MOST_PRICES = 3
+"""Missing prices that are told of."""
 _MANY_CHIPS = 64
 """From this many chips on, a quoted price does not mean that they are available."""
 
 
 def cautions(estimates: Sequence[Estimate]) -> list[str]:
     """What a reader should not take the figures for."""
-    lines = []
+    missing = dict.fromkeys(price for one in estimates for price in one.missing_prices)
+    lines = about_prices([*missing], "No total", several=len(estimates) > 1)
     market = next((one for one in estimates[0].assumptions if one.name == "market"), None)
     if market is not None and market.origin == "default":
         lines.append(f"Market: {market.value} by default; --market own,colo,reserved_1y compares others.")
     quoted = sorted({
         str(one.inputs["market"])
         for one in estimates
-        if one.inputs.get("market") in {"on_demand", "spot"} and float(one.inputs.get("chips", 0)) > _MANY_CHIPS
+        if one.inputs.get("market") in {"on_demand", "spot"}
+        and float(one.inputs.get("chips", 0)) > _MANY_CHIPS
+        and not one.missing_prices
     })  # fmt: skip
     if quoted:
         most = max(float(one.inputs.get("chips", 0)) for one in estimates)
@@ -38,6 +44,18 @@ def cautions(estimates: Sequence[Estimate]) -> list[str]:
         )
         lines.append(said)
     return lines + _about_layouts(estimates) + _about_use(estimates)
+
+
+def about_prices(prices: Sequence[MissingPrice], lost: str, flag: str = "--set", *, several: bool = False) -> list[str]:
+    """Which prices are missing, what is lost by that, where the nearest are, and by which ``flag`` one is given."""
+    lines = []
+    for price in prices[:_MOST_PRICES]:
+        known = next((f"{one.value:.3g}" for one in price.nearest if one.input == price.input), "...")
+        what = price.fault.what.removeprefix("no price: ")
+        where = f" ({price.fault.value.strip(chr(34))})" if several else ""
+        lines.append(f"{lost}{where}: {what}. Instead: {price.fault.allowed} ({flag} {price.input}={known}).")
+    more = len(prices) - len(lines)
+    return lines + ([f"... and {more} more without a price; --json tells all."] if more else [])
 
 
 def _about_layouts(estimates: Sequence[Estimate]) -> list[str]:

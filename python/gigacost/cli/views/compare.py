@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.terminal import grid, indented, literal, out, shortened, show
-from gigacost.cli.views.estimate import place, short
+from gigacost.cli.views.cautions import about_prices
+from gigacost.cli.views.estimate import place
+from gigacost.cli.views.estimate_contributions import short
 from gigacost.cli.views.intervals import PERCENTILES, percentiles
 from gigacost.cli.views.numbers import amount, cell, share
 
@@ -44,11 +46,14 @@ def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
         best = f", the best of {side.combinations:,} by {one.by}" if side.combinations > 1 else ""
         show(literal(f"{letter} {side.source}{best}"), indented(place(side.inputs), "dim"))
     show("")
+    if one.difference is None:
+        _show_unpriced(one, model)
+        return
     if one.intervals:
         show(literal(f"{one.by}, {one.meta['draws']['count']:,} draws of what is left open", "bold"), _spreads(one), "")
     if one.drivers:
         terms = [term for driver in one.drivers for term in driver.contributions()]
-        steps = [_Step(short(term.name), "", term.difference, term.share) for term in terms]
+        steps = [_Step(short(term.name), "", term.difference or 0.0, term.share) for term in terms]
         show(literal(f"{one.by}, by driver", "bold"), _way(one, steps), "")
     steps = [
         _Step(change.name, _from_to(change, model), change.contribution or 0.0, change.share, change.standard_error)
@@ -60,6 +65,22 @@ def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
     if figures:
         show(literal("What comes with each choice, and from where", "bold"), _figures(one, model), "")
     show(*(literal(line, "dim") for line in _method(one)))
+
+
+def _show_unpriced(one: Comparison, model: Model) -> None:
+    """Where one side has no price: the terms of both side by side, what differs, and which price is missing."""
+    terms = [term for driver in one.drivers for term in driver.contributions()]
+    rows = [(short(term.name), term.a, term.b, term.difference) for term in terms if (term.a, term.b) != (0.0, 0.0)]
+    made = grid("left", "right", "right", "right")
+    made.add_row("", *(literal(head, "dim") for head in ("A", "B", "B - A")))
+    for name, *values in [(one.by, one.a.value, one.b.value, None), *rows]:
+        made.add_row(literal(f"  {name}"), *(literal(amount(value, one.unit)) for value in values))
+    show(literal(f"{one.by}, by driver", "bold"), made, "")
+    differs = [f"{change.name} {_from_to(change, model)}" for change in one.assumptions]
+    show(*(indented(line) for line in ([f"What differs: {', '.join(differs)}"] if differs else [])))
+    for letter, side in (("A", one.a), ("B", one.b)):
+        lines = about_prices(side.missing_prices, f"{letter} has no price", f"--set-{letter.lower()}")
+        show(*(literal(line, "yellow") for line in lines))
 
 
 def _spreads(one: Comparison) -> Any:  # noqa: ANN401 - a rich Table
@@ -90,7 +111,7 @@ def _way(one: Comparison, steps: Sequence[_Step]) -> Any:  # noqa: ANN401 - a ri
 
 def _bars(one: Comparison, steps: Sequence[_Step], width: int) -> Iterator[str]:
     """For A, each step and B where it lies between the lowest and the highest value on the way."""
-    values = [one.a.value]
+    values = [one.a.value or 0.0]
     for step in steps:
         values.append(values[-1] + step.moved)
     low, high = min(values), max(values)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gigacost.cli.terminal import BETWEEN, NARROW, grid, indented, literal, out, shortened, show, show_more, table
 from gigacost.cli.views.cautions import cautions
+from gigacost.cli.views.estimate_contributions import contributions, short, total_of, unknown, zeros
 from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.views.estimate_year import runs_per_year, year_lines
 from gigacost.cli.views.intervals import DAYS, PERCENTILES, impossible_draws, note, percentiles, totals
-from gigacost.cli.views.numbers import amount, grouped, scaled, share, usd
+from gigacost.cli.views.numbers import amount, grouped, scaled, share
 from gigacost.cli.views.pace import pace_line
 from gigacost.cli.views.perspective import perspective_lines
 from gigacost.cli.views.published_shape import shape_lines
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
 
 Block: TypeAlias = list[list[str]]
 """Rows of a comparison that belong together, each its title and then a cell for each column."""
-_BAR = 40
-_BESIDE_BAR = 46
-"""Columns that stand left of a bar."""
+_EDGES = 2
+"""Columns of the screen that a table leaves empty at its sides."""
 _MOST = 4
 """Contributions on the first screen; what is left is one line."""
 _MOST_ROWS = 5
@@ -98,13 +98,15 @@ def show_one(
     the parts of the run, its scale, what it rests on.
     """
     show(literal(_headline(one), "bold"), literal(place(one.inputs), "dim"), "")
-    show(_big(one), *([] if one.intervals else [""]))
+    priced = any(value is not None for value in one.subtotals.values())
+    show(_big(one), *([""] if priced and not one.intervals else []))
     show(totals(one, model), *(literal(f"  {line}", "dim") for line in note([one])))
     show(*(literal(line, "bold") for line in year_lines(one)))
     show(*(literal(f"  {line}") for line in impossible_draws(one.probabilities)), "")
-    show(_contributions(one, None if everything else _MOST))
+    show(contributions(one, None if everything else _MOST))
+    show(*(indented(line) for line in unknown(one)))
     if everything:
-        show(*_zeros(one, model), "", literal("The run", "bold"))
+        show(*zeros(one, model), "", literal("The run", "bold"))
         show(*(indented(line) for line in _run(one)), "")
         lines = perspective_lines(one)
         if lines:
@@ -146,7 +148,7 @@ def show_many(
     same = {name: value for name, value in first.inputs.items() if name not in varied}
     show(literal(place(same, [name for name in same if name in {"params", "tokens"}]), "dim"))
     heads = [", ".join(_label(name, one.inputs[name], model) for name in varied) for one in estimates]
-    groups = [_totals(estimates), _parts(estimates, None if everything else _MOST_ROWS)]
+    groups = [_states(estimates), _totals(estimates), _parts(estimates, None if everything else _MOST_ROWS)]
     groups.append(_runs(estimates, model, everything=everything))
     alike = [block for blocks in groups for block in blocks if _is_alike(block)]
     differing = [[row for block in blocks if not _is_alike(block) for row in block] for blocks in groups]
@@ -163,6 +165,12 @@ def show_many(
     show_more(*([] if everything else ["--all (every row)"]), _SOURCES)
 
 
+def _states(estimates: Sequence[Estimate]) -> list[Block]:
+    """Which of them have no total for want of a price; nothing where all have one."""
+    told = any(one.missing_prices for one in estimates)
+    return [[["status", *(one.status for one in estimates)]]] if told else []
+
+
 def _totals(estimates: Sequence[Estimate]) -> list[Block]:
     return [_block(name, name, estimates, "$") for name in estimates[0].subtotals]
 
@@ -170,7 +178,9 @@ def _totals(estimates: Sequence[Estimate]) -> list[Block]:
 def _block(title: str, name: str, estimates: Sequence[Estimate], unit: str) -> Block:
     """A quantity as a row, with its percentiles in rows below where they are known."""
     rows = [_row(title, [one.quantities.get(name) for one in estimates], unit)]
-    beside = [percentiles(one.intervals.get(name, {})) for one in estimates]
+    drawn = any(name in one.intervals for one in estimates)
+    nulls = [None] * len(PERCENTILES) if drawn else []
+    beside = [percentiles(one.intervals.get(name, {})) or nulls for one in estimates]
     named = f"{title} " if out().width < NARROW else "  "  # where each row is a block of its own
     return rows + [
         _row(f"{named}{head}", [*row], unit) for head, row in zip(PERCENTILES, zip(*beside, strict=True), strict=False)
@@ -190,14 +200,14 @@ def _once(block: Block) -> str:
 
 def _parts(estimates: Sequence[Estimate], most: int | None) -> list[Block]:
     """The contributions that are anything; of many the largest, and what the others come to."""
-    values = {name: [one.breakdown.get(name) or 0.0 for one in estimates] for name in estimates[0].breakdown}
-    values = {name: row for name, row in values.items() if any(row)}
-    largest = sorted(values, key=lambda name: -max(map(abs, values[name])))
+    values = {name: [one.breakdown.get(name, 0.0) for one in estimates] for name in estimates[0].breakdown}
+    values = {name: row for name, row in values.items() if any(value != 0.0 for value in row)}
+    largest = sorted(values, key=lambda name: -max(abs(value or 0.0) for value in values[name]))
     kept = set(largest if most is None or len(largest) <= most else largest[: most - 1])
     rows = [_row(f"  {short(name)}", row, "$") for name, row in values.items() if name in kept]
     rest = [row for name, row in values.items() if name not in kept]
     if rest:
-        rows.append(_row(f"  {len(rest)} others", [sum(column) for column in zip(*rest, strict=True)], "$"))
+        rows.append(_row(f"  {len(rest)} others", [total_of(column) for column in zip(*rest, strict=True)], "$"))
     return [[row] for row in rows]
 
 
@@ -231,7 +241,7 @@ def fitting(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tup
     widths = [max(len(row[i]) for row in texts) + BETWEEN for i in range(len(heads) + 1)]
     start, width = 0, widths[0]
     for place, column in enumerate(widths[1:]):
-        if width + column > out().width + BETWEEN and place > start:
+        if width + column > out().width + BETWEEN - _EDGES and place > start:
             yield start, place
             start, width = place, widths[0]
         width += column
@@ -240,11 +250,18 @@ def fitting(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tup
 
 def _headline(one: Estimate) -> str:
     known = {**one.quantities, **{item.name: item.value for item in one.assumptions}}
+    return trained({**one.inputs, **{name: known.get(name) for name in ("params", "tokens")}})
+
+
+def trained(known: Mapping[str, Any]) -> str:
+    """What is trained, on how much, as far as it is known."""
     parts = []
     params, tokens = known.get("params"), known.get("tokens")
+    name = str(known.get("model", ""))
     if isinstance(params, int | float):
-        name = f"{one.inputs['model']}, " if "model" in one.inputs else ""
-        parts.append(f"{name}{scaled(params)} parameters")
+        parts.append(f"{name}, {scaled(params)} parameters" if name else f"{scaled(params)} parameters")
+    elif name:
+        parts.append(name)
     if isinstance(tokens, int | float):
         parts.append(f"{scaled(tokens)} tokens")
     return " on ".join(parts) or "Estimate"
@@ -273,7 +290,8 @@ def _label(name: str, value: float | str, model: Model | None = None) -> str:
 def _big(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table or Text
     from rich.table import Table
 
-    figures = [(amount(value, "$"), "in total") for value in list(one.subtotals.values())[-1:]]
+    totals = list(one.subtotals.values())[-1:]
+    figures = [(amount(value, "$"), "in total") if value is not None else ("no total", one.status) for value in totals]
     words = {"d": "days", "chip·h": "chip-hours", "MW": "MW of the site"}
     for name, unit in (("train_days", "d"), ("chip_hours", "chip·h"), ("facility_mw", "MW")):
         value = one.quantities.get(name)
@@ -290,39 +308,6 @@ def _big(one: Estimate) -> Any:  # noqa: ANN401 - a rich Table or Text
     made.add_row(*(literal(f"  {text}", "bold green" if word == "in total" else "bold") for text, word in figures))
     made.add_row(*(literal(f"  {word}", "dim") for _, word in figures))
     return made
-
-
-def _contributions(one: Estimate, most: int | None) -> Any:  # noqa: ANN401 - a rich Table
-    """Bars of the contributions, the largest first; of many the largest ``most``, and what the others come to."""
-    known = {short(name): value for name, value in one.breakdown.items() if value}
-    whole = sum(known.values())
-    ordered = sorted(known.items(), key=lambda item: -item[1])
-    if most is not None and len(ordered) > most + 1:
-        rest = ordered[most:]
-        ordered = [*ordered[:most], (f"{len(rest)} others", sum(value for _, value in rest))]
-    width = max(min(out().width - _BESIDE_BAR, _BAR), 0)
-    largest = max(known.values(), default=1.0)
-    made = grid("left", "right", "right", "left")
-    for name, value in ordered:
-        bar = "█" * round(width * value / largest)
-        made.add_row(
-            literal(f"  {name}"), literal(usd(value), "bold"), literal(share(value / whole)), literal(bar, "cyan")
-        )
-    return made
-
-
-def _zeros(one: Estimate, model: Model) -> list[Any]:
-    """The contributions that are $0, and how to have them counted."""
-    zero = [name for name, value in one.breakdown.items() if not value]
-    later = [name for name in zero if getattr(model.quantities[name].mark, "to", "") == list(one.subtotals)[-1]]
-    here = [short(name) for name in zero if name not in later]
-    lines = [f"$0: {', '.join(here)}"] if here else []
-    if "cost_energy_usd" in zero and one.inputs.get("market") not in {"own", "colo"}:
-        lines.append("(rented chips: their energy, upkeep and depreciation are in the rent)")
-    if later:
-        names = ", ".join(short(name) for name in later)
-        lines.append(f"$0: {names}; --set horizon_years=3 adds three years of continuous improvement")
-    return [indented(line, "dim") for line in lines]
 
 
 def _run(one: Estimate) -> list[str]:
@@ -387,8 +372,3 @@ def valued(name: str, value: float, unit: str, model: Model) -> str:
     """A figure that goes in: its word, where its values have words, else the amount."""
     word = model.inputs[name].word(value) if name in model.inputs else ""
     return word or amount(value, unit)
-
-
-def short(name: str) -> str:
-    """A contribution's name in words, without what all of them have."""
-    return name.removeprefix("cost_").removesuffix("_usd").replace("_", " ")

@@ -25,7 +25,12 @@ _TITLES = {
 
 def show_sources(estimates: Sequence[Estimate], model: Model) -> None:
     """The assumptions of all estimates, each once, by where they are from."""
-    every = dict.fromkeys(one for estimate in estimates for one in estimate.assumptions if one.value is not None)
+    every = dict.fromkeys(
+        one
+        for estimate in estimates
+        for one in estimate.assumptions
+        if one.value is not None or one.name in {price.input for price in estimate.missing_prices}
+    )
     for origin in _ORDER:
         found = [one for one in every if one.origin == origin]
         if found:
@@ -36,6 +41,10 @@ def _show(title: str, found: Sequence[Assumption], model: Model, *, sources: boo
     heads = ["name", "value", *(["date", "source"] if sources else [])]
     rows = []
     for one in found:
-        value = one.value if isinstance(one.value, str) else valued(one.name, one.value or 0.0, one.unit, model)
+        value = one.value if isinstance(one.value, str) else _value(one, model)
         rows.append([one.name, value, *([one.date, one.source] if sources else [])])
     show(table(heads, rows, ["value"], title))
+
+
+def _value(one: Assumption, model: Model) -> str:
+    return "—" if not isinstance(one.value, int | float) else valued(one.name, one.value, one.unit, model)

@@ -25,8 +25,8 @@ def percentiles(interval: Mapping[str, float | None]) -> list[float | None]:
 
 
 def totals(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich Table or Text
-    """The subtotals, the smallest first, each with its percentiles and what it means; with percentiles the days too."""
-    rows = {name: _row(one, name, value) for name, value in one.subtotals.items()}
+    """The subtotals that are known, the smallest first, each with its percentiles; with percentiles the days too."""
+    rows = {name: _row(one, name, value) for name, value in one.subtotals.items() if value is not None}
     if one.intervals and DAYS in one.quantities:
         rows[DAYS] = _row(one, DAYS, one.quantities[DAYS])
     if one.intervals and out().width < NARROW:
@@ -52,12 +52,15 @@ def note(estimates: Sequence[Estimate]) -> Iterator[str]:
     if not first.intervals:
         return
     total = next(reversed([*first.subtotals]), "")
-    feasible = min(one.intervals[total]["feasible"] or 0.0 for one in estimates if total in one.intervals)
-    middles = [(one.subtotals[total], one.intervals[total]["p50"]) for one in estimates if total in one.intervals]
+    priced = [one for one in estimates if total in one.intervals]
+    feasible = min((one.intervals[total]["feasible"] or 0.0 for one in priced), default=1.0)
+    middles = [(one.subtotals[total], one.intervals[total]["p50"]) for one in priced]
     told = f"Over {first.meta['draws']['count']:,} draws of what is left open."
     if feasible < 1.0:
         yield f"{told} {share(1.0 - feasible)} are impossible: dearer than any."
-    elif all(middle is not None and central is not None and middle > central for central, middle in middles):
+    elif middles and all(
+        middle is not None and central is not None and middle > central for central, middle in middles
+    ):
         yield f"{told} Skewed inputs lift the total's P50."
     else:
         yield told

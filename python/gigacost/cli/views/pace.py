@@ -25,6 +25,7 @@ def pace_line(one: Estimate, other: Estimate, *, several: bool = False) -> str:
     is_far = pace == TYPICAL and one.quantities.get("tuning_is_extrapolated")
     word, instead = PACE.word(pace).capitalize(), REACHABLE - pace
     days, total = other.quantities.get("train_days"), [*other.subtotals.values()][-1]
-    known = None if several or days is None else f"{grouped(days)} days, {amount(total, '$')} in total"
+    known = None if several or days is None else f"{grouped(days)} days"
+    known = f"{known}, {amount(total, '$')} in total" if known and total is not None else known
     said = f" pace{', extrapolated to this size' if is_far else ''}; --pace {PACE.word(instead)}"
     return f"{word}{said}: {known or _MEANING[instead]}."

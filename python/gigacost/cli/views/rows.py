@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.assertions import Assertions
-from gigacost.cli.terminal import literal, show, table
+from gigacost.cli.terminal import fitting, literal, show, table
 from gigacost.cli.views.numbers import cell
 
 if TYPE_CHECKING:
@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 def row_assertions(query: QueryOptions, sweep: Space, *reads: str) -> Assertions:
     """The conditions on rows, which have the columns of a sweep and what else a question reads. Raises SpecError."""
     labels = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
-    names = {name: sweep.unit(name) or "1" for name in (*sweep.columns, *sweep.bound.digits, *reads)}
+    names = {name: unit_asserted(sweep, name) for name in (*sweep.columns, *sweep.bound.digits, *reads)}
     return Assertions(query.assertions, {**names, "index": "1"}, labels)
+
+
+def unit_asserted(sweep: Space, name: str) -> str:
+    """The unit in which a condition on results speaks of a column: that of its quantity or of its expression."""
+    derived = sweep.spec.derive.get(name)
+    return (derived.unit if derived else sweep.unit(name)) or "1"
 
 
 def said(sweep: Space, name: str, value: Any) -> str:  # noqa: ANN401 - a cell
@@ -35,15 +41,22 @@ def _is_label(sweep: Space, name: str) -> bool:
 
 
 def show_rows(sweep: Space, rows: Sequence[Mapping[str, Any]], first: Sequence[str] = ()) -> None:
-    """Print rows as a table, ``first`` right after the axes; an axis that is the same in all of them is told below."""
+    """Print rows as a table, ``first`` right after the axes; an axis that is the same in all of them is told below.
+
+    Of columns that nobody asked for, those are left out that the terminal has no room for.
+    """
     if not rows:
         return
     axes = sweep.bound.digits
     names = list(dict.fromkeys([*axes, *first, *(name for name in rows[0] if name not in {"index", "status"})]))
     same = [name for name in axes if len(rows) > 1 and len({row[name] for row in rows}) == 1]
     names = [name for name in names if name not in same]
-    numbers = [name for name in names if not _is_label(sweep, name)]
-    show(table(names, [[said(sweep, name, row[name]) for name in names] for row in rows], numbers))
+    cells = [[said(sweep, name, row[name]) for name in names] for row in rows]
+    kept = len(names) if sweep.spec.columns else fitting(names, cells, len({*axes, *first} & {*names}))
+    numbers = [name for name in names[:kept] if not _is_label(sweep, name)]
+    show(table(names[:kept], [row[:kept] for row in cells], numbers))
     if same:
         shown = ", ".join(f"{name} = {said(sweep, name, rows[0][name])}" for name in same)
         show(literal(f"all with {shown}", "dim"))
+    if left := names[kept:]:
+        show(literal(f"no room for {', '.join(left)}: --columns chooses, --json has all", "dim"))

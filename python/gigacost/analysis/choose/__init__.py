@@ -1,0 +1,1 @@
+"""A design for who names none: the cheapest of each market within limits."""

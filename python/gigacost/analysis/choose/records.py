@@ -1,0 +1,121 @@
+"""A choice as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gigacost._record import Record
+from gigacost.queries.estimates import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Price(Record):
+    """What an hour of a chip costs, and what that rests on."""
+
+    usd_per_chip_hour: float | None
+    """The rent; of owned chips all that an hour of the work costs."""
+    votes: int | None
+    """How many providers the rent is the median of, or how many sources the purchase price has; None if it is given."""
+    date: str
+    """That of the quote, or of the purchase price; empty if it is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Design(Record):
+    """A design that was considered, in short."""
+
+    hardware: str
+    chips: int
+    cost_total_usd: float
+    train_days: float
+    p10: float | None
+    """Of the total, over draws of what is left open."""
+    p50: float | None
+    p90: float | None
+    is_extrapolated: bool
+    """Whether the speed of its chips is concluded from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Record):
+    """The cheapest design of a market."""
+
+    market: str
+    estimate: Estimate
+    due_at_once_usd: float | None
+    """What is bought or committed to before the first run."""
+    price: Price
+    runners_up: tuple[Design, ...]
+    """The best of each other chip, within 25 % of the cheapest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline(Record):
+    """The cheapest design of a market whose final run takes no longer; None where there is none."""
+
+    within_days: float
+    market: str
+    hardware: str | None = None
+    chips: int | None = None
+    cost_total_usd: float | None = None
+    train_days: float | None = None
+    p10: float | None = None
+    """Of the total, over draws of what is left open."""
+    p50: float | None = None
+    p90: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut(Record):
+    """A chip that is not chosen among in a market, or of which no design is within the limits."""
+
+    hardware: str
+    market: str
+    reason: str
+    kind: str
+    """``no_quote``, ``announced``, ``china_export``, ``extrapolated``, ``beyond_limits``, or a state of all designs."""
+    best: Design | None = None
+    """The cheapest within the limits, of a chip whose speed is extrapolated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Yielding(Record):
+    """Limits that would have to give, together, in a market where no design is within all of them; the others hold."""
+
+    market: str
+    needed: Mapping[str, float]
+    """Of each such limit, what it would have to be."""
+    hardware: str
+    """Of the design that would then be within them."""
+    chips: int
+    cost_total_usd: float
+    train_days: float
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Choice(Record):
+    """The cheapest design of each market. Made by ``choose``."""
+
+    asked: Mapping[str, Any]
+    """What was given: inputs in the model's units, and the limits."""
+    where: Mapping[str, str]
+    """The labels that apply to all designs: precision, region, date, and the model if one is named."""
+    assumed: Mapping[str, Any]
+    """What was not: ``within_days``, ``markets``, and the ``hardware`` and ``chips`` that were tried; None if given."""
+    answers: tuple[Answer, ...]
+    """Of each market that has a design within the limits."""
+    deadlines: tuple[Deadline, ...]
+    left_out: tuple[LeftOut, ...]
+    yielding: tuple[Yielding, ...]
+    """Of each market that has none."""
+    meta: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        found = [
+            f"{one.market}: {one.estimate.inputs['chips']:.0f} x {one.estimate.inputs['hardware']}, "
+            f"cost_total_usd={one.estimate['cost_total_usd']:.6g}, train_days={one.estimate['train_days']:.6g}"
+            for one in self.answers
+        ]
+        return f"<Choice: {'; '.join(found) or 'no design is within the limits'}>"

@@ -1,0 +1,76 @@
+"""``gigacost choose``: the cheapest design of each market, for who names no hardware."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gigacost.cli import options
+from gigacost.cli.design import Design, designed
+
+if TYPE_CHECKING:
+    from gigacost.analysis.choose.records import Choice
+
+
+@options.command("choose")
+@designed
+@click.argument("spec", metavar="[SPEC]", required=False)
+@options.once("--within", metavar="TIME", help="Longest final run, as 90d, or none [default: 90d].")
+@options.once(
+    "--budget",
+    metavar="USD",
+    help="Largest total, as 50M or '$50M' (quoted); of owned chips their price and that of the site too.",
+)
+@options.once("--mw", metavar="MW", help="Largest site, in megawatts.")
+@options.once("--sure", metavar="P", help="Probability that all limits hold, as 0.9, in place of typical values.")
+@options.once("--threads", type=options.Whole(1), metavar="N", help="Number of threads [default: all CPUs].")
+@click.option("--require-feasible", is_flag=True, help="Exit with code 3 if no design is within the limits.")
+@click.option("--all", "everything", is_flag=True, help="List every chip that was left out, with the reason.")
+@options.as_json
+def command(
+    design: Design,
+    spec: str | None,
+    within: str | None,
+    budget: str | None,
+    mw: str | None,
+    sure: str | None,
+    threads: int | None,
+    *,
+    require_feasible: bool,
+    everything: bool,
+    as_json: bool,
+) -> int:
+    r"""The cheapest design of each market, with runners-up and what it costs to be done sooner or later.
+
+    Chips whose speed is extrapolated are left out unless they are named; '*' names all chips, or all markets.
+
+    \b
+    gigacost choose --params 70B --tokens 15T
+    gigacost choose --params 70B --tokens 15T --within 60d --budget 50M --mw 30 --sure 0.9
+    gigacost choose --params 1B --tokens 100B --hardware rtx4090
+    """
+    from gigacost.analysis.choose.choose import chosen
+    from gigacost.analysis.choose.limits import read_limits
+
+    limits = read_limits(within, budget, mw, sure)
+    found = chosen(design.request(spec), limits, is_assumed=within is None, threads=threads)
+    return tell(found, everything=everything, as_json=as_json, require_feasible=require_feasible)
+
+
+def tell(found: Choice, *, everything: bool, as_json: bool, require_feasible: bool = False) -> int:
+    """Print a choice; the exit code."""
+    from gigacost.cli import process
+    from gigacost.cli.terminal import payload
+    from gigacost.cli.views.choose import show_choice
+
+    for warning in found.meta["warnings"]:
+        process.warn("warning", warning)
+    if as_json:
+        payload(found.to_dict())
+    else:
+        show_choice(found, everything=everything)
+    if found.answers:
+        return process.DONE
+    process.warn("warning", "no design is within the limits")
+    return process.INFEASIBLE if require_feasible else process.DONE

@@ -1,0 +1,204 @@
+"""A choice on one screen: the cheapest design of each market, what comes near it, what other deadlines cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from gigacost.cli.terminal import literal, show, show_more, table
+from gigacost.cli.views.cautions import cautions
+from gigacost.cli.views.estimate import fitting, place, trained
+from gigacost.cli.views.numbers import amount, grouped, share, usd
+from gigacost.model.constants import DAYS_PER_YEAR, MONTHS_PER_YEAR
+
+if TYPE_CHECKING:
+    from gigacost.analysis.choose.records import Answer, Choice, Deadline, Design, LeftOut
+    from gigacost.queries.estimates import Estimate
+
+_HEADS = ("market", "design", "in total", "P10", "P90", "days")
+_RIGHT = _HEADS[2:]
+_UNITS = {"within_days": "days", "mw": "MW"}
+_FEW = 6
+"""So many of what is left out are listed each by its name."""
+_MOST_NEAR = 3
+"""Runners-up of a market on the first screen."""
+_NAMES = {
+    "no_quote": "no price",
+    "no_chip_price": "no purchase price",
+    "not_sold": "only for rent",
+    "no_network_data": "network unknown",
+    "unsupported_precision": "not at this precision",
+    "announced": "announced, not to be had yet",
+    "china_export": "made for China alone",
+    "beyond_limits": "beyond the limits",
+}
+"""Kinds of what is left out, in a few words."""
+
+
+def show_choice(found: Choice, *, everything: bool = False) -> None:
+    """Print a choice; ``everything`` adds each chip that was left out, with the reason."""
+    show(literal(trained(found.asked), "bold"), literal(place(found.where), "dim"), "")
+    show(literal(f"The cheapest design of each market, {_limits(found)}", "bold"))
+    _show_answers(found.answers)
+    for line in _would_give(found):
+        show(literal(line, "yellow"))
+    most = None if everything else _MOST_NEAR
+    near = [[answer.market, *_cells(one)] for answer in found.answers for one in answer.runners_up[:most]]
+    if near:
+        show(literal("Within 25 % of it, the best of other chips", "bold"))
+        show(table(_HEADS, near, _RIGHT))
+    if any(one.hardware for one in found.deadlines):
+        show(literal("If the final run has to be done", "bold"))
+        show(table(["within", *_HEADS], [*_deadline_rows(found.deadlines)], _RIGHT))
+    for line in cautions([answer.estimate for answer in found.answers]) if found.answers else ():
+        show(literal(line, "yellow"))
+    for line in _left_out(found.left_out, everything=everything):
+        show(literal(line, "dim"))
+    show_more(
+        *([] if everything or not found.left_out else ["--all (each runner-up, each chip left out and why)"]),
+        "gigacost estimate with --hardware and --chips (the whole of one)",
+    )
+
+
+def _limits(found: Choice) -> str:
+    asked = found.asked
+    days = asked["within_days"]
+    parts = ["however long the final run takes" if days is None else f"final run within {grouped(days)} days"]
+    if found.assumed["within_days"] is not None:
+        parts[0] += " (assumed: --within)"
+    if asked["budget_usd"] is not None:
+        parts.append(f"at most {usd(asked['budget_usd'])}")
+    if asked["mw"] is not None:
+        parts.append(f"at most {grouped(asked['mw'])} MW")
+    sure = asked["sure"]
+    return ", ".join(parts) + ("" if sure is None else f", with a probability of {share(sure)}")
+
+
+def _show_answers(answers: Sequence[Answer]) -> None:
+    """The answers in columns, as many side by side as fit."""
+    if not answers:
+        return
+    heads = [answer.market for answer in answers]
+    rows = [list(row) for row in zip(*map(_column, answers), strict=True)]
+    rows = [[title, *cells] for title, cells in zip(_ROWS, rows, strict=True)]
+    for start, stop in fitting(heads, rows):
+        cut = [[row[0], *row[start + 1 : stop + 1]] for row in rows]
+        show(table(["", *heads[start:stop]], cut, heads[start:stop]))
+
+
+_ROWS = (
+    "design",
+    "in total",
+    "  P10 to P90",
+    "the final run",
+    "  P10 to P90",
+    "days",
+    "  P10 to P90",
+    "  with experiments",
+    "paid at once",
+    "MW of the site",
+    "$ per chip-hour",
+    "  quoted",
+    "  votes",
+)
+
+
+def _column(answer: Answer) -> Iterator[str]:
+    one, price = answer.estimate, answer.price
+    known = one.quantities.get
+    yield f"{float(one.inputs['chips']):,.0f} x {one.inputs['hardware']}"
+    yield amount(known("cost_total_usd"), "$")
+    yield _span(one, "cost_total_usd", "$")
+    yield amount(known("total_run_usd"), "$")
+    yield _span(one, "total_run_usd", "$")
+    yield _days(known("train_days"))
+    yield _span(one, "train_days", "")
+    yield _days(known("project_days"))
+    yield amount(answer.due_at_once_usd, "$")
+    yield _days(known("facility_mw"))
+    yield amount(price.usd_per_chip_hour, "$")
+    age = known("price_age_days")
+    months = None if age is None else round(age * MONTHS_PER_YEAR / DAYS_PER_YEAR)
+    yield "given" if months is None else f"{months} month{'' if months == 1 else 's'} ago"
+    yield "—" if price.votes is None else f"{price.votes}{', derived' if known('is_derived') else ''}"
+
+
+def _days(value: float | None) -> str:
+    return "—" if value is None else grouped(value)
+
+
+def _span(one: Estimate, name: str, unit: str) -> str:
+    interval = one.intervals.get(name, {})
+    low, high = (interval.get(percent) for percent in ("p10", "p90"))
+    return f"{amount(low, unit)} to {amount(high, unit)}"
+
+
+def _cells(one: Design | Deadline) -> list[str]:
+    if one.hardware is None or one.chips is None:
+        return ["—"] * (len(_HEADS) - 1)
+    mark = " (extrapolated)" if getattr(one, "is_extrapolated", False) else ""
+    amounts = [amount(value, "$") for value in (one.cost_total_usd, one.p10, one.p90)]
+    return [f"{one.chips:,} x {one.hardware}{mark}", *amounts, _days(one.train_days)]
+
+
+def _deadline_rows(deadlines: Sequence[Deadline]) -> Iterator[list[str]]:
+    """A row for each deadline and market; a longer deadline that changes nothing is left out."""
+    before: list[list[str]] = []
+    ordered = sorted(deadlines, key=lambda one: one.within_days)
+    for days, group in groupby(ordered, key=lambda one: one.within_days):
+        rows = [[one.market, *_cells(one)] for one in group]
+        if rows != before:
+            yield from ([f"{grouped(days)} d" if i == 0 else "", *row] for i, row in enumerate(rows))
+        before = rows
+
+
+def _would_give(found: Choice) -> Iterator[str]:
+    """What would have to give where no design is within the limits."""
+    for market, group in groupby(found.yielding, key=lambda one: one.market):
+        ways = []
+        for one in group:
+            given = [
+                f"{_limit(name, value)} in place of {_limit(name, found.asked[name])}"
+                for name, value in one.needed.items()
+            ]
+            ways.append(f"{' and '.join(given)} ({one.chips:,} x {one.hardware})")
+        yield f"{market}: no design is within the limits; one would be with {', or '.join(ways)}."
+
+
+def _limit(name: str, value: float) -> str:
+    if name == "budget_usd":
+        return usd(value)
+    return f"a probability of {share(value)}" if name == "sure" else f"{grouped(value)} {_UNITS[name]}"
+
+
+def _left_out(left_out: Sequence[LeftOut], *, everything: bool) -> Iterator[str]:
+    """What was left out: each chip, or how many for which reason; of extrapolated ones the cheapest."""
+    if everything or len(left_out) <= _FEW:
+        for reason, group in groupby(sorted(left_out, key=lambda one: one.reason), key=lambda one: one.reason):
+            yield f"Left out, {reason}: " + ", ".join(f"{one.hardware} ({one.market})" for one in group)
+        return
+    kinds: dict[str, list[LeftOut]] = {}
+    for one in left_out:
+        kinds.setdefault(one.kind, []).append(one)
+    yield from _extrapolated(kinds.pop("extrapolated", []))
+    if kinds:
+        parts = [f"{_chips(group)} ({_NAMES.get(kind, group[0].reason)})" for kind, group in kinds.items()]
+        yield f"Left out in some market: {', '.join(parts)}."
+
+
+def _chips(group: Sequence[LeftOut]) -> str:
+    count = len({one.hardware for one in group})
+    return f"{count} chip{'' if count == 1 else 's'}"
+
+
+def _extrapolated(group: Sequence[LeftOut]) -> Iterator[str]:
+    if not group:
+        return
+    best = min((one.best for one in group if one.best), key=lambda one: one.cost_total_usd, default=None)
+    would = ""
+    if best:
+        market = next(one.market for one in group if one.best is best)
+        spread = f"P10 {amount(best.p10, '$')}, P90 {amount(best.p90, '$')}"
+        would = f"; the best would be {usd(best.cost_total_usd)} ({spread}), {best.chips:,} x {best.hardware}, {market}"
+    yield f"Left out, {_chips(group)} with extrapolated speed{would}; --hardware '*' adds them."

@@ -1,0 +1,38 @@
+"""Prices of chips that are given: of them the catalogue does not know how well they are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gigacost.catalog.price_evidence import COLUMNS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gigacost.compiler.bound import Bound
+
+_EVIDENCE = {column.name: column.axes.index("market") for column in COLUMNS}
+"""Where the market stands among the axes of each column that says how well a price is known."""
+_RENT, _BOUGHT = "rental_usd_per_chip_hour", "chip_price_usd"
+
+
+def without_given(
+    bound: Bound, column: str, axes_labels: list[tuple[str, ...]], figures: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """A column's figures over labels, without those about a price that the specification or the model gives."""
+    place = _EVIDENCE.get(column)
+    given = [name for name in (_RENT, _BOUGHT) if is_given(bound, name)]
+    if place is None or not given:
+        return figures
+    import numpy as np
+
+    rented = bound.catalog.table("is_rented", {"market": axes_labels[place]})
+    hidden = np.where(rented == 1.0, _RENT in given, _BOUGHT in given)
+    return np.where(hidden.reshape([-1 if axis == place else 1 for axis in range(figures.ndim)]), np.nan, figures)
+
+
+def is_given(bound: Bound, name: str) -> bool:
+    """Whether a figure is not the catalogue's: a value, an override of the model, or a distribution of its own."""
+    distribution = bound.spec.uncertain.get(name)
+    return bound.origin(name) in {"spec", "model"} or (distribution is not None and not distribution.relative)

@@ -15,7 +15,8 @@ from gigacost.catalog import architectures, epoch, hardware, markets, price_evid
 from gigacost.catalog.chip_prices import ChipPrice
 from gigacost.catalog.columns import COLUMNS, TABLES
 from gigacost.catalog.dates import day, last_day
-from gigacost.catalog.files import DATA, DATA_FILES, data, data_text, released
+from gigacost.catalog.files import DATA, data, released
+from gigacost.catalog.fingerprint import fingerprint
 from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
 from gigacost.catalog.presets import presets
 from gigacost.catalog.price_index import PriceIndex
@@ -139,7 +140,7 @@ class Catalog:
     @property
     def sha256(self) -> str:
         """The hash of the content, bundled and private, in hexadecimal."""
-        digest: str = self._once("sha256", self._hash)
+        digest: str = self._once("sha256", lambda: fingerprint(self._folder, self._layers))
         return digest
 
     def labels(self, axis: str, *, announced: bool = False) -> tuple[str, ...]:
@@ -358,17 +359,6 @@ class Catalog:
         # Two threads may both make it; they make the same, and the first to be stored stays.
         return self._memo[key] if key in self._memo else self._memo.setdefault(key, make())
 
-    def _hash(self) -> str:
-        import hashlib
-        import json
-
-        digest = hashlib.sha256()
-        for name in DATA_FILES:
-            digest.update(f"{name}\n{data_text(name, self._folder)}\n".encode())
-        for layer in self._layers:
-            digest.update(json.dumps(_canonical(layer), sort_keys=True, ensure_ascii=False).encode())
-        return digest.hexdigest()
-
     def __eq__(self, other: object) -> bool:
         return self.sha256 == other.sha256 if isinstance(other, Catalog) else NotImplemented
 
@@ -396,11 +386,3 @@ def _unpickled(layers: tuple[Mapping[str, Any], ...], sha256: str, folder: Path 
         what = "pickled with other bundled figures than this installation has"
         raise SpecError(Fault("catalog", show(sha256[:12]), what, f"the same version, {catalog.sha256[:12]}"))
     return catalog
-
-
-def _canonical(value: Any) -> Any:  # noqa: ANN401 - any value of a book
-    if isinstance(value, dict):
-        return {key: _canonical(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_canonical(item) for item in value]
-    return float(value) + 0.0 if isinstance(value, int | float) and not isinstance(value, bool) else value

@@ -227,8 +227,8 @@ def test_a_preset_is_a_run_an_accounting_or_both(preset: Any, run: str, accounti
     [
         (["gpt-3", "palm"], 'preset[1] = "palm": gpt-3 is one of this kind already'),
         (["epoch-2024", "epoch-2024"], "preset[1]"),
-        ("epoch-2025", "unknown preset; allowed: apertus-70b, bloom,"),
-        ("epoch-2025", 'did you mean "epoch-2024"?'),
+        ("epoch-204", "unknown preset; allowed: apertus-70b, bloom,"),
+        ("epoch-204", 'did you mean "epoch-2024"?'),
         (3, "preset = 3: expected string, got integer"),
         ([3], "preset[0] = 3: expected string, got integer"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from cli_runner import invoke
 from gigacost import Sweep, estimate
 from gigacost.catalog import Catalog
 from gigacost.catalog.diff import differences
+from gigacost.catalog.files import DATA_FILES, data_text
 
 CATALOG = Catalog.bundled()
 DAY = "2026-11-21"
@@ -41,6 +43,41 @@ def _rent(usd: float, date: str = "2026-10-01") -> str:
         '[[rental]]\nhardware = "h100-sxm"\nmarket = "on_demand"\nprovider_class = "neocloud"\n'
         f'usd_per_chip_hour = {usd}\ndate = "{date}"\n'
     )
+
+
+def test_another_release_is_compared_by_its_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "gigacost" / "catalog" / "data"
+    data.mkdir(parents=True)
+    for name in DATA_FILES:
+        text = data_text(name)
+        if name == "models":
+            text = text[: text.index("[models.kimi-k2]")].replace("params = 175e9", "params = 174e9")
+        (data / f"{name}.toml").write_text(text, "utf-8")
+    old = Catalog.released(tmp_path)
+    assert old != CATALOG
+    assert pickle.loads(pickle.dumps(old)) == old
+    found = differences(old, CATALOG, DAY)
+    assert {one.of for one in found if one.kind == "changed"} == {("gpt-3-175b",), ("opt-175b",)}
+    assert ("kimi-k2",) in {one.of for one in found if one.kind == "added"}
+    assert Catalog.released(tmp_path / "gigacost") == old == Catalog.released(data)
+    done = invoke(capsys, "catalog", "diff", str(tmp_path), "shipped")
+    assert done.code == 0
+    assert "kimi-k2" in done.out
+    own = old.layered({"rental": [{**QUOTE, "usd_per_chip_hour": 2.0}]})
+    assert [one.column for one in differences(old, own, DAY)] == ["rental_usd_per_chip_hour"]
+
+
+def test_a_folder_without_a_release_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    done = invoke(capsys, "catalog", "diff", str(tmp_path), "shipped")
+    assert done.code == 2
+    assert "no catalogue of a release; allowed: its package gigacost, or its source tree" in done.err
+    for name in DATA_FILES:
+        (tmp_path / f"{name}.toml").write_text("x = 1\n")
+    done = invoke(capsys, "catalog", "diff", str(tmp_path), "shipped")
+    assert done.code == 2
+    assert "files of another form than this release reads" in done.err
+    (tmp_path / "models.toml").write_text("x = \n")
+    assert "not TOML" in invoke(capsys, "catalog", "diff", "shipped", str(tmp_path)).err
 
 
 def test_equal_catalogues_do_not_differ() -> None:

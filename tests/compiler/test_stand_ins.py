@@ -47,3 +47,4 @@ def test_a_model_with_figures_of_its_own_is_its_owners_affair() -> None:
 
 def test_a_preset_tells_of_its_model() -> None:
     assert told(estimate(preset="gpt-3").meta["warnings"])
+    assert not told(estimate(preset="gpt-3,epoch-2024").meta["warnings"]), "its hours are given"

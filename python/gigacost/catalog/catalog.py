@@ -6,6 +6,7 @@ import itertools
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,7 +15,8 @@ from gigacost.catalog import architectures, epoch, hardware, markets, price_evid
 from gigacost.catalog.chip_prices import ChipPrice
 from gigacost.catalog.columns import COLUMNS, TABLES
 from gigacost.catalog.dates import day, last_day
-from gigacost.catalog.files import DATA_FILES, data, data_text
+from gigacost.catalog.files import DATA, data, released
+from gigacost.catalog.fingerprint import fingerprint
 from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
 from gigacost.catalog.presets import presets
 from gigacost.catalog.price_index import PriceIndex
@@ -55,17 +57,20 @@ class Catalog:
     1.1
     """
 
-    __slots__ = ("_books", "_citations", "_layers", "_memo", "_tables")
+    __slots__ = ("_books", "_citations", "_folder", "_layers", "_memo", "_tables")
     _layers: tuple[Mapping[str, Any], ...]
+    _folder: Path
+    """Where the files of its public figures are."""
     _memo: dict[str, Any]
     _books: LruCache
     """The catalogues with a book over this one, by the book's content."""
     _tables: LruCache
     _citations: LruCache
 
-    def __init__(self, layers: tuple[Mapping[str, Any], ...] = ()) -> None:
-        """Use ``bundled`` and ``layered``; ``layers`` are price books already checked."""
+    def __init__(self, layers: tuple[Mapping[str, Any], ...] = (), folder: Path = DATA) -> None:
+        """Use ``bundled``, ``released`` and ``layered``; ``layers`` are price books already checked."""
         object.__setattr__(self, "_layers", layers)
+        object.__setattr__(self, "_folder", folder)
         object.__setattr__(self, "_memo", {})
         object.__setattr__(self, "_books", LruCache(_BOOKS_KEPT))
         object.__setattr__(self, "_tables", LruCache(_TABLES_KEPT))
@@ -75,6 +80,14 @@ class Catalog:
     def bundled(cls) -> Catalog:
         """The catalogue that ships with the package; always the same object."""
         return _BUNDLED
+
+    @classmethod
+    def released(cls, folder: str | os.PathLike[str]) -> Catalog:
+        """The public figures of another release, to compare with: its installed package, or its source tree.
+
+        Raises SpecError where the folder is neither.
+        """
+        return cls((), released(folder))
 
     def layered(self, book: str | os.PathLike[str] | Mapping[str, Any]) -> Catalog:
         """The catalogue with a private price book over it: a TOML file, a CSV price list, or a mapping.
@@ -91,8 +104,8 @@ class Catalog:
         def over() -> Catalog:
             tables, faults = opened.tables()
             chips, regions, models = map(self._entries, ("accelerators", "regions", "models"))
-            below = checks.Below(chips, regions, models, data("rental")["providers"])
-            return Catalog((*self._layers, checks.checked(tables, below, faults)))
+            below = checks.Below(chips, regions, models, self._data("rental")["providers"])
+            return Catalog((*self._layers, checks.checked(tables, below, faults)), self._folder)
 
         return over() if opened.key is None else self._books.get(opened.key, over)
 
@@ -115,19 +128,19 @@ class Catalog:
     @property
     def presets(self) -> Mapping[str, Preset]:
         """Published runs and sites by name."""
-        found: dict[str, Preset] = self._once("presets", lambda: presets(data("presets")))
+        found: dict[str, Preset] = self._once("presets", lambda: presets(self._data("presets")))
         return MappingProxyType(found)
 
     @property
     def price_index(self) -> PriceIndex:
         """What turns dollars of a date into dollars of a year."""
-        found: PriceIndex = self._once("price index", lambda: PriceIndex(data("price_index")))
+        found: PriceIndex = self._once("price index", lambda: PriceIndex(self._data("price_index")))
         return found
 
     @property
     def sha256(self) -> str:
         """The hash of the content, bundled and private, in hexadecimal."""
-        digest: str = self._once("sha256", self._hash)
+        digest: str = self._once("sha256", lambda: fingerprint(self._folder, self._layers))
         return digest
 
     def labels(self, axis: str, *, announced: bool = False) -> tuple[str, ...]:
@@ -286,18 +299,18 @@ class Catalog:
 
     def _of_axis(self, axis: str) -> Mapping[str, Mapping[str, Any]]:
         if axis in {"market", "provider_class"}:
-            shared: Mapping[str, Mapping[str, Any]] = data("markets")[
+            shared: Mapping[str, Mapping[str, Any]] = self._data("markets")[
                 "markets" if axis == "market" else "provider_classes"
             ]
             return shared
         if axis == "precision":
-            precisions: Mapping[str, Mapping[str, Any]] = data("precisions")["precisions"]
+            precisions: Mapping[str, Mapping[str, Any]] = self._data("precisions")["precisions"]
             return precisions
         return self._entries({"hardware": "accelerators", "region": "regions", "model": "models"}[axis])
 
     def _entries(self, section: str) -> Mapping[str, Mapping[str, Any]]:
         def merged() -> Mapping[str, Mapping[str, Any]]:
-            entries: Mapping[str, Mapping[str, Any]] = data(section)[section]
+            entries: Mapping[str, Mapping[str, Any]] = self._data(section)[section]
             for layer in self._layers:
                 from gigacost.catalog.price_books.merge import merged as over
 
@@ -311,27 +324,30 @@ class Catalog:
         return self._once(f"shelf {name}", getattr(self, f"_{name}_shelf"))
 
     def _hardware_shelf(self) -> hardware.Hardware:
-        sources = data("accelerators")["sources"]
-        return hardware.Hardware(self._entries("accelerators"), sources, data("markets"), data("chip_prices"))
+        sources = self._data("accelerators")["sources"]
+        return hardware.Hardware(
+            self._entries("accelerators"), sources, self._data("markets"), self._data("chip_prices")
+        )
 
     def _step_time_shelf(self) -> step_time.StepTime:
-        return step_time.StepTime(self._entries("accelerators"), data("step_time"), self._shelf("hardware"))
+        return step_time.StepTime(self._entries("accelerators"), self._data("step_time"), self._shelf("hardware"))
 
     def _price_evidence_shelf(self) -> price_evidence.PriceEvidence:
         terms = data("markets")["markets"]
         return price_evidence.PriceEvidence(self._shelf("rental"), self._shelf("hardware"), terms)
 
     def _regions_shelf(self) -> regions.Regions:
-        return regions.Regions(self._entries("regions"), data("regions")["sources"])
+        return regions.Regions(self._entries("regions"), self._data("regions")["sources"])
 
     def _architectures_shelf(self) -> architectures.Architectures:
         return architectures.Architectures(self._entries("models"))
 
     def _terms_shelf(self) -> markets.Terms:
-        return markets.Terms(data("markets"), data("precisions"))
+        return markets.Terms(self._data("markets"), self._data("precisions"))
 
     def _epoch_shelf(self) -> epoch.Epoch:
-        return epoch.Epoch(self._entries("accelerators"), self._shelf("hardware"), self._shelf("rental"))
+        quoted = self._data("rental")
+        return epoch.Epoch(self._entries("accelerators"), self._shelf("hardware"), self._shelf("rental"), quoted)
 
     def _rental_shelf(self) -> rental.Rental:
         quotes: dict[tuple[str, str, str], list[rental.Quote]] = {}
@@ -341,22 +357,14 @@ class Catalog:
 
             quotes |= private_rental.quotes(layer)
             discounts |= private_rental.discounts(layer)
-        return rental.Rental(data("rental"), data("markets")["markets"], day(DATE), quotes, discounts)
+        return rental.Rental(self._data("rental"), self._data("markets")["markets"], day(DATE), quotes, discounts)
+
+    def _data(self, name: str) -> dict[str, Any]:
+        return data(name, self._folder)
 
     def _once(self, key: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever make makes
         # Two threads may both make it; they make the same, and the first to be stored stays.
         return self._memo[key] if key in self._memo else self._memo.setdefault(key, make())
-
-    def _hash(self) -> str:
-        import hashlib
-        import json
-
-        digest = hashlib.sha256()
-        for name in DATA_FILES:
-            digest.update(f"{name}\n{data_text(name)}\n".encode())
-        for layer in self._layers:
-            digest.update(json.dumps(_canonical(layer), sort_keys=True, ensure_ascii=False).encode())
-        return digest.hexdigest()
 
     def __eq__(self, other: object) -> bool:
         return self.sha256 == other.sha256 if isinstance(other, Catalog) else NotImplemented
@@ -369,7 +377,7 @@ class Catalog:
         return f"<Catalog of {self.date}{books}, sha256 {self.sha256[:12]}>"
 
     def __reduce__(self) -> tuple[Callable[..., Catalog], tuple[Any, ...]]:
-        return _unpickled, (self._layers, self.sha256)
+        return _unpickled, (self._layers, self.sha256, *([] if self._folder == DATA else [self._folder]))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         message = f"a Catalog cannot be changed ({name}); layer a book over it"
@@ -379,17 +387,9 @@ class Catalog:
 _BUNDLED = Catalog()
 
 
-def _unpickled(layers: tuple[Mapping[str, Any], ...], sha256: str) -> Catalog:
-    catalog = Catalog(layers) if layers else _BUNDLED
+def _unpickled(layers: tuple[Mapping[str, Any], ...], sha256: str, folder: Path = DATA) -> Catalog:
+    catalog = Catalog(layers, folder) if layers or folder != DATA else _BUNDLED
     if catalog.sha256 != sha256:
         what = "pickled with other bundled figures than this installation has"
         raise SpecError(Fault("catalog", show(sha256[:12]), what, f"the same version, {catalog.sha256[:12]}"))
     return catalog
-
-
-def _canonical(value: Any) -> Any:  # noqa: ANN401 - any value of a book
-    if isinstance(value, dict):
-        return {key: _canonical(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_canonical(item) for item in value]
-    return float(value) + 0.0 if isinstance(value, int | float) and not isinstance(value, bool) else value

@@ -138,10 +138,17 @@ def known_dates(model: str, *, of_paper: bool) -> dict[str, float]:
 class Epoch:
     """The figures of the accounting by the catalogue's labels."""
 
-    def __init__(self, accelerators: Mapping[str, Mapping[str, Any]], hardware: Hardware, rental: Rental) -> None:
+    def __init__(
+        self,
+        accelerators: Mapping[str, Mapping[str, Any]],
+        hardware: Hardware,
+        rental: Rental,
+        quoted: Mapping[str, Any],
+    ) -> None:
         self._entries = accelerators
         self._hardware = hardware
         self._rental = rental
+        self._quoted = quoted
 
     def figure(self, column: str, label: str, as_of: str = "") -> Citation:
         """A figure of one chip, of a date, or of a chip on a date."""
@@ -168,12 +175,12 @@ class Epoch:
         chip = self._entries[label]["name"]
         asked = epoch_rent.vendors(tpu=family(chip).is_tpu)
         procured = began - epoch_rent.PROCURED_BEFORE
-        found = epoch_rent.rate(self._offers(label, asked), asked, procured, data("rental")["discounts"])
+        found = epoch_rent.rate(self._offers(label, asked), asked, procured, self._quoted["discounts"])
         unit = _UNITS["nearest_rental_usd_per_chip_hour"]
         if found is None:
             return missing(unit, f"no cloud that Epoch AI asks has a price of {label}")
         basis = f"derived: {found.term} of {found.offer.vendor} at {found.offer.usd[found.term]:g}, as for three years"
-        source, _ = cited(data("rental")["sources"], found.offer.source)
+        source, _ = cited(self._quoted["sources"], found.offer.source)
         return Citation(found.usd, unit, source, found.offer.date.isoformat(), basis)
 
     def _offers(self, label: str, asked: Sequence[str]) -> list[epoch_rent.Offer]:

@@ -35,15 +35,33 @@ DATA_FILES = (
 DATA = Path(__file__).parent / "data"
 
 
-def data_text(name: str) -> str:
-    """The text of a bundled file."""
-    return (DATA / f"{name}.toml").read_text("utf-8")
+_INSIDE = ("", "catalog/data", "gigacost/catalog/data", "python/gigacost/catalog/data")
+"""Where the files are in a folder of them, in a package, beside installed packages, in a source tree."""
 
 
-@lru_cache(maxsize=len(DATA_FILES))
-def data(name: str) -> dict[str, Any]:
-    """A bundled file, parsed on first use. Shared: not to be changed."""
-    return _read_toml(data_text(name))
+def data_text(name: str, folder: Path = DATA) -> str:
+    """The text of a file of public figures, the bundled one or another release's."""
+    return (folder / f"{name}.toml").read_text("utf-8")
+
+
+@lru_cache(maxsize=2 * len(DATA_FILES))
+def data(name: str, folder: Path = DATA) -> dict[str, Any]:
+    """Such a file, parsed on first use. Shared: not to be changed."""
+    return _read_toml(data_text(name, folder))
+
+
+def released(folder: str | os.PathLike[str]) -> Path:
+    """Where in a folder the files of a release are. Raises SpecError where there are none, or not all, as TOML."""
+    for inside in _INSIDE:
+        found = Path(folder) / inside
+        if all((found / f"{name}.toml").is_file() for name in DATA_FILES):
+            break
+    else:
+        what, allowed = "no catalogue of a release", "its package gigacost, or its source tree"
+        raise SpecError(Fault("catalog", show(os.fspath(folder)), what, allowed))
+    for name in DATA_FILES:
+        book_toml(book_text(found / f"{name}.toml"), str(found / f"{name}.toml"))
+    return found.resolve()
 
 
 def book_text(path: str | os.PathLike[str], field: str = "catalog", limit: int = LIMIT) -> str:

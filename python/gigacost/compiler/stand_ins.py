@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gigacost.accounting import preset_values
+from gigacost.compiler.stale_prices import given_names
 from gigacost.errors import Fault, show
 from gigacost.spec.axes import Zipped
 
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
     from gigacost.spec.spec import Spec
 
 _AXIS = "model"
+_HOURS = "chip_hours"
 
 
 def stand_ins(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
     """A doubt for each way in which models are taken as something else: the first such, and which others there are.
 
-    A model with figures of a private book is its owner's affair.
+    A model with figures of a private book is its owner's affair; where the hours are given, none is at work.
     """
+    if _HOURS in given_names(spec, catalog):
+        return
     taken: dict[str, list[str]] = {}
     for label in _models(spec, catalog):
         entry = catalog.entry(_AXIS, label)

@@ -157,8 +157,8 @@ def test_the_band_is_that_of_the_chip_and_the_kind() -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"hardware": "h1000"}, 'did you mean "h100"?'),
-        ({"model": "llama-3.1-71b"}, 'did you mean "llama-3.1-70b"?'),
+        ({"hardware": "h1000"}, 'did you mean "h100-sxm"?'),
+        ({"model": "llama-3.1-7b0"}, 'did you mean "llama-3.1-70b"?'),
         ({"precision": "fp4"}, "not on h100-sxm; allowed: "),
         ({"chips": 0}, "out of range"),
         ({"chips": [8, 16]}, "chips: one design has one value; only the axes of its layout may have several"),
@@ -232,7 +232,7 @@ def test_an_extrapolated_chip_is_said_to_be_one(capsys: Capture) -> None:
     ("more", "says"),
     [
         (["--top", "0"], "--top"),
-        (["--precision", "fp9"], 'did you mean "fp8"?'),
+        (["--precision", "pf8"], 'did you mean "fp8"?'),
         (["--set", "tp=none"], "(--set)"),
         (["--set", "chips=8"], "set twice"),
         (["--set", "staff_fte=1.0,2.0"], "only the axes of its layout may have several"),

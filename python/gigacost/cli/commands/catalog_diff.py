@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,26 +35,49 @@ _SHOWN = 40
 def command(old: str, new: str, spec: str | None, by: str | None, as_of: str | None, *, as_json: bool) -> None:
     r"""The figures that were added, removed or changed from OLD to NEW: price books (.toml, .csv), or "shipped".
 
-    A book is laid over the catalogue that is shipped. With --spec, its best combination is costed with both, in place
-    of the book that it names itself.
+    A book is laid over the catalogue that is shipped; a folder is the catalogue of another release: its package, or its
+    source tree. With --spec, its best combination is costed with both, in place of the book that it names itself.
 
     \b
     gigacost catalog diff shipped mine.toml
+    gigacost catalog diff ../gigacost-0.2 shipped
     gigacost catalog diff q3.toml q4.toml --spec plan.toml
     """
     from gigacost.analysis.compare.compare import BY
-    from gigacost.catalog.diff import differences
     from gigacost.cli.terminal import payload
 
-    books = [options.opened_catalog(None if name == _SHIPPED else name) for name in (old, new)]
+    books = [_opened(name) for name in (old, new)]
     day = books[1].canonical("as_of", as_of) if as_of else max(book.date for book in books)
-    found = differences(books[0], books[1], day)
+    found = _differing(books, (old, new), day)
     compared = _compared(spec, books, day if as_of else "", day, by or BY) if spec else None
     if as_json:
         by_kind = {kind: [one.to_dict() for one in found if one.kind == kind] for kind in _KINDS}
         payload({"old": old, "new": new, "as_of": day, **by_kind, "cost": _cost(compared)})
     else:
         _show(found, compared, day)
+
+
+def _differing(books: Sequence[Catalog], names: Sequence[str], day: str) -> list[Difference]:
+    """What differs. Raises SpecError where the files of another release have another form."""
+    from gigacost.catalog.diff import differences
+    from gigacost.errors import Fault, SpecError, show
+
+    try:
+        return differences(books[0], books[1], day)
+    except (KeyError, TypeError, ValueError) as error:
+        if all(name == _SHIPPED or not Path(name).is_dir() for name in names):
+            raise
+        what = f"files of another form than this release reads: {type(error).__name__}: {error}"
+        raise SpecError(Fault("catalog", " and ".join(map(show, names)), what)) from error
+
+
+def _opened(name: str) -> Catalog:
+    """What is shipped, with a book over it, or the catalogue of another release. Raises SpecError."""
+    from gigacost.catalog import Catalog
+
+    if Path(name).is_dir():
+        return Catalog.released(name)
+    return options.opened_catalog(None if name == _SHIPPED else name)
 
 
 def _compared(spec: str, books: Sequence[Catalog], as_of: str, default: str, by: str) -> Comparison | str:

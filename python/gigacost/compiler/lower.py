@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from gigacost import ops
 from gigacost._engine import Program, Tape, simd
 from gigacost.compiler.bound import Bound, Digit, Picked
-from gigacost.compiler.plan import Query, QueryPlan, query_plan
+from gigacost.compiler.plan import Query, QueryPlan, query_plan, status_columns
 from gigacost.errors import Fault, InternalError, SpecError, show
 from gigacost.graph.model import Model
 from gigacost.graph.tracer import Traced, Tracer
@@ -38,7 +38,7 @@ class Compiled:
 
 def compiled(bound: Bound, query: Query) -> Compiled:
     """The query's tape; made once for each model, query and set of given names."""
-    for name in (*query.columns, *query.reads):
+    for name in (*query.columns, *query.reads, *status_columns(bound, query)):
         bound.aggregate(name)  # whose tests of labels the tape may read, though it was compiled for another one
     return bound.model.compiled(("tape", *_key(bound, query)), lambda: _compile(bound, query))
 
@@ -57,6 +57,7 @@ def _key(bound: Bound, query: Query) -> tuple[Hashable, ...]:
         tuple((name, expression.canonical) for name, expression in bound.spec.derive.items()),
         tuple((name, distribution.relative) for name, distribution in bound.uncertain.items()),
         bound.given,
+        status_columns(bound, query),
     )
 
 

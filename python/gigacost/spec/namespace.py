@@ -31,6 +31,10 @@ class Names(Protocol):
         """Catalogue axes, each with what gives a label its one spelling (raising CatalogError)."""
 
     @property
+    def states(self) -> Collection[str]:
+        """What the status of a combination may be, beside ``ok``."""
+
+    @property
     def presets(self) -> Collection[str]:
         """Names of published runs and sites."""
 

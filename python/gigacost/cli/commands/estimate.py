@@ -53,6 +53,7 @@ def command(
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
+    from gigacost.compiler.off_axis import values_of
 
     if form and (as_json or sources):
         raise click.UsageError("--format focus is a form of its own, without --json and --sources")
@@ -62,7 +63,8 @@ def command(
     spec, model = request.spec, request.bound.model
     points = _points(request, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
-    asserted = Assertions(assertions, units, request.catalog.axes)
+    values = values_of(spec, request.catalog) if assertions else {}
+    asserted = Assertions(assertions, units, request.catalog.axes, known=values, strict=spec.strict)
     estimates = _estimated(points)
     warn_of(spec, *(one.meta for one in estimates))
     wanted = bool(uncertain or draws) or len(points) <= _MOST

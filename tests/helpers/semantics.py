@@ -114,6 +114,19 @@ class Design:
                 if "(" not in other:
                     yield from self._aggregates(other)
 
+    def within(self, name: str) -> Iterator[str]:
+        """A name; the names that are read within it, where there are aggregates in it."""
+        if not self._is_aggregated(name):
+            yield name
+            return
+        nodes = {str(node): node for node in self.expressions[name].aggregates}
+        for part in needed(self.expressions[name].root):
+            yield from needed(nodes[part].parts[0]) if part in nodes else self.within(part)
+
+    def _is_aggregated(self, name: str) -> bool:
+        one = self.expressions.get(name)
+        return one is not None and (bool(one.aggregates) or any(map(self._is_aggregated, one.names)))
+
     def _read_in_draws(self, node: Node) -> frozenset[str]:
         return frozenset[str]().union(*(self.drawn[0].made_of(name) for name in needed(node.parts[0])))
 
@@ -210,11 +223,11 @@ class World:
 
     @property
     def status(self) -> str:
-        """The status of the row; in a draw, of its columns that are not aggregates."""
+        """The status of the row; in a draw, what aggregates are of stands in their place."""
         if self.draw is None:
             return next(iter(self.design.true_states(self.design.shown)), "ok")
-        plain_columns = [name for name in self.design.shown if not [*self.design._aggregates(name)]]
-        return next((label for label in self._states(plain_columns)), "ok")
+        names = [name for column in self.design.shown for name in self.design.within(column)]
+        return next((label for label in self._states(names)), "ok")
 
     def is_null(self, names: Iterable[str]) -> bool:
         """Whether a state is true that spoils one of some names (or of the aggregates that are written so)."""

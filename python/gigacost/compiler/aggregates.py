@@ -9,7 +9,7 @@ that is declared to be central is not looked at in draws at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gigacost import ops
@@ -115,9 +115,22 @@ class Wirer:
         inside = [Expression("", node.parts[0]) for node in self.nodes]
         plain = {name: one for name, one in self.expressions.items() if not self._is_aggregated(one)}
         read = {name for one in (*inside, *plain.values()) for name in one.names}
-        shown = [name for name in self.shown if name not in self.expressions or name in plain]
+        shown = [name for column in self.shown for name in self._in_a_draw(column)]
         names = [*read, *shown]
         return self._looked_at(names, shown, self._upstream_in_draws(names), in_draws=True)
+
+    def _in_a_draw(self, name: str) -> Iterator[str]:
+        """What stands for a name in one draw: for an aggregate, what it is an aggregate of."""
+        expression = self.expressions.get(name)
+        if expression is None or not self._is_aggregated(expression):
+            yield name
+            return
+        nodes = {str(node): node for node in expression.aggregates}
+        for read in written_out(expression.root, NO_STATES)[1]:
+            if read in nodes:
+                yield from written_out(nodes[read].parts[0], NO_STATES)[1]
+            else:
+                yield from self._in_a_draw(read)
 
     def _is_aggregated(self, expression: Expression) -> bool:
         names = (self.expressions.get(name) for name in expression.names)

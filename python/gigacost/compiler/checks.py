@@ -48,7 +48,7 @@ class ModelNamespace(ModelNames):
         latest = max(constant_dollars.dates(spec, self.catalog))
         if latest > self.catalog.date:  # ISO dates sort as text
             yield Fault("as_of", latest, f"prices are those of {self.catalog.date}: no trend is assumed")
-        yield from off_axis(spec, self, self.catalog)
+        yield from off_axis(spec, self)
         yield from stale_prices(spec, self.catalog, self.model.replaced)
         yield from dear_commitments(spec, self.catalog, self.model.replaced)
         if spec.base_year is not None:

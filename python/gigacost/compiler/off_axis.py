@@ -1,11 +1,16 @@
-"""Comparisons with values that no combination has: ``chips == 1024`` where chips are 512 and 2,048."""
+"""Comparisons with what no combination has: ``chips == 1024`` where chips are 512 and 2,048; a status of none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.conditions import is_of_status
 from gigacost.compiler.filled import with_preset
+from gigacost.compiler.lower import planned
+from gigacost.compiler.names import ModelNames
+from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, SpecError, show
 from gigacost.expressions.ast import STATUS, Expression, Node
 from gigacost.expressions.constraints import constant
@@ -15,7 +20,6 @@ from gigacost.spec.fields import Scalar
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.spec.namespace import Names
     from gigacost.spec.spec import Spec
 
 Values = Mapping[str, Sequence[Scalar]]
@@ -23,20 +27,46 @@ _LISTED = 8
 _EQUALITIES = frozenset({"==", "!="})
 
 
-def off_axis(spec: Spec, names: Names, catalog: Catalog) -> Iterator[Fault]:
-    """A doubt for each value that a condition of a specification compares with, and that no combination has."""
-    written = {f"derive.{name}": expression for name, expression in spec.derive.items()}
+def off_axis(spec: Spec, names: ModelNames) -> Iterator[Fault]:
+    """A doubt for each value that a specification's conditions compare with and no combination has."""
+    written = dict(_written(spec, names))
+    known = values_of(spec, names.catalog) if written else {}
+    for field, expression in written.items():
+        yield from never(expression, field, known)
+    asked = [
+        (field, expression, label)
+        for field, expression in written.items()
+        for node in expression.root.walk()
+        if is_of_status(node)
+        for label in node.labels
+    ]
+    shown = _states_shown(spec, names) if asked else None
+    for field, expression, label in asked:
+        if shown is not None and label not in shown:
+            what = f"the status is never {show(label)}: no column of these rows is null for it"
+            yield Fault(field, show(expression.text), what)
+
+
+def _written(spec: Spec, names: ModelNames) -> Iterator[tuple[str, Expression]]:
+    """The expressions of a specification, each with its field."""
+    yield from ((f"derive.{name}", expression) for name, expression in spec.derive.items())
     if spec.where:
-        written["query.where"] = spec.where
+        yield "query.where", spec.where
     for column in spec.columns:
         if "(" in column:
             try:
-                written[column] = read_aggregate(column, "query.columns", names, spec)
+                yield column, read_aggregate(column, "query.columns", names, spec)
             except SpecError:  # who reads the columns says so
                 continue
-    known = values_of(spec, catalog) if written else {}
-    for field, expression in written.items():
-        yield from never(expression, field, known)
+
+
+def _states_shown(spec: Spec, names: ModelNames) -> Sequence[str] | None:
+    """The states that rows can be in; None where the specification is not complete."""
+    try:
+        bound = Bound(spec, names.model, names.catalog)
+        return planned(bound, Query(bound.columns)).states
+    except SpecError:
+        return None
 
 
 def values_of(spec: Spec, catalog: Catalog) -> Values:

@@ -35,7 +35,7 @@ def command(query: QueryOptions, per: str | None, *, no_quantiles: bool) -> int:
     r"""How many combinations of SPEC are feasible, their extremes, means and quantiles, and why the others are not.
 
     \b
-    gigacost summary SPEC --where "train_days <= 90d and cost_total_usd <= 50e6"
+    gigacost summary SPEC --where 'train_days <= 90d and cost_total_usd <= $50M'
     gigacost summary SPEC --per market --columns cost_total_usd
     """
     from gigacost.cli.assertions import Assertions
@@ -123,7 +123,7 @@ def _conditions(found: Summary) -> Iterator[Table | Text]:
 
 def _groups(sweep: Space, found: Summary) -> Iterator[Table | Text]:
     """The groups: how many of their combinations are feasible and in which states the others are, then each column."""
-    from gigacost.cli.terminal import table
+    from gigacost.cli.terminal import literal, table
     from gigacost.cli.views.rows import said
 
     if not found.groups:
@@ -137,12 +137,10 @@ def _groups(sweep: Space, found: Summary) -> Iterator[Table | Text]:
     yield table([*axes, "combinations", "feasible", "status"], rows, ["combinations", "feasible"])
     quantiles = next((list(one.quantiles) for one in found.columns.values()), [])
     heads = ["min", *(f"p{q * 100:g}" for q in quantiles), "mean", "max", "nulls"]
-    rows = [
-        [name, *place, *_figures(group.columns[name], sweep.unit(name))]
-        for name in found.columns
-        for place, group in zip(places, found.groups, strict=True)
-    ]
-    yield table(["column", *axes, *heads], rows, heads)
+    for name in found.columns:
+        figures = (_figures(group.columns[name], sweep.unit(name)) for group in found.groups)
+        yield literal(f"{name} by {', '.join(axes)}", "bold")
+        yield table([*axes, *heads], [[*place, *cells] for place, cells in zip(places, figures, strict=True)], heads)
 
 
 def _figures(one: Statistics, unit: str) -> list[str]:

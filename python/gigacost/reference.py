@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -284,13 +284,18 @@ def described(sweep: Space, indices: Sequence[int], reads: Sequence[str] = ()) -
     return [{"index": index, **_row(sweep, made, answer(sweep.bound, made, index), index)} for index in indices]
 
 
-def summary(sweep: Space, columns: Sequence[str], quantiles: Sequence[float]) -> dict[str, Any]:
-    """What ``sweep.summary`` finds: ``feasible``, ``status`` and for each column its statistics by name."""
+def summary(
+    sweep: Space, columns: Sequence[str], quantiles: Sequence[float], among: Iterable[int] | None = None
+) -> dict[str, Any]:
+    """What ``sweep.summary`` finds of all combinations, or ``among`` some with these indices.
+
+    ``feasible``, ``status`` and for each column its statistics by name.
+    """
     made = query_plan(sweep.bound, Query(tuple(columns), sweep.spec.where))
     values: dict[str, list[float]] = {name: [] for name in columns}
     feasible = 0
     states = dict.fromkeys(made.states, 0)
-    for index in range(sweep.size):
+    for index in range(sweep.size) if among is None else among:
         known = answer(sweep.bound, made, index)
         states[made.states[int(_plain(known.state))]] += 1
         if known.keep is not None and not _plain(known.keep):

@@ -58,6 +58,7 @@ class SmallNamespace:
         "market": Labels(("own", "colo", "on_demand", "spot")),
         "as_of": Labels(("2025-01-01", "2026-11-21", "2025-02-29")),
     }
+    states = ("no_price",)
     presets = ("gpt-3", "llama-3")
     accountings = ("epoch-2024",)
 

@@ -266,10 +266,30 @@ def models(draw: st.DrawFn, names: list[str], count: int) -> tuple[Model, list[s
 
 
 @st.composite
-def conditions(draw: st.DrawFn, names: list[str]) -> str:
-    """A condition as a spec has it."""
-    where = f"{pick(draw, names)} {pick(draw, ['<', '<=', '>', '!='])} {draw(whole(-5, 5))}"
-    return f"not ({where}) or {pick(draw, names)} >= 0" if draw(either) else where
+def conditions(draw: st.DrawFn, names: list[str], states: Sequence[str] = ()) -> str:
+    """A condition as a spec has it, over names and over the states that there may be."""
+    return _condition(draw, names, states, 2)
+
+
+def _condition(draw: Callable[[Any], Any], names: list[str], states: Sequence[str], depth: int) -> str:
+    kind = draw(_places(8 if depth else 4))
+    if kind < 2:
+        return f"{pick(draw, names)} {pick(draw, ['<', '<=', '>', '==', '!='])} {draw(whole(-5, 5))}"
+    if kind == 2:
+        name = pick(draw, names)
+        return f"missing({pick(draw, [name, name, f'{name} + {pick(draw, names)}'])})"
+    if kind == 3:
+        among = picks(draw, ["ok", *states], 1)
+        return f"status in {among}" if states else f"missing({pick(draw, names)})"
+    if kind == 4:
+        return f"not ({_condition(draw, names, states, depth - 1)})"
+    a, b = _condition(draw, names, states, depth - 1), _condition(draw, names, states, depth - 1)
+    return f"({a}) {pick(draw, ['and', 'or', 'or'])} ({b})"
+
+
+def labels(model: Model) -> list[str]:
+    """The labels of a model's states."""
+    return [state.mark.label for state in model.states if isinstance(state.mark, declarations.Status)]
 
 
 @st.composite
@@ -293,7 +313,7 @@ def problems(draw: st.DrawFn, most_rows: int = 400) -> Problem:
         table = {pair[0]: pick(draw, [axes[pair[0]][:length], repeated]), pair[1]: axes[pair[1]][:length]}
         given = {"zip": {"zip": table}, **{name: axes[name] for name in axes if name not in pair}}
     columns = picks(draw, quantities, 1, 4)
-    where = draw(conditions([*quantities, *names])) if draw(either) else None
+    where = draw(conditions([*quantities, *names], labels(model))) if draw(either) else None
     sweep = Sweep(given, fixed=fixed, where=where, columns=columns, model=model)
     sizes = sweep.bound.sizes
     for leaf in leaves:

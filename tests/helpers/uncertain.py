@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import reject
 from hypothesis import strategies as st
-from strategies import Problem, Tree, conditions, either, function, numbers, pick, picks, problems, whole
+from strategies import Problem, Tree, conditions, either, function, labels, numbers, pick, picks, problems, whole
 
 from gigacost import Model, SpecError, Sweep
 from gigacost.graph import declarations
@@ -26,13 +26,14 @@ def distributions(draw: st.DrawFn) -> str:
 
 
 @st.composite
-def aggregates(draw: st.DrawFn, names: list[str]) -> str:
+def aggregates(draw: st.DrawFn, names: list[str], states: list[str]) -> str:
     """An aggregate over draws of a name, or of a small expression of names."""
     if not draw(whole(0, 3)):
-        return f"P({draw(conditions(names))})"
+        return f"P({draw(conditions(names, states))})"
     a, b = pick(draw, names), pick(draw, names)
     both = [f"{a} + {b}", f"{a} * {b}", f"minimum({a}, {b} * 2)"]
-    of = pick(draw, [a, a, *both, f"where({a} > 1, {a}, 0.5)", f"sqrt({a})"])
+    choices = [f"where({a} > 1, {a}, 0.5)", f"where({draw(conditions(names, states))}, 1, 0.5)"]
+    of = pick(draw, [a, a, *both, *choices, f"sqrt({a})"])
     return pick(draw, KINDS).format(of)
 
 
@@ -61,14 +62,17 @@ def drawn(draw: st.DrawFn) -> tuple[Problem, list[str]]:
     tree["draws"] = {"count": draw(whole(2, 9)), "seed": draw(whole(0, 5)), "method": "random"}
     known = [*problem.quantities, *sweep.bound.digits]
     among = [[aggregated, *uncertain], *[known] * draw(whole(0, 3))]
-    asked = list(dict.fromkeys(draw(aggregates(names)) for names in among))
+    asked = list(dict.fromkeys(draw(aggregates(names, labels(model))) for names in among))
     tree["derive"] = {"d0": f"{pick(draw, asked)} - {pick(draw, known)}"}
+    if draw(either):
+        tree["derive"]["d1"] = f"where({draw(conditions(known, labels(model)))}, 1, 2)"
     query = dict(tree["query"])
     # Beside what is not finite nothing else would be seen.
     central = query["columns"] if draw(either) else []
-    query["columns"] = [*central, *asked, *picks(draw, ["d0"])]
+    query["columns"] = [*central, *asked, *picks(draw, list(tree["derive"]))]
     aggregated_where = f"{pick(draw, [asked[0], 'd0'])} {pick(draw, ['<', '>='])} 1"
-    query["where"] = pick(draw, [None, query.get("where"), aggregated_where])
+    beside = draw(conditions([asked[0], *tree["derive"]], labels(model)))
+    query["where"] = pick(draw, [None, query.get("where"), aggregated_where, beside])
     tree["query"] = query
     try:
         made = _sweep(tree, query, model)

@@ -75,7 +75,8 @@ def expected(sweep: Sweep) -> Any:
         dollars = None
         if spec.base_year is not None:
             dollars = sweep.bound.catalog.price_index.ratio(spec.base_year, day(labels["as_of"])).value
-        design = Design(sweep.model, given | tabled(sweep, index), labels, expressions, spec.uncertain, worlds, dollars)
+        figures = given | tabled(sweep, index)
+        design = Design(sweep.model, figures, labels, expressions, spec.uncertain, worlds, dollars, sweep.columns)
         try:
             row = design.row(sweep.columns, spec.where)
         except NotFiniteError:
@@ -111,6 +112,14 @@ MARKETS = {"hardware": ["h100-sxm", "mi300x", "tpu-v5e"], "market": ["own", "spo
         {},
         {"base_year": 2020, "as_of": "2025-06-01"},
         {"where": "cost_total_usd < 2e7 or train_days > 100"},
+        {"where": "missing(cost_total_usd)"},
+        {"where": "missing(cost_total_usd) or not cost_total_usd < $20M"},
+        {"where": "status in ('no_price', 'ok') and not status == 'ok'"},
+        {
+            "derive": {"known": "where(missing(cost_total_usd) or status != 'ok', 0, 1)", "twice": "known * 2"},
+            "columns": ["known", "twice", "train_days"],
+            "where": "known >= 0 and (status == 'not_sold' or train_days < 90d)",
+        },
         {"fixed": {**RUN, "cost_energy_usd": 1e6}},
         {
             "uncertain": {
@@ -126,6 +135,12 @@ MARKETS = {"hardware": ["h100-sxm", "mi300x", "tpu-v5e"], "market": ["own", "spo
             "columns": ["train_days", "p90(cost_total_usd)"],
             "where": "P(cost_total_usd < 1e7) > 0.4",
             "base_year": 2020,
+        },
+        {
+            "uncertain": {"mfu": "x uniform 0.5..1.5"},
+            "draws": {"count": 8},
+            "columns": ["cost_total_usd", "p90(cost_total_usd)", "P(missing(cost_total_usd) or train_days < 30)"],
+            "where": "missing(p90(cost_total_usd)) or P(status == 'no_price') < 0.5",
         },
     ],
 )

@@ -36,7 +36,8 @@ class Sweep(Space):
     draws : int, Draws or mapping, optional
         Number of draws; or their ``count``, ``seed``, ``method`` and ``correlate``.
     where : str, optional
-        A condition that combinations must satisfy (``"train_days <= 90"``).
+        A condition that combinations must satisfy (``"train_days <= 90d"``, ``"missing(cost_total_usd)"``,
+        ``'status == "ok"'``).
     derive : mapping, optional
         Further quantities by expression.
     columns : sequence of str

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from gigacost.cli.process import ASSERTION, warn
+from gigacost.compiler.off_axis import Values, never
 from gigacost.errors import Fault, SpecError, show
-from gigacost.expressions.ast import Expression
+from gigacost.expressions.ast import STATUS, Expression
 from gigacost.expressions.parser import parse_expression
 from gigacost.reference import Number, Truth
+from gigacost.spec.aggregates import status_spelled
 
 
 class Assertions:
     """Conditions over results, read before anything is computed. Raises SpecError for a bad one."""
 
-    def __init__(self, texts: Iterable[str], names: Mapping[str, str], axes: Iterable[str] = ()) -> None:
-        """``names`` with their units are the numbers that may be spoken of, ``axes`` the labels."""
-        labels = dict.fromkeys(axes, _itself)
+    def __init__(
+        self,
+        texts: Iterable[str],
+        names: Mapping[str, str],
+        axes: Iterable[str] = (),
+        *,
+        states: Collection[str] = (),
+        known: Values | None = None,
+        strict: bool = False,
+    ) -> None:
+        """``names`` with their units are the numbers that may be spoken of, ``axes`` the labels.
+
+        ``states`` are what a ``status`` may be, if there is one. A comparison with what is none of the ``known`` values
+        of a name is warned of, or an error where that is ``strict``.
+        """
+        labels = dict.fromkeys(axes, _itself) | ({STATUS: status_spelled(states)} if states else {})
         self.expressions = [
             parse_expression(text, "--assert", kind="truth", units=names, labels=labels) for text in texts
         ]
         for expression in self.expressions:
             _refuse_impossible(expression)
+        odd = [fault for one in self.expressions for fault in never(one, "--assert", known or {})]
+        if odd and strict:
+            raise SpecError(*odd)
+        for fault in odd:
+            warn("warning", str(fault))
         self.broken = False
 
     def check(self, values: Mapping[str, float | str | None], where: str = "", status: str = "") -> None:

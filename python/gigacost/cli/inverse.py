@@ -42,11 +42,11 @@ def range_of(over: str | None) -> dict[str, object] | None:
 
 def assertions(query: QueryOptions, sweep: Space, unknown: str, by: str) -> Assertions:
     """What ``--assert`` says of designs."""
-    from gigacost.cli.assertions import Assertions
+    from gigacost.cli.views.rows import asserting
 
     axes = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
     names = [*sweep.columns, *sweep.bound.digits, unknown, by]
-    return Assertions(query.assertions, {name: unit_of(sweep, name) or "1" for name in names}, axes)
+    return asserting(query, sweep, {name: unit_of(sweep, name) or "1" for name in names}, axes)
 
 
 def tell(

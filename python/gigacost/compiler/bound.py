@@ -18,7 +18,7 @@ from gigacost.compiler.given_prices import without_given
 from gigacost.compiler.names import names_of
 from gigacost.compiler.open_distributions import ends, open_distributions
 from gigacost.errors import CatalogError, Fault, SpecError
-from gigacost.expressions.ast import Expression
+from gigacost.expressions.ast import STATUS, Expression
 from gigacost.graph.declarations import Input
 from gigacost.graph.model import Model
 from gigacost.graph.wiring import DRAWN
@@ -151,7 +151,7 @@ class Bound:
 
     def _register(self, expression: Expression | None) -> None:
         for node in expression.root.walk() if expression else ():
-            if node.op == "label":
+            if node.op == "label" and node.name != STATUS:
                 self.test(node.name, node.labels)
 
     def aggregate(self, name: str, field: str = "columns") -> Expression | None:

@@ -12,6 +12,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.dear_commitments import dear_commitments
 from gigacost.compiler.filled import with_preset
 from gigacost.compiler.names import ModelNames
+from gigacost.compiler.off_axis import off_axis
 from gigacost.compiler.rules import broken
 from gigacost.compiler.stale_prices import stale_prices
 from gigacost.compiler.stand_ins import stand_ins
@@ -41,10 +42,14 @@ class ModelNamespace(ModelNames):
             yield from illegal_draws.faults(Bound(spec, self.model, self.catalog))
 
     def doubts(self, spec: Spec) -> Iterable[Fault]:
-        """What stands in for models, old prices, commitments dearer than none, dates after the catalogue's prices."""
+        """What stands in for models, old prices, commitments dearer than none, dates after the catalogue's prices.
+
+        And values that conditions compare with though no combination has them.
+        """
         latest = max(constant_dollars.dates(spec, self.catalog))
         if latest > self.catalog.date:  # ISO dates sort as text
             yield Fault("as_of", latest, f"prices are those of {self.catalog.date}: no trend is assumed")
+        yield from off_axis(spec, self)
         yield from stand_ins(spec, self.catalog)
         yield from stale_prices(spec, self.catalog, self.model.replaced)
         yield from dear_commitments(spec, self.catalog, self.model.replaced)

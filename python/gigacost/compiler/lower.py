@@ -11,7 +11,7 @@ from gigacost import ops
 from gigacost._engine import Program, Tape, simd
 from gigacost.compiler.bound import Bound, Digit
 from gigacost.compiler.picked import Picked
-from gigacost.compiler.plan import Query, QueryPlan, query_plan
+from gigacost.compiler.plan import Query, QueryPlan, query_plan, status_columns
 from gigacost.errors import Fault, InternalError, SpecError, show
 from gigacost.graph.model import Model
 from gigacost.graph.tracer import Traced, Tracer
@@ -39,7 +39,7 @@ class Compiled:
 
 def compiled(bound: Bound, query: Query) -> Compiled:
     """The query's tape; made once for each model, query and set of given names."""
-    for name in (*query.columns, *query.reads):
+    for name in (*query.columns, *query.reads, *status_columns(bound, query)):
         bound.aggregate(name)  # whose tests of labels the tape may read, though it was compiled for another one
     return bound.model.compiled(("tape", *_key(bound, query)), lambda: _compile(bound, query))
 
@@ -58,6 +58,7 @@ def _key(bound: Bound, query: Query) -> tuple[Hashable, ...]:
         tuple((name, expression.canonical) for name, expression in bound.spec.derive.items()),
         tuple((name, distribution.relative) for name, distribution in bound.uncertain.items()),
         bound.given,
+        status_columns(bound, query),
     )
 
 

@@ -35,6 +35,7 @@ class ModelNames:
         wanted = {name for name in catalog.columns if name in self.inputs or name in self.quantities}
         axes = dict.fromkeys(axis for name in wanted for axis in catalog.columns[name].axes)
         self.label_axes: Mapping[str, Callable[[str], str]] = {axis: _speller(catalog, axis) for axis in axes}
+        self.states = tuple(dict.fromkeys(getattr(state.mark, "label", "") for state in model.states))
         self.presets = catalog.presets.keys()
         self.accountings = ACCOUNTINGS.keys()
 

@@ -14,13 +14,12 @@ from gigacost import ops
 from gigacost.compiler import constant_dollars
 from gigacost.compiler.aggregates import Wirer
 from gigacost.compiler.bound import Bound
+from gigacost.compiler.conditions import OK, is_of_status
 from gigacost.errors import Fault, SpecError
 from gigacost.expressions.ast import Expression
 from gigacost.graph.wiring import Player, Wiring
 from gigacost.ops import Value
 
-OK = "ok"
-"""The state of a combination of which nothing is spoiled."""
 _WHERE = "(where)"
 """The condition's name among the quantities; none of a user's can be called so."""
 
@@ -96,14 +95,16 @@ class QueryPlan:
 def query_plan(bound: Bound, query: Query) -> QueryPlan:
     """How to answer a query about a bound specification. Raises SpecError when something it needs is missing."""
     expressions = dict(bound.spec.derive)
-    expressions |= {name: aggregate for name in (*query.columns, *query.reads) if (aggregate := bound.aggregate(name))}
     if query.where:
         expressions[_WHERE] = query.where
+    shown = status_columns(bound, query)
+    names = (*query.columns, *query.reads, *shown)
+    expressions |= {name: aggregate for name in names if (aggregate := bound.aggregate(name))}
     where = (_WHERE,) if query.where else ()
     read = tuple(dict.fromkeys([*query.columns, *query.reads, *where]))
-    wirer = Wirer(bound, expressions)
+    wirer = Wirer(bound, expressions, shown)
     above = wirer.wire(read).upstream()
-    states = [*wirer.states(read, above), *wirer.states_in_draws(above)]
+    states = [*wirer.states(read, above), *wirer.states_in_draws(read, above)]
     deflator = (bound.deflator,) if bound.deflator else ()
     wiring = wirer.wire((*read, *(state.name for state in states), *deflator))
     lacking: dict[str, Fault] = {}  # each name once, whatever is missing with it
@@ -129,6 +130,14 @@ def query_plan(bound: Bound, query: Query) -> QueryPlan:
         deflator=bound.deflator,
         amounts=constant_dollars.amounts(bound, (*query.columns, *query.reads)),
     )
+
+
+def status_columns(bound: Bound, query: Query) -> tuple[str, ...]:
+    """The columns whose status a condition looks at: those of the specification's rows; none where none does."""
+    aggregates = [bound.aggregate(name) for name in (*query.columns, *query.reads)]
+    expressions = [query.where, *bound.spec.derive.values(), *aggregates]
+    tested = any(is_of_status(node) for one in expressions if one for node in one.root.walk())
+    return bound.columns if tested else ()
 
 
 def _may_be_absent(bound: Bound, name: str) -> bool:

@@ -24,14 +24,26 @@ FUNCTIONS: Mapping[str, int] = {
     "total": -1,
 }
 """The functions of ``gigacost.ops`` that an expression may call, and how many arguments they take (-1: any)."""
+STATUS = "status"
+"""The state of a combination, tested like the label of an axis: ``status == "ok"``."""
+IN_DRAWS = "_in_draws"
+"""What follows the label of a state that holds in some draws, and centrally does not."""
+
+
+def _differ(a: ops.Value, b: ops.Value) -> ops.Value:
+    return ops.either(a < b, a > b)  # IEEE's != holds where one is missing
+
+
 COMPARISONS: Mapping[str, Callable[[ops.Value, ops.Value], ops.Value]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
     "==": operator.eq,
-    "!=": operator.ne,
+    "!=": _differ,
 }
+"""None holds where one side is missing."""
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 ARITHMETIC: Mapping[str, Callable[[ops.Value, ops.Value], ops.Value]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -50,8 +62,8 @@ class Node:
     """A part of an expression."""
 
     op: str
-    """``number name label negative chain compare and or not``, an aggregate (``mean quantile probability``) of its one
-    part over draws, or the name of a function."""
+    """``number name label negative chain compare and or not``; ``quantity`` and ``text`` before their unit is known; an
+    aggregate (``mean quantile probability``) of its one part over draws; or the name of a function."""
     kind: ExpressionKind
     parts: tuple[Node, ...] = ()
     signs: tuple[str, ...] = ()
@@ -74,7 +86,9 @@ class Node:
             for part in self.parts:
                 yield from part.read()
 
-    def evaluate(self, env: Mapping[str, ops.Value], label_is: LabelIs | None) -> ops.Value:  # noqa: PLR0911 - one per op
+    def evaluate(  # noqa: C901, PLR0911 - one per op
+        self, env: Mapping[str, ops.Value], label_is: LabelIs | None
+    ) -> ops.Value:
         """Its value where the names, and the texts of aggregates, stand for the values of ``env``."""
         if self.op == "number":
             return self.value
@@ -85,6 +99,8 @@ class Node:
                 message = f"the labels of {self.name} are needed: evaluate(env, label_is)"
                 raise TypeError(message)
             return label_is(self.name, self.labels)
+        if self.op == "not":
+            return self.parts[0].refuted(env, label_is)
         values = [part.evaluate(env, label_is) for part in self.parts]
         if self.op == "chain":
             result = values[0]
@@ -98,7 +114,20 @@ class Node:
             return reduce(ops.both if self.op == "and" else ops.either, values)
         if self.op == "negative":
             return -values[0]
-        return ops.negate(*values) if self.op == "not" else getattr(ops, self.op)(*values)
+        return getattr(ops, self.op)(*values)
+
+    def refuted(self, env: Mapping[str, ops.Value], label_is: LabelIs | None) -> ops.Value:
+        """Whether a condition does not hold; a comparison with what is missing neither holds nor does not."""
+        if self.op == "not":
+            return self.parts[0].evaluate(env, label_is)
+        if self.op in {"and", "or"}:
+            refuted = [part.refuted(env, label_is) for part in self.parts]
+            return reduce(ops.either if self.op == "and" else ops.both, refuted)
+        if self.op == "compare":
+            values = [part.evaluate(env, label_is) for part in self.parts]
+            pairs = zip(self.signs, values, values[1:], strict=False)
+            return reduce(ops.either, (COMPARISONS[_OPPOSITE[sign]](a, b) for sign, a, b in pairs))
+        return ops.negate(self.evaluate(env, label_is))
 
     def __str__(self) -> str:
         """The one spelling of what it means, with all parentheses."""

@@ -58,10 +58,10 @@ class Constraint:
         if self.node.op != "compare" or self.node.signs[0] not in _AT_MOST:
             return None
         (left, right), (sign,) = self.node.parts, self.node.signs
-        if _value(left) is not None:
+        if constant(left) is not None:
             left, right, sign = right, left, _MIRRORED[sign]
-        number = _value(right)
-        return None if number is None or _value(left) is not None else Limit(left, number, _AT_MOST[sign])
+        number = constant(right)
+        return None if number is None or constant(left) is not None else Limit(left, number, _AT_MOST[sign])
 
     @property
     def quantity(self) -> str:
@@ -115,7 +115,7 @@ def _number(value: float) -> Node:
     return Node("number", "number", value=value)
 
 
-def _value(node: Node) -> float | None:
+def constant(node: Node) -> float | None:
     """The number that a node is whatever the combination; None for one that depends on it."""
     if any(part.op in {"name", "label"} for part in node.walk()):
         return None

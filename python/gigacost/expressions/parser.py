@@ -2,8 +2,8 @@
 
 Numbers, names, ``+ - * / **``, comparisons (also chained), ``and or not``, ``in [..]``, the functions of
 ``gigacost.ops``, and labels: ``market == "own"``, ``hardware in ["h100-sxm", "b200-sxm"]``. Quantities (``15T``,
-``$50M``, ``90d``, ``30 MW``, ``45%``; in quotes with any unit, ``"2.10 $/h"``) are in the unit of what they are compared
-with or added to. Aggregates over draws: ``mean(x)``, ``p5(x)`` to ``p95(x)`` (any percentile), ``quantile(x, 0.975)``,
+``$50M``, ``90d``, ``30 MW``, ``45%``; in quotes with any unit, ``"2.10 $/h"``) are in the unit of what stands on
+the other side. Aggregates over draws: ``mean(x)``, ``p5(x)`` to ``p95(x)`` (any percentile), ``quantile(x, 0.975)``,
 ``probability(condition)`` or ``P(condition)``.
 """
 

@@ -120,7 +120,8 @@ class _Settler:
         if _NOTHING.fullmatch(text) and unit != "B":
             self.refuse(quantity, f"{show(text)} is nothing; {QUOTING}", SINGLY)
         if not unit and not _SUFFIXED.fullmatch(text):
-            what = f"nothing tells the unit of {show(text)}: a text or a quantity can only be compared with a name"
+            what = f"nothing tells the unit of {show(text)}"
+            what += ": a text can only be compared with a name" if quantity.op == "text" else ""
             self.refuse(quantity, what, allowed="a name that has a unit on the other side, as in train_days <= 90d")
         try:
             return parse_quantity(text, unit or "1")

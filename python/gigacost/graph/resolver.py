@@ -138,8 +138,9 @@ class Resolver:
         self._enter(aggregate.name)
         uncertain = self.aggregation.uncertain
         drawn = [name for name, factor in uncertain.items() if not factor]
-        extra = {**self.extra, aggregate.of.name: aggregate.of}
-        wiring = Resolver(self.model, self.given.union(drawn), extra).resolve([aggregate.of.name])
+        extra = {**self.extra, **self.aggregation.extra, aggregate.of.name: aggregate.of}
+        given = self.given.union(drawn, self.aggregation.central)
+        wiring = Resolver(self.model, given, extra).resolve([aggregate.of.name])
         inner, central = _in_draws(wiring, aggregate.of.name, uncertain)
         for name in central if inner else aggregate.of.parameters:
             self.visit(name)

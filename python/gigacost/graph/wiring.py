@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from gigacost.graph.declarations import Mark, Subtotal, marking
@@ -31,11 +31,20 @@ class Quantity:
     """As its docstring says in brackets: ``chip·h``, ``1``, ``truth``; empty when it says nothing."""
     doc: str
     mark: Mark | Subtotal | None = None
+    unspoiled: frozenset[str] = frozenset()
+    """Parameters of which it only looks whether they are there: what spoils them does not spoil it."""
 
     @property
     def makes(self) -> tuple[str, ...]:
         """What it makes as a step of a wiring: itself."""
         return (self.name,)
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The parameters that it is spoiled with."""
+        return (
+            tuple(name for name in self.parameters if name not in self.unspoiled) if self.unspoiled else self.parameters
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,10 @@ class Aggregation:
     uncertain: Mapping[str, bool]
     """What differs from draw to draw, each with whether its draws are factors of what it is otherwise."""
     aggregates: Mapping[str, Aggregate]
+    extra: Mapping[str, Quantity] = field(default_factory=dict)
+    """Quantities that are others in draws than centrally."""
+    central: frozenset[str] = frozenset()
+    """Quantities that have their central value in every draw, whatever they are made of."""
 
 
 NO_AGGREGATES = Aggregation({}, {})
@@ -165,17 +178,23 @@ class Wiring:
             _take(step, values, player)
         return values
 
-    def upstream(self) -> dict[str, frozenset[str]]:
-        """For every name, the names it is made of, directly or not, and itself."""
+    def upstream(self, searched: Mapping[str, frozenset[str]] | None = None) -> dict[str, frozenset[str]]:
+        """For every name, the names it is made of (and spoiled with), directly or not, and itself.
+
+        ``searched`` has those of axes of searches that were run elsewhere.
+        """
         above: dict[str, frozenset[str]] = {leaf: frozenset([leaf]) for leaf in self.leaves}
         for step in self.steps:
-            _note_upstream(step, above)
+            if searched and all(name in searched for name in step.makes):
+                above |= {name: searched[name] for name in step.makes}
+            else:
+                _note_upstream(step, above)
         return above
 
 
 def _note_upstream(step: Step, above: dict[str, frozenset[str]]) -> None:
     if isinstance(step, Quantity):
-        above[step.name] = frozenset([step.name]).union(*(above[name] for name in step.parameters))
+        above[step.name] = frozenset([step.name]).union(*(above[name] for name in step.made_of))
     elif isinstance(step, AggregateStep):
         _upstream_of_aggregate(step, above)
     else:
@@ -185,7 +204,7 @@ def _note_upstream(step: Step, above: dict[str, frozenset[str]]) -> None:
 def _upstream_of_aggregate(step: AggregateStep, above: dict[str, frozenset[str]]) -> None:
     inside = {name: frozenset([name]) for name, factor in step.uncertain if not factor}
     for inner in step.inner:
-        made_of = (inside.get(name) or above[name] for name in inner.parameters)
+        made_of = (inside.get(name) or above[name] for name in inner.made_of)
         inside[inner.name] = frozenset([inner.name]).union(*made_of)
     above[step.aggregate.name] = inside[step.aggregate.of.name] | {step.aggregate.name}
 

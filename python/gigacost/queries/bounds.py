@@ -48,6 +48,7 @@ def bounds(bound: Bound, of: str, *, threads: int | None = None, progress: Progr
     greatest, more = find(bound, 1, of, threads=threads, progress=later, largest=True) if least else ([], Effort())
     first, last = (next(iter(RowView(bound, found, (of,))), None) for found in (least, greatest))
     odd = doubts.about_rows(bound, [*least, *greatest], (*bound.columns, of))
+    odd += [] if least else doubts.about_nothing(bound, [of], threads)
     return Bounds(of, first, last, answered(bound, effort.and_(more), odd))
 
 

@@ -64,6 +64,14 @@ def about_space(bound: Bound, asked: Iterable[str], threads: int | None = None) 
     return refused(bound, found)
 
 
+def about_nothing(bound: Bound, read: Sequence[str], threads: int | None = None) -> list[Fault]:
+    """Why nothing is found where combinations meet the condition: what they are compared by is null in all of them."""
+    made = lower.compiled(bound, Query((), bound.spec.where))
+    met, _ = lower.ask(bound, made, lambda program: program.count(made.keep, lower.thread_count(threads)))
+    which = "all combinations" if bound.spec.where is None else f"all {met:,} combinations that meet the condition"
+    return [Fault(", ".join(read), "", f"null in {which}, which leaves nothing to compare")] if met else []
+
+
 def sample(size: int) -> list[int]:
     """The places of some combinations of a space, spread evenly over it."""
     return [(place * _GOLDEN % (1 << 64)) * size >> 64 for place in range(_SAMPLE)]

@@ -16,7 +16,8 @@ from gigacost._record import Record
 from gigacost.catalog import price_evidence
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import OK, Query
+from gigacost.compiler.conditions import OK
+from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
 from gigacost.compiler.rules import broken
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show, unplaced

@@ -81,4 +81,5 @@ def pareto(
     }
     rows = RowView(bound, found, names)
     odd = doubts.about_rows(bound, found, rows.columns)
+    odd += [] if len(found) else doubts.about_nothing(bound, names, threads)
     return Front(rows, {**answered(bound, Effort(*effort), odd), "objectives": about})

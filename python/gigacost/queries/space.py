@@ -216,6 +216,7 @@ class Space(Tabular):
         columns: Sequence[str] = (),
         *,
         quantiles: Sequence[float] = QUANTILES,
+        per: Sequence[str] = (),
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> Summary:
@@ -227,6 +228,8 @@ class Space(Tabular):
             Quantities; by default those of the sweep.
         quantiles : sequence of float
             Shares from 0 to 1; they take four more passes over the space, none if empty.
+        per : sequence of str
+            Axes: the same for each combination of their values, of which there may be 1,000.
         threads : int, optional
             Number of threads; by default all CPUs.
         progress : callable, optional
@@ -235,9 +238,17 @@ class Space(Tabular):
         Returns
         -------
         Summary
-            ``combinations``, ``feasible``, ``states`` and the `Statistics` of each column.
+            ``combinations``, ``feasible``, ``states`` and the `Statistics` of each column; ``conditions``, what each
+            part of the condition rejects; ``groups``, the same for each combination of the values of ``per``.
         """
-        return summary(self.bound, columns or self.columns, quantiles=quantiles, threads=threads, progress=progress)
+        return summary(
+            self.bound,
+            columns or self.columns,
+            quantiles=quantiles,
+            per=per,
+            threads=threads,
+            progress=progress,
+        )
 
     def pareto(
         self,

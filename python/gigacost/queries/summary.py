@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,9 +13,15 @@ from gigacost._record import Record, plain
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
+from gigacost.errors import Fault, SpecError, show
+from gigacost.expressions.constraints import constraints, joined
 from gigacost.queries import arguments, doubts
 from gigacost.queries.export import Progress
 from gigacost.queries.results import described
+from gigacost.spec.axes import Axis, Zipped
+
+MOST_GROUPS = 1_000
+"""How many groups of combinations are summed up apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,34 @@ class Statistics(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected(Record):
+    """How many combinations one of the conditions rejects that ``and`` joins."""
+
+    condition: str
+    """As it was written; a chain ``a <= b <= c`` is two."""
+    rejects: int
+    """Combinations in which it does not hold, or lacks something that it reads."""
+    alone: int
+    """Those of them in which all the others hold: what would be feasible without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Record):
+    """The combinations that have some values of the axes grouped by, summed up."""
+
+    at: Mapping[str, Any]
+    """The values of these axes."""
+    combinations: int
+    feasible: int
+    states: Mapping[str, int]
+    columns: Mapping[str, Statistics]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {"at": dict(self.at), **_plain(self)}
+
+
+@dataclass(frozen=True, slots=True)
 class Summary(Record):
     """A sweep summed up."""
 
@@ -52,17 +87,26 @@ class Summary(Record):
     states: Mapping[str, int]
     """How many combinations are in each state; ``ok`` first."""
     columns: Mapping[str, Statistics]
+    conditions: tuple[Rejected, ...]
+    """What each part of the condition rejects, alone and together with others."""
+    groups: tuple[Group, ...]
+    """The same for each combination of the values of the axes grouped by, in the order of the space."""
     meta: Mapping[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as ``--json`` prints it."""
-        return {
-            "combinations": self.combinations,
-            "feasible": self.feasible,
-            "status": dict(self.states),
-            "columns": {name: column.to_dict() for name, column in self.columns.items()},
-            "meta": dict(self.meta),
-        }
+        conditions = [one.to_dict() for one in self.conditions]
+        groups = [one.to_dict() for one in self.groups]
+        return {**_plain(self), "conditions": conditions, "groups": groups, "meta": dict(self.meta)}
+
+
+def _plain(summed: Summary | Group) -> dict[str, Any]:
+    return {
+        "combinations": summed.combinations,
+        "feasible": summed.feasible,
+        "status": dict(summed.states),
+        "columns": {name: column.to_dict() for name, column in summed.columns.items()},
+    }
 
 
 def summary(
@@ -70,15 +114,33 @@ def summary(
     columns: Sequence[str],
     *,
     quantiles: Sequence[float],
+    per: Sequence[str] = (),
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """The space summed up, as ``Sweep.summary`` describes it. Raises SpecError."""
-    shares = arguments.quantiles(quantiles)
+    arguments.quantiles(quantiles)
     names = arguments.listed("columns", columns)
     for name in names:
         arguments.number(bound, "columns", name)
-    made = lower.compiled(bound, Query(names, bound.spec.where))
+    parts = list(_groups(bound, arguments.listed("per", per)))
+    feasible, states, measures = _measured(bound, names, quantiles, threads, progress)
+    groups = [Group(at, part.size, *_measured(part, names, quantiles, threads)) for at, part in parts]
+    about = described(bound, doubts.about_space(bound, names, threads))
+    rejected = tuple(_rejected(bound, feasible, threads))
+    return Summary(bound.size, feasible, states, measures, rejected, tuple(groups), {**about, "evaluated": bound.size})
+
+
+def _measured(
+    bound: Bound,
+    names: Sequence[str],
+    quantiles: Sequence[float],
+    threads: int | None,
+    progress: Progress | None = None,
+) -> tuple[int, dict[str, int], dict[str, Statistics]]:
+    """How many combinations meet the condition, how many are in each state, the statistics of columns."""
+    shares = arguments.quantiles(quantiles)
+    made = lower.compiled(bound, Query(tuple(names), bound.spec.where))
     states = made.plan.states
     measured = [(made.nodes[name], made.nulls[name]) for name in names]
     found = lower.ask(
@@ -99,8 +161,62 @@ def summary(
     counts = dict.fromkeys(states, 0)
     for state, count in zip(states, found["states"], strict=True):
         counts[state] += count
-    about = described(bound, doubts.about_space(bound, names, threads))
-    return Summary(bound.size, found["kept"], counts, measures, {**about, "evaluated": bound.size})
+    return found["kept"], counts, measures
+
+
+def _rejected(bound: Bound, feasible: int, threads: int | None) -> Iterator[Rejected]:
+    """What each part of the condition rejects, where ``feasible`` combinations meet all of them."""
+    parts = constraints(bound.spec.where)
+    known: dict[tuple[int, ...], int] = {(): bound.size, tuple(range(len(parts))): feasible}
+
+    def met(*which: int) -> int:
+        if which not in known:
+            made = lower.compiled(bound, Query((), joined(parts[i].node for i in which)))
+            known[which], _ = lower.ask(
+                bound, made, lambda program: program.count(made.keep, lower.thread_count(threads))
+            )
+        return known[which]
+
+    for i, part in enumerate(parts):
+        others = [other for other in range(len(parts)) if other != i]
+        yield Rejected(part.text, bound.size - met(i), met(*others) - feasible)
+
+
+def _groups(bound: Bound, per: Sequence[str]) -> Iterator[tuple[dict[str, Any], Bound]]:
+    """The values of the axes grouped by, each with the combinations that have them. Raises SpecError."""
+    if not per:
+        return
+    choices = [_choices(axis, numbers) for axis, numbers in zip(*_numbered(bound, per), strict=True)]
+    count = math.prod(map(len, choices))
+    if count > MOST_GROUPS:
+        what = f"makes {count:,} groups, each of which is summed up by itself"
+        raise SpecError(Fault("per", show(", ".join(per)), what, f"<= {MOST_GROUPS:,}"))
+    for axes in itertools.product(*choices):
+        part = Bound(replace(bound.own, axes=axes), bound.model, bound.catalog)
+        yield {name: part.digits[name].values[0] for name in per}, part
+
+
+def _numbered(bound: Bound, per: Sequence[str]) -> tuple[list[Axis | Zipped], list[list[int] | None]]:
+    """The axes of the space, each with the numbers of its rows' groups, or None where it is not grouped by."""
+    numbers = dict(arguments.groups(bound, per))
+    axes = list(bound.own.axes)
+    return axes, [numbers.get(group) for group in range(len(axes))]
+
+
+def _choices(axis: Axis | Zipped, numbers: list[int] | None) -> list[Axis | Zipped]:
+    """An axis, or each of the parts of it that have one value of what is grouped by."""
+    if numbers is None:
+        return [axis]
+    rows: dict[int, list[int]] = {}
+    for row, number in enumerate(numbers):
+        rows.setdefault(number, []).append(row)
+    return [_picked(axis, some) for some in rows.values()]
+
+
+def _picked(axis: Axis | Zipped, rows: Sequence[int]) -> Axis | Zipped:
+    if isinstance(axis, Zipped):
+        return Zipped(tuple(replace(part, values=tuple(part.values[row] for row in rows)) for part in axis.axes))
+    return replace(axis, values=tuple(axis.values[row] for row in rows))
 
 
 def statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float]) -> Statistics:

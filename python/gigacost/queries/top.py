@@ -45,6 +45,8 @@ def top(
     )
     rows = RowView(bound, found, (by,))
     odd = doubts.about_rows(bound, found, rows.columns)
+    if not found and effort.bound is None:
+        odd += doubts.about_nothing(bound, [by, *distinct], threads)
     return Best(tuple(rows), {**answered(bound, effort, odd), "by": by})
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
-from gigacost.errors import Fault, SpecError, show
-from gigacost.expressions.ast import AGGREGATES, Expression
+from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
+from gigacost.expressions.ast import AGGREGATES, IN_DRAWS, STATUS, Expression
 from gigacost.spec.namespace import Names
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def parse_aggregate(
     from gigacost.expressions.parser import parse_expression
 
     expression = parse_expression(
-        text, field, kind="number", units=units, labels=names.label_axes, aggregated=aggregated
+        text, field, kind="number", units=units, labels=labels_of(names), aggregated=aggregated
     )
     if expression.root.op not in AGGREGATES:
         what = "a column is a name or an aggregate over draws; name an expression under [derive]"
@@ -50,6 +50,27 @@ def units_of(names: Names) -> dict[str, str]:
     """The names of numbers and conditions with their units."""
     units = {name: item.unit for name, item in names.inputs.items()} | dict(names.quantities)
     return {name: unit for name, unit in units.items() if name not in names.label_axes}
+
+
+def labels_of(names: Names) -> dict[str, Callable[[str], str]]:
+    """What has labels, with what gives each its one spelling: the axes of the catalogue, and the status."""
+    status = {STATUS: status_spelled(names.states)} if names.states else {}
+    return {**names.label_axes, **status}
+
+
+def status_spelled(states: Collection[str]) -> Callable[[str], str]:
+    """What takes the status of a combination and no other text (raising CatalogError)."""
+    known = ["ok", *states]
+
+    def spelled(label: str) -> str:
+        if label not in known and label.removesuffix(IN_DRAWS) not in states:
+            hint = nearest(label, known)
+            said = f"; did you mean {hint}?" if hint else ""
+            message = f"{STATUS} = {show(label)}: no such state; allowed: {', '.join(known)}{said}"
+            raise CatalogError(message)
+        return label
+
+    return spelled
 
 
 def pieces(text: str) -> list[str]:

@@ -34,6 +34,10 @@ class Names(Protocol):
         """The labels of a catalogue axis; none of dates, of which there is no list."""
 
     @property
+    def states(self) -> Collection[str]:
+        """What the status of a combination may be, beside ``ok``."""
+
+    @property
     def presets(self) -> Collection[str]:
         """Names of published runs and sites."""
 

@@ -16,7 +16,7 @@ from gigacost.expressions.ast import Expression, ExpressionKind
 from gigacost.graph.declarations import Input
 from gigacost.sampling.distributions import Distribution
 from gigacost.sampling.draws import FEWEST, MOST_AGGREGATED, Draws
-from gigacost.spec.aggregates import is_aggregated, parse_aggregate, units_of
+from gigacost.spec.aggregates import is_aggregated, labels_of, parse_aggregate, units_of
 from gigacost.spec.axes import Axis, Zipped, as_list, as_names, carrying, read_axis, read_zipped, space_size, zipped
 from gigacost.spec.fault_collector import FaultCollector
 from gigacost.spec.fields import Field, Scalar, is_date, refused
@@ -315,7 +315,7 @@ class _Reader(FaultCollector):
         from gigacost.expressions.parser import parse_expression
 
         with self._collecting():
-            labels = self.namespace.label_axes
+            labels = labels_of(self.namespace)
             return parse_expression(given, at, kind=kind, units=self.units, labels=labels, aggregated=self.aggregated)
         return None
 

@@ -55,6 +55,7 @@ def command(
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
+    from gigacost.compiler.off_axis import values_of
     from gigacost.errors import SpecError
 
     if form and (as_json or sources):
@@ -70,7 +71,8 @@ def command(
     spec, model = request.spec, request.bound.model
     points = _points(request, _MOST_JSON if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
-    asserted = Assertions(assertions, units, request.catalog.axes)
+    values = values_of(spec, request.catalog) if assertions else {}
+    asserted = Assertions(assertions, units, request.catalog.axes, known=values, strict=spec.strict)
     estimates = _estimated(points)
     if form and all(one.missing_prices for one in estimates):  # of none of them is there a bill
         raise SpecError(*dict.fromkeys(price.fault for one in estimates for price in one.missing_prices))

@@ -12,11 +12,13 @@ from gigacost.cli import options
 from gigacost.cli.query import QueryOptions, querying, warn_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.table import Table
     from rich.text import Text
 
     from gigacost.queries.space import Space
-    from gigacost.queries.summary import Summary
+    from gigacost.queries.summary import Group, Statistics, Summary
 
 _COUNTS = ("count", "nulls")
 _NUMBERS = (*_COUNTS, "min", "max", "sum", "mean", "std")
@@ -27,9 +29,15 @@ _NUMBERS = (*_COUNTS, "min", "max", "sum", "mean", "std")
     "Quantities to sum up.",
     "combinations, feasible, status_LABEL, and COLUMN_min, _mean, _max, _sum, _std, _count, _nulls",
 )
+@options.once("--per", metavar="AXES", help="Axes to group by, as market,chips: the same for each of their values.")
 @click.option("--no-quantiles", is_flag=True, help="Skip quantiles: one pass over the space instead of five.")
-def command(query: QueryOptions, *, no_quantiles: bool) -> int:
-    """How many combinations of SPEC are feasible, their extremes, means and quantiles, and why the others are not."""
+def command(query: QueryOptions, per: str | None, *, no_quantiles: bool) -> int:
+    r"""How many combinations of SPEC are feasible, their extremes, means and quantiles, and why the others are not.
+
+    \b
+    gigacost summary SPEC --where 'train_days <= 90d and cost_total_usd <= $50M'
+    gigacost summary SPEC --per market --columns cost_total_usd
+    """
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.progress import watched
     from gigacost.cli.terminal import payload
@@ -46,7 +54,9 @@ def command(query: QueryOptions, *, no_quantiles: bool) -> int:
     asserted = Assertions(query.assertions, dict.fromkeys(counts, "1") | units)
     start = time.perf_counter()
     with watched("summary", sweep.size) as progress:
-        found = sweep.summary(quantiles=() if no_quantiles else QUANTILES, threads=query.threads, progress=progress)
+        quantiles = () if no_quantiles else QUANTILES
+        groups = options.names(per)
+        found = sweep.summary(quantiles=quantiles, per=groups, threads=query.threads, progress=progress)
     seconds = time.perf_counter() - start
     warn_of(sweep.spec, found.meta)
     if query.as_json:
@@ -69,14 +79,14 @@ def _flat(found: Summary) -> dict[str, float]:
     return flat | {f"{name}_{what}": getattr(one, what) for name, one in found.columns.items() for what in _NUMBERS}
 
 
-def _feasible(sweep: Space, found: Summary) -> int:
+def _feasible(sweep: Space, found: Summary | Group) -> int:
     """How many combinations meet the condition; without one, how many are in no state that spoils a column."""
     return found.feasible if sweep.spec.where or "ok" not in found.states else found.states["ok"]
 
 
 def _print(sweep: Space, found: Summary, seconds: float) -> None:
     from gigacost.cli.terminal import literal, show, table
-    from gigacost.cli.views.numbers import cell, duration, share
+    from gigacost.cli.views.numbers import duration, share
 
     count = _feasible(sweep, found)
     condition = f" where {sweep.spec.where.text}" if sweep.spec.where else ""
@@ -85,14 +95,59 @@ def _print(sweep: Space, found: Summary, seconds: float) -> None:
     show(literal(said, "bold"), "")
     quantiles = next((list(one.quantiles) for one in found.columns.values()), [])
     heads = ["min", *(f"p{q * 100:g}" for q in quantiles), "mean", "max", "nulls"]
-    rows = []
-    for name, one in found.columns.items():
-        unit = sweep.unit(name)
-        figures = [one.min, *one.quantiles.values(), one.mean, one.max]
-        cells = [cell(None if math.isnan(value) else value, unit) for value in figures]
-        rows.append([name, *cells, f"{one.nulls:,}"])
+    rows = [[name, *_figures(one, sweep.unit(name))] for name, one in found.columns.items()]
     made = table(["column", *heads], rows, heads)
-    show(made, _states(sweep, found), literal(f"in {duration(seconds)}", "dim"))
+    show(made, *_conditions(found), _states(sweep, found), *_groups(sweep, found))
+    show(literal(f"in {duration(seconds)}", "dim"))
+
+
+def _conditions(found: Summary) -> Iterator[Table | Text]:
+    """What each part of the condition rejects, where it has several."""
+    from gigacost.cli.terminal import table
+    from gigacost.cli.views.numbers import share
+
+    if len(found.conditions) > 1:
+        heads = ["rejects", "share", "alone", "with others"]
+        rows = [
+            [
+                one.condition,
+                f"{one.rejects:,}",
+                share(one.rejects / found.combinations),
+                f"{one.alone:,}",
+                f"{one.rejects - one.alone:,}",
+            ]
+            for one in found.conditions
+        ]
+        yield table(["condition", *heads], rows, heads)
+
+
+def _groups(sweep: Space, found: Summary) -> Iterator[Table | Text]:
+    """The groups: how many of their combinations are feasible and in which states the others are, then each column."""
+    from gigacost.cli.terminal import literal, table
+    from gigacost.cli.views.rows import said
+
+    if not found.groups:
+        return
+    axes = list(found.groups[0].at)
+    places = [[said(sweep, name, one.at[name]) for name in axes] for one in found.groups]
+    rows = []
+    for place, group in zip(places, found.groups, strict=True):
+        states = ", ".join(f"{label} {count:,}" for label, count in group.states.items() if count)
+        rows.append([*place, f"{group.combinations:,}", f"{_feasible(sweep, group):,}", states])
+    yield table([*axes, "combinations", "feasible", "status"], rows, ["combinations", "feasible"])
+    quantiles = next((list(one.quantiles) for one in found.columns.values()), [])
+    heads = ["min", *(f"p{q * 100:g}" for q in quantiles), "mean", "max", "nulls"]
+    for name in found.columns:
+        figures = (_figures(group.columns[name], sweep.unit(name)) for group in found.groups)
+        yield literal(f"{name} by {', '.join(axes)}", "bold")
+        yield table([*axes, *heads], [[*place, *cells] for place, cells in zip(places, figures, strict=True)], heads)
+
+
+def _figures(one: Statistics, unit: str) -> list[str]:
+    from gigacost.cli.views.numbers import cell
+
+    figures = [one.min, *one.quantiles.values(), one.mean, one.max]
+    return [*(cell(None if math.isnan(value) else value, unit) for value in figures), f"{one.nulls:,}"]
 
 
 def _states(sweep: Space, found: Summary) -> Table | Text:

@@ -9,6 +9,7 @@ from gigacost.cli.assertions import Assertions
 from gigacost.cli.terminal import fitting, literal, show, table
 from gigacost.cli.views.marks import legend, marks_of_row
 from gigacost.cli.views.numbers import cell
+from gigacost.compiler.off_axis import values_of
 
 if TYPE_CHECKING:
     from gigacost.cli.query import QueryOptions
@@ -19,7 +20,14 @@ def row_assertions(query: QueryOptions, sweep: Space, *reads: str) -> Assertions
     """The conditions on rows, which have the columns of a sweep and what else a question reads. Raises SpecError."""
     labels = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
     names = {name: unit_asserted(sweep, name) for name in (*sweep.columns, *sweep.bound.digits, *reads)}
-    return Assertions(query.assertions, {**names, "index": "1"}, labels)
+    return asserting(query, sweep, {**names, "index": "1"}, labels)
+
+
+def asserting(query: QueryOptions, sweep: Space, names: Mapping[str, str], labels: Sequence[str]) -> Assertions:
+    """The conditions on combinations of a sweep, over some names with their units, labels and the status."""
+    states = [getattr(state.mark, "label", "") for state in sweep.model.states]
+    known = values_of(sweep.spec, sweep.bound.catalog) if query.assertions else {}
+    return Assertions(query.assertions, names, labels, states=states, known=known, strict=sweep.spec.strict)
 
 
 def unit_asserted(sweep: Space, name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from gigacost._engine import Program
 from gigacost._record import Record
@@ -24,6 +24,9 @@ from gigacost.graph.wiring import Quantity, SearchStep
 from gigacost.queries import doubts
 from gigacost.queries.assumptions import Assumption, assumption, by_default, choices
 from gigacost.queries.lacking import lacking, lacking_at_site, required
+
+MaybeNone: TypeAlias = Any
+"""None now and then: where it is not, arithmetic needs no check for it, as in typeshed."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,8 +55,8 @@ class Estimate(Record):
     meta: Mapping[str, Any]
     """What a figure can be rebuilt from: version, hashes, date; and warnings."""
 
-    def __getitem__(self, name: str) -> float | None:
-        """A quantity by name. Raises KeyError, with the nearest name."""
+    def __getitem__(self, name: str) -> float | MaybeNone:
+        """A quantity by name; None where a state spoils it. Raises KeyError, with the nearest name."""
         try:
             return self.quantities[name]
         except KeyError:

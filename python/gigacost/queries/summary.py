@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -69,7 +69,7 @@ def summary(
     bound: Bound,
     columns: Sequence[str],
     *,
-    quantiles: Sequence[float],
+    quantiles: Iterable[float] | float,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Summary:
@@ -94,7 +94,7 @@ def summary(
         ),
     )
     measures = {
-        name: statistics(column, found["kept"], quantiles) for name, column in zip(names, found["columns"], strict=True)
+        name: statistics(column, found["kept"], shares) for name, column in zip(names, found["columns"], strict=True)
     }
     counts = dict.fromkeys(states, 0)
     for state, count in zip(states, found["states"], strict=True):

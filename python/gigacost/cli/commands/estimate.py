@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -14,11 +13,9 @@ from gigacost.cli.query import chosen_draws
 if TYPE_CHECKING:
     from gigacost.compiler.bound import Bound
     from gigacost.queries.estimates import Estimate
-    from gigacost.queries.request import Request
 
 _MOST = 12
 """Columns that can stand side by side; of more than that, intervals are drawn only if asked for."""
-_MOST_JSON = 10_000
 
 
 @options.command("estimate")
@@ -50,6 +47,8 @@ def command(
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
+    from gigacost.analysis.estimate import MOST, combinations
+    from gigacost.analysis.estimate import estimates as estimates_of
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
@@ -60,10 +59,10 @@ def command(
         raise click.UsageError("--no-intervals draws nothing: give it without --uncertain, --draws and --seed")
     request = design.request(more=options.distributions(uncertain))
     spec, model = request.spec, request.bound.model
-    points = _points(request, _MOST_JSON if as_json else _MOST)
+    points = combinations(request, MOST if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     asserted = Assertions(assertions, units, request.catalog.axes)
-    estimates = _estimated(points)
+    estimates = estimates_of(points)
     warn_of(spec, *(one.meta for one in estimates))
     wanted = bool(uncertain or draws) or len(points) <= _MOST
     if wanted and not (no_intervals or form or sources):
@@ -113,35 +112,3 @@ def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:
     fixed = {**point.spec.fixed, PACE.name: REACHABLE - pace}
     other = estimated(Bound(replace(point.spec, fixed=fixed), point.model, point.catalog))
     return None if other.subtotals == one.subtotals else other
-
-
-def _points(request: Request, most: int) -> list[Bound]:
-    """The combinations, each bound by itself. Raises SpecError when there are too many."""
-    from dataclasses import replace
-
-    from gigacost.compiler.bound import Bound
-    from gigacost.errors import Fault, SpecError, show
-
-    spec, bound = request.spec, request.bound
-    if spec.size > most:
-        what = "too many alternatives to stand side by side"
-        raise SpecError(Fault("combinations", show(spec.size), what, allowed=f"<= {most}; gigacost sweep takes any"))
-    points = map(bound.settings, range(spec.size))
-    return [Bound(replace(spec, axes=(), fixed=fixed), request.model, request.catalog) for fixed in points]
-
-
-def _estimated(points: Sequence[Bound]) -> list[Estimate]:
-    """Their estimates. Raises SpecError with what is wrong with any of them, each fault once."""
-    from gigacost.errors import Fault, SpecError
-    from gigacost.queries.estimates import estimated
-
-    estimates: list[Estimate] = []
-    faults: dict[Fault, None] = {}
-    for point in points:
-        try:
-            estimates.append(estimated(point))
-        except SpecError as error:
-            faults |= dict.fromkeys(error.faults)
-    if faults:
-        raise SpecError(*faults)
-    return estimates

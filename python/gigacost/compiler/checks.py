@@ -12,6 +12,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.dear_commitments import dear_commitments
 from gigacost.compiler.filled import with_preset
 from gigacost.compiler.names import ModelNames
+from gigacost.compiler.not_modelled import few_tokens
 from gigacost.compiler.rules import broken
 from gigacost.compiler.stale_prices import stale_prices
 from gigacost.errors import Fault
@@ -40,12 +41,14 @@ class ModelNamespace(ModelNames):
             yield from illegal_draws.faults(Bound(spec, self.model, self.catalog))
 
     def doubts(self, spec: Spec) -> Iterable[Fault]:
-        """Prices that are old, commitments dearer than none, and dates after the catalogue's, whose prices they get."""
+        """Prices that are old, commitments dearer than none, hardly any tokens, and dates after the catalogue's."""
         latest = max(constant_dollars.dates(spec, self.catalog))
         if latest > self.catalog.date:  # ISO dates sort as text
             yield Fault("as_of", latest, f"prices are those of {self.catalog.date}: no trend is assumed")
         yield from stale_prices(spec, self.catalog, self.model.replaced)
         yield from dear_commitments(spec, self.catalog, self.model.replaced)
+        if "model" in self.label_axes:
+            yield from few_tokens(spec, self.catalog)
         if spec.base_year is not None:
             yield from constant_dollars.doubts(spec, self.catalog)
 

@@ -15,6 +15,7 @@ from gigacost._engine import Program
 from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
+from gigacost.compiler.not_modelled import left_out
 from gigacost.compiler.plan import OK, Query
 from gigacost.compiler.provenance import provenance
 from gigacost.compiler.rules import broken
@@ -133,6 +134,7 @@ def estimated(bound: Bound) -> Estimate:
         meta={
             **provenance(bound, made.sha256, draws=False),
             **({} if spec.base_year is None else {"base_year": spec.base_year}),
+            **({"not_modelled": missed} if (missed := left_out(bound)) else {}),
             "warnings": [str(warning) for warning in (*unplaced(spec.warnings), *odd)],
         },
     )

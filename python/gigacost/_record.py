@@ -1,4 +1,4 @@
-"""Results as plain data: what ``to_dict`` of every result does."""
+"""Plain data: what ``to_dict`` of every result does, and what callers' values are."""
 
 from __future__ import annotations
 
@@ -35,3 +35,23 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a result
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
+
+
+def unboxed(value: object) -> object:
+    """A numpy scalar as the Python number it equals; anything else as it is."""
+    if type(value).__module__ == "numpy" and type(value).__name__ != "ndarray" and hasattr(value, "item"):
+        return value.item()
+    return value
+
+
+def without_days(value: Any) -> Any:  # noqa: ANN401 - any value
+    """A day of Python's ``datetime`` as its text, and so those of a list or a tuple; anything else as it is."""
+    if isinstance(value, list | tuple) and value and not isinstance(value[0], str | int | float):
+        return [without_days(item) for item in value]
+    if isinstance(value, str | int | float):
+        return value
+    from datetime import date, datetime
+
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value == datetime(*value.timetuple()[:3], tzinfo=value.tzinfo) else value
+    return value.isoformat() if isinstance(value, date) else value

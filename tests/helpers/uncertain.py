@@ -56,7 +56,7 @@ def drawn(draw: st.DrawFn) -> tuple[Problem, list[str]]:
         uncertain[name] = pick(draw, written)
         above_limit = Tree("greater", (Tree("name", name=name), Tree("number", value=limit)))
         spoil = declarations.status("now_and_then", spoils=pick(draw, sorted(above)), central=draw(either))
-        model = model.extend(spoil(function("is_now_and_then", [name], above_limit)))
+        model = model.extend(spoil(function("is_now_and_then", [name], above_limit)), check_units=False)
     tree = sweep.spec.to_dict()
     tree["uncertain"] = uncertain
     tree["draws"] = {"count": draw(whole(2, 9)), "seed": draw(whole(0, 5)), "method": "random"}

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from unit_checker import UnitChecker
 
-from gigacost import Sweep, _engine, reference
+from gigacost import SpecError, Sweep, _engine, reference
 from gigacost.catalog import Catalog
 from gigacost.graph.declarations import Contribution, Subtotal
 from gigacost.graph.wiring import SearchStep
@@ -59,7 +59,9 @@ def test_a_forgotten_conversion_is_found() -> None:
         """The days of a run, wrongly made of its hours [d]."""
         return train_hours / 24.0
 
-    model = MODEL.extend(wrong_days)
+    with pytest.raises(SpecError, match=r"wrong_days = \[d\]: computes \[h\] of train_hours \[h\]"):
+        MODEL.extend(wrong_days)
+    model = MODEL.extend(wrong_days, check_units=False)
     wiring = model.wire(["wrong_days"], ["train_hours"])
     value = wiring.replay({"train_hours": UnitValue(1.0, Unit.parse("h"))}, UnitChecker())["wrong_days"]
     assert value.unit != Unit.parse(model.quantities["wrong_days"].unit)

@@ -16,17 +16,18 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from gigacost._record import Record
+from gigacost._record import Record, unboxed, without_days
 from gigacost.analysis.cheapest_of_year import Asked, Year, cheapest, later
 from gigacost.analysis.years import read_days, read_years
 from gigacost.catalog.dates import DAY_FORM, day
 from gigacost.compiler.bound import Bound
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Contribution
+from gigacost.queries import arguments
 from gigacost.queries.space import Space
 from gigacost.spec.axes import Zipped
 
@@ -66,11 +67,11 @@ class OverTime(Record):
 
 def over_time(
     sweep: Space,
-    years: Sequence[int] | str = YEARS,
+    years: Iterable[int] | str | int = YEARS,
     *,
     by: str = BY,
     same: Literal["capability", "flop"] = "capability",
-    algorithms_of: str = "",
+    algorithms_of: str | dt.date = "",
     within: str | float = WITHIN,
     per: Sequence[str] = (),
     strict: bool = False,
@@ -82,7 +83,7 @@ def over_time(
     ----------
     sweep : Sweep
         The designs.
-    years : sequence of int or str
+    years : int, sequence of int, or str
         The years, each asked about at its middle; as text also with ranges, ``"2023..2027,2030"``.
     by : str
         The subtotal to minimise.
@@ -119,10 +120,11 @@ def over_time(
     >>> [one.year for one in gigacost.over_time(sweep, [2025, 2027]).years]
     [2025, 2027]
     """
+    per = arguments.listed("per", per)
     faults: list[Fault] = [*_unknown(sweep, by, same, per, since_given=bool(algorithms_of))]
     days = _read(faults, lambda: read_days("within", within)) or 0.0
     asked_years = _read(faults, lambda: _checked(years)) or ()
-    since = _read(faults, lambda: _day(algorithms_of or sweep.meta["as_of"] or sweep.bound.catalog.date))
+    since = _read(faults, lambda: _day(without_days(algorithms_of) or sweep.meta["as_of"] or sweep.bound.catalog.date))
     if faults or since is None:
         raise SpecError(*faults)
     asked = Asked(sweep, (by, *contributions(sweep.model, by)), days, threads)
@@ -176,8 +178,11 @@ def _unknown(sweep: Space, by: str, same: str, per: Sequence[str], *, since_give
             yield Fault("per", show(name), "not an axis of its own", ", ".join(alone), nearest(name, alone))
 
 
-def _checked(years: Sequence[int] | str) -> tuple[int, ...]:
-    found = read_years("years", years) if isinstance(years, str) else tuple(years)
+def _checked(years: Iterable[int] | str | int) -> tuple[int, ...]:
+    listed = years if isinstance(years, Iterable) else [years]
+    found: tuple[Any, ...] = (
+        read_years("years", years) if isinstance(years, str) else tuple(unboxed(year) for year in listed)
+    )
     faults = [
         Fault("years", show(year), "not a year that can be asked about", f"{_FIRST} to {_LAST}")
         for year in found

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gigacost._record import without_days
 from gigacost.analysis.sensitivity.elasticities import Elasticities, at_combination
 from gigacost.analysis.sensitivity.uncertain_inputs import Uncertain
 from gigacost.analysis.sensitivity.uncertainty import Uncertainty, uncertainty
@@ -13,7 +14,7 @@ from gigacost.catalog import Catalog
 from gigacost.catalog.opening import opened
 from gigacost.graph.model import Model
 from gigacost.model import default as default_model
-from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
+from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request, is_axis
 from gigacost.queries.space import Space
 from gigacost.sampling.draws import Drawn, as_draws
 from gigacost.spec.files import Document
@@ -26,8 +27,8 @@ class Sweep(Space):
     Parameters
     ----------
     axes : mapping, optional
-        Names with their values (a list, an array, or a range ``{"from": .., "to": .., "steps": ..}``), outermost
-        first; ``zipped`` tables are axes that walk together.
+        Names with their values (a list, an array, a range ``{"from": .., "to": .., "steps": ..}``, or one value),
+        outermost first; ``zipped`` tables are axes that walk together.
     fixed : mapping, optional
         Values that do not vary, with units as people write them (``"70B"``, ``"2.10 $/h"``).
     uncertain : mapping or "default", optional
@@ -40,7 +41,7 @@ class Sweep(Space):
         ``'status == "ok"'``).
     derive : mapping, optional
         Further quantities by expression.
-    columns : sequence of str
+    columns : str or sequence of str
         Quantities of each row; aggregates over draws (``"p90(cost_total_usd)"``) are columns too.
     model, catalog, as_of, base_year, preset, strict
         As for `estimate`.
@@ -78,25 +79,26 @@ class Sweep(Space):
         columns: Sequence[str] = (),
         model: ModelLike = None,
         catalog: CatalogLike = None,
-        as_of: str | None = None,
+        as_of: DateLike = None,
         base_year: int | None = None,
         preset: PresetLike = None,
         strict: bool = False,
     ) -> None:
-        fixed = dict(fixed or {})
+        fixed = {name: without_days(value) for name, value in (fixed or {}).items()}
+        varied = {name: without_days(value) for name, value in (axes or {}).items()}
         if isinstance(model, str):
             fixed["model"], model = model, None
-        query = {"where": where, "columns": list(columns) or None}
+        query = {"where": where, "columns": columns if isinstance(columns, str) else list(columns) or None}
         tree: dict[str, Any] = {
             "version": VERSION,
-            "axes": dict(axes or {}),
+            "axes": {name: value if is_axis(value) else [value] for name, value in varied.items()},
             "fixed": fixed,
             "uncertain": uncertain if isinstance(uncertain, str) else dict(uncertain or {}),
             "draws": {} if draws is None else as_draws(draws).to_dict(),
             "derive": dict(derive or {}),
             "query": {key: value for key, value in query.items() if value is not None},
         }
-        keys = {"as_of": as_of, "base_year": base_year, "preset": preset}
+        keys = {"as_of": without_days(as_of), "base_year": base_year, "preset": preset}
         tree |= {key: value for key, value in keys.items() if value is not None}
         request = Request(Document(tree), model or default_model(), opened(catalog), strict=strict)
         super().__init__(request.spec, request.model, request.catalog)

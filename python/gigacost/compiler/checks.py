@@ -12,6 +12,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.dear_commitments import dear_commitments
 from gigacost.compiler.filled import with_preset
 from gigacost.compiler.names import ModelNames
+from gigacost.compiler.not_modelled import few_tokens
 from gigacost.compiler.off_axis import off_axis
 from gigacost.compiler.rules import broken
 from gigacost.compiler.stale_prices import stale_prices
@@ -44,7 +45,7 @@ class ModelNamespace(ModelNames):
     def doubts(self, spec: Spec) -> Iterable[Fault]:
         """What stands in for models, old prices, commitments dearer than none, dates after the catalogue's prices.
 
-        And values that conditions compare with though no combination has them.
+        And values that conditions compare with though no combination has them, and hardly any tokens.
         """
         latest = max(constant_dollars.dates(spec, self.catalog))
         if latest > self.catalog.date:  # ISO dates sort as text
@@ -53,6 +54,8 @@ class ModelNamespace(ModelNames):
         yield from stand_ins(spec, self.catalog)
         yield from stale_prices(spec, self.catalog, self.model.replaced)
         yield from dear_commitments(spec, self.catalog, self.model.replaced)
+        if "model" in self.label_axes:
+            yield from few_tokens(spec, self.catalog)
         if spec.base_year is not None:
             yield from constant_dollars.doubts(spec, self.catalog)
 

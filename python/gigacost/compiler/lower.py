@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from gigacost import ops
 from gigacost._engine import Program, Tape, simd
+from gigacost._record import unboxed
 from gigacost.compiler.bound import Bound, Digit
 from gigacost.compiler.picked import Picked
 from gigacost.compiler.plan import Query, QueryPlan, query_plan, status_columns
@@ -175,9 +176,10 @@ def thread_count(threads: int | None = None) -> int:
             return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         name, given = "GIGACOST_THREADS", text
         threads = int(text) if text.isascii() and text.isdigit() else 0
-    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= _MOST_THREADS:
+    number = unboxed(threads)
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= _MOST_THREADS:
         raise SpecError(Fault(name, show(given), "not a number of threads", allowed=f"1 to {_MOST_THREADS}"))
-    return threads
+    return number
 
 
 _MOST_THREADS = 1024

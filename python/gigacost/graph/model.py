@@ -13,8 +13,10 @@ from gigacost._cache import LruCache
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Alternative, Contribution, Doubt, Input, Rule, Status, Subtotal, marking
 from gigacost.graph.resolver import Resolver
+from gigacost.graph.unit_check import unit_faults
 from gigacost.graph.wiring import NO_AGGREGATES, Aggregation, Function, Quantity, Search, Wiring, quantity_of
 from gigacost.ops import total
+from gigacost.units.algebra import Unit
 
 Part: TypeAlias = "Function | Input | Alternative | Subtotal | Search | ModuleType | Model"
 T = TypeVar("T")
@@ -76,9 +78,21 @@ class Model:
         self.replaced = frozenset(parcel.replaced)
         self._compiled = LruCache(_KEPT)
 
-    def extend(self, *parts: Part) -> Model:
-        """This model and more parts. Raises SpecError when a name is taken (``override`` replaces)."""
-        return Model(self, *parts)
+    def extend(self, *parts: Part, check_units: bool = True) -> Model:
+        """This model and more parts.
+
+        What is added is called once with the units of its parameters: its docstring's unit must be what it computes,
+        and a contribution's that of its subtotal. ``check_units=False`` takes docstrings at their word. Raises
+        SpecError with every fault of that, and when a name is taken (``override`` replaces).
+        """
+        extended = Model(self, *parts)
+        if check_units:
+            known = self.quantities.keys()
+            added = [quantity for name, quantity in extended.quantities.items() if name not in known]
+            faults = list(unit_faults(added, extended.units)) if added else []
+            if faults:
+                raise SpecError(*faults)
+        return extended
 
     def override(self, **replacements: float | Function) -> Model:
         """This model with quantities or inputs replaced by numbers or by functions of that meaning.
@@ -158,6 +172,15 @@ class Model:
     def unit(self, name: str) -> str:
         """The unit of a quantity or input."""
         return self.quantities[name].unit if name in self.quantities else self.inputs[name].unit
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """The units of all names; empty where nothing says one."""
+        searched = dict.fromkeys((axis for search in self.searches for axis, _ in search.over), "1")
+        # A plain number has the unit 1, and so has a parameter with one as its default.
+        inputs = {name: one.unit or ("" if one.default is None else "1") for name, one in self.inputs.items()}
+        conditions = {one.name: "truth" for one in (*self.states, *self.doubts)}
+        return {**searched, **inputs, **{name: one.unit for name, one in self.quantities.items()}, **conditions}
 
     def wire(
         self,
@@ -275,7 +298,10 @@ class _Parcel:
         known = self.quantities.get(name)
         made = quantity_of(name, function)
         mark = made.mark or (known.mark if known else None)
-        unit = made.unit or (known.unit if known else self.inputs[name].unit)
+        meant = known.unit if known else self.inputs[name].unit
+        if made.unit and meant and Unit.parse(made.unit) != Unit.parse(meant):
+            raise SpecError(Fault(name, f"[{made.unit}]", "in another unit than what it replaces", f"[{meant}]"))
+        unit = made.unit or meant
         self.quantities[name] = replace(made, mark=mark, unit=unit)
         self.values.pop(name, None)
         self.replaced.add(name)

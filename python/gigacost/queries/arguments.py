@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from gigacost._record import unboxed
 from gigacost.compiler.bound import Bound
 from gigacost.errors import Fault, SpecError, nearest, show
 
@@ -15,7 +16,7 @@ MOST_OBJECTIVES = 6
 
 
 def listed(field: str, names: Iterable[str]) -> tuple[str, ...]:
-    """The names, each once. Raises SpecError for a bare text, and for what is no text."""
+    """The names, each once; a text is one name. Raises SpecError for what is no text."""
     return tuple(dict.fromkeys(_texts(field, names)))
 
 
@@ -37,6 +38,7 @@ def number(bound: Bound, field: str, name: str) -> str:
 
 def search_limit(seconds: float | None, boxes: int | None, per: Sequence[str]) -> tuple[float | None, int | None]:
     """How long a search may take, and how many boxes it may bound. Raises SpecError."""
+    seconds, boxes = unboxed(seconds), unboxed(boxes)  # type: ignore[assignment] # numbers as before
     for name, given, kinds in (("seconds", seconds, (int, float)), ("boxes", boxes, (int,))):
         if given is None:
             continue
@@ -97,12 +99,13 @@ def groups(bound: Bound, per: Sequence[str]) -> list[tuple[int, list[int]]]:
     return found
 
 
-def quantiles(asked: Sequence[float]) -> list[float]:
-    """Quantiles as plain numbers."""
-    for q in asked:
+def quantiles(asked: Iterable[float] | float) -> list[float]:
+    """Quantiles as plain numbers; a number is one of them."""
+    listed = list(asked) if isinstance(asked, Iterable) and not isinstance(asked, str) else [asked]
+    for q in listed:
         if isinstance(q, bool) or not isinstance(q, (int, float)) or not 0 <= q <= 1:
             raise SpecError(Fault("quantiles", show(q), "not a quantile", allowed="0 <= q <= 1"))
-    return [float(q) for q in asked]
+    return [float(q) for q in listed]
 
 
 def row_count(k: int) -> int:
@@ -130,16 +133,16 @@ def combination(at: int, size: int) -> int:
 
 
 def _whole(field: str, value: int, low: int, high: int, what: str, allowed: str = "") -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+    number = unboxed(value)
+    if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
         raise SpecError(Fault(field, show(value), what, allowed or f"{low} to {high}"))
-    return value
+    return number
 
 
 def _texts(field: str, names: Iterable[str]) -> list[str]:
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        allowed = f"[{show(names)}]" if isinstance(names, str) else ""
-        raise SpecError(Fault(field, show(names), "expected a list of names", allowed))
-    found = list(names)
+    if not isinstance(names, Iterable):
+        raise SpecError(Fault(field, show(names), "expected a name, or a list of names"))
+    found = [names] if isinstance(names, str) else list(names)
     for name in found:
         if not isinstance(name, str):
             raise SpecError(Fault(field, show(name), "not a name"))

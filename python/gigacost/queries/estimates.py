@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from gigacost._engine import Program
 from gigacost._record import Record
@@ -17,6 +17,7 @@ from gigacost.catalog import price_evidence
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.conditions import OK
+from gigacost.compiler.not_modelled import left_out
 from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
 from gigacost.compiler.rules import broken
@@ -27,6 +28,9 @@ from gigacost.queries import doubts
 from gigacost.queries.assumptions import Assumption, assumption, by_default, choices
 from gigacost.queries.lacking import lacking, lacking_at_site, required
 from gigacost.queries.missing_prices import MissingPrice
+
+MaybeNone: TypeAlias = Any
+"""None now and then: where it is not, arithmetic needs no check for it, as in typeshed."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,8 +61,8 @@ class Estimate(Record):
     meta: Mapping[str, Any]
     """What a figure can be rebuilt from: version, hashes, date; and warnings."""
 
-    def __getitem__(self, name: str) -> float | None:
-        """A quantity by name. Raises KeyError, with the nearest name."""
+    def __getitem__(self, name: str) -> float | MaybeNone:
+        """A quantity by name; None where a state spoils it. Raises KeyError, with the nearest name."""
         try:
             return self.quantities[name]
         except KeyError:
@@ -144,6 +148,7 @@ def estimated(bound: Bound, needed: str = "") -> Estimate:
         meta={
             **provenance(bound, made.sha256, draws=False),
             **({} if spec.base_year is None else {"base_year": spec.base_year}),
+            **({"not_modelled": missed} if (missed := left_out(bound)) else {}),
             "warnings": [str(warning) for warning in (*unplaced(spec.warnings), *odd)],
         },
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from gigacost._engine import Batches, Program
+from gigacost._engine import Batch, Batches, Program
+from gigacost._record import plain
 from gigacost.compiler import lower
 from gigacost.errors import InternalError
 from gigacost.queries import arguments
@@ -41,8 +42,15 @@ class Tabular(ABC):
         """The rows in their order, in Arrow batches, each computed when it is asked for."""
         return batches(self._table(), threads)
 
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """The rows one after the other, null as None: what pandas makes a DataFrame of."""
+        for batch in self.batches():
+            columns = {name: values_of(batch, name) for name in batch.column_names}
+            for values in zip(*columns.values(), strict=True):
+                yield dict(zip(columns, values, strict=True))
+
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Arrow's PyCapsule protocol: polars, pandas, duckdb and pyarrow read it as a table."""
+        """Arrow's PyCapsule protocol: polars, duckdb and pyarrow read it as a table."""
         return self.batches().__arrow_c_stream__(requested_schema)
 
     def __arrow_c_schema__(self) -> object:
@@ -101,3 +109,9 @@ def batches(table: Table, threads: int | None) -> Batches:
     """The rows in Arrow batches."""
     workers = lower.thread_count(threads)
     return table.program.batches(table, workers, table.explained)
+
+
+def values_of(batch: Batch, name: str) -> list[Any]:
+    """A column's values as plain data: null as None, labels as text."""
+    labels, values = batch.labels(name), batch.column(name).tolist()
+    return [labels[value] for value in values] if labels is not None else [plain(value) for value in values]

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
 from gigacost.queries import arguments, doubts
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
-from gigacost.queries.rows import RowView
-
-if TYPE_CHECKING:
-    import os
-
-    import numpy as np
-    from numpy.typing import NDArray
+from gigacost.queries.rows import Rows, RowView
 
 
-@dataclass(frozen=True, slots=True)
-class Front(Record):
+@dataclass(frozen=True, slots=True, repr=False)
+class Front(Rows):
     """The combinations of a sweep that no other dominates, best first by the objectives one after the other.
 
     Of a million rows only those are computed that are looked at. Whatever reads Arrow reads a front as a table.
@@ -34,29 +27,8 @@ class Front(Record):
     meta: Mapping[str, Any]
 
     @property
-    def indices(self) -> NDArray[np.int64]:
-        """The combinations' places in the space."""
-        return self.rows.indices
-
-    def to_numpy(self, columns: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
-        """The columns of all rows (or those with these names) as arrays: null as NaN, labels as strings."""
-        return self.rows.to_numpy(columns)
-
-    def write(self, path: str | os.PathLike[str], *, csv_safe: bool = True) -> int:
-        """Write the rows to a .parquet, .csv, .csv.gz or .arrow file, whole or not at all; how many there were."""
-        return self.rows.write(path, csv_safe=csv_safe)
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Arrow's PyCapsule protocol: polars, pandas, duckdb and pyarrow read a front as a table."""
-        return self.rows.__arrow_c_stream__(requested_schema)
-
-    def __arrow_c_schema__(self) -> object:
-        """Arrow's PyCapsule protocol."""
-        return self.rows.__arrow_c_schema__()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as ``--json`` prints it."""
-        return {"rows": list(self.rows), "meta": dict(self.meta)}
+    def _view(self) -> RowView:  # type: ignore[override] # read only here
+        return self.rows
 
 
 def pareto(

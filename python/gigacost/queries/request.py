@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from gigacost._record import without_days
 from gigacost.catalog import Catalog
 from gigacost.catalog.opening import opened
 from gigacost.compiler.bound import Bound
@@ -15,19 +16,23 @@ from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, unplaced
 from gigacost.graph.model import Model
 from gigacost.model import default as default_model
-from gigacost.spec.axes import Zipped, as_list
+from gigacost.spec.axes import Axis, Zipped, as_list
 from gigacost.spec.files import Document, read_document
 from gigacost.spec.private_book import with_private_book
 from gigacost.spec.reader import read
 from gigacost.spec.spec import VERSION, Spec
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from gigacost.queries.space import Space
 
 ModelLike: TypeAlias = "Model | str | None"
 """A model; an architecture of the catalogue, which the default model then costs; None for the default model."""
 CatalogLike: TypeAlias = "Catalog | str | os.PathLike[str] | Mapping[str, Any] | None"
 """A catalogue; a private price book over the bundled one; None for the bundled one."""
+DateLike: TypeAlias = "str | dt.date | None"
+"""A day, as ``YYYY-MM-DD`` or of Python's ``datetime``; None for the catalogue's."""
 PresetLike: TypeAlias = "str | Sequence[str] | None"
 """A published run or site to start from, an accounting, or both."""
 
@@ -55,7 +60,7 @@ class Request:
         inputs: Mapping[str, Any],
         model: ModelLike = None,
         catalog: CatalogLike = None,
-        as_of: str | None = None,
+        as_of: DateLike = None,
         base_year: int | None = None,
         preset: PresetLike = None,
         *,
@@ -78,13 +83,14 @@ class Request:
             strict = strict or given.spec.strict
         else:
             inputs = {**(given or {}), **inputs}
-        axes = {name for name, value in inputs.items() if several and _is_axis(value)}
+        inputs = {name: without_days(value) for name, value in inputs.items()}
+        axes = {name for name, value in inputs.items() if several and is_axis(value)}
         for table, names in (("axes", axes), ("fixed", inputs.keys() - axes)):
             kept = {name: value for name, value in tree.get(table, {}).items() if name not in inputs}
             tree[table] = kept | {name: inputs[name] for name in inputs if name in names}
-        keys = {"as_of": as_of, "base_year": base_year, "preset": preset}
+        keys = {"as_of": without_days(as_of), "base_year": base_year, "preset": preset}
         tree |= {key: value for key, value in keys.items() if value is not None}
-        asked = {key: value for key, value in (query or {}).items() if value is not None}
+        asked = {key: value for key, value in (query or {}).items() if value not in (None, (), [])}
         book = opened(catalog)
         return cls(Document(tree), model or default_model(), book, query=asked, strict=strict, by_keyword=True)
 
@@ -127,5 +133,6 @@ class Request:
         return Space(self.spec, self.model, self.catalog)
 
 
-def _is_axis(value: object) -> bool:
-    return isinstance(value, Mapping | Zipped) or as_list(value) is not None
+def is_axis(value: object) -> bool:
+    """Whether a value is one of several: a list, an array, a range, a table."""
+    return isinstance(value, Mapping | Zipped | Axis) or as_list(value) is not None

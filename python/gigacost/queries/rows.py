@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from gigacost._engine import Batch
-from gigacost._record import plain
+from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.picked import Picked
@@ -17,6 +16,8 @@ from gigacost.queries import arguments
 from gigacost.queries.export import Table, Tabular
 
 if TYPE_CHECKING:
+    import os
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -56,10 +57,7 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for start in range(0, len(self), _AT_ONCE):
-            for batch in self[start : start + _AT_ONCE].batches():
-                columns = {name: _values(batch, name) for name in batch.column_names}
-                for values in zip(*columns.values(), strict=True):
-                    yield dict(zip(columns, values, strict=True))
+            yield from Tabular.__iter__(self[start : start + _AT_ONCE])
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -103,7 +101,53 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
         return error
 
 
-def _values(batch: Batch, name: str) -> list[Any]:
-    """A column's values as plain data: null as None, labels as text."""
-    labels, values = batch.labels(name), batch.column(name).tolist()
-    return [labels[value] for value in values] if labels is not None else [plain(value) for value in values]
+class Rows(Record):
+    """An answer that is rows: a sequence of them, and a table for whatever reads Arrow or arrays."""
+
+    __slots__ = ()
+    _view: RowView
+    meta: Mapping[str, Any]
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self._view)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """The rows, one after the other."""
+        return iter(self._view)
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, place: slice) -> RowView: ...
+    def __getitem__(self, place: int | slice) -> dict[str, Any] | RowView:
+        """A row by its place in the answer, or some of them."""
+        return self._view[place]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self):,} of {self.meta['combinations']:,} combinations>"
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """The combinations' places in the space."""
+        return self._view.indices
+
+    def to_numpy(self, columns: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
+        """The columns of all rows (or those with these names) as arrays: null as NaN, labels as strings."""
+        return self._view.to_numpy(columns)
+
+    def write(self, path: str | os.PathLike[str], *, csv_safe: bool = True) -> int:
+        """Write the rows to a .parquet, .csv, .csv.gz or .arrow file, whole or not at all; how many there were."""
+        return self._view.write(path, csv_safe=csv_safe)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Arrow's PyCapsule protocol: polars, duckdb and pyarrow read it as a table."""
+        return self._view.__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        """Arrow's PyCapsule protocol."""
+        return self._view.__arrow_c_schema__()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return {"rows": list(self), "meta": dict(self.meta)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost._engine import Batches
@@ -215,7 +215,7 @@ class Space(Tabular):
         self,
         columns: Sequence[str] = (),
         *,
-        quantiles: Sequence[float] = QUANTILES,
+        quantiles: Iterable[float] | float = QUANTILES,
         per: Sequence[str] = (),
         threads: int | None = None,
         progress: Progress | None = None,

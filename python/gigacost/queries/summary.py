@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -113,19 +113,19 @@ def summary(
     bound: Bound,
     columns: Sequence[str],
     *,
-    quantiles: Sequence[float],
+    quantiles: Iterable[float] | float,
     per: Sequence[str] = (),
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """The space summed up, as ``Sweep.summary`` describes it. Raises SpecError."""
-    arguments.quantiles(quantiles)
+    shares = arguments.quantiles(quantiles)
     names = arguments.listed("columns", columns)
     for name in names:
         arguments.number(bound, "columns", name)
     parts = list(_groups(bound, arguments.listed("per", per)))
-    feasible, states, measures = _measured(bound, names, quantiles, threads, progress)
-    groups = [Group(at, part.size, *_measured(part, names, quantiles, threads)) for at, part in parts]
+    feasible, states, measures = _measured(bound, names, shares, threads, progress)
+    groups = [Group(at, part.size, *_measured(part, names, shares, threads)) for at, part in parts]
     about = described(bound, doubts.about_space(bound, names, threads))
     rejected = tuple(_rejected(bound, feasible, threads))
     return Summary(bound.size, feasible, states, measures, rejected, tuple(groups), {**about, "evaluated": bound.size})
@@ -134,12 +134,11 @@ def summary(
 def _measured(
     bound: Bound,
     names: Sequence[str],
-    quantiles: Sequence[float],
+    shares: Sequence[float],
     threads: int | None,
     progress: Progress | None = None,
 ) -> tuple[int, dict[str, int], dict[str, Statistics]]:
     """How many combinations meet the condition, how many are in each state, the statistics of columns."""
-    shares = arguments.quantiles(quantiles)
     made = lower.compiled(bound, Query(tuple(names), bound.spec.where))
     states = made.plan.states
     measured = [(made.nodes[name], made.nulls[name]) for name in names]
@@ -156,7 +155,7 @@ def _measured(
         ),
     )
     measures = {
-        name: statistics(column, found["kept"], quantiles) for name, column in zip(names, found["columns"], strict=True)
+        name: statistics(column, found["kept"], shares) for name, column in zip(names, found["columns"], strict=True)
     }
     counts = dict.fromkeys(states, 0)
     for state, count in zip(states, found["states"], strict=True):

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from gigacost._record import Record
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
 from gigacost.queries import arguments, doubts
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort, answered
-from gigacost.queries.rows import RowView
+from gigacost.queries.rows import Rows, RowView
 
 
-@dataclass(frozen=True, slots=True)
-class Best(Record):
-    """The best combinations of a sweep, best first; of each group, in the order of the groups."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Best(Rows):
+    """The best combinations of a sweep, best first; of each group, in the order of the groups.
+
+    Whatever reads Arrow reads it as a table.
+    """
 
     rows: tuple[Mapping[str, Any], ...]
     """Axes, status and columns of each; ``index`` is its place in the space."""
     meta: Mapping[str, Any]
+    _view: RowView = field(compare=False)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """The rows, one after the other."""
+        return map(dict, self.rows)
 
 
 def top(
@@ -47,7 +54,7 @@ def top(
     odd = doubts.about_rows(bound, found, rows.columns)
     if not found and effort.bound is None:
         odd += doubts.about_nothing(bound, [by, *distinct], threads)
-    return Best(tuple(rows), {**answered(bound, effort, odd), "by": by})
+    return Best(tuple(rows), {**answered(bound, effort, odd), "by": by}, rows)
 
 
 def find(

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from gigacost._record import Record
+from gigacost._record import Record, unboxed
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.sampling import sobol
 from gigacost.sampling.distributions import Distribution
@@ -48,6 +48,8 @@ class Draws(Record):
     for the logarithms of lognormal ones) that is their linear correlation."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "count", unboxed(self.count))
+        object.__setattr__(self, "seed", unboxed(self.seed))
         faults = [*_whole("count", self.count, FEWEST, MOST), *_whole("seed", self.seed, 0, _LARGEST_SEED)]
         if self.method not in METHODS:
             hint = nearest(self.method, METHODS) if isinstance(self.method, str) else ""

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gigacost._record import unboxed, without_days
 from gigacost.errors import Fault, SpecError, show, type_name
-from gigacost.spec.fields import Field, Kind, Scalar, hidden_character, refused, unboxed
+from gigacost.spec.fields import Field, Kind, Scalar, hidden_character, refused
 from gigacost.spec.ranges import range_values
 
 LARGEST_SPACE = 2**63 - 1
@@ -166,7 +167,8 @@ def zipped(table: Any, at: str = "zip", *, carry: str | Sequence[str] = ()) -> Z
     for name in wanted:
         if name not in columns:
             raise refused("carry", name, f"{at} has no such column", allowed=", ".join(columns))
-    axes = tuple(Axis(name, tuple(values), "label") for name, values in columns.items() if name not in wanted)
+    set_ = ((name, tuple(without_days(values))) for name, values in columns.items() if name not in wanted)
+    axes = tuple(Axis(name, values, "label") for name, values in set_)
     if not axes:
         raise refused(at, None, "a table that sets nothing: all of its columns are carried")
     return Zipped(axes, tuple(_carried(name, columns[name], f"{at}.{name}") for name in wanted))
@@ -191,7 +193,7 @@ def as_names(given: object, at: str) -> tuple[str, ...]:
 
 def _carried(name: str, values: Sequence[object], at: str) -> Axis:
     """A column that is carried: texts, whole numbers, or numbers. Raises SpecError with every fault found."""
-    plain: list[Any] = [_plainly(value) for value in values]
+    plain: list[Any] = [_plain(unboxed(without_days(value))) for value in values]
     text = isinstance(plain[0], str)
     wrong = ((i, _not_carried(value, text=text)) for i, value in enumerate(plain))
     faults = [Fault(f"{at}[{i}]", show(values[i]), what) for i, what in wrong if what]
@@ -202,6 +204,11 @@ def _carried(name: str, values: Sequence[object], at: str) -> Axis:
     if all(isinstance(value, int) for value in plain):
         return Axis(name, tuple(plain), "integer")
     return Axis(name, tuple(map(float, plain)), "number")
+
+
+def _plain(value: object) -> object:
+    """A text of a kind of its own as a plain one."""
+    return str(value) if isinstance(value, str) else value
 
 
 def _not_carried(value: object, *, text: bool) -> str:
@@ -216,16 +223,6 @@ def _not_carried(value: object, *, text: bool) -> str:
     if isinstance(value, int):
         return "" if -(2**63) <= value < 2**63 else "more than a whole number of 64 bits; carry it as text"
     return "" if math.isfinite(value) else "infinite"
-
-
-def _plainly(value: object) -> object:
-    """A value of a column as a text or a number, where it is one; a day as its text."""
-    value = unboxed(value)
-    if isinstance(value, str):
-        return str(value)
-    from datetime import date
-
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def as_list(given: object) -> list[Any] | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
+from gigacost._record import unboxed
 from gigacost.errors import CatalogError, Fault, SpecError, Typed, nearest, show, type_name
 from gigacost.graph.declarations import SMALLEST, Input
 from gigacost.units.quantities import exact_quantity, is_bare_number, parse_quantity
@@ -164,13 +165,6 @@ def hidden_character(text: str) -> str:
 def refused(at: str, value: object, what: str, hint: str = "", allowed: str = "") -> SpecError:
     """The error that a value is."""
     return SpecError(Fault(at, "" if value is None else show(value), what, allowed, hint))
-
-
-def unboxed(value: object) -> object:
-    """A numpy scalar as the Python number it equals; anything else as it is."""
-    if type(value).__module__ == "numpy" and type(value).__name__ != "ndarray" and hasattr(value, "item"):
-        return value.item()
-    return value
 
 
 def is_date(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Numbers that carry their unit: what the unit check of the tests runs the model on."""
+"""Numbers that carry their unit: what the check of units runs a model on."""
 
 from __future__ import annotations
 
@@ -171,13 +171,14 @@ def _truth(what: str, value: object) -> bool:
     return bool(measured.number)
 
 
-def _fits_any(value: object) -> bool:
+def fits_any(value: object) -> bool:
+    """Whether a value is a plain number that has any unit: 0, an infinite or a missing one."""
     plain = isinstance(value, int | float) and not hasattr(value, "unit")
     return plain and (value == 0 or not math.isfinite(value))  # type: ignore[arg-type]
 
 
 def _common(what: str, *values: object) -> Unit:
-    units = {a.unit for a, value in zip(_quantities(what, *values), values, strict=True) if not _fits_any(value)}
+    units = {a.unit for a, value in zip(_quantities(what, *values), values, strict=True) if not fits_any(value)}
     if len(units) > 1:
         first, second = sorted(map(str, units))
         message = f"cannot {what} {first} and {second}: convert one of them by a named constant"
@@ -204,7 +205,7 @@ def _where(condition: object, a: object, b: object) -> object:
     holds = _truth("where", condition)
     _quantities("choose between", a, b)
     chosen = a if holds else b
-    if _fits_any(a) and _fits_any(b):
+    if fits_any(a) and fits_any(b):
         return chosen
     unit = _common("choose between", a, b)
     return UnitValue(_quantities("choose", chosen)[0].number, unit)

@@ -220,7 +220,8 @@ def test_an_input_of_zero_has_a_derivative_and_no_elasticity() -> None:
         (["mfu"], "computed here; allowed: give it a value: mfu = ..."),
         (["carbon_g_per_kwh"], "cost_total_usd does not depend on it here"),
         (["electricty_usd_per_kwh"], 'did you mean "electricity_usd_per_kwh"'),
-        ("mfu", "expected a list of names"),
+        ("mfu", "computed here; allowed: give it a value: mfu = ..."),
+        (7, "expected a name, or a list of names"),
     ],
 )
 def test_what_has_none_is_said(inputs: Any, message: str) -> None:

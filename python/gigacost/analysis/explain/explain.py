@@ -18,7 +18,7 @@ from gigacost.graph.wiring import Quantity, Search
 from gigacost.queries.assumptions import Assumption, assumption
 from gigacost.queries.estimates import estimated
 from gigacost.queries.lacking import lacking
-from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
+from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 
 DEPTH = 3
 """Levels of the tree that are listed when nothing else is asked for."""
@@ -81,7 +81,7 @@ def explain(
     model: ModelLike = None,
     *,
     catalog: CatalogLike = None,
-    as_of: str | None = None,
+    as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
     strict: bool = False,

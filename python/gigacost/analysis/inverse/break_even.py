@@ -12,7 +12,7 @@ from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import InverseSearch
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.queries import doubts
-from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
+from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
 from gigacost.spec.axes import Zipped, as_list
 
@@ -85,7 +85,7 @@ def break_even(
     columns: Sequence[str] = (),
     model: ModelLike = None,
     catalog: CatalogLike = None,
-    as_of: str | None = None,
+    as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
     strict: bool = False,
@@ -146,7 +146,7 @@ def break_even(
     """
     axis, options = _options(between)
     inputs |= {} if options is None else {axis: options}
-    query = {"where": where, "columns": list(columns) or None}
+    query = {"where": where, "columns": columns if isinstance(columns, str) else list(columns)}
     request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict, query=query)
     search = InverseSearch(request.space(), unknown, by, over, threads, progress)
     return _Comparison(search, axis).answer()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from gigacost._record import Record
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import Found, InverseSearch
-from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
+from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def solve(
     columns: Sequence[str] = (),
     model: ModelLike = None,
     catalog: CatalogLike = None,
-    as_of: str | None = None,
+    as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
     strict: bool = False,
@@ -146,7 +146,7 @@ def solve(
     >>> found.feasible, found.binding
     (True, ('cost_total_usd <= 5e6',))
     """
-    query = {"where": where, "columns": list(columns) or None}
+    query = {"where": where, "columns": columns if isinstance(columns, str) else list(columns)}
     request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict, query=query)
     return _solved(InverseSearch(request.space(), unknown, by, over, threads, progress), smallest=smallest)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, nearest, show
-from gigacost.graph.declarations import SMALLEST
+from gigacost.graph.declarations import SMALLEST, Contribution, Subtotal
 from gigacost.queries.space import Space
 from gigacost.spec.axes import Axis, Zipped, as_list, read_axis
 from gigacost.spec.fields import Field, Scalar, refused
@@ -87,6 +87,7 @@ def looked_for(sweep: Space, name: str, over: Over | None) -> tuple[Space, Unkno
     it, it becomes the outermost axis, whatever the sweep has given it.
     """
     field = _field(sweep, name)
+    _refuse_answer(sweep, name, ranged=over is not None)
     digit = sweep.bound.digits.get(name)
     if over is None and digit:
         values = tuple(sorted(set(_numbers(digit.values))))
@@ -132,6 +133,22 @@ def _field(sweep: Space, name: str) -> Field:
         raise SpecError(Fault("unknown", show(name), "a condition of the model, not a number"))
     known = [*names.inputs, *names.quantities]
     raise SpecError(Fault("unknown", show(name), "unknown name", hint=nearest(name, known)))
+
+
+def _refuse_answer(sweep: Space, name: str, *, ranged: bool) -> None:
+    """Raise SpecError for a quantity that is computed: an answer of the model, and no figure that goes into it.
+
+    One that has a legal range of its own (``mfu``) or is given a value counts as an input; so does any but money of
+    which it is said where to look.
+    """
+    quantity = sweep.model.quantities.get(name)
+    if quantity is None or name in sweep.bound.user_given:
+        return
+    is_money = isinstance(quantity.mark, Contribution | Subtotal)
+    if is_money or not (ranged or name in sweep.model.inputs):
+        what = "computed by the model; what should become of it goes into the condition, and the unknown is an input"
+        allowed = f'solve tokens ... --where "{name} <= {"50e6" if is_money else "VALUE"}"'
+        raise SpecError(Fault("unknown", show(name), what, allowed))
 
 
 def _range(field: Field, over: Over | None) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost._record import Record
+from gigacost._record import Record, unboxed
 from gigacost.analysis.layouts.candidates import Candidates, Layout, candidates
 from gigacost.analysis.layouts.rejections import Failure, Loser, failing, impossible, losing
 from gigacost.errors import Fault, SpecError, show
 from gigacost.model.pace import OWN_TIME
-from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
+from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 from gigacost.spec.spec import Spec
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gigacost.graph.model import Model
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Layouts(Record):
     """The layouts of one design."""
 
@@ -49,6 +49,12 @@ class Layouts(Record):
     """What was taken for granted."""
     meta: Mapping[str, Any]
 
+    def __repr__(self) -> str:
+        first = self.best[0]
+        axes = ", ".join(f"{name}={value:g}" for name, value in first.axes.items())
+        of = f"{len(self.best)} best of {self.fitting:,} layouts that fit"
+        return f"<Layouts: {of}; the first, {first.step_seconds:.4g} s a step: {axes}>"
+
 
 def layouts(
     given: Mapping[str, Any] | None = None,
@@ -57,7 +63,7 @@ def layouts(
     top: int = 10,
     model: ModelLike = None,
     catalog: CatalogLike = None,
-    as_of: str | None = None,
+    as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
     strict: bool = False,
@@ -104,6 +110,7 @@ def laid_out(spec: Spec, model: Model, catalog: Catalog, *, top: int = 10) -> La
     """The layouts of a specification whose axes, if any, are those of the layout. Raises SpecError as ``layouts``."""
     import numpy as np
 
+    top = unboxed(top)  # type: ignore[assignment] # checked below
     if isinstance(top, bool) or not isinstance(top, int) or top < 1:
         raise SpecError(Fault("top", show(top), "not a number of layouts", ">= 1"))
     found = candidates(spec, model, catalog)

@@ -23,7 +23,7 @@ from gigacost.graph.declarations import Input
 from gigacost.queries import arguments
 from gigacost.queries.assumptions import Assumption, assumption
 from gigacost.queries.estimates import estimated
-from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
+from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 from gigacost.units.algebra import combined
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def elasticities(
     inputs: Sequence[str] = (),
     model: ModelLike = None,
     catalog: CatalogLike = None,
-    as_of: str | None = None,
+    as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
     strict: bool = False,

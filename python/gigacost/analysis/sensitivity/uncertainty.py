@@ -27,7 +27,7 @@ from gigacost.errors import Fault, SpecError, show, unplaced
 from gigacost.queries import arguments, doubts
 from gigacost.queries.estimates import estimated
 from gigacost.queries.lacking import lacking
-from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
+from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
 from gigacost.sampling.draws import Drawn, Draws, as_draws
 from gigacost.sampling.statistics import Spread, spread
@@ -100,7 +100,7 @@ def uncertainty(
     draws: Drawn | None = None,
     model: ModelLike = None,
     catalog: CatalogLike = None,
-    as_of: str | None = None,
+    as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
     strict: bool = False,

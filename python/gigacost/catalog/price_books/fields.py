@@ -70,6 +70,7 @@ _MAY_BE_NONE = ("shared_experts", "dense_layers", "dense_ffn")
 MODEL: dict[str, Kind] = {
     "name": Text(),
     "notes": Text(),
+    "not_modelled": Text(),
     **dict.fromkeys(MODEL_FIELDS, _COUNT),
     **dict.fromkeys(("params", "params_active", "trained_tokens"), _POSITIVE),
     **dict.fromkeys(_FLAGS, _FLAG),
@@ -95,5 +96,7 @@ CHIP_PRICE: dict[str, Kind] = {
     **_SOURCED,
 }
 REGION_FIELDS = {column: field for column, (field, _, _) in regions.FIELDS.items()}
-NOT_FIGURES = {"name", "vendor", "kind", "generation", "status", "aliases", "notes", "source", "date", "country"}
+NOT_FIGURES = {
+    "name", "vendor", "kind", "generation", "status", "aliases", "notes", "not_modelled", "source", "date", "country",
+}  # fmt: skip
 NEW_CHIP = ("vendor", "kind", "release", "dense_tflops")

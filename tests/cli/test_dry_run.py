@@ -116,3 +116,9 @@ def test_a_dry_run_leaves_nothing_behind(capsys: Capture, tmp_path: Path, monkey
     assert "no output was written" in told.out
     assert listing(out) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "spec.toml"]
+
+
+def test_billing_data_is_not_foretold(capsys: Capture, tmp_path: Path) -> None:
+    done = invoke(capsys, "sweep", spec_file(tmp_path), "--format", "focus", "--dry-run")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: --dry-run: what is measured are rows, and FOCUS has several for each design;")

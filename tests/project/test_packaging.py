@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from dataclasses import dataclass
 from email.parser import Parser
@@ -34,6 +36,10 @@ def run(*command: str | Path, cwd: Path, **variables: str) -> subprocess.Complet
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this tree, or the one that ``make test-wheel`` names."""
+    given = os.environ.get("GIGACOST_WHEEL")
+    if given:
+        return Path(given)
     into = tmp_path_factory.mktemp("dist")
     maturin = (sys.executable, "-m", "maturin")
     run(*maturin, "build", "--release", "--locked", "--quiet", "--out", into, cwd=ROOT)
@@ -66,6 +72,17 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
 @pytest.mark.slow
 def test_one_wheel_serves_every_python_from_3_11(wheel: Path) -> None:
     assert "-cp311-abi3-" in wheel.name
+
+
+@pytest.mark.slow
+def test_the_engine_asks_for_no_newer_glibc_than_the_wheels_name_says(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    (engine,) = (name for name in archive.namelist() if name.startswith("gigacost/_engine.") and "pyi" not in name)
+    asked = {int(minor) for minor in re.findall(rb"\0GLIBC_2\.([0-9]+)(?:\.[0-9]+)?\0", archive.read(engine))}
+    named = [int(minor) for minor in re.findall(r"manylinux_2_([0-9]+)_", wheel.name)]
+    assert not asked or "musllinux" not in wheel.name
+    assert max(asked, default=0) <= min(named, default=99)
+    assert asked or not named, "versions of symbols are looked for where they are"
 
 
 @pytest.mark.slow
@@ -149,6 +166,25 @@ def test_the_source_distribution_is_complete(tmp_path: Path) -> None:
     for name in ("LICENSE-APACHE", "LICENSE-MIT", "NOTICE", "README.md", "Cargo.lock"):
         assert (tree / name).read_bytes() == (ROOT / name).read_bytes(), name
     run("cargo", "metadata", "--offline", "--locked", "--format-version", "1", cwd=tree)
+
+
+def test_every_linux_has_its_wheel_and_its_licences_checked() -> None:
+    (targets,) = re.findall(r"^LINUX := (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    checked = {one["triple"] for one in tomllib.loads((ROOT / "deny.toml").read_text("utf-8"))["graph"]["targets"]}
+    assert set(targets.split()) == {triple for triple in checked if "-linux-" in triple}
+    built = (ROOT / ".github/workflows/release.yml").read_text("utf-8")
+    assert set(re.findall(r"^ +- target: (\S+)$", built, re.MULTILINE)) == checked
+    assert "untested" in built.partition("\n\n")[0].lower()
+
+
+def test_no_address_is_invented() -> None:
+    """There is no public repository yet: metadata that names one would lead nowhere, or to a stranger's."""
+    assert "urls" not in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for manifest in (ROOT / "Cargo.toml", *(ROOT / "rust").glob("*/Cargo.toml")):
+        text = manifest.read_text("utf-8")
+        assert not re.search(r"^(repository|homepage|documentation)\b", text, re.MULTILINE), manifest
+    for page in (*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+        assert "/gigacost/gigacost" not in page.read_text("utf-8"), page
 
 
 def loaded(*command: str) -> set[str]:

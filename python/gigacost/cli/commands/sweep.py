@@ -55,6 +55,9 @@ def command(
     from gigacost.cli.progress import watched
     from gigacost.errors import Fault, SpecError
 
+    if dry_run and form == "focus":
+        what = "what is measured are rows, and FOCUS has several for each design"
+        raise SpecError(Fault("--dry-run", "", what, "--format rows; --limit N without --dry-run"))
     sweep, threads = query.space(), query.threads
     asserted = Assertions(query.assertions, {"rows": "1", "combinations": "1"})
     if output is None and not dry_run:
@@ -64,7 +67,7 @@ def command(
         refuse_bad_output(output, (query.spec, query.design.catalog))
     for doubt in [] if dry_run else sweep.doubts(threads=threads):
         process.warn("warning", str(doubt))
-    if form == "focus" and not dry_run:
+    if form == "focus":
         from gigacost.cli import focus_file
 
         focus_file.refuse_bad_call(str(output), query.columns)

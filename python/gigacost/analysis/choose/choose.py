@@ -22,6 +22,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, SpecError
 from gigacost.queries.estimates import Estimate, estimated
+from gigacost.queries.evidence import evidence
 from gigacost.queries.infeasible import in_words
 from gigacost.queries.lacking import lacking
 from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
@@ -234,8 +235,8 @@ class _Shown:
 
     def design(self, place: int) -> Design:
         """A design by its place in the space."""
-        extrapolated = bool(self.found.values["is_extrapolated"][place])
-        return Design(**self.found.design(place), **self.spreads[place], is_extrapolated=extrapolated)
+        known = evidence(self.found.space.bound, place)
+        return Design(**self.found.design(place), **self.spreads[place], evidence=known)
 
 
 def _answer(question: Asked, shown: _Shown, pick: _Pick, best: int) -> Answer:
@@ -269,7 +270,8 @@ def _deadlines(shown: _Shown, pick: _Pick) -> Iterator[Deadline]:
         if place is None:
             yield Deadline(days, pick.market)
         else:
-            yield Deadline(days, pick.market, **shown.found.design(place), **shown.spreads[place])
+            found, known = shown.found, evidence(shown.found.space.bound, place)
+            yield Deadline(days, pick.market, **found.design(place), **shown.spreads[place], evidence=known)
 
 
 def _yielding(found: Figures, pick: _Pick) -> Iterator[Yielding]:

@@ -63,7 +63,10 @@ class Figures:
 
     @classmethod
     def measured(cls, space: Space, limits: Limits, *, named: bool, threads: int | None) -> Figures:
-        """The figures of a space; chips whose speed is extrapolated are chosen among only if they are ``named``."""
+        """The figures of a space; chips whose speed is extrapolated are chosen among only if they are ``named``.
+
+        Or if their speed is given.
+        """
         names = ["hardware", "chips", "market", "status", *space.columns]
         values = space.to_numpy(names, threads=threads)
         possible = np.isfinite(values[TOTAL])

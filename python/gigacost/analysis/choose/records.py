@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gigacost._record import Record
@@ -34,8 +34,8 @@ class Design(Record):
     """Of the total, over draws of what is left open."""
     p50: float | None
     p90: float | None
-    is_extrapolated: bool
-    """Whether the speed of its chips is concluded from others."""
+    evidence: Mapping[str, float | None]
+    """How well it is known: votes and age of its price, whether price and speed are derived, spot beyond a region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ class Deadline(Record):
     """Of the total, over draws of what is left open."""
     p50: float | None = None
     p90: float | None = None
+    evidence: Mapping[str, float | None] = field(default_factory=dict)
+    """As of a ``Design``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gigacost.cli.views.estimate_layout import layout_in_use
@@ -20,8 +20,8 @@ _MANY_CHIPS = 64
 """From this many chips on, a quoted price does not mean that they are available."""
 
 
-def cautions(estimates: Sequence[Estimate]) -> list[str]:
-    """What a reader should not take the figures for."""
+def cautions(estimates: Sequence[Estimate], beside: Iterable[str] = ()) -> list[str]:
+    """What a reader should not take the figures for; ``beside`` are the marks of designs beside them."""
     missing = dict.fromkeys(price for one in estimates for price in one.missing_prices)
     lines = about_prices([*missing], "No total", several=len(estimates) > 1)
     market = next((one for one in estimates[0].assumptions if one.name == "market"), None)
@@ -36,9 +36,11 @@ def cautions(estimates: Sequence[Estimate]) -> list[str]:
     })  # fmt: skip
     marks = [marks_of_estimate(one) for one in estimates]
     most = max(float(one.inputs.get("chips", 0)) for one in estimates)
-    lines += (
-        _about_price(marks[0], quoted, most) if len(estimates) == 1 else [*_about_quotes(quoted, most), *legend(marks)]
-    )
+    others = list(beside)
+    if len(estimates) == 1 and not others:
+        lines += _about_price(marks[0], quoted, most)
+    else:
+        lines += [*_about_quotes(quoted, most), *legend([*marks, *others])]
     year = estimates[0].meta.get("base_year")
     if year is not None:
         said = (

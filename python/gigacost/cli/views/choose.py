@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gigacost.cli.terminal import literal, show, show_more, table
 from gigacost.cli.views.cautions import cautions
 from gigacost.cli.views.estimate import fitting, place, trained
+from gigacost.cli.views.marks import marked, marks_of
 from gigacost.cli.views.numbers import amount, grouped, share, usd
 from gigacost.model.constants import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from gigacost.analysis.choose.records import Answer, Choice, Deadline, Design, LeftOut
     from gigacost.queries.estimates import Estimate
 
-_HEADS = ("market", "design", "in total", "P10", "P90", "days")
+_HEADS = ("market", "design", "total", "P10", "P90", "days")
 _RIGHT = _HEADS[2:]
 _UNITS = {"within_days": "days", "mw": "MW"}
 _FEW = 6
@@ -44,14 +45,15 @@ def show_choice(found: Choice, *, everything: bool = False) -> None:
     for line in _would_give(found):
         show(literal(line, "yellow"))
     most = None if everything else _MOST_NEAR
-    near = [[answer.market, *_cells(one)] for answer in found.answers for one in answer.runners_up[:most]]
+    near = [(answer.market, one) for answer in found.answers for one in answer.runners_up[:most]]
     if near:
         show(literal("Within 25 % of it, the best of other chips", "bold"))
-        show(table(_HEADS, near, _RIGHT))
+        show(table(_HEADS, [[market, *_cells(one)] for market, one in near], _RIGHT))
     if any(one.hardware for one in found.deadlines):
         show(literal("If the final run has to be done", "bold"))
         show(table(["within", *_HEADS], [*_deadline_rows(found.deadlines)], _RIGHT))
-    for line in cautions([answer.estimate for answer in found.answers]) if found.answers else ():
+    beside = [*(marks_of(one.evidence) for _, one in near), *(marks_of(one.evidence) for one in found.deadlines)]
+    for line in cautions([answer.estimate for answer in found.answers], beside) if found.answers else ():
         show(literal(line, "yellow"))
     for line in _left_out(found.left_out, everything=everything):
         show(literal(line, "dim"))
@@ -79,7 +81,7 @@ def _show_answers(answers: Sequence[Answer]) -> None:
     """The answers in columns, as many side by side as fit."""
     if not answers:
         return
-    heads = [answer.market for answer in answers]
+    heads = [marked(answer.market, answer.estimate) for answer in answers]
     rows = [list(row) for row in zip(*map(_column, answers), strict=True)]
     rows = [[title, *cells] for title, cells in zip(_ROWS, rows, strict=True)]
     for start, stop in fitting(heads, rows):
@@ -137,9 +139,8 @@ def _span(one: Estimate, name: str, unit: str) -> str:
 def _cells(one: Design | Deadline) -> list[str]:
     if one.hardware is None or one.chips is None:
         return ["—"] * (len(_HEADS) - 1)
-    mark = " (extrapolated)" if getattr(one, "is_extrapolated", False) else ""
     amounts = [amount(value, "$") for value in (one.cost_total_usd, one.p10, one.p90)]
-    return [f"{one.chips:,} x {one.hardware}{mark}", *amounts, _days(one.train_days)]
+    return [f"{one.chips:,} x {one.hardware} {marks_of(one.evidence)}".rstrip(), *amounts, _days(one.train_days)]
 
 
 def _deadline_rows(deadlines: Sequence[Deadline]) -> Iterator[list[str]]:

@@ -35,7 +35,7 @@ def test_many_models_are_told_of_once_for_each_way() -> None:
 
 def test_strict_takes_nothing_for_something_else() -> None:
     with pytest.raises(SpecError, match="taken as a dense model of typical shape"):
-        estimate(RUN, model="gigachat", strict=True)
+        estimate(RUN, model="gigachat-29b", strict=True)
     assert estimate(RUN, model="kimi-k2", strict=True).status == "ok"
 
 

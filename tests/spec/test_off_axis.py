@@ -75,6 +75,7 @@ def test_expressions_and_probabilities_are_looked_at_too() -> None:
     (share,) = warned(uncertain=uncertain, columns=["P(chips == 1024 and train_days < 30)"])
     assert "no combination has chips = 1024" in share
     assert warned("P(mfu == 0.4) < 1", uncertain=uncertain) == []  # what is drawn has any value
+    assert warned("chips == P(1 < 2)", uncertain=uncertain) == []  # an aggregate is not looked into
 
 
 def test_files_the_command_line_and_assertions_are_warned_alike(capsys: Any, tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from gigacost.errors import nearest
 
 _CALLED = {
-    "--hardware": "gpu gpus gpu-type gpu-model accelerator accelerators chip device devices hw instance instance-type",
-    "--chips": "num-gpus n-gpus gpu-count num-chips n-chips chip-count num-devices world-size cluster-size",
+    "--hardware": "gpu gpu-type gpu-model accelerator accelerators chip device devices hw instance instance-type",
+    "--chips": "gpus num-gpus n-gpus gpu-count num-chips n-chips chip-count num-devices world-size cluster-size",
     "--params": "param parameters num-params n-params model-size size",
     "--tokens": "tok toks num-tokens n-tokens token dataset-size",
     "--model": "arch architecture model-name llm",
@@ -34,17 +34,20 @@ _CALLED = {
     "--json": "as-json output-json",
 }
 """An option, and what it is called elsewhere."""
+_OF_A_CHOICE = ("--within", "--budget", "--mw", "--sure")
 _MEANT = {f"--{word}": option for option, words in _CALLED.items() for word in words.split()}
 
 
 def meant(typed: str, known: Collection[str]) -> str:
     """The option of a command that a word means: it is called so, it sets the input of this name, or it is near.
 
-    Empty where there is none.
+    Empty where there is none. A limit that only a choice has is that of ``gigacost choose``.
     """
-    option = _MEANT.get(typed.casefold(), "")
+    option = _MEANT.get(typed.casefold(), typed)
     if option in known:
         return option
+    if option in _OF_A_CHOICE:
+        return f"gigacost choose {option}"
     setting = _setting(typed) if "--set" in known else ""
     return setting or _spelled(typed, known)
 

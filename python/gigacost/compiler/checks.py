@@ -13,7 +13,6 @@ from gigacost.compiler.dear_commitments import dear_commitments
 from gigacost.compiler.filled import with_preset
 from gigacost.compiler.names import ModelNames
 from gigacost.compiler.not_modelled import few_tokens
-from gigacost.compiler.off_axis import off_axis
 from gigacost.compiler.rules import broken
 from gigacost.compiler.stale_prices import stale_prices
 from gigacost.compiler.stand_ins import stand_ins
@@ -50,7 +49,10 @@ class ModelNamespace(ModelNames):
         latest = max(constant_dollars.dates(spec, self.catalog))
         if latest > self.catalog.date:  # ISO dates sort as text
             yield Fault("as_of", latest, f"prices are those of {self.catalog.date}: no trend is assumed")
-        yield from off_axis(spec, self)
+        if spec.where or spec.derive or spec.columns:
+            from gigacost.compiler.off_axis import off_axis
+
+            yield from off_axis(spec, self)
         yield from stand_ins(spec, self.catalog)
         yield from stale_prices(spec, self.catalog, self.model.replaced)
         yield from dear_commitments(spec, self.catalog, self.model.replaced)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from gigacost.expressions.ast import Expression, Node
+from gigacost.expressions.ast import AGGREGATES, Expression, Node
 from gigacost.expressions.tokens import split
 
 LARGEST = sys.float_info.max
@@ -117,7 +117,7 @@ def _number(value: float) -> Node:
 
 def constant(node: Node) -> float | None:
     """The number that a node is whatever the combination; None for one that depends on it."""
-    if any(part.op in {"name", "label"} for part in node.walk()):
+    if any(part.op in {"name", "label", *AGGREGATES} for part in node.walk()):
         return None
     try:
         value = float(node.evaluate({}, None))

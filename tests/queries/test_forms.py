@@ -123,6 +123,20 @@ def test_a_list_is_estimated_value_by_value() -> None:
         estimate(RUN, hardware=["h100-sxm", "tpu-v5p"], chips=64, market="own")
 
 
+def test_models_and_days_may_be_several_too() -> None:
+    models, days = ["llama-3.1-8b", "olmo-2-7b"], ["2025-06-01", date(2026, 6, 1)]
+    run = {"tokens": "2T", "hardware": "h100-sxm", "chips": 64}
+    found = estimate(run, model=models, as_of=days)  # type: ignore[arg-type] # texts and dates together
+    assert isinstance(found, list)
+    assert [(one.inputs["model"], one.inputs["as_of"]) for one in found] == [
+        ("llama-3.1-8b", "2025-06-01"), ("llama-3.1-8b", JUNE), ("olmo-2-7b", "2025-06-01"), ("olmo-2-7b", JUNE),
+    ]  # fmt: skip
+    space = Sweep(fixed=run, model=models, as_of=days)  # type: ignore[arg-type]
+    assert space.to_numpy(["model", "as_of"])["model"].tolist() == [models[0], models[0], models[1], models[1]]
+    with pytest.raises(SpecError, match="model = 5: expected a model"):
+        estimate(run, model=5)  # type: ignore[call-overload]
+
+
 def test_best_and_front_are_sequences_and_tables(sweep: Sweep) -> None:
     for found in (sweep.top(2), sweep.pareto()):
         rows = [dict(row) for row in found.rows]

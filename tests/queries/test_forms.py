@@ -54,6 +54,8 @@ def test_a_day_may_be_pythons(day: Any) -> None:
 def test_a_time_of_the_day_is_no_day() -> None:
     with pytest.raises(SpecError, match="got datetime"):
         estimate(RUN, chips=64, as_of=datetime(2026, 6, 1, 12, 30, tzinfo=UTC))
+    with pytest.raises(SpecError, match="got NaTType"):
+        estimate(RUN, chips=64, as_of=pd.NaT)
 
 
 def test_one_name_may_stand_where_several_may(sweep: Sweep) -> None:

@@ -100,7 +100,7 @@ def test_what_is_carried_sets_nothing_and_is_part_of_the_specification() -> None
 @pytest.mark.parametrize(
     ("carry", "rows", "says"),
     [
-        ([], ROWS, 'unknown name "id"; allowed: a name of the model; carry = ["NAME"]'),
+        ([], ROWS, 'unknown name "id"; allowed: a name of the model; carry = ["id"] (--carry)'),
         (["id", "rank", "chips"], [{**row, "tp": 1} for row in ROWS], '"chips" is a name of the model'),
         (["id", "rank", "mfu"], [{**row, "mfu": 0.4} for row in ROWS], '"mfu" is a name of the model'),
         (["status"], [{"chips": 8, "status": "x"}], '"status" is an output column already'),

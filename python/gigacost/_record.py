@@ -44,14 +44,18 @@ def unboxed(value: object) -> object:
     return value
 
 
+_PLAIN = frozenset({str, int, float})
+
+
 def without_days(value: Any) -> Any:  # noqa: ANN401 - any value
     """A day of Python's ``datetime`` as its text, and so those of a list or a tuple; anything else as it is."""
-    if isinstance(value, list | tuple) and value and not isinstance(value[0], str | int | float):
+    if isinstance(value, list | tuple) and not _PLAIN.issuperset(map(type, value)):
         return [without_days(item) for item in value]
     if isinstance(value, str | int | float):
         return value
     from datetime import date, datetime
 
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value == datetime(*value.timetuple()[:3], tzinfo=value.tzinfo) else value
+    if isinstance(value, datetime):  # pandas' NaT too, which has no date
+        day, _, time = value.isoformat().partition("T")
+        return day if time.startswith("00:00:00") and "." not in time else value
     return value.isoformat() if isinstance(value, date) else value

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from cli_runner import invoke, spec_file
 
@@ -73,17 +74,16 @@ def test_the_reference_carries_the_same() -> None:
 
 
 def test_files_and_arrow_have_the_column(tmp_path: Path) -> None:
-    polars = pytest.importorskip("polars")
     sweep = _sweep()
-    frame = polars.DataFrame(sweep)
-    assert frame["id"].cast(polars.String).to_list() == [row["id"] for row in ROWS]
+    frame = pl.DataFrame(sweep)
+    assert frame["id"].cast(pl.String).to_list() == [row["id"] for row in ROWS]
     assert frame["rank"].to_list() == [3, 1, 1, 2]
     sweep.write(tmp_path / "rows.parquet")
-    assert polars.read_parquet(tmp_path / "rows.parquet").equals(frame)
+    assert pl.read_parquet(tmp_path / "rows.parquet").equals(frame)
     sweep.write(tmp_path / "rows.csv")
     with (tmp_path / "rows.csv").open(newline="") as file:
         assert [row["id"] for row in csv.DictReader(file)] == [row["id"] for row in ROWS]
-    assert polars.DataFrame(sweep.pareto(["train_days"]))["rank"].to_list() == [1]
+    assert pl.DataFrame(sweep.pareto(["train_days"]))["rank"].to_list() == [1]
 
 
 def test_what_is_carried_sets_nothing_and_is_part_of_the_specification() -> None:
@@ -100,7 +100,7 @@ def test_what_is_carried_sets_nothing_and_is_part_of_the_specification() -> None
 @pytest.mark.parametrize(
     ("carry", "rows", "says"),
     [
-        ([], ROWS, 'unknown name "id"; allowed: a name of the model; carry = ["NAME"]'),
+        ([], ROWS, 'unknown name "id"; allowed: a name of the model; carry = ["id"] (--carry)'),
         (["id", "rank", "chips"], [{**row, "tp": 1} for row in ROWS], '"chips" is a name of the model'),
         (["id", "rank", "mfu"], [{**row, "mfu": 0.4} for row in ROWS], '"mfu" is a name of the model'),
         (["status"], [{"chips": 8, "status": "x"}], '"status" is an output column already'),
@@ -155,6 +155,13 @@ def test_the_command_line_carries_what_the_file_or_the_flag_says(capsys: Capture
     assert done.json["a"]["axes"]["id"] == "007"
     done = invoke(capsys, "over-time", path, "--years", "2025", "--json")
     assert done.json["years"][0]["design"]["id"]
+
+
+def test_what_is_carried_is_shown_as_it_is(capsys: Capture, tmp_path: Path) -> None:
+    pl.DataFrame({"id": [20261130, 20261201], "chips": [256, 512]}).write_parquet(tmp_path / "candidates.parquet")
+    path = spec_file(tmp_path, SPEC.replace(".csv", ".parquet"))
+    assert "20261130" in invoke(capsys, "top", path).out
+    assert "id = 20261201" in invoke(capsys, "solve", "tokens", path, "--where", "train_days <= 20").out
 
 
 @pytest.mark.parametrize(

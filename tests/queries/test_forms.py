@@ -54,6 +54,8 @@ def test_a_day_may_be_pythons(day: Any) -> None:
 def test_a_time_of_the_day_is_no_day() -> None:
     with pytest.raises(SpecError, match="got datetime"):
         estimate(RUN, chips=64, as_of=datetime(2026, 6, 1, 12, 30, tzinfo=UTC))
+    with pytest.raises(SpecError, match="got NaTType"):
+        estimate(RUN, chips=64, as_of=pd.NaT)
 
 
 def test_one_name_may_stand_where_several_may(sweep: Sweep) -> None:
@@ -121,6 +123,20 @@ def test_a_list_is_estimated_value_by_value() -> None:
     assert "<= 10000" in str(raised.value)
     with pytest.raises(SpecError, match='market = "own": tpu-v5p cannot be bought'):
         estimate(RUN, hardware=["h100-sxm", "tpu-v5p"], chips=64, market="own")
+
+
+def test_models_and_days_may_be_several_too() -> None:
+    models, days = ["llama-3.1-8b", "olmo-2-7b"], ["2025-06-01", date(2026, 6, 1)]
+    run = {"tokens": "2T", "hardware": "h100-sxm", "chips": 64}
+    found = estimate(run, model=models, as_of=days)  # type: ignore[arg-type] # texts and dates together
+    assert isinstance(found, list)
+    assert [(one.inputs["model"], one.inputs["as_of"]) for one in found] == [
+        ("llama-3.1-8b", "2025-06-01"), ("llama-3.1-8b", JUNE), ("olmo-2-7b", "2025-06-01"), ("olmo-2-7b", JUNE),
+    ]  # fmt: skip
+    space = Sweep(fixed=run, model=models, as_of=days)  # type: ignore[arg-type]
+    assert space.to_numpy(["model", "as_of"])["model"].tolist() == [models[0], models[0], models[1], models[1]]
+    with pytest.raises(SpecError, match="model = 5: expected a model"):
+        estimate(run, model=5)  # type: ignore[call-overload]
 
 
 def test_best_and_front_are_sequences_and_tables(sweep: Sweep) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from gigacost.analysis.sensitivity.uncertain_inputs import Uncertain
+    from gigacost.graph.model import Model
 
 
 MOST = 10_000
@@ -32,9 +33,9 @@ def estimate(
     given: Mapping[str, One] | None = None,
     /,
     *,
-    model: ModelLike = None,
+    model: Model | str | None = None,
     catalog: CatalogLike = None,
-    as_of: DateLike = None,
+    as_of: str | dt.date | None = None,
     base_year: int | None = None,
     preset: PresetLike = None,
     strict: bool = False,
@@ -77,12 +78,12 @@ def estimate(
     ----------
     given : mapping, optional
         Inputs by name, beside those given by keyword.
-    model : str or Model, optional
+    model : str, list of str, or Model, optional
         A published architecture of the catalogue (``"llama-3.1-405b"``) for the default model, or a model of your own.
         For both, put the architecture into ``given``.
     catalog : Catalog, path or mapping, optional
         A catalogue, or a private price book to lay over the bundled one.
-    as_of : str, optional
+    as_of : str or date, optional
         Date of prices and availability, ``YYYY-MM-DD``; by default the catalogue's.
     base_year : int, optional
         Express computed amounts in constant dollars of this year; by default in dollars of the prices' date.

@@ -14,7 +14,7 @@ from gigacost.catalog import Catalog
 from gigacost.catalog.opening import opened
 from gigacost.graph.model import Model
 from gigacost.model import default as default_model
-from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request, is_axis
+from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request, costing, is_axis
 from gigacost.queries.space import Space
 from gigacost.sampling.draws import Drawn, as_draws
 from gigacost.spec.files import Document
@@ -88,6 +88,10 @@ class Sweep(Space):
         varied = {name: without_days(value) for name, value in (axes or {}).items()}
         if isinstance(model, str):
             fixed["model"], model = model, None
+        elif is_axis(model):
+            varied["model"], model = model, None
+        if is_axis(as_of):
+            varied["as_of"], as_of = without_days(as_of), None
         query = {"where": where, "columns": columns if isinstance(columns, str) else list(columns) or None}
         tree: dict[str, Any] = {
             "version": VERSION,
@@ -100,7 +104,7 @@ class Sweep(Space):
         }
         keys = {"as_of": without_days(as_of), "base_year": base_year, "preset": preset}
         tree |= {key: value for key, value in keys.items() if value is not None}
-        request = Request(Document(tree), model or default_model(), opened(catalog), strict=strict)
+        request = Request(Document(tree), costing(model), opened(catalog), strict=strict)
         super().__init__(request.spec, request.model, request.catalog)
 
     @classmethod

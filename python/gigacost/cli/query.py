@@ -125,9 +125,9 @@ def querying(columns: str | None, asserted: str) -> Callable[[Callable[..., int]
         shared = (
             click.argument("spec", metavar="[SPEC]", required=False),
             options.drawing,
-            options.carrying,
             options.once("--where", metavar="EXPR", help=where),
             *([] if columns is None else [options.quantity_names("--columns", help=columns)]),
+            options.carrying,
             options.asserting(asserted),
             click.option("--require-feasible", is_flag=True, help="Exit with code 3 if no combination is feasible."),
             options.once("--threads", type=options.Whole(1), metavar="N", help=threads),

@@ -13,7 +13,6 @@ from gigacost._cache import LruCache
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Alternative, Contribution, Doubt, Input, Rule, Status, Subtotal, marking
 from gigacost.graph.resolver import Resolver
-from gigacost.graph.unit_check import unit_faults
 from gigacost.graph.wiring import NO_AGGREGATES, Aggregation, Function, Quantity, Search, Wiring, quantity_of
 from gigacost.ops import total
 from gigacost.units.algebra import Unit
@@ -87,6 +86,8 @@ class Model:
         """
         extended = Model(self, *parts)
         if check_units:
+            from gigacost.graph.unit_check import unit_faults
+
             known = self.quantities.keys()
             added = [quantity for name, quantity in extended.quantities.items() if name not in known]
             faults = list(unit_faults(added, extended.units)) if added else []

@@ -13,7 +13,7 @@ from gigacost.catalog import Catalog
 from gigacost.catalog.opening import opened
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
-from gigacost.errors import Fault, SpecError, unplaced
+from gigacost.errors import Fault, SpecError, show, type_name, unplaced
 from gigacost.graph.model import Model
 from gigacost.model import default as default_model
 from gigacost.spec.axes import Axis, Zipped, as_list
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     from gigacost.queries.space import Space
 
-ModelLike: TypeAlias = "Model | str | None"
-"""A model; an architecture of the catalogue, which the default model then costs; None for the default model."""
+ModelLike: TypeAlias = "Model | str | Sequence[str] | None"
+"""A model; architectures of the catalogue, which the default model then costs; None for the default model."""
 CatalogLike: TypeAlias = "Catalog | str | os.PathLike[str] | Mapping[str, Any] | None"
 """A catalogue; a private price book over the bundled one; None for the bundled one."""
-DateLike: TypeAlias = "str | dt.date | None"
-"""A day, as ``YYYY-MM-DD`` or of Python's ``datetime``; None for the catalogue's."""
+DateLike: TypeAlias = "str | dt.date | Sequence[str] | Sequence[dt.date] | None"
+"""Days, as ``YYYY-MM-DD`` or of Python's ``datetime``; None for the catalogue's."""
 PresetLike: TypeAlias = "str | Sequence[str] | None"
 """A published run or site to start from, an accounting, or both."""
 
@@ -73,8 +73,10 @@ class Request:
         A list or a range is an axis where ``several`` values are meant; else every input is one value. Raises SpecError
         for a space beside a model or a catalogue.
         """
-        if isinstance(model, str):
+        if isinstance(model, str) or is_axis(model):
             inputs, model = {**inputs, "model": model}, None
+        if is_axis(as_of):
+            inputs, as_of = {**inputs, "as_of": as_of}, None
         tree: dict[str, Any] = {"version": VERSION}
         if given is not None and not isinstance(given, Mapping):
             if model is not None or catalog is not None:
@@ -92,7 +94,7 @@ class Request:
         tree |= {key: value for key, value in keys.items() if value is not None}
         asked = {key: value for key, value in (query or {}).items() if value not in (None, (), [])}
         book = opened(catalog)
-        return cls(Document(tree), model or default_model(), book, query=asked, strict=strict, by_keyword=True)
+        return cls(Document(tree), costing(model), book, query=asked, strict=strict, by_keyword=True)
 
     @classmethod
     def of_file(
@@ -131,6 +133,16 @@ class Request:
         from gigacost.queries.space import Space
 
         return Space(self.spec, self.model, self.catalog)
+
+
+def costing(model: object) -> Model:
+    """The model that is meant; the default one for None. Raises SpecError for anything else."""
+    if isinstance(model, Model):
+        return model
+    if model is not None:
+        what = f"expected a model, or names of published ones, got {type_name(model)}"
+        raise SpecError(Fault("model", show(model), what))
+    return default_model()
 
 
 def is_axis(value: object) -> bool:

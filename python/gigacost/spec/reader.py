@@ -30,7 +30,6 @@ _KEYS = (
     "version", "axes", "zip", "carry", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year",
     "catalog", "preset",
 )  # fmt: skip
-_CARRY = 'a name of the model; carry = ["NAME"] (--carry NAME) hands any other column through'
 _DRAWS_KEYS = ("count", "seed", "method", "correlate")
 _QUERY_KEYS = ("where", "columns", "by", "k", "per", "distinct")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -227,7 +226,7 @@ class _Reader(FaultCollector):
             table = carrying(table, [name for name in self.carried if not self._is_known(name)], at)
             for axis in table.carried:
                 self._carries(axis.name, f"{at}.{axis.name}")
-            fields = {name: self._field(name, f"{at}.{name}", None, _CARRY) for name in table.names}
+            fields = {name: self._field(name, f"{at}.{name}", None, _or_carried(name)) for name in table.names}
             for name in table.names:
                 self._once(name, f"{at}.{name}", None)
                 if name in self.carried:
@@ -386,3 +385,7 @@ class _Reader(FaultCollector):
         for i, value in enumerate(values):
             at = f"{key}[{i}]"
             yield at, str(self._value(Field(key, "label"), value, at) or "")
+
+
+def _or_carried(name: str) -> str:
+    return f"a name of the model; carry = [{show(name)}] (--carry) hands a column through that it does not know"

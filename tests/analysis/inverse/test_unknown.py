@@ -1,49 +1,35 @@
-"""Between two values lie others, until they are as close as matters."""
+"""What may be looked for: inputs, and quantities that are figures and no answers of the model."""
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from typing import Any
 
-from gigacost.analysis.inverse.unknown import CLOSE, Unknown, _at, _place
-from gigacost.graph.declarations import SMALLEST
-from gigacost.spec.fields import Field
+import pytest
 
-anything = st.floats(-1e300, 1e300).filter(lambda value: value == 0.0 or abs(value) >= SMALLEST)
+from gigacost import SpecError, Sweep, break_even, solve
 
 
-def unknown(multiple: int | None = None) -> Unknown:
-    return Unknown(Field("x", "integer" if multiple else "number"), (0.0, 1.0), gridded=False, multiple=multiple)
+@pytest.mark.parametrize(
+    ("unknown", "over", "says"),
+    [
+        ("cost_total_usd", None, 'solve tokens ... --where "cost_total_usd <= 50e6"'),
+        ("cost_total_usd", (1e6, 1e9), 'unknown = "cost_total_usd": computed by the model'),
+        ("cost_rent_usd", (1e3, 1e9), 'unknown = "cost_rent_usd": computed by the model'),
+        ("facility_mw", None, 'solve tokens ... --where "facility_mw <= VALUE"'),
+    ],
+)
+def test_what_the_model_answers_is_no_unknown(unknown: str, over: Any, says: str) -> None:
+    run = {"params": "7B", "tokens": "1T", "hardware": "h100-sxm", "chips": 64}
+    with pytest.raises(SpecError) as raised:
+        solve(unknown, run, where="train_days <= 90", over=over)
+    assert says in str(raised.value)
+    with pytest.raises(SpecError, match="computed by the model"):
+        break_even(unknown, {**run, "market": ["own", "on_demand"]}, between="market", over=over)
 
 
-@given(anything, anything)
-def test_places_are_in_the_order_of_numbers(a: float, b: float) -> None:
-    assert _at(_place(a)) == a
-    assert (_place(a) < _place(b)) == (a < b)
-
-
-@given(anything, anything)
-def test_a_gap_narrows_to_what_matters_in_a_few_rounds(a: float, b: float) -> None:
-    low, high = sorted((a, b))
-    for rounds in range(30):
-        inner = unknown().between(low, high)
-        assert inner == sorted(set(inner))
-        assert all(low < value < high for value in inner)
-        if not inner:
-            close = high - low <= CLOSE * max(abs(low), abs(high))
-            assert close or {low, high} in ({0.0, SMALLEST}, {0.0, -SMALLEST})
-            break
-        # Wherever it is looked for.
-        ends = [low, *inner, high]
-        place = (rounds * 7) % (len(ends) - 1)
-        low, high = ends[place], ends[place + 1]
-    assert rounds <= 24
-
-
-@given(st.integers(-(10**6), 10**6), st.integers(0, 10**6), st.integers(1, 128))
-def test_multiples_end_where_they_are_neighbours(first: int, more: int, multiple: int) -> None:
-    low, high = first * multiple, (first + more) * multiple
-    while inner := unknown(multiple).between(low, high):
-        assert all(value % multiple == 0 and low < value < high for value in inner)
-        low, high = int(inner[-1]), int(high)
-    assert high - low in {0, multiple}
+def test_a_quantity_with_a_range_a_value_or_a_place_to_look_is_an_unknown() -> None:
+    run = {"params": "7B", "tokens": "1T", "hardware": "h100-sxm", "chips": 64, "market": "own"}
+    assert solve("mfu", run, where="train_days <= 60", smallest=True).feasible
+    assert solve("energy_kwh", run, where="carbon_t <= 1e3", over=(1e3, 1e7)).feasible
+    varied = Sweep({"energy_kwh": [10.0, 20.0]}, fixed=run, where="carbon_t <= 1e3")
+    assert solve("energy_kwh", varied).value == 20.0

@@ -37,7 +37,10 @@ def unit_asserted(sweep: Space, name: str) -> str:
 
 
 def said(sweep: Space, name: str, value: Any) -> str:  # noqa: ANN401 - a cell
-    """A value of a row as people read it, in words where the input has them."""
+    """A value of a row as people read it, in words where the input has them; what is carried as it is."""
+    digit = sweep.bound.digits.get(name)
+    if digit and digit.carried:
+        return str(value)
     known = sweep.model.inputs.get(name)
     word = known.word(value) if known and isinstance(value, int | float) else ""
     return word or cell(value, sweep.unit(name))

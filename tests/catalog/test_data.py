@@ -153,7 +153,7 @@ def test_quotes_are_complete_and_exact() -> None:
                     assert 2017 <= last_day(date).year <= 2026
                 else:
                     undated.add((chip, provider))
-    assert count == 511
+    assert count == 522
     assert undated == UNDATED
     for source in sources.values():
         assert source.get("title") or source["via"] in sources

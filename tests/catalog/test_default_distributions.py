@@ -93,7 +93,7 @@ def test_the_spread_of_rents_is_that_of_the_quotes() -> None:
                     cells[cell][provider].append(float(usd))
     votes = [[median(prices) for prices in cell.values()] for cell in cells.values()]
     ratios = sorted(price / median_low(cell) for cell in votes if len(cell) >= 3 for price in cell)
-    assert len(ratios) == 93
+    assert len(ratios) == 96
     ends = [ratios[int(q * (len(ratios) - 1))] for q in (0.05, 0.95)]
     assert interval("rental_usd_per_chip_hour") == pytest.approx(ends, abs=0.005)
 

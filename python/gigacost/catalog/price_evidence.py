@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 _AXES = ("hardware", "market", "provider_class", "as_of")
 
 COLUMNS = (
-    Column("price_votes", "1", _AXES, "how many providers' quotes the price of the chip is chosen among", integer=True),
+    Column(
+        "price_votes",
+        "1",
+        _AXES,
+        "how many providers' quotes the price of the chip is chosen among",
+        high=1e6,
+        integer=True,
+    ),
     Column(
         "price_age_days",
         "d",

@@ -10,9 +10,9 @@ from gigacost.catalog import Catalog
 from gigacost.compiler import constant_dollars, illegal_draws
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.dear_commitments import dear_commitments
+from gigacost.compiler.few_tokens import few_tokens
 from gigacost.compiler.filled import with_preset
 from gigacost.compiler.names import ModelNames
-from gigacost.compiler.not_modelled import few_tokens
 from gigacost.compiler.rules import broken
 from gigacost.compiler.stale_prices import stale_prices
 from gigacost.compiler.stand_ins import stand_ins

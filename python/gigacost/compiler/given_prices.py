@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from gigacost.catalog.price_evidence import COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -24,6 +26,9 @@ class _Bound(Protocol):
     catalog: Catalog
     spec: Spec
 
+    @property
+    def labels(self) -> Mapping[str, tuple[int | None, tuple[str, ...]]]: ...
+
     def origin(self, name: str) -> str: ...
 
 
@@ -40,6 +45,14 @@ def without_given(
     rented = bound.catalog.table("is_rented", {"market": axes_labels[place]})
     hidden = np.where(rented == 1.0, _RENT in given, _BOUGHT in given)
     return np.where(hidden.reshape([-1 if axis == place else 1 for axis in range(figures.ndim)]), np.nan, figures)
+
+
+def is_about_given(bound: _Bound, column: str) -> bool:
+    """Whether a figure of the catalogue is about a price that is given, in a specification without axes."""
+    if column not in _EVIDENCE or bound.origin(column) != "catalogue":
+        return False
+    market = bound.labels["market"][1][0]
+    return _is_given(bound, _RENT if bound.catalog.cite("is_rented", {"market": market}).value == 1.0 else _BOUGHT)
 
 
 def _is_given(bound: _Bound, name: str) -> bool:

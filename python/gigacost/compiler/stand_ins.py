@@ -21,14 +21,16 @@ _HOURS = "chip_hours"
 def stand_ins(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
     """A doubt for each way in which models are taken as something else: the first such, and which others there are.
 
-    A model with figures of a private book is its owner's affair; where the hours are given, none is at work.
+    A model with figures of a private book is its owner's affair, who may say the same of it; where the hours are given,
+    none is at work.
     """
     if _HOURS in given_names(spec, catalog):
         return
     taken: dict[str, list[str]] = {}
     for label in _models(spec, catalog):
         entry = catalog.entry(_AXIS, label)
-        if "taken_as" in entry and not entry.get("origin"):
+        private = entry.get("origin", {})
+        if "taken_as" in entry and (not private or "taken_as" in private):
             taken.setdefault(entry["taken_as"], []).append(label)
     for what, (first, *others) in taken.items():
         yield Fault(_AXIS, show(first), f"taken as {what}" + (f" (also {', '.join(others)})" if others else ""))

@@ -17,7 +17,7 @@ from gigacost.catalog import price_evidence
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.conditions import OK
-from gigacost.compiler.not_modelled import left_out
+from gigacost.compiler.given_prices import is_about_given
 from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
 from gigacost.compiler.rules import broken
@@ -121,9 +121,8 @@ def estimated(bound: Bound, needed: str = "") -> Estimate:
     spec, made = bound.spec, _plan(bound)
     labels = {axis: where[1][0] for axis, where in bound.labels.items()}
     assumed = {leaf: made.defaults.get(leaf) or assumption(bound, leaf) for leaf in made.compiled.tape.leaves}
-    evidence = bound.leaf_values([leaf for leaf in assumed if leaf in price_evidence.NAMES], 0)
-    figures = [math.nan if one.value is None else float(one.value) for one in assumed.values()]
-    figures = [evidence.get(leaf, figure) for leaf, figure in zip(assumed, figures, strict=True)]
+    unknown = [leaf for leaf, one in assumed.items() if one.value is None or is_about_given(bound, leaf)]
+    figures = [math.nan if leaf in unknown else float(one.value or 0.0) for leaf, one in assumed.items()]
     found = dict(zip(made.outputs, _values(made, figures), strict=True))
     unpriced = _unpriced(bound, made, found, labels)
     quantities = _without_nulls(made, found)
@@ -142,13 +141,12 @@ def estimated(bound: Bound, needed: str = "") -> Estimate:
         subtotals={name: quantities[name] for name in made.subtotals},
         intervals={},
         probabilities={},
-        assumptions=(*choices(bound), *(one for leaf, one in assumed.items() if leaf not in evidence)),
+        assumptions=(*choices(bound), *(one for leaf, one in assumed.items() if leaf not in price_evidence.NAMES)),
         status=status,
         missing_prices=unpriced,
         meta={
             **provenance(bound, made.sha256, draws=False),
             **({} if spec.base_year is None else {"base_year": spec.base_year}),
-            **({"not_modelled": missed} if (missed := left_out(bound)) else {}),
             "warnings": [str(warning) for warning in (*unplaced(spec.warnings), *odd)],
         },
     )

@@ -70,7 +70,7 @@ _MAY_BE_NONE = ("shared_experts", "dense_layers", "dense_ffn")
 MODEL: dict[str, Kind] = {
     "name": Text(),
     "notes": Text(),
-    "not_modelled": Text(),
+    "taken_as": Text(),
     **dict.fromkeys(MODEL_FIELDS, _COUNT),
     **dict.fromkeys(("params", "params_active", "trained_tokens"), _POSITIVE),
     **dict.fromkeys(_FLAGS, _FLAG),
@@ -97,6 +97,6 @@ CHIP_PRICE: dict[str, Kind] = {
 }
 REGION_FIELDS = {column: field for column, (field, _, _) in regions.FIELDS.items()}
 NOT_FIGURES = {
-    "name", "vendor", "kind", "generation", "status", "aliases", "notes", "not_modelled", "source", "date", "country",
+    "name", "vendor", "kind", "generation", "status", "aliases", "notes", "taken_as", "source", "date", "country",
 }  # fmt: skip
 NEW_CHIP = ("vendor", "kind", "release", "dense_tflops")

@@ -47,8 +47,6 @@ def cautions(estimates: Sequence[Estimate], beside: Iterable[str] = ()) -> list[
             f"Computed amounts are in dollars of {year}, by a price index (--sources); what goes in is not converted."
         )
         lines.append(said)
-    missed = dict.fromkeys(text for one in estimates for text in one.meta.get("not_modelled", ()))
-    lines += [f"Not modelled: {text}." for text in missed]
     return lines + _about_layouts(estimates) + _about_use(estimates)
 
 

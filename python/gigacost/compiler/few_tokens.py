@@ -1,4 +1,4 @@
-"""What the model leaves out of a run that is asked for, and says so: kinds of training, forms of attention."""
+"""Runs that are hardly pre-training, which is all that is modelled."""
 
 from __future__ import annotations
 
@@ -11,21 +11,11 @@ from gigacost.spec.axes import Zipped
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.compiler.bound import Bound
     from gigacost.spec.fields import Scalar
     from gigacost.spec.spec import Spec
 
 _FEW = 0.01
 """Below this share of the tokens that a model was trained on, hardly a pre-training of it is meant."""
-
-
-def left_out(bound: Bound) -> list[str]:
-    """What of the published architecture of a run is not modelled. The run has no axes."""
-    if "model" not in bound.labels:
-        return []
-    _, (label, *_) = bound.labels["model"]
-    text = bound.catalog.entry("model", label).get("not_modelled", "")
-    return [text] if text else []
 
 
 def few_tokens(spec: Spec, catalog: Catalog) -> Iterator[Fault]:

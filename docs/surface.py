@@ -86,7 +86,7 @@ def faults(before: Mapping[str, str], now: Mapping[str, str], deprecated: Mappin
             continue
         if name not in now:
             yield f"{name}: gone"
-        elif now[name] != like:
+        elif now[name] not in {like, like.removesuffix(", required")}:
             yield f"{name}: was {like}, is {now[name]}"
     for name in sorted(now.keys() - before.keys()):
         owner = name.rpartition("(")[0] or name.rpartition(" ")[0]

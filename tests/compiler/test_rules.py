@@ -212,8 +212,8 @@ def test_no_amount_makes_an_internal_error() -> None:
 
 
 def test_a_sweep_says_that_a_date_lies_in_the_future() -> None:
-    sweep = Sweep({"as_of": ["2026-01-01", "2028-01-01"]}, fixed=RUN)
-    said = "axes.as_of = 2028-01-01: prices are those of 2026-11-21: no trend is assumed"
+    sweep = Sweep({"as_of": ["2026-01-01", "2027-01-01"]}, fixed=RUN)
+    said = "axes.as_of = 2027-01-01: prices are those of 2026-11-21: no trend is assumed"
     assert [str(warning) for warning in sweep.spec.warnings] == [said]
     assert sweep.top(1).meta["warnings"] == [said]
     assert sweep.summary().meta["warnings"] == [said]

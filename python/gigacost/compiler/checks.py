@@ -53,10 +53,10 @@ class ModelNamespace(ModelNames):
             from gigacost.compiler.off_axis import off_axis
 
             yield from off_axis(spec, self)
-        yield from stand_ins(spec, self.catalog)
         yield from stale_prices(spec, self.catalog, self.model.replaced)
         yield from dear_commitments(spec, self.catalog, self.model.replaced)
         if "model" in self.label_axes:
+            yield from stand_ins(spec, self.catalog)
             yield from few_tokens(spec, self.catalog)
         if spec.base_year is not None:
             yield from constant_dollars.doubts(spec, self.catalog)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gigacost.accounting import preset_values
+from gigacost.catalog import Catalog
 from gigacost.compiler.stale_prices import given_names
 from gigacost.errors import Fault, show
 from gigacost.spec.axes import Zipped
 
 if TYPE_CHECKING:
-    from gigacost.catalog import Catalog
     from gigacost.spec.spec import Spec
 
 _AXIS = "model"
@@ -29,11 +29,16 @@ def stand_ins(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
     taken: dict[str, list[str]] = {}
     for label in _models(spec, catalog):
         entry = catalog.entry(_AXIS, label)
-        private = entry.get("origin", {})
-        if "taken_as" in entry and (not private or "taken_as" in private):
+        if "taken_as" in entry and not (entry.get("origin") and _is_inherited(label, entry["taken_as"])):
             taken.setdefault(entry["taken_as"], []).append(label)
     for what, (first, *others) in taken.items():
         yield Fault(_AXIS, show(first), f"taken as {what}" + (f" (also {', '.join(others)})" if others else ""))
+
+
+def _is_inherited(label: str, taken_as: str) -> bool:
+    """Whether a private book has left what is said of a model as the bundled catalogue has it."""
+    bundled = Catalog.bundled()
+    return label in bundled.labels(_AXIS) and bundled.entry(_AXIS, label).get("taken_as") == taken_as
 
 
 def _models(spec: Spec, catalog: Catalog) -> list[str]:

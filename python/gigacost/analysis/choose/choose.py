@@ -25,7 +25,7 @@ from gigacost.queries.estimates import Estimate, estimated
 from gigacost.queries.evidence import evidence
 from gigacost.queries.infeasible import in_words
 from gigacost.queries.lacking import lacking
-from gigacost.queries.request import CatalogLike, ModelLike, PresetLike, Request
+from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 from gigacost.queries.rows import RowView
 from gigacost.spec.spec import DEFAULT
 
@@ -48,7 +48,7 @@ def choose(
     sure: str | float | None = None,
     model: ModelLike = None,
     catalog: CatalogLike = None,
-    as_of: str | None = None,
+    as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
     strict: bool = False,

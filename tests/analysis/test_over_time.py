@@ -73,7 +73,7 @@ def test_older_algorithms_take_more_compute_by_the_gain_of_each_year() -> None:
 
 
 def test_rents_may_rise() -> None:
-    """With all progress left out, the market's ups and downs are what is left: a later year may be dearer, and is less certain."""
+    """With all progress left out, the market's ups and downs are left: a later year may be dearer, and is less sure."""
     still = {"algorithmic_gain": 1, "price_performance_gain": 1}
     now, later = over_time(one_design(**still), [2026, 2027], by="total_run_usd").years
     assert now.cost is not None

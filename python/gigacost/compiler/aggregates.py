@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from gigacost import ops
 from gigacost.compiler import constant_dollars
@@ -72,6 +73,16 @@ class Wirer:
             for state in self.bound.model.states
             if isinstance(state.mark, Status) and self._concerns(state, state.mark, read, above)
         ]
+
+    @cached_property
+    def leaves_of_states(self) -> Mapping[str, tuple[str, ...]]:
+        """What each state looks at."""
+        model, given = self.bound.model, frozenset(self.given)
+        names = [state.name for state in model.states]
+        made: Mapping[str, tuple[str, ...]] = model.compiled(
+            ("leaves of states", given), lambda: {name: tuple(model.wire([name], given).leaves) for name in names}
+        )
+        return made
 
     def states_in_draws(self, read: Iterable[str], above: Above) -> list[State]:
         """The states that some draws may be in, each spoiling the aggregates of what it spoils."""
@@ -167,7 +178,7 @@ class Wirer:
         """Whether a state spoils something that is read, and all that it looks at is known."""
         if not any(above[name].intersection(mark.spoils) for name in read):
             return False
-        return all(self.bound.available(leaf) for leaf in self.bound.model.wire([state.name], self.given).leaves)
+        return all(map(self.bound.available, self.leaves_of_states[state.name]))
 
     def _aggregate(self, node: Node, of_a_draw: States) -> Aggregate:
         """The mean or a quantile of an expression."""

@@ -144,6 +144,9 @@ def test_words_for_options_are_words_for_one_option_each_and_no_options_themselv
     [
         ("--gpu", "--hardware"),
         ("--num-gpus", "--chips"),
+        ("--gpus", "--chips"),
+        ("--budget", "gigacost choose --budget"),
+        ("--deadline", "gigacost choose --within"),
         ("--tok", "--tokens"),
         ("--model-size", "--params"),
         ("--hardwar", "--hardware"),

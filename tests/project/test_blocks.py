@@ -31,6 +31,7 @@ WITHOUT_BLOCKS = {
     "performance.md": "written by `make bench`: tables",
     "python.md": "written when the site is built",
     "scaling.md": "written by `make bench`: tables",
+    "stability.md": "promises, and a list",
     "validation.md": "tables that `make docs` writes",
 }
 """The pages on which nothing is run, and what they have instead."""

@@ -6,11 +6,13 @@ import functools
 import re
 from collections.abc import Iterator
 
+import click
 import pytest
 
 from gigacost.catalog import Catalog
 from gigacost.catalog.labels import fold
-from gigacost.cli.option_words import _CALLED, meant
+from gigacost.cli.app import gigacost as group
+from gigacost.cli.words import _CALLED, _COMMANDS, meant, meant_command
 from gigacost.errors import CatalogError, nearest
 from gigacost.model import default
 
@@ -166,3 +168,15 @@ def test_every_input_that_is_typed_as_an_option_is_set() -> None:
         typed = f"--{name.replace('_', '-')}"
         assert meant(typed, ["--set"]) in {f"--set {name}=VALUE", "--set"}
     assert meant("--pue", ["--pace"]) == ""
+
+
+def test_a_command_of_another_name_is_named() -> None:
+    commands = group.list_commands(click.Context(group))
+    words = [word for called in _COMMANDS.values() for word in called.split()]
+    assert len(words) == len(set(words))
+    assert not set(words) & set(commands)
+    assert set(_COMMANDS) <= set(commands)
+    assert meant_command("cheapest", commands) == "choose"
+    assert meant_command("Cost", commands) == "estimate"
+    assert meant_command("estimat", commands) == "estimate"
+    assert meant_command("carbon", commands) == ""

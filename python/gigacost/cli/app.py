@@ -71,9 +71,10 @@ class _Commands(click.Group):
             click.echo(ctx.get_help())
             ctx.exit()
         if name not in _COMMANDS and not name.startswith("-"):
-            from gigacost.errors import nearest, show
+            from gigacost.cli.words import meant_command
+            from gigacost.errors import show
 
-            guess = nearest(name, _COMMANDS)
+            guess = meant_command(name, _COMMANDS)
             hint = f"; did you mean {guess}?" if guess else ""
             raise click.UsageError(f"command = {show(name)}: unknown command; allowed: {', '.join(_COMMANDS)}{hint}")
         return super().resolve_command(ctx, args)

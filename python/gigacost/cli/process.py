@@ -119,10 +119,13 @@ def _failed(error: BaseException) -> int:
         error.show()
         return BAD_INPUT
     if isinstance(error, click.NoSuchOption) and error.ctx:
-        from gigacost.cli.option_words import meant
+        from gigacost.cli.words import meant
 
         option = meant(error.option_name, [name for one in error.ctx.command.params for name in one.opts])
         error = click.UsageError(error.message + (f" Did you mean '{option}'?" if option else ""), error.ctx)
+    if isinstance(error, click.UsageError) and error.message.startswith("Got unexpected extra argument"):
+        message = f"{error.message}; a design is given by options, as --params 70B --tokens 15T"
+        error = click.UsageError(message, error.ctx)
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         help_ = f" (see {context.command_path} --help)" if context else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -24,10 +25,19 @@ def lacking(bound: Bound, names: Iterable[str] = ()) -> list[Fault]:
             if others:
                 shortest = min(others, key=len)
                 fault = replace(fault, allowed=f"{fault.allowed}; or give {', '.join(shortest)}")
-            if fault.field in _CHOSEN:
-                fault = replace(fault, allowed=f"{fault.allowed}; gigacost choose finds the cheapest")
-            faults.setdefault(fault.field, fault)
+            faults.setdefault(fault.field, replace(fault, allowed=fault.allowed + _known(bound, fault.field)))
     return list(faults.values())
+
+
+def _known(bound: Bound, field: str) -> str:
+    """Where a value that is lacking can be had from."""
+    if field in _CHOSEN:
+        return "; gigacost choose finds the cheapest"
+    if field == "tokens" and "model" in bound.labels:
+        (label, *_) = bound.labels["model"][1]
+        trained = bound.catalog.cite("trained_tokens", {"model": label}).value
+        return "" if math.isnan(trained) else f"; {label} was trained on {trained / 1e12:.4g}T"
+    return ""
 
 
 def lacking_at_site(bound: Bound) -> list[Fault]:

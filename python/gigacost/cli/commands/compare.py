@@ -71,7 +71,9 @@ def command(
 
     alone = bool(design) and bool(settings_a or settings_b)
     if b is None and (a is not None or not alone):
-        raise click.MissingParameter(param_hint="'B'" if a else "'A' and 'B'", param_type="argument")
+        missing = "'B'" if a else "'A' and 'B'"
+        told = "or --set-a and --set-b, what differs; gigacost estimate takes lists, as --hardware h100-sxm,b200-sxm"
+        raise click.MissingParameter(told, param_hint=missing, param_type="argument")
 
     def space(spec: str | None, own: tuple[str, ...]) -> Space:
         both = replace(design, settings=(*design.settings, *own))

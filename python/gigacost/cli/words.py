@@ -1,4 +1,4 @@
-"""What people call an option that is named otherwise here; by its meaning, where spelling tells nothing."""
+"""What people call options and commands that are named otherwise here; by meaning, where spelling tells nothing."""
 
 from __future__ import annotations
 
@@ -36,6 +36,22 @@ _CALLED = {
 """An option, and what it is called elsewhere."""
 _OF_A_CHOICE = ("--within", "--budget", "--mw", "--sure")
 _MEANT = {f"--{word}": option for option, words in _CALLED.items() for word in words.split()}
+_COMMANDS = {
+    "estimate": "cost costs price calculate calc predict run",
+    "choose": "cheapest best optimal optimize optimise recommend find plan",
+    "sweep": "export grid scan",
+    "catalog": "catalogue hardware gpus chips models prices",
+    "init": "example examples new start",
+    "compare": "diff versus vs",
+}
+"""A command, and what it is called elsewhere."""
+
+
+def meant_command(typed: str, known: Collection[str]) -> str:
+    """The command that a word means; empty where there is none."""
+    word = typed.casefold()
+    called = next((command for command, words in _COMMANDS.items() if word in words.split()), "")
+    return called or nearest(typed, known)
 
 
 def meant(typed: str, known: Collection[str]) -> str:

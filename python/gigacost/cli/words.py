@@ -51,7 +51,7 @@ def meant_command(typed: str, known: Collection[str]) -> str:
     """The command that a word means; empty where there is none."""
     word = typed.casefold()
     called = next((command for command, words in _COMMANDS.items() if word in words.split()), "")
-    return called or nearest(typed, known)
+    return called or nearest(typed, known).strip('"')
 
 
 def meant(typed: str, known: Collection[str]) -> str:

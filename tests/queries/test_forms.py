@@ -122,7 +122,7 @@ def test_a_list_is_estimated_value_by_value() -> None:
         estimate(RUN, chips={"from": 1, "to": 20000, "step": 1})
     assert "<= 10000" in str(raised.value)
     with pytest.raises(SpecError, match='market = "own": tpu-v5p cannot be bought'):
-        estimate(RUN, hardware=["h100-sxm", "tpu-v5p"], chips=64, market="own")
+        estimate(RUN, hardware=["h100-sxm", "tpu-v5p"], chips=64, market="own", strict=True)
 
 
 def test_models_and_days_may_be_several_too() -> None:

@@ -50,6 +50,7 @@ _DESIGNS = (*_SPEC, "--chips", "256,512")
 _QUICKSTART = str(HERE.parent / "examples/quickstart.toml")
 CALLS: Mapping[str, tuple[str, ...]] = {
     "estimate": _DESIGN,
+    "choose": ("--params", "7B", "--tokens", "2T"),
     "top": _DESIGNS,
     "summary": _DESIGNS,
     "pareto": _DESIGNS,

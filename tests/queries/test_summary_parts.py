@@ -110,7 +110,7 @@ def test_groups_of_a_table_of_candidates_are_its_values() -> None:
             ["hardwear"],
             'per = "hardwear": not an axis of this space; allowed: hardware, market, electricity_usd_per_kwh',
         ),
-        (7, r"per = 7: expected a list of names"),
+        (7, "per = 7: expected a name, or a list of names"),
         (
             ["electricity_usd_per_kwh", "market"],
             "makes 1,200 groups, each of which is summed up by itself; allowed: <= 1,000",

@@ -62,10 +62,12 @@ def test_nothing_feasible_says_what_would_have_to_give(capsys: Capture) -> None:
     assert done.code == 0
     assert "no design is within the limits; one would be with" in " ".join(done.out.split())
     assert "warning: no design is within the limits" in done.err
+    past = invoke(capsys, "choose", *RUN, "--as-of", "2015-06-01")
+    assert "warning: no design is possible (--all says why)" in past.err
     assert invoke(capsys, "choose", *hopeless, "--require-feasible").code == 3
     found = invoke(capsys, "choose", *hopeless, "--json").json
     assert found["answers"] == []
-    assert found["yielding"]
+    assert found["needed"]
 
 
 def test_what_the_shell_took_is_said(capsys: Capture) -> None:

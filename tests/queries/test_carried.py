@@ -33,6 +33,14 @@ def _sweep(**more: Any) -> Sweep:
     return Sweep({"c": zipped(ROWS, carry=["id", "rank"])}, fixed=RUN, columns=COLUMNS, **more)
 
 
+def test_a_summary_takes_a_carried_column_for_its_groups() -> None:
+    rows = [{"chips": 8, "id": "a"}, {"chips": 8, "id": "b"}, {"chips": 16, "id": "a"}]
+    fixed = {"hardware": "h100-sxm", "params": "1B", "tokens": "100B"}
+    sweep = Sweep({"c": zipped(rows, carry=["id"])}, fixed=fixed, columns=["cost_total_usd"])
+    groups = sweep.summary(per=["id"]).groups
+    assert [(one.at, one.combinations) for one in groups] == [({"id": "a"}, 2), ({"id": "b"}, 1)]
+
+
 def test_rows_of_every_answer_say_which_candidate_they_are() -> None:
     sweep = _sweep()
     assert [(row["id"], row["rank"], row["chips"]) for row in sweep.top(4, "train_days").rows] == [

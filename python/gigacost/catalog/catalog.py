@@ -333,7 +333,7 @@ class Catalog:
         return step_time.StepTime(self._entries("accelerators"), self._data("step_time"), self._shelf("hardware"))
 
     def _price_evidence_shelf(self) -> price_evidence.PriceEvidence:
-        terms = data("markets")["markets"]
+        terms = self._data("markets")["markets"]
         return price_evidence.PriceEvidence(self._shelf("rental"), self._shelf("hardware"), terms)
 
     def _regions_shelf(self) -> regions.Regions:

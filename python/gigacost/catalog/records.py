@@ -69,6 +69,8 @@ class Vote:
     source: str
     is_price: bool
     """Whether it is the price, or the price is derived from it."""
+    market: str
+    """The market of the quotes: another one's where the price is derived from it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ COLUMN = Column(
     high=1e06,
 )
 COLUMNS = (COLUMN,)
+RENT = COLUMN.name
 
 
 class Quote(NamedTuple):
@@ -175,9 +176,11 @@ class Rental:
         found = self._find(chip, market, provider_class, as_of) if market in self._terms else None
         if found is None:
             return []
-        votes = votes_of(self.quotes(chip, self._terms[found[1]], provider_class), as_of, self._months)
+        origin = found[1]
+        votes = votes_of(self.quotes(chip, self._terms[origin], provider_class), as_of, self._months)
+        price = _middle(votes)
         return [
-            Vote(quote.usd, quote.date, self._name(quote), regions, self._cited(quote), place == _middle(votes))
+            Vote(quote.usd, quote.date, self._name(quote), regions, self._cited(quote), place == price, origin)
             for place, (quote, regions) in enumerate(votes)
         ]
 

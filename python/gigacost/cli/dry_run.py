@@ -77,7 +77,7 @@ class Plan:
     seconds: float
     """Expected to compute the rows and to write them."""
     sampled: int
-    """Combinations that were looked at."""
+    """Combinations that were looked at, at most all."""
 
     @property
     def size(self) -> int:
@@ -110,11 +110,13 @@ def planned(sweep: Space, output: str, limit: int | None, threads: int | None) -
         least, strips = _strips(sweep, reach, path, threads)
     seconds = least.seconds + reach * _seconds_each(least, strips, share)
     if strips[-1].length == sweep.size:  # all there is was written
-        rows, seconds = min(strips[-1].rows, rows if limit is None else limit), strips[-1].seconds
+        whole = strips[-1].rows
+        rows, seconds = whole if limit is None else min(whole, limit), strips[-1].seconds
     written = sum(strip.rows for strip in strips)
     size = sum(strip.bytes - least.bytes for strip in strips)
     each = size / written if written else most_row_bytes(sweep, output)
-    return Plan(sweep.size, rows, least.bytes, each, seconds, sampled + sum(strip.length for strip in strips))
+    looked_at = min(sampled + sum(strip.length for strip in strips), sweep.size)
+    return Plan(sweep.size, rows, least.bytes, each, seconds, looked_at)
 
 
 def _reach(sweep: Space, limit: int | None, threads: int | None) -> tuple[int, float, int]:

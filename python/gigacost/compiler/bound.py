@@ -359,7 +359,7 @@ class Bound:
 
 def _digits(axes: Iterable[Axis | Zipped]) -> Iterable[Digit]:
     for group, axis in enumerate(axes):
-        for part in axis.axes if isinstance(axis, Zipped) else (axis,):
+        for part in axis.parts:
             yield Digit(part.name, group, part.kind, part.values)
         for part in axis.carried if isinstance(axis, Zipped) else ():
             yield Digit(part.name, group, part.kind, part.values, carried=True)

@@ -39,7 +39,7 @@ NO_STATES = States(lambda _: ())
 
 def is_test(node: Node) -> bool:
     """Whether a node is ``missing(...)`` or a test of the status."""
-    return node.op == "missing" or (node.op == "label" and node.name == STATUS)
+    return node.op == "missing" or is_of_status(node)
 
 
 def is_of_status(node: Node) -> bool:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from gigacost.catalog.dates import day
 from gigacost.errors import Fault
 from gigacost.ops import Value
-from gigacost.spec.axes import Zipped
 from gigacost.units.algebra import Unit
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def dates(spec: Spec, catalog: Catalog) -> list[str]:
     """The dates of a specification's prices: those that it names, else its preset's, else the catalogue's."""
     found = [spec.as_of, str(spec.fixed.get("as_of", ""))]
     for axis in spec.axes:
-        parts = axis.axes if isinstance(axis, Zipped) else (axis,)
+        parts = axis.parts
         found += [str(value) for part in parts if part.name == "as_of" for value in part.values]
     preset = catalog.presets[spec.preset].fixed if spec.preset in catalog.presets else {}
     return [date for date in found if date] or [str(preset.get("as_of", catalog.date))]

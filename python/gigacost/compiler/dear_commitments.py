@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from gigacost.compiler.stale_prices import RENT, RENTED, Labels, combinations, firsts, given_names
+from gigacost.catalog.rental import RENT
+from gigacost.compiler.stale_prices import RENTED, Labels, combinations, firsts, given_names
 from gigacost.errors import Fault
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gigacost.spec.spec import Spec
 
 _FEW = 0.01
-"""Below this share of the tokens that a model was trained on, hardly a pre-training of it is meant."""
+"""Below this share of the tokens that a model was trained on, hardly a pre-training of it is meant: an assumption."""
 
 
 def few_tokens(spec: Spec, catalog: Catalog) -> Iterator[Fault]:
@@ -38,7 +38,7 @@ def _runs(spec: Spec) -> Iterator[tuple[str, float]]:
             pairs = zip(columns["model"], columns["tokens"], strict=True)
             yield from ((str(label), float(tokens)) for label, tokens in dict.fromkeys(pairs))
             return
-        for part in axis.axes if isinstance(axis, Zipped) else (axis,):
+        for part in axis.parts:
             alone[part.name] = part.values
     if "tokens" in alone:
         fewest = min(float(tokens) for tokens in alone["tokens"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from gigacost.catalog import chip_prices
 from gigacost.catalog.price_evidence import COLUMNS
+from gigacost.catalog.rental import RENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 _EVIDENCE = {column.name: column.axes.index("market") for column in COLUMNS}
 """Where the market stands among the axes of each column that says how well a price is known."""
-_RENT, _BOUGHT = "rental_usd_per_chip_hour", "chip_price_usd"
 
 
 class _Bound(Protocol):
@@ -37,13 +38,13 @@ def without_given(
 ) -> NDArray[np.float64]:
     """A column's figures over labels, without those about a price that the specification or the model gives."""
     place = _EVIDENCE.get(column)
-    given = [name for name in (_RENT, _BOUGHT) if place is not None and _is_given(bound, name)]
+    given = [name for name in (RENT, chip_prices.COLUMN) if place is not None and _is_given(bound, name)]
     if place is None or not given:
         return figures
     import numpy as np
 
     rented = bound.catalog.table("is_rented", {"market": axes_labels[place]})
-    hidden = np.where(rented == 1.0, _RENT in given, _BOUGHT in given)
+    hidden = np.where(rented == 1.0, RENT in given, chip_prices.COLUMN in given)
     return np.where(hidden.reshape([-1 if axis == place else 1 for axis in range(figures.ndim)]), np.nan, figures)
 
 
@@ -52,7 +53,9 @@ def is_about_given(bound: _Bound, column: str) -> bool:
     if column not in _EVIDENCE or bound.origin(column) != "catalogue":
         return False
     market = bound.labels["market"][1][0]
-    return _is_given(bound, _RENT if bound.catalog.cite("is_rented", {"market": market}).value == 1.0 else _BOUGHT)
+    return _is_given(
+        bound, RENT if bound.catalog.cite("is_rented", {"market": market}).value == 1.0 else chip_prices.COLUMN
+    )
 
 
 def _is_given(bound: _Bound, name: str) -> bool:

@@ -15,7 +15,6 @@ from gigacost.errors import Fault, SpecError, show
 from gigacost.expressions.ast import STATUS, Expression, Node
 from gigacost.expressions.constraints import constant
 from gigacost.spec.aggregates import read_aggregate
-from gigacost.spec.axes import Zipped
 from gigacost.spec.fields import Scalar
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def _written(spec: Spec, names: ModelNames) -> Iterator[tuple[str, Expression]]:
     for column in spec.columns:
         if "(" in column:
             try:
-                yield column, read_aggregate(column, "query.columns", names, spec)
+                yield "query.columns", read_aggregate(column, "query.columns", names, spec)
             except SpecError:  # who reads the columns says so
                 continue
 
@@ -76,7 +75,7 @@ def values_of(spec: Spec, catalog: Catalog) -> Values:
     known: dict[str, Sequence[Scalar]] = {**labels, **dated}
     known |= {name: (value,) for name, value in with_preset(spec, catalog).fixed.items()}
     for axis in spec.axes:
-        known |= {part.name: part.values for part in (axis.axes if isinstance(axis, Zipped) else (axis,))}
+        known |= {part.name: part.values for part in axis.parts}
     return {name: values for name, values in known.items() if name not in spec.uncertain}
 
 

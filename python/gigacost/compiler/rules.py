@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.errors import Fault
 from gigacost.graph.declarations import Input, Rule
-from gigacost.spec.axes import Zipped
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
@@ -32,9 +31,7 @@ def broken(
     defaults = {name: item.default for name, item in inputs.items()}
     alone: dict[str, Any] = {**defaults, **(computed or {}), **spec.fixed}
     columns: dict[str, tuple[int, tuple[Any, ...]]] = {
-        part.name: (group, part.values)
-        for group, axis in enumerate(spec.axes)
-        for part in (axis.axes if isinstance(axis, Zipped) else (axis,))
+        part.name: (group, part.values) for group, axis in enumerate(spec.axes) for part in axis.parts
     }
     for rule in rules:
         given = [name for name in rule.parameters if name in columns or name in spec.fixed]

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.accounting import preset_values
 from gigacost.catalog.price_age import age
+from gigacost.catalog.rental import RENT
 from gigacost.errors import Fault
-from gigacost.spec.axes import Zipped
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
     from gigacost.spec.spec import Spec
 
-RENT = "rental_usd_per_chip_hour"
 _BOUGHT = ("chip_price_usd", "electricity_usd_per_kwh")
 _AXES = ("hardware", "market", "provider_class", "region", "as_of")
 RENTED = ("hardware", "market", "provider_class", "as_of")
@@ -75,7 +74,7 @@ def combinations(spec: Spec, catalog: Catalog) -> Iterator[Labels]:
     fixed |= {**of_preset, **spec.fixed, **({"as_of": spec.as_of} if spec.as_of else {})}
     groups: list[list[dict[str, Any]]] = []
     for axis in spec.axes:
-        parts = [part for part in (axis.axes if isinstance(axis, Zipped) else (axis,)) if part.name in _AXES]
+        parts = [part for part in axis.parts if part.name in _AXES]
         if parts:
             rows = dict.fromkeys(zip(*(part.values for part in parts), strict=True))
             groups.append([dict(zip([part.name for part in parts], row, strict=True)) for row in rows])

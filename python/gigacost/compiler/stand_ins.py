@@ -9,7 +9,6 @@ from gigacost.accounting import preset_values
 from gigacost.catalog import Catalog
 from gigacost.compiler.stale_prices import given_names
 from gigacost.errors import Fault, show
-from gigacost.spec.axes import Zipped
 
 if TYPE_CHECKING:
     from gigacost.spec.spec import Spec
@@ -43,7 +42,7 @@ def _is_inherited(label: str, taken_as: str) -> bool:
 
 def _models(spec: Spec, catalog: Catalog) -> list[str]:
     """The models of a specification, of its preset where it names none."""
-    parts = [part for axis in spec.axes for part in (axis.axes if isinstance(axis, Zipped) else (axis,))]
+    parts = [part for axis in spec.axes for part in axis.parts]
     varied = [part.values for part in parts if part.name == _AXIS]
     if varied:
         return list(dict.fromkeys(map(str, varied[0])))

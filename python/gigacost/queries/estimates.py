@@ -147,6 +147,7 @@ def estimated(bound: Bound, needed: str = "") -> Estimate:
         meta={
             **provenance(bound, made.sha256, draws=False),
             **({} if spec.base_year is None else {"base_year": spec.base_year}),
+            **({"accounting": spec.accounting} if spec.accounting else {}),
             "warnings": [str(warning) for warning in (*unplaced(spec.warnings), *odd)],
         },
     )

@@ -25,6 +25,11 @@ _SPOT = ("is_interruptible", "chips", "spot_region_chips")
 _CALIBRATED = "is_calibrated"
 
 
+def is_timed(bound: Bound) -> bool:
+    """Whether the speed of a run is given, and not that which a layout would have."""
+    return not bound.given.isdisjoint(INSTEAD_OF_LAYOUT)
+
+
 def evidence(bound: Bound, index: int = 0) -> dict[str, float | None]:
     """What is known about a combination, by quantity; None of a price that is given.
 
@@ -37,7 +42,7 @@ def evidence(bound: Bound, index: int = 0) -> dict[str, float | None]:
     found: dict[str, float | None] = {
         name: None if math.isnan(values[name]) else values[name] for name in _PRICE if name in values
     }
-    if _CALIBRATED in values and bound.given.isdisjoint(INSTEAD_OF_LAYOUT):
+    if _CALIBRATED in values and not is_timed(bound):
         found["is_extrapolated"] = float(values[_CALIBRATED] != 1.0)
     if all(name in values for name in _SPOT):
         found["spot_is_beyond_region"] = float(spot_is_beyond_region(*(values[name] for name in _SPOT)))

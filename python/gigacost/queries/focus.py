@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TextIO
 
+from gigacost.catalog.rental import RENT
 from gigacost.errors import Fault, SpecError, show
 from gigacost.graph.declarations import Contribution
 from gigacost.queries.space import Space
@@ -60,7 +61,6 @@ COLUMNS = (
 
 _TOTAL = "cost_total_usd"
 _DAYS = "train_days"
-_RENT = "rental_usd_per_chip_hour"
 _OWN, _LANDLORD, _RENTED = "Own site", "Colocation provider", ""
 """Who provides; empty for whoever's quote is the rent."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -218,8 +218,8 @@ class _Bill:
         bound = self.sweep.bound
         if known.get("market") in {"own", "colo"}:
             return _OWN
-        axes = bound.catalog.columns[_RENT].axes
-        quoted = all(axis in known for axis in axes) and _RENT not in known
+        axes = bound.catalog.columns[RENT].axes
+        quoted = all(axis in known for axis in axes) and RENT not in known
         provider = bound.catalog.rent(*(str(known[axis]) for axis in axes)).provider if quoted else ""
         return provider or str(known.get("provider_class", "Provider"))
 

@@ -11,18 +11,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gigacost._record import Record
+from gigacost.catalog import chip_prices
+from gigacost.catalog.rental import RENT
 from gigacost.compiler.bound import Bound
 from gigacost.errors import Fault, show
 from gigacost.graph.declarations import Status
 
 _Labels = Mapping[str, str]
 _Found = Mapping[str, float]
-RENT, BOUGHT = "rental_usd_per_chip_hour", "chip_price_usd"
+BOUGHT = chip_prices.COLUMN
 _SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Quote(Record):
+class NearQuote(Record):
     """A price that is known, near the one that is missing."""
 
     input: str
@@ -46,7 +48,7 @@ class MissingPrice(Record):
     unit: str
     message: str
     """What is missing and what would be instead, in a line."""
-    nearest: tuple[Quote, ...]
+    nearest: tuple[NearQuote, ...]
     """The same chip: other markets and provider classes at that date, then this market at the nearest dates."""
     fault: Fault = field(repr=False, compare=False)
     """The error that it is to who cannot do without it."""
@@ -72,7 +74,9 @@ def missing_price(bound: Bound, state: str, fault: Fault, labels: _Labels) -> Mi
     return MissingPrice(label, given, unit, str(fault), nearest, fault)
 
 
-def _nearest(bound: Bound, given: str, labels: _Labels) -> Iterator[Quote]:
+def _nearest(bound: Bound, given: str, labels: _Labels) -> Iterator[NearQuote]:
+    if bound.spec.accounting:  # which has prices of its own
+        return
     if given in {RENT, BOUGHT} and bound.catalog.columns.keys() >= {RENT, BOUGHT} and _chosen(labels):
         yield from _at_that_date(bound, labels)
         if given == RENT:
@@ -83,7 +87,7 @@ def _chosen(labels: _Labels) -> bool:
     return {"hardware", "market", "provider_class", "as_of"} <= labels.keys()
 
 
-def _at_that_date(bound: Bound, labels: _Labels) -> Iterator[Quote]:
+def _at_that_date(bound: Bound, labels: _Labels) -> Iterator[NearQuote]:
     """The markets and provider classes that have a price at that date: first this market, then this class."""
     chip, date = labels["hardware"], labels["as_of"]
     markets, classes = bound.catalog.labels("market"), bound.catalog.labels("provider_class")
@@ -93,25 +97,26 @@ def _at_that_date(bound: Bound, labels: _Labels) -> Iterator[Quote]:
     pairs.sort(key=lambda pair: (markets[pair[0]] != labels["market"], classes[pair[1]] != labels["provider_class"]))
     unit = bound.catalog.columns[RENT].unit
     for i, j in pairs[:_SHOWN]:
-        yield Quote(RENT, float(prices[i, j]), unit, markets[i], classes[j], date)
+        yield NearQuote(RENT, float(prices[i, j]), unit, markets[i], classes[j], date)
     sold = bound.catalog.table("is_sold", {"hardware": [chip]})[0] == 1.0
     bought = bound.catalog.cite(BOUGHT, {"hardware": chip, "as_of": date})
     if sold and not bought.is_missing:
-        for market in ("own", "colo"):
-            yield Quote(BOUGHT, bought.value, bought.unit, market, None, date)
+        owned = [market for market in markets if not bound.catalog.cite("is_rented", {"market": market}).value]
+        for market in owned:
+            yield NearQuote(BOUGHT, bought.value, bought.unit, market, None, date)
 
 
-def _at_other_dates(bound: Bound, labels: _Labels) -> Iterator[Quote]:
+def _at_other_dates(bound: Bound, labels: _Labels) -> Iterator[NearQuote]:
     """The days nearest to the one asked for on which this market has a price."""
     chip, market, provider, date = (labels[axis] for axis in ("hardware", "market", "provider_class", "as_of"))
     periods = [one for one in bound.catalog.price_history(chip, market, provider) if not one.price.is_missing]
     earlier = [(one.until, one.price) for one in periods if one.until and one.until < date][-1:]
     later = [(one.since, one.price) for one in periods if one.since > date][:1]
     for day, price in earlier + later:
-        yield Quote(RENT, price.value, price.unit, market, provider, day)
+        yield NearQuote(RENT, price.value, price.unit, market, provider, day)
 
 
-def worded(quotes: Iterable[Quote], labels: _Labels) -> list[str]:
+def worded(quotes: Iterable[NearQuote], labels: _Labels) -> list[str]:
     """The nearest quotes as people say them: those of the date asked for, then those of other days."""
     known = list(quotes)
     here = [_market(one) for one in known if one.as_of == labels["as_of"]]
@@ -120,21 +125,25 @@ def worded(quotes: Iterable[Quote], labels: _Labels) -> list[str]:
     return said + ([f"in this market as of {' or '.join(then)}"] if then else [])
 
 
-def _market(one: Quote) -> str:
-    return f"{one.market} from a {one.provider_class} (${one.value:.2f})" if one.provider_class else one.market
+def _market(one: NearQuote) -> str:
+    if one.provider_class is None:
+        return f"{one.market} (${one.value:,.0f} a chip)"
+    return f"{one.market} from a {one.provider_class} (${one.value:.2f})"
 
 
 def _no_price(bound: Bound, _: _Found, labels: _Labels) -> Fault:
     chip, market, provider, date = (labels[axis] for axis in ("hardware", "market", "provider_class", "as_of"))
     what = f"no price: nobody quotes {chip} in this market from a {provider} at {date}"
+    if bound.spec.accounting:
+        what = f"no price: {bound.spec.accounting} has none of {chip} in this market at {date}"
     ways = worded(_nearest(bound, RENT, labels), labels)
     return Fault("market", show(market), what, "; ".join([*ways, f"a {RENT} of your own"]))
 
 
-def _not_sold(_: Bound, __: _Found, labels: _Labels) -> Fault:
+def _not_sold(bound: Bound, _: _Found, labels: _Labels) -> Fault:
     what = f"{labels['hardware']} cannot be bought: its maker only rents it out"
-    allowed = "on_demand, reserved_1y, reserved_3y, spot; or give chip_price_usd with is_sold = 1"
-    return Fault("market", show(labels["market"]), what, allowed)
+    ways = worded(_nearest(bound, BOUGHT, labels), labels) or ["a market that rents"]
+    return Fault("market", show(labels["market"]), what, f"{'; '.join(ways)}; or give {BOUGHT} with is_sold = 1")
 
 
 def _no_chip_price(bound: Bound, _: _Found, labels: _Labels) -> Fault:

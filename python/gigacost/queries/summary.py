@@ -209,13 +209,7 @@ def _choices(axis: Axis | Zipped, numbers: list[int] | None) -> list[Axis | Zipp
     rows: dict[int, list[int]] = {}
     for row, number in enumerate(numbers):
         rows.setdefault(number, []).append(row)
-    return [_picked(axis, some) for some in rows.values()]
-
-
-def _picked(axis: Axis | Zipped, rows: Sequence[int]) -> Axis | Zipped:
-    if isinstance(axis, Zipped):
-        return Zipped(tuple(replace(part, values=tuple(part.values[row] for row in rows)) for part in axis.axes))
-    return replace(axis, values=tuple(axis.values[row] for row in rows))
+    return [axis.taking(some) for some in rows.values()]
 
 
 def statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float]) -> Statistics:

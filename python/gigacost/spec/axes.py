@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gigacost._record import unboxed, without_days
@@ -37,6 +37,15 @@ class Axis:
         """What it sets."""
         return (self.name,)
 
+    @property
+    def parts(self) -> tuple[Axis, ...]:
+        """Itself: the only one of what varies together."""
+        return (self,)
+
+    def taking(self, rows: Iterable[int]) -> Axis:
+        """It with the values at some places alone."""
+        return replace(self, values=tuple(self.values[row] for row in rows))
+
 
 @dataclass(frozen=True, slots=True)
 class Zipped:
@@ -60,6 +69,15 @@ class Zipped:
     def names(self) -> tuple[str, ...]:
         """What it sets."""
         return tuple(axis.name for axis in self.axes)
+
+    @property
+    def parts(self) -> tuple[Axis, ...]:
+        """The columns that set something."""
+        return self.axes
+
+    def taking(self, rows: Sequence[int]) -> Zipped:
+        """It with some rows alone."""
+        return Zipped(*(tuple(part.taking(rows) for part in parts) for parts in (self.axes, self.carried)))
 
 
 def space_size(axes: Iterable[Axis | Zipped]) -> int:
@@ -176,7 +194,8 @@ def zipped(table: Any, at: str = "zip", *, carry: str | Sequence[str] = ()) -> Z
 
 def carrying(table: Zipped, names: Iterable[str], at: str) -> Zipped:
     """The table with more of its columns carried, those of these names. Raises SpecError."""
-    moved = [axis for axis in table.axes if axis.name in names]
+    columns = {axis.name: axis for axis in table.axes}
+    moved = [columns[name] for name in names if name in columns]
     kept = tuple(axis for axis in table.axes if axis not in moved)
     if moved and not kept:
         raise refused(at, None, "a table that sets nothing: all of its columns are carried")
@@ -191,10 +210,13 @@ def as_names(given: object, at: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+_TOO_LONG = "more digits than a number of 64 bits has; carry it as text"
+
+
 def _carried(name: str, values: Sequence[object], at: str) -> Axis:
     """A column that is carried: texts, whole numbers, or numbers. Raises SpecError with every fault found."""
     plain: list[Any] = [_plain(unboxed(without_days(value))) for value in values]
-    text = isinstance(plain[0], str)
+    text = isinstance(next((value for value in plain if not _is_absent(value)), None), str)
     wrong = ((i, _not_carried(value, text=text)) for i, value in enumerate(plain))
     faults = [Fault(f"{at}[{i}]", show(values[i]), what) for i, what in wrong if what]
     if faults:
@@ -203,7 +225,14 @@ def _carried(name: str, values: Sequence[object], at: str) -> Axis:
         return Axis(name, tuple(plain), "label")
     if all(isinstance(value, int) for value in plain):
         return Axis(name, tuple(plain), "integer")
+    exact = [Fault(f"{at}[{i}]", show(values[i]), _TOO_LONG) for i, value in enumerate(plain) if float(value) != value]
+    if exact:
+        raise SpecError(*exact)
     return Axis(name, tuple(map(float, plain)), "number")
+
+
+def _is_absent(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _plain(value: object) -> object:
@@ -213,15 +242,15 @@ def _plain(value: object) -> object:
 
 def _not_carried(value: object, *, text: bool) -> str:
     """What is wrong with a value of a column of texts, or of numbers, that is carried; empty if nothing."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if _is_absent(value):
         return "missing value; a column that is carried has one everywhere"
     if text and isinstance(value, str):
         hidden = hidden_character(value)
         return f"contains the invisible character {hidden}" if hidden else ""
     if text or isinstance(value, bool) or not isinstance(value, int | float):
-        return f"expected {'string' if text else 'number'} as in the rows before, got {type_name(value)}"
+        return f"expected a {'string' if text else 'number'}, as in other rows, got {type_name(value)}"
     if isinstance(value, int):
-        return "" if -(2**63) <= value < 2**63 else "more than a whole number of 64 bits; carry it as text"
+        return "" if -(2**63) <= value < 2**63 else _TOO_LONG
     return "" if math.isfinite(value) else "infinite"
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from gigacost.errors import Fault
-from gigacost.spec.axes import Zipped
 from gigacost.spec.namespace import Namespace
 from gigacost.spec.spec import Spec
 
@@ -15,7 +14,7 @@ def implausible(spec: Spec, namespace: Namespace) -> Iterator[Fault]:
     """A warning for each name with values outside of its plausible band; its field is the name."""
     given: dict[str, tuple[Any, ...]] = {name: (value,) for name, value in spec.fixed.items()}
     for axis in spec.axes:
-        given |= {part.name: part.values for part in (axis.axes if isinstance(axis, Zipped) else (axis,))}
+        given |= {part.name: part.values for part in axis.parts}
     for name, values in given.items():
         limits = namespace.inputs.get(name) or namespace.ranges.get(name)
         if not limits or not limits.plausible or name in namespace.label_axes:

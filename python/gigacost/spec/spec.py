@@ -102,7 +102,7 @@ class Spec:
         import hashlib
 
         tree = replace(self, axes=()).to_dict()
-        columns = [(axis, axis.axes if isinstance(axis, Zipped) else (axis,)) for axis in self.axes]
+        columns = [(axis, axis.parts) for axis in self.axes]
         carried = [part for axis in self.axes if isinstance(axis, Zipped) for part in axis.carried]
         tree["axes"] = [  # their order counts
             [isinstance(axis, Zipped), len(axis), [[part.name, part.kind] for part in parts]] for axis, parts in columns

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gigacost import Catalog, Choice, SpecError, Sweep, choose, estimate
 from gigacost.analysis.choose.designs import MARKETS, cluster_sizes
+from gigacost.analysis.choose.limits import Limits
 
 RUN: dict[str, Any] = {"params": "7B", "tokens": "2T"}
 CATALOG = Catalog.bundled()
@@ -74,12 +75,12 @@ def test_what_would_have_to_give_is_enough_and_no_more() -> None:
     budget = 1.001 * (slowest.estimate["cost_total_usd"] or 0.0)
     found = choose(**RUN, within=5.0, budget=budget, market="on_demand")
     assert not found.answers
-    alone = {name: value for one in found.yielding for name, value in one.needed.items() if len(one.needed) == 1}
+    alone = {name: value for one in found.needed for name, value in one.limits.items() if len(one.limits) == 1}
     assert set(alone) == {"within_days", "budget_usd"}
     for name, keyword, limit in (("within_days", "within", 5.0), ("budget_usd", "budget", budget)):
         limits: dict[str, Any] = {"within": 5.0, "budget": budget, keyword: alone[name]}
         (answer,) = choose(**RUN, market="on_demand", **limits).answers
-        (one,) = (one for one in found.yielding if name in one.needed)
+        (one,) = (one for one in found.needed if name in one.limits)
         assert (answer.estimate.inputs["hardware"], answer.estimate.inputs["chips"]) == (one.hardware, one.chips)
         assert alone[name] > limit
         assert not choose(**RUN, market="on_demand", **{**limits, keyword: alone[name] * (1 - 1e-9)}).answers
@@ -87,9 +88,9 @@ def test_what_would_have_to_give_is_enough_and_no_more() -> None:
 
 def test_where_no_limit_alone_is_enough_they_give_together() -> None:
     found = choose(params="70B", tokens="15T", budget="1M", mw=1, market="own")
-    (one,) = found.yielding
-    assert set(one.needed) == {"within_days", "budget_usd"}
-    limits = {"within": one.needed["within_days"], "budget": one.needed["budget_usd"]}
+    assert {len(one.limits) for one in found.needed} == {2}
+    one = next(one for one in found.needed if set(one.limits) == {"within_days", "budget_usd"})
+    limits = {"within": one.limits["within_days"], "budget": one.limits["budget_usd"]}
     assert choose(params="70B", tokens="15T", mw=1, market="own", **limits).answers
 
 
@@ -100,8 +101,8 @@ def test_sure_is_the_probability_that_all_limits_hold_together() -> None:
     chance = f"probability({condition})"
     best = by_hand("on_demand", f"{chance} >= 0.8", uncertain="default", columns=[chance])[0]
     assert answer.estimate["cost_total_usd"] == best["cost_total_usd"]
-    (surest,) = choose(**RUN, within="60d", budget="1M", sure=0.99, market="on_demand").yielding[-1:]
-    assert 0.0 < surest.needed["sure"] < 0.99
+    (surest,) = choose(**RUN, within="60d", budget="1M", sure=0.99, market="on_demand").needed[-1:]
+    assert 0.0 < surest.limits["sure"] < 0.99
 
 
 def test_deadlines_are_the_answers_to_other_questions(choice: Choice) -> None:
@@ -167,6 +168,34 @@ def test_a_price_of_ones_own_needs_no_quote_and_has_no_votes() -> None:
     found = choose(**RUN, hardware="h100-pcie", market="on_demand", rental_usd_per_chip_hour=1.5, within="none")
     (answer,) = found.answers
     assert (answer.price.usd_per_chip_hour, answer.price.votes, answer.price.date) == (1.5, None, "")
+
+
+def test_what_would_have_to_give_is_enough_as_it_is_printed() -> None:
+    limits = Limits(within_days=5.0, budget_usd=1e6, mw=0.1, sure=0.9)
+    told = limits.yielding({"within_days": 56.01, "budget_usd": 1222880.66, "mw": 0.1234001, "sure": 0.98765})
+    assert told == (
+        "56.1 days in place of 5 days and $1,222,881 in place of $1,000,000 and 0.124 MW in place of 0.1 MW "
+        "and a probability of 0.987 in place of a probability of 0.9"
+    )
+
+
+def test_two_limits_give_where_two_are_enough() -> None:
+    found = choose(params="70B", tokens="15T", within=1.0, budget="1M", mw=1e4, market="own", hardware="h100-sxm")
+    assert [set(one.limits) for one in found.needed] == [{"within_days", "budget_usd"}]
+
+
+@pytest.mark.parametrize("given", [{"mfu": 0.4}, {"step_seconds": 20.0}, {"whole_run_utilisation": 0.3}])
+def test_a_speed_that_is_given_is_no_guess(given: dict[str, float]) -> None:
+    found = choose(**RUN, **given, within="none")
+    assert not any(one.kind == "extrapolated" for one in found.left_out)
+    assert all("is_extrapolated" not in one.evidence for one in found.deadlines)
+
+
+@pytest.mark.parametrize("market", ["on_demand", "reserved_1y"])
+def test_a_rent_of_nothing_is_given(market: str) -> None:
+    found = choose(**RUN, hardware="h100-sxm", market=market, rental_usd_per_chip_hour=0.0, within="none")
+    (answer,) = found.answers
+    assert (answer.price.votes, answer.price.date) == (None, "")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 
 from gigacost.analysis.choose.records import LeftOut
 from gigacost.catalog import Catalog
+from gigacost.catalog.rental import RENT
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError
@@ -23,14 +24,14 @@ from gigacost.spec.spec import DEFAULT, Spec
 MARKETS = ("on_demand", "reserved_1y", "own")
 """The markets that are asked about where none is named."""
 MOST_CHIPS = 65_536
+"""The largest cluster that is tried: an assumption; few sites of one kind of chip are larger."""
 _SERVER = 8
 """Chips of a server, where its fast domain has fewer or is cut into slices."""
 _WHOLE_DOMAIN = 144
-"""Fast domains of at most so many chips are sold whole: the rack of 72, or of 144."""
+"""Fast domains of at most so many chips are sold whole: the racks of 72 (NVL72) and of 144 (Trainium 3) are."""
 _PART_OF_SERVER = (1, 2, 4)
-_RENT = "rental_usd_per_chip_hour"
-MEETS = "meets_the_condition"
-"""The column that is 1 where a design meets the condition of the specification."""
+MEETS = "where_holds_"
+"""The column that is 1 where a design meets the condition of the specification; it ends as no name that people give."""
 CHOSEN = ("hardware", "chips", "market", "provider_class")
 """The axes that are chosen over."""
 
@@ -44,8 +45,8 @@ class Asked:
     hardware: tuple[str, ...] | None
     """The chips that are named; None where they are to be chosen among all."""
     chips: tuple[int, ...] | None
-    markets: tuple[str, ...] | None
-    classes: tuple[str, ...] | None
+    market: tuple[str, ...] | None
+    provider_class: tuple[str, ...] | None
 
     @property
     def catalog(self) -> Catalog:
@@ -56,6 +57,11 @@ class Asked:
     def as_of(self) -> str:
         """The date of prices and availability."""
         return str(self.bound.labels["as_of"][1][0])
+
+    @property
+    def markets(self) -> tuple[str, ...]:
+        """The markets that are asked about."""
+        return self.market or MARKETS
 
     def sizes(self, chip: str) -> tuple[int, ...]:
         """The numbers of chips that are tried, the smallest first."""
@@ -111,7 +117,7 @@ def space_of(question: Asked, columns: Sequence[str], *, drawn: bool) -> tuple[S
     for chip in question.catalog.labels("hardware", announced=True):
         if question.hardware is not None and chip not in question.hardware:
             continue
-        for market in question.markets or MARKETS:
+        for market in question.markets:
             offer = _offer(question, chip, market)
             if isinstance(offer, LeftOut):
                 left_out.append(offer)
@@ -141,12 +147,12 @@ def space(tree: Mapping[str, Any], model: Model, catalog: Catalog) -> Space:
 def _offer(question: Asked, chip: str, market: str) -> str | LeftOut:
     """The class of provider whose price a chip has in a market, or why it is not chosen among there."""
     catalog = question.catalog
-    classes = question.classes or _classes(question)
+    classes = question.provider_class or _classes(question)
     status = catalog.entry("hardware", chip)["status"]
     if question.hardware is None and status in _NOT_HAD:
         return LeftOut(chip, market, _NOT_HAD[status], status.replace("-", "_"))
     rented = catalog.cite("is_rented", {"market": market}).value == 1.0
-    if not rented or _RENT in question.bound.user_given:
+    if not rented or RENT in question.bound.user_given:
         return classes[0]
     for provider in classes:
         if not math.isnan(catalog.rent(chip, market, provider, question.as_of).usd):

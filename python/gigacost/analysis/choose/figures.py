@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ import numpy as np
 
 from gigacost.analysis.choose.designs import MEETS
 from gigacost.analysis.choose.limits import CONDITIONS, Limits
+from gigacost.queries.evidence import is_timed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,9 +74,9 @@ class Figures:
         possible = np.isfinite(values[TOTAL])
         if MEETS in values:
             possible &= values[MEETS] == 1.0
-        return cls(
-            space, limits, possible, possible if named else possible & (values["is_extrapolated"] == 0.0), values
-        )
+        known = named or is_timed(space.bound)
+        candidates = possible if known else possible & (values["is_extrapolated"] == 0.0)
+        return cls(space, limits, possible, candidates, values)
 
     @cached_property
     def taken(self) -> dict[str, Floats]:
@@ -126,25 +128,25 @@ class Figures:
         places = np.flatnonzero(among)
         return int(places[np.argmin(values[places])]) if len(places) else None
 
-    def yielding(self, among: Mask) -> list[tuple[int, dict[str, float]]]:
+    def needed(self, among: Mask) -> list[tuple[int, dict[str, float]]]:
         """Designs for which limits would have to give: the place of each, and the limits with what is needed of them.
 
-        Each limit alone, as little as possible, while the others hold; where that is not enough, all of them, so that
-        the largest share by which one gives is smallest.
+        Each limit alone, while the others hold; where that is not enough, each two of them, else all: as little as
+        possible, so that the largest share by which one gives is smallest. And a probability, where it has to be sure.
         """
         found: list[tuple[int, dict[str, float]]] = []
-        for name in self.limits:
-            others = {other: limit for other, limit in self._asked.items() if other != name}
-            place = self._least(self.taken[name], among & self._below(others) & np.isfinite(self.taken[name]))
-            if place is not None:
-                found += self._beyond(place)
+        names = list(self.limits)
+        for count in range(1, len(names) + 1):
+            for giving in itertools.combinations(names, count):
+                kept = among & self._below({name: self._asked[name] for name in names if name not in giving})
+                share = np.max([self.taken[name] / self._asked[name] for name in giving], axis=0)
+                place = self._least(share, kept & np.isfinite(share))
+                found += [] if place is None else self._beyond(place)
+            if found:
+                break
         if self.limits.sure is not None:
             place = self._least(-self.probability, among & (self.probability > 0.0))
             found += [] if place is None else [(place, {"sure": float(self.probability[place])})]
-        if not found and self._asked:
-            worst = np.max([self.taken[name] / limit for name, limit in self._asked.items()], axis=0)
-            place = self._least(worst, among & np.isfinite(worst))
-            found += [] if place is None else self._beyond(place)
         return found
 
     def _beyond(self, place: int) -> list[tuple[int, dict[str, float]]]:

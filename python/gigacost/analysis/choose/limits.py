@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from gigacost.errors import Fault, SpecError, show
 from gigacost.units.quantities import parse_quantity
 
 ASSUMED_DAYS = 90.0
-"""How long the final run may take where nothing is said; published runs of frontier models took 30 to 100 days."""
+"""How long the final run may take where nothing is said: an assumption, a quarter of a year."""
 UNLIMITED = "none"
 CAPITAL = "cluster_capex_usd + facility_capex_usd"
 """What owned chips cost before the first run; 0 where nothing is owned."""
@@ -37,13 +38,29 @@ class Limits(Record):
         """The names of the limits that there are."""
         return (name for name in CONDITIONS if getattr(self, name) is not None)
 
-    def condition(self, *, within_days: float | None, without: str = "") -> str:
-        """The limits as a condition on a design, with another time and without one of them; empty without any."""
+    def condition(self, *, within_days: float | None) -> str:
+        """The limits as a condition on a design, with another time; empty without any."""
         asked = {**{name: getattr(self, name) for name in CONDITIONS}, "within_days": within_days}
-        kept = {name: limit for name, limit in asked.items() if limit is not None and name != without}
+        kept = {name: limit for name, limit in asked.items() if limit is not None}
         return " and ".join(f"{side} <= {limit!r}" for name, limit in kept.items() for side in CONDITIONS[name])
 
+    def yielding(self, needed: Mapping[str, float]) -> str:
+        """What limits would have to be, in words: enough as it is told, so rounded up, and a probability down."""
+        return " and ".join(
+            f"{_worded(name, value)} in place of {_worded(name, getattr(self, name))}" for name, value in needed.items()
+        )
 
+
+def _worded(name: str, value: float) -> str:
+    if name == "budget_usd":
+        return f"${math.ceil(value):,}"
+    if name == "sure":
+        return f"a probability of {math.floor(value * 1000) / 1000:g}"
+    rounded = math.ceil(value * 10) / 10 if name == "within_days" else math.ceil(value * 1000) / 1000
+    return f"{rounded:,.12g} {_UNITS[name]}"
+
+
+_UNITS = {"within_days": "days", "mw": "MW"}
 CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "within_days": ("train_days",),
     "budget_usd": ("cost_total_usd", CAPITAL),

@@ -9,6 +9,9 @@ from typing import Any
 from gigacost._record import Record
 from gigacost.queries.estimates import Estimate
 
+NEAR = 1.25
+"""Runners-up cost at most so many times what the cheapest does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Price(Record):
@@ -23,7 +26,7 @@ class Price(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Design(Record):
+class Candidate(Record):
     """A design that was considered, in short."""
 
     hardware: str
@@ -47,8 +50,8 @@ class Answer(Record):
     due_at_once_usd: float | None
     """What is bought or committed to before the first run."""
     price: Price
-    runners_up: tuple[Design, ...]
-    """The best of each other chip, within 25 % of the cheapest."""
+    runners_up: tuple[Candidate, ...]
+    """The best of each other chip that costs at most ``NEAR`` times what the cheapest does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Deadline(Record):
     p50: float | None = None
     p90: float | None = None
     evidence: Mapping[str, float | None] = field(default_factory=dict)
-    """As of a ``Design``."""
+    """As of a ``Candidate``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +80,18 @@ class LeftOut(Record):
     market: str
     reason: str
     kind: str
-    """``no_quote``, ``announced``, ``china_export``, ``extrapolated``, ``beyond_limits``, or a state of all designs."""
-    best: Design | None = None
+    """``no_quote``, ``announced``, ``china_export``, ``extrapolated``, ``beyond_limits``; ``where``, the condition of
+    the specification; or the state of most of its designs."""
+    best: Candidate | None = None
     """The cheapest within the limits, of a chip whose speed is extrapolated."""
 
 
 @dataclass(frozen=True, slots=True)
-class Yielding(Record):
+class Needed(Record):
     """Limits that would have to give, together, in a market where no design is within all of them; the others hold."""
 
     market: str
-    needed: Mapping[str, float]
+    limits: Mapping[str, float]
     """Of each such limit, what it would have to be."""
     hardware: str
     """Of the design that would then be within them."""
@@ -110,7 +114,7 @@ class Choice(Record):
     """Of each market that has a design within the limits."""
     deadlines: tuple[Deadline, ...]
     left_out: tuple[LeftOut, ...]
-    yielding: tuple[Yielding, ...]
+    needed: tuple[Needed, ...]
     """Of each market that has none."""
     meta: Mapping[str, Any]
 

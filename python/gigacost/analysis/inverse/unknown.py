@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -111,14 +111,8 @@ def _narrowed(axis: Axis | Zipped, name: str, wanted: Collection[Scalar]) -> Axi
     """The axis, with only those of its values at which the unknown is among some."""
     if name not in axis.names:
         return axis
-    parts = axis.axes if isinstance(axis, Zipped) else (axis,)
-    column = next(part.values for part in parts if part.name == name)
-    rows = [row for row, value in enumerate(column) if value in wanted]
-
-    def kept(parts: Iterable[Axis]) -> tuple[Axis, ...]:
-        return tuple(Axis(part.name, tuple(part.values[row] for row in rows), part.kind) for part in parts)
-
-    return Zipped(kept(parts), kept(axis.carried)) if isinstance(axis, Zipped) else kept(parts)[0]
+    column = next(part.values for part in axis.parts if part.name == name)
+    return axis.taking([row for row, value in enumerate(column) if value in wanted])
 
 
 def _field(sweep: Space, name: str) -> Field:

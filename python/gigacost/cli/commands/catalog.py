@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gigacost.catalog.rental import RENT
 from gigacost.cli import options
 from gigacost.cli.commands import catalog_diff, catalog_import, catalog_prices
 
@@ -36,7 +37,6 @@ _HEADS = {
 """Column heads that are short and hold the unit, so that the cells need not."""
 _EXACT = 1e5
 _AXIS_AND_LABEL = 2
-_RENT = "rental_usd_per_chip_hour"
 
 
 @click.group("catalog", context_settings=options.NAMES)
@@ -81,7 +81,7 @@ def _cell(column: str, value: float | None) -> str:
         return "—"
     if column == "release_year":
         return f"{value:.1f}"
-    if column in {"chip_price_usd", _RENT}:
+    if column in {"chip_price_usd", RENT}:
         return usd(value)
     return scaled(value)
 
@@ -100,7 +100,7 @@ def _rows(book: Catalog, axis: str | None, as_of: str | None) -> list[dict[str, 
         return [{"axis": axis, "default": book.default(axis), "labels": "any day, YYYY-MM-DD"}]
     shown = _SHOWN.get(axis, ())
     if axis == "hardware":
-        shown = (*shown, _RENT)
+        shown = (*shown, RENT)
     selection = {axis: labels, "as_of": [as_of or book.date]}
     tables = {column: book.table(column, selection).reshape(len(labels), -1)[:, 0] for column in shown}
     return [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.catalog.price_evidence import NAMES
+from gigacost.catalog.rental import RENT
 from gigacost.cli import options
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def command(
 
 def history(book: Catalog, labels: dict[str, str], day: str) -> dict[str, Any]:
     """The price at a date, the prices of all dates and the quotes, as plain data."""
-    price = book.cite("rental_usd_per_chip_hour", {**labels, "as_of": day})
+    price = book.cite(RENT, {**labels, "as_of": day})
     periods = book.price_history(**labels)
     return {
         **labels,
@@ -135,16 +136,16 @@ def _evidence(book: Catalog, labels: dict[str, str], day: str) -> dict[str, floa
 def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
     """The same for people: tables of votes, of prices, of quotes, the sources below."""
     from gigacost.cli.terminal import literal, show
-    from gigacost.cli.views.marks import in_words, marks_of
+    from gigacost.cli.views.marks import marks_in_words, marks_of
 
     periods, offers, votes = book.price_history(**labels), book.offers(**labels), book.votes(**labels, as_of=day)
     sources: dict[str, int] = {}
     title = f"Rent of one {labels['hardware']} for an hour, {labels['market']}, {labels['provider_class']}"
     show(literal(title, "bold"))
-    known = in_words(marks_of(_evidence(book, labels, day)))
+    known = marks_in_words(marks_of(_evidence(book, labels, day)))
     show(*([literal(f"at {day}: {known}", "dim")] if known else []))
     if votes:
-        show(_of_votes(votes, day, sources))
+        show(_of_votes(votes, labels["market"], day, sources))
     if periods:
         show(_of_periods(periods, day, sources))
     if offers:
@@ -154,7 +155,7 @@ def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
     show(*(literal(f"[{number}] {source}", "dim") for source, number in sources.items()))
 
 
-def _of_votes(votes: Sequence[Vote], day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
+def _of_votes(votes: Sequence[Vote], market: str, day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
     from gigacost.cli.terminal import table
     from gigacost.cli.views.numbers import amount
 
@@ -170,7 +171,9 @@ def _of_votes(votes: Sequence[Vote], day: str, sources: dict[str, int]) -> Any: 
         for one in votes
     ]
     heads = ["", "vote", "provider", "quote of", "regions", "source"]
-    return table(heads, rows, ["vote", "regions"], f"The votes at {day} (* their lower median)")
+    asked = f"The votes at {day}" if votes[0].market == market else f"The votes for {votes[0].market} at {day}"
+    told = "their lower median" + ("" if votes[0].market == market else ", from which the price follows")
+    return table(heads, rows, ["vote", "regions"], f"{asked} (* {told})")
 
 
 def _of_periods(periods: Sequence[Period], day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table

@@ -84,5 +84,6 @@ def tell(found: Choice, *, everything: bool, as_json: bool, require_feasible: bo
         show_choice(found, everything=everything)
     if found.answers:
         return process.DONE
-    process.warn("warning", "no design is within the limits")
+    within = "no design is within the limits" if found.needed else "no design is possible (--all says why)"
+    process.warn("warning", within)
     return process.INFEASIBLE if require_feasible else process.DONE

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from gigacost.analysis.choose.limits import Limits
+from gigacost.analysis.choose.records import NEAR
 from gigacost.cli.terminal import literal, show, show_more, table
 from gigacost.cli.views.cautions import cautions
 from gigacost.cli.views.estimate import fitting, place, trained
@@ -14,12 +16,11 @@ from gigacost.cli.views.numbers import amount, grouped, share, usd
 from gigacost.model.constants import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
-    from gigacost.analysis.choose.records import Answer, Choice, Deadline, Design, LeftOut
+    from gigacost.analysis.choose.records import Answer, Candidate, Choice, Deadline, LeftOut
     from gigacost.queries.estimates import Estimate
 
 _HEADS = ("market", "design", "total", "P10", "P90", "days")
 _RIGHT = _HEADS[2:]
-_UNITS = {"within_days": "days", "mw": "MW"}
 _FEW = 6
 """So many of what is left out are listed each by its name."""
 _MOST_NEAR = 3
@@ -47,7 +48,7 @@ def show_choice(found: Choice, *, everything: bool = False) -> None:
     most = None if everything else _MOST_NEAR
     near = [(answer.market, one) for answer in found.answers for one in answer.runners_up[:most]]
     if near:
-        show(literal("Within 25 % of it, the best of other chips", "bold"))
+        show(literal(f"Within {share(NEAR - 1.0)} of it, the best of other chips", "bold"))
         show(table(_HEADS, [[market, *_cells(one)] for market, one in near], _RIGHT))
     if any(one.hardware for one in found.deadlines):
         show(literal("If the final run has to be done", "bold"))
@@ -136,7 +137,7 @@ def _span(one: Estimate, name: str, unit: str) -> str:
     return f"{amount(low, unit)} to {amount(high, unit)}"
 
 
-def _cells(one: Design | Deadline) -> list[str]:
+def _cells(one: Candidate | Deadline) -> list[str]:
     if one.hardware is None or one.chips is None:
         return ["—"] * (len(_HEADS) - 1)
     amounts = [amount(value, "$") for value in (one.cost_total_usd, one.p10, one.p90)]
@@ -156,21 +157,10 @@ def _deadline_rows(deadlines: Sequence[Deadline]) -> Iterator[list[str]]:
 
 def _would_give(found: Choice) -> Iterator[str]:
     """What would have to give where no design is within the limits."""
-    for market, group in groupby(found.yielding, key=lambda one: one.market):
-        ways = []
-        for one in group:
-            given = [
-                f"{_limit(name, value)} in place of {_limit(name, found.asked[name])}"
-                for name, value in one.needed.items()
-            ]
-            ways.append(f"{' and '.join(given)} ({one.chips:,} x {one.hardware})")
+    limits = Limits(*(found.asked[name] for name in Limits.__slots__))
+    for market, group in groupby(found.needed, key=lambda one: one.market):
+        ways = (f"{limits.yielding(one.limits)} ({one.chips:,} x {one.hardware})" for one in group)
         yield f"{market}: no design is within the limits; one would be with {', or '.join(ways)}."
-
-
-def _limit(name: str, value: float) -> str:
-    if name == "budget_usd":
-        return usd(value)
-    return f"a probability of {share(value)}" if name == "sure" else f"{grouped(value)} {_UNITS[name]}"
 
 
 def _left_out(left_out: Sequence[LeftOut], *, everything: bool) -> Iterator[str]:

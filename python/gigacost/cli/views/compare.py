@@ -12,7 +12,7 @@ from gigacost.cli.views.cautions import about_prices
 from gigacost.cli.views.estimate import place
 from gigacost.cli.views.estimate_contributions import short
 from gigacost.cli.views.intervals import PERCENTILES, percentiles
-from gigacost.cli.views.marks import in_words, marks_of
+from gigacost.cli.views.marks import marks_in_words, marks_of
 from gigacost.cli.views.numbers import amount, cell, share
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
     for letter, side in (("A", one.a), ("B", one.b)):
         best = f", the best of {side.combinations:,} by {one.by}" if side.combinations > 1 else ""
         show(literal(f"{letter} {side.source}{best}"), indented(place(side.inputs), "dim"))
-        known = in_words(marks_of(side.evidence))
+        known = marks_in_words(marks_of(side.evidence))
         show(*([indented(known, "dim")] if known else []))
     show("")
     if one.difference is None:

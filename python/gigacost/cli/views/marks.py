@@ -45,6 +45,8 @@ def marks_of_row(bound: Bound, index: int) -> str:
 
 def marks_of_estimate(one: Estimate) -> str:
     """The marks of an estimate."""
+    if "accounting" in one.meta:
+        return ""
     known = dict(one.quantities)
     if any(item.name in INSTEAD_OF_LAYOUT for item in one.assumptions):
         known["is_extrapolated"] = None
@@ -64,7 +66,7 @@ def legend(marks: Iterable[str]) -> list[str]:
     return [f"Marks: {' · '.join(told)}"] if told else []
 
 
-def in_words(marks: str) -> str:
+def marks_in_words(marks: str) -> str:
     """What the marks say."""
     return ", ".join(meaning for mark, meaning in _LEGEND.items() if mark in marks)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.catalog.price_evidence import NAMES
+from gigacost.catalog.rental import RENT
 from gigacost.cli.terminal import literal, show, table
 from gigacost.cli.views.marks import legend, marks_of
 from gigacost.cli.views.numbers import usd
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from gigacost.catalog import Catalog
 
 MARKETS = ("on_demand", "reserved_1y", "reserved_3y", "spot")
-_RENT = "rental_usd_per_chip_hour"
 
 
 def prices(book: Catalog, as_of: str, markets: Sequence[str], classes: Sequence[str] | None) -> list[dict[str, Any]]:
@@ -24,7 +24,7 @@ def prices(book: Catalog, as_of: str, markets: Sequence[str], classes: Sequence[
         for provider_class in classes or book.labels("provider_class"):
             for market in markets:
                 labels = {"hardware": chip, "market": market, "provider_class": provider_class}
-                price = book.cite(_RENT, {**labels, "as_of": as_of})
+                price = book.cite(RENT, {**labels, "as_of": as_of})
                 if not price.is_missing:
                     known = {name: book.cite(name, {**labels, "as_of": as_of}).value for name in NAMES}
                     found.append({**labels, "usd_per_chip_hour": price.value, "date": price.date, **known})

@@ -146,7 +146,10 @@ def test_no_quantity_can_be_given_a_zero_that_breaks_others(name: str, market: s
 
 
 def test_a_date_after_the_catalogues_is_warned_of() -> None:
-    says = "as_of = 2026-11-30: prices are those of 2026-11-21: no trend is assumed"
+    says = (
+        "as_of = 2026-11-30: prices are those of 2026-11-21: no trend is assumed, "
+        "and quotes that are too old by then no longer count"
+    )
     assert estimate(**LLAMA, as_of="2026-11-30").meta["warnings"] == [says]
     assert not estimate(**LLAMA, as_of="2026-11-21").meta["warnings"]
     with pytest.raises(SpecError, match="no trend"):

@@ -265,7 +265,9 @@ def test_an_internal_error_is_one_line_and_a_traceback_only_for_who_asks(
         raise ZeroDivisionError(message)
 
     assert process.run(fail) == 1
-    assert capsys.readouterr().err == "error: internal error: ZeroDivisionError: surprise; --debug shows where\n"
+    assert (
+        capsys.readouterr().err == "error: internal error: ZeroDivisionError: surprise; GIGACOST_DEBUG=1 shows where\n"
+    )
     monkeypatch.setattr(process, "debug", True)
     assert process.run(fail) == 1
     assert "Traceback" in capsys.readouterr().err

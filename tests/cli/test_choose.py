@@ -36,7 +36,7 @@ def test_estimate_without_chips_prints_the_same(capsys: Capture) -> None:
     named = invoke(capsys, "choose", *RUN, "--hardware", "h100-sxm")
     assert invoke(capsys, "estimate", *RUN, "--hardware", "h100-sxm").out == named.out
     refused = invoke(capsys, "estimate", *RUN, "--format", "focus")
-    assert (refused.code, "gigacost choose finds the cheapest" in refused.err) == (2, True)
+    assert (refused.code, "--format: of a single design: give --hardware and --chips" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
@@ -64,6 +64,7 @@ def test_nothing_feasible_says_what_would_have_to_give(capsys: Capture) -> None:
     assert "warning: no design is within the limits" in done.err
     past = invoke(capsys, "choose", *RUN, "--as-of", "2015-06-01")
     assert "warning: no design is possible (--all says why)" in past.err
+    assert past.out.count("no design is possible; --all says why of each chip") == 3
     assert invoke(capsys, "choose", *hopeless, "--require-feasible").code == 3
     found = invoke(capsys, "choose", *hopeless, "--json").json
     assert found["answers"] == []

@@ -213,7 +213,10 @@ def test_no_amount_makes_an_internal_error() -> None:
 
 def test_a_sweep_says_that_a_date_lies_in_the_future() -> None:
     sweep = Sweep({"as_of": ["2026-01-01", "2027-01-01"]}, fixed=RUN)
-    said = "axes.as_of = 2027-01-01: prices are those of 2026-11-21: no trend is assumed"
+    said = (
+        "axes.as_of = 2027-01-01: prices are those of 2026-11-21: no trend is assumed, "
+        "and quotes that are too old by then no longer count"
+    )
     assert [str(warning) for warning in sweep.spec.warnings] == [said]
     assert sweep.top(1).meta["warnings"] == [said]
     assert sweep.summary().meta["warnings"] == [said]

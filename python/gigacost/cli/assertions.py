@@ -52,7 +52,8 @@ class Assertions:
             known = {name: numbers.get(name, Number(math.nan)) for name in expression.names}
             outcome = expression.evaluate(known, lambda axis, labels: Truth(values.get(axis) in labels))
             if not (outcome.holds if isinstance(outcome, Truth) else outcome):
-                read = ", ".join(_told(name, known[name].value, status) for name in expression.names)
+                told = [_told(name, known[name].value, status) for name in expression.names]
+                read = ", ".join(told or [f"status {status}"])
                 place = f"{where}: " if where else ""
                 warn("error", f"--assert = {show(expression.text)}: does not hold ({place}{read})")
                 self.broken = True

@@ -31,7 +31,8 @@ _FLAGS: Mapping[str, Callable[[Any], Any]] = {
         "--market",
         metavar="MARKET",
         shell_complete=labels("market"),
-        help="own, colo, on_demand, reserved_1y, reserved_3y or spot [default: on_demand].",
+        help="own, colo, on_demand, reserved_1y, reserved_3y or spot [default: on_demand; of choose also reserved_1y "
+        "and own].",
     ),
     "provider_class": once(
         "--provider-class",

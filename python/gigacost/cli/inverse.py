@@ -95,7 +95,8 @@ def show_relaxations(sweep: Space, relaxations: Sequence[Relaxation], meta: Mapp
 
     if not relaxations:
         states = ", ".join(f"{state} {count:,}" for state, count in meta["states"].items())
-        show(literal("Nothing is feasible, whatever the condition.", "bold"), literal(f"combinations: {states}"))
+        counted = f"Nothing has a {meta['by']} (--by), by which designs are ranked, whatever the condition."
+        show(literal(counted, "bold"), literal(f"combinations: {states}"))
         return
     together = len(relaxations[0].yielding)
     ways = {1: "one of these constraints is relaxed", 2: "two of these constraints are relaxed, as paired here"}

@@ -153,7 +153,7 @@ def _failed_running(error: BaseException) -> int:
 
         traceback.print_exception(error)
     kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
-    advice = "" if debug else "; --debug shows where"
+    advice = "" if debug else "; GIGACOST_DEBUG=1 shows where"
     warn("error", f"internal error: {kind}{escape(str(error), quotes='')}{advice}")
     return FAILED
 

@@ -21,6 +21,7 @@ from gigacost.graph.model import Model
 from gigacost.spec.spec import Spec
 
 _KEPT = 16
+_TOO_OLD = ", and quotes that are too old by then no longer count"
 
 
 class ModelNamespace(ModelNames):
@@ -48,7 +49,7 @@ class ModelNamespace(ModelNames):
         """
         latest = max(constant_dollars.dates(spec, self.catalog))
         if latest > self.catalog.date:  # ISO dates sort as text
-            yield Fault("as_of", latest, f"prices are those of {self.catalog.date}: no trend is assumed")
+            yield Fault("as_of", latest, f"prices are those of {self.catalog.date}: no trend is assumed{_TOO_OLD}")
         if spec.where or spec.derive or spec.columns:
             from gigacost.compiler.off_axis import off_axis
 

@@ -69,7 +69,15 @@ def about_nothing(bound: Bound, read: Sequence[str], threads: int | None = None)
     made = lower.compiled(bound, Query((), bound.spec.where))
     met, _ = lower.ask(bound, made, lambda program: program.count(made.keep, lower.thread_count(threads)))
     which = "all combinations" if bound.spec.where is None else f"all {met:,} combinations that meet the condition"
-    return [Fault(", ".join(read), "", f"null in {which}, which leaves nothing to compare")] if met else []
+    absent = [name for name in read if met and not _counted(bound, name, threads)] or [*read][:met]
+    return [Fault(", ".join(absent), "", f"null in {which}, which leaves nothing to compare")] if absent else []
+
+
+def _counted(bound: Bound, name: str, threads: int | None) -> int:
+    """In how many combinations that meet the condition a quantity is no null."""
+    made = lower.compiled(bound, Query((), bound.spec.where, (name,)))
+    met, _ = lower.ask(bound, made, lambda program: program.count(made.keep, lower.thread_count(threads)))
+    return met
 
 
 def sample(size: int) -> list[int]:

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigacost import Catalog, Choice, SpecError, Sweep, choose, estimate
+from gigacost.analysis.choose.choose import chosen
 from gigacost.analysis.choose.designs import MARKETS, cluster_sizes
-from gigacost.analysis.choose.limits import Limits
+from gigacost.analysis.choose.limits import Limits, read_limits
+from gigacost.queries.request import Request
 
 RUN: dict[str, Any] = {"params": "7B", "tokens": "2T"}
 CATALOG = Catalog.bundled()
@@ -99,10 +101,45 @@ def test_sure_is_the_probability_that_all_limits_hold_together() -> None:
     (answer,) = found.answers
     condition = "train_days <= 60 and cost_total_usd <= 2.5e6 and cluster_capex_usd + facility_capex_usd <= 2.5e6"
     chance = f"probability({condition})"
-    best = by_hand("on_demand", f"{chance} >= 0.8", uncertain="default", columns=[chance])[0]
+    best = by_hand("on_demand", f"{chance} >= 0.8", uncertain="default", draws=4096, columns=[chance])[0]
     assert answer.estimate["cost_total_usd"] == best["cost_total_usd"]
     (surest,) = choose(**RUN, within="60d", budget="1M", sure=0.99, market="on_demand").needed[-1:]
     assert 0.0 < surest.limits["sure"] < 0.99
+
+
+def test_what_is_told_of_an_answer_rests_on_the_draws_that_it_was_chosen_by() -> None:
+    found = choose(**RUN, within="none", budget="1.6M", sure=0.5, market="on_demand")
+    (answer,) = found.answers
+    median = answer.estimate.intervals["cost_total_usd"]["p50"]
+    assert median is not None
+    assert median <= 1.6e6
+    same = {name: answer.estimate.inputs[name] for name in ("hardware", "chips", "market")}
+    (_, dearer) = choose(**RUN, **same, within="none", budget=median * (1 - 1e-9), sure=0.5).needed
+    assert dearer.limits["sure"] < 0.5 + 1 / 4096
+    assert found.meta["draws"]["count"] == 4096
+
+
+def test_a_condition_of_the_specification_is_said_and_obeyed() -> None:
+    sweep = Sweep({"chips": [64, 128]}, fixed={**RUN, "hardware": "h100-sxm"}, where="chips > 64")
+    request = Request.of(sweep, {})
+    found = chosen(request, read_limits("none", None, None, None), is_assumed=False)
+    assert found.asked["where"] == "chips > 64"
+    assert {answer.estimate.inputs["chips"] for answer in found.answers} == {128}
+
+
+def test_an_old_price_of_an_answer_is_doubted_whether_its_market_is_named_or_not() -> None:
+    card = {"params": "1B", "tokens": "100B", "hardware": "rtx4090"}
+    for market in (None, ["own"]):
+        given = card if market is None else {**card, "market": market}
+        assert any("rtx4090" in text for text in choose(**given).meta["warnings"])
+        with pytest.raises(SpecError, match="rtx4090"):
+            choose(**given, strict=True)
+
+
+def test_a_total_that_is_given_has_no_price() -> None:
+    found = choose(**RUN, cost_total_usd=5.0, within="none", market="own")
+    (answer,) = found.answers
+    assert answer.price.usd_per_chip_hour is None
 
 
 def test_deadlines_are_the_answers_to_other_questions(choice: Choice) -> None:
@@ -175,7 +212,7 @@ def test_what_would_have_to_give_is_enough_as_it_is_printed() -> None:
     told = limits.yielding({"within_days": 56.01, "budget_usd": 1222880.66, "mw": 0.1234001, "sure": 0.98765})
     assert told == (
         "56.1 days in place of 5 days and $1,222,881 in place of $1,000,000 and 0.124 MW in place of 0.1 MW "
-        "and a probability of 0.987 in place of a probability of 0.9"
+        "and a probability of 0.9876 in place of a probability of 0.9"
     )
 
 
@@ -207,6 +244,7 @@ def test_a_rent_of_nothing_is_given(market: str) -> None:
         ({"budget": "00M"}, "the shell took $5"),
         ({"budget": "90d"}, "budget"),
         ({"budget": -1}, "out of range"),
+        ({"budget": 10**400}, "overflows"),
         ({"within": "soon"}, "within"),
         ({"within": 0}, "out of range"),
         ({"mw": "30 km"}, "mw"),

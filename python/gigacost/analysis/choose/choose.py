@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from gigacost.analysis.choose import designs, figures
+from gigacost.analysis.choose import designs
 from gigacost.analysis.choose.designs import CHOSEN, MARKETS, Asked
-from gigacost.analysis.choose.figures import TOTAL, Figures
+from gigacost.analysis.choose.figures import COLUMNS, TOTAL, Figures
 from gigacost.analysis.choose.limits import Limits, read_limits
 from gigacost.analysis.choose.picking import Aside, Pick, aside, picked
 from gigacost.analysis.choose.records import Answer, Candidate, Choice, Deadline, LeftOut, Needed, Price
@@ -20,14 +20,14 @@ from gigacost.analysis.sensitivity.uncertain_inputs import draws_for
 from gigacost.catalog import chip_prices
 from gigacost.catalog.rental import RENT
 from gigacost.compiler.bound import Bound
+from gigacost.compiler.checks import namespace
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, SpecError
 from gigacost.queries.estimates import Estimate, estimated
 from gigacost.queries.evidence import evidence
 from gigacost.queries.lacking import lacking
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
-from gigacost.queries.rows import RowView
-from gigacost.spec.spec import DEFAULT
+from gigacost.spec.spec import Spec
 
 if TYPE_CHECKING:
     from gigacost.queries.space import Space
@@ -106,12 +106,12 @@ def chosen(request: Request, limits: Limits, *, is_assumed: bool, threads: int |
     faults = _lacking(question)
     if faults:
         raise SpecError(*faults)
-    space, left_out = designs.space_of(question, figures.columns(limits), drawn=limits.sure is not None)
+    space, left_out = designs.space_of(question, COLUMNS)
     answers: list[Answer] = []
     deadlines: list[Deadline] = []
     needed: list[Needed] = []
     if space is not None:
-        found = Figures.measured(space, limits, named=question.hardware is not None, threads=threads)
+        found = Figures.measured(question, space, limits, threads)
         picks, others = picked(found, question.markets), list(aside(found, question.markets))
         shown = _Shown.of(question, found, picks, others)
         for pick in picks:
@@ -124,8 +124,8 @@ def chosen(request: Request, limits: Limits, *, is_assumed: bool, threads: int |
     order = {chip: i for i, chip in enumerate(question.catalog.labels("hardware", announced=True))}
     left_out.sort(key=lambda one: (order[one.hardware], question.markets.index(one.market)))
     return Choice(
-        asked={**question.bound.own.fixed, **_named(question), **limits.to_dict()},
-        where={axis: str(label) for axis, (_, (label, *_)) in question.bound.labels.items() if axis not in CHOSEN},
+        asked={**question.bound.own.fixed, **_named(question), **_also(question.bound.own), **limits.to_dict()},
+        labels={axis: str(label) for axis, (_, (label, *_)) in question.bound.labels.items() if axis not in CHOSEN},
         assumed={
             "within_days": limits.within_days if is_assumed else None,
             "markets": None if question.market else list(MARKETS),
@@ -152,13 +152,20 @@ def _lacking(question: Asked) -> list[Fault]:
     fixed: dict[str, Any] = {name: value for name, value in own.fixed.items() if name not in CHOSEN} | some
     bound = Bound(replace(own, axes=(), fixed=fixed), question.bound.model, question.catalog)
     faults = lacking(bound)
-    return faults or lacking(bound, [TOTAL, *figures.ALSO])
+    return faults or lacking(bound, COLUMNS)
 
 
 def _named(question: Asked) -> dict[str, Any]:
     """The axes that are chosen over and were named, as lists where they have several values."""
     values = {name: getattr(question, name) for name in CHOSEN}
     return {name: list(given) if len(given) > 1 else given[0] for name, given in values.items() if given}
+
+
+def _also(own: Spec) -> dict[str, Any]:
+    """What was given beside inputs and limits, as far as it was."""
+    where = own.where.text if own.where else None
+    said = {"preset": own.preset or None, "base_year": own.base_year, "where": where}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _tried(space: Space | None, name: str) -> list[Any]:
@@ -168,18 +175,10 @@ def _tried(space: Space | None, name: str) -> list[Any]:
 
 def _spreads(question: Asked, found: Figures, places: set[int]) -> dict[int, dict[str, Any]]:
     """P10, P50 and P90 of the total of some designs."""
-    if not places:
-        return {}
-    tree = found.space.spec.to_dict()
-    tree["query"] = {"columns": [f"{one}({TOTAL})" for one in _PERCENTILES]}
-    tree["uncertain"] = {**tree.get("uncertain", {}), DEFAULT: True}
-    tree["draws"] = draws_for(question.bound.own).to_dict()
-    drawn = designs.space(tree, found.space.model, question.catalog)
+    names = {one: f"{one}({TOTAL})" for one in _PERCENTILES}
     ordered = sorted(places)
-    return {
-        place: {one: row[f"{one}({TOTAL})"] for one in _PERCENTILES}
-        for place, row in zip(ordered, RowView(drawn.bound, ordered), strict=True)
-    }
+    rows = designs.drawn(question, found.space, list(names.values()), ordered) if ordered else ()
+    return {place: {one: row[name] for one, name in names.items()} for place, row in zip(ordered, rows, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -211,12 +210,15 @@ def _answer(question: Asked, shown: _Shown, pick: Pick, best: int) -> Answer:
     own = question.bound.own
     values = shown.found.space.bound.axis_values(best)
     one = replace(own, axes=(), fixed={**own.fixed, **{name: values[name] for name in CHOSEN}})
-    bound = Bound(one, question.bound.model, question.catalog)
+    doubts = tuple(namespace(question.bound.model, question.catalog).doubts(one))
+    if own.strict and doubts:
+        raise SpecError(*doubts)
+    bound = Bound(replace(one, warnings=doubts), question.bound.model, question.catalog)
     estimate = with_intervals(estimated(bound), bound, draws_for(own))
     return Answer(
         market=pick.market,
         estimate=estimate,
-        due_at_once_usd=estimate["upfront_usd"],
+        due_at_once_usd=estimate.get("upfront_usd"),
         price=_price(estimate, is_rented=bool(bound.leaf_values(["is_rented"], 0)["is_rented"])),
         runners_up=tuple(map(shown.candidate, pick.runners_up)),
     )
@@ -224,11 +226,11 @@ def _answer(question: Asked, shown: _Shown, pick: Pick, best: int) -> Answer:
 
 def _price(estimate: Estimate, *, is_rented: bool) -> Price:
     """What an hour of a chip costs, how many votes that price has, and of which date."""
-    votes = estimate["price_votes"]
+    votes = estimate.get("price_votes")
     if votes is None:  # it was given
-        return Price(estimate["usd_per_chip_hour"], None, "")
+        return Price(estimate.get("usd_per_chip_hour"), None, "")
     price = estimate.assumption(RENT if is_rented else chip_prices.COLUMN)
-    return Price(estimate["usd_per_chip_hour"], int(votes), price.date)
+    return Price(estimate.get("usd_per_chip_hour"), int(votes), price.date)
 
 
 def _deadlines(shown: _Shown, pick: Pick) -> Iterator[Deadline]:

@@ -5,21 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacost.analysis.choose.records import LeftOut
+from gigacost.analysis.sensitivity.uncertain_inputs import draws_for
 from gigacost.catalog import Catalog
 from gigacost.catalog.rental import RENT
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError
-from gigacost.graph.model import Model
 from gigacost.queries.lacking import lacking
 from gigacost.queries.request import Request
+from gigacost.queries.rows import RowView
 from gigacost.queries.space import Space
 from gigacost.spec.axes import Axis, Zipped
 from gigacost.spec.reader import read_mapping
 from gigacost.spec.spec import DEFAULT, Spec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Places = NDArray[np.integer]
 
 MARKETS = ("on_demand", "reserved_1y", "own")
 """The markets that are asked about where none is named."""
@@ -107,10 +114,10 @@ def cluster_sizes(catalog: Catalog, chip: str) -> tuple[int, ...]:
     return (*_PART_OF_SERVER, *(whole * step for step in sorted(steps)))
 
 
-def space_of(question: Asked, columns: Sequence[str], *, drawn: bool) -> tuple[Space | None, list[LeftOut]]:
+def space_of(question: Asked, columns: Sequence[str]) -> tuple[Space | None, list[LeftOut]]:
     """All designs with these columns, in the catalogue's order, smaller clusters first; and the chips without any.
 
-    None where there is no design. ``drawn`` takes in the distributions that ship, for aggregates over draws.
+    None where there is no design.
     """
     left_out: list[LeftOut] = []
     rows: list[tuple[str, int, str, str]] = []
@@ -134,13 +141,21 @@ def space_of(question: Asked, columns: Sequence[str], *, drawn: bool) -> tuple[S
     if own.where:  # not the condition of the space: what does not meet it is left out for a reason
         tree["derive"] = {**tree.get("derive", {}), MEETS: f"where({own.where.text}, 1, 0)"}
         tree["query"]["columns"].append(MEETS)
-    if drawn:
-        tree["uncertain"] = {**tree.get("uncertain", {}), DEFAULT: True}
-    return space(tree, question.bound.model, question.catalog), left_out
+    return _space(tree, question), left_out
 
 
-def space(tree: Mapping[str, Any], model: Model, catalog: Catalog) -> Space:
+def drawn(question: Asked, space: Space, columns: Sequence[str], places: Sequence[int] | Places) -> RowView:
+    """Some designs of a space with aggregates over draws of what is left open, as columns. Raises SpecError."""
+    tree = space.spec.to_dict()
+    tree["query"] = {"columns": list(columns)}
+    tree["uncertain"] = {**tree.get("uncertain", {}), DEFAULT: True}
+    tree["draws"] = draws_for(question.bound.own).to_dict()
+    return RowView(_space(tree, question).bound, places)
+
+
+def _space(tree: Mapping[str, Any], question: Asked) -> Space:
     """The space that a specification as plain data means. Raises SpecError."""
+    model, catalog = question.bound.model, question.catalog
     return Space(read_mapping(tree, namespace(model, catalog)), model, catalog)
 
 

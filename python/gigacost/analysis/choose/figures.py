@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gigacost.analysis.choose.designs import MEETS
+from gigacost.analysis.choose import designs
+from gigacost.analysis.choose.designs import MEETS, Asked
 from gigacost.analysis.choose.limits import CONDITIONS, Limits
 from gigacost.queries.evidence import is_timed
 
@@ -29,12 +30,14 @@ DEADLINES = (30.0, 60.0, 90.0, 180.0, 365.0)
 """Days of the final run for which it is told what they cost."""
 
 
-def columns(limits: Limits) -> list[str]:
-    """What has to be known of every design."""
-    names = [TOTAL, *ALSO]
-    if limits.sure is not None:
-        names += [_probability(condition) for condition in _conditions(limits).values() if condition]
-        names += [_quantile(side, limits.sure) for name in limits for side in CONDITIONS[name]]
+COLUMNS = (TOTAL, *ALSO)
+"""What has to be known of every design."""
+
+
+def _over_draws(limits: Limits, share: float) -> list[str]:
+    """What has to be known of the designs that are possible, where one wants to be sure."""
+    names = [_probability(condition) for condition in _conditions(limits).values() if condition]
+    names += [_quantile(side, share) for name in limits for side in CONDITIONS[name]]
     return list(dict.fromkeys(names))
 
 
@@ -64,17 +67,21 @@ class Figures:
     values: Mapping[str, NDArray[Any]]
 
     @classmethod
-    def measured(cls, space: Space, limits: Limits, *, named: bool, threads: int | None) -> Figures:
-        """The figures of a space; chips whose speed is extrapolated are chosen among only if they are ``named``.
-
-        Or if their speed is given.
-        """
+    def measured(cls, question: Asked, space: Space, limits: Limits, threads: int | None) -> Figures:
+        """The figures of a space. Chips whose speed is extrapolated are chosen among if they, or a speed, are given."""
         names = ["hardware", "chips", "market", "status", *space.columns]
         values = space.to_numpy(names, threads=threads)
         possible = np.isfinite(values[TOTAL])
         if MEETS in values:
             possible &= values[MEETS] == 1.0
-        known = named or is_timed(space.bound)
+        if limits.sure is not None:
+            places = np.flatnonzero(possible)
+            names = _over_draws(limits, limits.sure)
+            found = designs.drawn(question, space, names, places).to_numpy(names, threads=threads)
+            for name in names:
+                values[name] = np.full(len(possible), np.nan)
+                values[name][places] = found[name]
+        known = question.hardware is not None or is_timed(space.bound)
         candidates = possible if known else possible & (values["is_extrapolated"] == 0.0)
         return cls(space, limits, possible, candidates, values)
 

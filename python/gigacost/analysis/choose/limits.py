@@ -44,6 +44,15 @@ class Limits(Record):
         kept = {name: limit for name, limit in asked.items() if limit is not None}
         return " and ".join(f"{side} <= {limit!r}" for name, limit in kept.items() for side in CONDITIONS[name])
 
+    def __str__(self) -> str:
+        """The limits in words."""
+        asked = {name: _worded(name, getattr(self, name)) for name in self}
+        days = asked.pop(_DAYS, "")
+        parts = [f"final run within {days}" if days else "however long the final run takes"]
+        parts += [f"at most {text}" for text in asked.values()]
+        parts += [] if self.sure is None else [f"with {_worded('sure', self.sure)}"]
+        return ", ".join(parts)
+
     def yielding(self, needed: Mapping[str, float]) -> str:
         """What limits would have to be, in words: enough as it is told, so rounded up, and a probability down."""
         return " and ".join(
@@ -55,11 +64,12 @@ def _worded(name: str, value: float) -> str:
     if name == "budget_usd":
         return f"${math.ceil(value):,}"
     if name == "sure":
-        return f"a probability of {math.floor(value * 1000) / 1000:g}"
-    rounded = math.ceil(value * 10) / 10 if name == "within_days" else math.ceil(value * 1000) / 1000
+        return f"a probability of {math.floor(value * 1e4) / 1e4:g}"
+    rounded = math.ceil(value * 10) / 10 if name == _DAYS else math.ceil(value * 1000) / 1000
     return f"{rounded:,.12g} {_UNITS[name]}"
 
 
+_DAYS = "within_days"
 _UNITS = {"within_days": "days", "mw": "MW"}
 CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "within_days": ("train_days",),
@@ -121,6 +131,8 @@ def _amount(field: str, given: str | float, unit: str, allowed: str) -> float:
         raise SpecError(Fault(field, show(given), "not a number", allowed))
     try:
         value = parse_quantity(given, unit) if isinstance(given, str) else float(given)
+    except OverflowError:
+        raise SpecError(Fault(field, show(given), "overflows a 64-bit float", allowed)) from None
     except SpecError as error:
         raise SpecError(*(replace(fault, field=field, allowed=allowed) for fault in error.faults)) from None
     if not 0.0 < value < float("inf"):

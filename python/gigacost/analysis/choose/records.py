@@ -106,7 +106,7 @@ class Choice(Record):
 
     asked: Mapping[str, Any]
     """What was given: inputs in the model's units, and the limits."""
-    where: Mapping[str, str]
+    labels: Mapping[str, str]
     """The labels that apply to all designs: precision, region, date, and the model if one is named."""
     assumed: Mapping[str, Any]
     """What was not: ``within_days``, ``markets``, and the ``hardware`` and ``chips`` that were tried; None if given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -55,29 +56,37 @@ def command(
     from gigacost.analysis.choose.limits import read_limits
 
     limits = read_limits(within, budget, mw, sure)
-    found = chosen(design.request(spec), limits, is_assumed=within is None, threads=threads)
-    return tell(found, everything=everything, as_json=as_json, require_feasible=require_feasible)
+    request = design.request(spec)
+    found = chosen(request, limits, is_assumed=within is None, threads=threads)
+    return tell(request, found, everything=everything, as_json=as_json, require_feasible=require_feasible)
 
 
-def without_limits(request: Request) -> Choice | None:
-    """The choice of a design that lacks nothing but its chips; None of any other. Raises SpecError."""
-    from gigacost.analysis.choose.choose import chosen
+def chosen_for(request: Request, of_one: Sequence[str]) -> Choice | None:
+    """The choice for a design that lacks nothing but its chips; None for any other.
+
+    ``of_one`` are options that were given and that only a single design has. Raises SpecError.
+    """
     from gigacost.analysis.choose.designs import leaves_chips_open
-    from gigacost.analysis.choose.limits import read_limits
 
     if not leaves_chips_open(request):
         return None
+    if of_one:
+        options_ = ", ".join(of_one)
+        raise click.UsageError(f"{options_}: of a single design: give --hardware and --chips, or leave that out")
+    from gigacost.analysis.choose.choose import chosen
+    from gigacost.analysis.choose.limits import read_limits
+
     return chosen(request, read_limits(None, None, None, None), is_assumed=True)
 
 
-def tell(found: Choice, *, everything: bool, as_json: bool, require_feasible: bool = False) -> int:
+def tell(request: Request, found: Choice, *, everything: bool, as_json: bool, require_feasible: bool = False) -> int:
     """Print a choice; the exit code."""
     from gigacost.cli import process
+    from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
     from gigacost.cli.views.choose import show_choice
 
-    for warning in found.meta["warnings"]:
-        process.warn("warning", warning)
+    warn_of(request.spec, found.meta)
     if as_json:
         payload(found.to_dict())
     else:

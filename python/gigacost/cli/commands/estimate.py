@@ -52,24 +52,30 @@ def command(
     from gigacost.analysis.estimate import MOST, combinations
     from gigacost.analysis.estimate import estimates as estimates_of
     from gigacost.cli.assertions import Assertions
+    from gigacost.cli.commands import choose
     from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
+    from gigacost.compiler.conditions import OK
     from gigacost.compiler.off_axis import values_of
     from gigacost.errors import SpecError
+    from gigacost.expressions.ast import STATUS
+    from gigacost.graph.declarations import Status
 
     drawn = bool(uncertain or draws or seed is not None)
     _refuse_together(form and (as_json or sources), no_intervals and drawn)
     request = design.request(more=options.distributions(uncertain))
-    if not (assertions or draws or seed is not None or form or sources or no_intervals):
-        from gigacost.cli.commands import choose
-
-        if choice := choose.without_limits(request):
-            return choose.tell(choice, everything=everything, as_json=as_json)
+    single = {
+        "--assert": assertions, "--draws": draws, "--seed": seed is not None, "--format": form, "--sources": sources,
+        "--no-intervals": no_intervals,
+    }  # fmt: skip
+    if chosen := choose.chosen_for(request, [name for name, given in single.items() if given]):
+        return choose.tell(request, chosen, everything=everything, as_json=as_json)
     spec, model = request.spec, request.bound.model
     points = combinations(request, MOST if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     values = values_of(spec, request.catalog) if assertions else {}
-    asserted = Assertions(assertions, units, request.catalog.axes, known=values, strict=spec.strict)
+    states = [OK, *(one.mark.label for one in model.states if isinstance(one.mark, Status))]
+    asserted = Assertions(assertions, units, request.catalog.axes, states=states, known=values, strict=spec.strict)
     estimates = estimates_of(points)
     if form and all(one.missing_prices for one in estimates):  # of none of them is there a bill
         raise SpecError(*dict.fromkeys(price.fault for one in estimates for price in one.missing_prices))
@@ -79,8 +85,8 @@ def command(
     if wanted and not (no_intervals or form or sources):
         from gigacost.analysis.sensitivity.intervals import with_intervals
 
-        chosen = chosen_draws(spec, draws, seed)
-        estimates = [with_intervals(one, point, chosen) for one, point in zip(estimates, points, strict=True)]
+        sampled = chosen_draws(spec, draws, seed)
+        estimates = [with_intervals(one, point, sampled) for one, point in zip(estimates, points, strict=True)]
     varied = [name for axis in spec.axes for name in axis.names]
     if form:
         from gigacost.cli import focus_file
@@ -97,7 +103,7 @@ def command(
     for one in estimates:
         known = {item.name: item.value for item in one.assumptions}
         place = ", ".join(f"{name} = {one.inputs[name]}" for name in varied)
-        asserted.check({**known, **one.inputs, **one.quantities}, place, one.status)
+        asserted.check({**known, **one.inputs, **one.quantities, STATUS: one.status}, place, one.status)
     return asserted.code()
 
 

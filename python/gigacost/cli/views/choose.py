@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -40,19 +41,22 @@ _NAMES = {
 
 def show_choice(found: Choice, *, everything: bool = False) -> None:
     """Print a choice; ``everything`` adds each chip that was left out, with the reason."""
-    show(literal(trained(found.asked), "bold"), literal(place(found.where), "dim"), "")
-    show(literal(f"The cheapest design of each market, {_limits(found)}", "bold"))
+    show(literal(trained(found.asked), "bold"), literal(place(found.labels), "dim"), "")
+    show(literal(_title(found), "bold"))
     _show_answers(found.answers)
-    for line in _would_give(found):
-        show(literal(line, "yellow"))
+    unmet = [*_would_give(found)]
+    show(*(literal(line, "yellow") for line in unmet), *([""] if unmet else []))
     most = None if everything else _MOST_NEAR
     near = [(answer.market, one) for answer in found.answers for one in answer.runners_up[:most]]
     if near:
         show(literal(f"Within {share(NEAR - 1.0)} of it, the best of other chips", "bold"))
         show(table(_HEADS, [[market, *_cells(one)] for market, one in near], _RIGHT))
+    deadlines = [*_deadline_rows(found.deadlines)]
     if any(one.hardware for one in found.deadlines):
         show(literal("If the final run has to be done", "bold"))
-        show(table(["within", *_HEADS], [*_deadline_rows(found.deadlines)], _RIGHT))
+        show(table(["within", *_HEADS], deadlines, _RIGHT))
+    if len(deadlines) < len(found.deadlines):
+        show(literal("Deadlines that change nothing are left out.", "dim"))
     beside = [*(marks_of(one.evidence) for _, one in near), *(marks_of(one.evidence) for one in found.deadlines)]
     for line in cautions([answer.estimate for answer in found.answers], beside) if found.answers else ():
         show(literal(line, "yellow"))
@@ -64,18 +68,17 @@ def show_choice(found: Choice, *, everything: bool = False) -> None:
     )
 
 
-def _limits(found: Choice) -> str:
-    asked = found.asked
-    days = asked["within_days"]
-    parts = ["however long the final run takes" if days is None else f"final run within {grouped(days)} days"]
-    if found.assumed["within_days"] is not None:
-        parts[0] += " (assumed: --within)"
-    if asked["budget_usd"] is not None:
-        parts.append(f"at most {usd(asked['budget_usd'])}")
-    if asked["mw"] is not None:
-        parts.append(f"at most {grouped(asked['mw'])} MW")
-    sure = asked["sure"]
-    return ", ".join(parts) + ("" if sure is None else f", with a probability of {share(sure)}")
+def _title(found: Choice) -> str:
+    limits = str(_limits(found))
+    assumed = found.assumed["within_days"] is not None
+    limits = limits.replace(" days", " days (assumed: --within)", 1) if assumed else limits
+    where = f", where {found.asked['where']}" if "where" in found.asked else ""
+    tried = f" of {found.meta['combinations']:,} tried" if found.meta["combinations"] else ""
+    return f"The cheapest design of each market{tried}: {limits}{where}"
+
+
+def _limits(found: Choice) -> Limits:
+    return Limits(*(found.asked[name] for name in Limits.__slots__))
 
 
 def _show_answers(answers: Sequence[Answer]) -> None:
@@ -102,6 +105,7 @@ _ROWS = (
     "paid at once",
     "MW of the site",
     "$ per chip-hour",
+    "  from a",
     "  quoted",
     "  votes",
 )
@@ -121,6 +125,7 @@ def _column(answer: Answer) -> Iterator[str]:
     yield amount(answer.due_at_once_usd, "$")
     yield _days(known("facility_mw"))
     yield amount(price.usd_per_chip_hour, "$")
+    yield str(one.inputs["provider_class"]) if known("rent_usd_per_chip_hour") else "—"
     age = known("price_age_days")
     months = None if age is None else round(age * MONTHS_PER_YEAR / DAYS_PER_YEAR)
     yield "given" if months is None else f"{months} month{'' if months == 1 else 's'} ago"
@@ -156,26 +161,49 @@ def _deadline_rows(deadlines: Sequence[Deadline]) -> Iterator[list[str]]:
 
 
 def _would_give(found: Choice) -> Iterator[str]:
-    """What would have to give where no design is within the limits."""
-    limits = Limits(*(found.asked[name] for name in Limits.__slots__))
-    for market, group in groupby(found.needed, key=lambda one: one.market):
-        ways = (f"{limits.yielding(one.limits)} ({one.chips:,} x {one.hardware})" for one in group)
-        yield f"{market}: no design is within the limits; one would be with {', or '.join(ways)}."
+    """What would have to give where no design is within the limits, of each market."""
+    limits = _limits(found)
+    ways: dict[str, list[str]] = {one.market: [] for one in found.deadlines}
+    ways |= {one.market: [] for one in found.left_out}
+    for one in found.needed:
+        ways[one.market].append(f"{limits.yielding(one.limits)} ({one.chips:,} x {one.hardware})")
+    for market, told in ways.items():
+        if told:
+            yield f"{market}: no design is within the limits; one would be with {', or '.join(told)}."
+        elif market not in {answer.market for answer in found.answers}:
+            yield f"{market}: no design is possible; --all says why of each chip."
 
 
 def _left_out(left_out: Sequence[LeftOut], *, everything: bool) -> Iterator[str]:
     """What was left out: each chip, or how many for which reason; of extrapolated ones the cheapest."""
-    if everything or len(left_out) <= _FEW:
-        for reason, group in groupby(sorted(left_out, key=lambda one: one.reason), key=lambda one: one.reason):
-            yield f"Left out, {reason}: " + ", ".join(f"{one.hardware} ({one.market})" for one in group)
-        return
     kinds: dict[str, list[LeftOut]] = {}
     for one in left_out:
         kinds.setdefault(one.kind, []).append(one)
-    yield from _extrapolated(kinds.pop("extrapolated", []))
+    guessed = kinds.pop("extrapolated", [])
+    if everything or len(left_out) <= _FEW:
+        reasons: dict[str, list[LeftOut]] = {}
+        for one in (one for group in kinds.values() for one in group):
+            reasons.setdefault(one.reason, []).append(one)
+        for reason, group in reasons.items():
+            yield f"Left out, {reason}: " + ", ".join(f"{one.hardware} ({one.market})" for one in group)
+        yield from _each_extrapolated(guessed)
+        return
+    yield from _extrapolated(guessed)
     if kinds:
         parts = [f"{_chips(group)} ({_NAMES.get(kind, group[0].reason)})" for kind, group in kinds.items()]
         yield f"Left out in some market: {', '.join(parts)}."
+
+
+def _each_extrapolated(group: Sequence[LeftOut]) -> Iterator[str]:
+    """Each chip whose speed is a guess, the cheapest first."""
+    for one in sorted(group, key=lambda one: one.best.cost_total_usd if one.best else math.inf):
+        best = f"; the best would be {_spread(one.best)}" if one.best else ", and no design is within the limits"
+        yield f"Left out, with extrapolated speed: {one.hardware} ({one.market}){best}"
+
+
+def _spread(best: Candidate) -> str:
+    spread = f"P10 {amount(best.p10, '$')}, P90 {amount(best.p90, '$')}"
+    return f"{usd(best.cost_total_usd)} ({spread}), {best.chips:,} x {best.hardware}"
 
 
 def _chips(group: Sequence[LeftOut]) -> str:
@@ -187,9 +215,6 @@ def _extrapolated(group: Sequence[LeftOut]) -> Iterator[str]:
     if not group:
         return
     best = min((one.best for one in group if one.best), key=lambda one: one.cost_total_usd, default=None)
-    would = ""
-    if best:
-        market = next(one.market for one in group if one.best is best)
-        spread = f"P10 {amount(best.p10, '$')}, P90 {amount(best.p90, '$')}"
-        would = f"; the best would be {usd(best.cost_total_usd)} ({spread}), {best.chips:,} x {best.hardware}, {market}"
+    market = next((one.market for one in group if one.best is best), "")
+    would = f"; the best would be {_spread(best)}, {market}" if best else ""
     yield f"Left out, {_chips(group)} with extrapolated speed{would}; --hardware '*' adds them."

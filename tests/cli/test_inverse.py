@@ -95,7 +95,7 @@ def test_nothing_feasible_says_what_would_have_to_give(capsys: Capture, tmp_path
     ).out
     assert "two of these constraints are relaxed, as paired here" in two
     gone = invoke(capsys, "solve", "tokens", path, "--set", "hardware=tpu-v5p", "--set", "market=own").out
-    assert "Nothing is feasible, whatever the condition." in gone
+    assert "Nothing has a cost_total_usd (--by), by which designs are ranked, whatever the condition." in gone
     assert "not_sold" in gone
     assert invoke(capsys, "break-even", "tokens", path, *MARKETS, *TIGHT, "--require-feasible").code == 3
 

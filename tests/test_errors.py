@@ -180,3 +180,11 @@ def test_a_command_of_another_name_is_named() -> None:
     assert meant_command("Cost", commands) == "estimate"
     assert meant_command("estimat", commands) == "estimate"
     assert meant_command("carbon", commands) == ""
+
+
+def test_a_chip_may_be_called_with_its_vendor_and_all_of_them_by_a_star() -> None:
+    catalog = Catalog.bundled()
+    for typed, meant_ in (("NVIDIA H100", "h100-sxm"), ("nvidia rtx 4090", "rtx4090"), ("AMD MI300X", "mi300x")):
+        assert catalog.canonical("hardware", typed) == meant_
+    with pytest.raises(CatalogError, match=r'did you mean "\*"'):
+        catalog.canonical("hardware", "all")

@@ -14,6 +14,8 @@ from gigacost.errors import CatalogError, Fault, nearest, show
 AXES = ("hardware", "precision", "market", "provider_class", "region", "model", "as_of")
 PROVIDERS = {"aws": "aws-", "google": "gcp-", "azure": "azure-"}
 _SHOWN = 12
+_ALL, _EVERY = ("all", "any", "every"), '"*"'
+"""What people write for all labels of an axis, and what does mean them."""
 _EXAMPLES = 3
 
 
@@ -48,7 +50,8 @@ class Labels:
             raise CatalogError(message)
         known = self._meant.get(fold(label))
         if known is None:
-            raise CatalogError(unknown(self._axis, label, self.offered, self.nearest(label)))
+            hint = _EVERY if fold(label) in _ALL else self.nearest(label)
+            raise CatalogError(unknown(self._axis, label, self.offered, hint))
         return known
 
 
@@ -88,9 +91,10 @@ def _alike(label: str, name: str) -> int:
 
 
 def _aliases(axis: str, name: str, entry: Mapping[str, Any]) -> Iterable[str]:
-    yield from entry.get("aliases", ())
-    if axis in {"hardware", "model"} and "name" in entry:
-        yield entry["name"]
+    own = [*entry.get("aliases", ()), *([entry["name"]] if axis in {"hardware", "model"} and "name" in entry else [])]
+    yield from own
+    if axis == "hardware" and "vendor" in entry:
+        yield from (f"{entry['vendor']} {one}" for one in (name, *own))
     if axis == "region":
         if entry.get("level") in {"country", "us_state"}:
             yield entry["name"]

@@ -55,8 +55,8 @@ def show_choice(found: Choice, *, everything: bool = False) -> None:
     if any(one.hardware for one in found.deadlines):
         show(literal("If the final run has to be done", "bold"))
         show(table(["within", *_HEADS], deadlines, _RIGHT))
-    if len(deadlines) < len(found.deadlines):
-        show(literal("Deadlines that change nothing are left out.", "dim"))
+        if len(deadlines) < len(found.deadlines):
+            show(literal("Deadlines that change nothing are left out.", "dim"))
     beside = [*(marks_of(one.evidence) for _, one in near), *(marks_of(one.evidence) for one in found.deadlines)]
     for line in cautions([answer.estimate for answer in found.answers], beside) if found.answers else ():
         show(literal(line, "yellow"))

@@ -176,9 +176,9 @@ def test_a_command_of_another_name_is_named() -> None:
     assert len(words) == len(set(words))
     assert not set(words) & set(commands)
     assert set(_COMMANDS) <= set(commands)
-    assert meant_command("cheapest", commands) == "choose"
-    assert meant_command("Cost", commands) == "estimate"
-    assert meant_command("estimat", commands) == "estimate"
+    assert meant_command("cheapest", commands) == '"choose"'
+    assert meant_command("Cost", commands) == '"estimate"'
+    assert meant_command("estimat", commands) == '"estimate"'
     assert meant_command("carbon", commands) == ""
 
 

@@ -48,10 +48,10 @@ _COMMANDS = {
 
 
 def meant_command(typed: str, known: Collection[str]) -> str:
-    """The command that a word means; empty where there is none."""
+    """The command that a word means, quoted; empty where there is none."""
     word = typed.casefold()
     called = next((command for command, words in _COMMANDS.items() if word in words.split()), "")
-    return called or nearest(typed, known).strip('"')
+    return f'"{called}"' if called else nearest(typed, known)
 
 
 def meant(typed: str, known: Collection[str]) -> str:

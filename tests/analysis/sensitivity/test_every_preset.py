@@ -21,7 +21,8 @@ IMPOSSIBLE = {
     ("yalm-100b", ""): NO_ELECTRICITY,
     ("glm-130b", ""): NO_ELECTRICITY,
     ("apertus-70b", ""): NO_QUOTE,
-    **{(run, way): NO_QUOTE for run in ("deepseek-67b", "deepseek-v2") for way in ("", "epoch-2024")},
+    **{(run, ""): NO_QUOTE for run in ("deepseek-67b", "deepseek-v2")},
+    **{(run, "epoch-2024"): "no price: epoch-2024 has none of h800-sxm" for run in ("deepseek-67b", "deepseek-v2")},
     **{
         (f"colossus-{site}", way): A_SITE
         for site in ("1-100k", "1-200k", "2-110k", "2-550k")

@@ -219,16 +219,17 @@ def _answer(question: Asked, shown: _Shown, pick: Pick, best: int) -> Answer:
         market=pick.market,
         estimate=estimate,
         due_at_once_usd=estimate.get("upfront_usd"),
-        price=_price(estimate, is_rented=bool(bound.leaf_values(["is_rented"], 0)["is_rented"])),
+        price=_price(bound, estimate),
         runners_up=tuple(map(shown.candidate, pick.runners_up)),
     )
 
 
-def _price(estimate: Estimate, *, is_rented: bool) -> Price:
+def _price(bound: Bound, estimate: Estimate) -> Price:
     """What an hour of a chip costs, how many votes that price has, and of which date."""
-    votes = estimate.get("price_votes")
-    if votes is None:  # it was given
+    votes = evidence(bound).get("price_votes")
+    if votes is None:  # it was given, or is counted in another way
         return Price(estimate.get("usd_per_chip_hour"), None, "")
+    is_rented = bound.leaf_values(["is_rented"], 0)["is_rented"] == 1.0
     price = estimate.assumption(RENT if is_rented else chip_prices.COLUMN)
     return Price(estimate.get("usd_per_chip_hour"), int(votes), price.date)
 

@@ -46,7 +46,6 @@ imports: $(VENV)/.group-lint
 # Types need the libraries that have them, and stubtest the compiled module.
 types: $(VENV)/.group-lint $(VENV)/.engine
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/project/test_types.py
 	$(BIN)/stubtest gigacost._engine
 
 # The release profile, as everywhere: build scripts and C code are built once.

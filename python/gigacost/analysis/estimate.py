@@ -83,7 +83,7 @@ def estimate(
         For both, put the architecture into ``given``.
     catalog : Catalog, path or mapping, optional
         A catalogue, or a private price book to lay over the bundled one.
-    as_of : str or date, optional
+    as_of : str or datetime.date, optional
         Date of prices and availability, ``YYYY-MM-DD``; by default the catalogue's.
     base_year : int, optional
         Express computed amounts in constant dollars of this year; by default in dollars of the prices' date.

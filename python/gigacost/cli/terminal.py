@@ -118,7 +118,7 @@ def table(
     return made
 
 
-def fitting(heads: Sequence[str], rows: Sequence[Sequence[str]], least: int) -> int:
+def columns_that_fit(heads: Sequence[str], rows: Sequence[Sequence[str]], least: int) -> int:
     """How many of a table's columns the terminal has room for, at least ``least``; as blocks all of them."""
     room = out().width
     if room < NARROW:

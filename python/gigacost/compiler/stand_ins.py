@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gigacost.accounting import preset_values
 from gigacost.catalog import Catalog
+from gigacost.compiler.filled import with_preset
 from gigacost.compiler.stale_prices import given_names
 from gigacost.errors import Fault, show
 
@@ -46,6 +46,5 @@ def _models(spec: Spec, catalog: Catalog) -> list[str]:
     varied = [part.values for part in parts if part.name == _AXIS]
     if varied:
         return list(dict.fromkeys(map(str, varied[0])))
-    of_preset = preset_values(catalog.presets.get(spec.preset), spec.accounting, spec.valued)
-    named = {**of_preset, **spec.fixed}.get(_AXIS)
+    named = with_preset(spec, catalog).fixed.get(_AXIS)
     return [] if named is None else [str(named)]

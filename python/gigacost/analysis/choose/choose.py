@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.analysis.choose import designs
 from gigacost.analysis.choose.designs import CHOSEN, MARKETS, Asked
-from gigacost.analysis.choose.figures import COLUMNS, TOTAL, Figures
-from gigacost.analysis.choose.limits import Limits, read_limits
+from gigacost.analysis.choose.figures import COLUMNS, Figures
+from gigacost.analysis.choose.limits import TOTAL, Limits, read_limits
 from gigacost.analysis.choose.picking import Aside, Pick, aside, picked
 from gigacost.analysis.choose.records import Answer, Candidate, Choice, Deadline, LeftOut, Needed, Price
 from gigacost.analysis.sensitivity.intervals import with_intervals
@@ -23,6 +23,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, SpecError
+from gigacost.queries import doubts
 from gigacost.queries.estimates import Estimate, estimated
 from gigacost.queries.evidence import evidence
 from gigacost.queries.lacking import lacking
@@ -194,10 +195,14 @@ class _Shown:
         places = {place for pick in picks for place in pick.places}
         return cls(found, _spreads(question, found, places.union(one.best for one in others if one.best is not None)))
 
+    def figures(self, place: int) -> dict[str, Any]:
+        """What is told of a design, by its place in the space."""
+        known = evidence(self.found.space.bound, place)
+        return {**self.found.design(place), **self.spreads[place], "evidence": known}
+
     def candidate(self, place: int) -> Candidate:
         """A design by its place in the space."""
-        known = evidence(self.found.space.bound, place)
-        return Candidate(**self.found.design(place), **self.spreads[place], evidence=known)
+        return Candidate(**self.figures(place))
 
     def left_out(self, one: Aside) -> LeftOut:
         """A chip that is left out, with its best design."""
@@ -210,10 +215,8 @@ def _answer(question: Asked, shown: _Shown, pick: Pick, best: int) -> Answer:
     own = question.bound.own
     values = shown.found.space.bound.axis_values(best)
     one = replace(own, axes=(), fixed={**own.fixed, **{name: values[name] for name in CHOSEN}})
-    doubts = tuple(namespace(question.bound.model, question.catalog).doubts(one))
-    if own.strict and doubts:
-        raise SpecError(*doubts)
-    bound = Bound(replace(one, warnings=doubts), question.bound.model, question.catalog)
+    odd = doubts.refused(question.bound, [*namespace(question.bound.model, question.catalog).doubts(one)])
+    bound = Bound(replace(one, warnings=tuple(odd)), question.bound.model, question.catalog)
     estimate = with_intervals(estimated(bound), bound, draws_for(own))
     return Answer(
         market=pick.market,
@@ -236,8 +239,4 @@ def _price(bound: Bound, estimate: Estimate) -> Price:
 
 def _deadlines(shown: _Shown, pick: Pick) -> Iterator[Deadline]:
     for days, place in pick.deadlines.items():
-        if place is None:
-            yield Deadline(days, pick.market)
-        else:
-            found, known = shown.found, evidence(shown.found.space.bound, place)
-            yield Deadline(days, pick.market, **found.design(place), **shown.spreads[place], evidence=known)
+        yield Deadline(days, pick.market, **({} if place is None else shown.figures(place)))

@@ -12,7 +12,7 @@ import numpy as np
 
 from gigacost.analysis.choose import designs
 from gigacost.analysis.choose.designs import MEETS, Asked
-from gigacost.analysis.choose.limits import CONDITIONS, Limits
+from gigacost.analysis.choose.limits import CAPITAL, CONDITIONS, TOTAL, Limits
 from gigacost.queries.evidence import is_timed
 
 if TYPE_CHECKING:
@@ -23,15 +23,10 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
-TOTAL = "cost_total_usd"
-CAPITAL_PARTS = ("cluster_capex_usd", "facility_capex_usd")
-ALSO = ("train_days", "facility_mw", *CAPITAL_PARTS, "is_extrapolated")
+COLUMNS = (TOTAL, "train_days", "facility_mw", *CAPITAL, "is_extrapolated")
+"""What has to be known of every design."""
 DEADLINES = (30.0, 60.0, 90.0, 180.0, 365.0)
 """Days of the final run for which it is told what they cost."""
-
-
-COLUMNS = (TOTAL, *ALSO)
-"""What has to be known of every design."""
 
 
 def _over_draws(limits: Limits, share: float) -> list[str]:
@@ -107,6 +102,11 @@ class Figures:
     def _probability(self, condition: str) -> Floats:
         values: Floats = self.values[_probability(condition)]
         return np.nan_to_num(values)
+
+    @cached_property
+    def held(self) -> Mask:
+        """The designs within the limits."""
+        return self.within(self.limits.within_days)
 
     def within(self, days: float | None) -> Mask:
         """The designs within the limits, with this one for the days of the final run."""

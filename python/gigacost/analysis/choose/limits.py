@@ -15,8 +15,9 @@ from gigacost.units.quantities import parse_quantity
 ASSUMED_DAYS = 90.0
 """How long the final run may take where nothing is said: an assumption, a quarter of a year."""
 UNLIMITED = "none"
-CAPITAL = "cluster_capex_usd + facility_capex_usd"
-"""What owned chips cost before the first run; 0 where nothing is owned."""
+TOTAL = "cost_total_usd"
+CAPITAL = ("cluster_capex_usd", "facility_capex_usd")
+"""What owned chips and their site cost before the first run, in parts; 0 where nothing is owned."""
 _EATEN = re.compile(r"0*[KMBT]?|0[0-9]+.*|\.[0-9].*")
 """What a shell leaves of ``$50M``, ``$1500`` and ``$5.5M``: it takes ``$5`` and ``$1`` for a variable of its own."""
 
@@ -44,11 +45,11 @@ class Limits(Record):
         kept = {name: limit for name, limit in asked.items() if limit is not None}
         return " and ".join(f"{side} <= {limit!r}" for name, limit in kept.items() for side in CONDITIONS[name])
 
-    def __str__(self) -> str:
-        """The limits in words."""
+    def worded(self, of_days: str = "") -> str:
+        """The limits in words, with something said ``of_days`` where these are limited."""
         asked = {name: _worded(name, getattr(self, name)) for name in self}
         days = asked.pop(_DAYS, "")
-        parts = [f"final run within {days}" if days else "however long the final run takes"]
+        parts = [f"final run within {days}{of_days}" if days else "however long the final run takes"]
         parts += [f"at most {text}" for text in asked.values()]
         parts += [] if self.sure is None else [f"with {_worded('sure', self.sure)}"]
         return ", ".join(parts)
@@ -73,7 +74,7 @@ _DAYS = "within_days"
 _UNITS = {"within_days": "days", "mw": "MW"}
 CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "within_days": ("train_days",),
-    "budget_usd": ("cost_total_usd", CAPITAL),
+    "budget_usd": (TOTAL, " + ".join(CAPITAL)),
     "mw": ("facility_mw",),
 }
 """What each limit is the most of."""

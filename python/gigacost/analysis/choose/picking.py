@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gigacost.analysis.choose.figures import DEADLINES, TOTAL, Figures
+from gigacost.analysis.choose.figures import DEADLINES, Figures
+from gigacost.analysis.choose.limits import TOTAL
 from gigacost.analysis.choose.records import NEAR
 from gigacost.queries.infeasible import in_words
 
@@ -48,16 +49,17 @@ class Aside:
 def picked(found: Figures, markets: Iterable[str]) -> list[Pick]:
     """The designs that are told of each market."""
     found_of: list[Pick] = []
+    by_then = {days: found.within(days) for days in DEADLINES}
     for market in markets:
         among = found.candidates & (found.values["market"] == market)
-        held = among & found.within(found.limits.within_days)
+        held = among & found.held
         best = found.cheapest(held)
         near: list[int] = []
         if best is not None:
             most = NEAR * found.values[TOTAL][best]
             others = held & (found.values["hardware"] != found.values["hardware"][best]) & (found.values[TOTAL] <= most)
             near = sorted(found.best_of_each(others), key=lambda place: float(found.values[TOTAL][place]))
-        deadlines = {days: found.cheapest(among & found.within(days)) for days in DEADLINES}
+        deadlines = {days: found.cheapest(among & within) for days, within in by_then.items()}
         found_of.append(Pick(market, among, best, tuple(near), deadlines))
     return found_of
 
@@ -70,7 +72,7 @@ def aside(found: Figures, markets: Iterable[str]) -> Iterator[Aside]:
         for chip in dict.fromkeys(values["hardware"][here].tolist()):
             among = here & (values["hardware"] == chip)
             possible = among & found.possible
-            held = possible & found.within(found.limits.within_days)
+            held = possible & found.held
             if not possible.any():
                 yield Aside(chip, market, *_commonest(found, among))
             elif not (possible & found.candidates).any():

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gigacost.catalog.price_evidence import NAMES
 from gigacost.catalog.rental import RENT
 from gigacost.cli import options
 
@@ -73,12 +72,14 @@ def command(
 
 def history(book: Catalog, labels: dict[str, str], day: str) -> dict[str, Any]:
     """The price at a date, the prices of all dates and the quotes, as plain data."""
+    from gigacost.cli.views.rents import evidence_at
+
     price = book.cite(RENT, {**labels, "as_of": day})
     periods = book.price_history(**labels)
     return {
         **labels,
         "as_of": day,
-        "price": {**_plain(price), **_evidence(book, labels, day)},
+        "price": {**_plain(price), **evidence_at(book, labels, day)},
         "votes": [asdict(one) for one in book.votes(**labels, as_of=day)],
         "history": [{"since": one.since, "until": one.until or None, **_plain(one.price)} for one in periods],
         "quotes": [asdict(one) for one in book.offers(**labels)],
@@ -127,22 +128,17 @@ def _plain(price: Any) -> dict[str, Any]:  # noqa: ANN401 - a Citation, which --
     return {"usd_per_chip_hour": value, "date": price.date, "source": price.source, "basis": price.basis}
 
 
-def _evidence(book: Catalog, labels: dict[str, str], day: str) -> dict[str, float | None]:
-    """How well a price is known: its votes, its age, whether it is derived; None where there is no price."""
-    cited = {name: book.cite(name, {**labels, "as_of": day}) for name in NAMES}
-    return {name: None if one.is_missing else one.value for name, one in cited.items()}
-
-
 def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
     """The same for people: tables of votes, of prices, of quotes, the sources below."""
     from gigacost.cli.terminal import literal, show
     from gigacost.cli.views.marks import marks_in_words, marks_of
+    from gigacost.cli.views.rents import evidence_at
 
     periods, offers, votes = book.price_history(**labels), book.offers(**labels), book.votes(**labels, as_of=day)
     sources: dict[str, int] = {}
     title = f"Rent of one {labels['hardware']} for an hour, {labels['market']}, {labels['provider_class']}"
     show(literal(title, "bold"))
-    known = marks_in_words(marks_of(_evidence(book, labels, day)))
+    known = marks_in_words(marks_of(evidence_at(book, labels, day)))
     show(*([literal(f"at {day}: {known}", "dim")] if known else []))
     if votes:
         show(_of_votes(votes, labels["market"], day, sources))

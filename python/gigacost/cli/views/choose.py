@@ -69,9 +69,8 @@ def show_choice(found: Choice, *, everything: bool = False) -> None:
 
 
 def _title(found: Choice) -> str:
-    limits = str(_limits(found))
     assumed = found.assumed["within_days"] is not None
-    limits = limits.replace(" days", " days (assumed: --within)", 1) if assumed else limits
+    limits = _limits(found).worded(" (assumed: --within)" if assumed else "")
     where = f", where {found.asked['where']}" if "where" in found.asked else ""
     tried = f" of {found.meta['combinations']:,} tried" if found.meta["combinations"] else ""
     return f"The cheapest design of each market{tried}: {limits}{where}"

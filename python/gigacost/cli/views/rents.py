@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.catalog.price_evidence import NAMES
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 MARKETS = ("on_demand", "reserved_1y", "reserved_3y", "spot")
 
 
+def evidence_at(book: Catalog, labels: Mapping[str, str], as_of: str) -> dict[str, float | None]:
+    """How well a price is known: its votes, its age, whether it is derived; None where there is no price."""
+    cited = {name: book.cite(name, {**labels, "as_of": as_of}) for name in NAMES}
+    return {name: None if one.is_missing else one.value for name, one in cited.items()}
+
+
 def prices(book: Catalog, as_of: str, markets: Sequence[str], classes: Sequence[str] | None) -> list[dict[str, Any]]:
     """The rents at a date that there are, each with its date, its votes, its age, whether it is derived."""
     found = []
@@ -26,7 +32,7 @@ def prices(book: Catalog, as_of: str, markets: Sequence[str], classes: Sequence[
                 labels = {"hardware": chip, "market": market, "provider_class": provider_class}
                 price = book.cite(RENT, {**labels, "as_of": as_of})
                 if not price.is_missing:
-                    known = {name: book.cite(name, {**labels, "as_of": as_of}).value for name in NAMES}
+                    known = evidence_at(book, labels, as_of)
                     found.append({**labels, "usd_per_chip_hour": price.value, "date": price.date, **known})
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.assertions import Assertions
-from gigacost.cli.terminal import fitting, literal, show, table
+from gigacost.cli.terminal import columns_that_fit, literal, show, table
 from gigacost.cli.views.marks import legend, marks_of_row
 from gigacost.cli.views.numbers import cell
 from gigacost.compiler.off_axis import values_of
@@ -70,7 +70,7 @@ def show_rows(sweep: Space, rows: Sequence[Mapping[str, Any]], first: Sequence[s
     kept = len(names)
     if not sweep.spec.columns:
         heads, *lines = [[*end, *line] for end, line in zip(at_end, [names, *cells], strict=True)]
-        kept = fitting(heads, lines, len(at_end[0]) + len({*axes, *first} & {*names})) - len(at_end[0])
+        kept = columns_that_fit(heads, lines, len(at_end[0]) + len({*axes, *first} & {*names})) - len(at_end[0])
     numbers = [name for name in names[:kept] if not _is_label(sweep, name)]
     heads, *lines = [[*line[:kept], *end] for end, line in zip(at_end, [names, *cells], strict=True)]
     show(table(heads, lines, numbers))

@@ -19,10 +19,13 @@ __all__ = [
     "Batch",
     "Batches",
     "Program",
+    "Quantiles",
     "Tape",
     "TapeBuilder",
     "__version__",
     "apply",
+    "cut",
+    "front",
     "parse_toml",
     "parse_toml_positions",
     "simd",
@@ -44,6 +47,9 @@ _Progress: TypeAlias = Callable[[int], object]
 """Called with the number of combinations done."""
 _Effort: TypeAlias = tuple[int, int, float | None]
 """Rows that were evaluated, boxes that were bounded, what nothing that was not looked at is better than."""
+
+_Digits: TypeAlias = list[list[tuple[NDArray[np.uint32], NDArray[np.uint64]]]]
+"""For each column and each prefix of its values, which digits follow and how often."""
 
 class _Rows(Protocol):
     """The rows of a range that meet a condition: read by their attributes."""
@@ -202,6 +208,9 @@ class Program:
     ) -> int:
         """Write the rows as CSV to an object with ``write`` for bytes; how many rows were written."""
 
+    def searched(self, nodes: Sequence[int]) -> int:
+        """How many combinations of what they depend on the searches are for that some nodes need."""
+
     def top(
         self,
         by: int,
@@ -210,33 +219,40 @@ class Program:
         per: Sequence[tuple[int, Sequence[int]]],
         k: int,
         distinct: Sequence[int],
+        rows: tuple[int, int],
         threads: int,
         progress: _Progress | None = None,
+        known: float | None = None,
         seconds: float | None = None,
         boxes: int | None = None,
-    ) -> tuple[NDArray[np.uint64], _Effort]:
-        """The best rows (of each group), group by group: their indices, and the effort.
+    ) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.uint32], _Effort]:
+        """The best rows of a range (of each group), group by group: indices, values, groups, and the effort.
 
-        ``per`` is what makes a group: for some groups of axes, a number for each digit. Where bounds decide, the search
-        ends after ``seconds``, or after bounding this many ``boxes``, with the best found.
+        ``per`` is what makes a group: for some groups of axes, a number for each digit. Without groups nothing worse
+        than a ``known`` value is looked for. Where bounds decide, the search ends after ``seconds``, or after bounding
+        this many ``boxes``, with the best found.
         """
 
     def pareto(
         self,
         objectives: Sequence[tuple[int, bool]],
         keep: int | None,
+        rows: tuple[int, int],
         threads: int,
         progress: _Progress | None = None,
-    ) -> tuple[NDArray[np.uint64], _Effort]:
-        """The indices of the rows on the front of some objectives (their nodes, and whether each is maximised).
+    ) -> tuple[NDArray[np.uint64], NDArray[np.float64], _Effort]:
+        """The front of some objectives (their nodes, and whether each is maximised) in a range: indices and points.
 
         On it is what is kept if no other kept row is at least as good in every objective and better in one; of rows
         equal in all of them the one with the lowest index. Ordered by the objectives, one after the other, best first.
-        Raises SpecError for no objectives or more than eight, InternalError for values that are not finite.
+        A point has the objectives, one point after the other, those to maximise with the other sign. Raises SpecError
+        for no objectives or more than eight, InternalError for values that are not finite.
         """
 
-    def count(self, keep: int | None, threads: int, progress: _Progress | None = None) -> tuple[int, _Effort]:
-        """How many rows are kept."""
+    def count(
+        self, keep: int | None, rows: tuple[int, int], threads: int, progress: _Progress | None = None
+    ) -> tuple[int, _Effort]:
+        """How many rows of a range are kept."""
 
     def fill(
         self,
@@ -253,14 +269,56 @@ class Program:
         keep: int | None,
         state: tuple[int, int] | None,
         quantiles: Sequence[float],
+        rows: tuple[int, int],
         threads: int,
         progress: _Progress | None = None,
     ) -> dict[str, Any]:
-        """Statistics: ``kept``, ``states``, and for each column ``count``, ``min``, ``max``, ``quantiles``.
+        """Statistics of a range: ``kept``, ``states``, for each column ``count``, ``min``, ``max``, ``quantiles``.
 
         A column's exact ``sum`` and ``squares`` are two's complement bytes (lowest first) with the exponent of the
         lowest bit.
         """
+
+    def digits(
+        self,
+        columns: Sequence[tuple[int, int | None]],
+        keep: int | None,
+        round: tuple[int, Sequence[Sequence[int]]],
+        rows: tuple[int, int],
+        threads: int,
+        progress: _Progress | None = None,
+    ) -> _Digits:
+        """What a round of the search for quantiles counts in a range."""
+
+@final
+class Quantiles:
+    """What is known of the quantiles of columns, round by round."""
+
+    def __new__(cls, quantiles: Sequence[float], counts: Sequence[int]) -> Self:
+        """Nothing but how many values each column has."""
+
+    def round(self) -> tuple[int, list[list[int]]] | None:
+        """What ``Program.digits`` is to count next; None when all is known."""
+
+    def advance(self, parts: Sequence[_Digits]) -> None:
+        """Take in what it counted in each part of the space. Raises ValueError for that of another round."""
+
+    def values(self) -> list[list[float]]:
+        """For each column its quantiles, in the order asked for."""
+
+def front(
+    dims: int, values: NDArray[np.float64], rows: NDArray[np.uint64]
+) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+    """The front of points of so many coordinates (one after the other) of rows, as ``Program.pareto`` has it.
+
+    Raises ValueError where there is not one point for each row.
+    """
+
+def cut(sizes: Sequence[int], part: int, parts: int) -> tuple[int, int]:
+    """The rows of one (from 0 on) of some equal parts of a space with groups of these sizes.
+
+    The cut is along the outermost group that makes no part larger or smaller than an even one by more than an eighth.
+    """
 
 @final
 class Batch:

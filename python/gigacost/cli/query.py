@@ -65,9 +65,10 @@ class QueryOptions(NamedTuple):
         from gigacost.cli.views.numbers import share
 
         if self.explain:
-            evaluated, combinations = meta["evaluated"], meta["combinations"]
+            effort, combinations = meta["effort"], meta["combinations"]
+            evaluated, boxes = effort["evaluated"], effort["boxes"]
             said = f"{evaluated:,} of {combinations:,} combinations evaluated ({share(evaluated / combinations)})"
-            show(literal(f"{said}, the others decided by {meta['boxes']:,} boxes of bounds and by dominance", "dim"))
+            show(literal(f"{said}, the others decided by {boxes:,} boxes of bounds and by dominance", "dim"))
 
     def ended(self, asserted: Assertions, *, feasible: bool, advice: str = "") -> int:
         """The exit code; where nothing is feasible, that is said."""

@@ -85,7 +85,9 @@ def _first(
     keep, by = tracer.lift(rule.function(*values)), tracer.lift(0.0)
     leaves = [((place[group],), np.array(column, dtype=np.float64)) for group, column in varied.values()]
     program = Program(tracer.builder.finish([]), list(sizes.values()), leaves)
-    found, *_ = program.top(by.node, largest=False, keep=keep.node, per=[], k=1, distinct=[], threads=1)
+    found, *_ = program.top(
+        by.node, largest=False, keep=keep.node, per=[], k=1, distinct=[], rows=(0, program.size), threads=1
+    )
     if not len(found):
         return None
     digits = dict(zip(sizes, np.unravel_index(int(found[0]), tuple(sizes.values())), strict=True))

@@ -127,6 +127,21 @@ def row_range(start: int, stop: int, size: int) -> tuple[int, int]:
     return start, stop
 
 
+MOST_PARTS = 1_000_000_000
+"""How many parts a space is cut into at most."""
+
+
+def part(number: object) -> tuple[int, int]:
+    """A part of a space: its number, from 1 on, and how many there are."""
+    if not isinstance(number, tuple | list) or len(number) != _PAIR:
+        raise SpecError(Fault("part", show(number), "not a part", "(K, N): part K of N"))
+    count = _whole("part", number[1], 1, MOST_PARTS, "not a number of parts")
+    return _whole("part", number[0], 1, count, "not a part", f"1 to {count}"), count
+
+
+_PAIR = 2
+
+
 def combination(at: int, size: int) -> int:
     """The index of one combination."""
     return _whole("at", at, 0, size - 1, "not a combination")

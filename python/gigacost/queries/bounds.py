@@ -9,8 +9,8 @@ from typing import Any
 from gigacost._record import Record
 from gigacost.compiler.bound import Bound
 from gigacost.queries import arguments, doubts
-from gigacost.queries.export import Progress
-from gigacost.queries.results import Effort, answered
+from gigacost.queries.askers import Asker
+from gigacost.queries.results import answered
 from gigacost.queries.rows import RowView
 from gigacost.queries.top import find
 
@@ -40,17 +40,12 @@ class Bounds(Record):
         return None if self.greatest is None else self.greatest[self.of]
 
 
-def bounds(bound: Bound, of: str, *, threads: int | None = None, progress: Progress | None = None) -> Bounds:
+def bounds(bound: Bound, of: str, asker: Asker) -> Bounds:
     """The least and the greatest value of a quantity, each with the first combination that attains it."""
     arguments.number(bound, "of", of)
-    later = None if progress is None else lambda done: progress(bound.size + done)
-    least, effort = find(bound, 1, of, threads=threads, progress=progress)
-    greatest, more = find(bound, 1, of, threads=threads, progress=later, largest=True) if least else ([], Effort())
+    least, effort = find(bound, 1, of, asker=asker)
+    greatest, more = find(bound, 1, of, largest=True, asker=asker)
     first, last = (next(iter(RowView(bound, found, (of,))), None) for found in (least, greatest))
     odd = doubts.about_rows(bound, [*least, *greatest], (*bound.columns, of))
-    odd += [] if least else doubts.about_nothing(bound, [of], threads)
+    odd += [] if least else doubts.about_nothing(bound, [of], asker)
     return Bounds(of, first, last, answered(bound, effort.and_(more), odd))
-
-
-def _plain_row(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if row is None else dict(row)

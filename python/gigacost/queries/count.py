@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from gigacost._record import Record
-from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
 from gigacost.queries import doubts
-from gigacost.queries.export import Progress
-from gigacost.queries.results import Effort, answered
+from gigacost.queries.askers import Asker
+from gigacost.queries.asks import AskCount
+from gigacost.queries.results import answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,7 @@ class Counted(Record):
         return self.count / self.combinations
 
 
-def count(bound: Bound, *, threads: int | None = None, progress: Progress | None = None) -> Counted:
+def count(bound: Bound, asker: Asker) -> Counted:
     """How many combinations meet the condition (and have what it reads); without one, all of them."""
-    made = lower.compiled(bound, Query((), bound.spec.where))
-    found, effort = lower.ask(
-        bound, made, lambda program: program.count(made.keep, lower.thread_count(threads), progress)
-    )
-    return Counted(bound.size, found, answered(bound, Effort(*effort), doubts.about_space(bound, (), threads)))
+    found, effort = asker.ask(bound, AskCount(Query((), bound.spec.where)))
+    return Counted(bound.size, found, answered(bound, effort, doubts.about_space(bound, (), asker)))

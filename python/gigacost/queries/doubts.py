@@ -6,7 +6,6 @@ A doubt is told where what it is about goes into the answer, or where all that t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -19,6 +18,8 @@ from gigacost.expressions.ast import Node
 from gigacost.expressions.constraints import joined
 from gigacost.graph.declarations import Doubt
 from gigacost.graph.wiring import Quantity
+from gigacost.queries.askers import Asker
+from gigacost.queries.asks import AskCount, AskTally, Prepared, Run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +39,7 @@ def about_rows(bound: Bound, indices: Indices, asked: Iterable[str]) -> list[Fau
     return refused(bound, [*_of_rows(bound, indices, known)] if known else [])
 
 
-def about_space(bound: Bound, asked: Iterable[str], threads: int | None = None) -> list[Fault]:
+def about_space(bound: Bound, asked: Iterable[str], asker: Asker) -> list[Fault]:
     """What is doubtful about the combinations that meet the condition. Raises SpecError if it is an error.
 
     ``asked`` are the columns that are told of them. Of a very large space a sample is counted.
@@ -47,37 +48,42 @@ def about_space(bound: Bound, asked: Iterable[str], threads: int | None = None) 
     read = [node.name for root in where for node in root.walk() if node.op == "name"]
     known = concerned(bound, _made_of(bound, [*asked, *read]))
 
-    looked_at = bound if bound.size <= COUNTED else Picked(bound, sample(bound.size))
-
-    def count(*among: Node) -> int:
-        met = joined([*where, Node("or", "truth", among) if len(among) > 1 else among[0]])
-        made = lower.compiled(bound, Query((), met))
-        found, _ = lower.program(looked_at, made).count(made.keep, lower.thread_count(threads))
-        return found
-
     conditions = [Node("name", "truth", name=doubt.name) for doubt, _ in known]
     found: list[Fault] = []
-    if conditions and count(*conditions):
-        counts = [count(condition) for condition in conditions]
-        among = f"{math.prod(looked_at.sizes):,} combinations" + ("" if looked_at is bound else " of a sample")
+    if conditions:
+        some = conditions[0] if len(conditions) == 1 else Node("or", "truth", tuple(conditions))
+        queries = [Query((), joined([*where, node])) for node in (some, *conditions)]
+        counts, combinations = _tally(bound, AskTally(queries[0], tuple(queries[1:])), asker)
+        among = f"{combinations:,} combinations" + ("" if combinations == bound.size else " of a sample")
         found = [told(*one, "", f"in {many:,} of {among}") for one, many in zip(known, counts, strict=True) if many]
     return refused(bound, found)
 
 
-def about_nothing(bound: Bound, read: Sequence[str], threads: int | None = None) -> list[Fault]:
+def _tally(bound: Bound, ask: AskTally, asker: Asker) -> tuple[list[int], int]:
+    """How many combinations meet conditions, of all or of a sample, and how many were looked at."""
+    if bound.size <= COUNTED:
+        return asker.ask(bound, ask, watched=False)[0], bound.size
+    looked_at = Picked(bound, sample(bound.size))
+
+    def prepare(query: Query) -> Prepared:
+        made = lower.compiled(bound, query)
+        return Prepared(bound, made, lower.program(looked_at, made))
+
+    counts, _ = ask.of(prepare, Run((0, _SAMPLE), asker.threads))
+    return counts, _SAMPLE
+
+
+def about_nothing(bound: Bound, read: Sequence[str], asker: Asker) -> list[Fault]:
     """Why nothing is found where combinations meet the condition: what they are compared by is null in all of them."""
-    made = lower.compiled(bound, Query((), bound.spec.where))
-    met, _ = lower.ask(bound, made, lambda program: program.count(made.keep, lower.thread_count(threads)))
+    met, _ = asker.ask(bound, AskCount(Query((), bound.spec.where)), watched=False)
     which = "all combinations" if bound.spec.where is None else f"all {met:,} combinations that meet the condition"
-    absent = [name for name in read if met and not _counted(bound, name, threads)] or [*read][:met]
+    absent = [name for name in read if met and not _counted(bound, name, asker)] or [*read][:met]
     return [Fault(", ".join(absent), "", f"null in {which}, which leaves nothing to compare")] if absent else []
 
 
-def _counted(bound: Bound, name: str, threads: int | None) -> int:
+def _counted(bound: Bound, name: str, asker: Asker) -> int:
     """In how many combinations that meet the condition a quantity is no null."""
-    made = lower.compiled(bound, Query((), bound.spec.where, (name,)))
-    met, _ = lower.ask(bound, made, lambda program: program.count(made.keep, lower.thread_count(threads)))
-    return met
+    return asker.ask(bound, AskCount(Query((), bound.spec.where, (name,))), watched=False)[0]
 
 
 def sample(size: int) -> list[int]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
 from gigacost.queries import arguments, doubts
-from gigacost.queries.export import Progress
-from gigacost.queries.results import Effort, answered
+from gigacost.queries.askers import Asker
+from gigacost.queries.asks import AskFront
+from gigacost.queries.results import answered
 from gigacost.queries.rows import Rows, RowView
 
 
@@ -31,27 +31,16 @@ class Front(Rows):
         return self.rows
 
 
-def pareto(
-    bound: Bound,
-    minimise: Sequence[str],
-    maximise: Sequence[str],
-    *,
-    threads: int | None = None,
-    progress: Progress | None = None,
-) -> Front:
+def pareto(bound: Bound, minimise: Sequence[str], maximise: Sequence[str], asker: Asker) -> Front:
     """The combinations that no other dominates, as ``Sweep.pareto`` describes them. Raises SpecError."""
     objectives = arguments.objectives(bound, minimise, maximise)
     names = [name for name, _ in objectives]
-    made = lower.compiled(bound, Query((), bound.spec.where, tuple(names)))
-    asked = [(made.nodes[name], largest) for name, largest in objectives]
-    found, effort = lower.ask(
-        bound, made, lambda program: program.pareto(asked, made.keep, lower.thread_count(threads), progress)
-    )
+    found, effort = asker.ask(bound, AskFront(Query((), bound.spec.where, tuple(names)), objectives))
     about = {
         "minimise": [name for name, largest in objectives if not largest],
         "maximise": [name for name, largest in objectives if largest],
     }
-    rows = RowView(bound, found, names)
-    odd = doubts.about_rows(bound, found, rows.columns)
-    odd += [] if len(found) else doubts.about_nothing(bound, names, threads)
-    return Front(rows, {**answered(bound, Effort(*effort), odd), "objectives": about})
+    rows = RowView(bound, found.rows, names)
+    odd = doubts.about_rows(bound, found.rows, rows.columns)
+    odd += [] if len(found.rows) else doubts.about_nothing(bound, names, asker)
+    return Front(rows, {**answered(bound, effort, odd), "objectives": about})

@@ -148,3 +148,9 @@ def costing(model: object) -> Model:
 def is_axis(value: object) -> bool:
     """Whether a value is one of several: a list, an array, a range, a table."""
     return isinstance(value, Mapping | Zipped | Axis) or as_list(value) is not None
+
+
+def rebuilt(tree: Mapping[str, Any], model: Model | None = None, catalog: CatalogLike = None) -> Space:
+    """The space of what ``Spec.to_dict`` gave. Raises SpecError."""
+    document = Document(dict(tree))
+    return Request(document, costing(model), with_private_book(document, opened(catalog))).space()

@@ -19,15 +19,22 @@ class Effort(NamedTuple):
     """Boxes of combinations that were bounded, of which most need no further look."""
     bound: float | None = None
     """What no combination is better than that was not looked at; None where all was decided."""
+    designs: int = 0
+    """Designs whose layout is searched for the answer."""
 
     def and_(self, other: Effort) -> Effort:
         """What two answers took."""
-        return Effort(self.evaluated + other.evaluated, self.boxes + other.boxes)
+        designs = max(self.designs, other.designs)
+        return Effort(self.evaluated + other.evaluated, self.boxes + other.boxes, None, designs)
 
     def to_dict(self, combinations: int) -> dict[str, Any]:
-        """Plain data for the ``meta`` of an answer about ``combinations``."""
-        found: dict[str, Any] = {"combinations": combinations, "evaluated": self.evaluated, "boxes": self.boxes}
-        return found | ({"exact": True} if self.bound is None else {"exact": False, "bound": self.bound})
+        """Plain data for the ``meta`` of an answer about ``combinations``: ``effort`` depends on how it was found."""
+        return {
+            "combinations": combinations,
+            "searched_designs": self.designs,
+            **({"exact": True} if self.bound is None else {"exact": False, "bound": self.bound}),
+            "effort": {"evaluated": self.evaluated, "boxes": self.boxes},
+        }
 
 
 def described(bound: Bound, doubts: Iterable[Fault]) -> dict[str, Any]:

@@ -15,10 +15,12 @@ from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.model import Model
 from gigacost.queries import arguments, doubts
+from gigacost.queries.askers import ExecutorLike, Here, Recorder, asking, ranges
 from gigacost.queries.bounds import Bounds, bounds
 from gigacost.queries.count import Counted, count
 from gigacost.queries.export import Part, Progress, Table, Tabular
 from gigacost.queries.pareto import Front, pareto
+from gigacost.queries.partial import Partial, partial
 from gigacost.queries.summary import Summary, summary
 from gigacost.queries.top import Best, find, top
 from gigacost.spec.spec import RESERVED_COLUMNS, Spec
@@ -146,6 +148,7 @@ class Space(Tabular):
         boxes: int | None = None,
         threads: int | None = None,
         progress: Progress | None = None,
+        executor: ExecutorLike = None,
     ) -> Best:
         """The ``k`` combinations with the smallest value of a quantity, or the best ``k`` of each group.
 
@@ -169,6 +172,9 @@ class Space(Tabular):
             Number of threads; by default all CPUs.
         progress : callable, optional
             Called with the number of combinations evaluated so far.
+        executor : Executor or str, optional
+            Where parts of the space are answered (``"processes:4"``, ``"dask://HOST:PORT"``, any
+            ``concurrent.futures.Executor``); by default here. The answer is the same.
 
         Returns
         -------
@@ -181,18 +187,18 @@ class Space(Tabular):
         SpecError
             For a bad argument.
         """
-        return top(
-            self.bound,
-            k,
-            by,
-            per=per,
-            distinct=distinct,
-            largest=largest,
-            seconds=seconds,
-            boxes=boxes,
-            threads=threads,
-            progress=progress,
-        )
+        with asking(threads, progress, executor) as asker:
+            return top(
+                self.bound,
+                k,
+                by,
+                per=per,
+                distinct=distinct,
+                largest=largest,
+                seconds=seconds,
+                boxes=boxes,
+                asker=asker,
+            )
 
     def find(
         self,
@@ -206,10 +212,8 @@ class Space(Tabular):
         progress: Progress | None = None,
     ) -> list[int]:
         """The indices of the combinations that ``top`` describes."""
-        indices, _ = find(
-            self.bound, k, by, per=per, distinct=distinct, largest=largest, threads=threads, progress=progress
-        )
-        return indices
+        asker = Here(threads, progress)
+        return find(self.bound, k, by, per=per, distinct=distinct, largest=largest, asker=asker)[0]
 
     def summary(
         self,
@@ -219,6 +223,7 @@ class Space(Tabular):
         per: Sequence[str] = (),
         threads: int | None = None,
         progress: Progress | None = None,
+        executor: ExecutorLike = None,
     ) -> Summary:
         """Counts, extremes, exact sums and means, exact quantiles; how many combinations are in which state.
 
@@ -234,6 +239,8 @@ class Space(Tabular):
             Number of threads; by default all CPUs.
         progress : callable, optional
             Called with the number of combinations evaluated so far.
+        executor : Executor or str, optional
+            As for ``top``.
 
         Returns
         -------
@@ -241,14 +248,8 @@ class Space(Tabular):
             ``combinations``, ``feasible``, ``states`` and the `Statistics` of each column; ``conditions``, what each
             part of the condition rejects; ``groups``, the same for each combination of the values of ``per``.
         """
-        return summary(
-            self.bound,
-            columns or self.columns,
-            quantiles=quantiles,
-            per=per,
-            threads=threads,
-            progress=progress,
-        )
+        with asking(threads, progress, executor) as asker:
+            return summary(self.bound, columns or self.columns, quantiles=quantiles, per=per, asker=asker)
 
     def pareto(
         self,
@@ -259,6 +260,7 @@ class Space(Tabular):
         maximize: Sequence[str] | None = None,
         threads: int | None = None,
         progress: Progress | None = None,
+        executor: ExecutorLike = None,
     ) -> Front:
         """The Pareto front: the combinations that no other dominates.
 
@@ -273,6 +275,8 @@ class Space(Tabular):
             Number of threads; by default all CPUs.
         progress : callable, optional
             Called with the number of combinations evaluated so far.
+        executor : Executor or str, optional
+            As for ``top``.
 
         Returns
         -------
@@ -287,28 +291,61 @@ class Space(Tabular):
         """
         least = minimise if minimize is None else minimize
         greatest = maximise if maximize is None else maximize
-        return pareto(self.bound, least, greatest, threads=threads, progress=progress)
+        with asking(threads, progress, executor) as asker:
+            return pareto(self.bound, least, greatest, asker)
 
-    def count(self, *, threads: int | None = None, progress: Progress | None = None) -> int:
+    def count(
+        self, *, threads: int | None = None, progress: Progress | None = None, executor: ExecutorLike = None
+    ) -> int:
         """How many combinations meet the condition (and have what it reads); without one, all of them."""
-        return self.counted(threads=threads, progress=progress).count
+        return self.counted(threads=threads, progress=progress, executor=executor).count
 
-    def counted(self, *, threads: int | None = None, progress: Progress | None = None) -> Counted:
+    def counted(
+        self, *, threads: int | None = None, progress: Progress | None = None, executor: ExecutorLike = None
+    ) -> Counted:
         """As ``count``, with the share of all combinations and what it took."""
-        return count(self.bound, threads=threads, progress=progress)
+        with asking(threads, progress, executor) as asker:
+            return count(self.bound, asker)
 
     def doubts(self, *, threads: int | None = None) -> list[Fault]:
         """What is doubtful about the combinations that meet the condition: what the model warns about, and how often.
 
         Raises SpecError with it if the specification is strict.
         """
-        return doubts.about_space(self.bound, self.columns, threads)
+        return doubts.about_space(self.bound, self.columns, Here(threads))
 
     def bounds(
-        self, of: str = "cost_total_usd", *, threads: int | None = None, progress: Progress | None = None
+        self,
+        of: str = "cost_total_usd",
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+        executor: ExecutorLike = None,
     ) -> Bounds:
         """The least and the greatest value of a quantity, each with the first combination that attains it."""
-        return bounds(self.bound, of, threads=threads, progress=progress)
+        with asking(threads, progress, executor) as asker:
+            return bounds(self.bound, of, asker)
+
+    def partial(
+        self,
+        question: str,
+        part: tuple[int, int],
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+        **options: Any,  # noqa: ANN401 - those of the question
+    ) -> Partial:
+        """A question (``"top"``, ``"pareto"``, ``"summary"``, ``"count"``, ``"bounds"``) about part K of N.
+
+        ``options`` are those of the method of this name. ``gigacost.merge`` makes of the partial answers of all parts,
+        in any order, what the question about the whole space answers; nobody needs the rows for that. Parts are cut
+        along the outermost axes. Raises SpecError.
+        """
+        return partial(self, question, options, Recorder(part, threads, progress))
+
+    def cut(self, parts: int) -> list[tuple[int, int]]:
+        """The ranges of combinations (first, one past the last) of so many parts, cut along the outermost axes."""
+        return ranges(self.bound, parts)
 
     def _table(self) -> Table:
         made = self._rows_compiled()

@@ -16,8 +16,9 @@ from gigacost.compiler.plan import Query
 from gigacost.errors import Fault, SpecError, show
 from gigacost.expressions.constraints import constraints, joined
 from gigacost.queries import arguments, doubts
-from gigacost.queries.export import Progress
-from gigacost.queries.results import described
+from gigacost.queries.askers import Asker
+from gigacost.queries.asks import AskCount
+from gigacost.queries.results import Effort, answered
 from gigacost.spec.axes import Axis, Zipped
 
 MOST_GROUPS = 1_000
@@ -115,8 +116,7 @@ def summary(
     *,
     quantiles: Iterable[float] | float,
     per: Sequence[str] = (),
-    threads: int | None = None,
-    progress: Progress | None = None,
+    asker: Asker,
 ) -> Summary:
     """The space summed up, as ``Sweep.summary`` describes it. Raises SpecError."""
     shares = arguments.quantiles(quantiles)
@@ -124,56 +124,39 @@ def summary(
     for name in names:
         arguments.number(bound, "columns", name)
     parts = list(_groups(bound, arguments.listed("per", per)))
-    feasible, states, measures = _measured(bound, names, shares, threads, progress)
-    groups = [Group(at, part.size, *_measured(part, names, shares, threads)) for at, part in parts]
-    about = described(bound, doubts.about_space(bound, names, threads))
-    rejected = tuple(_rejected(bound, feasible, threads))
-    return Summary(bound.size, feasible, states, measures, rejected, tuple(groups), {**about, "evaluated": bound.size})
+    measured, effort = _measured(bound, names, shares, asker)
+    groups = tuple(Group(at, part.size, *_measured(part, names, shares, asker, watched=False)[0]) for at, part in parts)
+    feasible, states, measures = measured
+    rejected = tuple(_rejected(bound, feasible, asker))
+    meta = answered(bound, effort, doubts.about_space(bound, names, asker))
+    return Summary(bound.size, feasible, states, measures, rejected, groups, meta)
 
 
 def _measured(
-    bound: Bound,
-    names: Sequence[str],
-    shares: Sequence[float],
-    threads: int | None,
-    progress: Progress | None = None,
-) -> tuple[int, dict[str, int], dict[str, Statistics]]:
+    bound: Bound, names: Sequence[str], shares: Sequence[float], asker: Asker, *, watched: bool = True
+) -> tuple[tuple[int, dict[str, int], dict[str, Statistics]], Effort]:
     """How many combinations meet the condition, how many are in each state, the statistics of columns."""
-    made = lower.compiled(bound, Query(tuple(names), bound.spec.where))
-    states = made.plan.states
-    measured = [(made.nodes[name], made.nulls[name]) for name in names]
-    found = lower.ask(
-        bound,
-        made,
-        lambda program: program.summary(
-            measured,
-            made.keep,
-            (made.state, len(states)),
-            shares,
-            lower.thread_count(threads),
-            progress,
-        ),
-    )
+    query = Query(tuple(names), bound.spec.where)
+    found, effort = asker.statistics(bound, query, shares, watched=watched)
     measures = {
         name: statistics(column, found["kept"], shares) for name, column in zip(names, found["columns"], strict=True)
     }
+    states = lower.compiled(bound, query).plan.states
     counts = dict.fromkeys(states, 0)
     for state, count in zip(states, found["states"], strict=True):
         counts[state] += count
-    return found["kept"], counts, measures
+    return (found["kept"], counts, measures), effort
 
 
-def _rejected(bound: Bound, feasible: int, threads: int | None) -> Iterator[Rejected]:
+def _rejected(bound: Bound, feasible: int, asker: Asker) -> Iterator[Rejected]:
     """What each part of the condition rejects, where ``feasible`` combinations meet all of them."""
     parts = constraints(bound.spec.where)
     known: dict[tuple[int, ...], int] = {(): bound.size, tuple(range(len(parts))): feasible}
 
     def met(*which: int) -> int:
         if which not in known:
-            made = lower.compiled(bound, Query((), joined(parts[i].node for i in which)))
-            known[which], _ = lower.ask(
-                bound, made, lambda program: program.count(made.keep, lower.thread_count(threads))
-            )
+            query = Query((), joined(parts[i].node for i in which))
+            known[which], _ = asker.ask(bound, AskCount(query), watched=False)
         return known[which]
 
     for i, part in enumerate(parts):

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
 from gigacost.queries import arguments, doubts
-from gigacost.queries.export import Progress
+from gigacost.queries.askers import Asker
+from gigacost.queries.asks import AskTop
 from gigacost.queries.results import Effort, answered
 from gigacost.queries.rows import Rows, RowView
 
@@ -42,18 +42,15 @@ def top(
     largest: bool = False,
     seconds: float | None = None,
     boxes: int | None = None,
-    threads: int | None = None,
-    progress: Progress | None = None,
+    asker: Asker,
 ) -> Best:
     """The ``k`` combinations with the smallest ``by``, as ``Sweep.top`` describes them. Raises SpecError."""
     limit = arguments.search_limit(seconds, boxes, per)
-    found, effort = find(
-        bound, k, by, per=per, distinct=distinct, largest=largest, limit=limit, threads=threads, progress=progress
-    )
+    found, effort = find(bound, k, by, per=per, distinct=distinct, largest=largest, limit=limit, asker=asker)
     rows = RowView(bound, found, (by,))
     odd = doubts.about_rows(bound, found, rows.columns)
     if not found and effort.bound is None:
-        odd += doubts.about_nothing(bound, [by, *distinct], threads)
+        odd += doubts.about_nothing(bound, [by, *distinct], asker)
     return Best(tuple(rows), {**answered(bound, effort, odd), "by": by}, rows)
 
 
@@ -66,8 +63,7 @@ def find(
     distinct: Sequence[str] = (),
     largest: bool = False,
     limit: tuple[float | None, int | None] = (None, None),
-    threads: int | None = None,
-    progress: Progress | None = None,
+    asker: Asker,
 ) -> tuple[list[int], Effort]:
     """The indices of the best combinations, and what it took to find them.
 
@@ -76,21 +72,7 @@ def find(
     arguments.row_count(k)
     arguments.number(bound, "by", by)
     same = arguments.comparable(bound, distinct)
-    groups = arguments.groups(bound, per)
-    made = lower.compiled(bound, Query((), bound.spec.where, tuple(dict.fromkeys([by, *same]))))
-    found, effort = lower.ask(
-        bound,
-        made,
-        lambda program: program.top(
-            made.nodes[by],
-            largest,
-            made.keep,
-            groups,
-            k,
-            [made.nodes[name] for name in same],
-            lower.thread_count(threads),
-            progress,
-            *limit,
-        ),
-    )
-    return found.tolist(), Effort(*effort)
+    groups = tuple((group, tuple(numbers)) for group, numbers in arguments.groups(bound, per))
+    query = Query((), bound.spec.where, tuple(dict.fromkeys([by, *same])))
+    found, effort = asker.ask(bound, AskTop(query, by, k, bool(largest), groups, same, *limit))
+    return found.rows, effort

@@ -315,9 +315,10 @@ fn a_stopped_run_is_interrupted() {
         per: vec![],
         k: 1,
         distinct: vec![],
+        known: None,
     };
     assert!(matches!(
-        top.run(&program, 2, &control),
+        top.run(&program, &program.rows(), 2, &control),
         Err(Error::Interrupted)
     ));
 }
@@ -347,8 +348,9 @@ fn a_value_that_is_not_finite_is_reported_with_its_lowest_row() {
             per: vec![],
             k: 2,
             distinct: vec![],
+            known: None,
         };
-        match top.run(&program, threads, &Control::default()) {
+        match top.run(&program, &program.rows(), threads, &Control::default()) {
             Err(Error::NotFinite {
                 row: 299,
                 column,

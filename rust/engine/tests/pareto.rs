@@ -205,9 +205,9 @@ proptest! {
         draft in drafts(), blocks in blocks(), level in any::<Index>(), threads in 1_usize..4,
     ) {
         let (program, pareto) = program(&draft, *level.get(&levels()), blocks);
-        let found = pareto.run(&program, threads, &Control::default());
+        let found = pareto.run(&program, &program.rows(), threads, &Control::default());
         match (kept(&program, &pareto).map(front), found) {
-            (Ok(expected), Ok(found)) => prop_assert_eq!(found, expected),
+            (Ok(expected), Ok(found)) => prop_assert_eq!(found.rows(), expected),
             (Err(lowest), Err(Error::NotFinite { row, .. })) => prop_assert_eq!(row, lowest),
             other => prop_assert!(false, "{:?}", other),
         }
@@ -219,7 +219,7 @@ proptest! {
     ) {
         let (program, Pareto { keep, .. }) = program(&draft, *level.get(&levels()), blocks);
         let control = Control::default();
-        let found = Count { keep }.run(&program, threads, &control).unwrap();
+        let found = Count { keep }.run(&program, &program.rows(), threads, &control).unwrap();
         let combinations = program.space().combinations();
         let expected = keep.map_or(combinations, |keep| {
             let held = rows(&program, &[keep]);
@@ -246,8 +246,11 @@ fn a_front_has_from_one_to_eight_objectives() {
             objectives: vec![(x, false); count],
             keep: None,
         };
-        match pareto.run(&program, 1, &Control::default()) {
-            Ok(found) => assert_eq!((found, (1..=8).contains(&count)), (vec![1], true)),
+        match pareto.run(&program, &program.rows(), 1, &Control::default()) {
+            Ok(found) => assert_eq!(
+                (found.rows().to_vec(), (1..=8).contains(&count)),
+                (vec![1], true)
+            ),
             Err(Error::Invalid(_)) => assert!(count == 0 || count > 8),
             Err(other) => panic!("{other}"),
         }

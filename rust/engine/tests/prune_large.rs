@@ -55,6 +55,7 @@ fn least(by: Node, k: usize) -> Top {
         per: vec![],
         k,
         distinct: vec![],
+        known: None,
     }
 }
 
@@ -62,7 +63,9 @@ fn least(by: Node, k: usize) -> Top {
 fn most_rows_are_not_looked_at() {
     let (program, by) = large(&[1000; 5], false);
     let control = Control::default();
-    let found = least(by, 10).run(&program, 2, &control).unwrap();
+    let found = least(by, 10)
+        .run(&program, &program.rows(), 2, &control)
+        .unwrap();
     assert_eq!(found.len(), 10);
     assert!(control.evaluated() < 1 << 30);
     let ascending = |pair: &[Winner]| (pair[0].value, pair[0].row) < (pair[1].value, pair[1].row);
@@ -82,9 +85,13 @@ fn a_search_can_be_stopped() {
             let found = std::thread::scope(|scope| {
                 let run = || {
                     if front {
-                        pareto.run(&program, threads, &control).map(drop)
+                        pareto
+                            .run(&program, &program.rows(), threads, &control)
+                            .map(drop)
                     } else {
-                        least(by, 3).run(&program, threads, &control).map(drop)
+                        least(by, 3)
+                            .run(&program, &program.rows(), threads, &control)
+                            .map(drop)
                     }
                 };
                 let running = scope.spawn(run);

@@ -24,7 +24,9 @@ mod _engine {
     #[pymodule_export]
     use crate::document::{parse_toml, parse_toml_positions};
     #[pymodule_export]
-    use crate::program::Program;
+    use crate::program::answers::{Quantiles, front};
+    #[pymodule_export]
+    use crate::program::{Program, cut};
     #[pymodule_export]
     use crate::simd::simd;
     #[pymodule_export]

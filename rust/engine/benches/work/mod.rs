@@ -144,6 +144,7 @@ fn folds(simd: Simd, level: &str) -> Result<Vec<Work>> {
         per: vec![],
         k: 100,
         distinct: vec![],
+        known: None,
     };
     let best = Top {
         per: vec![(2, (0..32).collect()), (3, (0..64).collect())],
@@ -169,7 +170,7 @@ fn folds(simd: Simd, level: &str) -> Result<Vec<Work>> {
     push(
         "summary",
         Box::new(move || {
-            let _ = black_box(summary.run(&of, 1, &Control::default()));
+            let _ = black_box(summary.run(&of, &of.rows(), 1, &Control::default()));
         }),
     );
     for (name, question) in [("top", top), ("best of group", best)] {
@@ -177,7 +178,7 @@ fn folds(simd: Simd, level: &str) -> Result<Vec<Work>> {
         push(
             name,
             Box::new(move || {
-                let _ = black_box(question.run(&of, 1, &Control::default()));
+                let _ = black_box(question.run(&of, &of.rows(), 1, &Control::default()));
             }),
         );
     }
@@ -185,14 +186,14 @@ fn folds(simd: Simd, level: &str) -> Result<Vec<Work>> {
     push(
         "pareto",
         Box::new(move || {
-            let _ = black_box(pareto.run(&of, 1, &Control::default()));
+            let _ = black_box(pareto.run(&of, &of.rows(), 1, &Control::default()));
         }),
     );
     let of = Arc::clone(&program);
     push(
         "count",
         Box::new(move || {
-            let _ = black_box(count.run(&of, 1, &Control::default()));
+            let _ = black_box(count.run(&of, &of.rows(), 1, &Control::default()));
         }),
     );
     Ok(works)
@@ -289,7 +290,12 @@ fn searches(simd: Simd, level: &str) -> Result<Vec<Work>> {
                     state: None,
                     quantiles: vec![],
                 };
-                let _ = black_box(summary.run(&layout.program, 1, &Control::default()));
+                let _ = black_box(summary.run(
+                    &layout.program,
+                    &layout.program.rows(),
+                    1,
+                    &Control::default(),
+                ));
             }),
         });
     }

@@ -164,6 +164,12 @@ impl Program {
         &self.space
     }
 
+    /// The numbers of all combinations.
+    #[must_use]
+    pub fn rows(&self) -> Range<u64> {
+        0..self.space.combinations()
+    }
+
     /// How the space is cut up.
     #[must_use]
     pub fn blocks(&self) -> Blocks {
@@ -209,6 +215,43 @@ impl Program {
             }
         }
         Ok(over)
+    }
+
+    /// The same tape over a box of the space (from these digits on, so many of each group), where its leaves have these
+    /// values. What has been found of winners, and what will be, is had in common.
+    ///
+    /// # Errors
+    /// When a leaf does not fit.
+    pub(crate) fn part(
+        &self,
+        space: Space,
+        leaves: Vec<Leaf>,
+        starts: &[usize],
+        lens: &[usize],
+    ) -> Result<Self> {
+        let part = self.rebound(Arc::clone(&self.tape), space, leaves)?;
+        for (node, known) in part.searchers.iter().enumerate() {
+            if matches!(self.tape.ops()[node], Op::Winner { .. })
+                && let Some(searcher) = self.searcher(node as Node)?.within(starts, lens)
+            {
+                known.get_or_init(|| Arc::new(searcher));
+            }
+        }
+        Ok(part)
+    }
+
+    /// How many combinations of what they depend on the searches are for that some nodes need.
+    ///
+    /// # Errors
+    /// When a node does not exist.
+    pub fn searched_points(&self, nodes: &[Node]) -> Result<u64> {
+        let ops = self.tape.ops().iter().zip(self.tape.reached(nodes)?);
+        let outer = (1_u64 << self.space.sizes().len()) - 1;
+        let winners = ops
+            .zip(&self.masks)
+            .filter(|((op, reached), _)| *reached && matches!(op, Op::Winner { .. }));
+        let points = winners.map(|(_, mask)| self.points(mask & outer) as u64);
+        Ok(points.fold(0, u64::saturating_add))
     }
 
     /// Another tape over another space, with what its leaves are; cut up in the same way.

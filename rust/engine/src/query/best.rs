@@ -57,7 +57,11 @@ impl Cell {
     }
 }
 
-/// The rank and the row of the best of each cell, where only one is wanted; infinity where there is none.
+/// The row of something that no combination of the space is.
+const NOBODY: u64 = u64::MAX;
+
+/// The rank and the row of the best of each cell, where only one is wanted; infinity or what is known, and nobody, where
+/// there is none.
 struct Leaders {
     ranks: Vec<f64>,
     rows: Vec<u64>,
@@ -87,14 +91,14 @@ impl Best {
     pub(super) fn new(cells: usize, top: &Top, bar: Option<f64>) -> Self {
         let distinct = !top.distinct.is_empty();
         let leaders = (top.k == 1 && !distinct).then(|| Leaders {
-            ranks: vec![f64::INFINITY; cells],
-            rows: vec![u64::MAX; cells],
+            ranks: vec![bar.unwrap_or(f64::INFINITY); cells],
+            rows: vec![NOBODY; cells],
         });
         // Any row that is as good as the bar is still admitted.
         let bar = bar.map(|rank| Found {
             rank,
             cell: 0,
-            row: u64::MAX,
+            row: NOBODY,
         });
         let cell = Cell { found: vec![], bar };
         Self {
@@ -230,7 +234,7 @@ impl Best {
         let leaders = self.leaders.into_iter().flat_map(|leaders| {
             let all = leaders.ranks.into_iter().zip(leaders.rows).enumerate();
             all.map(|(cell, (rank, row))| Found { rank, cell, row })
-                .filter(|found| found.rank < f64::INFINITY)
+                .filter(|found| found.row != NOBODY && found.rank < f64::INFINITY)
         });
         let found = self.cells.into_iter().flat_map(|cell| cell.found);
         leaders

@@ -1,5 +1,7 @@
 //! How many combinations are kept.
 
+use std::ops::Range;
+
 use super::scan::{Scan, over_boxes, over_rows};
 use crate::error::Result;
 use crate::exec::program::Program;
@@ -19,22 +21,42 @@ pub struct Count {
 }
 
 impl Count {
-    /// How many combinations are kept.
+    /// How many combinations of a range are kept.
     ///
     /// # Errors
-    /// When the condition does not exist, or the run was stopped.
-    pub fn run(&self, program: &Program, threads: usize, control: &Control) -> Result<u64> {
-        let all = program.space().combinations();
+    /// When the condition or the range does not exist, or the run was stopped.
+    pub fn run(
+        &self,
+        program: &Program,
+        rows: &Range<u64>,
+        threads: usize,
+        control: &Control,
+    ) -> Result<u64> {
         let Some(keep) = self.keep else {
+            let all = rows.end.saturating_sub(rows.start);
             return control.advance(all).map(|()| all);
         };
+        let mut count = 0;
+        for (region, part) in program.boxes(rows)? {
+            count += self.in_box(keep, &part, threads, control)?;
+            control.finish(region.first + region.rows() - rows.start);
+        }
+        Ok(count)
+    }
+
+    fn in_box(
+        &self,
+        keep: Node,
+        program: &Program,
+        threads: usize,
+        control: &Control,
+    ) -> Result<u64> {
+        let all = program.space().combinations();
         // What the condition does not vary over is not gone through.
         let program = &program.over(&program.groups(keep))?;
         let times = all / program.space().combinations();
         let control = &control.scaled(times as f64);
-        let count = self.counted(program, threads, control)?;
-        control.finish(all);
-        Ok(count * times)
+        Ok(self.counted(program, threads, control)? * times)
     }
 
     /// The count, by branch and bound if that is worth its while.

@@ -14,6 +14,7 @@ mod top_tiles;
 pub use count::Count;
 pub use fill::fill;
 pub use pareto::Pareto;
+pub use quantiles::{Digits, Ranks, Round};
 pub use summary::{ColumnStatistics, Statistics, Summary};
 pub use top::{Top, Winner};
 

@@ -1,6 +1,7 @@
 //! The combinations that no other one beats in several objectives at once.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use super::scan::{Scan, over_boxes, over_rows};
 use crate::error::{Error, Result};
@@ -26,25 +27,48 @@ pub struct Pareto {
 }
 
 impl Pareto {
-    /// The combinations for which no other one is at least as good in every objective and better in one: by the
-    /// objectives one after the other, best first. Of those that are equal in all, the one with the lowest index.
+    /// The combinations of a range for which no other one is at least as good in every objective and better in one: by
+    /// the objectives one after the other, best first. Of those that are equal in all, the one with the lowest index.
+    /// Their points have what is maximised with the other sign.
     ///
     /// # Errors
-    /// When there are no objectives or too many, a value to compare is not finite, or the run was stopped.
-    pub fn run(&self, program: &Program, threads: usize, control: &Control) -> Result<Vec<u64>> {
+    /// When there are no objectives or too many, a value to compare is not finite, there is no such range, or the run
+    /// was stopped.
+    pub fn run(
+        &self,
+        program: &Program,
+        rows: &Range<u64>,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Points> {
         if !(1..=MOST_DIMS).contains(&self.objectives.len()) {
             return Err(Error::Invalid(format!(
                 "{} objectives; from 1 to {MOST_DIMS} are possible",
                 self.objectives.len()
             )));
         }
-        let found = match self.pruned(program, threads, control)? {
-            Some(found) => found,
-            None => self.walked(program, threads, control)?,
-        };
-        control.finish(program.space().combinations());
-        found.fault.check(program.tape())?;
-        Ok(in_order(&found.front.points()))
+        let mut front = Front::new(self.objectives.len());
+        for (region, part) in program.boxes(rows)? {
+            let found = match self.pruned(&part, threads, control)? {
+                Some(found) => found,
+                None => self.walked(&part, threads, control)?,
+            };
+            control.finish(region.first + region.rows() - rows.start);
+            found.fault.check(program.tape())?;
+            front.extend(&found.front.points());
+        }
+        Ok(in_order(&front.points()))
+    }
+
+    /// The front of points, as `run` tells it: that of a space is the one of the fronts of its parts.
+    ///
+    /// # Panics
+    /// When there are no coordinates or too many.
+    #[must_use]
+    pub fn of_points(points: &Points, dims: usize) -> Points {
+        let mut front = Front::new(dims);
+        front.extend(points);
+        in_order(&front.points())
     }
 
     /// What is found in a part of the space that has the whole front, if that is less work and there is no fault.
@@ -138,14 +162,18 @@ fn greatest_common_divisor(a: u64, b: u64) -> u64 {
     }
 }
 
-/// Rows by their points, coordinate after coordinate, the smallest first.
-fn in_order(points: &Points) -> Vec<u64> {
+/// Points with their rows, coordinate after coordinate, the smallest first.
+fn in_order(points: &Points) -> Points {
     let mut sorted: Vec<(&[f64], u64)> = points.iter().collect();
     sorted.sort_unstable_by(|(a, i), (b, j)| {
         let order = a.partial_cmp(b).unwrap_or(Ordering::Equal);
         order.then(i.cmp(j))
     });
-    sorted.into_iter().map(|(_, row)| row).collect()
+    let mut ordered = Points::new(points.dims());
+    for (point, row) in sorted {
+        ordered.push(point, row);
+    }
+    ordered
 }
 
 /// An objective and where its values are.

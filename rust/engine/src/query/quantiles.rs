@@ -1,6 +1,6 @@
 //! Exact quantiles of columns, by passes over the combinations.
 
-use super::summary::{ColumnStatistics, Summary, SummaryScratch};
+use super::summary::{Summary, SummaryScratch};
 use crate::error::Result;
 use crate::exec::program::Program;
 use crate::exec::walk::{Walk, Walker};
@@ -12,93 +12,127 @@ use crate::run::{Control, gather};
 const DIGIT_BITS: u32 = 16;
 const DIGITS: u32 = u64::BITS / DIGIT_BITS;
 
-/// For each prefix, how often each digit follows.
-type Counts = Vec<Vec<u64>>;
+/// A round of the search for quantiles: for each column the prefixes, ascending, of which the next digit is asked for.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// How many digits the prefixes have.
+    pub digit: u32,
+    /// For each column.
+    pub prefixes: Vec<Vec<u64>>,
+}
 
-impl Summary {
-    /// Find the quantiles of columns whose values are counted.
-    pub(super) fn find_quantiles(
-        &self,
-        program: &Program,
-        threads: usize,
-        control: &Control,
-        columns: &mut [ColumnStatistics],
-    ) -> Result<()> {
-        let walk = Walk::new(program, &self.wanted(None))?;
-        let readings = self.columns(program, &walk);
-        let mut targets: Vec<Vec<Target>> = columns
-            .iter()
-            .map(|column| self.ranks(column.count))
-            .collect();
-        for digit in 0..DIGITS {
-            let prefixes: Vec<Vec<u64>> = targets
-                .iter()
-                .map(|targets| Target::prefixes(targets))
-                .collect();
-            let empty = || -> Vec<Counts> {
-                prefixes
-                    .iter()
-                    .map(|prefixes| vec![vec![0; 1 << DIGIT_BITS]; prefixes.len()])
-                    .collect()
+impl Round {
+    /// No digit counted yet.
+    #[must_use]
+    pub fn nothing(&self) -> Digits {
+        let counts = self.prefixes.iter();
+        let none = |prefixes: &Vec<u64>| vec![vec![0; 1 << DIGIT_BITS]; prefixes.len()];
+        Digits(counts.map(none).collect())
+    }
+}
+
+/// For each column and each of its prefixes, how often each digit follows.
+#[derive(Clone, Debug)]
+pub struct Digits(pub Vec<Vec<Vec<u64>>>);
+
+impl Digits {
+    /// Add what was counted elsewhere in the same round.
+    pub fn merge(&mut self, other: &Self) {
+        let all = self.0.iter_mut().flatten().flatten();
+        for (all, count) in all.zip(other.0.iter().flatten().flatten()) {
+            *all += count;
+        }
+    }
+}
+
+/// What is known of the quantiles of columns.
+#[derive(Clone, Debug)]
+pub struct Ranks {
+    digit: u32,
+    targets: Vec<Vec<Target>>,
+}
+
+impl Ranks {
+    /// Nothing, but for how many values each column has.
+    #[must_use]
+    pub fn new(quantiles: &[f64], counts: &[u64]) -> Self {
+        let ranks = |count: &u64| {
+            let last = count.saturating_sub(1);
+            let rank = |q: &f64| Target {
+                prefix: 0,
+                rank: ((q * last as f64).floor() as u64).min(last),
             };
-            let shift = u64::BITS - DIGIT_BITS * (digit + 1);
-            let worker = || (walk.walker(), empty(), SummaryScratch::default());
-            let work =
-                |(walker, counts, scratch): &mut (Walker<'_>, Vec<Counts>, SummaryScratch),
-                 chunk| {
-                    walker.for_each(walk.chunk(chunk), control, |walker, alive| {
-                        for ((reading, prefixes), counts) in
-                            readings.iter().zip(&prefixes).zip(counts.iter_mut())
-                        {
-                            if alive {
-                                let (values, times) = reading.read(walker, scratch);
-                                count_digits(
-                                    program.simd(),
-                                    values,
-                                    times,
-                                    shift,
-                                    prefixes,
-                                    counts,
-                                );
-                            }
-                        }
-                        Ok(())
-                    })
-                };
-            let mut total = empty();
-            for (_, counts, _) in gather(walk.chunks(), threads, worker, work)? {
-                let all = total.iter_mut().flatten().flatten();
-                for (total, count) in all.zip(counts.into_iter().flatten().flatten()) {
-                    *total += count;
-                }
-            }
-            for ((targets, prefixes), counts) in targets.iter_mut().zip(&prefixes).zip(&total) {
-                for target in targets {
-                    if let Ok(at) = prefixes.binary_search(&target.prefix) {
-                        target.advance(&counts[at]);
-                    }
-                }
-            }
+            let some = quantiles.iter().filter(|_| *count > 0);
+            some.map(rank).collect()
+        };
+        Self {
+            digit: 0,
+            targets: counts.iter().map(ranks).collect(),
         }
-        for (column, targets) in columns.iter_mut().zip(targets) {
-            column.quantiles = targets
-                .into_iter()
-                .map(|target| from_key(target.prefix))
-                .collect();
-        }
-        Ok(())
     }
 
-    fn ranks(&self, count: u64) -> Vec<Target> {
-        if count == 0 {
-            return vec![];
+    /// What is to be counted next; None when all is known.
+    #[must_use]
+    pub fn round(&self) -> Option<Round> {
+        let prefixes = self.targets.iter().map(|targets| Target::prefixes(targets));
+        (self.digit < DIGITS).then(|| Round {
+            digit: self.digit,
+            prefixes: prefixes.collect(),
+        })
+    }
+
+    /// Take in what was counted.
+    pub fn advance(&mut self, found: &Digits) {
+        for (targets, counts) in self.targets.iter_mut().zip(&found.0) {
+            let prefixes = Target::prefixes(targets);
+            for target in targets {
+                if let Ok(at) = prefixes.binary_search(&target.prefix) {
+                    target.advance(&counts[at]);
+                }
+            }
         }
-        let last = (count - 1) as f64;
-        let rank = |q: &f64| Target {
-            prefix: 0,
-            rank: ((q * last).floor() as u64).min(count - 1),
+        self.digit += 1;
+    }
+
+    /// For each column its quantiles, in the order asked for.
+    #[must_use]
+    pub fn values(&self) -> Vec<Vec<f64>> {
+        let value = |target: &Target| from_key(target.prefix);
+        let columns = self.targets.iter();
+        columns
+            .map(|targets| targets.iter().map(value).collect())
+            .collect()
+    }
+}
+
+impl Summary {
+    /// Count the digits of a round in all rows of a program.
+    pub(super) fn digits(
+        &self,
+        program: &Program,
+        walk: &Walk<'_>,
+        round: &Round,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Digits> {
+        let readings = self.columns(program, walk);
+        let shift = u64::BITS - DIGIT_BITS * (round.digit + 1);
+        let worker = || (walk.walker(), round.nothing(), SummaryScratch::default());
+        let work = |(walker, counts, scratch): &mut (Walker<'_>, Digits, SummaryScratch), chunk| {
+            walker.for_each(walk.chunk(chunk), control, |walker, alive| {
+                let columns = readings.iter().zip(&round.prefixes).zip(&mut counts.0);
+                for ((reading, prefixes), counts) in columns.filter(|_| alive) {
+                    let (values, times) = reading.read(walker, scratch);
+                    count_digits(program.simd(), values, times, shift, prefixes, counts);
+                }
+                Ok(())
+            })
         };
-        self.quantiles.iter().map(rank).collect()
+        let mut total = round.nothing();
+        for (_, counts, _) in gather(walk.chunks(), threads, worker, work)? {
+            total.merge(&counts);
+        }
+        Ok(total)
     }
 }
 
@@ -112,7 +146,7 @@ fn count_digits(
     times: u64,
     shift: u32,
     prefixes: &[u64],
-    counts: &mut Counts,
+    counts: &mut [Vec<u64>],
 ) {
     let digit = |key: u64| (key >> shift) as usize & ((1 << DIGIT_BITS) - 1);
     for (prefix, counts) in prefixes.iter().zip(counts) {
@@ -136,7 +170,7 @@ fn count_digits(
 }
 
 /// The digits of a quantile found so far, and how many smaller values share them.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Target {
     prefix: u64,
     rank: u64,

@@ -1,5 +1,8 @@
 //! Statistics of columns over all combinations: counts, extremes, exact sums, exact quantiles, states.
 
+use std::ops::Range;
+
+use super::quantiles::{Digits, Ranks, Round};
 use crate::error::Result;
 use crate::exec::fault::Fault;
 use crate::exec::measure::Measure;
@@ -51,6 +54,18 @@ pub struct ColumnStatistics {
     pub quantiles: Vec<f64>,
 }
 
+impl Statistics {
+    fn merge(&mut self, other: Self) {
+        self.kept += other.kept;
+        for (all, count) in self.states.iter_mut().zip(other.states) {
+            *all += count;
+        }
+        for (column, other) in self.columns.iter_mut().zip(other.columns) {
+            column.merge(other);
+        }
+    }
+}
+
 impl ColumnStatistics {
     fn new() -> Self {
         Self {
@@ -85,16 +100,65 @@ impl ColumnStatistics {
 }
 
 impl Summary {
-    /// The statistics of all combinations.
+    /// The statistics of the combinations of a range.
     ///
     /// # Errors
-    /// When a value that is not null is not finite, or the run was stopped.
-    pub fn run(&self, program: &Program, threads: usize, control: &Control) -> Result<Statistics> {
-        let mut statistics = self.measure(program, threads, control)?;
+    /// When a value that is not null is not finite, there is no such range, or the run was stopped.
+    pub fn run(
+        &self,
+        program: &Program,
+        rows: &Range<u64>,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Statistics> {
+        let boxes = program.boxes(rows)?;
+        let mut statistics = self.nothing();
+        for (_, part) in &boxes {
+            statistics.merge(self.measure(part, threads, control)?);
+        }
         if !self.quantiles.is_empty() {
-            self.find_quantiles(program, threads, control, &mut statistics.columns)?;
+            let counts: Vec<u64> = statistics
+                .columns
+                .iter()
+                .map(|column| column.count)
+                .collect();
+            let mut ranks = Ranks::new(&self.quantiles, &counts);
+            let walks = boxes
+                .iter()
+                .map(|(_, part)| Walk::new(part, &self.wanted(None)));
+            let walks = walks.collect::<Result<Vec<_>>>()?;
+            while let Some(round) = ranks.round() {
+                let mut found = round.nothing();
+                for ((_, part), walk) in boxes.iter().zip(&walks) {
+                    found.merge(&self.digits(part, walk, &round, threads, control)?);
+                }
+                ranks.advance(&found);
+            }
+            for (column, values) in statistics.columns.iter_mut().zip(ranks.values()) {
+                column.quantiles = values;
+            }
         }
         Ok(statistics)
+    }
+
+    /// How often each digit follows what is known of quantiles, in the combinations of a range.
+    ///
+    /// # Errors
+    /// When there is no such range, or the run was stopped.
+    pub fn round(
+        &self,
+        program: &Program,
+        rows: &Range<u64>,
+        round: &Round,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Digits> {
+        let mut found = round.nothing();
+        for (_, part) in program.boxes(rows)? {
+            let walk = Walk::new(&part, &self.wanted(None))?;
+            found.merge(&self.digits(&part, &walk, round, threads, control)?);
+        }
+        Ok(found)
     }
 
     /// What a pass over the combinations computes.
@@ -155,13 +219,7 @@ impl Summary {
         let mut total = self.nothing();
         let mut fault = Fault::default();
         for (_, statistics, found, _) in gather(walk.chunks(), threads, worker, work)? {
-            total.kept += statistics.kept;
-            for (total, count) in total.states.iter_mut().zip(statistics.states) {
-                *total += count;
-            }
-            for (column, other) in total.columns.iter_mut().zip(statistics.columns) {
-                column.merge(other);
-            }
+            total.merge(statistics);
             fault.merge(&found);
         }
         fault.check(program.tape())?;

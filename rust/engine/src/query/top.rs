@@ -1,5 +1,8 @@
 //! The best combinations, or the best of each group: smallest value first, then lowest index.
 
+use std::collections::HashSet;
+use std::ops::Range;
+
 use super::best::Best;
 use super::scan::{over_boxes, over_rows};
 use super::top_pruned::Bars;
@@ -35,6 +38,26 @@ pub struct Top {
     pub k: usize,
     /// Of combinations that are equal in all of these, only the first counts.
     pub distinct: Vec<Node>,
+    /// A value that the k-th best elsewhere has: nothing worse is looked for. Only where all are one group.
+    pub known: Option<f64>,
+}
+
+/// What is asked of a box of the space.
+struct Asked {
+    /// What each digit of each group adds to the number of a combination's cell; nothing where all are in one.
+    adds: Vec<Vec<u32>>,
+    /// How many cells there are in all.
+    cells: usize,
+    /// What nothing that is behind it can be among the best, as a rank.
+    bar: Option<f64>,
+}
+
+impl Asked {
+    /// How many cells the box has.
+    fn cells_here(&self) -> usize {
+        let different = |adds: &Vec<u32>| adds.iter().collect::<HashSet<_>>().len().max(1);
+        self.adds.iter().map(different).product()
+    }
 }
 
 /// A combination that was found.
@@ -49,29 +72,73 @@ pub struct Winner {
 }
 
 impl Top {
-    /// The winners: by group, then by value, then by index.
+    /// The winners of a range: by group, then by value, then by index.
     ///
     /// # Errors
-    /// When a value to compare is not finite, or the run was stopped.
-    pub fn run(&self, program: &Program, threads: usize, control: &Control) -> Result<Vec<Winner>> {
+    /// When a value to compare is not finite, there is no such range, or the run was stopped.
+    pub fn run(
+        &self,
+        program: &Program,
+        rows: &Range<u64>,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Vec<Winner>> {
         let (adds, cells) = self.cells(program.space())?;
-        if let Some(best) = self.pruned(program, &adds, cells, threads, control)? {
-            if control.bound().is_none() {
-                control.finish(program.space().combinations());
+        let sign = self.direction().sign();
+        let known = self.known.filter(|_| cells == 1);
+        let mut bar = known.map(|value| value * sign + 0.0);
+        let mut best: Option<Best> = None;
+        for (region, part) in program.boxes(rows)? {
+            let digits = region.starts.iter().zip(&region.lens);
+            let adds = adds.iter().zip(digits).map(|(adds, (start, len))| {
+                let digits = *start as usize..(*start + *len) as usize;
+                adds.get(digits).unwrap_or_default().to_vec()
+            });
+            let asked = Asked {
+                adds: adds.collect(),
+                cells,
+                bar,
+            };
+            let found = self.in_box(&part, &asked, threads, control)?;
+            found.fault.check(program.tape())?;
+            let so_far = match best.take() {
+                None => found,
+                Some(mut so_far) => {
+                    so_far.merge(found);
+                    so_far.settle();
+                    so_far
+                }
+            };
+            if cells == 1 {
+                bar = so_far.bar(0);
             }
-            return Ok(best.winners());
+            best = Some(so_far);
+            if control.bound().is_none() {
+                control.finish(region.first + region.rows() - rows.start);
+            }
         }
-        let best = self.walked(program, &adds, cells, threads, control)?;
-        best.fault.check(program.tape())?;
-        Ok(best.winners())
+        Ok(best.map_or(vec![], Best::winners))
+    }
+
+    /// The best of the rows of a program, without a look at all of them if that is less work and there is no fault.
+    fn in_box(
+        &self,
+        program: &Program,
+        asked: &Asked,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Best> {
+        match self.pruned(program, asked, threads, control)? {
+            Some(best) => Ok(best),
+            None => self.walked(program, asked, threads, control),
+        }
     }
 
     /// The best of a part of the space that has the best of all, if that is less work and there is no fault.
     fn pruned(
         &self,
         program: &Program,
-        adds: &[Vec<u32>],
-        cells: usize,
+        asked: &Asked,
         threads: usize,
         control: &Control,
     ) -> Result<Option<Best>> {
@@ -79,11 +146,12 @@ impl Top {
         if !is_worth(program, &goal)? {
             return Ok(None);
         }
-        let mut part = Part::new(program, adds);
+        let cells = asked.cells_here();
+        let mut part = Part::new(program, &asked.adds);
         // Where there is one best, bounds find it sooner than dominance.
         if self.is_single() && cells > 1 {
             let Some(reduced) = part.reduced(&goal, threads, control)? else {
-                return Ok(Some(Best::new(cells, self, None)));
+                return Ok(Some(Best::new(asked.cells, self, None)));
             };
             part = reduced;
         }
@@ -91,11 +159,15 @@ impl Top {
         let control = &control.scaled(program.space().combinations() as f64 / rows as f64);
         let each = rows / cells as u64;
         let best = if each < least.min(ROWS_OF_A_CELL) {
-            self.walked(&part.program, &part.adds, cells, threads, control)?
+            let asked = Asked {
+                adds: part.adds,
+                ..*asked
+            };
+            self.walked(&part.program, &asked, threads, control)?
         } else {
             let part = part.with_tables(&goal, threads, control)?;
             let part = part.ordered(&goal, threads, control)?;
-            self.searched(&part, cells, threads, control)?
+            self.searched(&part, asked, threads, control)?
         };
         Ok(Some(best).filter(|best| best.fault.row().is_none()))
     }
@@ -122,24 +194,25 @@ impl Top {
     fn walked(
         &self,
         program: &Program,
-        adds: &[Vec<u32>],
-        cells: usize,
+        asked: &Asked,
         threads: usize,
         control: &Control,
     ) -> Result<Best> {
-        let walk = Walk::new(program, &self.wanted(adds))?;
-        let tiles = TopTiles::new(self, program, &walk, adds, cells);
-        self.over_rows(&tiles, &walk, threads, control)
+        let walk = Walk::new(program, &self.wanted(&asked.adds))?;
+        let tiles = TopTiles::new(self, program, &walk, &asked.adds, asked.cells);
+        self.over_rows(&tiles, &walk, asked.bar, threads, control)
     }
 
     fn over_rows(
         &self,
         tiles: &TopTiles<'_>,
         walk: &Walk<'_>,
+        known: Option<f64>,
         threads: usize,
         control: &Control,
     ) -> Result<Best> {
-        let bar = tiles.first_bar(walk, control)?;
+        let sample = tiles.first_bar(walk, control)?;
+        let bar = sample.into_iter().chain(known).min_by(f64::total_cmp);
         let start = || Best::new(tiles.cells, self, bar);
         over_rows(tiles, walk, threads, control, start)
     }
@@ -148,14 +221,14 @@ impl Top {
     fn searched(
         &self,
         part: &Part,
-        cells: usize,
+        asked: &Asked,
         threads: usize,
         control: &Control,
     ) -> Result<Best> {
         let walk = Walk::new(&part.program, &self.wanted(&part.adds))?;
-        let mut tiles = TopTiles::new(self, &part.program, &walk, &part.adds, cells);
-        tiles.bars = Bars::new(cells);
-        let fallback = || self.over_rows(&tiles, &walk, threads, control);
+        let mut tiles = TopTiles::new(self, &part.program, &walk, &part.adds, asked.cells);
+        tiles.bars = Bars::new(asked.cells, asked.bar);
+        let fallback = || self.over_rows(&tiles, &walk, asked.bar, threads, control);
         over_boxes(
             &tiles,
             &walk,

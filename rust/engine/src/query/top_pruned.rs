@@ -80,8 +80,9 @@ impl Scan for TopTiles<'_> {
 pub(super) struct Bars(Vec<AtomicU64>);
 
 impl Bars {
-    pub(super) fn new(cells: usize) -> Self {
-        let bar = || AtomicU64::new(to_key(f64::INFINITY));
+    /// For so many cells, of all of which this is known.
+    pub(super) fn new(cells: usize, known: Option<f64>) -> Self {
+        let bar = || AtomicU64::new(to_key(known.unwrap_or(f64::INFINITY)));
         Self((0..cells).map(|_| bar()).collect())
     }
 

@@ -111,6 +111,20 @@ impl Searcher {
         }
     }
 
+    /// The same winners in a box of the space (from these digits on, so many of each group); None where they are not
+    /// kept, so that a search in the box alone is less work.
+    pub(crate) fn within(&self, starts: &[usize], lens: &[usize]) -> Option<Self> {
+        self.winners.kept.as_ref()?;
+        let digits = self.groups.iter().zip(&self.digits);
+        Some(Self {
+            groups: self.groups.clone(),
+            digits: digits
+                .map(|(group, digits)| digits[starts[*group]..][..lens[*group]].to_vec())
+                .collect(),
+            winners: Arc::clone(&self.winners),
+        })
+    }
+
     /// What one worker searches with.
     pub(crate) fn seeker(&self) -> Seeker {
         Seeker::new(&self.winners.task)

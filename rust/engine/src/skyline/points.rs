@@ -19,6 +19,12 @@ impl Points {
         }
     }
 
+    /// How many coordinates each has.
+    #[must_use]
+    pub fn dims(&self) -> usize {
+        self.dims
+    }
+
     /// One more.
     pub fn push(&mut self, point: &[f64], row: u64) {
         self.values.extend_from_slice(&point[..self.dims]);

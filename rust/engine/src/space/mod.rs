@@ -7,6 +7,7 @@
 pub(crate) mod block;
 pub(crate) mod loops;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -92,6 +93,38 @@ impl Space {
     #[must_use]
     pub fn digit(&self, row: u64, group: usize) -> u64 {
         row / self.strides[group] % self.sizes[group]
+    }
+
+    /// The row at which part `part` of `parts` begins (from 0 on; part `parts` begins where the space ends).
+    ///
+    /// The cut is along the outermost group that leaves no part larger or smaller than even ones by more than an eighth:
+    /// so a part is a box, or few of them.
+    #[must_use]
+    pub fn cut(&self, part: u64, parts: u64) -> u64 {
+        let parts = parts.max(1);
+        let (rows, all) = (u128::from(self.combinations), u128::from(parts));
+        let even = rows * u128::from(part.min(parts)) / all;
+        let slack = rows / all / 16;
+        let near = |stride: &u64| {
+            let stride = u128::from(*stride);
+            let place = (even + stride / 2) / stride * stride;
+            (place.abs_diff(even) <= slack && place <= rows).then_some(place)
+        };
+        // No group has more rows than there are, so that nothing is lost.
+        self.strides.iter().find_map(near).unwrap_or(even) as u64
+    }
+
+    /// The rows of a range as boxes of consecutive rows, as few as there are.
+    #[must_use]
+    pub fn boxes(&self, rows: &Range<u64>) -> Vec<Region> {
+        let mut first = rows.start;
+        let mut boxes = vec![];
+        while first < rows.end {
+            let region = self.region(first, rows.end, u64::MAX);
+            first += region.rows();
+            boxes.push(region);
+        }
+        boxes
     }
 
     /// The largest box that starts at row `first`, ends by `stop`, and has about `budget` rows.

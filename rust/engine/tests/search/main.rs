@@ -78,7 +78,9 @@ fn check(draft: &Draft, blocks: Blocks, level: Index, threads: usize) -> Result<
         state: None,
         quantiles: vec![],
     };
-    let summary = summary.run(&program, threads, &control).unwrap();
+    let summary = summary
+        .run(&program, &program.rows(), threads, &control)
+        .unwrap();
     prop_assert_eq!(
         summary.columns[0].min,
         expected.iter().copied().fold(f64::INFINITY, f64::min)

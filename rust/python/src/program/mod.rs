@@ -1,6 +1,6 @@
 //! A tape bound to a space, and the questions that can be put to it.
 
-mod answers;
+pub(crate) mod answers;
 mod given;
 mod sink;
 
@@ -17,7 +17,7 @@ use numpy::{IntoPyArray, PyArray1, PyReadwriteArray, PyReadwriteArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use self::answers::{Effort, effort, statistics};
+use self::answers::{Counted, Effort, counted, effort, front_points, statistics};
 use self::given::{ColumnSpec, LeafValues, RowsSpec, measures};
 use self::sink::write_all;
 use crate::batch::{Batch, Batches};
@@ -26,8 +26,16 @@ use crate::run::{computed, relayed, watched};
 use crate::simd::requested;
 use crate::tape::Tape;
 
-/// The indices of rows, and the effort.
-type Indices<'py> = (Bound<'py, PyArray1<u64>>, Effort);
+/// The numbers of rows, their values and their groups, and the effort.
+type Winners<'py> = (
+    Bound<'py, PyArray1<u64>>,
+    Bound<'py, PyArray1<f64>>,
+    Bound<'py, PyArray1<u32>>,
+    Effort,
+);
+
+/// The numbers of rows, their points, and the effort.
+type FrontPoints<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f64>>, Effort);
 
 /// A node's value; along each leaf its derivative, and whether it has steps too.
 type Slopes = (f64, Vec<f64>, Vec<bool>);
@@ -36,6 +44,13 @@ type Slopes = (f64, Vec<f64>, Vec<bool>);
 #[pyclass(frozen, module = "gigacost._engine")]
 #[derive(Debug)]
 pub(crate) struct Program(Arc<gigacost_engine::Program>);
+
+/// Where a part (from 0 on) of some equal parts of a space with groups of these sizes begins, and where it ends.
+#[pyfunction]
+pub(crate) fn cut(py: Python<'_>, sizes: Vec<u64>, part: u64, parts: u64) -> PyResult<(u64, u64)> {
+    let space = Space::new(sizes).map_err(|error| raised(py, &error))?;
+    Ok((space.cut(part, parts), space.cut(part.saturating_add(1), parts)))
+}
 
 impl Program {
     fn rows_of(
@@ -249,9 +264,16 @@ impl Program {
         })
     }
 
-    /// The best rows (of each group): their indices, and the effort. After some seconds it may be what has been found
-    /// until then.
-    #[pyo3(signature = (by, largest, keep, per, k, distinct, threads, progress = None, seconds = None, boxes = None))]
+    /// How many combinations of what they depend on the searches are for that some nodes need.
+    #[allow(clippy::needless_pass_by_value)] // as for `values`
+    fn searched(&self, py: Python<'_>, nodes: Vec<Node>) -> PyResult<u64> {
+        let found = self.0.searched_points(&nodes);
+        found.map_err(|error| raised(py, &error))
+    }
+
+    /// The best rows of a range (of each group): their numbers, values and groups, and the effort. After some seconds it
+    /// may be what has been found until then. Nothing is looked for that is worse than a known value.
+    #[pyo3(signature = (by, largest, keep, per, k, distinct, rows, threads, progress = None, known = None, seconds = None, boxes = None))]
     #[allow(clippy::too_many_arguments)] // what a question consists of, named in Python
     fn top<'py>(
         &self,
@@ -262,11 +284,13 @@ impl Program {
         per: Vec<(usize, Vec<u32>)>,
         k: usize,
         distinct: Vec<Node>,
+        rows: (u64, u64),
         threads: usize,
         progress: Option<&Bound<'py, PyAny>>,
+        known: Option<f64>,
         seconds: Option<f64>,
         boxes: Option<u64>,
-    ) -> PyResult<Indices<'py>> {
+    ) -> PyResult<Winners<'py>> {
         let top = Top {
             by,
             largest,
@@ -274,59 +298,66 @@ impl Program {
             per,
             k,
             distinct,
+            known,
         };
         let program = Arc::clone(&self.0);
-        let values = self.0.work(program.space().combinations());
+        let values = self.0.work(rows.1.saturating_sub(rows.0));
         let (winners, effort) = computed(py, values, progress, move |control| {
             let control = control.with_limit(Limit::after(seconds, boxes));
-            Ok((top.run(&program, threads, &control)?, effort(&control)))
+            let found = top.run(&program, &(rows.0..rows.1), threads, &control)?;
+            Ok((found, effort(&control)))
         })?;
-        let rows: Vec<u64> = winners.iter().map(|winner| winner.row).collect();
-        Ok((rows.into_pyarray(py), effort))
+        let numbers: Vec<u64> = winners.iter().map(|winner| winner.row).collect();
+        let values: Vec<f64> = winners.iter().map(|winner| winner.value).collect();
+        let cells: Vec<u32> = winners.iter().map(|winner| winner.cell as u32).collect();
+        let (numbers, values) = (numbers.into_pyarray(py), values.into_pyarray(py));
+        Ok((numbers, values, cells.into_pyarray(py), effort))
     }
 
-    /// The rows on the front of some objectives (node, whether it is maximised), by these one after the other, and
-    /// the effort.
-    #[pyo3(signature = (objectives, keep, threads, progress = None))]
+    /// The rows of a range on the front of some objectives (node, whether it is maximised), by these one after the
+    /// other: their numbers, their points (what is maximised with the other sign) one after the other, and the effort.
+    #[pyo3(signature = (objectives, keep, rows, threads, progress = None))]
     fn pareto<'py>(
         &self,
         py: Python<'py>,
         objectives: Vec<(Node, bool)>,
         keep: Option<Node>,
+        rows: (u64, u64),
         threads: usize,
         progress: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Indices<'py>> {
+    ) -> PyResult<FrontPoints<'py>> {
         let pareto = Pareto { objectives, keep };
         let program = Arc::clone(&self.0);
-        let values = self.0.work(program.space().combinations());
-        let (rows, effort) = computed(py, values, progress, move |control| {
-            Ok((pareto.run(&program, threads, control)?, effort(control)))
+        let values = self.0.work(rows.1.saturating_sub(rows.0));
+        let (points, effort) = computed(py, values, progress, move |control| {
+            let found = pareto.run(&program, &(rows.0..rows.1), threads, control)?;
+            Ok((found, effort(control)))
         })?;
-        Ok((rows.into_pyarray(py), effort))
+        let (numbers, values) = front_points(py, &points);
+        Ok((numbers, values, effort))
     }
 
-    /// How many rows are kept, and the effort.
-    #[pyo3(signature = (keep, threads, progress = None))]
+    /// How many rows of a range are kept, and the effort.
+    #[pyo3(signature = (keep, rows, threads, progress = None))]
     fn count(
         &self,
         py: Python<'_>,
         keep: Option<Node>,
+        rows: (u64, u64),
         threads: usize,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<(u64, Effort)> {
         let program = Arc::clone(&self.0);
-        let values = self.0.work(program.space().combinations());
+        let values = self.0.work(rows.1.saturating_sub(rows.0));
         computed(py, values, progress, move |control| {
-            Ok((
-                Count { keep }.run(&program, threads, control)?,
-                effort(control),
-            ))
+            let found = Count { keep }.run(&program, &(rows.0..rows.1), threads, control)?;
+            Ok((found, effort(control)))
         })
     }
 
-    /// Statistics: `kept`, `states`, and for each column `count`, `min`, `max`, `quantiles`, and the exact `sum` and
-    /// `squares` as two's complement bytes (lowest first) with the exponent of the lowest bit.
-    #[pyo3(signature = (columns, keep, state, quantiles, threads, progress = None))]
+    /// Statistics of a range: `kept`, `states`, and for each column `count`, `min`, `max`, `quantiles`, and the exact
+    /// `sum` and `squares` as two's complement bytes (lowest first) with the exponent of the lowest bit.
+    #[pyo3(signature = (columns, keep, state, quantiles, rows, threads, progress = None))]
     #[allow(clippy::too_many_arguments)] // as for `top`
     fn summary<'py>(
         &self,
@@ -335,6 +366,7 @@ impl Program {
         keep: Option<Node>,
         state: Option<(Node, usize)>,
         quantiles: Vec<f64>,
+        rows: (u64, u64),
         threads: usize,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
@@ -345,10 +377,40 @@ impl Program {
             quantiles,
         };
         let program = Arc::clone(&self.0);
-        let values = self.0.work(program.space().combinations());
+        let values = self.0.work(rows.1.saturating_sub(rows.0));
         let found = computed(py, values, progress, move |control: &Control| {
-            summary.run(&program, threads, control)
+            summary.run(&program, &(rows.0..rows.1), threads, control)
         })?;
         statistics(py, &found)
+    }
+
+    /// A round of the search for quantiles in a range: for each column and each of its prefixes, which digits follow and
+    /// how often.
+    #[pyo3(signature = (columns, keep, round, rows, threads, progress = None))]
+    #[allow(clippy::too_many_arguments)] // as for `top`
+    fn digits<'py>(
+        &self,
+        py: Python<'py>,
+        columns: Vec<(Node, Option<Node>)>,
+        keep: Option<Node>,
+        round: (u32, Vec<Vec<u64>>),
+        rows: (u64, u64),
+        threads: usize,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Counted<'py>> {
+        let summary = Summary {
+            measures: measures(columns),
+            keep,
+            state: None,
+            quantiles: vec![],
+        };
+        let (digit, prefixes) = round;
+        let round = query::Round { digit, prefixes };
+        let program = Arc::clone(&self.0);
+        let values = self.0.work(rows.1.saturating_sub(rows.0));
+        let found = computed(py, values, progress, move |control: &Control| {
+            summary.round(&program, &(rows.0..rows.1), &round, threads, control)
+        })?;
+        Ok(counted(py, &found))
     }
 }

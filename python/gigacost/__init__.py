@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gigacost.catalog import Catalog as Catalog
     from gigacost.errors import CatalogError as CatalogError
     from gigacost.errors import Error as Error
+    from gigacost.errors import ExecutorError as ExecutorError
     from gigacost.errors import InternalError as InternalError
     from gigacost.errors import OutputError as OutputError
     from gigacost.errors import SpecError as SpecError
@@ -62,6 +63,7 @@ _HOMES = {
     "Elasticities": "analysis.sensitivity.elasticities",
     "Error": "errors",
     "Estimate": "queries.estimates",
+    "ExecutorError": "errors",
     "Input": "graph.declarations",
     "InternalError": "errors",
     "Layouts": "analysis.layouts.layouts",

@@ -40,6 +40,10 @@ class OutputError(Error, OSError):
     """An output cannot be written where it was asked for."""
 
 
+class ExecutorError(Error, RuntimeError):
+    """An executor cannot be reached, takes no more tasks, or lost a part more often than it may be tried again."""
+
+
 class InternalError(Error, RuntimeError):
     """gigacost is at fault: a computed value is not finite, or an invariant does not hold.
 

@@ -138,8 +138,11 @@ def _failed(error: BaseException) -> int:
 
 
 def _failed_running(error: BaseException) -> int:
-    from gigacost.errors import InternalError, OutputError, escape, show
+    from gigacost.errors import ExecutorError, InternalError, OutputError, escape, show
 
+    if isinstance(error, ExecutorError):
+        warn("error", str(error))
+        return FAILED
     if isinstance(error, OSError):
         name = f"{escape(os.fsdecode(error.filename))}: " if error.filename else ""
         warn("error", f"{name}{error.strerror or error}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -167,13 +169,13 @@ def simd_level() -> str | None:
 
 
 def thread_count(threads: int | None = None) -> int:
-    """How many threads to use: as asked for, else as ``GIGACOST_THREADS`` says, else one for each CPU at hand."""
+    """How many threads to use: as asked for, else as ``GIGACOST_THREADS`` says, else as allotted, else one per CPU."""
     given: object = threads
     name = "threads"
     if threads is None:
         text = os.environ.get("GIGACOST_THREADS")
         if not text:
-            return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+            return _allotted.get() or cpus()
         name, given = "GIGACOST_THREADS", text
         threads = int(text) if text.isascii() and text.isdigit() else 0
     number = unboxed(threads)
@@ -182,4 +184,20 @@ def thread_count(threads: int | None = None) -> int:
     return number
 
 
+def cpus() -> int:
+    """How many CPUs this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def allotted(threads: int | None) -> Iterator[None]:
+    """What is asked inside, and says no number of threads, uses as many; as many as there are CPUs for None."""
+    before = _allotted.set(threads)
+    try:
+        yield
+    finally:
+        _allotted.reset(before)
+
+
+_allotted: ContextVar[int | None] = ContextVar("allotted", default=None)
 _MOST_THREADS = 1024

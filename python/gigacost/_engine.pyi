@@ -23,6 +23,7 @@ __all__ = [
     "Tape",
     "TapeBuilder",
     "__version__",
+    "aligned",
     "apply",
     "cut",
     "front",
@@ -313,6 +314,9 @@ def front(
 
     Raises ValueError where there is not one point for each row.
     """
+
+def aligned(sizes: Sequence[int], row: int, most: int) -> int:
+    """A row at most so far from another one at which a digit begins, of the outermost group that has one there."""
 
 def cut(sizes: Sequence[int], part: int, parts: int) -> tuple[int, int]:
     """The rows of one (from 0 on) of some equal parts of a space with groups of these sizes.

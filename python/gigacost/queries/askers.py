@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from gigacost._engine import Quantiles, cut
 from gigacost.compiler import lower
@@ -76,16 +75,6 @@ class Here(Asker):
     ) -> tuple[dict[str, Any], Effort]:
         """The statistics of columns in one call."""
         return self.ask(bound, AskStatistics(query, tuple(quantiles)), watched=watched)
-
-
-ExecutorLike: TypeAlias = "Asker | None"
-"""Where parts of a space are answered."""
-
-
-@contextmanager
-def asking(threads: int | None, progress: Progress | None, executor: ExecutorLike) -> Iterator[Asker]:
-    """Who asks the engine. Raises SpecError for what is no executor."""
-    yield executor if isinstance(executor, Asker) else Here(threads, progress)
 
 
 class Recorder(Asker):

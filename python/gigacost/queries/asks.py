@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
 
 from gigacost._engine import Program, front
 from gigacost.compiler import lower
@@ -63,6 +63,9 @@ Preparing: TypeAlias = Callable[[Query], Prepared]
 class Ask(ABC, Generic[T]):
     """A question to the engine."""
 
+    bounded: ClassVar[bool] = False
+    """Whether the engine leaves out most combinations that bounds decide."""
+
     @abstractmethod
     def of(self, prepared: Preparing, run: Run) -> tuple[T, Effort]:
         """What is found in a range."""
@@ -71,8 +74,13 @@ class Ask(ABC, Generic[T]):
     def merged(self, found: Sequence[T]) -> T:
         """What is found in all of some ranges."""
 
-    def known(self, found: T) -> float | None:  # noqa: ARG002 - most have none
-        """What later ranges need not be worse than."""
+    @property
+    def informs(self) -> bool:
+        """Whether later ranges are less work where it is known what earlier ones found."""
+        return False
+
+    def known(self, found: T) -> float | None:  # noqa: ARG002 - most tell nothing
+        """What nothing that later ranges find need be worse than."""
         return None
 
     def plain(self, found: T) -> Any:  # noqa: ANN401 - as JSON has it
@@ -100,6 +108,10 @@ def _told(value: object) -> str:
     return repr(value)
 
 
+_FEW = 10_000
+"""So many combinations are soon merged."""
+
+
 class Winners(NamedTuple):
     """Combinations that were found: by group, then the best first."""
 
@@ -114,6 +126,7 @@ class Winners(NamedTuple):
 class AskTop(Ask[Winners]):
     """The best combinations, or the best of each group."""
 
+    bounded: ClassVar[bool] = True
     query: Query
     by: str
     k: int
@@ -170,9 +183,14 @@ class AskTop(Ask[Winners]):
                     best.keys.append(key)
         return best
 
+    @property
+    def informs(self) -> bool:
+        """Whether later ranges are less work where it is known what earlier ones found."""
+        return not self.groups and self.k <= _FEW
+
     def known(self, found: Winners) -> float | None:
         """The value of the last of them, if there are as many as are wanted."""
-        return found.values[self.k - 1] if not self.groups and len(found.values) >= self.k else None
+        return found.values[self.k - 1] if self.informs and len(found.values) >= self.k else None
 
     def plain(self, found: Winners) -> dict[str, Any]:
         """What is found as plain data."""
@@ -211,6 +229,7 @@ class Points(NamedTuple):
 class AskFront(Ask[Points]):
     """The combinations that no other dominates."""
 
+    bounded: ClassVar[bool] = True
     query: Query
     objectives: tuple[tuple[str, bool], ...]
 
@@ -248,6 +267,7 @@ class AskFront(Ask[Points]):
 class AskCount(Ask[int]):
     """How many combinations meet a condition."""
 
+    bounded: ClassVar[bool] = True
     query: Query
 
     def of(self, prepared: Preparing, run: Run) -> tuple[int, Effort]:

@@ -15,9 +15,10 @@ from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.model import Model
 from gigacost.queries import arguments, doubts
-from gigacost.queries.askers import ExecutorLike, Here, Recorder, asking, ranges
+from gigacost.queries.askers import Asker, Here, Recorder, ranges
 from gigacost.queries.bounds import Bounds, bounds
 from gigacost.queries.count import Counted, count
+from gigacost.queries.distributed import asking
 from gigacost.queries.export import Part, Progress, Table, Tabular
 from gigacost.queries.pareto import Front, pareto
 from gigacost.queries.partial import Partial, partial
@@ -27,6 +28,8 @@ from gigacost.spec.spec import RESERVED_COLUMNS, Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from gigacost.distribute.executors import ExecutorLike
 
 QUANTILES = (0.1, 0.5, 0.9)
 
@@ -148,7 +151,7 @@ class Space(Tabular):
         boxes: int | None = None,
         threads: int | None = None,
         progress: Progress | None = None,
-        executor: ExecutorLike = None,
+        executor: Asker | ExecutorLike = None,
     ) -> Best:
         """The ``k`` combinations with the smallest value of a quantity, or the best ``k`` of each group.
 
@@ -223,7 +226,7 @@ class Space(Tabular):
         per: Sequence[str] = (),
         threads: int | None = None,
         progress: Progress | None = None,
-        executor: ExecutorLike = None,
+        executor: Asker | ExecutorLike = None,
     ) -> Summary:
         """Counts, extremes, exact sums and means, exact quantiles; how many combinations are in which state.
 
@@ -260,7 +263,7 @@ class Space(Tabular):
         maximize: Sequence[str] | None = None,
         threads: int | None = None,
         progress: Progress | None = None,
-        executor: ExecutorLike = None,
+        executor: Asker | ExecutorLike = None,
     ) -> Front:
         """The Pareto front: the combinations that no other dominates.
 
@@ -295,13 +298,13 @@ class Space(Tabular):
             return pareto(self.bound, least, greatest, asker)
 
     def count(
-        self, *, threads: int | None = None, progress: Progress | None = None, executor: ExecutorLike = None
+        self, *, threads: int | None = None, progress: Progress | None = None, executor: Asker | ExecutorLike = None
     ) -> int:
         """How many combinations meet the condition (and have what it reads); without one, all of them."""
         return self.counted(threads=threads, progress=progress, executor=executor).count
 
     def counted(
-        self, *, threads: int | None = None, progress: Progress | None = None, executor: ExecutorLike = None
+        self, *, threads: int | None = None, progress: Progress | None = None, executor: Asker | ExecutorLike = None
     ) -> Counted:
         """As ``count``, with the share of all combinations and what it took."""
         with asking(threads, progress, executor) as asker:
@@ -320,7 +323,7 @@ class Space(Tabular):
         *,
         threads: int | None = None,
         progress: Progress | None = None,
-        executor: ExecutorLike = None,
+        executor: Asker | ExecutorLike = None,
     ) -> Bounds:
         """The least and the greatest value of a quantity, each with the first combination that attains it."""
         with asking(threads, progress, executor) as asker:

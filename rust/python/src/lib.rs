@@ -26,7 +26,7 @@ mod _engine {
     #[pymodule_export]
     use crate::program::answers::{Quantiles, front};
     #[pymodule_export]
-    use crate::program::{Program, cut};
+    use crate::program::{Program, aligned, cut};
     #[pymodule_export]
     use crate::simd::simd;
     #[pymodule_export]

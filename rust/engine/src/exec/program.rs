@@ -69,6 +69,8 @@ pub struct Program {
     /// The sizes of all groups: those of the space, that of the draws, if there are any, then one for each axis of each
     /// search.
     sizes: Vec<usize>,
+    /// The sizes of the groups of the space of which this one is a part: what is worth a table there is worth one here.
+    planned: Vec<usize>,
     /// Whether there are draws.
     drawn: bool,
     /// The first group of each search.
@@ -138,6 +140,7 @@ impl Program {
                 sizes.len()
             )));
         }
+        let planned = sizes[..space.sizes().len()].to_vec();
         let searchers = tape.ops().iter().map(|_| OnceLock::new()).collect();
         let mut program = Self {
             tape,
@@ -146,6 +149,7 @@ impl Program {
             simd,
             blocks,
             sizes,
+            planned,
             drawn: draws.is_some(),
             search_groups,
             masks: vec![],
@@ -230,6 +234,7 @@ impl Program {
         lens: &[usize],
     ) -> Result<Self> {
         let part = self.rebound(Arc::clone(&self.tape), space, leaves)?;
+        let part = part.planned_as(self.planned.clone());
         for (node, known) in part.searchers.iter().enumerate() {
             if matches!(self.tape.ops()[node], Op::Winner { .. })
                 && let Some(searcher) = self.searcher(node as Node)?.within(starts, lens)
@@ -306,6 +311,26 @@ impl Program {
         let groups = self.sizes.iter().enumerate();
         let sizes = groups.filter(|(group, _)| mask >> group & 1 == 1);
         sizes.fold(1, |points, (_, size)| points.saturating_mul(*size))
+    }
+
+    /// How many points the groups of a mask have in the space that this one is planned as a part of.
+    pub(crate) fn planned_points(&self, mask: u64) -> usize {
+        let sizes = self.planned.iter().chain(&self.sizes[self.planned.len()..]);
+        let groups = sizes
+            .enumerate()
+            .filter(|(group, _)| mask >> group & 1 == 1);
+        groups.fold(1, |points, (_, size)| points.saturating_mul(*size))
+    }
+
+    /// The sizes of the groups of the space that this one is planned as a part of.
+    pub(crate) fn planned(&self) -> &[usize] {
+        &self.planned
+    }
+
+    /// The same program, planned as a part of a space with groups of these sizes.
+    pub(crate) fn planned_as(mut self, planned: Vec<usize>) -> Self {
+        self.planned = planned;
+        self
     }
 
     /// The groups that each node varies over.

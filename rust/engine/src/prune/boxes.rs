@@ -251,7 +251,11 @@ fn by_parts(
         parts.push((mask, joined));
     }
     let shared = parts.iter().any(|(_, factors)| factors.len() > 1);
-    if !shared || parts.iter().any(|(mask, _)| program.points(*mask) > most) {
+    if !shared
+        || parts
+            .iter()
+            .any(|(mask, _)| program.planned_points(*mask) > most)
+    {
         return Ok(By::Operands);
     }
     let mut pyramids = vec![];

@@ -42,7 +42,8 @@ impl Program {
         let tape = self.tape().with_leaves(&nodes);
         let leaves = (0..self.tape().leaves().len() as u32).map(|leaf| self.leaf(leaf).clone());
         let leaves = leaves.chain(tables).collect();
-        self.rebound(Arc::new(tape), self.space().clone(), leaves)
+        let known = self.rebound(Arc::new(tape), self.space().clone(), leaves)?;
+        Ok(known.planned_as(self.planned().to_vec()))
     }
 
     /// The values of nodes that vary over no more than some groups (ascending), over all of these. What is soon done is
@@ -135,7 +136,15 @@ impl Program {
             outputs: vec![],
             ..self.tape().clone()
         };
-        self.rebound(Arc::new(tape), Space::part(offsets)?, leaves)
+        // What was left out is no loss; what never was there still counts.
+        let first = match groups {
+            [group] if points.len() == sizes[*group] => self.planned()[*group],
+            _ => points.len(),
+        };
+        let planned = others.iter().map(|group| self.planned()[*group]);
+        let planned = std::iter::once(first).chain(planned).collect();
+        let listed = self.rebound(Arc::new(tape), Space::part(offsets)?, leaves)?;
+        Ok(listed.planned_as(planned))
     }
 
     /// A leaf where some groups became one.

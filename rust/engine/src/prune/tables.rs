@@ -30,7 +30,9 @@ pub(super) struct Most {
 /// # Errors
 /// When a node does not exist.
 pub(super) fn most_values(program: &Program, wanted: &[Node]) -> Result<Most> {
-    let part = usize::try_from(program.space().combinations() / PART).unwrap_or(usize::MAX);
+    let planned = program.planned().iter().map(|size| *size as u64);
+    let combinations = planned.fold(1, u64::saturating_mul);
+    let part = usize::try_from(combinations / PART).unwrap_or(usize::MAX);
     let mut most = Most {
         searched: MOST_VALUES,
         other: part.clamp(FEW, MOST_VALUES),
@@ -39,7 +41,7 @@ pub(super) fn most_values(program: &Program, wanted: &[Node]) -> Result<Most> {
         let edge = edge(program, wanted, most)?;
         let values = edge
             .iter()
-            .map(|node| program.points(program.masks()[*node as usize]));
+            .map(|node| program.planned_points(program.masks()[*node as usize]));
         if values.sum::<usize>() <= MOST_IN_ALL {
             break;
         }
@@ -155,7 +157,7 @@ fn edge(program: &Program, wanted: &[Node], most: Most) -> Result<Vec<Node>> {
         } else {
             most.other
         };
-        mask >> outer == 0 && program.points(mask) <= most
+        mask >> outer == 0 && program.planned_points(mask) <= most
     };
     let mut read = vec![false; needed.len()];
     for node in wanted {

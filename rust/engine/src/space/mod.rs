@@ -102,16 +102,19 @@ impl Space {
     #[must_use]
     pub fn cut(&self, part: u64, parts: u64) -> u64 {
         let parts = parts.max(1);
-        let (rows, all) = (u128::from(self.combinations), u128::from(parts));
-        let even = rows * u128::from(part.min(parts)) / all;
-        let slack = rows / all / 16;
+        let even = u128::from(self.combinations) * u128::from(part.min(parts)) / u128::from(parts);
+        self.aligned(even as u64, self.combinations / parts / 16)
+    }
+
+    /// A row that is not further than so many from another one, and at which a digit of an outer group begins: of the
+    /// outermost group that has one.
+    #[must_use]
+    pub fn aligned(&self, row: u64, most: u64) -> u64 {
         let near = |stride: &u64| {
-            let stride = u128::from(*stride);
-            let place = (even + stride / 2) / stride * stride;
-            (place.abs_diff(even) <= slack && place <= rows).then_some(place)
+            let place = row.saturating_add(*stride / 2) / stride * stride;
+            (place.abs_diff(row) <= most && place <= self.combinations).then_some(place)
         };
-        // No group has more rows than there are, so that nothing is lost.
-        self.strides.iter().find_map(near).unwrap_or(even) as u64
+        self.strides.iter().find_map(near).unwrap_or(row)
     }
 
     /// The rows of a range as boxes of consecutive rows, as few as there are.

@@ -229,7 +229,9 @@ class _Dispatch:
         if self.again:
             return self.again.popleft()
         task = next(left, None)
-        return None if task is None else _Flight(task, worker.packed(self.job.function, self.addresses, task.args))
+        if task is None:
+            return None
+        return _Flight(task, worker.packed(self.job.function, self.addresses, task.args, self.threads))
 
     def _submit(self, flight: _Flight) -> None:
         flight.carries = bool(self.addresses) and (
@@ -237,7 +239,7 @@ class _Dispatch:
         )
         objects = self.job.objects if flight.carries else ()
         try:
-            future = self.executor.submit(worker.run, self.digest, flight.data, objects, self.threads)
+            future = self.executor.submit(worker.run, self.digest, flight.data, *objects)
         except Exception as problem:
             raise self._broken(flight, problem) from problem
         flight.future = future
@@ -301,8 +303,8 @@ class _Dispatch:
         if isinstance(failure, BrokenExecutor):
             raise self._broken(flight, failure) from failure
         if flight.lost > self.retries:
-            times = "once" if flight.lost == 1 else f"{flight.lost} times"
-            raise ExecutorError(f"{self.job.name}: {task.name} was lost {times}, the last time to {why}") from failure
+            times = "once" if flight.lost == 1 else f"{flight.lost} times, the last time"
+            raise ExecutorError(f"{self.job.name}: {task.name} was lost {times}: {why}") from failure
         self.report(Event("retry", task, tries=flight.lost + 1))
         self._again(flight)
 
@@ -347,5 +349,7 @@ def _failure(future: Any) -> BaseException | None:  # noqa: ANN401 - any future
 
 def _reason(failure: BaseException) -> str:
     said = " ".join(str(failure).split())
+    if isinstance(failure, worker.WorkerLost):
+        return said
     name = type(failure).__name__
     return escape(f"{name}: {said}" if said else name, quotes="", shown=_LONG)

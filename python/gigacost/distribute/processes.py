@@ -14,15 +14,13 @@ from multiprocessing.process import current_process
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
+from gigacost.distribute.worker import WorkerLost
+
 T = TypeVar("T")
 
 _PATIENCE = 0.3
 """Seconds that processes are given to end when they are told to."""
 GUARD = 'a script that starts processes does its work under if __name__ == "__main__":'
-
-
-class WorkerLost(Exception):  # noqa: N818 - what happened, said in a sentence
-    """A worker process ended in the middle of a task."""
 
 
 class _Worker(NamedTuple):

@@ -216,6 +216,24 @@ def test_processes_end_when_their_caller_is_killed(tmp_path: Path) -> None:
     all_ended(process.pid)
 
 
+def test_a_script_on_standard_input_needs_no_guard(tmp_path: Path) -> None:
+    code = (
+        "import part_functions as parts\n"
+        "from gigacost.distribute.driver import Job, Task, drive\n"
+        "drive(Job(parts.same), [Task((1,), 'part 1')], lambda _, one: print(one, __file__), executor='processes:1')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input=code,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HELPERS), *sys.path])},
+    )
+    assert (done.stdout, done.stderr) == ("(1,) <stdin>\n", "")
+
+
 def test_a_script_without_the_guard_is_told_of_it(tmp_path: Path) -> None:
     process = script(tmp_path, LONG.replace("EXECUTOR", "'processes:1'"), guard="if True:")
     _, err = process.communicate(timeout=60)

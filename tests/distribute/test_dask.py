@@ -93,7 +93,7 @@ def test_a_killed_worker_costs_its_part_again(url: str, tmp_path: Path) -> None:
 
 
 def test_a_part_that_kills_every_worker_is_named(url: str) -> None:
-    with pytest.raises(ExecutorError, match="task: part 3 was lost 2 times, the last time to KilledWorker"):
+    with pytest.raises(ExecutorError, match="task: part 3 was lost 2 times, the last time: KilledWorker"):
         driven(Job(parts.kill_always), tasks(6, 3), url, retries=1)
 
 

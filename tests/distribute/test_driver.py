@@ -113,8 +113,8 @@ def test_a_worker_keeps_the_last_objects_unpickled() -> None:
 
 @pytest.mark.parametrize("pickler", [pickle, cloudpickle], ids=["pickle", "cloudpickle"])
 def test_the_bytes_of_a_task_are_below_a_kilobyte(pickler: Any) -> None:
-    task = worker.packed(parts.best_cost, [objects.address(LARGE)] * 3, (10**14, 10**15, 1.5e9))
-    assert len(pickler.dumps((worker.run, (identity.digest(), task, (), 1)))) < 1000
+    task = worker.packed(parts.best_cost, [objects.address(LARGE)] * 3, (10**14, 10**15, 1.5e9), 64)
+    assert len(pickler.dumps((worker.run, (identity.digest(), task)))) < 1000
     assert len(LARGE) > 109_000
 
 
@@ -190,7 +190,7 @@ def test_bad_numbers_are_refused(retries: Any, window: Any) -> None:
 def test_a_pool_that_is_not_ours_is_not_built_again() -> None:
     with (
         ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool,
-        pytest.raises(ExecutorError, match=r"executor: broken while part \d+ was out: BrokenProcessPool"),
+        pytest.raises(ExecutorError, match=r"executor: takes no more tasks, with part \d.* out: BrokenProcessPool"),
     ):
         driven(Job(parts.kill_always), tasks(10, 5), pool)
 
@@ -296,9 +296,7 @@ def test_a_part_that_is_always_lost_is_named_after_its_last_try(retries: int, co
                 one.set_result(function(*given))
             return future
 
-    with pytest.raises(
-        ExecutorError, match=r"^task: part \d+ was lost .*, the last time to ConnectionError: lost$"
-    ) as e:
+    with pytest.raises(ExecutorError, match=r"^task: part \d+ was lost .*: ConnectionError: lost$") as e:
         driven(Job(parts.same), tasks(count), Losing(), window=3, retries=retries)
     assert retries == 0 or f"part {guilty} was lost {retries + 1} times" in str(e.value)
 
@@ -306,7 +304,9 @@ def test_a_part_that_is_always_lost_is_named_after_its_last_try(retries: int, co
 def test_an_executor_that_takes_nothing_is_named() -> None:
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
-    with pytest.raises(ExecutorError, match="executor: takes no more tasks: RuntimeError: cannot schedule"):
+    with pytest.raises(
+        ExecutorError, match="executor: takes no more tasks, with part 0 out: RuntimeError: cannot schedule"
+    ):
         driven(Job(parts.same), tasks(3), pool)
 
 
@@ -318,7 +318,9 @@ def test_a_pool_that_breaks_at_submission_is_named() -> None:
             future.set_exception(BrokenExecutor("gone"))
             return future
 
-    with pytest.raises(ExecutorError, match="executor: broken while part 0 was out: BrokenExecutor: gone"):
+    with pytest.raises(
+        ExecutorError, match="executor: takes no more tasks, with part 0, part 1, part 2 out: BrokenExecutor: gone"
+    ):
         driven(Job(parts.same), tasks(3), Broken())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -58,9 +59,7 @@ def test_a_killed_process_costs_its_part_again_and_no_other(tmp_path: Path) -> N
 
 
 def test_a_part_that_kills_every_process_is_named() -> None:
-    with pytest.raises(
-        ExecutorError, match=r"^rows: part 7 was lost 3 times, the last time to WorkerLost: process \d+"
-    ):
+    with pytest.raises(ExecutorError, match=r"^rows: part 7 was lost 3 times, the last time: process \d+"):
         driven(Job(parts.kill_always, name="rows"), tasks(30, 7), "processes:2", retries=2)
 
 
@@ -185,12 +184,54 @@ def test_ctrl_c_ends_our_processes_at_once(tmp_path: Path, *, whole_group: bool)
     assert len(list(tmp_path.glob("began*"))) <= 2
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_the_command_line_ends_as_it_does_without_executors(
+    tmp_path: Path, number: signal.Signals, code: int, word: str
+) -> None:
+    tasks = '(Task((60.0, f"{folder}/began{i}"), f"part {i}") for i in range(1000))'
+    call = f"drive(Job(parts.touching), {tasks}, lambda *_: None, executor='processes:2')"
+    process = script(tmp_path, f"from gigacost.cli.process import run\nraise SystemExit(run(lambda: {call}))")
+    begun(tmp_path, process)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (code, f"error: {word}\n")
+    all_ended(process.pid)
+
+
+def test_the_command_line_says_in_a_line_which_part_is_lost(tmp_path: Path) -> None:
+    call = "drive(Job(parts.kill_always), [Task((1, 1), 'part 1')], print, executor='processes:1', retries=0)"
+    process = script(tmp_path, f"from gigacost.cli.process import run\nraise SystemExit(run(lambda: {call}))")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert re.fullmatch(r"error: task: part 1 was lost once: process \d+ was killed .*\n", err)
+
+
 def test_processes_end_when_their_caller_is_killed(tmp_path: Path) -> None:
     process = script(tmp_path, LONG.replace("EXECUTOR", "'processes:2'"))
     begun(tmp_path, process)
     process.kill()
     process.communicate(timeout=30)
     all_ended(process.pid)
+
+
+def test_a_script_on_standard_input_needs_no_guard(tmp_path: Path) -> None:
+    code = (
+        "import part_functions as parts\n"
+        "from gigacost.distribute.driver import Job, Task, drive\n"
+        "drive(Job(parts.same), [Task((1,), 'part 1')], lambda _, one: print(one, __file__), executor='processes:1')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input=code,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HELPERS), *sys.path])},
+    )
+    assert (done.stdout, done.stderr) == ("(1,) <stdin>\n", "")
 
 
 def test_a_script_without_the_guard_is_told_of_it(tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ _SHARED = {
         ),
         "Design (over SPEC, or in place of it)",
     ),
+    **dict.fromkeys(("--executor", "--retries", "--log"), "Parts"),
     **dict.fromkeys(("--uncertain", "--draws", "--seed", "--method", "--only", "--no-intervals"), "Uncertainty"),
     **dict.fromkeys(
         ("--json", "--threads", "--assert", "--require-feasible", "--explain", "--help"), "Output and exit code"
@@ -202,6 +203,22 @@ def drawing(command: C) -> C:
 
 carrying = once("--carry", metavar="NAMES", help="Columns of zip tables that are handed through to the rows, as id.")
 no_intervals = click.option("--no-intervals", is_flag=True, help="Leave out P10, P50 and P90.")
+
+
+def executing(command: C) -> C:
+    """``--executor``, ``--retries`` and ``--log``."""
+    command = once(
+        "--log",
+        type=click.Choice(["json"]),
+        help="Report each part on stderr in place of a progress line: a JSON object for each event.",
+    )(command)
+    command = once(
+        "--retries",
+        type=Whole(0),
+        metavar="N",
+        help="How often a part is tried again whose worker is lost [default: 3].",
+    )(command)
+    return once("--executor", metavar="E", help="Where parts are computed: processes:N, dask://HOST:PORT.")(command)
 
 
 def distributions(texts: Iterable[str]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Progress on stderr, where somebody is watching: share done, rate, time left."""
+"""Progress on stderr, where somebody is watching: share done, rate, time left; or a log of parts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from gigacost.cli import process
 from gigacost.cli.views.numbers import duration, scaled
+
+if TYPE_CHECKING:
+    from gigacost.distribute.driver import Event
 
 _EVERY = 0.1
 """Seconds between two updates."""
@@ -26,7 +30,7 @@ def watched(what: str, combinations: int) -> Iterator[Callable[[int], None] | No
     ``combinations`` is 0 where nobody can tell how many there will be.
     """
     process.evaluating = True
-    if not sys.stderr.isatty() or os.environ.get("TERM") in {None, "", "dumb"}:
+    if not _is_watched():
         yield None
         return
     line = _Line(what, combinations)
@@ -34,6 +38,79 @@ def watched(what: str, combinations: int) -> Iterator[Callable[[int], None] | No
         yield line.update
     finally:
         line.clear()
+
+
+@contextmanager
+def parts_watched(
+    what: str,
+    parts: int,
+    combinations: int,
+    *,
+    log: str | None = None,
+    rows: Callable[[Any], int] | None = None,
+    **plan: Any,  # noqa: ANN401 - plain data
+) -> Iterator[Callable[[Event], None] | None]:
+    """What to hand to ``drive`` as ``report``: one line for all parts, or their log; None where nobody wants either.
+
+    ``combinations`` are those of all parts. ``rows`` says of a part's result how many rows it has; ``plan`` is what the
+    log says at its beginning beside the number of parts.
+    """
+    process.evaluating = True
+    if log:
+        with _logged(what, parts, combinations, rows, plan) as report:
+            yield report
+        return
+    if not _is_watched():
+        yield None
+        return
+    line = _PartsLine(what, parts, combinations)
+    try:
+        yield line.report
+    finally:
+        line.clear()
+
+
+@contextmanager
+def _logged(
+    what: str, parts: int, combinations: int, rows: Callable[[Any], int] | None, plan: dict[str, Any]
+) -> Iterator[Callable[[Event], None]]:
+    """A JSON object a line: ``plan``, for each part ``part``, ``lost`` and ``retry`` as they happen, and ``end``."""
+    import json
+
+    start = time.monotonic()
+    done = 0
+
+    def say(event: str, **fields: Any) -> None:  # noqa: ANN401 - plain data
+        kept = {key: value for key, value in fields.items() if value is not None}
+        text = json.dumps({"event": event, "elapsed": round(time.monotonic() - start, 3), **kept})
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+    def report(event: Event) -> None:
+        nonlocal done
+        task = {"part": event.task.name, "range": event.task.range}
+        if event.kind == "part":
+            done += 1
+            count = None if rows is None else rows(event.result)
+            seconds = round(event.seconds, 6)
+            say("part", **task, rows=count, seconds=seconds, worker=event.place, tries=event.tries, done=done)
+        elif event.kind == "lost":
+            say("lost", **task, tries=event.tries, why=event.why)
+        elif event.kind == "retry":
+            say("retry", **task, tries=event.tries)
+
+    say("plan", question=what, parts=parts, combinations=combinations, **plan)
+    failed = True
+    try:
+        yield report
+        failed = False
+    finally:
+        say("end", parts=parts, done=done, complete=not failed)
+
+
+def _is_watched() -> bool:
+    """Whether somebody looks at a terminal that can redraw a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") not in {None, "", "dumb"}
 
 
 class _Line:
@@ -54,8 +131,7 @@ class _Line:
         # A query may pass over the space several times (quantiles do): then only the rate can be told.
         share = done / self.combinations if self.combinations and done <= self.combinations else None
         rate = done / (now - self.start)
-        of = f" of {scaled(self.combinations)}" if self.combinations else ""
-        parts = [f"{self.what}  {scaled(done)}{of}", f"{scaled(rate)}/s"]
+        parts = [f"{self.what}  {self.counted(done)}", f"{scaled(rate)}/s"]
         if share is not None:
             full = round(share * _WIDTH)
             parts.insert(1, f"[{'#' * full}{'.' * (_WIDTH - full)}] {share:4.0%}")
@@ -65,11 +141,39 @@ class _Line:
         sys.stderr.flush()
         self.shown = True
 
+    def counted(self, done: int) -> str:
+        """How much is done of what."""
+        return scaled(done) + (f" of {scaled(self.combinations)}" if self.combinations else "")
+
     def clear(self) -> None:
         """Leave the line empty."""
         if self.shown:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
+
+
+class _PartsLine(_Line):
+    """One line for all parts."""
+
+    def __init__(self, what: str, parts: int, combinations: int) -> None:
+        super().__init__(what, combinations)
+        self.parts = parts
+        self.parts_done = self.done = self.lost = 0
+
+    def report(self, event: Event) -> None:
+        """Count a part that is done, or whose worker was lost."""
+        if event.kind == "part":
+            self.parts_done += 1
+            first, stop = event.task.range or (0, 0)
+            self.done += stop - first
+        self.lost += event.kind == "lost"
+        self.update(self.done)
+
+    def counted(self, done: int) -> str:
+        """Parts, of which there are more than one can think of as combinations."""
+        del done
+        lost = f", {self.lost:,} lost" if self.lost else ""
+        return f"{self.parts_done:,} of {self.parts:,} parts{lost}"
 
 
 def _columns() -> int:

@@ -29,6 +29,8 @@ _WAKE = 0.2
 """Seconds after which waiting looks up: for Ctrl-C where that does not wake it, and for futures that do not call."""
 _CANCELLED_WITHIN = 0.5
 """Seconds that who is interrupted waits until what is queued is cancelled."""
+_NAMED = 3
+"""How many of several tasks are named."""
 _LONG = 300
 """Characters of a reason."""
 
@@ -227,7 +229,9 @@ class _Dispatch:
         if self.again:
             return self.again.popleft()
         task = next(left, None)
-        return None if task is None else _Flight(task, worker.packed(self.job.function, self.addresses, task.args))
+        if task is None:
+            return None
+        return _Flight(task, worker.packed(self.job.function, self.addresses, task.args, self.threads))
 
     def _submit(self, flight: _Flight) -> None:
         flight.carries = bool(self.addresses) and (
@@ -235,10 +239,9 @@ class _Dispatch:
         )
         objects = self.job.objects if flight.carries else ()
         try:
-            future = self.executor.submit(worker.run, self.digest, flight.data, objects, self.threads)
+            future = self.executor.submit(worker.run, self.digest, flight.data, *objects)
         except Exception as problem:
-            lost = f" after {flight.task.name} was lost" if flight.lost else ""
-            raise ExecutorError(f"executor: takes no more tasks{lost}: {_reason(problem)}") from problem
+            raise self._broken(flight, problem) from problem
         flight.future = future
         self.flying.add(flight)
         if flight.carries:
@@ -276,7 +279,7 @@ class _Dispatch:
             self.lacking[place] = None
             self._again(flight)
             return
-        if flight.carries and self.lacking:
+        if place in self.lacking or (flight.carries and self.lacking):
             self.lacking.pop(place if place in self.lacking else next(iter(self.lacking)))
         if kind == worker.STRANGER:
             self._refuse(place, more)
@@ -298,16 +301,22 @@ class _Dispatch:
                 allowed = f"gigacost {identity.identity().version} wherever tasks run"
                 raise SpecError(Fault("executor", "", what, allowed)) from failure
         if isinstance(failure, BrokenExecutor):
-            raise ExecutorError(f"executor: broken while {task.name} was out: {why}") from failure
+            raise self._broken(flight, failure) from failure
         if flight.lost > self.retries:
-            times = "once" if flight.lost == 1 else f"{flight.lost} times"
-            raise ExecutorError(f"{self.job.name}: {task.name} was lost {times}, the last time to {why}") from failure
+            times = "once" if flight.lost == 1 else f"{flight.lost} times, the last time"
+            raise ExecutorError(f"{self.job.name}: {task.name} was lost {times}: {why}") from failure
         self.report(Event("retry", task, tries=flight.lost + 1))
         self._again(flight)
 
     def _again(self, flight: _Flight) -> None:
         """Put a task before those that were not handed out yet."""
         (self.suspects if 0 < flight.lost == self.retries else self.again).append(flight)
+
+    def _broken(self, flight: _Flight, problem: BaseException) -> ExecutorError:
+        """What says that an executor takes no more tasks, and which were out when that was found."""
+        out = sorted({one.task.name for one in (flight, *self.flying)}, key=lambda name: (len(name), name))
+        names = ", ".join(out[:_NAMED]) + (f" and {len(out) - _NAMED} more" if len(out) > _NAMED else "")
+        return ExecutorError(f"executor: takes no more tasks, with {names} out: {_reason(problem)}")
 
     def _refuse(self, place: str, found: list[str]) -> None:
         ours, theirs = identity.identity(), identity.Identity(*found)
@@ -340,5 +349,7 @@ def _failure(future: Any) -> BaseException | None:  # noqa: ANN401 - any future
 
 def _reason(failure: BaseException) -> str:
     said = " ".join(str(failure).split())
+    if isinstance(failure, worker.WorkerLost):
+        return said
     name = type(failure).__name__
     return escape(f"{name}: {said}" if said else name, quotes="", shown=_LONG)

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager
 from multiprocessing import connection, resource_tracker
 from multiprocessing.context import SpawnProcess
 from multiprocessing.process import current_process
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
+from gigacost.distribute.worker import WorkerLost
+
 T = TypeVar("T")
 
 _PATIENCE = 0.3
 """Seconds that processes are given to end when they are told to."""
 GUARD = 'a script that starts processes does its work under if __name__ == "__main__":'
-
-
-class WorkerLost(Exception):  # noqa: N818 - what happened, said in a sentence
-    """A worker process ended in the middle of a task."""
 
 
 class _Worker(NamedTuple):
@@ -138,6 +139,26 @@ class Processes(Executor):
 
 def _start_undisturbed(process: SpawnProcess) -> None:
     """Start a process that Ctrl-C does not reach: the one that started it ends it."""
+    with _importable_main():
+        _start_masked(process)
+
+
+@contextmanager
+def _importable_main() -> Iterator[None]:
+    """A script that came by standard input cannot be imported again by a process: it is started without."""
+    main = sys.modules["__main__"]
+    file = getattr(main, "__file__", None)
+    if file is None or os.path.exists(file):  # noqa: PTH110 - importing pathlib takes 5 ms
+        yield
+        return
+    del main.__file__
+    try:
+        yield
+    finally:
+        main.__file__ = file
+
+
+def _start_masked(process: SpawnProcess) -> None:
     if not hasattr(signal, "pthread_sigmask"):
         process.start()
         return
@@ -169,8 +190,6 @@ def _work(pipe: connection.Connection) -> None:
 
 def _end_with_parent() -> None:
     """A process that was killed ends nobody: its workers see to that themselves."""
-    import os
-
     parent = multiprocessing.parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])

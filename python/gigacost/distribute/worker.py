@@ -19,24 +19,30 @@ from gigacost.errors import CatalogError, InternalError, OutputError, SpecError
 DONE, RAISED, LACKS, STRANGER = "done", "raised", "lacks", "stranger"
 
 
-def packed(function: Callable[..., Any], addresses: Sequence[bytes], arguments: Sequence[Any]) -> bytes:
-    """A task's bytes: a function by its name, the addresses of objects, and further arguments."""
-    return pickle.dumps((function, tuple(addresses), tuple(arguments)), pickle.HIGHEST_PROTOCOL)
+class WorkerLost(Exception):  # noqa: N818 - what happened, said in a sentence
+    """A worker ended in the middle of a task."""
 
 
-def run(digest: bytes, task: bytes, objects: tuple[bytes, ...] = (), threads: int | None = None) -> tuple[Any, ...]:
-    """Run a packed task, with as many threads as are allotted to it; the answer and where it is from.
+def packed(
+    function: Callable[..., Any], addresses: Sequence[bytes], arguments: Sequence[Any], threads: int | None = None
+) -> bytes:
+    """A task's bytes: a function by its name, the addresses of objects, further arguments, the threads allotted."""
+    return pickle.dumps((function, tuple(addresses), tuple(arguments), threads), pickle.HIGHEST_PROTOCOL)
+
+
+def run(digest: bytes, task: bytes, *objects: bytes) -> tuple[Any, ...]:
+    """Run a packed task; the answer and where it is from.
 
     ``(DONE, place, seconds, pickled result)``, ``(RAISED, place, seconds, pickled exception)``, ``(LACKS, place)``
-    where an object is unknown and ``objects`` are not given, ``(STRANGER, place, *identity)`` where this is another
-    gigacost than that of ``digest``.
+    where an object is unknown and ``objects``, the pickles of all, are not given, ``(STRANGER, place, *identity)``
+    where this is another gigacost than that of ``digest``.
     """
     here = identity.place()
     if digest != identity.digest():
         return (STRANGER, here, *identity.identity())
     start = time.perf_counter()
     try:
-        function, addresses, arguments = pickle.loads(task)  # noqa: S301 - from the process that drives this one
+        function, addresses, arguments, threads = pickle.loads(task)  # noqa: S301 - from the process that drives this one
         known = decoded(addresses, objects)
         with allotted(threads):
             answer = DONE, pickle.dumps(function(*known, *arguments), pickle.HIGHEST_PROTOCOL)

@@ -3,12 +3,14 @@
 # `make test PYTEST="tests/spec/test_spec.py -k units"` passes arguments on to pytest; `make bench BENCH="peers latency"`
 # measures some parts again and leaves the others.
 
-.PHONY: demo test lint imports docs site calibrate bench wheel wheels test-wheel test-sdist format clean format-rust format-python ruff clippy types deny FORCE
+.PHONY: demo test slow lint imports docs site calibrate bench wheel wheels test-wheel test-sdist format clean format-rust format-python ruff clippy types deny FORCE
 .DELETE_ON_ERROR:
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST ?=
+SEED ?= 1
+COUNT ?= 20
 BENCH ?= peers trillion uncertainty default_model layouts latency memory scaling executors instructions speed
 
 LINUX := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-musl aarch64-unknown-linux-musl
@@ -78,6 +80,11 @@ site: $(VENV)/.engine $(VENV)/.group-site
 calibrate: $(VENV)/.engine
 	$(BIN)/python calibration/calibrate.py
 	$(BIN)/python calibration/calibrate_pace.py
+
+# What dry runs foretell, beside what is then written, on other specifications for each SEED: some minutes on an idle
+# machine.
+slow: $(VENV)/.engine
+	$(BIN)/python tests/helpers/forecasts.py --seed $(SEED) --count $(COUNT)
 
 # A part that fails does not keep the others from being measured and shown.
 bench: $(VENV)/.engine $(VENV)/.group-bench

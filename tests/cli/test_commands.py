@@ -182,7 +182,7 @@ def test_dry_run_tells_the_plan_and_writes_nothing(capsys: Capture, tmp_path: Pa
     spec = spec_file(tmp_path)
     before = listing(tmp_path)
     done = invoke(capsys, "sweep", spec, "-o", str(tmp_path / "rows.parquet"), "--dry-run", "--json")
-    assert (done.json["combinations"], done.json["rows"]) == (12, 12)
+    assert (done.json["combinations"], done.json["rows"]) == (12, {"low": 12, "high": 12})
     assert done.json["bytes"] > 0
     assert done.json["seconds"] > 0
     assert "12 = 2 hardware x 3 chips x 2 precision" in invoke(capsys, "sweep", spec, "--dry-run").out

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from pathlib import Path
 
 import pytest
-from cli_runner import invoke, listing, spec_file
+from cli_runner import SPEC, invoke, listing, spec_file
+from forecasts import cases, outcome
 
 from gigacost import Sweep
-from gigacost.cli import dry_run
-from gigacost.cli.dry_run import ENDINGS, most_row_bytes, planned
+from gigacost.cli import dry_run, instead
+from gigacost.cli.dry_run import ENDINGS, most_row_bytes
+from gigacost.cli.terminal import out
+from gigacost.queries.forecast import rates
+from gigacost.queries.forecast.forecast import forecast
+from gigacost.queries.forecast.rates import CORE_HOUR, GB_MONTH
 
 Capture = pytest.CaptureFixture[str]
 
@@ -45,50 +51,121 @@ def test_a_small_file_is_foretold_to_the_byte(
     arguments = ("sweep", spec_file(tmp_path), "-o", f"rows{ending}", *more, "--json")
     plan = invoke(capsys, *arguments, "--dry-run").json
     done = invoke(capsys, *arguments).json
-    assert plan["rows"] == done["rows"]
+    assert plan["rows"] == {"low": done["rows"], "high": done["rows"]}
     size = Path(f"rows{ending}").stat().st_size
     if not more:
         assert plan["bytes"] == size
-    elif plan["rows"]:
+    elif done["rows"]:
         assert plan["bytes"] == pytest.approx(size, rel=0.5)
 
 
 @pytest.mark.parametrize("ending", [".parquet", ".csv", ".csv.gz", ".arrow"])
-def test_a_large_file_is_foretold_within_a_quarter(tmp_path: Path, ending: str) -> None:
+def test_a_large_file_is_foretold(tmp_path: Path, ending: str) -> None:
     sweep = Sweep.from_toml(spec_file(tmp_path, MANY))
-    plan = planned(sweep, f"rows{ending}", None, None)
+    found = forecast(sweep, ending)
     path = tmp_path / f"rows{ending}"
     rows = sweep.write(path)
-    assert plan.rows == pytest.approx(rows, rel=0.1)
-    assert plan.size == pytest.approx(path.stat().st_size, rel=0.25)
-    assert plan.size < rows * most_row_bytes(sweep, path.name)
-    assert plan.seconds > 0
+    assert found.low <= rows <= found.high
+    assert found.size == pytest.approx(path.stat().st_size, rel=0.1)
+    assert found.size < rows * most_row_bytes(sweep, path.name)
 
 
-def test_a_limit_is_reached_only_after_the_combinations_that_are_not_kept(tmp_path: Path) -> None:
-    late = Sweep.from_toml(spec_file(tmp_path, MANY.replace("train_days <= 60", "chips >= 4096")))
-    reach, share, sampled = dry_run._reach(late, 1000, None)
-    before = sum(chips < 4096 for chips in late.bound.digits["chips"].values) * 300
-    assert reach == pytest.approx(before + 1000, rel=0.3)
-    assert share == 1000 / reach
-    assert sampled <= 8 * late.size
-    assert planned(late, "rows.csv", 1000, None).rows == 1000
+def test_random_specifications_are_foretold(tmp_path: Path) -> None:
+    for made in cases(seed=16, count=4, most=3e4):
+        found = outcome(made, tmp_path)
+        assert found.faults(timed=False) == [], made
 
 
-def test_time_grows_with_the_rows_that_are_kept() -> None:
-    least = dry_run._Strip(1, 1, 100, 0.5)
-    strips = [dry_run._Strip(100, 0, 100, 1.5), dry_run._Strip(100, 100, 900, 4.5)]
-    assert dry_run._seconds_each(least, strips, 0.5) == pytest.approx(0.025)
-    assert dry_run._seconds_each(least, strips, 0.75) == pytest.approx(0.0325)
-    # What noise makes of it is never less than nothing, nor more than rows alone could take.
-    assert dry_run._seconds_each(least, strips[::-1], 0.0) == pytest.approx(0.01)
-    odd = [dry_run._Strip(100, 0, 100, 4.5), dry_run._Strip(100, 100, 900, 1.5)]
-    assert dry_run._seconds_each(least, odd, 1.0) == pytest.approx(0.025)
+def test_a_dry_run_says_what_the_sweep_would_be(capsys: Capture, tmp_path: Path) -> None:
+    spec = spec_file(tmp_path, MANY)
+    rates = ("--usd-per-core-hour", "0.36", "--usd-per-gb-month", "$0.5")
+    plan = invoke(capsys, "sweep", spec, "--dry-run", "--json", "--threads", "1", *rates).json
+    assert list(plan)[:7] == ["combinations", "rows", "bytes", "core_seconds", "parts", "usd", "instead"]
+    assert plan["combinations"] == 339_600
+    assert plan["parts"] == 1
+    assert plan["core_seconds"] == plan["seconds"] > 0
+    assert plan["usd"] == {
+        "compute": pytest.approx(plan["core_seconds"] * 0.0001),
+        "storage_month": pytest.approx(plan["bytes"] * 5e-10),
+    }
+    assert plan["instead"] is None
+
+
+def test_computing_and_storing_have_list_prices(capsys: Capture, tmp_path: Path) -> None:
+    plan = invoke(capsys, "sweep", spec_file(tmp_path), "--dry-run", "--json").json
+    assert (plan["usd_per_core_hour"], plan["usd_per_gb_month"]) == (0.0504, 0.023)
+    for constant in (CORE_HOUR, GB_MONTH, rates._INSTANCE):
+        assert constant.unit
+    assert (rates._INSTANCE.source, rates._INSTANCE.date) > ("", "2025")
+
+
+def test_a_sweep_above_its_limits_is_refused_before_anything_is_written(capsys: Capture, tmp_path: Path) -> None:
+    spec, output = spec_file(tmp_path), str(tmp_path / "rows.csv")
+    before = listing(tmp_path)
+    for more in (("--max-bytes", "100B"), ("--max-usd", "$0.0000001"), ("--max-bytes", "100B", "--dry-run")):
+        refused = invoke(capsys, "sweep", spec, "-o", output, *more)
+        assert refused.code == 2
+        assert bool(refused.out) == ("--dry-run" in more)
+        (line,) = refused.err.splitlines()[-1:]
+        assert line.startswith(f'error: {more[0]} = "{more[1]}": about ')
+        assert "--yes" in line
+        assert listing(tmp_path) == before
+    assert invoke(capsys, "sweep", spec, "-o", output, "--max-bytes", "100B", "--yes").code == 0
+    assert invoke(capsys, "sweep", spec, "-o", output, "--max-bytes", "1GiB", "--max-usd", "5").code == 0
+
+
+def test_bad_rates_and_limits_are_told_together(capsys: Capture, tmp_path: Path) -> None:
+    given = ("--usd-per-core-hour", "-1", "--usd-per-gb-month", "x", "--max-bytes", "5 $", "--max-usd", "0")
+    done = invoke(capsys, "sweep", spec_file(tmp_path), "--dry-run", *given)
+    assert (done.code, done.out) == (2, "")
+    fields = [line.split(" = ")[0] for line in done.err.splitlines()]
+    assert fields == [f"error: {field}" for field in given[::2]]
+    assert all("; allowed: " in line for line in done.err.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("query", "more", "asked"),
+    [
+        ('columns = ["cost_total_usd", "train_days"]', (), "pareto"),
+        ('columns = ["cost_total_usd", "train_days"]\nk = 3', (), "top"),
+        ('columns = ["cost_energy_usd"]', ("--where", "train_days <= 40"), "top"),
+        ('columns = ["train_days"]', ("--set", "pue=1.3", "--threads", "1"), "summary"),
+    ],
+)
+def test_the_question_that_answers_more_cheaply_is_a_command_that_runs(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str, more: tuple[str, ...], asked: str
+) -> None:
+    monkeypatch.setattr(instead, "SMALL_BYTES", 0)
+    spec = spec_file(tmp_path, SPEC.partition("[query]")[0] + f"[query]\n{query}\n")
+    plan = invoke(capsys, "sweep", spec, *more, "--limit", "7", "--dry-run", "--json").json
+    command = shlex.split(plan["instead"])
+    assert command[:3] == ["gigacost", asked, spec]
+    at = command.index(more[0]) if more else 0
+    assert not more or command[at : at + 2] == list(more[:2])
+    done = invoke(capsys, *command[1:], "--json")
+    assert done.code == 0
+    assert done.json
+
+
+def test_a_plan_fits_the_screen(capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out.cache_clear()
+    monkeypatch.setenv("COLUMNS", "80")
+    told = invoke(capsys, "sweep", spec_file(tmp_path, MANY), "--dry-run").out
+    out.cache_clear()
+    assert max(map(len, told.splitlines())) <= 80
+    assert "to compute, " in told
+
+
+def test_what_is_measured_of_billing_data_has_no_limit(capsys: Capture, tmp_path: Path) -> None:
+    given = ("--format", "focus", "-o", "x.csv", "--max-usd", "5")
+    done = invoke(capsys, "sweep", spec_file(tmp_path), *given)
+    assert done.code == 2
+    assert done.err.startswith("error: --max-bytes, --max-usd: what is measured are rows")
 
 
 def test_a_disk_that_has_room_for_the_file_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep = Sweep.from_toml(spec_file(tmp_path, MANY))
-    size = planned(sweep, "rows.parquet", None, None).size
+    size = forecast(sweep, ".parquet").size
     assert 2 * size < sweep.size * most_row_bytes(sweep, "rows.parquet")
     monkeypatch.setattr(dry_run, "free_disk", lambda _: 2 * size)
     dry_run.refuse_full_disk(sweep, "rows.parquet", None, None)

@@ -21,7 +21,13 @@ def test_an_example_can_be_swept(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "size"), [("planner", 51_840_000), ("gigafactory", 16_777_216), ("trillion", 1_490_603_212_800)]
+    ("name", "size"),
+    [
+        ("planner", 51_840_000),
+        ("gigafactory", 16_777_216),
+        ("trillion", 1_490_603_212_800),
+        ("quadrillion", 1_085_793_361_920_000),
+    ],
 )
 def test_an_example_has_as_many_combinations_as_it_says(name: str, size: int) -> None:
     assert Sweep.from_toml(EXAMPLES / f"{name}.toml").size == size

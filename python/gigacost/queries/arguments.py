@@ -127,7 +127,7 @@ def row_range(start: int, stop: int, size: int) -> tuple[int, int]:
     return start, stop
 
 
-MOST_PARTS = 1_000_000_000
+MOST_PARTS = 10**18 - 1
 """How many parts a space is cut into at most."""
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from gigacost.cli import options
+from gigacost.cli.pricing import priced
 from gigacost.cli.query import QueryOptions, querying
 
 if TYPE_CHECKING:
-    from gigacost.cli.dry_run import Plan
-    from gigacost.queries.space import Space
+    from gigacost.cli.pricing import Pricing
 
 
 @options.command("sweep")
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 @options.once(
     "--limit", type=options.Whole(0), metavar="N", help="Write at most N rows (with --format focus, designs)."
 )
-@click.option("--dry-run", is_flag=True, help="Estimate rows, bytes and time from a sample; write no output.")
+@click.option(
+    "--dry-run", is_flag=True, help="Estimate rows, bytes, core-seconds and dollars from a sample; write no output."
+)
+@priced
 @click.option(
     "--csv-safe/--no-csv-safe", default=True, help="Prefix labels that a spreadsheet would run as formulas with '."
 )
@@ -39,6 +42,7 @@ def command(
     output: str | None,
     form: str | None,
     limit: int | None,
+    pricing: Pricing,
     *,
     dry_run: bool,
     csv_safe: bool,
@@ -50,14 +54,15 @@ def command(
     """
     from gigacost.cli import process
     from gigacost.cli.assertions import Assertions
-    from gigacost.cli.dry_run import planned, refuse_bad_output, refuse_full_disk
+    from gigacost.cli.dry_run import refuse_bad_output, refuse_full_disk
     from gigacost.cli.output import report, write
+    from gigacost.cli.pricing import foretell, refuse_bills
     from gigacost.cli.progress import watched
     from gigacost.errors import Fault, SpecError
 
-    if dry_run and form == "focus":
-        what = "what is measured are rows, and FOCUS has several for each design"
-        raise SpecError(Fault("--dry-run", "", what, "--format rows; --limit N without --dry-run"))
+    terms = pricing.read()
+    if form == "focus":
+        refuse_bills(pricing, dry_run=dry_run)
     sweep, threads = query.space(), query.threads
     asserted = Assertions(query.assertions, {"rows": "1", "combinations": "1"})
     if output is None and not dry_run:
@@ -74,48 +79,17 @@ def command(
         done = focus_file.write(sweep, str(output), limit=limit, threads=threads, csv_safe=csv_safe)
         asserted.check({"rows": done.rows, "combinations": sweep.size})
         return query.ended(asserted, feasible=done.designs > 0 or limit == 0, advice="; gigacost summary says why")
+    if dry_run or pricing.limited:
+        foretell(sweep, terms, output, query, limit=limit, dry_run=dry_run)
     if dry_run:
-        _tell(sweep, planned(sweep, output or ".parquet", limit, threads), output, as_json=query.as_json)
         return process.DONE
     if output != "-" and not force:
         refuse_full_disk(sweep, str(output), limit, threads)
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     with watched("sweep", sweep.size) as progress:
         rows = write(sweep, str(output), threads=threads, limit=limit, csv_safe=csv_safe, progress=progress)
-    meta = {**sweep.meta, "combinations": sweep.size, "seconds": time.perf_counter() - start}
+    took = {"seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - cpu}
+    meta = {**sweep.meta, "combinations": sweep.size, **took}
     report(rows, str(output), meta, as_json=query.as_json)
     asserted.check({"rows": rows, "combinations": sweep.size})
     return query.ended(asserted, feasible=rows > 0 or limit == 0, advice="; gigacost summary says why")
-
-
-def _tell(sweep: Space, planned: Plan, output: str | None, *, as_json: bool) -> None:
-    """The plan, as the result of a dry run."""
-    from gigacost._system import free_disk, in_bytes
-    from gigacost.cli.terminal import payload, plain
-    from gigacost.cli.views.numbers import duration
-    from gigacost.errors import escape
-
-    free = free_disk(output) if output and output != "-" else None
-    axes = " x ".join(f"{len(axis):,} {axis.name}" for axis in sweep.spec.axes) or "one combination"
-    if as_json:
-        payload({
-            "combinations": planned.combinations,
-            "rows": planned.rows,
-            "bytes": planned.size,
-            "seconds": planned.seconds,
-            "sampled": planned.sampled,
-            "output": output,
-            "free_bytes": free,
-            "columns": list(sweep.column_names),
-        })  # fmt: skip
-        return
-    exact = "" if sweep.spec.where is None else "about "
-    plain(f"combinations  {planned.combinations:,} = {axes}")
-    plain(f"rows          {exact}{planned.rows:,}" + (f" where {sweep.spec.where.text}" if sweep.spec.where else ""))
-    plain(f"columns       {', '.join(sweep.column_names)}")
-    plain(f"bytes         about {in_bytes(planned.size)}")
-    plain(f"time          about {duration(planned.seconds)}")
-    plain(f"measured      on {planned.sampled:,} combinations, by a temporary file")
-    if output:
-        plain(f"output        {escape(output)}" + (f", {in_bytes(free)} free" if free is not None else ""))
-    plain("no output was written")

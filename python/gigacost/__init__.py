@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from gigacost.graph.declarations import status as status
     from gigacost.graph.model import Model as Model
     from gigacost.queries.estimates import Estimate as Estimate
+    from gigacost.queries.partial import Partial as Partial
+    from gigacost.queries.partial import merge as merge
     from gigacost.spec.axes import zipped as zipped
     from gigacost.validation.validate_costs import CostValidation as CostValidation
     from gigacost.validation.validate_costs import validate_costs as validate_costs
@@ -70,6 +72,7 @@ _HOMES = {
     "Model": "graph.model",
     "OutputError": "errors",
     "OverTime": "analysis.over_time",
+    "Partial": "queries.partial",
     "RunValidation": "validation.validate_runs",
     "Solution": "analysis.inverse.solve",
     "SpecError": "errors",
@@ -86,6 +89,7 @@ _HOMES = {
     "estimate": "analysis.estimate",
     "explain": "analysis.explain.explain",
     "layouts": "analysis.layouts.layouts",
+    "merge": "queries.partial",
     "over_time": "analysis.over_time",
     "solve": "analysis.inverse.solve",
     "status": "graph.declarations",

@@ -196,7 +196,7 @@ def test_top_finds_the_best_of_all_and_of_each_group(capsys: Capture, tmp_path: 
     assert len(days) == 2
     assert days == sorted(days)
     assert done.json["meta"]["exact"] is True
-    assert {"combinations", "evaluated", "seconds"} <= set(done.json["meta"])
+    assert {"combinations", "searched_designs", "effort"} <= set(done.json["meta"])
     groups = invoke(capsys, "top", spec, "--per", "hardware", "--largest", "--by", "train_days", "--json").json["rows"]
     assert [row["hardware"] for row in groups] == ["a100-sxm-80", "h100-sxm"]
     shown = invoke(capsys, "top", spec, "--limit", "1", "--distinct", "hardware")

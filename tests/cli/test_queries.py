@@ -113,7 +113,7 @@ def test_bounds_says_from_where_to_where(capsys: Capture, tmp_path: Path) -> Non
     for one in found["bounds"]:
         assert one == {name: value for name, value in sweep.bounds(one["of"]).to_dict().items() if name != "meta"}
     assert (found["bounds"][1]["min"], found["bounds"][1]["max"]) == (256, 1024)
-    assert {"combinations", "evaluated", "exact", "seconds", "warnings"} <= set(found["meta"])
+    assert {"combinations", "searched_designs", "exact", "effort", "warnings"} <= set(found["meta"])
     shown = invoke(capsys, "bounds", spec, "--of", "chips").out
     assert [line.split()[:4] for line in shown.splitlines() if "least" in line] == [
         ["chips", "least", "256", "a100-sxm-80"]

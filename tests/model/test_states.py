@@ -220,7 +220,7 @@ def test_bounds_leave_out_nothing_that_can_be_done() -> None:
     kept = (found["loss"] <= 2) & (found["train_days"] <= 180)
     order = np.where(kept, found["cost_total_usd"], np.nan).argsort(kind="stable")
     best = Sweep(axes, fixed=sweep.spec.fixed, where=where).top(20)
-    assert best.meta["boxes"] > 0
+    assert best.meta["effort"]["boxes"] > 0
     assert [row["index"] for row in best.rows] == order[:20].tolist()
     assert {row["status"] for row in best.rows} == {"ok"}
     assert (found["status"] == "too_many_runs").mean() > 0.1

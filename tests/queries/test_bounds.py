@@ -106,13 +106,14 @@ def test_a_bound_that_is_not_finite_is_told_with_its_inputs() -> None:
 
 
 def test_progress_goes_on_over_both_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def found(bound: Bound, *_: Any, progress: Callable[[int], None], **__: Any) -> tuple[list[int], Effort]:
-        progress(4)
-        progress(bound.size)
-        return [0], Effort()
+    def found(_: AskTop, __: Preparing, run: Run) -> tuple[Winners, Effort]:
+        assert run.progress
+        run.progress(4)
+        run.progress(run.rows[1])
+        return Winners([0], [0.0], [0], []), Effort()
 
     told: list[int] = []
-    monkeypatch.setattr("gigacost.queries.bounds.find", found)
+    monkeypatch.setattr(AskTop, "of", found)
     sweep().bounds("square", progress=told.append)
     assert told == [4, 10, 14, 20]
 

@@ -118,9 +118,9 @@ def test_rows_have_their_index_their_axes_the_columns_and_the_objectives() -> No
     assert front.to_dict()["rows"] == list(front.rows)
     assert front.rows[0] == {"index": 4, "x": 1.0, "z": 4.0, "half": 2.0, "double": 2.0}
     assert front.meta["objectives"] == {"minimise": ["double", "z"], "maximise": []}
-    assert {name: front.meta[name] for name in ("combinations", "evaluated", "exact", "warnings")} == {
+    assert {name: front.meta[name] for name in ("combinations", "effort", "exact", "warnings")} == {
         "combinations": 6,
-        "evaluated": 6,
+        "effort": {"evaluated": 6, "boxes": 0},
         "exact": True,
         "warnings": [],
     }

@@ -20,6 +20,7 @@ _COMMANDS = {
     "pareto": "The Pareto front over several objectives.",
     "count": "How many combinations meet a condition.",
     "bounds": "Minimum and maximum of quantities, and where they are attained.",
+    "merge": "The answer to a whole question, of what its parts answered (--part K/N).",
     "solve": "The largest (or smallest) value of an input that satisfies a condition.",
     "break-even": "Where one option becomes cheaper than another: own or rent, along one input.",
     "uncertainty": "Intervals, Sobol indices, value of information, break points.",

@@ -52,8 +52,9 @@ def parts_watched(
 ) -> Iterator[Callable[[Event], None] | None]:
     """What to hand to ``drive`` as ``report``: one line for all parts, or their log; None where nobody wants either.
 
-    ``combinations`` are those of all parts. ``rows`` says of a part's result how many rows it has; ``plan`` is what the
-    log says at its beginning beside the number of parts.
+    ``parts`` is 0 where nobody knows how many there will be; ``combinations`` are those of all.
+    ``rows`` says of a part's result how many rows it has; ``plan`` is what the log says
+    at its beginning beside the number of parts.
     """
     process.evaluating = True
     if log:
@@ -99,13 +100,13 @@ def _logged(
         elif event.kind == "retry":
             say("retry", **task, tries=event.tries)
 
-    say("plan", question=what, parts=parts, combinations=combinations, **plan)
+    say("plan", question=what, parts=parts or None, combinations=combinations, **plan)
     failed = True
     try:
         yield report
         failed = False
     finally:
-        say("end", parts=parts, done=done, complete=not failed)
+        say("end", parts=parts or None, done=done, complete=not failed)
 
 
 def _is_watched() -> bool:
@@ -173,7 +174,8 @@ class _PartsLine(_Line):
         """Parts, of which there are more than one can think of as combinations."""
         del done
         lost = f", {self.lost:,} lost" if self.lost else ""
-        return f"{self.parts_done:,} of {self.parts:,} parts{lost}"
+        of = f" of {self.parts:,}" if self.parts else ""
+        return f"{self.parts_done:,}{of} parts{lost}"
 
 
 def _columns() -> int:

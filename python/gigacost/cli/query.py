@@ -37,6 +37,8 @@ class QueryOptions(NamedTuple):
     draws: int | None = None
     seed: int | None = None
     carry: str | None = None
+    merged: Space | None = None
+    """The space whose parts were answered before."""
 
     def space(self, model: Model | None = None) -> Space:
         """The space that is meant, of the default model; what is replaced and what is doubtful is said on stderr.
@@ -46,6 +48,8 @@ class QueryOptions(NamedTuple):
         from gigacost.cli.process import derived, warn
         from gigacost.compiler.lower import thread_count
 
+        if self.merged:
+            return self.merged
         asked = {"where": self.where, "columns": options.names(self.columns)}
         query = {key: value for key, value in asked.items() if value}
         more = options.distributions(self.uncertain)
@@ -77,6 +81,11 @@ class QueryOptions(NamedTuple):
         if not feasible:
             process.warn("warning", f"no combination is feasible{advice}")
         return asserted.code(process.INFEASIBLE if not feasible and self.require_feasible else process.DONE)
+
+
+def timed(meta: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    """The meta of an answer, with the seconds it took."""
+    return {**meta, "effort": {**meta["effort"], "seconds": seconds}}
 
 
 def warn_of(spec: Spec, *meta: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gigacost._record import unboxed
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 QUESTIONS = {"top": "top", "pareto": "pareto", "summary": "summary", "count": "counted", "bounds": "bounds"}
 """The questions that parts of a space can answer, each with the method of a space that asks it."""
 _SAME = ("spec_sha256", "model_sha256", "catalog_sha256", "version")
-_KEYS = ("partial", "spec", "options", "asks", "effort")
+_KEYS = ("partial", "spec", "options", "shown", "asks", "effort")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Partial:
     """What is specified, as a document has it."""
     options: Mapping[str, Any]
     """Those of the question."""
+    shown: Mapping[str, Any]
+    """Further options of the command that asked, which say what is shown of the answer."""
     asks: Mapping[str, Any] = field(repr=False)
     """What the engine found in the part, by what it was asked."""
     effort: Mapping[str, int] = field(repr=False)
@@ -51,6 +54,7 @@ class Partial:
             "partial": told,
             "spec": dict(self.spec),
             "options": dict(self.options),
+            "shown": dict(self.shown),
             "asks": dict(self.asks),
             "effort": dict(self.effort),
         }
@@ -92,7 +96,7 @@ def _made(kind: type[Partial], plain: object) -> Partial | None:
         return None
     if not 1 <= number <= count or not 0 <= first <= stop:
         return None
-    rest = (plain["spec"], plain["options"], plain["asks"], effort)
+    rest = (plain["spec"], plain["options"], plain["shown"], plain["asks"], effort)
     return kind(told["question"], (number, count), (first, stop), about, *rest)
 
 
@@ -110,7 +114,13 @@ def partial(space: Space, question: str, options: Mapping[str, Any], recorder: R
     return recorded(space, question, options, recorder)
 
 
-def recorded(space: Space, question: str, options: Mapping[str, Any], recorder: Recorder) -> Partial:
+def recorded(
+    space: Space,
+    question: str,
+    options: Mapping[str, Any],
+    recorder: Recorder,
+    shown: Mapping[str, Any] = MappingProxyType({}),
+) -> Partial:
     """What was recorded while a question was asked."""
     bound, part = space.bound, recorder.part
     known = provenance(bound)
@@ -121,7 +131,8 @@ def recorded(space: Space, question: str, options: Mapping[str, Any], recorder: 
         "designs": recorder.effort.designs,
     }
     plain = {name: _plain(value) for name, value in options.items()}
-    return Partial(question, part, rows_of(bound, part), about, bound.own.to_dict(), plain, recorder.asks, effort)
+    rows, spec = rows_of(bound, part), bound.own.to_dict()
+    return Partial(question, part, rows, about, spec, plain, shown, recorder.asks, effort)
 
 
 def merge(
@@ -157,7 +168,11 @@ def merge(
     """
     given = list(partials)
     space, merger = gathered(given, model=model, threads=threads, progress=progress)
-    return getattr(space, QUESTIONS[given[0].question])(**given[0].options, executor=merger)
+    method, asked = getattr(space, QUESTIONS[given[0].question]), dict(given[0].options)
+    several = asked.get("of")
+    if isinstance(several, list):  # the command line bounds several quantities at once
+        return [method(name, executor=merger) for name in several]
+    return method(**asked, executor=merger)
 
 
 def gathered(
@@ -206,7 +221,7 @@ def _told(first: Partial, one: Partial) -> list[tuple[str, Any, Any]]:
     """What must be the same in all parts of a whole, of the first and of another one."""
     same = [("question", first.question, one.question), ("number of parts", first.part[1], one.part[1])]
     same += [(name, first.about[name], one.about[name]) for name in _SAME]
-    return [*same, ("options", dict(first.options), dict(one.options)), ("spec", dict(first.spec), dict(one.spec))]
+    return [*same, ("options", dict(first.options), dict(one.options)), ("shown", dict(first.shown), dict(one.shown))]
 
 
 def _plain(value: object) -> object:

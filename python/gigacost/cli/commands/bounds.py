@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli import options
-from gigacost.cli.query import QueryOptions, querying, warn_of
+from gigacost.cli.asking import Asking, askable
+from gigacost.cli.query import QueryOptions, querying, timed, warn_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,8 @@ _OF = "cost_total_usd"
 @querying("Quantities to show in each row.", "NAME_min and NAME_max of each quantity")
 @options.quantity_names("--of", help=f"Quantities to bound [default: {_OF}].")
 @options.explaining
-def command(query: QueryOptions, of: str | None) -> int:
+@askable
+def command(query: QueryOptions, of: str | None, *, asking: Asking) -> int:
     r"""Minimum and maximum of quantities over the combinations of SPEC, and the first combinations that attain them.
 
     \b
@@ -29,7 +31,6 @@ def command(query: QueryOptions, of: str | None) -> int:
     gigacost bounds SPEC --of cost_total_usd,facility_mw --where "train_days <= 90" --json
     """
     from gigacost.cli.assertions import Assertions
-    from gigacost.cli.progress import watched
     from gigacost.cli.terminal import literal, payload, show
     from gigacost.cli.views.numbers import duration
     from gigacost.queries import arguments
@@ -39,14 +40,14 @@ def command(query: QueryOptions, of: str | None) -> int:
     ends = {f"{name}_{end}": _unit(sweep, name) for name in names for end in ("min", "max")}
     asserted = Assertions(query.assertions, ends)
     start = time.perf_counter()
-    found = []
-    for name in names:
-        with watched(f"bounds of {name}", sweep.size) as progress:
-            found.append(sweep.bounds(name, threads=query.threads, progress=progress))
+    with asking.asker(f"bounds of {', '.join(names)}", sweep, query.threads) as asker:
+        found = [sweep.bounds(name, executor=asker) for name in names]
+    if asking.part:
+        return asking.tell("bounds", sweep, asker, {"of": names})
     seconds = time.perf_counter() - start
     warn_of(sweep.spec, *(one.meta for one in found))
     if query.as_json:
-        payload({"bounds": [_without_meta(one) for one in found], "meta": {**found[0].meta, "seconds": seconds}})
+        payload({"bounds": [_without_meta(one) for one in found], "meta": timed(found[0].meta, seconds)})
     else:
         _print(sweep, found)
         show(literal(f"of {sweep.size:,} combinations, in {duration(seconds)}", "dim"))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gigacost.cli import options
-from gigacost.cli.query import QueryOptions, querying, warn_of
+from gigacost.cli.asking import Asking, askable
+from gigacost.cli.query import QueryOptions, querying, timed, warn_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gigacost.queries.rows import RowView
     from gigacost.queries.space import Space
 
@@ -29,8 +28,15 @@ _MINIMISE = ["cost_total_usd", "train_days"]
 @options.once("-o", "--output", metavar="FILE", help="Write all rows: .parquet, .csv, .csv.gz, .arrow; - for CSV.")
 @options.once("--limit", type=options.Whole(0), metavar="N", help="Print or write only the first N rows.")
 @options.explaining
+@askable
 def command(
-    query: QueryOptions, minimise: str | None, maximise: str | None, output: str | None, limit: int | None
+    query: QueryOptions,
+    minimise: str | None,
+    maximise: str | None,
+    output: str | None,
+    limit: int | None,
+    *,
+    asking: Asking,
 ) -> int:
     r"""The Pareto front of SPEC: the combinations that no other dominates in all objectives.
 
@@ -43,36 +49,42 @@ def command(
     """
     from gigacost.cli.dry_run import refuse_bad_output
     from gigacost.cli.output import report, write
-    from gigacost.cli.progress import watched
     from gigacost.cli.terminal import payload
     from gigacost.cli.views.rows import row_assertions
+    from gigacost.errors import Fault, SpecError, show
 
     sweep = query.space()
     small = _MINIMISE if minimise is None else options.names(minimise)
     large = options.names(maximise)
     asserted = row_assertions(query, sweep, *small, *large)
     if output is not None and output != "-":
+        if asking.part:
+            what = "a part prints its answer for gigacost merge, which writes rows"
+            raise SpecError(Fault("-o", show(output), what, "gigacost merge -o"))
         refuse_bad_output(output, (query.spec, query.design.catalog))
     start = time.perf_counter()
-    with watched("pareto", sweep.size) as progress:
-        front = sweep.pareto(small, large, threads=query.threads, progress=progress)
+    with asking.asker("pareto", sweep, query.threads) as asker:
+        front = sweep.pareto(small, large, executor=asker)
         rows = front.rows if limit is None else front.rows[:limit]
         count = write(rows, output, threads=query.threads) if output is not None else 0
+    if asking.part:
+        return asking.tell("pareto", sweep, asker, {"minimise": small, "maximise": large})
     warn_of(sweep.spec, front.meta)
-    meta = {**front.meta, "front": len(front.rows), "seconds": time.perf_counter() - start}
+    took = time.perf_counter() - start
+    meta = {**timed(front.meta, took), "front": len(front.rows)}
     if output is not None:
         report(count, output, meta, as_json=query.as_json)
     elif query.as_json:
         payload({"rows": list(rows), "meta": meta})
     else:
-        _print(sweep, rows, [*small, *large], meta, whole=limit is not None)
+        _print(sweep, rows, [*small, *large], len(front.rows), took, whole=limit is not None)
         query.explained(meta)
     for row in rows if query.assertions else ():
         asserted.check(row, f"index {row['index']}")
     return query.ended(asserted, feasible=len(front.rows) > 0, advice="; gigacost summary says why")
 
 
-def _print(sweep: Space, rows: RowView, objectives: list[str], meta: Mapping[str, Any], *, whole: bool) -> None:
+def _print(sweep: Space, rows: RowView, objectives: list[str], front: int, seconds: float, *, whole: bool) -> None:
     """The rows, or as many of them as a screen has room for, spread evenly over the front."""
     from gigacost.cli.terminal import literal, room, show
     from gigacost.cli.views.numbers import duration
@@ -82,5 +94,5 @@ def _print(sweep: Space, rows: RowView, objectives: list[str], meta: Mapping[str
     places = [place * (len(rows) - 1) // max(shown - 1, 1) for place in range(shown)]
     show_rows(sweep, [rows[place] for place in places], objectives)
     spread = ", spread over it," if shown < len(rows) else ""
-    said = f"{shown:,} of {meta['front']:,} on the front{spread} of {sweep.size:,} combinations"
-    show(literal(f"{said}, in {duration(meta['seconds'])}", "dim"))
+    said = f"{shown:,} of {front:,} on the front{spread} of {sweep.size:,} combinations"
+    show(literal(f"{said}, in {duration(seconds)}", "dim"))

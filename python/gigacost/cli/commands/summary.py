@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gigacost.cli import options
-from gigacost.cli.query import QueryOptions, querying, warn_of
+from gigacost.cli.asking import Asking, askable
+from gigacost.cli.query import QueryOptions, querying, timed, warn_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,8 @@ _NUMBERS = (*_COUNTS, "min", "max", "sum", "mean", "std")
 )
 @options.once("--per", metavar="AXES", help="Axes to group by, as market,chips: the same for each of their values.")
 @click.option("--no-quantiles", is_flag=True, help="Skip quantiles: one pass over the space instead of five.")
-def command(query: QueryOptions, per: str | None, *, no_quantiles: bool) -> int:
+@askable
+def command(query: QueryOptions, per: str | None, *, no_quantiles: bool, asking: Asking) -> int:
     r"""How many combinations of SPEC are feasible, their extremes, means and quantiles, and why the others are not.
 
     \b
@@ -39,7 +41,6 @@ def command(query: QueryOptions, per: str | None, *, no_quantiles: bool) -> int:
     gigacost summary SPEC --per market --columns cost_total_usd
     """
     from gigacost.cli.assertions import Assertions
-    from gigacost.cli.progress import watched
     from gigacost.cli.terminal import payload
     from gigacost.cli.views.rows import unit_asserted
     from gigacost.queries.space import QUANTILES
@@ -53,15 +54,16 @@ def command(query: QueryOptions, per: str | None, *, no_quantiles: bool) -> int:
     }
     asserted = Assertions(query.assertions, dict.fromkeys(counts, "1") | units)
     start = time.perf_counter()
-    with watched("summary", sweep.size) as progress:
-        quantiles = () if no_quantiles else QUANTILES
-        groups = options.names(per)
-        found = sweep.summary(quantiles=quantiles, per=groups, threads=query.threads, progress=progress)
+    asked: dict[str, Any] = {"quantiles": () if no_quantiles else QUANTILES, "per": options.names(per)}
+    with asking.asker("summary", sweep, query.threads) as asker:
+        found = sweep.summary(**asked, executor=asker)
+    if asking.part:
+        return asking.tell("summary", sweep, asker, asked)
     seconds = time.perf_counter() - start
     warn_of(sweep.spec, found.meta)
     if query.as_json:
         plain = found.to_dict()
-        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
+        payload({**plain, "meta": timed(plain["meta"], seconds)})
     else:
         _print(sweep, found, seconds)
     asserted.check({**dict.fromkeys((f"status_{label}" for label in _labels(sweep)), 0), **_flat(found)})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gigacost.cli import options
-from gigacost.cli.query import QueryOptions, querying, warn_of
+from gigacost.cli.asking import Asking, askable
+from gigacost.cli.query import QueryOptions, querying, timed, warn_of
 
 if TYPE_CHECKING:
     from gigacost.queries.space import Space
@@ -42,6 +43,7 @@ _K = 10
     help="Limit on boxes bounded (nodes of branch and bound), reported in the same way.",
 )
 @options.explaining
+@askable
 def command(
     query: QueryOptions,
     by: str | None,
@@ -53,6 +55,7 @@ def command(
     boxes: int | None,
     *,
     largest: bool,
+    asking: Asking,
 ) -> int:
     r"""The combinations of SPEC with the smallest (or largest) value of a quantity; ties go to the first.
 
@@ -60,7 +63,6 @@ def command(
     gigacost top SPEC --by cost_total_usd -k 20
     gigacost top SPEC --by cost_total_usd --per params,tokens --json
     """
-    from gigacost.cli.progress import watched
     from gigacost.cli.terminal import payload
     from gigacost.cli.views.rows import row_assertions
 
@@ -68,23 +70,22 @@ def command(
     groups = options.names(per) or list(sweep.spec.per)
     asserted = row_assertions(query, sweep, *([by] if by else []))
     start = time.perf_counter()
-    with watched("top", sweep.size) as progress:
-        best = sweep.top(
-            k or sweep.spec.k or (1 if groups else _K),
-            by or sweep.spec.by or "cost_total_usd",
-            per=groups,
-            distinct=options.names(distinct) or sweep.spec.distinct,
-            largest=largest,
-            seconds=seconds,
-            boxes=boxes,
-            threads=query.threads,
-            progress=progress,
-        )
+    asked: dict[str, Any] = {
+        "k": k or sweep.spec.k or (1 if groups else _K),
+        "by": by or sweep.spec.by or "cost_total_usd",
+        "per": groups,
+        "distinct": options.names(distinct) or sweep.spec.distinct,
+        "largest": largest,
+    }
+    with asking.asker("top", sweep, query.threads) as asker:
+        best = sweep.top(**asked, seconds=seconds, boxes=boxes, executor=asker)
+    if asking.part:
+        return asking.tell("top", sweep, asker, asked)
     took = time.perf_counter() - start
     warn_of(sweep.spec, best.meta)
     rows = best.rows if limit is None else best.rows[:limit]
     if query.as_json:
-        payload({"rows": [dict(row) for row in rows], "meta": {**best.meta, "seconds": took}})
+        payload({"rows": [dict(row) for row in rows], "meta": timed(best.meta, took)})
     else:
         _print(sweep, best, limit, took, largest=largest)
         query.explained(best.meta)

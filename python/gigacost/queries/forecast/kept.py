@@ -10,6 +10,8 @@ from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.picked import Picked
 from gigacost.compiler.plan import Query
+from gigacost.queries.askers import Here
+from gigacost.queries.asks import AskCount
 from gigacost.queries.export import Table, batches
 
 SAMPLE = 1 << 16
@@ -52,7 +54,6 @@ def kept(bound: Bound, *, seconds: float, threads: int | None) -> Kept:
 
 def _counted(bound: Bound, seconds: float, threads: int | None) -> int | None:
     """The number of combinations that meet the condition; None where counting them takes longer."""
-    made = lower.compiled(bound, Query((), bound.spec.where))
     end = time.perf_counter() + seconds
 
     def look(_: int) -> None:
@@ -60,10 +61,9 @@ def _counted(bound: Bound, seconds: float, threads: int | None) -> int | None:
             raise _TimeIsUpError
 
     try:
-        found, _ = lower.ask(bound, made, lambda asked: asked.count(made.keep, lower.thread_count(threads), look))
+        return Here(threads, look).ask(bound, AskCount(Query((), bound.spec.where)))[0]
     except _TimeIsUpError:
         return None
-    return found
 
 
 def sample(bound: Bound, size: int, seconds: float, threads: int | None) -> Kept:

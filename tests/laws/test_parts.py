@@ -17,6 +17,7 @@ from strategies import Problem, clouds, problems
 from gigacost import InternalError, Partial, SpecError, Sweep, merge
 from gigacost.compiler import lower
 from gigacost.queries import distributed
+from gigacost.queries.partial import gathered
 
 QUESTIONS = ("top", "pareto", "summary", "count", "bounds")
 METHODS = {"count": "counted"}
@@ -56,12 +57,15 @@ def plain(answer: Any) -> Any:
 
 def whole_and_merged(sweep: Sweep, question: str, options: dict[str, Any], order: list[tuple[int, int]]) -> Any:
     """The answer of one process, and that of parts in this order, which travelled as text."""
-    whole = outcome(lambda: plain(getattr(sweep, METHODS.get(question, question))(**options)))
+    method = getattr(sweep, METHODS.get(question, question))
+    whole = outcome(lambda: plain(method(**options)))
 
     def merged() -> Any:
         made = {part: sweep.partial(question, part, **options) for part in sorted(set(order))}
         sent = [json.dumps(made[part].to_dict()) for part in order]
-        return plain(merge([Partial.from_dict(json.loads(text)) for text in sent], model=sweep.model))
+        # The figures of the random tables are in this sweep only.
+        _, merger = gathered([Partial.from_dict(json.loads(text)) for text in sent], model=sweep.model)
+        return plain(method(**options, executor=merger))
 
     return whole, outcome(merged)
 
@@ -167,7 +171,7 @@ def test_the_answer_of_a_part_is_small() -> None:
         "experiments_factor": {"from": 1, "to": 4, "steps": 3001},
         "tokens": {"from": "1T", "to": "2T", "steps": 1000},
     }
-    large = Sweep(axes, fixed={"params": "7B"}, columns=["cost_total_usd", "train_days", "cost_people_usd"])
+    large = Sweep(axes, fixed={"params": "7B"}, columns=["cost_total_usd", "train_days", "cost_energy_usd"])
     assert large.size >= 9e9
     part = large.partial("summary", (777, 20_000))
     assert len(json.dumps(part.to_dict())) < 1_000_000

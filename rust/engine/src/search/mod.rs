@@ -115,12 +115,15 @@ impl Searcher {
     /// kept, so that a search in the box alone is less work.
     pub(crate) fn within(&self, starts: &[usize], lens: &[usize]) -> Option<Self> {
         self.winners.kept.as_ref()?;
-        let digits = self.groups.iter().zip(&self.digits);
+        // Axes of other searches are as they were.
+        let within =
+            |(group, digits): (&usize, &Vec<usize>)| match (starts.get(*group), lens.get(*group)) {
+                (Some(start), Some(len)) => digits[*start..][..*len].to_vec(),
+                _ => digits.clone(),
+            };
         Some(Self {
             groups: self.groups.clone(),
-            digits: digits
-                .map(|(group, digits)| digits[starts[*group]..][..lens[*group]].to_vec())
-                .collect(),
+            digits: self.groups.iter().zip(&self.digits).map(within).collect(),
             winners: Arc::clone(&self.winners),
         })
     }

@@ -82,7 +82,10 @@ class Distributed(Asker):
         """What the workers find, and what it took them in all."""
         refuse_limits(ask)
         tell = self._watching(bound, watched=watched)
-        lengths = _Lengths(bound, workers_of(self._executor) or _GROWTH, bounded=ask.bounded and not bound.uncertain)
+        workers = workers_of(self._executor)
+        lengths = _Lengths(bound, workers or _GROWTH, bounded=ask.bounded and not bound.uncertain)
+        # Where what is known of the best helps, no part is handed out long before it begins.
+        window = workers + 1 if workers and ask.informs else None
         found: list[T] = []
         """What was merged, and what waits to be."""
         effort, done = Effort(), 0
@@ -109,7 +112,7 @@ class Distributed(Asker):
                 self._report(event)
 
         job = Job(answer, (_pickled(bound), _pickled(ask)), "question")
-        drive(job, tasks(), take, executor=self._executor, retries=self._retries, report=report)
+        drive(job, tasks(), take, executor=self._executor, retries=self._retries, window=window, report=report)
         return ask.merged(found), effort
 
 

@@ -271,34 +271,40 @@ def test_every_task_is_taken_once_whatever_is_lost(
     assert found["lost"] == sum(event.tries - 1 for event in events if event.kind == "part")
 
 
-@settings(max_examples=30)
-@given(retries=st.integers(0, 4), count=st.integers(1, 20), data=st.data())
-def test_a_part_that_is_always_lost_is_named_after_its_last_try(retries: int, count: int, data: st.DataObject) -> None:
+class Fragile(Unreliable):
+    """Loses all that is out when it comes to the guilty part."""
+
+    def __init__(self, guilty: int) -> None:
+        super().__init__(0, 0.0)
+        self.guilty = guilty
+
+    def work(self) -> None:
+        while not self.ended.wait(0.001):
+            with self.lock:
+                done, self.waiting = self.waiting, []
+            lost = any(pickle.loads(task)[2][0] == self.guilty for _, _, (_, task) in done)
+            for future, fn, args in done:
+                if lost:
+                    future.set_exception(ConnectionError("lost"))
+                else:
+                    future.set_result(fn(*args))
+
+
+@settings(max_examples=40)
+@given(retries=st.integers(1, 4), count=st.integers(1, 20), data=st.data())
+def test_of_parts_that_are_lost_together_the_guilty_one_is_named(retries: int, count: int, data: st.DataObject) -> None:
     guilty = data.draw(st.integers(0, count - 1))
+    said = f"^task: part {guilty} was lost {retries + 1} times, the last time: ConnectionError: lost$"
+    with Fragile(guilty) as executor, pytest.raises(ExecutorError, match=said):
+        driven(Job(parts.same), tasks(count), executor, window=5, retries=retries)
 
-    class Losing(Executor):
-        """Loses with a part also those that are out beside it."""
 
-        def __init__(self) -> None:
-            self.out: list[tuple[Future[Any], Any, tuple[Any, ...]]] = []
-
-        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-            assert not kwargs
-            future: Future[Any] = Future()
-            self.out.append((future, fn, args))
-            asked = [pickle.loads(task[1])[2][0] for _, _, task in self.out]
-            if guilty in asked and len(self.out) in {1, 3}:
-                lost, self.out = self.out, []
-                for one, _, _ in lost:
-                    one.set_exception(ConnectionError("lost"))
-            elif len(self.out) == 3 or guilty not in asked:
-                one, function, given = self.out.pop(0)
-                one.set_result(function(*given))
-            return future
-
-    with pytest.raises(ExecutorError, match=r"^task: part \d+ was lost .*: ConnectionError: lost$") as e:
-        driven(Job(parts.same), tasks(count), Losing(), window=3, retries=retries)
-    assert retries == 0 or f"part {guilty} was lost {retries + 1} times" in str(e.value)
+def test_without_a_retry_the_first_that_is_lost_is_named() -> None:
+    with (
+        Fragile(0) as executor,
+        pytest.raises(ExecutorError, match=r"^task: part 0 was lost once: ConnectionError: lost$"),
+    ):
+        driven(Job(parts.same), tasks(1), executor, retries=0)
 
 
 def test_an_executor_that_takes_nothing_is_named() -> None:

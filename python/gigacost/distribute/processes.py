@@ -172,7 +172,7 @@ def _start_masked(process: SpawnProcess) -> None:
 
 def _work(pipe: connection.Connection) -> None:
     """A worker process: answer one call after the other, until who started it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where signals cannot be masked, as on Windows
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pipe.send(None)
     while True:

@@ -75,10 +75,10 @@ def forecast(space: Space, ending: str, *, limit: int | None = None, threads: in
     Raises OSError where nothing can be written to the folder for temporary files.
     """
     workers = lower.thread_count(threads)
+    reach, group = reach_of(space, limit, threads), _group_rows(ending, len(space.columns))
     start, cpu = time.perf_counter(), time.process_time()
     space.part(0, 1)
     compiling, compiling_cpu = time.perf_counter() - start, time.process_time() - cpu
-    reach, group = reach_of(space, limit, threads), _group_rows(ending, len(space.columns))
     groups = space.searched_groups
     with Writer(space, ending, workers, searches=bool(groups)) as writer:
         found = _measured(writer, reach, group, functools.partial(designs, space.bound.sizes, groups))
@@ -184,9 +184,9 @@ def _measured(writer: Writer, reach: Reach, group: int, searched: Callable[[int]
     if projected(grouped) < _GROUP:
         length = max(length, grouped)
     if size <= 2 * length or projected(size) < _GROUP:
-        runs = [writer.strip(0, size) for _ in range(_TRIES if projected(size) < _PILOT else 1)]
-        runs.sort(key=lambda strip: strip.all_cpu)
-        return _Measured(shorter, [runs[len(runs) // 2]], [], rows.share, searched, whole=True)
+        runs = [writer.strip(0, size) for _ in range(_TRIES if projected(size) < _STRIP else 1)]
+        best = min(runs, key=lambda strip: strip.all_cpu)
+        return _Measured(shorter, [best], [], rows.share, searched, whole=True)
     length = min(length, _LONGEST_STRIP)
     if rows.places or rows.others:
         kinds = [[_around(place, length, size) for place in places] for places in (rows.places, rows.others)]

@@ -59,11 +59,17 @@ def test_a_count_that_takes_too_long_is_given_up() -> None:
 def test_places_that_are_told_meet_the_condition_and_others_do_not() -> None:
     some = sweep("train_days <= 60")
     drawn = sample(some.bound, some.size, 60.0, 1)
-    assert len(drawn.places) == len(drawn.others) == 8
+    assert len(set(drawn.places)) == len(set(drawn.others)) == 12
     assert max(drawn.places) - min(drawn.places) > some.size / 4
     for places, rows in ((drawn.places, 1), (drawn.others, 0)):
-        assert [sum(batch.num_rows for batch in some.rows(place, place + 1)) for place in places] == [rows] * 8
+        assert [sum(batch.num_rows for batch in some.rows(place, place + 1)) for place in places] == [rows] * 12
     assert sample(some.bound, some.size, 60.0, 1) == drawn
+
+
+@given(st.integers(0, 40))
+def test_a_few_places_are_spread_and_each_is_visited_once(count: int) -> None:
+    places = counting._some([10 * place for place in range(count)])
+    assert len(set(places)) == len(places) == min(count, 12)
 
 
 @pytest.mark.parametrize(("where", "share"), [("chips > 1e6", 0), ("chips > 1", 1)])

@@ -18,7 +18,7 @@ SMALL_CORE_SECONDS, SMALL_BYTES = 60.0, 1e9
 _OBJECTIVES = ("cost_total_usd", "train_days")
 """What a front is of, where nothing else is said."""
 _K = "20"
-_LEFT_OUT = ("--json", "--limit", "--assert", "--require-feasible", "--help")
+_LEFT_OUT = ("--output", "-o", "--json", "--limit", "--assert", "--require-feasible", "--help")
 
 
 def instead(space: Space, found: Forecast) -> str | None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _HOUR = 3600.0
 _GB = 1e9
 _INDENT = 14
+_KEPT = "\u00a0"
+"""A blank at which no line is broken."""
 
 
 class Pricing(NamedTuple):
@@ -179,7 +181,7 @@ def _show(
     from gigacost.cli.views.numbers import duration, scaled
     from gigacost.errors import escape
 
-    axes = " x ".join(f"{len(axis):,} {axis.name}" for axis in space.spec.axes) or "one combination"
+    axes = " x ".join(f"{len(axis):,}{_KEPT}{axis.name}" for axis in space.spec.axes) or "one combination"
     rows = f"{found.low:,}" if found.low == found.high else f"{found.low:,} to {found.high:,} (95 %)"
     usd = terms.usd(found)
     _line("combinations", f"{found.combinations:,} = {axes}")
@@ -209,9 +211,8 @@ def _line(name: str, text: str = "", *, whole: bool = False) -> None:
         return
     width = max(out().width - _INDENT, 2 * _INDENT)
     first, *rest = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
-    plain(f"{name:<{_INDENT}}{first}")
-    for more in rest:
-        plain(" " * _INDENT + more)
+    for head, line in ((name, first), *(("", more) for more in rest)):
+        plain(f"{head:<{_INDENT}}{line}".replace(_KEPT, " "))
 
 
 def _usd(amount: float) -> str:

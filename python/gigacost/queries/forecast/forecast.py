@@ -23,9 +23,10 @@ _STRIP = 0.5
 """How long a strip should take a thread [s],"""
 _GROUP = 2.0
 """or may, where it is a whole group of rows of the file, or all."""
-_STRIPS = 1.2
-"""How long all strips may take, but for the second [s]."""
-_PLACES = 8
+_STRIPS, _FAR_STRIPS = 1.2, 2.5
+"""How long all strips may take [s], but for the second; and those of a space of which they are a small part."""
+_SMALL_PART = 0.01
+_PLACES = 12
 _LONGER = 4
 _LONGEST_STRIP = 1 << 22
 _TRIES = 3
@@ -75,10 +76,10 @@ def forecast(space: Space, ending: str, *, limit: int | None = None, threads: in
     Raises OSError where nothing can be written to the folder for temporary files.
     """
     workers = lower.thread_count(threads)
+    reach, group = reach_of(space, limit, threads), _group_rows(ending, len(space.columns))
     start, cpu = time.perf_counter(), time.process_time()
     space.part(0, 1)
     compiling, compiling_cpu = time.perf_counter() - start, time.process_time() - cpu
-    reach, group = reach_of(space, limit, threads), _group_rows(ending, len(space.columns))
     groups = space.searched_groups
     with Writer(space, ending, workers, searches=bool(groups)) as writer:
         found = _measured(writer, reach, group, functools.partial(designs, space.bound.sizes, groups))
@@ -184,28 +185,30 @@ def _measured(writer: Writer, reach: Reach, group: int, searched: Callable[[int]
     if projected(grouped) < _GROUP:
         length = max(length, grouped)
     if size <= 2 * length or projected(size) < _GROUP:
-        runs = [writer.strip(0, size) for _ in range(_TRIES if projected(size) < _PILOT else 1)]
-        runs.sort(key=lambda strip: strip.all_cpu)
-        return _Measured(shorter, [runs[len(runs) // 2]], [], rows.share, searched, whole=True)
+        runs = [writer.strip(0, size) for _ in range(_TRIES if projected(size) < _STRIP else 1)]
+        best = min(runs, key=lambda strip: strip.all_cpu)
+        return _Measured(shorter, [best], [], rows.share, searched, whole=True)
     length = min(length, _LONGEST_STRIP)
     if rows.places or rows.others:
         kinds = [[_around(place, length, size) for place in places] for places in (rows.places, rows.others)]
     else:
         kinds = [list(spread(size, _PLACES, length)), []]
     strips: tuple[list[Strip], list[Strip]] = ([], [])
-    start = time.perf_counter()
+    start, seconds = time.perf_counter(), _FAR_STRIPS if length < size * _SMALL_PART else _STRIPS
     for begins in itertools.zip_longest(*kinds):
         for first, mine in zip(begins, strips, strict=True):
             if first is not None:
                 mine.append(writer.strip(first, length))
-        if len(strips[0]) + len(strips[1]) > 1 and time.perf_counter() - start > _STRIPS:
+        if len(strips[0]) + len(strips[1]) > 1 and time.perf_counter() - start > seconds:
             break
     return _Measured(shorter, *strips, rows.share, searched, whole=False)
 
 
 def _growing(writer: Writer, size: int, middle: int) -> Iterator[Strip]:
     """A strip of a single combination, and longer ones around a place until one takes its time."""
-    strip = min((writer.strip(middle, 1) for _ in range(_TRIES)), key=lambda strip: strip.cpu)
+    strip = writer.strip(middle, 1)
+    if strip.all_cpu < _PILOT:
+        strip = min((strip, *(writer.strip(middle, 1) for _ in range(_TRIES - 1))), key=lambda strip: strip.cpu)
     yield strip
     while strip.length < min(size, _LONGEST_STRIP) and strip.all_cpu < _PILOT:
         length = min(strip.length * _LONGER, size, _LONGEST_STRIP)

@@ -14,7 +14,9 @@ from gigacost.cli.options import NAMES
 _COMMANDS = {
     "estimate": "Cost of one training run; comma lists are compared side by side.",
     "choose": "The cheapest design of each market within limits: you need not know any chip.",
-    "sweep": "Cost every combination of a specification and write the rows to a file.",
+    "sweep": "Cost every combination of a specification and write the rows to a file or a folder of parts.",
+    "status": "How far a dataset is, the folder of parts that sweep writes.",
+    "verify": "Whether a dataset is whole: digests, and parts computed again.",
     "top": "The cheapest combinations (or the best of each group).",
     "summary": "Counts, means, quantiles; why combinations are infeasible.",
     "pareto": "The Pareto front over several objectives.",

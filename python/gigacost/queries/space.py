@@ -93,7 +93,7 @@ class Space(Tabular):
         """What a figure can be rebuilt from: the version and the hashes of specification, model and catalogue."""
         return provenance(self.bound)
 
-    def part(self, start: int, stop: int) -> Tabular:
+    def part(self, start: int, stop: int) -> Part:
         """The rows of the combinations ``start`` to ``stop`` (not included). Raises SpecError outside of the space."""
         rows = arguments.row_range(start, stop, self.size)
         return Part(self._table()._replace(rows=rows))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from gigacost.cli import dataset as datasets
 from gigacost.cli import options
 from gigacost.cli.query import QueryOptions, querying
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 @options.command("sweep")
 @querying("Quantities to write in each row.", "rows and combinations")
 @options.once(
-    "-o", "--output", metavar="FILE", help="Output file (.parquet, .csv, .csv.gz, .arrow), or - for CSV on stdout."
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Output file (.parquet, .csv, .csv.gz, .arrow); - for CSV on stdout; DIR/ or s3://BUCKET/PREFIX/ for parts.",
 )
 @options.once(
     "--format",
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 @options.once(
     "--limit", type=options.Whole(0), metavar="N", help="Write at most N rows (with --format focus, designs)."
 )
+@datasets.partitioning
 @click.option("--dry-run", is_flag=True, help="Estimate rows, bytes and time from a sample; write no output.")
 @click.option(
     "--csv-safe/--no-csv-safe", default=True, help="Prefix labels that a spreadsheet would run as formulas with '."
@@ -40,13 +45,15 @@ def command(
     form: str | None,
     limit: int | None,
     *,
+    dataset: dict[str, Any],
     dry_run: bool,
     csv_safe: bool,
     force: bool,
 ) -> int:
     """Cost every combination of SPEC (TOML or JSON) and write the rows to a file, whole or not at all.
 
-    An older file of that name is replaced when the new one is complete.
+    An older file of that name is replaced when the new one is complete. A name that ends in /, or a URL, is a dataset:
+    files of parts, each whole or absent, which --resume goes on with after anything.
     """
     from gigacost.cli import process
     from gigacost.cli.assertions import Assertions
@@ -63,9 +70,12 @@ def command(
     if output is None and not dry_run:
         allowed = "-o FILE; -o - for CSV on stdout; --dry-run"
         raise SpecError(Fault("-o", "", "missing: where the rows go", allowed))
-    if output is not None and output != "-":
+    datasets.refuse_options(dataset, output)
+    parts = output is not None and datasets.is_dataset(output)
+    begun = parts and datasets.begun(str(output))
+    if output is not None and output != "-" and not parts:
         refuse_bad_output(output, (query.spec, query.design.catalog))
-    for doubt in [] if dry_run else sweep.doubts(threads=threads):
+    for doubt in [] if dry_run or begun else sweep.doubts(threads=threads):
         process.warn("warning", str(doubt))
     if form == "focus":
         from gigacost.cli import focus_file
@@ -75,8 +85,16 @@ def command(
         asserted.check({"rows": done.rows, "combinations": sweep.size})
         return query.ended(asserted, feasible=done.designs > 0 or limit == 0, advice="; gigacost summary says why")
     if dry_run:
-        _tell(sweep, planned(sweep, output or ".parquet", limit, threads), output, as_json=query.as_json)
+        name = f".{dataset.get('part_format', 'parquet')}" if parts or output is None else str(output)
+        _tell(sweep, planned(sweep, name, limit, threads), output, as_json=query.as_json)
         return process.DONE
+    if parts:
+        if not force and not begun:
+            datasets.refuse_full_disk(sweep, str(output), dataset, limit, threads)
+        dataset |= {"limit": limit, "threads": threads, "csv_safe": csv_safe}
+        written = datasets.write(sweep, str(output), dataset, as_json=query.as_json)
+        asserted.check({"rows": written.rows, "combinations": sweep.size})
+        return query.ended(asserted, feasible=written.rows > 0 or limit == 0, advice="; gigacost summary says why")
     if output != "-" and not force:
         refuse_full_disk(sweep, str(output), limit, threads)
     start = time.perf_counter()

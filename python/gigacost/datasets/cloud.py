@@ -25,6 +25,7 @@ _SCHEMES = ("s3", "gs", "az")
 UNTESTED = frozenset(("gs", "az"))
 _URL = re.compile(r"([a-z0-9]+)://([A-Za-z0-9][A-Za-z0-9._-]*)(?:/([^?#]*))?")
 _BEFORE_AT = re.compile(r"//[^/@]*@")
+_AFTER_MARK = re.compile(r"([?#]).*", re.DOTALL)
 _SECRET = re.compile(
     r"(AWS|AZURE|GOOGLE|GCP|GCS|OBJECT_STORE)_\w*(SECRET|TOKEN|KEY|PASSWORD|SAS|CREDENTIAL|ACCOUNT)\w*", re.IGNORECASE
 )
@@ -46,7 +47,7 @@ class CloudStore:
 
     def __init__(self, location: str, field: str) -> None:
         """Raises SpecError for a bad URL, or without obstore; asks nothing of the store yet."""
-        self.shown = escape(_BEFORE_AT.sub("//***@", location), shown=_SHOWN)
+        self.shown = escape(_AFTER_MARK.sub(r"\1***", _BEFORE_AT.sub("//***@", location)), shown=_SHOWN)
         match = _URL.fullmatch(location)
         allowed = "s3://BUCKET/PREFIX/ (gs:// and az:// are untested)"
         if _BEFORE_AT.search(location):

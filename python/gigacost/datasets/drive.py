@@ -1,11 +1,10 @@
-"""Runs the parts of a job here, one after the other."""
+"""Where parts are computed that are not computed here."""
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from gigacost.errors import Fault, SpecError, show
 
@@ -19,19 +18,24 @@ class Job:
     name: str
 
 
+@dataclass(frozen=True)
+class Task:
+    """One call of the job's function."""
+
+    args: tuple[Any, ...]
+    name: str
+    range: tuple[int, int]
+
+
 def drive(
     job: Job,
-    tasks: Iterable[tuple[Any, ...]],
-    take: Callable[[tuple[Any, ...], Any], None],
+    tasks: Iterable[Task],
+    take: Callable[[Task, Any], None],
     *,
-    executor: object = None,
+    executor: object,
     retries: int = 3,
     window: int | None = None,
-) -> None:
-    """Call the function for each task, which are looked up one by one, and hand on what it returns."""
-    del retries, window
-    if executor is not None:
-        raise SpecError(Fault("executor", show(executor), "not a known executor", "None: this process"))
-    objects = [pickle.loads(data) for data in job.objects]  # noqa: S301 - made by the caller
-    for task in tasks:
-        take(task, job.function(*objects, *task))
+) -> NoReturn:
+    """Call the function for each task on an executor, and hand on what it returns. Raises SpecError: none is known."""
+    del job, tasks, take, retries, window
+    raise SpecError(Fault("executor", show(executor), "not a known executor", "None: this process"))

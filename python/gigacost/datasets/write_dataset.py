@@ -7,10 +7,10 @@ import os
 import pickle
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gigacost._record import Record
-from gigacost.datasets.drive import Job, drive
+from gigacost.datasets.drive import Job, Task, drive
 from gigacost.datasets.manifest import Entry, manifest
 from gigacost.datasets.partitions import MOST
 from gigacost.datasets.plan import MANIFEST, OWN, PLAN, RECORDS, ROWS_PER_PART, Plan, planned, read_plan
@@ -189,11 +189,10 @@ class _Run:
 
     def run(self, executor: Executor | str | None, retries: int) -> WrittenDataset:
         """Everything that is missing."""
-        plan = self._plan
-        job = Job(write_part, tuple(map(pickle.dumps, (self._space, plan, self._store.location))), "sweep")
+        plan, given = self._plan, (self._space, self._plan, self._store.location)
 
-        def take(task: tuple[Any, ...], data: bytes) -> None:
-            number = task[0]
+        def take(task: Task, data: bytes) -> None:
+            number = task.args[0]
             record = read_record(data, plan, number)
             if record is None or (executor is not None and self._store.read(record_name(number)) != data):
                 what = "what a worker has written is not seen from here: no such folder is shared"
@@ -201,16 +200,21 @@ class _Run:
             self._computed += 1
             self._take(record)
 
-        window = 1 if plan.one_by_one else None
-        drive(job, self._tasks(), take, executor=executor, retries=retries, window=window)
+        if executor is None:  # nothing is pickled: models of functions that have no place are costed here
+            for task in self._tasks():
+                take(task, write_part(*given, *task.args))
+        else:
+            job = Job(write_part, tuple(map(pickle.dumps, given)), "sweep")
+            window = 1 if plan.one_by_one else None
+            drive(job, self._tasks(), take, executor=executor, retries=retries, window=window)
         return self._finished()
 
-    def _tasks(self) -> Iterator[tuple[int, int | None, int | None]]:
+    def _tasks(self) -> Iterator[Task]:
         """The parts to be computed; those that are there are taken on the way."""
         if not self._plan.one_by_one:
             for number, record in enumerate(ahead(self._kept, range(self._plan.parts))):
                 if record is None:
-                    yield number, None, self._threads
+                    yield self._task(number, None)
                 else:
                     self._take(record)
             return
@@ -220,9 +224,12 @@ class _Run:
                 return
             record = self._kept(number)
             if record is None or record.rows > left:
-                yield number, left, self._threads
+                yield self._task(number, left)
             else:
                 self._take(record)
+
+    def _task(self, number: int, limit: int | None) -> Task:
+        return Task((number, limit, self._threads), self._plan.file(number), self._plan.cut.range(number))
 
     def _kept(self, number: int) -> PartRecord | None:
         return kept_part(self._store, self._plan, number)

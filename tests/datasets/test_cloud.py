@@ -11,7 +11,7 @@ from small_dataset import contents, small_sweep
 
 from gigacost import OutputError, SpecError, Sweep, dataset_status, verify_dataset, write_dataset
 from gigacost.datasets import cloud
-from gigacost.datasets.store import opened
+from gigacost.datasets.opening import opened
 
 URL = f"s3://{BUCKET}/some/where/"
 PARTS = {"rows_per_part": 12, "partition_by": ["market"]}

@@ -18,10 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_dataset import contents, small_sweep
 
-import gigacost
-from gigacost import OutputError, SpecError, Sweep, dataset_status, verify_dataset, write_dataset
+from gigacost import OutputError, SpecError, verify_dataset, write_dataset
 from gigacost.datasets import canonical
-from gigacost.datasets.plan import planned, read_plan
+from gigacost.datasets.plan import planned
 from gigacost.datasets.record import record_name, write_part
 
 ROOT = Path(__file__).parents[2]
@@ -206,29 +205,6 @@ def test_another_question_is_another_dataset(tmp_path: Path, more: dict[str, Any
         write_dataset(small_sweep(**more), folder, **PARTS, resume=True)
 
 
-def test_another_number_of_rows_that_cuts_alike_is_the_same_dataset(tmp_path: Path) -> None:
-    folder = written(tmp_path / "d")
-    assert write_dataset(small_sweep(), folder, **{**PARTS, "rows_per_part": 13}, resume=True).computed == 0
-
-
-def test_a_dataset_of_another_version_is_refused(tmp_path: Path) -> None:
-    folder = written(tmp_path / "d")
-    plan = folder / "_gigacost/plan.json"
-    plan.write_bytes(plan.read_bytes().replace(gigacost.__version__.encode(), b"0.0.9"))
-    with pytest.raises(SpecError, match=r"\(other version\), made by gigacost 0\.0\.9"):
-        resumed(folder)
-
-
-def test_a_plan_cut_short_is_refused(tmp_path: Path) -> None:
-    folder = written(tmp_path / "d")
-    truncated(folder / "_gigacost/plan.json")
-    before = contents(folder)
-    for ask in (resumed, dataset_status, verify_dataset):
-        with pytest.raises(SpecError, match=r"_gigacost/plan\.json: damaged: cut short"):
-            ask(folder)
-    assert contents(folder) == before
-
-
 def test_without_resume_a_folder_with_a_dataset_is_refused(tmp_path: Path) -> None:
     folder = written(tmp_path / "d")
     with pytest.raises(SpecError, match=r"holds this dataset; allowed: --resume \(resume=True\)"):
@@ -348,24 +324,6 @@ def test_a_worker_that_does_not_see_the_folder_says_so_and_writes_nothing(tmp_pa
     assert str(pickle.loads(pickle.dumps(refused.value))) == str(refused.value)
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "examples").glob("*.toml")))
-def test_a_plan_holds_all_that_its_sweep_is_made_of(name: str) -> None:
-    sweep = Sweep.from_toml(ROOT / "examples" / name)
-    plan, parted = planned(sweep, rows_per_part=1 << 30)
-    again = read_plan(plan.data, "")
-    assert again == plan
-    assert again.sha256 == plan.sha256
-    made = again.space(sweep.model, sweep.bound.catalog)
-    assert made.meta == parted.meta == sweep.meta
-    assert made.column_names == sweep.column_names
-
-
-def test_the_order_in_which_values_were_given_makes_no_other_dataset(tmp_path: Path) -> None:
-    fixed = {"params": "13B", "hardware": "h100-sxm"}
-    folder = written(tmp_path / "d")
-    assert write_dataset(small_sweep(fixed=fixed), folder, **PARTS, resume=True).computed == 0
-
-
 @pytest.mark.parametrize(
     ("options", "field"),
     [
@@ -381,16 +339,6 @@ def test_bad_arguments(tmp_path: Path, options: dict[str, Any], field: str) -> N
         write_dataset(small_sweep(), tmp_path / "d", **options)
     assert refused.value.field == field
     assert not (tmp_path / "d").exists()
-
-
-def test_more_parts_than_numbers_are_refused(tmp_path: Path) -> None:
-    axes = {
-        "chips": {"from": 1, "to": 10**6, "steps": 1001, "multiple_of": 1},
-        "tokens": {"from": 1e11, "to": 1e12, "steps": 1000},
-    }
-    sweep = Sweep(axes, fixed={"hardware": "h100-sxm", "params": "13B"}, columns="cost_total_usd")
-    with pytest.raises(SpecError, match=r"1,001,000 parts; allowed: at most 1,000,000"):
-        write_dataset(sweep, tmp_path / "d", rows_per_part=1)
 
 
 def test_what_is_wrong_with_the_question_is_said_before_a_folder_is_made(tmp_path: Path) -> None:

@@ -25,12 +25,13 @@ _FLAGS = {
     "sample": "--sample",
 }
 """The flags that stand for the keywords of ``write_dataset`` and ``verify_dataset``."""
-_URL_MARK = "://"
 
 
 def is_dataset(output: str) -> bool:
     """Whether an output is a dataset: a name that ends in ``/``, or a URL."""
-    return output.endswith(("/", os.sep)) or _URL_MARK in output
+    from gigacost.datasets.opening import URL_MARK
+
+    return output.endswith(("/", os.sep)) or URL_MARK in output
 
 
 def partitioning(command: Callable[..., int]) -> Callable[..., int]:
@@ -96,10 +97,10 @@ def as_flags(path: str = "-o") -> Iterator[None]:
 def begun(output: str) -> bool:
     """Whether a dataset lies there, finished or not. Raises SpecError for an output that can be none."""
     from gigacost.cli import process
+    from gigacost.datasets.opening import URL_MARK, opened
     from gigacost.datasets.plan import PLAN
-    from gigacost.datasets.store import opened
 
-    scheme, mark, _ = output.partition(_URL_MARK)
+    scheme, mark, _ = output.partition(URL_MARK)
     with as_flags():
         store = opened(output)
         if mark and scheme != "s3":
@@ -114,9 +115,10 @@ def refuse_full_disk(
     from dataclasses import replace
 
     from gigacost.cli import dry_run
+    from gigacost.datasets.opening import URL_MARK
     from gigacost.errors import SpecError, show
 
-    if _URL_MARK not in output:
+    if URL_MARK not in output:
         parent = os.path.dirname(os.path.abspath(output))  # noqa: PTH100, PTH120 - importing pathlib takes 5 ms
         part = os.path.join(parent, f"part.{dataset.get('part_format', 'parquet')}")  # noqa: PTH118 - as above
         try:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from gigacost._record import Record
 from gigacost.datasets.manifest import Entry, read_manifest
+from gigacost.datasets.opening import opened
 from gigacost.datasets.plan import MANIFEST, PLAN, RECORDS, Plan, read_plan
 from gigacost.datasets.record import read_record, record_name
-from gigacost.datasets.store import Store, ahead, opened
+from gigacost.datasets.store import Store, ahead
 from gigacost.errors import Fault, SpecError, show
 
 
@@ -29,7 +30,23 @@ class DatasetStatus(Record):
 
 
 def dataset_status(path: str | os.PathLike[str]) -> DatasetStatus:
-    """How far the dataset at a path is: a folder, or the URL of a bucket. Raises SpecError where there is none."""
+    """How far a dataset is, by its records; none of its files is read.
+
+    Parameters
+    ----------
+    path : path or URL
+        A folder, or ``s3://BUCKET/PREFIX/``.
+
+    Returns
+    -------
+    DatasetStatus
+        ``complete``, and how many ``parts`` there are, are ``done`` and ``missing``, with their ``rows`` and ``bytes``.
+
+    Raises
+    ------
+    SpecError
+        Where there is no dataset.
+    """
     store = opened(path)
     plan = plan_of(store)
     parts = read_manifest(store.read(MANIFEST), plan)

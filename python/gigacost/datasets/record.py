@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
 from gigacost.datasets import canonical
+from gigacost.datasets.opening import opened
 from gigacost.datasets.plan import PLAN, RECORDS, Plan
-from gigacost.datasets.store import Store, Stored, opened
+from gigacost.datasets.store import Store, Stored
 from gigacost.errors import Fault, OutputError, SpecError
 from gigacost.queries.space import Space
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import queue
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import BinaryIO, NamedTuple, Protocol, TypeVar
 
-from gigacost.errors import Fault, SpecError, show
-
 T = TypeVar("T")
 R = TypeVar("R")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _CHUNK = 1 << 20
 _AT_ONCE = 8
 """How many small files are read at once."""
@@ -65,25 +60,6 @@ class Store(Protocol):
 
     def sweep(self, folders: Iterable[str], finals: Callable[[str], bool]) -> None:
         """Remove what dead runs have left half-written in some folders, of files whose names are ``finals``."""
-
-
-def is_url(path: str) -> bool:
-    """Whether a path is that of a bucket."""
-    return _SCHEME.match(path) is not None
-
-
-def opened(path: str | os.PathLike[str], field: str = "path") -> Store:
-    """The store at a path: a folder, or the URL of a bucket. Raises SpecError, naming ``field``; touches nothing."""
-    location = os.fsdecode(path)
-    if is_url(location):
-        from gigacost.datasets.cloud import CloudStore
-
-        return CloudStore(location, field)
-    if "\0" in location or not location:
-        raise SpecError(Fault(field, show(location), "not the name of a folder", "a folder, or s3://BUCKET/PREFIX/"))
-    from gigacost.datasets.local import LocalStore
-
-    return LocalStore(location, field)
 
 
 def stored(file: BinaryIO) -> Stored:

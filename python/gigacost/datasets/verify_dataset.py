@@ -12,9 +12,10 @@ from gigacost._record import Record
 from gigacost.catalog.opening import opened as opened_catalog
 from gigacost.datasets.dataset_status import plan_of, recorded
 from gigacost.datasets.manifest import Entry, read_manifest
+from gigacost.datasets.opening import opened
 from gigacost.datasets.plan import MANIFEST, OWN, PLAN, RECORDS, Plan
 from gigacost.datasets.record import read_record, record_name
-from gigacost.datasets.store import Store, Stored, ahead, opened, stored
+from gigacost.datasets.store import Store, Stored, ahead, stored
 from gigacost.model import default as default_model
 from gigacost.queries import arguments
 from gigacost.queries.export import Progress

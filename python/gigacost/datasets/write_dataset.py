@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from gigacost._record import Record
 from gigacost.datasets.drive import Job, Task, drive
 from gigacost.datasets.manifest import Entry, manifest
+from gigacost.datasets.opening import opened
 from gigacost.datasets.partitions import MOST
 from gigacost.datasets.plan import MANIFEST, OWN, PLAN, RECORDS, ROWS_PER_PART, Plan, planned, read_plan
 from gigacost.datasets.record import PartRecord, kept_part, read_record, record_name, write_part
-from gigacost.datasets.store import Store, ahead, opened
+from gigacost.datasets.store import Store, ahead
 from gigacost.errors import Fault, OutputError, SpecError, escape, show
 from gigacost.queries.export import Progress
 from gigacost.queries.space import Space

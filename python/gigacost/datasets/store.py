@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from functools import partial
 from itertools import islice
-from typing import BinaryIO, NamedTuple, Protocol, TypeVar
+from typing import Any, BinaryIO, NamedTuple, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+_Asked: TypeAlias = "tuple[Callable[[], Any], Future[Any]]"
 _CHUNK = 1 << 20
 _AT_ONCE = 8
 """How many small files are read at once."""
@@ -86,32 +90,32 @@ def interruptible(call: Callable[[], T]) -> T:
 def ahead(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """``function`` of each item in their order, a few at once; who has enough waits for none of them."""
     rest = iter(items)
-    asked: queue.SimpleQueue[tuple[T, queue.SimpleQueue[tuple[R | None, BaseException | None]]] | None]
-    asked = queue.SimpleQueue()
-
-    def work() -> None:
-        while (task := asked.get()) is not None:
-            try:
-                task[1].put((function(task[0]), None))
-            except BaseException as error:  # noqa: BLE001 - raised where it was asked for
-                task[1].put((None, error))
-
-    waiting: list[queue.SimpleQueue[tuple[R | None, BaseException | None]]] = []
+    asked: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+    waiting: deque[Future[R]] = deque()
     threads = 0
     try:
         while True:
             for item in islice(rest, 2 * _AT_ONCE - len(waiting)):
-                waiting.append(queue.SimpleQueue())
-                asked.put((item, waiting[-1]))
+                waiting.append(Future())
+                asked.put((partial(function, item), waiting[-1]))
                 if threads < _AT_ONCE:
-                    threading.Thread(target=work, daemon=True).start()
+                    threading.Thread(target=_answer, args=(asked,), daemon=True).start()
                     threads += 1
             if not waiting:
                 return
-            result, error = waiting.pop(0).get()
-            if error is not None:
-                raise error
-            yield result  # type: ignore[misc] # of R where there is no error
+            yield waiting.popleft().result()
     finally:
+        for future in waiting:  # what nobody has begun is not begun
+            future.cancel()
         for _ in range(threads):
             asked.put(None)
+
+
+def _answer(asked: queue.SimpleQueue[_Asked | None]) -> None:
+    while (task := asked.get()) is not None:
+        call, future = task
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(call())
+            except BaseException as error:  # noqa: BLE001 - raised where it was asked for
+                future.set_exception(error)

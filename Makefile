@@ -3,14 +3,13 @@
 # `make test PYTEST="tests/spec/test_spec.py -k units"` passes arguments on to pytest; `make bench BENCH="peers latency"`
 # measures some parts again and leaves the others.
 
-.PHONY: demo test slow lint imports docs site calibrate bench wheel wheels test-wheel test-sdist format clean format-rust format-python ruff clippy types deny FORCE
+.PHONY: demo test slow chaos lint imports docs site calibrate bench wheel wheels test-wheel test-sdist format clean format-rust format-python ruff clippy types deny FORCE
 .DELETE_ON_ERROR:
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST ?=
 SEED ?= 1
-COUNT ?= 20
 BENCH ?= peers trillion uncertainty default_model layouts latency memory scaling executors instructions speed
 
 LINUX := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-musl aarch64-unknown-linux-musl
@@ -27,6 +26,11 @@ demo: $(VENV)/.engine
 test: $(VENV)/.engine $(VENV)/.group-test
 	cargo test --release --workspace --locked
 	$(BIN)/python -m pytest $(PYTEST)
+
+# What the tests do ten times, COUNT times: runs killed, and for each fifteen of them a full disk, each six a bad store.
+chaos: $(VENV)/.engine $(VENV)/.group-test
+	$(BIN)/python tests/chaos/datasets.py --seed $(SEED) --kills $(COUNT) \
+	  --full-disks $$(( ($(COUNT) + 14) / 15 )) --faulty-stores $$(( ($(COUNT) + 5) / 6 ))
 
 # `make -k lint` goes on to the next one after a finding.
 lint: format-rust format-python ruff imports types clippy deny

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from gigacost.analysis.sensitivity.uncertainty import uncertainty as uncertainty
     from gigacost.analysis.sweep import Sweep as Sweep
     from gigacost.catalog import Catalog as Catalog
+    from gigacost.datasets.dataset_status import DatasetStatus as DatasetStatus
+    from gigacost.datasets.dataset_status import dataset_status as dataset_status
+    from gigacost.datasets.verify_dataset import DatasetVerification as DatasetVerification
+    from gigacost.datasets.verify_dataset import verify_dataset as verify_dataset
+    from gigacost.datasets.write_dataset import WrittenDataset as WrittenDataset
+    from gigacost.datasets.write_dataset import write_dataset as write_dataset
     from gigacost.errors import CatalogError as CatalogError
     from gigacost.errors import Error as Error
     from gigacost.errors import ExecutorError as ExecutorError
@@ -62,6 +68,8 @@ _HOMES = {
     "Constant": "graph.declarations",
     "CostValidation": "validation.validate_costs",
     "DevelopmentValidation": "validation.validate_development",
+    "DatasetStatus": "datasets.dataset_status",
+    "DatasetVerification": "datasets.verify_dataset",
     "Elasticities": "analysis.sensitivity.elasticities",
     "Error": "errors",
     "Estimate": "queries.estimates",
@@ -80,10 +88,12 @@ _HOMES = {
     "Sweep": "analysis.sweep",
     "Uncertainty": "analysis.sensitivity.uncertainty",
     "Validation": "validation.validate_throughput",
+    "WrittenDataset": "datasets.write_dataset",
     "break_even": "analysis.inverse.break_even",
     "choose": "analysis.choose.choose",
     "compare": "analysis.compare.compare",
     "contribution": "graph.declarations",
+    "dataset_status": "datasets.dataset_status",
     "doubt": "graph.declarations",
     "elasticities": "analysis.sensitivity.elasticities",
     "estimate": "analysis.estimate",
@@ -98,6 +108,8 @@ _HOMES = {
     "validate_development": "validation.validate_development",
     "validate_runs": "validation.validate_runs",
     "validate_throughput": "validation.validate_throughput",
+    "verify_dataset": "datasets.verify_dataset",
+    "write_dataset": "datasets.write_dataset",
     "zipped": "spec.axes",
 }
 """Where each public name lives; it is loaded when it is first used, so that importing gigacost costs nothing."""

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from gigacost import InternalError, Model, SpecError, Sweep, reference, status
-from gigacost.compiler.bound import Bound
 from gigacost.ops import Value
 from gigacost.queries.results import Effort
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from itertools import product
 from math import prod
@@ -190,10 +189,3 @@ def test_a_file_too_large_to_be_written_for_a_forecast_is_foretold_by_strips(
     assert found.size == pytest.approx(path.stat().st_size, rel=0.5 if ending in {".parquet", ".arrow"} else 0.1)
     assert found.cpu_seconds > 0
     assert found.core_seconds == pytest.approx(found.seconds * found.threads)
-
-
-def test_parts_are_those_of_combinations() -> None:
-    few = forecast(sweep(), ".csv")
-    assert (few.parts(), few.parts(50_000)) == (1, 3)
-    made = functools.partial(module.Forecast, 10**9, 0, 0, 0, 0.0, 0.0, 2)
-    assert (made(10**9, 0).parts(), made(0, 0).parts()) == (239, 1)

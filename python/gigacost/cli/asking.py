@@ -30,33 +30,44 @@ class Asking(NamedTuple):
     @contextmanager
     def asker(self, what: str, space: Space, threads: int | None) -> Iterator[Asker]:
         """Who asks the engine. Raises SpecError."""
-        from gigacost.cli.progress import parts_watched, watched
-        from gigacost.errors import Fault, SpecError
         from gigacost.queries.askers import Recorder
         from gigacost.queries.distributed import asking
 
-        if self.part and self.executor:
-            what = "a part is answered here; its workers answer for all parts"
-            raise SpecError(Fault("--executor", self.executor, what, "--part or --executor"))
-        if self.executor:
-            retries = {} if self.retries is None else {"retries": self.retries}
-            with (
-                parts_watched(what, 0, space.size, log=self.log) as report,
-                asking(threads, None, self.executor, report=report, **retries) as asker,
-            ):
-                yield asker
-            return
-        for name, given in (("--retries", self.retries), ("--log", self.log)):
-            if given is not None:
-                raise SpecError(Fault(name, str(given), "without --executor there are no workers", "--executor E"))
-        with watched(what, space.size) as progress:
+        with self.watching(what, space) as watched:
             if self.part:
-                yield Recorder(self.part, threads, progress)
+                yield Recorder(self.part, threads, watched["progress"])
             elif self.merger:
                 yield self.merger
             else:
-                with asking(threads, progress, None) as asker:
+                with asking(threads, **({"executor": None} | watched)) as asker:
                     yield asker
+
+    @contextmanager
+    def watching(self, what: str, space: Space) -> Iterator[dict[str, Any]]:
+        """Where it is done, and who is told: ``progress`` here, or ``executor``, ``retries`` and ``report``."""
+        from gigacost.cli.progress import parts_watched, watched
+
+        self._refuse_idle()
+        if self.executor:
+            retries = {} if self.retries is None else {"retries": self.retries}
+            with parts_watched(what, 0, space.size, log=self.log) as report:
+                yield {"progress": None, "executor": self.executor, "report": report, **retries}
+            return
+        with watched(what, space.size) as progress:
+            yield {"progress": progress}
+
+    def _refuse_idle(self) -> None:
+        """Raise SpecError for options that nothing comes of."""
+        from gigacost.errors import Fault, SpecError, show
+
+        if self.executor:
+            if self.part:
+                what = "a part is answered here; workers answer for all parts"
+                raise SpecError(Fault("--executor", show(self.executor), what, "--part or --executor"))
+            return
+        for name, given in (("--retries", self.retries), ("--log", self.log)):
+            if given is not None:
+                raise SpecError(Fault(name, show(given), "without --executor there are no workers", "--executor E"))
 
     def tell(self, question: str, space: Space, asker: Asker, asked: Mapping[str, Any]) -> int:
         """Print what one part answers, for ``gigacost merge``; ``asked`` are the options of the space's method."""

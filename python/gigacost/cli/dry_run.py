@@ -29,7 +29,8 @@ def refuse_bad_output(output: str, inputs: Iterable[str | None]) -> None:
     name = os.path.basename(output)  # noqa: PTH119 - importing pathlib takes 5 ms
     folder = os.path.dirname(output) or "."  # noqa: PTH120 - as above
     if not name or os.path.isdir(output):  # noqa: PTH112 - as above
-        _refuse(shown, "is a folder, not a file", f"a name that ends in {', '.join(ENDINGS)}; - for CSV on stdout")
+        allowed = f"a name that ends in {', '.join(ENDINGS)}; - for CSV on stdout; DIR/ for parts"
+        _refuse(shown, "is a folder, not a file", allowed)
     if not name.lower().endswith(ENDINGS):
         _refuse(shown, "unknown kind of file", f"a name that ends in {', '.join(ENDINGS)}; - for CSV on stdout")
     if len(os.fsencode(name)) > _LONGEST_NAME:

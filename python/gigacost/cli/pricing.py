@@ -131,15 +131,26 @@ def refuse_bills(pricing: Pricing, *, dry_run: bool) -> None:
 
 
 def foretell(
-    space: Space, terms: Terms, output: str | None, query: QueryOptions, *, limit: int | None, dry_run: bool
+    space: Space,
+    terms: Terms,
+    output: str | None,
+    name: str | None,
+    query: QueryOptions,
+    *,
+    limit: int | None,
+    parts: int,
+    dry_run: bool,
 ) -> None:
-    """Say what a sweep will take, if that is asked for. Raises SpecError where it takes more than it may."""
+    """Say what a sweep will take, if that is asked for. Raises SpecError where it takes more than it may.
+
+    ``name`` ends as the files do; a dataset has so many ``parts``.
+    """
     from gigacost.cli.dry_run import ending_of
     from gigacost.queries.forecast.forecast import forecast
 
-    found = forecast(space, ending_of(output), limit=limit, threads=query.threads)
+    found = forecast(space, ending_of(name), limit=limit, threads=query.threads)
     if dry_run:
-        _tell(space, found, terms, output, parts=found.parts(), as_json=query.as_json)
+        _tell(space, found, terms, output, parts=parts, as_json=query.as_json)
     if terms.told.limited:
         terms.refuse_more(found)
 

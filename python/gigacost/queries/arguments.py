@@ -118,6 +118,11 @@ def limit(rows: int | None) -> int | None:
     return None if rows is None else _whole("limit", rows, 0, 2**63 - 1, "not a number of rows", ">= 0")
 
 
+def at_least_one(field: str, number: int) -> int:
+    """A number of things of which there must be one."""
+    return _whole(field, number, 1, 2**63 - 1, "not a number of them", ">= 1")
+
+
 def row_range(start: int, stop: int, size: int) -> tuple[int, int]:
     """The first combination, and the one before which to end."""
     for field, place in (("start", start), ("stop", stop)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from gigacost._engine import Batch, Batches, Program
@@ -100,6 +100,11 @@ class Part(Tabular):
 
     def __init__(self, table: Table) -> None:
         self._rows = table
+
+    def without(self, names: Collection[str]) -> Part:
+        """The same rows without some of their columns."""
+        columns = [column for column in self._rows.columns if column[0] not in names]
+        return Part(self._rows._replace(columns=columns))
 
     def _table(self) -> Table:
         return self._rows

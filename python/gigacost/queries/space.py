@@ -104,7 +104,7 @@ class Space(Tabular):
         """The groups of axes that what is searched for in its rows depends on; none where nothing is searched for."""
         return searched_groups(self.bound, self._rows_compiled().plan.wiring)
 
-    def part(self, start: int, stop: int) -> Tabular:
+    def part(self, start: int, stop: int) -> Part:
         """The rows of the combinations ``start`` to ``stop`` (not included). Raises SpecError outside of the space."""
         rows = arguments.row_range(start, stop, self.size)
         return Part(self._table()._replace(rows=rows))

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from gigacost.cli import dataset as datasets
 from gigacost.cli import options
+from gigacost.cli.asking import Asking, askable
 from gigacost.cli.pricing import priced
 from gigacost.cli.query import QueryOptions, querying
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gigacost.cli.pricing import Pricing
+    from gigacost.queries.space import Space
 
 
 @options.command("sweep")
 @querying("Quantities to write in each row.", "rows and combinations")
 @options.once(
-    "-o", "--output", metavar="FILE", help="Output file (.parquet, .csv, .csv.gz, .arrow), or - for CSV on stdout."
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Output file (.parquet, .csv, .csv.gz, .arrow); - for CSV on stdout; DIR/ or s3://BUCKET/PREFIX/ for parts.",
 )
 @options.once(
     "--format",
@@ -29,10 +37,12 @@ if TYPE_CHECKING:
 @options.once(
     "--limit", type=options.Whole(0), metavar="N", help="Write at most N rows (with --format focus, designs)."
 )
+@datasets.partitioning
 @click.option(
     "--dry-run", is_flag=True, help="Estimate rows, bytes, core-seconds and dollars from a sample; write no output."
 )
 @priced
+@askable
 @click.option(
     "--csv-safe/--no-csv-safe", default=True, help="Prefix labels that a spreadsheet would run as formulas with '."
 )
@@ -44,52 +54,122 @@ def command(
     limit: int | None,
     pricing: Pricing,
     *,
+    asking: Asking,
+    dataset: dict[str, Any],
     dry_run: bool,
     csv_safe: bool,
     force: bool,
 ) -> int:
     """Cost every combination of SPEC (TOML or JSON) and write the rows to a file, whole or not at all.
 
-    An older file of that name is replaced when the new one is complete.
+    An older file of that name is replaced when the new one is complete. A name that ends in /, or a URL, is a dataset:
+    files of parts, each whole or absent, which --resume goes on with after anything.
     """
     from gigacost.cli import process
     from gigacost.cli.assertions import Assertions
-    from gigacost.cli.dry_run import refuse_bad_output, refuse_full_disk
-    from gigacost.cli.output import report, write
     from gigacost.cli.pricing import foretell, refuse_bills
-    from gigacost.cli.progress import watched
-    from gigacost.errors import Fault, SpecError
 
     terms = pricing.read()
     if form == "focus":
         refuse_bills(pricing, dry_run=dry_run)
-    sweep, threads = query.space(), query.threads
+    sweep = query.space()
     asserted = Assertions(query.assertions, {"rows": "1", "combinations": "1"})
+    parts = _is_dataset(query, output, form, asking, dataset, dry_run=dry_run)
+    begun = parts and datasets.begun(str(output))
+    for doubt in [] if dry_run or begun else sweep.doubts(threads=query.threads):
+        process.warn("warning", str(doubt))
+    if form != "focus" and (dry_run or pricing.limited):
+        name = f".{dataset.get('part_format', 'parquet')}" if parts else output
+        count = datasets.part_count(sweep, dataset, limit)
+        foretell(sweep, terms, output, name, query, limit=limit, parts=count, dry_run=dry_run)
+        if dry_run:
+            return process.DONE
+    options_ = {"limit": limit, "threads": query.threads, "csv_safe": csv_safe}
+    if form == "focus":
+        rows, feasible = _write_bills(sweep, str(output), query, options_)
+    else:
+        write = _write_dataset if parts else _write_file
+        rows = write(sweep, str(output), query, asking, dataset, options_, checked=force or begun)
+        feasible = rows > 0
+    asserted.check({"rows": rows, "combinations": sweep.size})
+    return query.ended(asserted, feasible=feasible or limit == 0, advice="; gigacost summary says why")
+
+
+def _is_dataset(
+    query: QueryOptions,
+    output: str | None,
+    form: str | None,
+    asking: Asking,
+    dataset: Mapping[str, Any],
+    *,
+    dry_run: bool,
+) -> bool:
+    """Whether the rows go to a dataset. Raises SpecError for an output that is none, or that does not fit the rest."""
+    from gigacost.cli.dry_run import refuse_bad_output
+    from gigacost.errors import Fault, SpecError, show
+
     if output is None and not dry_run:
         allowed = "-o FILE; -o - for CSV on stdout; --dry-run"
         raise SpecError(Fault("-o", "", "missing: where the rows go", allowed))
-    if output is not None and output != "-":
+    datasets.refuse_options(dataset, output)
+    parts = output is not None and datasets.is_dataset(output)
+    if output is not None and output != "-" and not parts:
         refuse_bad_output(output, (query.spec, query.design.catalog))
-    for doubt in [] if dry_run else sweep.doubts(threads=threads):
-        process.warn("warning", str(doubt))
-    if form == "focus":
-        from gigacost.cli import focus_file
+    if asking.executor and not parts:
+        what = "workers write parts, and this is one file"
+        raise SpecError(Fault("--executor", show(asking.executor), what, "-o DIR/"))
+    if asking.part and form == "focus":
+        raise SpecError(Fault("--part", "", "billing data is written whole", "--format rows"))
+    return parts
 
-        focus_file.refuse_bad_call(str(output), query.columns)
-        done = focus_file.write(sweep, str(output), limit=limit, threads=threads, csv_safe=csv_safe)
-        asserted.check({"rows": done.rows, "combinations": sweep.size})
-        return query.ended(asserted, feasible=done.designs > 0 or limit == 0, advice="; gigacost summary says why")
-    if dry_run or pricing.limited:
-        foretell(sweep, terms, output, query, limit=limit, dry_run=dry_run)
-    if dry_run:
-        return process.DONE
-    if output != "-" and not force:
-        refuse_full_disk(sweep, str(output), limit, threads)
+
+def _write_bills(sweep: Space, output: str, query: QueryOptions, written: Mapping[str, Any]) -> tuple[int, bool]:
+    """Write billing data; how many rows, and whether there was any design."""
+    from gigacost.cli import focus_file
+
+    focus_file.refuse_bad_call(output, query.columns)
+    done = focus_file.write(sweep, output, **written)
+    return done.rows, done.designs > 0
+
+
+def _write_dataset(
+    sweep: Space,
+    output: str,
+    query: QueryOptions,
+    asking: Asking,
+    dataset: Mapping[str, Any],
+    written: Mapping[str, Any],
+    *,
+    checked: bool,
+) -> int:
+    """Write a dataset, or a share of its parts; how many rows."""
+    if not checked:
+        datasets.refuse_full_disk(sweep, output, dataset, written["limit"], query.threads)
+    return datasets.write(sweep, output, {**dataset, **written}, asking, as_json=query.as_json).rows
+
+
+def _write_file(
+    sweep: Space,
+    output: str,
+    query: QueryOptions,
+    asking: Asking,
+    _: Mapping[str, Any],
+    written: Mapping[str, Any],
+    *,
+    checked: bool,
+) -> int:
+    """Write a file of all rows, or of those of a part; how many."""
+    from gigacost.cli.dry_run import refuse_full_disk
+    from gigacost.cli.output import report, write
+    from gigacost.queries.askers import rows_of
+
+    rows = sweep if asking.part is None else sweep.part(*rows_of(sweep.bound, asking.part))
+    if output != "-" and not checked:
+        refuse_full_disk(sweep, output, written["limit"], query.threads)
     start, cpu = time.perf_counter(), time.process_time()
-    with watched("sweep", sweep.size) as progress:
-        rows = write(sweep, str(output), threads=threads, limit=limit, csv_safe=csv_safe, progress=progress)
+    with asking.watching("sweep", sweep) as watched:
+        count = write(rows, output, **written, **watched)
     took = {"seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - cpu}
     meta = {**sweep.meta, "combinations": sweep.size, **took}
-    report(rows, str(output), meta, as_json=query.as_json)
-    asserted.check({"rows": rows, "combinations": sweep.size})
-    return query.ended(asserted, feasible=rows > 0 or limit == 0, advice="; gigacost summary says why")
+    report(count, output, meta, as_json=query.as_json)
+    return count

@@ -15,8 +15,6 @@ from gigacost.queries.forecast.reach import Reach, reach_of
 from gigacost.queries.forecast.strips import Strip, Writer, spread
 from gigacost.queries.space import Space
 
-PART_COMBINATIONS = 1 << 22
-"""How many combinations make a part of a dataset, where nothing else is said."""
 _PILOT = 0.1
 """What takes a thread so long tells how long more will take [s]."""
 _STRIP = 0.5
@@ -64,10 +62,6 @@ class Forecast:
     def core_seconds(self) -> float:
         """Seconds times threads."""
         return self.seconds * self.threads
-
-    def parts(self, combinations: int = PART_COMBINATIONS) -> int:
-        """How many parts of so many combinations a dataset of it has."""
-        return max(math.ceil(self.reach / combinations), 1)
 
 
 def forecast(space: Space, ending: str, *, limit: int | None = None, threads: int | None = None) -> Forecast:

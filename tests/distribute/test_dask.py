@@ -70,10 +70,12 @@ def test_an_address(url: str) -> None:
         distributed.get_client()  # none of ours is left, or was ever the one that others use
 
 
-def test_an_executor_of_ones_own_client(executor: Executor) -> None:
+def test_an_executor_of_ones_own_client(executor: Any) -> None:
     taken, _ = driven(Job(parts.same), tasks(40), executor)
     assert sorted(taken) == [(i,) for i in range(40)]
     assert executor.submit(os.getpid).result(timeout=30) != os.getpid()  # used, not shut down
+    taken, _ = driven(Job(parts.same), tasks(10), executor._client)
+    assert sorted(taken) == [(i,) for i in range(10)]
 
 
 def test_equal_tasks_are_different_ones(executor: Executor) -> None:

@@ -17,10 +17,11 @@ from typing import Any
 import part_functions as parts
 import pytest
 import submitit
-from driving import driven, tasks
+from driving import driven, kinds, tasks
 
 from gigacost import ExecutorError, SpecError
 from gigacost.compiler.lower import cpus
+from gigacost.distribute import processes as processes_module
 from gigacost.distribute.driver import Job, Task, drive
 from gigacost.distribute.executors import opened, workers_of
 from gigacost.distribute.processes import Processes
@@ -75,6 +76,21 @@ def test_processes_that_are_killed_while_they_idle_cost_nothing(processes: Any) 
     taken, events = driven(Job(parts.with_process), tasks(20), processes)
     assert {event.kind for event in events} == {"part"}
     assert not idle & {pid for *_, pid in taken}
+
+
+def test_a_process_that_is_killed_while_it_starts_costs_its_part_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, started = processes_module._start_undisturbed, []
+
+    def killing(process: Any) -> None:
+        start(process)
+        started.append(process)
+        if len(started) == 1:
+            os.kill(process.pid, signal.SIGKILL)
+
+    monkeypatch.setattr(processes_module, "_start_undisturbed", killing)
+    taken, events = driven(Job(parts.same), tasks(3), "processes:1")
+    assert sorted(taken) == [(0,), (1,), (2,)]
+    assert kinds(events) == {"lost": 1, "retry": 1, "part": 3}
 
 
 def test_processes_end_with_the_call() -> None:

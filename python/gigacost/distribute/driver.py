@@ -23,7 +23,7 @@ _PER_WORKER = 4
 """Tasks in flight for each worker: while one runs, the next ones are on their way."""
 _WINDOW = 16
 """Tasks in flight where nobody knows how many workers there are."""
-_BARE = 2
+_BARE = 8
 """How often a task is answered for want of an object before it carries it itself."""
 _WAKE = 0.2
 """Seconds after which waiting looks up: for Ctrl-C where that does not wake it, and for futures that do not call."""

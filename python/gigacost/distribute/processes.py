@@ -130,9 +130,10 @@ class Processes(Executor):
         try:
             ours.recv()
         except EOFError:
-            if self._began or self._stopped:
-                raise WorkerLost(worker.ending) from None
-            raise BrokenExecutor(f"{worker.ending} before it began; {GUARD}") from None
+            ending = worker.ending
+            if self._began or not process.exitcode or process.exitcode < 0:
+                raise WorkerLost(ending) from None
+            raise BrokenExecutor(f"{ending} before it began; {GUARD}") from None
         self._began = True
         return worker
 

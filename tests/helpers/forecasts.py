@@ -139,7 +139,7 @@ def outcome(made: Case, folder: Path, runs: int = 1) -> Outcome:
     done = [answer("sweep", str(path), "-o", str(output)) for _ in range(runs)]
     size = output.stat().st_size
     output.unlink()
-    seconds, busy = (min(one["meta"][name] for one in done) for name in ("seconds", "cpu_seconds"))
+    seconds, busy = (min(one["meta"]["effort"][name] for one in done) for name in ("seconds", "cpu_seconds"))
     return Outcome(told, done[0]["rows"], size, seconds * told["threads"], busy)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import pickle
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from parity import blocks, outcome, thorough, threads
 from strategies import Problem, clouds, problems
 
-from gigacost import InternalError, Partial, SpecError, Sweep, merge
+from gigacost import InternalError, Model, Partial, SpecError, Sweep, merge
 from gigacost.compiler import lower
+from gigacost.ops import Value
 from gigacost.queries import distributed
 from gigacost.queries.partial import gathered
 
@@ -153,8 +155,6 @@ def test_what_is_known_of_the_best_goes_to_later_parts(sweep: Sweep, tiny: Threa
 
     class Noting:
         def submit(self, function: Any, *args: Any) -> Any:
-            import pickle
-
             known.append(pickle.loads(args[1])[2][2])
             return tiny.submit(function, *args)
 
@@ -203,7 +203,7 @@ def test_what_may_end_early_is_not_for_parts(sweep: Sweep, tiny: ThreadPoolExecu
 
 
 def test_an_unknown_question_is_refused(sweep: Sweep) -> None:
-    with pytest.raises(SpecError, match='question = "tops": unknown; allowed: top, .*did you mean "top"'):
+    with pytest.raises(SpecError, match=r'question = "tops": unknown; allowed: top, .*did you mean "top"'):
         sweep.partial("tops", (1, 2))
 
 
@@ -232,7 +232,7 @@ def test_parts_of_another_version_are_refused(sweep: Sweep) -> None:
     told = [part.to_dict() for part in parts(sweep, 2)]
     for one in told:
         one["partial"]["version"] = "0.0.1"
-    with pytest.raises(SpecError, match='parts = "0.0.1": made with another version'):
+    with pytest.raises(SpecError, match=r'parts = "0\.0\.1": made with another version'):
         merge([Partial.from_dict(one) for one in told])
 
 
@@ -246,9 +246,6 @@ def test_what_is_no_partial_answer_is_refused(sweep: Sweep, key: str) -> None:
 
 
 def test_a_value_that_is_not_finite_is_told_with_its_inputs() -> None:
-    from gigacost import Model
-    from gigacost.ops import Value
-
     def inverse(x: Value) -> Value:
         """One over x [1]."""
         return 1.0 / x

@@ -9,6 +9,7 @@ import pytest
 
 from gigacost import InternalError, Model, SpecError, Sweep, reference, status
 from gigacost.ops import Value
+from gigacost.queries.asks import AskTop, Preparing, Run, Winners
 from gigacost.queries.results import Effort
 
 

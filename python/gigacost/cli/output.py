@@ -29,7 +29,7 @@ def report(rows: int, output: str, meta: Mapping[str, Any], *, as_json: bool) ->
     if as_json and output != "-":
         payload({"output": output, "rows": rows, "meta": dict(meta)})
         return
-    size, seconds = meta["combinations"], meta["seconds"]
+    size, seconds = meta["combinations"], meta["effort"]["seconds"]
     rate = scaled(size / seconds) if seconds > 0 else "?"
     where = "" if output == "-" else f" to {escape(output)}"
     line = f"{rows:,} rows of {size:,} combinations{where} in {duration(seconds)} ({rate}/s)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import Any, TypeVar
 
 from gigacost._engine import Quantiles, cut
@@ -19,6 +19,7 @@ from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Sized)
 
 
 class Asker(ABC):
@@ -52,6 +53,10 @@ class Asker(ABC):
             for column, values in zip(found["columns"], search.values(), strict=True):
                 column["quantiles"] = values
         return found, effort
+
+    def told(self, rows: R) -> R:
+        """Of the combinations that were found, those that are told of."""
+        return rows
 
     def _watching(self, bound: Bound, *, watched: bool) -> Progress | None:
         """What is told of the progress of the next answer; those before it are done."""
@@ -106,6 +111,10 @@ class Recorder(Asker):
             for column in found["columns"]:
                 column["quantiles"] = [float("nan")] * len(quantiles) if column["count"] else []
         return found, effort
+
+    def told(self, rows: R) -> R:
+        """None: what one part found need not be in the whole answer, and so nothing about it either."""
+        return rows[:0]  # type: ignore[index, no-any-return] # a list or an array
 
 
 class Merger(Asker):

@@ -45,7 +45,8 @@ def bounds(bound: Bound, of: str, asker: Asker) -> Bounds:
     arguments.number(bound, "of", of)
     least, effort = find(bound, 1, of, asker=asker)
     greatest, more = find(bound, 1, of, largest=True, asker=asker)
-    first, last = (next(iter(RowView(bound, found, (of,))), None) for found in (least, greatest))
-    odd = doubts.about_rows(bound, [*least, *greatest], (*bound.columns, of))
+    told = [asker.told(found) for found in (least, greatest)]
+    first, last = (next(iter(RowView(bound, found, (of,))), None) for found in told)
+    odd = doubts.about_rows(bound, [*told[0], *told[1]], (*bound.columns, of))
     odd += [] if least else doubts.about_nothing(bound, [of], asker)
     return Bounds(of, first, last, answered(bound, effort.and_(more), odd))

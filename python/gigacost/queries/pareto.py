@@ -40,7 +40,7 @@ def pareto(bound: Bound, minimise: Sequence[str], maximise: Sequence[str], asker
         "minimise": [name for name, largest in objectives if not largest],
         "maximise": [name for name, largest in objectives if largest],
     }
-    rows = RowView(bound, found.rows, names)
-    odd = doubts.about_rows(bound, found.rows, rows.columns)
+    rows = RowView(bound, asker.told(found.rows), names)
+    odd = doubts.about_rows(bound, rows.indices, rows.columns)
     odd += [] if len(found.rows) else doubts.about_nothing(bound, names, asker)
     return Front(rows, {**answered(bound, effort, odd), "objectives": about})

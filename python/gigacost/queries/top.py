@@ -47,8 +47,9 @@ def top(
     """The ``k`` combinations with the smallest ``by``, as ``Sweep.top`` describes them. Raises SpecError."""
     limit = arguments.search_limit(seconds, boxes, per)
     found, effort = find(bound, k, by, per=per, distinct=distinct, largest=largest, limit=limit, asker=asker)
-    rows = RowView(bound, found, (by,))
-    odd = doubts.about_rows(bound, found, rows.columns)
+    told = asker.told(found)
+    rows = RowView(bound, told, (by,))
+    odd = doubts.about_rows(bound, told, rows.columns)
     if not found and effort.bound is None:
         odd += doubts.about_nothing(bound, [by, *distinct], asker)
     return Best(tuple(rows), {**answered(bound, effort, odd), "by": by}, rows)

@@ -170,6 +170,6 @@ def _write_file(
     with asking.watching("sweep", sweep) as watched:
         count = write(rows, output, **written, **watched)
     took = {"seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - cpu}
-    meta = {**sweep.meta, "combinations": sweep.size, **took}
+    meta = {**sweep.meta, "combinations": sweep.size, "effort": took}
     report(count, output, meta, as_json=query.as_json)
     return count

@@ -82,9 +82,9 @@ def forecast(space: Space, ending: str, *, limit: int | None = None, threads: in
     start, cpu = time.perf_counter(), time.process_time()
     space.part(0, 1)
     compiling, compiling_cpu = time.perf_counter() - start, time.process_time() - cpu
-    groups = space.searched_groups
-    with Writer(space, ending, workers, searches=bool(groups)) as writer:
-        found = _measured(writer, reach, group, functools.partial(designs, space.bound.sizes, groups))
+    searched = space.searched
+    with Writer(space, ending, workers, searches=bool(searched.groups)) as writer:
+        found = _measured(writer, reach, group, functools.partial(designs, space.bound.sizes, searched))
     rows, taken = reach.rows, found.cpu(reach.length)
     return Forecast(
         combinations=space.size,

@@ -86,6 +86,8 @@ def forecast(space: Space, ending: str, *, limit: int | None = None, threads: in
     with Writer(space, ending, workers, searches=bool(searched.groups)) as writer:
         found = _measured(writer, reach, group, functools.partial(designs, space.bound.sizes, searched))
     rows, taken = reach.rows, found.cpu(reach.length)
+    if found.whole and limit is None:
+        rows = rows._replace(low=found.strips[0].rows, high=found.strips[0].rows)
     return Forecast(
         combinations=space.size,
         low=rows.low,

@@ -20,6 +20,7 @@ from gigacost.queries.forecast.forecast import _Measured, forecast
 from gigacost.queries.forecast.kept import interval, kept, sample
 from gigacost.queries.forecast.reach import reach_of
 from gigacost.queries.forecast.strips import Strip, spread
+from gigacost.queries.searched import Searched
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AXES = {
@@ -102,20 +103,30 @@ sizes = st.lists(st.integers(1, 5), min_size=1, max_size=4)
 def test_designs_are_counted_as_by_hand(sizes: list[int], data: st.DataObject) -> None:
     groups = tuple(data.draw(st.sets(st.sampled_from(range(len(sizes))))))
     whole, total = prod(sizes), prod(sizes[group] for group in groups)
-    assert designs(tuple(sizes), groups, whole) == total
+    asked = functools.partial(designs, tuple(sizes), Searched(groups, total, math.inf))
+    assert asked(whole) == total
     length = data.draw(st.sampled_from([prod(sizes[place:]) for place in range(len(sizes))]))
     rows = list(product(*map(range, sizes)))[:length]  # whole turns of the axes inside
-    assert designs(tuple(sizes), groups, length) == len({tuple(row[group] for group in groups) for row in rows})
+    assert asked(length) == len({tuple(row[group] for group in groups) for row in rows})
 
 
-@pytest.mark.parametrize(("name", "count"), [("trillion", 110_592), ("quadrillion", 979_200), ("frontier", 20)])
-def test_the_designs_that_are_searched_are_those_that_a_layout_depends_on(name: str, count: int) -> None:
+def test_a_column_of_few_values_has_all_designs_searched_at_once() -> None:
+    asked = functools.partial(designs, (100, 100, 50), Searched((0, 1), 10**4, 10**4))
+    assert (asked(50), asked(5_000), asked(10**4)) == (1, 100, 10**4)
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "fewest"),
+    [("trillion", 110_592, 110_592), ("quadrillion", 979_200, 979_200), ("frontier", 20, 80)],
+)
+def test_the_designs_that_are_searched_are_those_that_a_layout_depends_on(name: str, count: int, fewest: int) -> None:
     found = Sweep.from_toml(EXAMPLES / f"{name}.toml")
-    assert prod(found.bound.sizes[group] for group in found.searched_groups) == count
+    assert found.searched.designs == prod(found.bound.sizes[group] for group in found.searched.groups) == count
+    assert found.searched.fewest_values == fewest
 
 
 def test_nothing_is_searched_where_the_utilisation_is_given() -> None:
-    assert Sweep(AXES, fixed={**FIXED, "mfu": 0.4}, columns=COLUMNS).searched_groups == ()
+    assert Sweep(AXES, fixed={**FIXED, "mfu": 0.4}, columns=COLUMNS).searched == ((), 1, math.inf)
 
 
 @given(st.integers(1, 10**6), st.integers(1, 8), st.integers(1, 10**4))

@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from gigacost.compiler.bound import Bound
-from gigacost.graph.wiring import SearchStep, Wiring
+from gigacost.compiler.plan import QueryPlan
+from gigacost.graph.wiring import SearchStep
 
 
-def searched_groups(bound: Bound, wiring: Wiring) -> tuple[int, ...]:
-    """The groups of axes that what is searched for depends on; none where nothing is searched for."""
-    above = wiring.upstream()
-    axes = [axis for step in wiring.steps if isinstance(step, SearchStep) for axis in step.makes]
-    leaves = frozenset[str]().union(*(above[axis] for axis in axes)).intersection(wiring.leaves)
-    return tuple(sorted({group for leaf in leaves for group in bound.table(leaf).groups}))
+class Searched(NamedTuple):
+    """What is searched for in the rows of a space."""
+
+    groups: tuple[int, ...]
+    """The groups of axes that it depends on; none where nothing is searched for."""
+    designs: int
+    """How many combinations these have."""
+    fewest_values: float
+    """Of the columns that it goes into, how many combinations the groups of one have at least."""
+
+
+def searched(bound: Bound, plan: QueryPlan) -> Searched:
+    """What is searched for by a plan, and how far what it goes into is spread."""
+    wiring = plan.wiring
+    above, leaves = wiring.upstream(), frozenset(wiring.leaves)
+    axes = {axis for step in wiring.steps if isinstance(step, SearchStep) for axis in step.makes}
+
+    def groups(names: Iterable[str]) -> set[int]:
+        made_of = frozenset[str]().union(*(above[name] for name in names))
+        return {group for leaf in made_of & leaves for group in bound.table(leaf).groups}
+
+    def combinations(found: set[int]) -> int:
+        return math.prod(bound.sizes[group] for group in found)
+
+    fed = [column for column in plan.query.columns if above[column] & axes]
+    values = [combinations(groups([column, *plan.spoiled[column]])) for column in fed]
+    found = groups(axes)
+    return Searched(tuple(sorted(found)), combinations(found), min(values, default=math.inf))

@@ -22,7 +22,7 @@ from gigacost.queries.distributed import asking
 from gigacost.queries.export import Part, Progress, Table, Tabular
 from gigacost.queries.pareto import Front, pareto
 from gigacost.queries.partial import Partial, partial
-from gigacost.queries.searched import searched_groups
+from gigacost.queries.searched import Searched, searched
 from gigacost.queries.summary import Summary, summary
 from gigacost.queries.top import Best, find, top
 from gigacost.spec.spec import RESERVED_COLUMNS, Spec
@@ -100,9 +100,9 @@ class Space(Tabular):
         return provenance(self.bound)
 
     @property
-    def searched_groups(self) -> tuple[int, ...]:
-        """The groups of axes that what is searched for in its rows depends on; none where nothing is searched for."""
-        return searched_groups(self.bound, self._rows_compiled().plan.wiring)
+    def searched(self) -> Searched:
+        """What is searched for in its rows."""
+        return searched(self.bound, self._rows_compiled().plan)
 
     def part(self, start: int, stop: int) -> Part:
         """The rows of the combinations ``start`` to ``stop`` (not included). Raises SpecError outside of the space."""

@@ -27,6 +27,8 @@ _SMALL_PART = 0.01
 _PLACES = 12
 _LONGER = 4
 _LONGEST_STRIP = 1 << 22
+_MOST_BYTES = 1 << 27
+"""No more is written at a time, where disks are slow or small."""
 _TRIES = 3
 _GROUP_ROWS = {".parquet": 1 << 20, ".arrow": 1 << 17, ".ipc": 1 << 17, ".feather": 1 << 17}
 """How many rows are compressed together; of text they are few."""
@@ -74,10 +76,12 @@ def forecast(space: Space, ending: str, *, limit: int | None = None, threads: in
     start, cpu = time.perf_counter(), time.process_time()
     space.part(0, 1)
     compiling, compiling_cpu = time.perf_counter() - start, time.process_time() - cpu
-    groups = space.searched_groups
-    with Writer(space, ending, workers, searches=bool(groups)) as writer:
-        found = _measured(writer, reach, group, functools.partial(designs, space.bound.sizes, groups))
+    searched = space.searched
+    with Writer(space, ending, workers, searches=bool(searched.groups)) as writer:
+        found = _measured(writer, reach, group, functools.partial(designs, space.bound.sizes, searched))
     rows, taken = reach.rows, found.cpu(reach.length)
+    if found.whole and limit is None:
+        rows = rows._replace(low=found.strips[0].rows, high=found.strips[0].rows)
     return Forecast(
         combinations=space.size,
         low=rows.low,
@@ -177,12 +181,13 @@ def _measured(writer: Writer, reach: Reach, group: int, searched: Callable[[int]
     length = max(int(_STRIP * pilot.length / pilot.all_cpu), pilot.length)
     grouped = math.ceil(group * pilot.length / pilot.rows) if pilot.rows else size
     if projected(grouped) < _GROUP:
-        length = max(length, grouped)
-    if size <= 2 * length or projected(size) < _GROUP:
+        length = max(length // grouped, 1) * grouped  # a piece of a group is compressed less well
+    most = int(_MOST_BYTES * pilot.length / pilot.bytes)
+    if size <= min(2 * length, most) or (size <= most and projected(size) < _GROUP):
         runs = [writer.strip(0, size) for _ in range(_TRIES if projected(size) < _STRIP else 1)]
         best = min(runs, key=lambda strip: strip.all_cpu)
         return _Measured(shorter, [best], [], rows.share, searched, whole=True)
-    length = min(length, _LONGEST_STRIP)
+    length = min(length, most, _LONGEST_STRIP, size // 2)
     if rows.places or rows.others:
         kinds = [[_around(place, length, size) for place in places] for places in (rows.places, rows.others)]
     else:

@@ -332,6 +332,7 @@ def test_a_worker_that_does_not_see_the_folder_says_so_and_writes_nothing(tmp_pa
         ({"max_partitions": 0}, "max_partitions"),
         ({"limit": -1}, "limit"),
         ({"part_format": "arrow"}, "part_format"),
+        ({"executor": "nowhere"}, "executor"),
     ],
 )
 def test_bad_arguments(tmp_path: Path, options: dict[str, Any], field: str) -> None:

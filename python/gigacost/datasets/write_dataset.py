@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gigacost._record import Record
@@ -129,8 +130,8 @@ def write_dataset(
     begun = is_begun(store, plan, resume=resume)
     if sweep.spec.strict and not begun:
         sweep.doubts(threads=threads)
-    _begin(store, plan, begun=begun, resume=resume)
-    return _Run(store, plan, space, threads, progress).run(executor, retries)
+    run = _Run(store, plan, space, threads, progress)
+    return run.run(executor, retries, partial(_begin, store, plan, begun=begun, resume=resume))
 
 
 def is_begun(store: Store, plan: Plan, *, resume: bool) -> bool:
@@ -188,8 +189,8 @@ class _Run:
         self._done: dict[int, Entry] = {}
         self._computed = self._combinations = self._rows = 0
 
-    def run(self, executor: Executor | str | None, retries: int) -> WrittenDataset:
-        """Everything that is missing."""
+    def run(self, executor: Executor | str | None, retries: int, begin: Callable[[], None]) -> WrittenDataset:
+        """Everything that is missing. ``begin`` is called when the executor asks for its first task: it is there."""
         plan, given = self._plan, (self._space, self._plan, self._store.location)
 
         def take(task: Task, data: bytes) -> None:
@@ -201,13 +202,17 @@ class _Run:
             self._computed += 1
             self._take(record)
 
+        def tasks() -> Iterator[Task]:
+            begin()
+            yield from self._tasks()
+
         if executor is None:  # nothing is pickled: models of functions that have no place are costed here
-            for task in self._tasks():
+            for task in tasks():
                 take(task, write_part(*given, *task.args))
         else:
             job = Job(write_part, tuple(map(pickle.dumps, given)), "sweep")
             window = 1 if plan.one_by_one else None
-            drive(job, self._tasks(), take, executor=executor, retries=retries, window=window)
+            drive(job, tasks(), take, executor=executor, retries=retries, window=window)
         return self._finished()
 
     def _tasks(self) -> Iterator[Task]:

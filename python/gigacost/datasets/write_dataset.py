@@ -206,9 +206,13 @@ class _Run:
             begin()
             yield from self._tasks()
 
+        def within(done: int) -> None:
+            self._report(self._combinations + done)
+
+        write: Callable[..., bytes] = partial(write_part, progress=within)
         if executor is None:  # nothing is pickled: models of functions that have no place are costed here
             for task in tasks():
-                take(task, write_part(*given, *task.args))
+                take(task, write(*given, *task.args))
         else:
             job = Job(write_part, tuple(map(pickle.dumps, given)), "sweep")
             window = 1 if plan.one_by_one else None
@@ -245,8 +249,11 @@ class _Run:
         self._rows += record.rows
         start, end = record.range
         self._combinations += end - start
+        self._report(self._combinations)
+
+    def _report(self, combinations: int) -> None:
         if self._progress is not None:
-            self._progress(self._combinations)
+            self._progress(combinations)
 
     def _finished(self) -> WrittenDataset:
         """The dataset with its manifest, which is put last."""

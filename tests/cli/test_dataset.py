@@ -12,6 +12,8 @@ import pytest
 from cli_runner import gigacost_command, invoke, listing, spec_file
 from small_dataset import contents
 
+from gigacost.datasets import cloud
+
 Capsys = pytest.CaptureFixture[str]
 GIGACOST = str(Path(sys.executable).with_name("gigacost"))
 
@@ -144,6 +146,36 @@ def test_where_there_is_no_dataset(tmp_path: Path, capsys: Capsys, command: str)
     done = invoke(capsys, command, str(tmp_path), "--json")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f'error: DIR = "{tmp_path}/": holds no dataset: there is no _gigacost/plan.json')
+
+
+@pytest.mark.parametrize("command", ["sweep SPEC -o", "status", "verify"])
+def test_a_store_that_cannot_be_reached_is_a_failure_and_no_secret_is_told(
+    tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr(cloud, "RETRIES", 0)
+    for name, value in (
+        ("ENDPOINT_URL", "http://127.0.0.1:9"),
+        ("ACCESS_KEY_ID", "akey"),
+        ("SECRET_ACCESS_KEY", "hush"),
+    ):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    words = [spec_file(tmp_path) if word == "SPEC" else word for word in command.split()]
+    done = invoke(capsys, *words, "s3://costs/rows/")
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert done.err.startswith("error: s3://costs/rows/_gigacost/plan.json: ")
+    assert "akey" not in done.err
+    assert "hush" not in done.err
+
+
+def test_stores_that_were_not_tested_are_said_to_be(
+    tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cloud, "RETRIES", 0)
+    monkeypatch.setenv("GOOGLE_SKIP_SIGNATURE", "true")
+    monkeypatch.setattr(cloud.CloudStore, "read", lambda *_: b"{}")
+    done = invoke(capsys, "sweep", spec_file(tmp_path), "-o", "gs://costs/rows/")
+    assert done.code == 2
+    assert done.err.startswith("note: gs:// is untested\n")
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path, capsys: Capsys) -> None:

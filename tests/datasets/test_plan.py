@@ -19,6 +19,38 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "d"
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"part_format":"parquet"', b'"part_format":"/../../x"'),
+        (b'"partition_by":["market"]', b'"partition_by":["../market"]'),
+        (b'"block":30', b'"block":0'),
+        (b'"block":30', b'"block":30.0'),
+        (b'"parts":9', b'"parts":8'),
+        (b'{"columns"', b'{ "columns"'),
+        (b'"format":1', b'"format":2'),
+        (b'"axes":[', b'"axes":[[],'),
+        (b'"limit":null,', b""),
+    ],
+)
+def test_a_plan_that_nothing_here_has_written_is_refused(folder: Path, old: bytes, new: bytes) -> None:
+    plan = folder / "_gigacost/plan.json"
+    assert old in plan.read_bytes()
+    plan.write_bytes(plan.read_bytes().replace(old, new, 1))
+    with pytest.raises(SpecError, match=r"_gigacost/plan\.json: damaged"):
+        verify_dataset(folder, sample=1)
+
+
+def test_how_text_is_made_safe_is_part_of_a_dataset_in_csv_alone() -> None:
+    plans = {
+        (form, safe): planned(small_sweep(), part_format=form, csv_safe=safe)[0].sha256
+        for form in ("parquet", "csv.gz")
+        for safe in (True, False)
+    }
+    assert plans["parquet", True] == plans["parquet", False]
+    assert len(set(plans.values())) == 3
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "examples").glob("*.toml")))
 def test_a_plan_holds_all_that_its_sweep_is_made_of(name: str) -> None:
     sweep = Sweep.from_toml(ROOT / "examples" / name)

@@ -1,7 +1,9 @@
 """The same dataset is the same bytes, whatever happened on the way; nothing else is touched."""
 
+import errno
 import fcntl
 import json
+import os
 import pickle
 import platform
 from collections.abc import Callable
@@ -297,6 +299,28 @@ def test_a_limit_takes_the_first_rows_in_their_order(
     assert verify_dataset(folder, sample=3).ok
 
 
+@pytest.mark.parametrize("name", ["plan.json", "000004.json", "manifest.json"])
+def test_a_disk_that_fills_up_in_a_small_file_leaves_nothing_of_it(
+    tmp_path: Path, whole: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def full(staged: str, path: str, **_: object) -> None:
+        if path.endswith(name):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        link(staged, path)
+
+    link = os.link
+    monkeypatch.setattr(os, "link", full)
+    with pytest.raises(OutputError) as failed:
+        written(tmp_path / "d")
+    assert (failed.value.errno, Path(failed.value.filename).name) == (errno.ENOSPC, name)
+    left = contents(tmp_path / "d")
+    assert left.items() <= whole.items()
+    assert not [path for path in left if path.endswith(name)]
+    monkeypatch.undo()
+    assert resumed(tmp_path / "d") == {"plan.json": 9, "000004.json": 5, "manifest.json": 0}[name]
+    assert contents(tmp_path / "d") == whole
+
+
 def test_two_runs_at_once_do_each_other_no_harm(tmp_path: Path, whole: dict[str, bytes]) -> None:
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
         runs = [pool.submit(resumed, tmp_path / "d") for _ in range(3)]
@@ -332,6 +356,7 @@ def test_a_worker_that_does_not_see_the_folder_says_so_and_writes_nothing(tmp_pa
         ({"max_partitions": 0}, "max_partitions"),
         ({"limit": -1}, "limit"),
         ({"part_format": "arrow"}, "part_format"),
+        ({"executor": "nowhere"}, "executor"),
     ],
 )
 def test_bad_arguments(tmp_path: Path, options: dict[str, Any], field: str) -> None:

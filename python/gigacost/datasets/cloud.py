@@ -128,6 +128,7 @@ class CloudStore:
         from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
         def tried() -> T | None:
+            end = time.monotonic() + RETRY_SECONDS
             for left in reversed(range(_TRIES)):
                 try:
                     return ask(obstore)
@@ -136,10 +137,11 @@ class CloudStore:
                         raise OutputError(f"{self.shown}: there is no such bucket") from None
                     return None
                 except (BaseError, OSError, ValueError) as error:
-                    final = isinstance(error, (OutputError, PermissionDeniedError, UnauthenticatedError))
-                    if final or not left:
-                        said = masked(" ".join(str(error).split()))
-                        raise OutputError(f"{self.shown}{name}: {escape(said, quotes='', shown=_SHOWN)}") from None
+                    said = " ".join(str(error).partition("Debug source:")[0].split())
+                    tired = f"after {RETRIES} retries" in said or time.monotonic() > end or not left
+                    if tired or isinstance(error, (PermissionDeniedError, UnauthenticatedError)):
+                        told = escape(masked(said), quotes="", shown=_SHOWN)
+                        raise OutputError(f"{self.shown}{name}: {told}") from None
                     time.sleep(_PAUSE)
             return None
 

@@ -194,7 +194,9 @@ def read_plan(data: bytes, where: str) -> Plan:
             Cut(**content["cut"]),
         )
         plan.file(plan.parts - 1)
-        intact = plan.data == data  # its form, too
+        plain = all(type(number) is int and number >= 0 for number in content["cut"].values())
+        named = plan.part_format in FORMATS and all(name.isidentifier() for name in plan.partition_by)
+        intact = plain and named and plan.data == data  # names lead nowhere else, and its form is ours
     except (AttributeError, ArithmeticError, IndexError, KeyError, TypeError, ValueError):
         intact = False
     if not intact:

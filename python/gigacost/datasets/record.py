@@ -11,6 +11,7 @@ from gigacost.datasets.opening import opened
 from gigacost.datasets.plan import PLAN, RECORDS, Plan
 from gigacost.datasets.store import Store, Stored
 from gigacost.errors import Fault, OutputError, SpecError
+from gigacost.queries.export import Progress
 from gigacost.queries.space import Space
 
 Bytes: TypeAlias = bytes  # the record has a field of this name
@@ -58,7 +59,15 @@ def read_record(data: bytes | None, plan: Plan, number: int) -> PartRecord | Non
     return found if told == meant and isinstance(found.sha256, str) else None
 
 
-def write_part(space: Space, plan: Plan, location: str, number: int, limit: int | None, threads: int | None) -> bytes:
+def write_part(
+    space: Space,
+    plan: Plan,
+    location: str,
+    number: int,
+    limit: int | None,
+    threads: int | None,
+    progress: Progress | None = None,
+) -> bytes:
     """Write a part and its record, in whatever process; what the record says.
 
     Raises SpecError where the dataset's plan is not to be seen from here, OutputError where the record that is there
@@ -71,7 +80,7 @@ def write_part(space: Space, plan: Plan, location: str, number: int, limit: int 
     rows = plan.rows(space, number)
 
     def write(path: str) -> int:
-        return rows.write(path, threads=threads, limit=limit, csv_safe=plan.csv_safe)
+        return rows.write(path, threads=threads, limit=limit, csv_safe=plan.csv_safe, progress=progress)
 
     count, found = store.put(plan.file(number), write)
     record = PartRecord(number, plan.file(number), plan.cut.range(number), count, *found, plan.sha256)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gigacost._record import Record
@@ -141,8 +142,8 @@ def write_dataset(
     begun = is_begun(store, plan, resume=resume or share is not None)
     if sweep.spec.strict and not begun:
         sweep.doubts(threads=threads)
-    _begin(store, plan, begun=begun, resume=resume)
-    return _Run(store, plan, space, share or (1, 1), threads, progress).run(executor, retries, report)
+    run = _Run(store, plan, space, share or (1, 1), threads, progress)
+    return run.run(executor, retries, report, partial(_begin, store, plan, begun=begun, resume=resume))
 
 
 def is_begun(store: Store, plan: Plan, *, resume: bool) -> bool:
@@ -210,8 +211,10 @@ class _Run:
         self._done: dict[int, Entry] = {}
         self._computed = self._combinations = self._rows = 0
 
-    def run(self, executor: ExecutorLike, retries: int, report: Report | None) -> WrittenDataset:
-        """Everything that is missing."""
+    def run(
+        self, executor: ExecutorLike, retries: int, report: Report | None, begin: Callable[[], None]
+    ) -> WrittenDataset:
+        """Everything that is missing. ``begin`` is called when the executor asks for its first task: it is there."""
         plan, given = self._plan, (self._space, self._plan, self._store.location)
 
         def take(task: Task, data: bytes) -> None:
@@ -223,13 +226,21 @@ class _Run:
             self._computed += 1
             self._take(record)
 
+        def tasks() -> Iterator[Task]:
+            begin()
+            yield from self._tasks()
+
+        def within(done: int) -> None:
+            self._report(self._combinations + done)
+
+        write: Callable[..., bytes] = partial(write_part, progress=within)
         if executor is None:  # nothing is pickled: models of functions that have no place are costed here
-            for task in self._tasks():
-                take(task, write_part(*given, *task.args))
+            for task in tasks():
+                take(task, write(*given, *task.args))
         else:
             job = Job(write_part, tuple(map(pickle.dumps, given)), "sweep")
             window = 1 if plan.one_by_one else None
-            drive(job, self._tasks(), take, executor=executor, retries=retries, window=window, report=report)
+            drive(job, tasks(), take, executor=executor, retries=retries, window=window, report=report)
         return self._finished()
 
     def _tasks(self) -> Iterator[Task]:
@@ -262,8 +273,11 @@ class _Run:
         self._rows += record.rows
         start, end = record.range
         self._combinations += end - start
+        self._report(self._combinations)
+
+    def _report(self, combinations: int) -> None:
         if self._progress is not None:
-            self._progress(self._combinations)
+            self._progress(combinations)
 
     def _finished(self) -> WrittenDataset:
         """The dataset with its manifest, which is put last: by who finds that no part is missing any more."""

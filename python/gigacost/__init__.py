@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gigacost.analysis.sensitivity.uncertainty import uncertainty as uncertainty
     from gigacost.analysis.sweep import Sweep as Sweep
     from gigacost.catalog import Catalog as Catalog
+    from gigacost.engines.scan import scan as scan
     from gigacost.errors import CatalogError as CatalogError
     from gigacost.errors import Error as Error
     from gigacost.errors import InternalError as InternalError
@@ -85,6 +86,7 @@ _HOMES = {
     "explain": "analysis.explain.explain",
     "layouts": "analysis.layouts.layouts",
     "over_time": "analysis.over_time",
+    "scan": "engines.scan",
     "solve": "analysis.inverse.solve",
     "status": "graph.declarations",
     "uncertainty": "analysis.sensitivity.uncertainty",

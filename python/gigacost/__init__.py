@@ -104,6 +104,7 @@ _MODULES = {
     "model": "model",
     "ops": "ops",
     "reference": "reference",
+    "spark": "engines.spark",
 }
 """Public modules, and where they live."""
 

@@ -37,6 +37,12 @@ _MOST_VALUES = 1000
 """So many values of an axis are told one by one, and so many are looked for in a list."""
 _LEAST_RANGE = 1 << 14
 """Combinations among which none are left out in advance."""
+_FIRST = 1 << 10
+"""Combinations that are looked at first: whoever wants a few rows waits for a few."""
+_GROWTH = 4
+_MOST_PER_THREAD = 1 << 17
+_MOST = 1 << 20
+"""Combinations that are computed at once, at most: their rows are held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,18 @@ class Columns:
             return node
         present = Node("not", "truth", (Node("missing", "truth", (number,)),))
         return Node("and", "truth", (present, node))
+
+
+def pieces(ranges: Iterable[tuple[int, int]], threads: int) -> Iterator[tuple[int, int]]:
+    """Ranges of combinations cut into smaller ones: first a few combinations, then ever more."""
+    count = _FIRST
+    for start, stop in ranges:
+        begin = start
+        while begin < stop:
+            end = min(begin + count, stop)
+            yield begin, end
+            begin = end
+            count = min(count * _GROWTH, _MOST_PER_THREAD * threads, _MOST)
 
 
 def _tested_alone(node: Node) -> str:

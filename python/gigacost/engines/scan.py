@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gigacost.compiler import lower
-from gigacost.engines.pushdown import EVERYWHERE, Columns
+from gigacost.engines.pushdown import EVERYWHERE, Columns, pieces
 from gigacost.errors import Fault, SpecError, type_name
 from gigacost.queries.export import Part
 from gigacost.queries.selection import selected
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 _LOG = logging.getLogger("gigacost.scan")
-_FIRST = 1 << 10
-"""Combinations that are looked at first: whoever wants a few rows waits for a few."""
-_GROWTH = 4
-_MOST_PER_THREAD = 1 << 17
-_MOST = 1 << 20
-"""Combinations that are computed at once, at most: their rows are held in memory."""
 
 
 def scan(sweep: Space, *, threads: int | None = None) -> pl.LazyFrame:
@@ -85,7 +79,7 @@ def _frames(
     asked = {"columns": columns, "where": pushed.text, "left": None if whole else str(predicate)}
     _LOG.debug("columns %(columns)s; where %(where)s; left to polars: %(left)s", asked)
     table = selected(sweep.bound, columns, tests.settled(pushed))
-    ranges = _pieces(tests.ranges(pushed), lower.thread_count(threads))
+    ranges = pieces(tests.ranges(pushed), lower.thread_count(threads))
     if table.keep is None and whole and n_rows is not None:
         ranges = iter([(0, min(n_rows, sweep.size))])
     counts = {"rows": 0, "computed": 0, "combinations": sweep.size}
@@ -101,15 +95,3 @@ def _frames(
         yield from frame.rechunk().iter_slices(batch_size or max(len(frame), 1))
         if counts["rows"] == n_rows:
             return
-
-
-def _pieces(ranges: Iterable[tuple[int, int]], threads: int) -> Iterator[tuple[int, int]]:
-    """Ranges of combinations cut into smaller ones: first a few combinations, then ever more."""
-    count = _FIRST
-    for start, stop in ranges:
-        begin = start
-        while begin < stop:
-            end = min(begin + count, stop)
-            yield begin, end
-            begin = end
-            count = min(count * _GROWTH, _MOST_PER_THREAD * threads, _MOST)

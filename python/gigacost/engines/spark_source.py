@@ -13,7 +13,7 @@ from pyspark.sql import datasource as source
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType
 
 from gigacost._cache import LruCache
-from gigacost.engines.pushdown import EVERYWHERE, OPPOSITE, Columns, Condition, both
+from gigacost.engines.pushdown import EVERYWHERE, OPPOSITE, Columns, Condition, both, pieces
 from gigacost.engines.spark_options import Options
 from gigacost.queries.export import Part, Tabular
 from gigacost.queries.selection import selected
@@ -94,7 +94,7 @@ class SweepReader(source.DataSourceReader):
         """The rows of a part."""
         space, tests = self._space, Columns(self._space.bound)
         table = selected(space.bound, space.column_names, tests.settled(self._pushed))
-        for rows in partition.value:
+        for rows in pieces(partition.value, 1):
             yield from _batches(Part(table._replace(rows=rows)), 1)
 
 

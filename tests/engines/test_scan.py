@@ -133,7 +133,7 @@ def _predicate(draw: Callable[[Any], Any], rows: pl.DataFrame, depth: int) -> pl
 def compare(draw: Callable[[Any], Any], sweep: Sweep, rows: pl.DataFrame) -> None:
     """A random question put to the scan, and to all rows."""
     lazy, eager = scan(sweep), rows.lazy()
-    for _ in range(draw(whole(0, 2))):
+    for _ in range(draw(whole(1, 2))):
         predicate = draw(predicates(rows))
         lazy, eager = lazy.filter(predicate), eager.filter(predicate)
     if draw(st.booleans()):

@@ -91,7 +91,7 @@ def _frames(
             frame = frame.head(n_rows - counts["rows"])
         counts["rows"] += len(frame)
         counts["computed"] += end - begin
-        _LOG.debug("%(rows)d rows of %(computed)d combinations; there are %(combinations)d", dict(counts))
+        _LOG.debug("%(rows)d rows so far; %(computed)d of %(combinations)d combinations computed", dict(counts))
         yield from frame.rechunk().iter_slices(batch_size or max(len(frame), 1))
         if counts["rows"] == n_rows:
             return

@@ -33,12 +33,12 @@ def register(spark: SparkSession) -> None:
     Raises
     ------
     SpecError
-        Where pyspark or pyarrow is not installed.
+        Where pyspark (4.1 or later) or pyarrow is not installed.
     """
     try:
         from gigacost.engines.spark_source import SweepSource
-    except ImportError as error:
-        what = f"{error.name or 'pyspark'} is not installed"
+    except (ImportError, AttributeError):  # an older pyspark has no filters
+        what = "pyspark 4.1 or later and pyarrow are not installed"
         raise SpecError(Fault("spark", "", what, allowed="pip install pyspark-client")) from None
     # Spark refuses sources that filter unless this is set.
     spark.conf.set("spark.sql.python.filterPushdown.enabled", "true")

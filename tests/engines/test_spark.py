@@ -181,7 +181,9 @@ def test_faults_are_told_all_at_once(spark: SparkSession, path: Path) -> None:
 def test_what_is_missing_is_named(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "gigacost.engines.spark_source")
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
-    with pytest.raises(SpecError, match=r"spark: pyspark 4.1 or later .* not installed; allowed: pip install pyspark-client"):
+    with pytest.raises(
+        SpecError, match=r"spark: pyspark 4.1 or later .* not installed; allowed: pip install pyspark-client"
+    ):
         gigacost.spark.register(spark)
 
 

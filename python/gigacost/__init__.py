@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gigacost.datasets.verify_dataset import verify_dataset as verify_dataset
     from gigacost.datasets.write_dataset import WrittenDataset as WrittenDataset
     from gigacost.datasets.write_dataset import write_dataset as write_dataset
+    from gigacost.engines.scan import scan as scan
     from gigacost.errors import CatalogError as CatalogError
     from gigacost.errors import Error as Error
     from gigacost.errors import ExecutorError as ExecutorError
@@ -101,6 +102,7 @@ _HOMES = {
     "layouts": "analysis.layouts.layouts",
     "merge": "queries.partial",
     "over_time": "analysis.over_time",
+    "scan": "engines.scan",
     "solve": "analysis.inverse.solve",
     "status": "graph.declarations",
     "uncertainty": "analysis.sensitivity.uncertainty",
@@ -120,6 +122,7 @@ _MODULES = {
     "model": "model",
     "ops": "ops",
     "reference": "reference",
+    "spark": "engines.spark",
 }
 """Public modules, and where they live."""
 

@@ -80,7 +80,7 @@ class Bound:
         self._aggregates: dict[str, Expression] = {}
         # A tape that was compiled for another bound specification reads the same tests by the same names.
         for expression in (spec.where, *spec.derive.values()):
-            self._register(expression)
+            self.register(expression)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """It is pickled by what it is made of; the tables are made again."""
@@ -149,7 +149,8 @@ class Bound:
         self._special[name] = lambda label: float(label in labels), axis
         return name
 
-    def _register(self, expression: Expression | None) -> None:
+    def register(self, expression: Expression | None) -> None:
+        """Name the tests of labels of an expression that the specification itself does not have."""
         for node in expression.root.walk() if expression else ():
             if node.op == "label" and node.name != STATUS:
                 self.test(node.name, node.labels)
@@ -163,7 +164,7 @@ class Bound:
             return None
         if name not in self._aggregates:
             self._aggregates[name] = read_aggregate(name, field, names_of(self.model, self.catalog), self.spec)
-            self._register(self._aggregates[name])
+            self.register(self._aggregates[name])
         return self._aggregates[name]
 
     def limits(self, name: str) -> Input | None:
@@ -212,9 +213,9 @@ class Bound:
         return name
 
     def _labelled(self, axis: str) -> tuple[int | None, tuple[Any, ...]]:
-        """The group and the labels of a catalogue axis, or those of a column that is carried."""
+        """The group and the labels of a catalogue axis, or the values of an axis or of a column that is carried."""
         digit = self.digits.get(axis)
-        return (digit.group, digit.values) if digit and digit.carried else self.labels[axis]
+        return (digit.group, digit.values) if digit else self.labels[axis]
 
     def _deflated(self, year: int) -> str:
         name = f"dollars_of_{year}_per_dollar"

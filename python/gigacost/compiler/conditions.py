@@ -20,8 +20,8 @@ from gigacost.expressions.ast import AGGREGATES, STATUS, Node
 OK = "ok"
 """The state of a combination of which nothing is spoiled."""
 _ZERO = Node("number", "number")
-_ALWAYS = Node("compare", "truth", (_ZERO, _ZERO), ("==",))
-_NEVER = Node("compare", "truth", (_ZERO, _ZERO), ("!=",))
+ALWAYS = Node("compare", "truth", (_ZERO, _ZERO), ("==",))
+NEVER = Node("compare", "truth", (_ZERO, _ZERO), ("!=",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +113,12 @@ class _Writer:
             label, name = state
             if label in labels:
                 return (
-                    _truth(name) if rest == _NEVER else rest if rest == _ALWAYS else _joined("or", [_truth(name), rest])
+                    _truth(name) if rest == NEVER else rest if rest == ALWAYS else _joined("or", [_truth(name), rest])
                 )
             no = _held(_truth(name), holds=False)
-            return no if rest == _ALWAYS else rest if rest == _NEVER else _joined("and", [no, rest])
+            return no if rest == ALWAYS else rest if rest == NEVER else _joined("and", [no, rest])
 
-        return reduce(before, reversed(self.states.of_rows), _ALWAYS if OK in labels else _NEVER)
+        return reduce(before, reversed(self.states.of_rows), ALWAYS if OK in labels else NEVER)
 
 
 def _has_test(node: Node) -> bool:

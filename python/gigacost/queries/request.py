@@ -109,6 +109,20 @@ class Request:
     ) -> Request:
         """What a file asks for, with settings over it; the private price book that it names lies over the catalogue."""
         document = read_document(path)
+        return cls.of_document(document, settings=settings, query=query, model=model, catalog=catalog, strict=strict)
+
+    @classmethod
+    def of_document(
+        cls,
+        document: Document,
+        *,
+        settings: Iterable[tuple[str, str]] = (),
+        query: Mapping[str, Any] | None = None,
+        model: Model | None = None,
+        catalog: CatalogLike = None,
+        strict: bool = False,
+    ) -> Request:
+        """What a document asks for, as ``of_file``."""
         book = with_private_book(document, opened(catalog))
         return cls(document, model or default_model(), book, tuple(settings), query or {}, strict)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ from gigacost._engine import Batches
 from gigacost.catalog import Catalog
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
-from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.model import Model
@@ -23,6 +21,7 @@ from gigacost.queries.export import Part, Progress, Table, Tabular
 from gigacost.queries.pareto import Front, pareto
 from gigacost.queries.partial import Partial, partial
 from gigacost.queries.searched import Searched, searched
+from gigacost.queries.selection import rows_compiled, selected
 from gigacost.queries.summary import Summary, summary
 from gigacost.queries.top import Best, find, top
 from gigacost.spec.spec import RESERVED_COLUMNS, Spec
@@ -357,15 +356,13 @@ class Space(Tabular):
         return ranges(self.bound, parts)
 
     def _table(self) -> Table:
-        made = self._rows_compiled()
-        program, columns = lower.program(self.bound, made), lower.columns(self.bound, made)
-        explained = functools.partial(lower.with_inputs, self.bound)
-        return Table(program, columns, made.keep, (0, self.size), self.meta, explained)
+        self._rows_compiled()
+        return selected(self.bound, self.column_names)
 
     def _rows_compiled(self) -> lower.Compiled:
         if self.spec.strict:
             self.doubts()
-        made = lower.compiled(self.bound, Query(self.columns, self.spec.where))
+        made = rows_compiled(self.bound)
         idle = self.bound.idle_axes(made.plan.wiring.leaves)
         if idle:
             what = "nothing that is asked for depends on this axis"

@@ -1,0 +1,1 @@
+"""Sweeps as tables of other engines."""

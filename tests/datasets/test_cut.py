@@ -39,6 +39,18 @@ def test_a_part_is_a_box(sizes: list[int], most: int) -> None:
         assert end - start in {made.part, made.block % made.part}
 
 
+@given(sizes_drawn, st.integers(1, 60))
+def test_no_cut_into_boxes_of_that_size_has_fewer_parts(sizes: list[int], most: int) -> None:
+    """Tried one after the other: each number of values of each axis, with all of the inner ones."""
+    total = math.prod(sizes)
+    boxes = [total] if total <= most else []
+    for place, size in enumerate(sizes):
+        inner = math.prod(sizes[place + 1 :])
+        outer = total // (inner * size)
+        boxes += [outer * -(-size // values) for values in range(1, size + 1) if values * inner <= most]
+    assert cut(sizes, total, most).parts == min(boxes, default=total)
+
+
 def test_parts_of_a_space_too_large_to_list_are_counted() -> None:
     made = cut([10**6, 10**6, 10**6], 10**18, 4_000_000)
     assert made.parts == 250_000_000_000

@@ -116,6 +116,15 @@ class CloudStore:
         listed = self._asked(folder, pages)
         yield from sorted(listed or ())
 
+    def other(self, folder: str) -> str | None:
+        """The name of some object that is not in a folder; None where there is none. Not all of them are listed."""
+
+        def found(obstore: Any) -> str:  # noqa: ANN401 - a module
+            names = (one["path"] for page in obstore.list(self._store) for one in page)
+            return next((name for name in names if not name.startswith(f"{folder}/")), "")
+
+        return self._asked("", found) or None
+
     def prepare(self, folders: Iterable[str]) -> None:
         """Nothing: buckets have no folders."""
 

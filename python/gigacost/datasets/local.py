@@ -107,6 +107,10 @@ class LocalStore:
                 if not name.startswith("."):
                     yield name if within == "." else f"{within}/{name}".replace(os.sep, "/")
 
+    def other(self, folder: str) -> str | None:
+        """The name of the first file that is not in a folder; None where there is none."""
+        return next((name for name in self.names() if not name.startswith(f"{folder}/")), None)
+
     def prepare(self, folders: Iterable[str]) -> None:
         """Make the folders. Raises SpecError for one that cannot be made, or that a link leads out of the dataset."""
         made = [self.location]

@@ -59,6 +59,9 @@ class Store(Protocol):
     def names(self, folder: str = "") -> Iterator[str]:
         """The names of all files, or of those in a folder, in order; hidden ones left out."""
 
+    def other(self, folder: str) -> str | None:
+        """The name of some file that is not in a folder; None where there is none."""
+
     def prepare(self, folders: Iterable[str]) -> None:
         """Make what must be there before a file is put."""
 

@@ -150,7 +150,7 @@ def is_begun(store: Store, plan: Plan, *, resume: bool) -> bool:
     """Whether a dataset is there to go on with. Raises SpecError for another one, or other files; touches nothing."""
     there = store.read(PLAN)
     if there is None:
-        other = next((name for name in store.names() if not name.startswith(f"{OWN}/")), None)
+        other = store.other(OWN)
         if other is not None:
             what = f"holds no dataset, and other files: {show(other)}"
             raise SpecError(Fault("path", show(store.shown), what, "a new folder, or an empty one"))

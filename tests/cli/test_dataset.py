@@ -182,7 +182,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, capsys: Capsys) -> None:
     spec = spec_file(tmp_path)
     before = listing(tmp_path)
     done = invoke(capsys, "sweep", spec, "-o", f"{tmp_path}/rows/", "--dry-run", "--json")
-    assert (done.code, done.json["rows"]) == (0, 12)
+    assert (done.code, done.json["rows"], done.json["parts"]) == (0, {"low": 12, "high": 12}, 1)
     assert listing(tmp_path) == before
 
 

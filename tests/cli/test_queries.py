@@ -26,7 +26,7 @@ def test_pareto_as_json_is_what_python_gives(capsys: Capture, tmp_path: Path) ->
     assert done.code == 0
     assert set(done.json) == {"rows", "meta"}
     assert done.json["rows"] == front.to_dict()["rows"]
-    assert set(done.json["meta"]) == {*front.meta, "front", "seconds"}
+    assert set(done.json["meta"]) == {*front.meta, "front"}
     assert done.json["meta"]["front"] == len(front.rows) > 1
     assert done.json["meta"]["objectives"] == {"minimise": ["cost_total_usd", "train_days"], "maximise": []}
     first = invoke(capsys, "pareto", spec, "--json", "--limit", "1").json
@@ -101,7 +101,7 @@ def test_count_says_how_many_and_which_share(capsys: Capture, tmp_path: Path) ->
     found = invoke(capsys, *asked, "--json").json
     meta = found.pop("meta")
     assert found == {"combinations": 12, "count": 4, "share": 1 / 3}
-    assert {"gigacost_version", "spec_sha256", "model_sha256", "catalog_sha256", "as_of", "seconds"} <= set(meta)
+    assert {"gigacost_version", "spec_sha256", "model_sha256", "catalog_sha256", "as_of", "effort"} <= set(meta)
     assert "No such option" in invoke(capsys, "count", spec, "--columns", "mfu").err
 
 

@@ -261,7 +261,8 @@ def test_a_script_without_the_guard_is_told_of_it(tmp_path: Path) -> None:
 # Its executor for debugging leaves its logs open.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("kind", ["local", "debug"])
-def test_submitit(tmp_path: Path, kind: str) -> None:
+def test_submitit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(HELPERS), *sys.path]))  # its jobs find the function there
     executor = submitit.AutoExecutor(tmp_path / "logs", cluster=kind)
     data = pickle.dumps("shared")
     taken, events = driven(Job(parts.same, (data,)), tasks(2), executor, window=2)

@@ -53,6 +53,6 @@ def test_a_cut_is_answered_as_by_brute_force(seed: int, monkeypatch: pytest.Monk
     assert len(best) == K
     monkeypatch.setattr(lower, "BLOCKS", ALWAYS_PRUNED)
     found = sweep.top(K)
-    assert found.meta["boxes"] > 0
+    assert found.meta["effort"]["boxes"] > 0
     for place, row in zip(best, found.rows, strict=True):
         assert {name: rows[name][place] for name in rows} == {name: row[name] for name in rows}

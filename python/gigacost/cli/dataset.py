@@ -133,10 +133,11 @@ def refuse_full_disk(
 
 def part_count(sweep: Space, dataset: Mapping[str, Any], limit: int | None) -> int:
     """How many parts a sweep has as a dataset."""
-    from gigacost.datasets.plan import planned
+    from gigacost.datasets import plan
 
     with as_flags():
-        return planned(sweep, limit=limit, **{name: dataset[name] for name in dataset if name != "resume"})[0].parts
+        asked = {name: value for name, value in dataset.items() if name not in {"resume", "part_format"}}
+        return plan.part_count(sweep, limit=limit, **asked)
 
 
 def write(sweep: Space, output: str, dataset: Mapping[str, Any], asking: Asking, *, as_json: bool) -> WrittenDataset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -161,14 +161,32 @@ def planned(
         arguments.at_least_one(field, number)
     parted = _outermost(space, names, max_partitions)
     where = space.spec.where.text if space.spec.where else ""
-    size = space.size if most is None or where else min(space.size, most)
-    ranges = cut([len(axis) for axis in parted.spec.axes][len(names) :], size, rows_per_part)
+    ranges = _cut(space, parted, names, rows_per_part, most)
     if ranges.parts > MOST_PARTS:
         allowed = f"at most {MOST_PARTS:,}: more rows for each part, fewer partitions"
         raise SpecError(Fault("rows_per_part", show(rows_per_part), f"{ranges.parts:,} parts", allowed))
     columns = tuple(name for name in space.column_names if name not in names)
     written = canonical.document(space.bound.own)
     return Plan(written, space.meta, columns, part_format, csv_safe, names, most, where, ranges), parted
+
+
+def part_count(
+    space: Space,
+    *,
+    rows_per_part: int = ROWS_PER_PART,
+    partition_by: Iterable[str] = (),
+    max_partitions: int = MOST,
+    limit: int | None = None,
+) -> int:
+    """How many parts a dataset would have, even if they are too many. Raises SpecError."""
+    names = arguments.listed("partition_by", partition_by)
+    most = arguments.limit(limit)
+    return _cut(space, _outermost(space, names, max_partitions), names, rows_per_part, most).parts
+
+
+def _cut(space: Space, parted: Space, names: Sequence[str], rows_per_part: int, limit: int | None) -> Cut:
+    size = space.size if limit is None or space.spec.where else min(space.size, limit)
+    return cut([len(axis) for axis in parted.spec.axes][len(names) :], size, rows_per_part)
 
 
 def _outermost(space: Space, names: Iterable[str], most: float) -> Space:

@@ -74,6 +74,7 @@ class Distributed(Asker):
         report: Report | None = None,
     ) -> None:
         super().__init__(threads, progress)
+        self._worker_threads = threads
         self._executor = executor
         self._retries = retries
         self._report = report
@@ -93,7 +94,8 @@ class Distributed(Asker):
         def tasks() -> Iterator[Task]:
             for number, rows in enumerate(lengths.parts(), 1):
                 name = f"part {number} (combinations {rows[0]:,} to {rows[1]:,})"
-                yield Task((*rows, ask.known(found[0]) if found else None), name, rows)
+                known = ask.known(found[0]) if found else None
+                yield Task((*rows, known, self._worker_threads), name, rows)
 
         def take(task: Task, answer: tuple[T, Effort]) -> None:
             nonlocal effort, done
@@ -137,14 +139,16 @@ class _Lengths:
     def learn(self, event: Event) -> None:
         """A part was answered."""
         if event.kind == "part":
-            start, stop, _ = event.task.args
+            start, stop = event.task.args[:2]
             wanted = int((stop - start) * _SECONDS / max(event.seconds, _SECONDS / _GROWTH))
             self._length = max(min(wanted, self._length * _GROWTH), 1)
 
 
-def answer(bound: Bound, ask: Ask[T], start: int, stop: int, known: float | None) -> tuple[T, Effort]:
-    """What a worker does: the answer of a part."""
-    run = Run((start, stop), lower.thread_count(), None, known)
+def answer(
+    bound: Bound, ask: Ask[T], start: int, stop: int, known: float | None, threads: int | None
+) -> tuple[T, Effort]:
+    """What a worker does: the answer of a part, by as many threads as it has where nobody says how many."""
+    run = Run((start, stop), lower.thread_count(threads), None, known)
     return answered_by(lambda query: _prepared(bound, query), bound, ask, run)
 
 

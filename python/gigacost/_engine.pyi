@@ -209,9 +209,6 @@ class Program:
     ) -> int:
         """Write the rows as CSV to an object with ``write`` for bytes; how many rows were written."""
 
-    def searched(self, nodes: Sequence[int]) -> int:
-        """How many combinations of what they depend on the searches are for that some nodes need."""
-
     def top(
         self,
         by: int,

@@ -38,6 +38,8 @@ class Compiled:
     nulls: Mapping[str, int | None]
     keep: int | None
     state: int
+    search_leaves: frozenset[str] | None
+    """The leaves that what is searched for depends on; None where nothing is."""
 
 
 def compiled(bound: Bound, query: Query) -> Compiled:
@@ -76,7 +78,7 @@ def _compile(bound: Bound, query: Query) -> Compiled:
     outputs = [(name, *_named(quantities.get(name)), number) for name, number in nodes.items()]
     tape = tracer.builder.finish(outputs)
     keep = None if answer.keep is None else tracer.lift(answer.keep).node
-    return Compiled(made, tape, nodes, nulls, keep, tracer.lift(answer.state).node)
+    return Compiled(made, tape, nodes, nulls, keep, tracer.lift(answer.state).node, made.wiring.search_leaves())
 
 
 def traced_leaves(tracer: Tracer, wiring: Wiring, model: Model) -> dict[str, Value]:

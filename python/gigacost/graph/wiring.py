@@ -191,6 +191,14 @@ class Wiring:
                 _note_upstream(step, above)
         return above
 
+    def search_leaves(self) -> frozenset[str] | None:
+        """The leaves that what is searched for depends on; None where nothing is."""
+        axes = [axis for step in self.steps if isinstance(step, SearchStep) for axis in step.makes]
+        if not axes:
+            return None
+        above = self.upstream()
+        return frozenset[str]().union(*(above[axis] for axis in axes)).intersection(self.leaves)
+
 
 def _note_upstream(step: Step, above: dict[str, frozenset[str]]) -> None:
     if isinstance(step, Quantity):

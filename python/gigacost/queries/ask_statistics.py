@@ -34,7 +34,7 @@ class AskStatistics(Ask[dict[str, Any]]):
         state = (made.state, len(made.plan.states))
         found = asked.program.summary(columns, made.keep, state, self.quantiles, run.rows, run.threads, run.progress)
         start, stop = run.rows
-        return found, Effort(stop - start, 0, None, asked.searched(self.query.columns))
+        return found, Effort(stop - start, 0, None, asked.designs)
 
     def merged(self, found: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """What is found in all."""

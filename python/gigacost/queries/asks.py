@@ -6,6 +6,7 @@ what is found; merged in any order, with duplicates of ranges left out, it is wh
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -17,6 +18,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
 from gigacost.expressions.ast import Expression
 from gigacost.queries.results import Effort
+from gigacost.queries.searched import groups_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,10 +42,11 @@ class Prepared(NamedTuple):
         made = lower.compiled(bound, query)
         return cls(bound, made, lower.program(bound, made))
 
-    def searched(self, names: Sequence[str]) -> int:
-        """How many designs have their layout searched for some quantities and the condition."""
-        nodes = [self.made.nodes[name] for name in names]
-        return self.program.searched([*nodes, *([] if self.made.keep is None else [self.made.keep])])
+    @property
+    def designs(self) -> int:
+        """How many designs have their layout searched for what is asked."""
+        leaves = self.made.search_leaves
+        return 0 if leaves is None else math.prod(self.bound.sizes[group] for group in groups_of(self.bound, leaves))
 
 
 class Run(NamedTuple):
@@ -158,7 +161,7 @@ class AskTop(Ask[Winners]):
         whole = run.rows == (0, asked.bound.size)
         keys = [] if whole or not self.distinct else _values(asked, self.query, self.distinct, rows)
         found = Winners(rows.tolist(), values.tolist(), cells.tolist(), keys)
-        return found, Effort(*effort, asked.searched([self.by, *self.distinct]))
+        return found, Effort(*effort, asked.designs)
 
     def merged(self, found: Sequence[Winners]) -> Winners:
         """The best of all that were found."""
@@ -238,7 +241,7 @@ class AskFront(Ask[Points]):
         asked = prepared(self.query)
         objectives = [(asked.made.nodes[name], largest) for name, largest in self.objectives]
         rows, values, effort = asked.program.pareto(objectives, asked.made.keep, run.rows, run.threads, run.progress)
-        return Points(rows, values), Effort(*effort, asked.searched([name for name, _ in self.objectives]))
+        return Points(rows, values), Effort(*effort, asked.designs)
 
     def merged(self, found: Sequence[Points]) -> Points:
         """The front of all that were found."""
@@ -274,7 +277,7 @@ class AskCount(Ask[int]):
         """How many do in a range."""
         asked = prepared(self.query)
         count, effort = asked.program.count(asked.made.keep, run.rows, run.threads, run.progress)
-        return count, Effort(*effort, asked.searched([]))
+        return count, Effort(*effort, asked.designs)
 
     def merged(self, found: Sequence[int]) -> int:
         """How many do in all."""

@@ -29,13 +29,17 @@ def searched(bound: Bound, plan: QueryPlan) -> Searched:
     axes = {axis for step in wiring.steps if isinstance(step, SearchStep) for axis in step.makes}
 
     def groups(names: Iterable[str]) -> set[int]:
-        made_of = frozenset[str]().union(*(above[name] for name in names))
-        return {group for leaf in made_of & leaves for group in bound.table(leaf).groups}
+        return groups_of(bound, leaves.intersection(frozenset[str]().union(*(above[name] for name in names))))
 
     def combinations(found: set[int]) -> int:
         return math.prod(bound.sizes[group] for group in found)
 
     fed = [column for column in plan.query.columns if above[column] & axes]
     values = [combinations(groups([column, *plan.spoiled[column]])) for column in fed]
-    found = groups(axes)
+    found = groups_of(bound, wiring.search_leaves() or ())
     return Searched(tuple(sorted(found)), combinations(found), min(values, default=math.inf))
+
+
+def groups_of(bound: Bound, leaves: Iterable[str]) -> set[int]:
+    """The groups of axes that some leaves vary over."""
+    return {group for leaf in leaves for group in bound.table(leaf).groups}

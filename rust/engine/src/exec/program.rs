@@ -245,20 +245,6 @@ impl Program {
         Ok(part)
     }
 
-    /// How many combinations of what they depend on the searches are for that some nodes need.
-    ///
-    /// # Errors
-    /// When a node does not exist.
-    pub fn searched_points(&self, nodes: &[Node]) -> Result<u64> {
-        let ops = self.tape.ops().iter().zip(self.tape.reached(nodes)?);
-        let outer = (1_u64 << self.space.sizes().len()) - 1;
-        let winners = ops
-            .zip(&self.masks)
-            .filter(|((op, reached), _)| *reached && matches!(op, Op::Winner { .. }));
-        let points = winners.map(|(_, mask)| self.points(mask & outer) as u64);
-        Ok(points.fold(0, u64::saturating_add))
-    }
-
     /// Another tape over another space, with what its leaves are; cut up in the same way.
     ///
     /// # Errors

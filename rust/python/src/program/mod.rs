@@ -275,13 +275,6 @@ impl Program {
         })
     }
 
-    /// How many combinations of what they depend on the searches are for that some nodes need.
-    #[allow(clippy::needless_pass_by_value)] // as for `values`
-    fn searched(&self, py: Python<'_>, nodes: Vec<Node>) -> PyResult<u64> {
-        let found = self.0.searched_points(&nodes);
-        found.map_err(|error| raised(py, &error))
-    }
-
     /// The best rows of a range (of each group): their numbers, values and groups, and the effort. After some seconds it
     /// may be what has been found until then. Nothing is looked for that is worse than a known value.
     #[pyo3(signature = (by, largest, keep, per, k, distinct, rows, threads, progress = None, known = None, seconds = None, boxes = None))]

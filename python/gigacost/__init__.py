@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from gigacost.graph.declarations import status as status
     from gigacost.graph.model import Model as Model
     from gigacost.queries.estimates import Estimate as Estimate
+    from gigacost.queries.merge import merge as merge
     from gigacost.queries.partial import Partial as Partial
-    from gigacost.queries.partial import merge as merge
     from gigacost.spec.axes import zipped as zipped
     from gigacost.validation.validate_costs import CostValidation as CostValidation
     from gigacost.validation.validate_costs import validate_costs as validate_costs
@@ -100,7 +100,7 @@ _HOMES = {
     "estimate": "analysis.estimate",
     "explain": "analysis.explain.explain",
     "layouts": "analysis.layouts.layouts",
-    "merge": "queries.partial",
+    "merge": "queries.merge",
     "over_time": "analysis.over_time",
     "scan": "engines.scan",
     "solve": "analysis.inverse.solve",

@@ -19,7 +19,7 @@ from gigacost import InternalError, Model, Partial, SpecError, Sweep, merge
 from gigacost.compiler import lower
 from gigacost.ops import Value
 from gigacost.queries import distributed
-from gigacost.queries.partial import gathered
+from gigacost.queries.merge import gathered
 
 QUESTIONS = ("top", "pareto", "summary", "count", "bounds")
 METHODS = {"count": "counted"}

@@ -30,6 +30,7 @@ WITHOUT_BLOCKS = {
     "pace.md": "written by `make calibrate`: tables",
     "performance.md": "written by `make bench`: tables",
     "python.md": "written when the site is built",
+    "scale.md": "scripts for clusters, which is not where the tests run",
     "scaling.md": "written by `make bench`: tables",
     "stability.md": "rules, and no example",
     "validation.md": "tables that `make docs` writes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import math
 from itertools import product
@@ -135,7 +136,8 @@ def test_strips_lie_in_the_space_and_are_spread(size: int, parts: int, length: i
     begins = spread(size, parts, min(length, size))
     assert all(0 <= begin <= size - min(length, size) for begin in begins)
     if length * parts < size:
-        assert len({begin * parts // size for begin in begins}) >= parts - 1
+        ends = [size * (part + 1) // parts for part in range(parts)]
+        assert len({bisect.bisect(ends, begin) for begin in begins}) == parts
 
 
 def strip(length: int, share: float, *, searched: float = 0.0) -> Strip:

@@ -76,7 +76,7 @@ class Asking(NamedTuple):
         from gigacost.queries.partial import recorded
 
         recorder: Recorder = asker  # type: ignore[assignment] # of a part
-        payload(recorded(space, question, asked, recorder, self.shown).to_dict())
+        payload(recorded(space.bound, question, asked, recorder, self.shown).to_dict())
         return process.DONE
 
 

@@ -19,7 +19,7 @@ from gigacost.queries.count import Counted, count
 from gigacost.queries.distributed import asking
 from gigacost.queries.export import Part, Progress, Table, Tabular
 from gigacost.queries.pareto import Front, pareto
-from gigacost.queries.partial import Partial, partial
+from gigacost.queries.partial import Partial, method_of, recorded
 from gigacost.queries.searched import Searched, searched
 from gigacost.queries.selection import rows_compiled, selected
 from gigacost.queries.summary import Summary, summary
@@ -349,7 +349,9 @@ class Space(Tabular):
         in any order, what the question about the whole space answers; nobody needs the rows for that. Parts are cut
         along the outermost axes. Raises SpecError.
         """
-        return partial(self, question, options, Recorder(part, threads, progress))
+        recorder = Recorder(part, threads, progress)
+        getattr(self, method_of(question))(**options, executor=recorder)
+        return recorded(self.bound, question, options, recorder)
 
     def cut(self, parts: int) -> list[tuple[int, int]]:
         """The ranges of combinations (first, one past the last) of so many parts, cut along the outermost axes."""

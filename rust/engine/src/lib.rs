@@ -21,7 +21,8 @@ pub mod write;
 
 pub use error::{Error, Result};
 pub use exec::gradient::Gradient;
-pub use exec::program::{Leaf, Program};
+pub use exec::leaf::Leaf;
+pub use exec::program::Program;
 pub use exec::schedule::{Reader, RowSchedule};
 pub use exec::tiling::Blocks;
 pub use numeric::kernels::Simd;

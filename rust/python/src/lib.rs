@@ -6,6 +6,7 @@ mod error;
 mod program;
 mod run;
 mod simd;
+mod space;
 mod tape;
 
 use mimalloc::MiMalloc;
@@ -24,11 +25,13 @@ mod _engine {
     #[pymodule_export]
     use crate::document::{parse_toml, parse_toml_positions};
     #[pymodule_export]
+    use crate::program::Program;
+    #[pymodule_export]
     use crate::program::answers::{Quantiles, front};
     #[pymodule_export]
-    use crate::program::{Program, aligned, cut};
-    #[pymodule_export]
     use crate::simd::simd;
+    #[pymodule_export]
+    use crate::space::{aligned, cut};
     #[pymodule_export]
     use crate::tape::{Tape, TapeBuilder, apply};
 

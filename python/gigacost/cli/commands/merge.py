@@ -45,7 +45,8 @@ def command(
     gigacost merge 1.json 2.json
     """
     from gigacost.errors import Fault, SpecError, show
-    from gigacost.queries.partial import Partial, gathered
+    from gigacost.queries.merge import gathered
+    from gigacost.queries.partial import Partial
 
     partials = [Partial.read(file) for file in files]
     space, merger = gathered(partials, threads=threads)

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::error::{Error, Result};
-use crate::exec::program::{Leaf, Program};
+use crate::exec::leaf::Leaf;
+use crate::exec::program::Program;
 use crate::space::loops::{Loops, copy, dense};
 use crate::space::{Region, Space};
 

@@ -80,7 +80,7 @@ mod tests {
     use proptest::sample::Index;
 
     use super::*;
-    use crate::exec::program::Leaf;
+    use crate::exec::leaf::Leaf;
     use crate::exec::tiling::Blocks;
     use crate::numeric::kernels::Simd;
     use crate::numeric::scalar;

@@ -10,6 +10,7 @@ pub(crate) mod fuse;
 pub(crate) mod gradient;
 pub(crate) mod interval_eval;
 pub(crate) mod invalidation;
+pub(crate) mod leaf;
 pub(crate) mod measure;
 pub(crate) mod plan;
 pub(crate) mod program;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::exec::program::Leaf;
+use crate::exec::leaf::Leaf;
 use crate::numeric::interval::Interval;
 use crate::space::loops::dense;
 

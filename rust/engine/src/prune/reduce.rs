@@ -8,8 +8,8 @@ use super::bottleneck::{Bottleneck, Known};
 use super::compared::Compared;
 use super::{Goal, Part};
 use crate::error::Result;
+use crate::exec::leaf::Leaf;
 use crate::exec::plan::mask;
-use crate::exec::program::Leaf;
 use crate::run::Control;
 use crate::tape::Op;
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::exec::fill::fill_raw;
+use crate::exec::leaf::Leaf;
 use crate::exec::plan::mask;
-use crate::exec::program::{Leaf, Program};
+use crate::exec::program::Program;
 use crate::run::Control;
 use crate::space::Space;
 use crate::space::loops::{Loops, copy, dense};

@@ -3,8 +3,9 @@
 use super::spread::Spread;
 use super::{Goal, Literal, is_met};
 use crate::error::Result;
+use crate::exec::leaf::Leaf;
 use crate::exec::plan::mask;
-use crate::exec::program::{Leaf, Program};
+use crate::exec::program::Program;
 use crate::run::Control;
 use crate::tape::{Binary, Node, Op, Unary};
 

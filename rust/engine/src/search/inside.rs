@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::exec::evaluator::Evaluator;
-use crate::exec::program::{Leaf, Program};
+use crate::exec::leaf::Leaf;
+use crate::exec::program::Program;
 use crate::exec::schedule::schedule;
 use crate::run::Control;
 use crate::space::Space;

@@ -12,6 +12,16 @@ use pyo3::types::{PyBytes, PyDict};
 /// How many rows were evaluated, how many boxes bounded, and what nothing that was not looked at is better than.
 pub(super) type Effort = (u64, u64, Option<f64>);
 
+/// Numbers of rows, and values of theirs.
+type Rows<'py> = Bound<'py, PyArray1<u64>>;
+type Values<'py> = Bound<'py, PyArray1<f64>>;
+
+/// The numbers of rows, their values and their groups, and the effort.
+pub(super) type Winners<'py> = (Rows<'py>, Values<'py>, Bound<'py, PyArray1<u32>>, Effort);
+
+/// The numbers of rows, their points, and the effort.
+pub(super) type FrontPoints<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f64>>, Effort);
+
 pub(super) fn effort(control: &Control) -> Effort {
     (control.evaluated(), control.boxes(), control.bound())
 }
@@ -64,10 +74,7 @@ pub(super) fn counted<'py>(py: Python<'py>, found: &Digits) -> Counted<'py> {
 }
 
 /// The numbers of rows, and their points one after the other.
-pub(super) fn front_points<'py>(
-    py: Python<'py>,
-    points: &Points,
-) -> (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f64>>) {
+pub(super) fn front_points<'py>(py: Python<'py>, points: &Points) -> (Rows<'py>, Values<'py>) {
     let (rows, values) = (points.rows().to_vec(), points.values().to_vec());
     (rows.into_pyarray(py), values.into_pyarray(py))
 }
@@ -80,7 +87,7 @@ pub(crate) fn front<'py>(
     dims: usize,
     values: PyReadonlyArray1<'py, f64>,
     rows: PyReadonlyArray1<'py, u64>,
-) -> PyResult<(Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f64>>)> {
+) -> PyResult<(Rows<'py>, Values<'py>)> {
     let (values, rows) = (values.as_slice()?, rows.as_slice()?);
     if !(1..=MOST_DIMS).contains(&dims) || values.len() != dims * rows.len() {
         return Err(PyValueError::new_err("not a point for each row"));
@@ -92,6 +99,9 @@ pub(crate) fn front<'py>(
     let found = py.detach(|| Pareto::of_points(&points, dims));
     Ok(front_points(py, &found))
 }
+
+/// Which digits follow a prefix, and how often.
+type DigitCounts<'py> = (PyReadonlyArray1<'py, u32>, PyReadonlyArray1<'py, u64>);
 
 /// What is known of the quantiles of columns, round by round.
 #[pyclass(module = "gigacost._engine")]
@@ -114,10 +124,7 @@ impl Quantiles {
 
     /// Take in what was counted: for each part of the space what `Program.digits` gave.
     #[allow(clippy::needless_pass_by_value)] // extracted
-    fn advance(
-        &mut self,
-        parts: Vec<Vec<Vec<(PyReadonlyArray1<'_, u32>, PyReadonlyArray1<'_, u64>)>>>,
-    ) -> PyResult<()> {
+    fn advance(&mut self, parts: Vec<Vec<Vec<DigitCounts<'_>>>>) -> PyResult<()> {
         let Some(round) = self.0.round() else {
             return Ok(());
         };

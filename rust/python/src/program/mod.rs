@@ -13,11 +13,13 @@ use gigacost_engine::run::{Control, Limit};
 use gigacost_engine::tape::Node;
 use gigacost_engine::write::{self, Format};
 use gigacost_engine::{Blocks, Gradient, Leaf, Space};
-use numpy::{IntoPyArray, PyArray1, PyReadwriteArray, PyReadwriteArray1};
+use numpy::{IntoPyArray, PyReadwriteArray, PyReadwriteArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use self::answers::{Counted, Effort, counted, effort, front_points, statistics};
+use self::answers::{
+    Counted, Effort, FrontPoints, Winners, counted, effort, front_points, statistics,
+};
 use self::given::{ColumnSpec, LeafValues, RowsSpec, measures};
 use self::sink::write_all;
 use crate::batch::{Batch, Batches};
@@ -26,17 +28,6 @@ use crate::run::{computed, relayed, watched};
 use crate::simd::requested;
 use crate::tape::Tape;
 
-/// The numbers of rows, their values and their groups, and the effort.
-type Winners<'py> = (
-    Bound<'py, PyArray1<u64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<u32>>,
-    Effort,
-);
-
-/// The numbers of rows, their points, and the effort.
-type FrontPoints<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f64>>, Effort);
-
 /// A node's value; along each leaf its derivative, and whether it has steps too.
 type Slopes = (f64, Vec<f64>, Vec<bool>);
 
@@ -44,24 +35,6 @@ type Slopes = (f64, Vec<f64>, Vec<bool>);
 #[pyclass(frozen, module = "gigacost._engine")]
 #[derive(Debug)]
 pub(crate) struct Program(Arc<gigacost_engine::Program>);
-
-/// Where a part (from 0 on) of some equal parts of a space with groups of these sizes begins, and where it ends.
-#[pyfunction]
-pub(crate) fn cut(py: Python<'_>, sizes: Vec<u64>, part: u64, parts: u64) -> PyResult<(u64, u64)> {
-    let space = Space::new(sizes).map_err(|error| raised(py, &error))?;
-    Ok((
-        space.cut(part, parts),
-        space.cut(part.saturating_add(1), parts),
-    ))
-}
-
-/// A row of a space with groups of these sizes that is not further than `most` from another one, and at which a digit of
-/// a group begins: of the outermost that has one.
-#[pyfunction]
-pub(crate) fn aligned(py: Python<'_>, sizes: Vec<u64>, row: u64, most: u64) -> PyResult<u64> {
-    let space = Space::new(sizes).map_err(|error| raised(py, &error))?;
-    Ok(space.aligned(row, most))
-}
 
 impl Program {
     fn rows_of(

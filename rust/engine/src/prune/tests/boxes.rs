@@ -5,7 +5,8 @@ use proptest::sample::Index;
 
 use super::draft::drafts;
 use super::{cases, digits, row, values};
-use crate::exec::program::{Leaf, Program};
+use crate::exec::leaf::Leaf;
+use crate::exec::program::Program;
 use crate::numeric::interval::Interval;
 use crate::numeric::kernels::Simd;
 use crate::prune::boxes::{Boxes, Enclosed};

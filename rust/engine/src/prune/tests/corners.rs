@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::draft::name;
 use super::values;
-use crate::exec::program::{Leaf, Program};
+use crate::exec::leaf::Leaf;
+use crate::exec::program::Program;
 use crate::exec::tiling::Blocks;
 use crate::numeric::kernels::Simd;
 use crate::prune::boxes::{Boxes, Enclosed};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::exec::program::{Leaf, Program};
+use crate::exec::leaf::Leaf;
+use crate::exec::program::Program;
 use crate::exec::tiling::Blocks;
 use crate::numeric::kernels::Simd;
 use crate::space::Space;

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ LARGE = {
 
 def planner() -> Sweep:
     """The 51,840,000 combinations of the example, without its condition: every part has as many rows."""
-    return Sweep.from_toml(EXAMPLES / "planner.toml", settings=[("query.where", "")])
+    return Sweep.from_spec(replace(Sweep.from_toml(EXAMPLES / "planner.toml").spec, where=None))
 
 
 def large() -> Sweep:

@@ -27,10 +27,13 @@ test: $(VENV)/.engine $(VENV)/.group-test
 	cargo test --release --workspace --locked
 	$(BIN)/python -m pytest $(PYTEST)
 
-# What the tests do ten times, COUNT times: runs killed, and for each fifteen of them a full disk, each six a bad store.
+# What the tests do ten times, COUNT times: runs killed, and for each fifteen of them a full disk, each six a bad store,
+# each three two questions whose workers are killed.
+chaos: COUNT ?= 300
 chaos: $(VENV)/.engine $(VENV)/.group-test
 	$(BIN)/python tests/chaos/datasets.py --seed $(SEED) --kills $(COUNT) \
 	  --full-disks $$(( ($(COUNT) + 14) / 15 )) --faulty-stores $$(( ($(COUNT) + 5) / 6 ))
+	$(BIN)/python tests/chaos/workers.py --seed $(SEED) --runs $$(( ($(COUNT) * 2 + 2) / 3 ))
 
 # `make -k lint` goes on to the next one after a finding.
 lint: format-rust format-python ruff imports types clippy deny

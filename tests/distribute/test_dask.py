@@ -15,10 +15,10 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-import dask
 import distributed
 import part_functions as parts
 import pytest
+from dask_cluster import address_of, cluster_of
 from driving import driven, kinds, tasks
 
 from gigacost import ExecutorError, SpecError
@@ -30,14 +30,6 @@ HELPERS = Path(__file__).parents[1] / "helpers"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
 
-def cluster_of(workers: int) -> distributed.LocalCluster:
-    # A part that was lost once is reported at once, not after Dask has lost four workers by it.
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.comm.timeouts.connect": "10s"}):
-        return distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=60
-        )
-
-
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[distributed.LocalCluster]:
     with cluster_of(2) as made:
@@ -46,7 +38,7 @@ def cluster() -> Iterator[distributed.LocalCluster]:
 
 @pytest.fixture(scope="module")
 def url(cluster: distributed.LocalCluster) -> str:
-    return "dask://" + cluster.scheduler_address.removeprefix("tcp://")
+    return address_of(cluster)
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +170,6 @@ def test_a_scheduler_that_goes_away_is_no_end_of_waiting(monkeypatch: pytest.Mon
         driven(
             Job(parts.lasting),
             (Task((30.0, i), f"part {i}") for i in range(10)),
-            "dask://" + made.scheduler_address.removeprefix("tcp://"),
+            address_of(made),
             retries=100,
         )

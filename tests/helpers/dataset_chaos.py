@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from faulty_store import BUCKET, FaultyStore, emptied, s3_store
 from small_dataset import contents, small_sweep
@@ -32,17 +32,17 @@ class Shape(NamedTuple):
     rows_per_part: int
     steps: int
 
-    def write(self, folder: str | Path, *, resume: bool = False) -> gigacost.WrittenDataset:
+    def write(self, folder: str | Path, *, resume: bool = False, **more: Any) -> gigacost.WrittenDataset:
         """Write it."""
         sweep = small_sweep(steps=self.steps)
         options = {"rows_per_part": self.rows_per_part, "partition_by": ["market"]}
-        return gigacost.write_dataset(sweep, folder, **options, resume=resume)
+        return gigacost.write_dataset(sweep, folder, **options, resume=resume, **more)
 
 
 SHAPES = (Shape(3, 6), Shape(4_000, 5_000))
 """Many small parts, and some whose files take a while to write."""
 _PAGE = 4096
-_FAST = next((place for place in ("/dev/shm",) if os.access(place, os.W_OK)), None)  # noqa: S108 - a folder of our own in it
+FAST = next((place for place in ("/dev/shm",) if os.access(place, os.W_OK)), None)  # noqa: S108 - a folder of our own in it
 """Memory, where there is such a file system: what a process that is killed leaves there is what it leaves on a disk."""
 
 
@@ -50,7 +50,7 @@ def killed(seed: int, count: int) -> Counter[str]:
     """Runs killed with -9 at random moments, each resumed: how far they were. Raises AssertionError for other bytes."""
     drawn = random.Random(seed)  # noqa: S311 - no secret
     found: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(dir=_FAST) as place:
+    with tempfile.TemporaryDirectory(dir=FAST) as place:
         wholes = [_whole(Path(place) / f"whole-{number}", shape) for number, shape in enumerate(SHAPES)]
         for number in range(count):
             shape, (whole, seconds) = SHAPES[number % 2], wholes[number % 2]
@@ -74,7 +74,7 @@ def full_disks(seed: int, count: int) -> Counter[str]:
     """Runs on disks that fill up at random sizes, each resumed on a larger one: what they said."""
     drawn = random.Random(seed)  # noqa: S311 - no secret
     found: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(dir=_FAST) as place:
+    with tempfile.TemporaryDirectory(dir=FAST) as place:
         wholes = [_whole(Path(place) / f"whole-{number}", shape)[0] for number, shape in enumerate(SHAPES)]
         for number in range(count):
             shape, whole = SHAPES[number % 2], wholes[number % 2]
@@ -103,7 +103,7 @@ def faulty_stores(seed: int, count: int, share: float = 0.25) -> Counter[str]:
     """Runs into a bucket whose store fails at this share of requests: what it did."""
     found: Counter[str] = Counter()
     shape = Shape(12, 6)
-    with tempfile.TemporaryDirectory(dir=_FAST) as place, s3_store() as behind:
+    with tempfile.TemporaryDirectory(dir=FAST) as place, s3_store() as behind:
         whole, _ = _whole(Path(place) / "whole", shape)
         for number in range(count):
             emptied(behind)

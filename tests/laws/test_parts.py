@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from answers import METHODS, plain
 from hypothesis import given
 from hypothesis import strategies as st
 from parity import blocks, outcome, thorough, threads
@@ -22,7 +23,6 @@ from gigacost.queries import distributed
 from gigacost.queries.merge import gathered
 
 QUESTIONS = ("top", "pareto", "summary", "count", "bounds")
-METHODS = {"count": "counted"}
 
 
 @st.composite
@@ -48,13 +48,6 @@ def questions(draw: st.DrawFn, problem: Problem) -> tuple[str, dict[str, Any]]:
         shares = draw(st.lists(st.sampled_from([0.0, 0.1, 0.5, 0.5, 0.9, 1.0]), max_size=4))
         return name, {"columns": columns, "quantiles": shares, "per": draw(axes)}
     return name, {"of": draw(known)} if name == "bounds" else {}
-
-
-def plain(answer: Any) -> Any:
-    """An answer as JSON has it, but for what depends on how it was found."""
-    told = json.loads(json.dumps(answer.to_dict()))
-    del told["meta"]["effort"]
-    return told
 
 
 def whole_and_merged(sweep: Sweep, question: str, options: dict[str, Any], order: list[tuple[int, int]]) -> Any:

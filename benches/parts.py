@@ -29,7 +29,7 @@ from gigacost.queries.ask_statistics import AskStatistics
 from results import say
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-ROUNDS = 5
+ROUNDS = 3
 PARTS = 200
 MERGED = 1_000
 WORKERS = (1, 2, 4)
@@ -96,7 +96,7 @@ def warm_workers(folder: str) -> dict[str, dict[str, float]]:
 
     def rows(**options: Any) -> str:  # noqa: ANN401 - where and with how many threads
         path = f"{folder}/{next(number)}/"
-        write_dataset(sweep, path, rows_per_part=1 << 21, **options)
+        write_dataset(sweep, path, rows_per_part=1 << 20, **options)
         return digests(path)
 
     def summed(**options: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
@@ -113,22 +113,21 @@ def warm_workers(folder: str) -> dict[str, dict[str, float]]:
         }
 
 
-def many_parts(folder: str) -> dict[str, dict[str, float]]:
+def many_parts() -> dict[str, dict[str, float]]:
     """200 parts of a range on one worker of one thread beside the range in one call."""
-    sweep = planner()
-    ask = AskStatistics(Query(sweep.columns[:2]))
-    path = os.path.join(folder, "rows.parquet")  # noqa: PTH118 - a name
+    sweep, many = planner(), large()
+    ask = AskStatistics(Query(many.columns))
 
     def asked(parts: int) -> int:
-        found = [distributed.answer(sweep.bound, ask, *rows, None, 1)[0] for rows in sweep.cut(parts)]
+        found = [distributed.answer(many.bound, ask, *rows, None, 1)[0] for rows in many.cut(parts)]
         return int(ask.merged(found)["kept"])
 
-    def written(parts: int) -> int:
-        return sum(sweep.part(*rows).write(path, threads=1) for rows in sweep.cut(parts))
+    def read(parts: int) -> int:
+        return sum(len(batch) for rows in sweep.cut(parts) for batch in sweep.part(*rows).batches(threads=1))
 
     return {
         "summary": in_turn("200 parts, summary", parts=lambda: asked(PARTS), whole=lambda: asked(1)),
-        "rows": in_turn("200 parts, rows", parts=lambda: written(PARTS), whole=lambda: written(1)),
+        "rows": in_turn("200 parts, rows", parts=lambda: read(PARTS), whole=lambda: read(1)),
     }
 
 
@@ -163,7 +162,7 @@ def quadrillion() -> dict[str, dict[str, float]]:
                 workers = stack.enter_context(Processes(count))
                 begun = [workers.submit(os.getpid) for _ in range(4 * count)]
                 _ = [one.result() for one in begun]
-                took, found = seconds(partial(sweep.top, 5, executor=workers))
+                took, found = seconds(partial(sweep.top, 5, executor=workers, threads=1))
                 if answer(found) != whole:
                     raise RuntimeError("the answers differ")
                 times[count].append(took)
@@ -178,10 +177,10 @@ def main() -> None:
     """Measure all of it."""
     with tempfile.TemporaryDirectory() as folder:
         found = {
-            "warm_workers": warm_workers(folder),
-            "many_parts": many_parts(folder),
-            "merging": merging(),
             "quadrillion": quadrillion(),
+            "warm_workers": warm_workers(folder),
+            "many_parts": many_parts(),
+            "merging": merging(),
         }
     results.merge("parts", {"rounds": ROUNDS, "parts": PARTS, "merged": MERGED, **found}, ("gigacost", "numpy"))
 

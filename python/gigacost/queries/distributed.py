@@ -29,7 +29,7 @@ _BOUNDED = 1 << 4
 """where most combinations are left out, this share of them: what is known of a part is found anew for each."""
 _LEAST = 1 << 12
 """Combinations of the shortest part."""
-_GROWTH = 8
+_GROWTH = 16
 """A part is not longer than so many times the last."""
 _TAIL = 2
 """No part is longer than what is left for each worker, divided by this: they end together."""
@@ -85,8 +85,8 @@ class Distributed(Asker):
         tell = self._watching(bound, watched=watched)
         workers = workers_of(self._executor)
         lengths = _Lengths(bound, workers or _GROWTH, bounded=ask.bounded and not bound.uncertain)
-        # Where what is known of the best helps, no part is handed out long before it begins.
-        window = workers + 1 if workers and ask.informs else None
+        # No part is handed out long before it begins: by then it is known how long it may be, and what is to be beaten.
+        window = workers + 1 if workers else None
         found: list[T] = []
         """What was merged, and what waits to be."""
         effort, done = Effort(), 0

@@ -42,6 +42,7 @@ class Space(Tabular):
 
     def __init__(self, spec: Spec, model: Model, catalog: Catalog) -> None:
         self.bound = Bound(spec, model, catalog)
+        self._kept: tuple[object, Table] | None = None
         names = (*model.names, *spec.derive, *self.bound.digits)
         for column in spec.columns:
             if column not in names and column not in RESERVED_COLUMNS and not self.bound.aggregate(column):
@@ -358,8 +359,16 @@ class Space(Tabular):
         return ranges(self.bound, parts)
 
     def _table(self) -> Table:
-        self._rows_compiled()
-        return selected(self.bound, self.column_names)
+        """What rows are made of; kept with all that is found on the way, as parts are written one after the other."""
+        how = (lower.BLOCKS, lower.simd_level())
+        if self._kept is None or self._kept[0] != how:
+            self._rows_compiled()
+            self._kept = how, selected(self.bound, self.column_names)
+        return self._kept[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is compiled stays here."""
+        return {**self.__dict__, "_kept": None}
 
     def _rows_compiled(self) -> lower.Compiled:
         if self.spec.strict:

@@ -74,6 +74,38 @@ def test_merged_parts_print_what_the_whole_question_does(tmp_path: Path, questio
     assert shown.out.splitlines()[0] == run(*question, spec_file(tmp_path, SPACE)).out.splitlines()[0]
 
 
+def test_doubts_about_a_file_are_told_as_the_whole_tells_them(tmp_path: Path) -> None:
+    old = SPACE.replace('"h100-sxm", ', '"v100-sxm2-32", ').replace("400d", "40000d")
+    spec = spec_file(tmp_path, old.replace('params = "13B"', 'params = "13B"\nmarket = "own"'))
+    whole = told("top", spec)
+    assert any("spec.toml" in warning for warning in whole["meta"]["warnings"])
+    names = []
+    for number in (1, 2):
+        names.append(str(tmp_path / f"{number}.json"))
+        Path(names[-1]).write_text(run("top", spec, "--part", f"{number}/2").out)
+    assert told("merge", *names) == whole
+
+
+def test_parts_with_private_prices_are_merged_with_these(tmp_path: Path) -> None:
+    book = tmp_path / "book.toml"
+    book.write_text(
+        'name = "prices"\ndate = "2026-11-01"\n\n'
+        '[[rental]]\nhardware = "h100-sxm"\nmarket = "on_demand"\nusd_per_chip_hour = 1.5\n'
+    )
+    spec = spec_file(tmp_path, SPACE)
+    names = []
+    for number in (1, 2):
+        done = run("top", spec, "--catalog", str(book), "--part", f"{number}/2")
+        assert done.code == 0, done.err
+        names.append(str(tmp_path / f"{number}.json"))
+        Path(names[-1]).write_text(done.out)
+    assert told("merge", *names, "--catalog", str(book)) == told("top", spec, "--catalog", str(book))
+    refused = run("merge", *names)
+    assert refused.code == 2
+    assert "made with another catalog_sha256" in refused.err
+    assert "--catalog BOOK" in refused.err
+
+
 def test_a_part_says_what_it_is_of(tmp_path: Path) -> None:
     (name, _) = parts_of(tmp_path, ("count",), 2)
     about = json.loads(Path(name).read_text())["partial"]

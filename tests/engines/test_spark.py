@@ -18,6 +18,7 @@ from pyspark.sql import datasource as source
 import gigacost
 from gigacost import SpecError, Sweep
 from gigacost.engines.pushdown import EVERYWHERE
+from gigacost.engines.spark import ask
 from gigacost.engines.spark_options import Options
 from gigacost.engines.spark_source import SweepReader, cut
 
@@ -158,6 +159,33 @@ def test_top_is_asked_and_not_sorted(spark: SparkSession, path: Path) -> None:
     assert few.filter("chips > 256").count() == sum(
         row["chips"] > 256 for row in Sweep.from_toml(path, settings=[("query.where", "chips > 8")]).top(2, "mfu")
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "options"),
+    [
+        ("top", {"k": 3, "per": ["hardware"]}),
+        ("pareto", {}),
+        ("summary", {"quantiles": [0.5]}),
+        ("count", {}),
+        ("bounds", {"of": "train_days"}),
+    ],
+)
+def test_questions_are_answered_by_parts(
+    spark: SparkSession, path: Path, question: str, options: dict[str, Any]
+) -> None:
+    sweep = Sweep.from_toml(path, settings=[("query.where", "chips > 8")])
+    whole = getattr(sweep, {"count": "counted"}.get(question, question))(**options)
+    answer = ask(spark, str(path), question, where="chips > 8", parts=5, **options)
+    told = [one.to_dict() for one in (answer, whole)]
+    for one in told:
+        del one["meta"]["effort"]
+    assert told[0] == told[1]
+
+
+def test_a_question_that_is_none_is_refused(spark: SparkSession, path: Path) -> None:
+    with pytest.raises(PySparkException, match=r"question = .*toop.*did you mean .*top"):
+        ask(spark, str(path), "toop")
 
 
 def test_faults_are_told_all_at_once(spark: SparkSession, path: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from gigacost.errors import Fault, SpecError
+from gigacost.queries.merge import merge
+from gigacost.queries.partial import Partial
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -43,3 +46,49 @@ def register(spark: SparkSession) -> None:
     # Spark refuses sources that filter unless this is set.
     spark.conf.set("spark.sql.python.filterPushdown.enabled", "true")
     spark.dataSource.register(SweepSource)
+
+
+def ask(
+    spark: SparkSession,
+    spec: str,
+    question: str,
+    *,
+    where: str | None = None,
+    columns: str | None = None,
+    parts: int | None = None,
+    **options: Any,  # noqa: ANN401 - those of the question
+) -> Any:  # noqa: ANN401 - what the question answers
+    """A question about a whole space (``"top"``, ``"pareto"``, ``"summary"``, ``"count"``, ``"bounds"``), by Spark.
+
+    Each task answers for its part; the answers, which are small, are merged here. No rows are sorted or travel.
+
+    Parameters
+    ----------
+    spark : SparkSession
+        A session; the source is registered with it.
+    spec : str
+        A specification, as for ``register``.
+    question : str
+        The name of a question.
+    where, columns : str, optional
+        As in a specification, in place of its own.
+    parts : int, optional
+        Number of partitions; by default 16.
+    **options
+        Those of the method of ``Sweep`` with this name, as ``k=20, by="train_days"``.
+
+    Returns
+    -------
+    Best, Front, Summary, Counted or Bounds
+        As ``Sweep`` gives it, in every bit; ``meta["effort"]`` is that of the parts.
+
+    Raises
+    ------
+    SpecError
+        For a bad argument. What is wrong with the question itself Spark tells in an exception of its own.
+    """
+    register(spark)
+    given = {"spec": spec, "question": question, "asked": json.dumps(options), "where": where, "columns": columns}
+    asked = spark.read.format("gigacost").options(**{name: text for name, text in given.items() if text is not None})
+    table = (asked if parts is None else asked.option("parts", parts)).load()
+    return merge(Partial.from_dict(json.loads(row[0]), "spark") for row in table.collect())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from gigacost.spec.aggregates import pieces
 from gigacost.spec.files import Document, parse_document, read_document
 
 _LARGEST = 1_000_000
-_KNOWN = ("spec", "path", "columns", "where", "parts", "top", "by", "per", "distinct", "largest")
+_KNOWN = ("spec", "path", "columns", "where", "parts", "top", "by", "per", "distinct", "largest", "question", "asked")
 _OF_TOP = ("by", "per", "distinct", "largest")
 
 
@@ -32,6 +33,10 @@ class Options:
     per: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
     largest: bool = False
+    question: str = ""
+    """What each partition answers for its part, in place of rows; empty where nothing is asked."""
+    asked: str = "{}"
+    """The options of the question, as JSON."""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Options:
@@ -62,6 +67,8 @@ class Options:
             per=_names(texts.get("per")),
             distinct=_names(texts.get("distinct")),
             largest=texts.get("largest", "false").lower() == "true",
+            question=texts.get("question", cls.question),
+            asked=texts.get("asked", cls.asked),
         )
 
     def space(self) -> Space:
@@ -71,6 +78,10 @@ class Options:
     def column_names(self, space: Space) -> tuple[str, ...]:
         """The columns of the table."""
         return RowView(space.bound, (), (self.by,)).column_names if self.top else space.column_names
+
+    def partial(self, part: tuple[int, int]) -> str:
+        """What is asked, of one part, as ``Partial.to_dict`` tells it. Raises SpecError."""
+        return json.dumps(self.space().partial(self.question, part, **json.loads(self.asked)).to_dict())
 
     def best(self) -> RowView:
         """The best combinations. Raises SpecError."""

@@ -37,6 +37,10 @@ _MOST_PARTS = 1000
 """Combinations of a part, and parts, where nobody says how many there are."""
 _SPACES = LruCache(4)
 """What the last partitions were of, by the hash of its bytes: compiled once for all of them."""
+PARTIAL = "partial"
+"""The column of partial answers."""
+_PARTIALS = 16
+"""How many of them there are, where nobody says."""
 Range = tuple[int, int]
 
 
@@ -52,12 +56,16 @@ class SweepSource(source.DataSource):
         """The columns: axes, status, quantities; first the index of those that are the best."""
         options = Options.of(self.options)
         space = options.space()
+        if options.question:
+            return StructType([StructField(PARTIAL, StringType())])
         fields = [StructField(name, _TYPES[space.bound.kind(name)]()) for name in options.column_names(space)]
         return StructType(fields)
 
     def reader(self, schema: object) -> source.DataSourceReader:  # noqa: ARG002 - it is the one above
         """What reads it."""
         options = Options.of(self.options)
+        if options.question:
+            return PartialReader(options)
         return BestReader(options) if options.top else SweepReader(options)
 
 
@@ -96,6 +104,22 @@ class SweepReader(source.DataSourceReader):
         table = selected(space.bound, space.column_names, tests.settled(self._pushed))
         for rows in pieces(partition.value, 1):
             yield from _batches(Part(table._replace(rows=rows)), 1)
+
+
+class PartialReader(source.DataSourceReader):
+    """Reads what parts of a sweep answer, one in each partition."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+
+    def partitions(self) -> Sequence[source.InputPartition]:
+        """The parts, K of N."""
+        count = self._options.parts or _PARTIALS
+        return [source.InputPartition((number, count)) for number in range(1, count + 1)]
+
+    def read(self, partition: source.InputPartition) -> Iterator[pa.RecordBatch]:
+        """The answer of a part."""
+        yield pa.RecordBatch.from_pydict({PARTIAL: [self._options.partial(partition.value)]})
 
 
 class BestReader(source.DataSourceReader):

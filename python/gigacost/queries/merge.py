@@ -10,7 +10,7 @@ from gigacost.errors import Fault, SpecError, show
 from gigacost.queries.askers import Merger
 from gigacost.queries.export import Progress
 from gigacost.queries.partial import QUESTIONS, SAME, Partial
-from gigacost.queries.request import rebuilt
+from gigacost.queries.request import CatalogLike, rebuilt
 from gigacost.queries.results import Effort
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def merge(
     partials: Iterable[Partial],
     *,
     model: Model | None = None,
+    catalog: CatalogLike = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Any:  # noqa: ANN401 - what the question answers
@@ -33,6 +34,8 @@ def merge(
         Those of all parts, in any order; one that comes twice counts once.
     model : Model, optional
         The model, where it is not the default one.
+    catalog : Catalog, path or mapping, optional
+        The catalogue, or the private price book over the bundled one, where the parts were made with one.
     threads : int, optional
         Number of threads; by default all CPUs.
     progress : callable, optional
@@ -50,7 +53,7 @@ def merge(
         Where a part is missing, or parts are of different questions, specifications, models, catalogues or versions.
     """
     given = list(partials)
-    space, merger = gathered(given, model=model, threads=threads, progress=progress)
+    space, merger = gathered(given, model=model, catalog=catalog, threads=threads, progress=progress)
     method, asked = getattr(space, QUESTIONS[given[0].question]), dict(given[0].options)
     several = asked.get("of")
     if isinstance(several, list):  # the command line bounds several quantities at once
@@ -62,6 +65,7 @@ def gathered(
     partials: Sequence[Partial],
     *,
     model: Model | None = None,
+    catalog: CatalogLike = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[Space, Merger]:
@@ -82,12 +86,15 @@ def gathered(
         named = ", ".join(f"{number}/{count}" for number in missing[:_NAMED])
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         raise SpecError(Fault("parts", f"{named}{more}", f"missing, {len(parts)} of {count} are there"))
-    space = rebuilt(first.spec, model)
+    doubts = tuple(Fault(**doubt) for doubt in first.doubts)
+    space = rebuilt(first.spec, doubts, model, catalog, strict=first.strict)
     known = provenance(space.bound)
     for name in SAME:
         here = known["gigacost_version" if name == "version" else name]
         if first.about[name] != here:
-            raise SpecError(Fault("parts", show(first.about[name]), f"made with another {name}", allowed=show(here)))
+            hint = " (--catalog BOOK, catalog=)" if name == "catalog_sha256" else ""
+            what = f"made with another {name}"
+            raise SpecError(Fault("parts", show(first.about[name]), what, allowed=f"{show(here)}{hint}"))
     ordered = [parts[number, count] for number in range(1, count + 1)]
     effort = Effort()
     for one in ordered:

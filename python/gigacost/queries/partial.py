@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -34,6 +34,10 @@ class Partial:
     """The hashes of specification, model and catalogue, and the version."""
     spec: Mapping[str, Any]
     """What is specified, as a document has it."""
+    doubts: Sequence[Mapping[str, str]]
+    """What is doubtful about it, with where it stands in its file."""
+    strict: bool
+    """Whether that is an error."""
     options: Mapping[str, Any]
     """Those of the question."""
     shown: Mapping[str, Any]
@@ -48,6 +52,8 @@ class Partial:
         return {
             "partial": told,
             "spec": dict(self.spec),
+            "doubts": [dict(doubt) for doubt in self.doubts],
+            "strict": self.strict,
             "options": dict(self.options),
             "shown": dict(self.shown),
             "asks": dict(self.asks),
@@ -91,8 +97,16 @@ def _made(kind: type[Partial], plain: object) -> Partial | None:
         return None
     if not 1 <= number <= count or not 0 <= first <= stop:
         return None
-    rest = (plain["spec"], plain["options"], plain["shown"], plain["asks"], effort)
+    doubts, strict = plain.get("doubts"), plain.get("strict")
+    if not isinstance(doubts, list) or not isinstance(strict, bool) or not all(map(_is_doubt, doubts)):
+        return None
+    rest = (plain["spec"], doubts, strict, plain["options"], plain["shown"], plain["asks"], effort)
     return kind(told["question"], (number, count), (first, stop), about, *rest)
+
+
+def _is_doubt(plain: object) -> bool:
+    names = {field.name for field in fields(Fault)}
+    return isinstance(plain, Mapping) and plain.keys() == names and all(isinstance(one, str) for one in plain.values())
 
 
 _EFFORT = ("evaluated", "boxes", "designs")
@@ -125,8 +139,9 @@ def recorded(
         "designs": recorder.effort.designs,
     }
     plain = {name: _plain(value) for name, value in options.items()}
-    rows, spec = rows_of(bound, part), bound.own.to_dict()
-    return Partial(question, part, rows, about, spec, plain, shown, recorder.asks, effort)
+    rows, spec, own = rows_of(bound, part), bound.own.to_dict(), bound.own
+    doubts = [asdict(doubt) for doubt in own.warnings]
+    return Partial(question, part, rows, about, spec, doubts, own.strict, plain, shown, recorder.asks, effort)
 
 
 def _plain(value: object) -> object:

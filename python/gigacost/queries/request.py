@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -164,7 +164,16 @@ def is_axis(value: object) -> bool:
     return isinstance(value, Mapping | Zipped | Axis) or as_list(value) is not None
 
 
-def rebuilt(tree: Mapping[str, Any], model: Model | None = None, catalog: CatalogLike = None) -> Space:
-    """The space of what ``Spec.to_dict`` gave. Raises SpecError."""
-    document = Document(dict(tree))
-    return Request(document, costing(model), with_private_book(document, opened(catalog))).space()
+def rebuilt(
+    tree: Mapping[str, Any],
+    doubts: tuple[Fault, ...],
+    model: Model | None = None,
+    catalog: CatalogLike = None,
+    *,
+    strict: bool = False,
+) -> Space:
+    """The space of what ``Spec.to_dict`` gave, with what was doubtful about it then. Raises SpecError."""
+    from gigacost.queries.space import Space
+
+    made = Request(Document(dict(tree)), costing(model), opened(catalog))
+    return Space(replace(made.spec, warnings=doubts, strict=strict), made.model, made.catalog)

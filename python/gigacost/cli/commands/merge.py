@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @options.command("merge")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @options.once("-o", "--output", metavar="FILE", help="Of pareto: write all rows (.parquet, .csv, .csv.gz, .arrow).")
+@options.catalog
 @options.once("--threads", type=options.Whole(1), metavar="N", help="Number of threads [default: all CPUs].")
 @options.asserting("what the question says")
 @click.option("--require-feasible", is_flag=True, help="Exit with code 3 if no combination is feasible.")
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 def command(
     files: tuple[str, ...],
     output: str | None,
+    catalog: str | None,
     threads: int | None,
     assertions: tuple[str, ...],
     *,
@@ -49,7 +51,7 @@ def command(
     from gigacost.queries.partial import Partial
 
     partials = [Partial.read(file) for file in files]
-    space, merger = gathered(partials, threads=threads)
+    space, merger = gathered(partials, catalog=options.opened_catalog(catalog), threads=threads)
     question, shown = partials[0].question, _checked(partials[0].question, partials[0].shown)
     if output is not None:
         if "output" not in shown:

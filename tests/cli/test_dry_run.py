@@ -102,7 +102,7 @@ def test_computing_and_storing_have_list_prices(capsys: Capture, tmp_path: Path)
 def test_a_sweep_above_its_limits_is_refused_before_anything_is_written(capsys: Capture, tmp_path: Path) -> None:
     spec, output = spec_file(tmp_path), str(tmp_path / "rows.csv")
     before = listing(tmp_path)
-    for more in (("--max-bytes", "100B"), ("--max-usd", "$0.0000001"), ("--max-bytes", "100B", "--dry-run")):
+    for more in (("--max-bytes", "100B"), ("--max-usd", "$0.000000001"), ("--max-bytes", "100B", "--dry-run")):
         refused = invoke(capsys, "sweep", spec, "-o", output, *more)
         assert refused.code == 2
         assert bool(refused.out) == ("--dry-run" in more)

@@ -16,6 +16,7 @@ from gigacost._record import unboxed
 from gigacost.distribute import identity, worker
 from gigacost.distribute.executors import ExecutorLike, Submitting, opened, threads_of, workers_of
 from gigacost.distribute.objects import address, decoded
+from gigacost.distribute.signals import noticed
 from gigacost.errors import ExecutorError, Fault, SpecError, escape, show
 
 RETRIES = 3
@@ -201,19 +202,22 @@ class _Dispatch:
         """Workers without the objects, to which nobody is on the way who has them."""
         self.carriers = 0
         """Tasks in flight that carry the objects."""
+        self.signals: list[Callable[[], object]] = []
+        """What came while nothing could be raised."""
 
     def run(self, tasks: Iterable[Task]) -> None:
         """Hand out all of them and take what they give."""
         left = iter(tasks)
-        try:
-            while True:
-                self._fill(left)
-                if not self.flying:
-                    return
-                self._land(self._awaited())
-        except BaseException:
-            self._cancel()
-            raise
+        with noticed() as self.signals:
+            try:
+                while True:
+                    self._fill(left)
+                    if not self.flying:
+                        return
+                    self._land(self._awaited())
+            except BaseException:
+                self._cancel()
+                raise
 
     def _fill(self, left: Iterator[Task]) -> None:
         """Hand out what there is room for; a last try alone, so that a worker lost with it was lost by it."""
@@ -254,6 +258,8 @@ class _Dispatch:
     def _awaited(self) -> _Flight:
         """One whose future is done."""
         while True:
+            if self.signals:
+                self.signals.pop()()
             if not self.calling:
                 for flight in self.flying:
                     if flight.future.done():

@@ -26,6 +26,7 @@ from gigacost.datasets.opening import opened as store_at
 from gigacost.distribute.driver import Event, Report
 from gigacost.distribute.executors import Submitting, opened
 from gigacost.queries import distributed
+from gigacost.queries.asking import asking
 
 
 class Question(NamedTuple):
@@ -48,7 +49,7 @@ class Question(NamedTuple):
         size = _sweep(self.steps).size
         distributed._FIRST = distributed._LEAST = size // self.parts
         distributed._SECONDS = 1e-9  # no part is longer than the shortest
-        with distributed.asking(None, None, executor, report=report) as asker:
+        with asking(None, None, executor, report=report) as asker:
             return plain(self._method()(**self.options, executor=asker))
 
     def _method(self) -> Callable[..., Any]:

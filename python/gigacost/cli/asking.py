@@ -31,7 +31,7 @@ class Asking(NamedTuple):
     def asker(self, what: str, space: Space, threads: int | None) -> Iterator[Asker]:
         """Who asks the engine. Raises SpecError."""
         from gigacost.queries.askers import Recorder
-        from gigacost.queries.distributed import asking
+        from gigacost.queries.asking import asking
 
         with self.watching(what, space) as watched:
             if self.part:

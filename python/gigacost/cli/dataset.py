@@ -101,13 +101,13 @@ def as_flags(path: str = "-o") -> Iterator[None]:
 def begun(output: str) -> bool:
     """Whether a dataset lies there, finished or not. Raises SpecError for an output that can be none."""
     from gigacost.cli import process
-    from gigacost.datasets.opening import URL_MARK, opened
+    from gigacost.datasets.opening import UNTESTED, URL_MARK, opened
     from gigacost.datasets.plan import PLAN
 
     scheme, mark, _ = output.partition(URL_MARK)
     with as_flags():
         store = opened(output)
-        if mark and scheme != "s3":
+        if mark and scheme in UNTESTED:
             process.warn("note", f"{scheme}:// is untested")
         return store.read(PLAN) is not None
 

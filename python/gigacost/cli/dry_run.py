@@ -48,8 +48,8 @@ def refuse_bad_output(output: str, inputs: Iterable[str | None]) -> None:
 
 
 def ending_of(output: str | None) -> str:
-    """The ending that says how rows are written: that of the name, Parquet for a dataset, CSV for standard output."""
-    if output is None or output.endswith("/") or "://" in output:
+    """The ending that says how rows are written: that of the name, Parquet without one, CSV for standard output."""
+    if output is None:
         return ENDINGS[0]
     return next((ending for ending in ENDINGS if output.lower().endswith(ending)), ".csv")
 

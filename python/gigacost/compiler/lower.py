@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gigacost import ops
 from gigacost._engine import Program, Tape, simd
@@ -20,6 +20,10 @@ from gigacost.graph.model import Model
 from gigacost.graph.tracer import Traced, Tracer
 from gigacost.graph.wiring import Quantity, Wiring
 from gigacost.ops import Value
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BLOCKS: tuple[int, int, int, int, int] | None = None
 """How the engine cuts up the space (see ``Program``); None for its own choice. It never changes a result."""
@@ -120,6 +124,18 @@ def program(space: Bound | Picked, made: Compiled) -> Program:
     draws = len(space.sizes)  # the group behind those of the space
     leaves = [((*table.groups, draws) if table.drawn else table.groups, table.values) for table in tables]
     return Program(made.tape, space.sizes, leaves, simd_level(), BLOCKS)
+
+
+def values_at(
+    bound: Bound, made: Compiled, names: Iterable[str], indices: Sequence[int] | NDArray[np.integer]
+) -> dict[str, NDArray[np.float64]]:
+    """The values of some of a query's quantities at some combinations, null as NaN."""
+    import numpy as np
+
+    filled = {name: np.empty(len(indices)) for name in names}
+    asked = program(Picked(bound, np.asarray(indices, dtype=np.int64)), made)
+    asked.fill([(made.nodes[name], made.nulls.get(name)) for name in filled], list(filled.values()), 1)
+    return filled
 
 
 def ask(bound: Bound, made: Compiled, answer: Callable[[Program], T]) -> T:

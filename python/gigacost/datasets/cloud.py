@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _SCHEMES = ("s3", "gs", "az")
-UNTESTED = frozenset(("gs", "az"))
 _URL = re.compile(r"([a-z0-9]+)://([A-Za-z0-9][A-Za-z0-9._-]*)(?:/([^?#]*))?")
 _BEFORE_AT = re.compile(r"//[^/@]*@")
 _AFTER_MARK = re.compile(r"([?#]).*", re.DOTALL)

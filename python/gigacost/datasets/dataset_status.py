@@ -9,7 +9,7 @@ from gigacost._record import Record
 from gigacost.datasets.manifest import Entry, read_manifest
 from gigacost.datasets.opening import opened
 from gigacost.datasets.plan import MANIFEST, PLAN, RECORDS, Plan, read_plan
-from gigacost.datasets.record import read_record, record_name
+from gigacost.datasets.record import read_record, record_name, recorded_part
 from gigacost.datasets.store import Store, ahead
 from gigacost.errors import Fault, SpecError, show
 
@@ -70,9 +70,5 @@ def plan_of(store: Store) -> Plan:
 
 def recorded(store: Store, plan: Plan) -> list[int]:
     """The numbers of the parts that have a record, whatever it says."""
-    found = []
-    for name in store.names(RECORDS):
-        stem = name.rpartition("/")[2].removesuffix(".json")
-        if stem.isdigit() and record_name(int(stem)) == name and int(stem) < plan.parts:
-            found.append(int(stem))
-    return sorted(found)
+    numbers = map(recorded_part, store.names(RECORDS))
+    return sorted(number for number in numbers if number is not None and number < plan.parts)

@@ -8,6 +8,8 @@ from gigacost.datasets.store import Store
 from gigacost.errors import Fault, SpecError, show
 
 URL_MARK = "://"
+UNTESTED = frozenset(("gs", "az"))
+"""Schemes that are taken and that nobody has tried."""
 
 
 def opened(path: str | os.PathLike[str], field: str = "path") -> Store:

@@ -45,6 +45,12 @@ def record_name(number: int) -> str:
     return f"{RECORDS}/{number:06}.json"
 
 
+def recorded_part(name: str) -> int | None:
+    """The part whose record has this name; None where it is no record's."""
+    stem = name.removeprefix(f"{RECORDS}/").removesuffix(".json")
+    return int(stem) if stem.isdigit() and record_name(int(stem)) == name else None
+
+
 def read_record(data: bytes | None, plan: Plan, number: int) -> PartRecord | None:
     """The record of a part of this plan; None for anything else: none, cut short, edited, of another plan."""
     content = canonical.from_json(data) if data else None

@@ -13,8 +13,8 @@ from gigacost.catalog.opening import opened as opened_catalog
 from gigacost.datasets.dataset_status import plan_of, recorded
 from gigacost.datasets.manifest import Entry, read_manifest
 from gigacost.datasets.opening import opened
-from gigacost.datasets.plan import MANIFEST, OWN, PLAN, RECORDS, Plan
-from gigacost.datasets.record import read_record, record_name
+from gigacost.datasets.plan import MANIFEST, OWN, PLAN, Plan
+from gigacost.datasets.record import read_record, record_name, recorded_part
 from gigacost.datasets.store import Store, Stored, ahead, stored
 from gigacost.model import default as default_model
 from gigacost.queries import arguments
@@ -149,9 +149,7 @@ class _Verification:
         files = {self._plan.file(number) for number in numbers}
         for name in self._store.names():
             if name.startswith(f"{OWN}/"):
-                stem = name.removeprefix(f"{RECORDS}/").removesuffix(".json")
-                known = stem.isdigit() and int(stem) in numbers and record_name(int(stem)) == name
-                if name not in {PLAN, MANIFEST} and not known:
+                if name not in {PLAN, MANIFEST} and recorded_part(name) not in numbers:
                     yield DatasetFault(None, f"{name} is no record of this dataset")
             elif name.endswith(f".{self._plan.part_format}") and name not in files:
                 stem = name.rpartition("/")[2].removeprefix("part-").removesuffix(f".{self._plan.part_format}")

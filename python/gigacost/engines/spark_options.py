@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -78,10 +77,6 @@ class Options:
     def column_names(self, space: Space) -> tuple[str, ...]:
         """The columns of the table."""
         return RowView(space.bound, (), (self.by,)).column_names if self.top else space.column_names
-
-    def partial(self, part: tuple[int, int]) -> str:
-        """What is asked, of one part, as ``Partial.to_dict`` tells it. Raises SpecError."""
-        return json.dumps(self.space().partial(self.question, part, **json.loads(self.asked)).to_dict())
 
     def best(self) -> RowView:
         """The best combinations. Raises SpecError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,20 +70,26 @@ class SweepSource(source.DataSource):
         return BestReader(options) if options.top else SweepReader(options)
 
 
-class SweepReader(source.DataSourceReader):
-    """Reads the rows of a sweep, a part of them in each partition."""
+class _SpaceReader(source.DataSourceReader):
+    """Reads something of a space in each partition; a worker keeps what was compiled for it."""
 
     def __init__(self, options: Options) -> None:
-        space = options.space()
-        self._parts = options.parts
-        self._content = pickle.dumps(space)
+        self._options = options
+        self._content = pickle.dumps(options.space())
         self._sha256 = hashlib.sha256(self._content).hexdigest()
-        self._pushed: Condition = EVERYWHERE
 
     @property
     def _space(self) -> Space:
         found: Space = _SPACES.get(self._sha256, lambda: pickle.loads(self._content))  # noqa: S301 - made above
         return found
+
+
+class SweepReader(_SpaceReader):
+    """Reads the rows of a sweep, a part of them in each partition."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        self._pushed: Condition = EVERYWHERE
 
     def pushFilters(self, filters: list[source.Filter]) -> Iterable[source.Filter]:  # noqa: N802 - pyspark's name
         """Take the filters that conditions can say; the others are Spark's, as are those on numbers."""
@@ -96,7 +103,7 @@ class SweepReader(source.DataSourceReader):
     def partitions(self) -> Sequence[source.InputPartition]:
         """The parts in which rows may be that were asked for."""
         ranges = [*Columns(self._space.bound).ranges(self._pushed)]
-        return [source.InputPartition(part) for part in cut(ranges, self._parts)] or [source.InputPartition([])]
+        return [source.InputPartition(part) for part in cut(ranges, self._options.parts)] or [source.InputPartition([])]
 
     def read(self, partition: source.InputPartition) -> Iterator[pa.RecordBatch]:
         """The rows of a part."""
@@ -106,11 +113,8 @@ class SweepReader(source.DataSourceReader):
             yield from _batches(Part(table._replace(rows=rows)), 1)
 
 
-class PartialReader(source.DataSourceReader):
+class PartialReader(_SpaceReader):
     """Reads what parts of a sweep answer, one in each partition."""
-
-    def __init__(self, options: Options) -> None:
-        self._options = options
 
     def partitions(self) -> Sequence[source.InputPartition]:
         """The parts, K of N."""
@@ -119,7 +123,9 @@ class PartialReader(source.DataSourceReader):
 
     def read(self, partition: source.InputPartition) -> Iterator[pa.RecordBatch]:
         """The answer of a part."""
-        yield pa.RecordBatch.from_pydict({PARTIAL: [self._options.partial(partition.value)]})
+        asked = json.loads(self._options.asked)
+        answer = self._space.partial(self._options.question, partition.value, **asked)
+        yield pa.RecordBatch.from_pydict({PARTIAL: [json.dumps(answer.to_dict())]})
 
 
 class BestReader(source.DataSourceReader):

@@ -159,7 +159,7 @@ class AskTop(Ask[Winners]):
             self.boxes,
         )
         whole = run.rows == (0, asked.bound.size)
-        keys = [] if whole or not self.distinct else _values(asked, self.query, self.distinct, rows)
+        keys = [] if whole or not self.distinct else _values(asked, self.distinct, rows)
         found = Winners(rows.tolist(), values.tolist(), cells.tolist(), keys)
         return found, Effort(*effort, asked.designs)
 
@@ -205,18 +205,11 @@ class AskTop(Ask[Winners]):
         return Winners(plain["rows"], plain["values"], plain["cells"], [tuple(key) for key in plain["keys"]])
 
 
-def _values(asked: Prepared, query: Query, names: Sequence[str], rows: NDArray[np.uint64]) -> list[tuple[float, ...]]:
+def _values(asked: Prepared, names: Sequence[str], rows: NDArray[np.uint64]) -> list[tuple[float, ...]]:
     """The values of some quantities at some combinations."""
-    import numpy as np
-
-    from gigacost.compiler.picked import Picked
-
     if not len(rows):
         return []
-    picked = Picked(asked.bound, rows.astype(np.int64))
-    made = lower.compiled(asked.bound, query)
-    columns = [np.empty(len(rows)) for _ in names]
-    lower.program(picked, made).fill([(made.nodes[name], None) for name in names], columns, 1)
+    columns = lower.values_at(asked.bound, asked.made, names, rows).values()
     return [tuple(values) for values in zip(*((column + 0.0).tolist() for column in columns), strict=True)]
 
 

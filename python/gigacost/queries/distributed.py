@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import pickle
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from gigacost._engine import aligned
@@ -13,8 +12,8 @@ from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
 from gigacost.distribute.driver import RETRIES, Event, Job, Report, Task, drive
-from gigacost.distribute.executors import ExecutorLike, Submitting, opened, workers_of
-from gigacost.queries.askers import Asker, Here, answered_by, refuse_limits
+from gigacost.distribute.executors import Submitting, workers_of
+from gigacost.queries.askers import Asker, answered_by, refuse_limits
 from gigacost.queries.asks import Ask, Prepared, Run
 from gigacost.queries.export import Progress
 from gigacost.queries.results import Effort
@@ -39,26 +38,6 @@ _WAITING = 32
 """Answers of parts that wait to be merged, at most."""
 _KEPT = 8
 """Programs that a worker keeps, with their tables and what their searches have found."""
-
-
-@contextmanager
-def asking(
-    threads: int | None,
-    progress: Progress | None,
-    executor: Asker | ExecutorLike,
-    *,
-    retries: int = RETRIES,
-    report: Report | None = None,
-) -> Iterator[Asker]:
-    """Who asks the engine: here, or the workers of an executor. Raises SpecError for what is none."""
-    if isinstance(executor, Asker):
-        yield executor
-        return
-    with opened(executor) as ready:
-        if ready is None:
-            yield Here(threads, progress)
-        else:
-            yield Distributed(ready, threads, progress, retries=retries, report=report)
 
 
 class Distributed(Asker):

@@ -118,13 +118,8 @@ def concerned(bound: Bound, names: Iterable[str]) -> list[tuple[Quantity, Doubt]
 
 
 def _of_rows(bound: Bound, indices: Indices, known: list[tuple[Quantity, Doubt]]) -> Iterator[Fault]:
-    import numpy as np
-
     names = tuple(dict.fromkeys(name for doubt, mark in known for name in (doubt.name, mark.of)))
-    made = lower.compiled(bound, Query(names))
-    filled = {name: np.empty(len(indices)) for name in names}
-    program = lower.program(Picked(bound, np.asarray(indices, dtype=np.int64)), made)
-    program.fill([(made.nodes[name], made.nulls[name]) for name in names], list(filled.values()), 1)
+    filled = lower.values_at(bound, lower.compiled(bound, Query(names)), names, indices)
     for doubt, mark in known:
         values = filled[mark.of][filled[doubt.name] == 1.0]  # null is not equal to anything
         if len(values):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from gigacost.compiler.provenance import provenance
+from gigacost.catalog.opening import opened
+from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, show
 from gigacost.queries.askers import Merger
 from gigacost.queries.export import Progress
-from gigacost.queries.partial import QUESTIONS, SAME, Partial
-from gigacost.queries.request import CatalogLike, rebuilt
+from gigacost.queries.partial import QUESTIONS, Partial, about
+from gigacost.queries.request import CatalogLike, costing
 from gigacost.queries.results import Effort
+from gigacost.queries.space import Space
+from gigacost.spec.reader import read_mapping
 
 if TYPE_CHECKING:
     from gigacost.graph.model import Model
-    from gigacost.queries.space import Space
 
 
 def merge(
@@ -87,10 +90,10 @@ def gathered(
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         raise SpecError(Fault("parts", f"{named}{more}", f"missing, {len(parts)} of {count} are there"))
     doubts = tuple(Fault(**doubt) for doubt in first.doubts)
-    space = rebuilt(first.spec, doubts, model, catalog, strict=first.strict)
-    known = provenance(space.bound)
-    for name in SAME:
-        here = known["gigacost_version" if name == "version" else name]
+    own, prices = costing(model), opened(catalog)
+    spec = replace(read_mapping(first.spec, namespace(own, prices)), warnings=doubts, strict=first.strict)
+    space = Space(spec, own, prices)
+    for name, here in about(space.bound).items():
         if first.about[name] != here:
             hint = " (--catalog BOOK, catalog=)" if name == "catalog_sha256" else ""
             what = f"made with another {name}"
@@ -108,5 +111,5 @@ _NAMED = 5
 def _told(first: Partial, one: Partial) -> list[tuple[str, Any, Any]]:
     """What must be the same in all parts of a whole, of the first and of another one."""
     same = [("question", first.question, one.question), ("number of parts", first.part[1], one.part[1])]
-    same += [(name, first.about[name], one.about[name]) for name in SAME]
+    same += [(name, value, one.about[name]) for name, value in first.about.items()]
     return [*same, ("options", dict(first.options), dict(one.options)), ("shown", dict(first.shown), dict(one.shown))]

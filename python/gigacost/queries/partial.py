@@ -17,7 +17,13 @@ from gigacost.queries.askers import Recorder, rows_of
 
 QUESTIONS = {"top": "top", "pareto": "pareto", "summary": "summary", "count": "counted", "bounds": "bounds"}
 """The questions that parts of a space can answer, each with the method of a space that asks it."""
-SAME = ("spec_sha256", "model_sha256", "catalog_sha256", "version")
+_ABOUT = {
+    "spec_sha256": "spec_sha256",
+    "model_sha256": "model_sha256",
+    "catalog_sha256": "catalog_sha256",
+    "version": "gigacost_version",
+}
+"""What must be the same in all parts of a whole, by its name in the provenance."""
 _KEYS = ("partial", "spec", "options", "shown", "asks", "effort")
 
 
@@ -86,12 +92,12 @@ def _made(kind: type[Partial], plain: object) -> Partial | None:
     if not isinstance(plain, Mapping) or any(not isinstance(plain.get(key), Mapping) for key in _KEYS):
         return None
     told, effort = plain["partial"], plain["effort"]
-    about = {key: told.get(key) for key in SAME}
+    same = {key: told.get(key) for key in _ABOUT}
     pairs = [told.get(name) for name in ("part", "range")]
     numbers = [number for pair in pairs if isinstance(pair, list) for number in pair] + [effort.get(n) for n in _EFFORT]
     if len(numbers) != 2 * len(pairs) + len(_EFFORT) or any(type(number) is not int for number in numbers):
         return None
-    texts = [*about.values(), told.get("question")]
+    texts = [*same.values(), told.get("question")]
     (number, count), (first, stop) = pairs
     if any(not isinstance(text, str) for text in texts) or told["question"] not in QUESTIONS:
         return None
@@ -101,7 +107,7 @@ def _made(kind: type[Partial], plain: object) -> Partial | None:
     if not isinstance(doubts, list) or not isinstance(strict, bool) or not all(map(_is_doubt, doubts)):
         return None
     rest = (plain["spec"], doubts, strict, plain["options"], plain["shown"], plain["asks"], effort)
-    return kind(told["question"], (number, count), (first, stop), about, *rest)
+    return kind(told["question"], (number, count), (first, stop), same, *rest)
 
 
 def _is_doubt(plain: object) -> bool:
@@ -130,18 +136,18 @@ def recorded(
     shown: Mapping[str, Any] = MappingProxyType({}),
 ) -> Partial:
     """What was recorded while a question was asked."""
-    part = recorder.part
-    known = provenance(bound)
-    about = {name: known[name] for name in SAME[:-1]} | {"version": known["gigacost_version"]}
-    effort = {
-        "evaluated": recorder.effort.evaluated,
-        "boxes": recorder.effort.boxes,
-        "designs": recorder.effort.designs,
-    }
-    plain = {name: _plain(value) for name, value in options.items()}
-    rows, spec, own = rows_of(bound, part), bound.own.to_dict(), bound.own
+    rows, spec, own = rows_of(bound, recorder.part), bound.own.to_dict(), bound.own
     doubts = [asdict(doubt) for doubt in own.warnings]
-    return Partial(question, part, rows, about, spec, doubts, own.strict, plain, shown, recorder.asks, effort)
+    plain = {name: _plain(value) for name, value in options.items()}
+    effort = {name: getattr(recorder.effort, name) for name in _EFFORT}
+    kept = (plain, shown, recorder.asks, effort)
+    return Partial(question, recorder.part, rows, about(bound), spec, doubts, own.strict, *kept)
+
+
+def about(bound: Bound) -> dict[str, str]:
+    """The hashes of specification, model and catalogue, and the version: the same in all parts of a whole."""
+    known = provenance(bound)
+    return {name: known[there] for name, there in _ABOUT.items()}
 
 
 def _plain(value: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -162,18 +162,3 @@ def costing(model: object) -> Model:
 def is_axis(value: object) -> bool:
     """Whether a value is one of several: a list, an array, a range, a table."""
     return isinstance(value, Mapping | Zipped | Axis) or as_list(value) is not None
-
-
-def rebuilt(
-    tree: Mapping[str, Any],
-    doubts: tuple[Fault, ...],
-    model: Model | None = None,
-    catalog: CatalogLike = None,
-    *,
-    strict: bool = False,
-) -> Space:
-    """The space of what ``Spec.to_dict`` gave, with what was doubtful about it then. Raises SpecError."""
-    from gigacost.queries.space import Space
-
-    made = Request(Document(dict(tree)), costing(model), opened(catalog))
-    return Space(replace(made.spec, warnings=doubts, strict=strict), made.model, made.catalog)

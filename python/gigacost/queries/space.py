@@ -14,9 +14,9 @@ from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.model import Model
 from gigacost.queries import arguments, doubts
 from gigacost.queries.askers import Asker, Here, Recorder, ranges
+from gigacost.queries.asking import asking
 from gigacost.queries.bounds import Bounds, bounds
 from gigacost.queries.count import Counted, count
-from gigacost.queries.distributed import asking
 from gigacost.queries.export import Part, Progress, Table, Tabular
 from gigacost.queries.pareto import Front, pareto
 from gigacost.queries.partial import Partial, method_of, recorded

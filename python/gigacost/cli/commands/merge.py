@@ -58,7 +58,14 @@ def command(
             raise SpecError(Fault("-o", show(output), f"{question} has no rows to write", "pareto"))
         shown["output"] = output
     query = QueryOptions(
-        None, Design(), None, None, threads, assertions, require_feasible, as_json, explain, merged=space
+        spec=None,
+        design=Design(),
+        threads=threads,
+        assertions=assertions,
+        require_feasible=require_feasible,
+        as_json=as_json,
+        explain=explain,
+        merged=space,
     )
     answer: Any = inspect.unwrap(_command(question).callback)  # type: ignore[arg-type] # every command has one
     code: int = answer(query, **shown, asking=Asking(merger=merger))

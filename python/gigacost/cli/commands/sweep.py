@@ -88,8 +88,13 @@ def command(
     if form == "focus":
         rows, feasible = _write_bills(sweep, str(output), query, options_)
     else:
-        write = _write_dataset if parts else _write_file
-        rows = write(sweep, str(output), query, asking, dataset, options_, checked=force or begun)
+        if parts:
+            if not force and not begun:
+                datasets.refuse_full_disk(sweep, str(output), dataset, limit, query.threads)
+            written = datasets.write(sweep, str(output), {**dataset, **options_}, asking, as_json=query.as_json)
+            rows = written.rows
+        else:
+            rows = _write_file(sweep, str(output), query, asking, options_, force=force)
         feasible = rows > 0
     asserted.check({"rows": rows, "combinations": sweep.size})
     return query.ended(asserted, feasible=feasible or limit == 0, advice="; gigacost summary says why")
@@ -132,31 +137,8 @@ def _write_bills(sweep: Space, output: str, query: QueryOptions, written: Mappin
     return done.rows, done.designs > 0
 
 
-def _write_dataset(
-    sweep: Space,
-    output: str,
-    query: QueryOptions,
-    asking: Asking,
-    dataset: Mapping[str, Any],
-    written: Mapping[str, Any],
-    *,
-    checked: bool,
-) -> int:
-    """Write a dataset, or a share of its parts; how many rows."""
-    if not checked:
-        datasets.refuse_full_disk(sweep, output, dataset, written["limit"], query.threads)
-    return datasets.write(sweep, output, {**dataset, **written}, asking, as_json=query.as_json).rows
-
-
 def _write_file(
-    sweep: Space,
-    output: str,
-    query: QueryOptions,
-    asking: Asking,
-    _: Mapping[str, Any],
-    written: Mapping[str, Any],
-    *,
-    checked: bool,
+    sweep: Space, output: str, query: QueryOptions, asking: Asking, written: Mapping[str, Any], *, force: bool
 ) -> int:
     """Write a file of all rows, or of those of a part; how many."""
     from gigacost.cli.dry_run import refuse_full_disk
@@ -164,7 +146,7 @@ def _write_file(
     from gigacost.queries.askers import rows_of
 
     rows = sweep if asking.part is None else sweep.part(*rows_of(sweep.bound, asking.part))
-    if output != "-" and not checked:
+    if output != "-" and not force:
         refuse_full_disk(sweep, output, written["limit"], query.threads)
     start, cpu = time.perf_counter(), time.process_time()
     with asking.watching("sweep", sweep) as watched:

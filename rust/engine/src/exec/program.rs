@@ -189,8 +189,8 @@ impl Program {
         starts: &[usize],
         lens: &[usize],
     ) -> Result<Self> {
-        let part = self.rebound(Arc::clone(&self.tape), space, leaves)?;
-        let part = part.planned_as(self.planned.clone());
+        let planned = self.planned.clone();
+        let part = self.rebound(Arc::clone(&self.tape), space, leaves, planned)?;
         for (node, known) in part.searchers.iter().enumerate() {
             if matches!(self.tape.ops()[node], Op::Winner { .. })
                 && let Some(searcher) = self.searcher(node as Node)?.within(starts, lens)
@@ -201,12 +201,20 @@ impl Program {
         Ok(part)
     }
 
-    /// Another tape over another space, with what its leaves are; cut up in the same way.
+    /// Another tape over another space, with what its leaves are; cut up in the same way, and planned as a part of a
+    /// space with groups of these sizes.
     ///
     /// # Errors
     /// As for a new program.
-    pub(crate) fn rebound(&self, tape: Arc<Tape>, space: Space, leaves: Vec<Leaf>) -> Result<Self> {
-        Self::new(tape, space, leaves, self.simd, self.blocks)
+    pub(crate) fn rebound(
+        &self,
+        tape: Arc<Tape>,
+        space: Space,
+        leaves: Vec<Leaf>,
+        planned: Vec<usize>,
+    ) -> Result<Self> {
+        let bound = Self::new(tape, space, leaves, self.simd, self.blocks)?;
+        Ok(Self { planned, ..bound })
     }
 
     /// What computes these nodes, row by row.
@@ -267,12 +275,6 @@ impl Program {
     /// The sizes of the groups of the space that this one is planned as a part of.
     pub(crate) fn planned(&self) -> &[usize] {
         &self.planned
-    }
-
-    /// The same program, planned as a part of a space with groups of these sizes.
-    pub(crate) fn planned_as(mut self, planned: Vec<usize>) -> Self {
-        self.planned = planned;
-        self
     }
 
     /// The groups that each node varies over.

@@ -43,8 +43,8 @@ impl Program {
         let tape = self.tape().with_leaves(&nodes);
         let leaves = (0..self.tape().leaves().len() as u32).map(|leaf| self.leaf(leaf).clone());
         let leaves = leaves.chain(tables).collect();
-        let known = self.rebound(Arc::new(tape), self.space().clone(), leaves)?;
-        Ok(known.planned_as(self.planned().to_vec()))
+        let planned = self.planned().to_vec();
+        self.rebound(Arc::new(tape), self.space().clone(), leaves, planned)
     }
 
     /// The values of nodes that vary over no more than some groups (ascending), over all of these. What is soon done is
@@ -144,8 +144,7 @@ impl Program {
         };
         let planned = others.iter().map(|group| self.planned()[*group]);
         let planned = std::iter::once(first).chain(planned).collect();
-        let listed = self.rebound(Arc::new(tape), Space::part(offsets)?, leaves)?;
-        Ok(listed.planned_as(planned))
+        self.rebound(Arc::new(tape), Space::part(offsets)?, leaves, planned)
     }
 
     /// A leaf where some groups became one.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::scan::{Scan, over_boxes, over_rows};
+use super::scan::{Scan, box_by_box, over_boxes, over_rows};
 use crate::error::Result;
 use crate::exec::program::Program;
 use crate::exec::walk::{Walk, Walker, Wanted};
@@ -37,10 +37,10 @@ impl Count {
             return control.advance(all).map(|()| all);
         };
         let mut count = 0;
-        for (region, part) in program.boxes(rows)? {
-            count += self.in_box(keep, &part, threads, control)?;
-            control.finish(region.first + region.rows() - rows.start);
-        }
+        box_by_box(program, rows, control, |_, part| {
+            count += self.in_box(keep, part, threads, control)?;
+            Ok(())
+        })?;
         Ok(count)
     }
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::scan::{Scan, over_boxes, over_rows};
+use super::scan::{Scan, box_by_box, over_boxes, over_rows};
 use crate::error::{Error, Result};
 use crate::exec::fault::{Fault, kept};
 use crate::exec::program::Program;
@@ -47,17 +47,21 @@ impl Pareto {
                 self.objectives.len()
             )));
         }
-        let mut front = Front::new(self.objectives.len());
-        for (region, part) in program.boxes(rows)? {
-            let found = match self.pruned(&part, threads, control)? {
+        let mut front: Option<Front> = None;
+        box_by_box(program, rows, control, |_, part| {
+            let found = match self.pruned(part, threads, control)? {
                 Some(found) => found,
-                None => self.walked(&part, threads, control)?,
+                None => self.walked(part, threads, control)?,
             };
-            control.finish(region.first + region.rows() - rows.start);
             found.fault.check(program.tape())?;
-            front.extend(&found.front.points());
-        }
-        Ok(in_order(&front.points()))
+            match &mut front {
+                None => front = Some(found.front),
+                Some(front) => front.extend(&found.front.points()),
+            }
+            Ok(())
+        })?;
+        let nothing = || Points::new(self.objectives.len());
+        Ok(front.map_or_else(nothing, |front| in_order(&front.points())))
     }
 
     /// The front of points, as `run` tells it: that of a space is the one of the fronts of its parts.

@@ -1,9 +1,8 @@
 //! Exact quantiles of columns, by passes over the combinations.
 
-use super::summary::{Summary, SummaryScratch};
+use super::summary::{Pass, Summary, SummaryScratch};
 use crate::error::Result;
-use crate::exec::program::Program;
-use crate::exec::walk::{Walk, Walker};
+use crate::exec::walk::Walker;
 use crate::numeric::kernels::{self, Simd};
 use crate::numeric::scalar::{from_key, to_key};
 use crate::run::{Control, gather};
@@ -106,35 +105,39 @@ impl Ranks {
 }
 
 impl Summary {
-    /// Count the digits of a round in all rows of a program.
+    /// Count the digits of a round in all rows of some programs.
     pub(super) fn digits(
         &self,
-        program: &Program,
-        walk: &Walk<'_>,
+        passes: &[Pass<'_>],
         round: &Round,
         threads: usize,
         control: &Control,
     ) -> Result<Digits> {
-        let readings = self.columns(program, walk);
         let shift = u64::BITS - DIGIT_BITS * (round.digit + 1);
-        let worker = || (walk.walker(), round.nothing(), SummaryScratch::default());
-        let work = |(walker, counts, scratch): &mut (Walker<'_>, Digits, SummaryScratch), chunk| {
-            walker.for_each(walk.chunk(chunk), control, |walker, alive| {
-                let columns = readings.iter().zip(&round.prefixes).zip(&mut counts.0);
-                for ((reading, prefixes), counts) in columns.filter(|_| alive) {
-                    let (values, times) = reading.read(walker, scratch);
-                    count_digits(program.simd(), values, times, shift, prefixes, counts);
-                }
-                Ok(())
-            })
-        };
         let mut total = round.nothing();
-        for (_, counts, _) in gather(walk.chunks(), threads, worker, work)? {
-            total.merge(&counts);
+        for (program, walk) in passes {
+            let readings = self.columns(program, walk);
+            let worker = || (walk.walker(), round.nothing(), SummaryScratch::default());
+            let work = |(walker, counts, scratch): &mut Worker<'_>, chunk| {
+                walker.for_each(walk.chunk(chunk), control, |walker, alive| {
+                    let columns = readings.iter().zip(&round.prefixes).zip(&mut counts.0);
+                    for ((reading, prefixes), counts) in columns.filter(|_| alive) {
+                        let (values, times) = reading.read(walker, scratch);
+                        count_digits(program.simd(), values, times, shift, prefixes, counts);
+                    }
+                    Ok(())
+                })
+            };
+            for (_, counts, _) in gather(walk.chunks(), threads, worker, work)? {
+                total.merge(&counts);
+            }
         }
         Ok(total)
     }
 }
+
+/// What a worker of a round has: its walk, what it counted, and its buffers.
+type Worker<'a> = (Walker<'a>, Digits, SummaryScratch);
 
 /// How many values are looked at together for one that has a prefix.
 const TOGETHER: usize = 64;

@@ -1,9 +1,13 @@
 //! One driver for all questions about tiles of rows: over every row, or by branch and bound.
 
+use std::ops::Range;
+
 use crate::error::Result;
+use crate::exec::program::Program;
 use crate::exec::walk::{Walk, Walker};
 use crate::prune::{Ended, Goal, Part, Place, Verdict, View, Visitor};
 use crate::run::{Control, gather};
+use crate::space::Region;
 
 /// What a question makes of tiles of rows, and of boxes whose rows are bounded.
 pub(super) trait Scan: Sync {
@@ -44,6 +48,26 @@ pub(super) trait Scan: Sync {
     fn bound(&self, _key: f64) -> Option<f64> {
         None
     }
+}
+
+/// Answer each box of a range of rows, one after the other, and tell how much is done.
+///
+/// # Errors
+/// When there is no such range, or that of an answer.
+pub(super) fn box_by_box(
+    program: &Program,
+    rows: &Range<u64>,
+    control: &Control,
+    mut answer: impl FnMut(&Region, &Program) -> Result<()>,
+) -> Result<()> {
+    for (region, part) in program.boxes(rows)? {
+        answer(&region, &part)?;
+        // Where a search has ended early, not all of it is done.
+        if control.bound().is_none() {
+            control.finish(region.first + region.rows() - rows.start);
+        }
+    }
+    Ok(())
 }
 
 /// What is found in all rows of a walk by workers that start with `start`.

@@ -1,5 +1,6 @@
 //! Statistics of columns over all combinations: counts, extremes, exact sums, exact quantiles, states.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::quantiles::{Digits, Ranks, Round};
@@ -12,6 +13,7 @@ use crate::numeric::exact_sum::Moments;
 use crate::numeric::kernels::{self, Simd};
 use crate::numeric::scalar::holds;
 use crate::run::{Control, gather};
+use crate::space::Region;
 use crate::space::block::Source;
 use crate::tape::Node;
 
@@ -123,16 +125,9 @@ impl Summary {
                 .map(|column| column.count)
                 .collect();
             let mut ranks = Ranks::new(&self.quantiles, &counts);
-            let walks = boxes
-                .iter()
-                .map(|(_, part)| Walk::new(part, &self.wanted(None)));
-            let walks = walks.collect::<Result<Vec<_>>>()?;
+            let passes = self.passes(&boxes)?;
             while let Some(round) = ranks.round() {
-                let mut found = round.nothing();
-                for ((_, part), walk) in boxes.iter().zip(&walks) {
-                    found.merge(&self.digits(part, walk, &round, threads, control)?);
-                }
-                ranks.advance(&found);
+                ranks.advance(&self.digits(&passes, &round, threads, control)?);
             }
             for (column, values) in statistics.columns.iter_mut().zip(ranks.values()) {
                 column.quantiles = values;
@@ -153,12 +148,16 @@ impl Summary {
         threads: usize,
         control: &Control,
     ) -> Result<Digits> {
-        let mut found = round.nothing();
-        for (_, part) in program.boxes(rows)? {
-            let walk = Walk::new(&part, &self.wanted(None))?;
-            found.merge(&self.digits(&part, &walk, round, threads, control)?);
-        }
-        Ok(found)
+        let boxes = program.boxes(rows)?;
+        self.digits(&self.passes(&boxes)?, round, threads, control)
+    }
+
+    /// What goes through the rows of each box in a round.
+    fn passes<'a>(&self, boxes: &'a [(Region, Cow<'_, Program>)]) -> Result<Vec<Pass<'a>>> {
+        let pass = |(_, part): &'a (Region, Cow<'_, Program>)| -> Result<Pass<'a>> {
+            Ok((part, Walk::new(part, &self.wanted(None))?))
+        };
+        boxes.iter().map(pass).collect()
     }
 
     /// What a pass over the combinations computes.
@@ -240,6 +239,9 @@ impl Summary {
         columns.collect()
     }
 }
+
+/// A program, and what goes through its rows.
+pub(super) type Pass<'a> = (&'a Program, Walk<'a>);
 
 /// What a worker of the first pass has: its walk, what it found, what went wrong, and its buffers.
 type Worker<'a> = (Walker<'a>, Statistics, Fault, SummaryScratch);

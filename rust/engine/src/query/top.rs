@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::best::Best;
-use super::scan::{over_boxes, over_rows};
+use super::scan::{box_by_box, over_boxes, over_rows};
 use super::top_pruned::Bars;
 use super::top_tiles::TopTiles;
 use crate::error::{Error, Result};
@@ -88,7 +88,7 @@ impl Top {
         let known = self.known.filter(|_| cells == 1);
         let mut bar = known.map(|value| value * sign + 0.0);
         let mut best: Option<Best> = None;
-        for (region, part) in program.boxes(rows)? {
+        box_by_box(program, rows, control, |region, part| {
             let digits = region.starts.iter().zip(&region.lens);
             let adds = adds.iter().zip(digits).map(|(adds, (start, len))| {
                 let digits = *start as usize..(*start + *len) as usize;
@@ -99,7 +99,7 @@ impl Top {
                 cells,
                 bar,
             };
-            let found = self.in_box(&part, &asked, threads, control)?;
+            let found = self.in_box(part, &asked, threads, control)?;
             found.fault.check(program.tape())?;
             let so_far = match best.take() {
                 None => found,
@@ -113,10 +113,8 @@ impl Top {
                 bar = so_far.bar(0);
             }
             best = Some(so_far);
-            if control.bound().is_none() {
-                control.finish(region.first + region.rows() - rows.start);
-            }
-        }
+            Ok(())
+        })?;
         Ok(best.map_or(vec![], Best::winners))
     }
 

@@ -20,7 +20,7 @@ from gigacost import SpecError, Sweep
 from gigacost.engines.pushdown import EVERYWHERE
 from gigacost.engines.spark import ask
 from gigacost.engines.spark_options import Options
-from gigacost.engines.spark_source import SweepReader, cut
+from gigacost.engines.spark_source import SweepReader, _is_only_text, cut
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
@@ -116,6 +116,19 @@ FILTERS = [
     "train_days <> 5 and chips <=> 8",
     "train_days * 2 < cost_total_usd",
     "market > 'on'",
+    # casts, which Sail does not hand over
+    "try_cast(chips as byte) = 0",
+    "try_cast(chips as byte) is null",
+    "cast(cast(chips as boolean) as int) = 1",
+    "cast(cast(chips as boolean) as int) in (1, 2)",
+    "cast(cast(chips as boolean) as int) not in (8, 256)",
+    "cast(cast(chips as boolean) as int) <= 200",
+    "not (cast(cast(chips as boolean) as bigint) >= 8)",
+    "cast(train_days as int) <= 28.5D",
+    "cast(cast(train_days as decimal(10, 0)) as double) >= 167.5D",
+    "cast(cast(train_days as boolean) as double) <= 2D",
+    "not (cast(cast(train_days as boolean) as double) > 264D)",
+    "cast(cast(hardware as binary) as string) = 'tpu-v5e'",
 ]
 
 
@@ -227,20 +240,56 @@ def test_partitions_are_parts_without_those_that_have_no_rows() -> None:
     assert [place for part in parts for start, stop in part.value for place in range(start, stop)] == [
         *range(sweep.size)
     ]
-    assert [*made.pushFilters([source.EqualTo(("chips",), 9)])] == []
+    made.pushFilters([source.EqualTo(("chips",), 9)])
     assert [part.value for part in made.partitions()] == [[]]
     assert [*made.read(made.partitions()[0])] == []
 
 
 def test_a_reader_travels_with_what_was_pushed() -> None:
     made = reader()
-    text = source.StringStartsWith(("hardware",), "h100")
-    number = source.GreaterThan(("train_days",), 100.0)
-    assert [*made.pushFilters([source.EqualTo(("market",), "own"), text, number])] == [text, number]
+    filters = [source.EqualTo(("market",), "own"), source.GreaterThan(("train_days",), 100.0)]
+    assert [*made.pushFilters(filters)] == filters
     there = pickle.loads(pickle.dumps(made))
     found = [row for part in there.partitions() for batch in there.read(part) for row in batch.to_pylist()]
     sweep = Options.of({"spec": SPEC}).space()
     assert found == [row for row in sweep if row["market"] == "own" and (row["train_days"] or 0) > 100.0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (source.EqualTo(("chips",), 8), "chips == 8"),
+        (source.In(("chips",), (8, 264)), "chips == 8 or chips == 264"),
+        (source.GreaterThan(("chips",), 1), "chips > 1"),
+        (source.GreaterThan(("chips",), 0), "true"),  # where chips as truth are 1
+        (source.EqualTo(("chips",), 0), "true"),
+        (source.In(("chips",), (8, 1)), "true"),
+        (source.LessThan(("chips",), 300), "true"),
+        (source.Not(source.EqualTo(("chips",), 8)), "true"),
+        (source.Not(source.LessThan(("chips",), 8)), "chips >= 8"),
+        (source.GreaterThan(("chips",), 2**24 - 1), "chips > 16777215"),
+        (source.GreaterThan(("chips",), 2**24), "true"),  # as a 32-bit float, also 2 ** 24 + 1
+        (source.GreaterThanOrEqual(("train_days",), 8.0), "train_days >= 6.999999046325684"),  # rounded
+        (source.LessThan(("train_days",), -8.0), "train_days < -6.999999046325684"),
+        (source.LessThan(("train_days",), 8.0), "true"),
+        (source.EqualTo(("train_days",), 8.0), "true"),
+        (source.IsNotNull(("train_days",)), "not missing(train_days)"),
+        (source.Not(source.IsNull(("train_days",))), "not missing(train_days)"),
+        (source.IsNull(("train_days",)), "true"),  # a cast may make null of a number
+        (source.Not(source.IsNotNull(("train_days",))), "true"),
+        (source.Not(source.EqualTo(("market",), "own")), 'market != "own"'),
+        (source.StringStartsWith(("hardware",), "h100"), "true"),
+    ],
+)
+def test_taken_is_what_holds_of_any_cast_of_a_column(asked: source.Filter, said: str) -> None:
+    made = reader()
+    assert [*made.pushFilters([asked])] == [asked]
+    assert made._pushed.text == said
+
+
+def test_labels_that_are_values_of_other_types_are_left_to_spark() -> None:
+    labels = ["h100-sxm", "ok", "8", "08", "-1", "True", "nan", " own", ""]
+    assert [label for label in labels if _is_only_text(label)] == ["h100-sxm", "ok"]
 
 
 def test_values_of_another_type_than_the_column_are_left_to_spark() -> None:

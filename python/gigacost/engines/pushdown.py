@@ -25,7 +25,7 @@ OPPOSITE: Mapping[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==":
 """Of each comparison, the one that is true where it is false."""
 MIRRORED: Mapping[str, str] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 """Of each comparison, the one of its sides the other way round."""
-_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -33,6 +33,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+"""What each comparison says of two values."""
 _MOST_VALUES = 1000
 """So many values of an axis are told one by one, and so many are looked for in a list."""
 _LEAST_RANGE = 1 << 14
@@ -105,7 +106,7 @@ class Columns:
                 return None
             literal = Node("number", "number", value=float(value))
             return Condition(Node("compare", "truth", (number, literal), (sign,)), text)
-        return self._chosen(column, lambda own: _COMPARISONS[sign](own, value), text, type(value))
+        return self._chosen(column, lambda own: COMPARISONS[sign](own, value), text, type(value))
 
     def among(self, column: str, values: Iterable[object], *, inside: bool) -> Condition | None:
         """Where a column is one of some values, or is none of them and not null; None for no values."""
@@ -256,7 +257,7 @@ def _holds(node: Node, value: Scalar) -> bool:
         return (all if node.op == "and" else any)(_holds(part, value) for part in node.parts)
     if node.op == "label":
         return value in node.labels
-    return _COMPARISONS[node.signs[0]](value, node.parts[1].value)
+    return COMPARISONS[node.signs[0]](value, node.parts[1].value)
 
 
 def _is_exact(value: float) -> bool:

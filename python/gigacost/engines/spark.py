@@ -31,7 +31,8 @@ def register(spark: SparkSession) -> None:
     by, per, distinct, largest
         As for ``Sweep.top``.
 
-    Comparisons of a column with a value that Spark hands over become part of the condition (not with ``top``).
+    Some comparisons of a column with a value that Spark hands over become part of the condition (not with ``top``):
+    those that no cast of the column can meet elsewhere, as Sail does not tell of casts.
 
     Raises
     ------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from pyspark.sql import datasource as source
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType
 
 from gigacost._cache import LruCache
-from gigacost.engines.pushdown import EVERYWHERE, OPPOSITE, Columns, Condition, both, pieces
+from gigacost.engines.pushdown import COMPARISONS, EVERYWHERE, OPPOSITE, Columns, Condition, both, pieces
 from gigacost.engines.spark_options import Options
 from gigacost.queries.export import Part, Tabular
 from gigacost.queries.selection import selected
@@ -23,7 +24,7 @@ from gigacost.queries.space import Space
 _LOG = logging.getLogger("gigacost.spark")
 _TYPES = {"integer": LongType, "number": DoubleType, "label": StringType}
 _VALUES = {"integer": int, "number": float, "label": str}
-"""What a column is compared with. Sail hands over a comparison of a cast column without the cast: then it is other."""
+"""What a column is compared with: anything else is a comparison of another type, to which it was cast."""
 _COMPARISONS: Mapping[type[source.Filter], str] = {
     source.EqualTo: "==",
     source.GreaterThan: ">",
@@ -31,8 +32,15 @@ _COMPARISONS: Mapping[type[source.Filter], str] = {
     source.LessThan: "<",
     source.LessThanOrEqual: "<=",
 }
-_OF_A_FLOAT = 2.0**-23, 2.0**-149
-"""How far numbers are apart that are one 32-bit float: of their size, and at least."""
+_OF_A_FLOAT = 2.0**-23
+"""How far numbers are apart that are one 32-bit float, of their size."""
+_MOST_EXACT = {"integer": 2**24 - 1, "number": math.inf}
+"""Up to here no other integer is the same 32-bit float; numbers are compared with a margin."""
+_MEANING = {
+    "true", "t", "yes", "y", "on", "false", "f", "no", "n", "off", "nan", "inf", "infinity", "null",
+    "epoch", "now", "today", "tomorrow", "yesterday",
+}  # fmt: skip
+"""Words that are values of other types."""
 _PER_PART = 1_000_000
 _MOST_PARTS = 1000
 """Combinations of a part, and parts, where nobody says how many there are."""
@@ -92,13 +100,13 @@ class SweepReader(_SpaceReader):
         self._pushed: Condition = EVERYWHERE
 
     def pushFilters(self, filters: list[source.Filter]) -> Iterable[source.Filter]:  # noqa: N802 - pyspark's name
-        """Take the filters that conditions can say; the others are Spark's, as are those on numbers."""
+        """Compute only where they may be true, as far as conditions can say that. All of them remain for Spark."""
         tests = Columns(self._space.bound)
         read = [_condition(tests, self._space, each) for each in filters]
-        self._pushed = both([said for said, _ in read if said]) or EVERYWHERE
-        left = [each for each, (said, exact) in zip(filters, read, strict=True) if not (said and exact)]
+        self._pushed = both([said for said in read if said]) or EVERYWHERE
+        left = [each for each, said in zip(filters, read, strict=True) if said is None]
         _LOG.debug("where %s; left to Spark: %s", self._pushed.text, left)
-        return left
+        return filters
 
     def partitions(self) -> Sequence[source.InputPartition]:
         """The parts in which rows may be that were asked for."""
@@ -167,37 +175,56 @@ def _batches(rows: Tabular, threads: int | None) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_arrays(plain, names=made.schema.names)
 
 
-def _condition(tests: Columns, space: Space, asked: source.Filter) -> tuple[Condition | None, bool]:
-    """Where a filter is true, and whether nowhere else; None where that cannot be said.
+def _condition(tests: Columns, space: Space, asked: source.Filter) -> Condition | None:
+    """What holds wherever a filter is true, of its column or of any cast of it; None where nothing can be said.
 
-    Filters on texts are not taken: Sail hands them over without their negation.
+    Sail hands over tests of a cast column without the casts. By way of other types a number comes back as one near it,
+    or as 0 or 1 by way of truth; a label comes back as it was where it is nothing but a text. Texts that are parts of a
+    label come without their negation.
     """
     inner, holds = (asked.child, False) if isinstance(asked, source.Not) else (asked, True)
     path: tuple[str, ...] = getattr(inner, "attribute", ())
     if len(path) != 1:
-        return None, False
-    (column,) = path
-    kind = space.bound.kind(column)
-    value: Any = getattr(inner, "value", None)
+        return None
     if isinstance(inner, source.IsNull | source.IsNotNull):
-        return tests.null(column, holds=isinstance(inner, source.IsNull) == holds), True
-    if isinstance(inner, source.In):
-        exact = kind != "number" and all(type(each) is _VALUES[kind] for each in value)
-        return (tests.among(column, value, inside=holds) if exact else None), True
-    sign = _COMPARISONS.get(type(inner))
-    alike = type(value) is _VALUES[kind]
-    if sign is None or not alike:
-        return None, False
+        # A cast may make null of a value, and never a value of null.
+        return tests.null(path[0], holds=False) if isinstance(inner, source.IsNotNull) == holds else None
+    return _compared(tests, space.bound.kind(path[0]), path[0], inner, holds=holds)
+
+
+def _compared(tests: Columns, kind: str, column: str, asked: source.Filter, *, holds: bool) -> Condition | None:
+    """The same of a comparison with a value, or with several, or where it does not hold."""
+    value: Any = getattr(asked, "value", None)
+    several = isinstance(asked, source.In)
+    sign = "==" if several else _COMPARISONS.get(type(asked))
+    values = value if several else (value,)
+    if sign is None or any(type(each) is not _VALUES[kind] for each in values):
+        return None
     sign = sign if holds else OPPOSITE[sign]
+    if kind == "label":
+        safe = all(isinstance(own, str) and _is_only_text(own) for own in tests.values(column))
+    else:
+        safe = not any(_meets_truth(sign, each) or abs(each) > _MOST_EXACT[kind] for each in values)
+    if not safe or (kind == "number" and several):
+        return None
     if kind == "number":
-        return _loosely(tests, column, sign, value), False
-    return tests.compared(column, sign, value), True
+        return _loosely(tests, column, sign, value)
+    return tests.among(column, values, inside=holds) if several else tests.compared(column, sign, value)
+
+
+def _meets_truth(sign: str, value: float) -> bool:
+    """Whether 0 or 1 compares so with a value: any number is one of them after a cast to truth and back."""
+    return any(COMPARISONS[sign](number, value) for number in (0, 1))
+
+
+def _is_only_text(label: str) -> bool:
+    """Whether casts to other types refuse a label, so that none gives it back as another text."""
+    return label[:1].isalpha() and label.lower() not in _MEANING
 
 
 def _loosely(tests: Columns, column: str, sign: str, value: float) -> Condition | None:
-    """Where a number compares so with a value, and some more: Sail does not say that it is cast to a 32-bit float."""
-    share, least = _OF_A_FLOAT
-    margin = abs(value) * share + least
+    """Where a number compares so with a value, and some more: for what it is near to, rounded."""
     if sign in {"==", "!="}:
         return None
+    margin = abs(value) * _OF_A_FLOAT + 1
     return tests.compared(column, sign, value - margin if sign in {">", ">="} else value + margin)

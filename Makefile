@@ -23,7 +23,7 @@ ENGINE_GONE := $(if $(wildcard python/gigacost/_engine*.so),,FORCE)
 demo: $(VENV)/.engine
 	$(BIN)/python examples/demo.py
 
-test: $(VENV)/.engine $(VENV)/.group-test
+test: $(VENV)/.engine $(VENV)/.group-test $(VENV)/.programs
 	cargo test --release --workspace --locked
 	$(BIN)/python -m pytest $(PYTEST)
 
@@ -150,6 +150,11 @@ $(VENV)/.made:
 
 $(VENV)/.group-%: pyproject.toml $(VENV)/.made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group $*
+	@touch $@
+
+# A browser and others that tests start: installed here on Debian as root, elsewhere those tests skip and say so.
+$(VENV)/.programs: tests/helpers/install_programs.sh $(VENV)/.made
+	tests/helpers/install_programs.sh
 	@touch $@
 
 $(VENV)/.engine: $(ENGINE_SOURCES) pyproject.toml $(VENV)/.group-build $(ENGINE_GONE)

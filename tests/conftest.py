@@ -6,8 +6,10 @@ skipped: what a test needs, ``make test`` installs.
 
 import os
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
+from browser import chromium
 from hypothesis import settings
 
 from gigacost.compiler import lower
@@ -20,6 +22,13 @@ settings.load_profile("gigacost")
 def _restored_blocks() -> Iterator[None]:
     yield
     lower.BLOCKS = None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, in which pages are opened by ``browser.opened``."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,74 @@
+"""What it rests on: each figure that goes in, with source, date and age."""
+
+from __future__ import annotations
+
+from gigacost.catalog import chip_prices
+from gigacost.catalog.rental import RENT
+from gigacost.queries.assumptions import Assumption, matters_in
+from gigacost.reports.parts import Block, Day, Label, Paragraph, Section, Sources, Table, Text, joined
+from gigacost.reports.sections.context import Context
+from gigacost.reports.telling import NOTHING, age, counted, told, valued
+
+_HEADS: tuple[Text, ...] = (("figure",), ("value",), ("date",), ("age",), ("votes",), ("source",))
+_MOST = 12
+"""Figures of the first table: those that move the total most."""
+
+
+def section(context: Context) -> Section:
+    """What it rests on."""
+    known = [one for one in context.estimate.assumptions if one.value is not None]
+    figures = {one.name: one for one in known if not isinstance(one.value, str)}
+    first = [name for name in _moving(context) if name in figures][:_MOST]
+    price = _price(context)
+    if price in figures and price not in first:
+        first.insert(0, price)
+    left = [one.name for one in context.estimate.assumptions if one.value is None]
+    heavy = Table("basis", ("What moves the total most, with its source",), _HEADS,
+                  tuple(_row(context, figures[name]) for name in first), frozenset({1, 3, 4}))  # fmt: skip
+    others = [one for name, one in figures.items() if name not in first]
+    rest = Table("figures", ("All other figures that go in",), _HEADS,
+                 tuple(_row(context, one) for one in others), frozenset({1, 3, 4}), folded=True)  # fmt: skip
+    count = counted(len(figures), "len(assumptions)")
+    blocks: list[Block] = [
+        Paragraph(("The answer rests on ", *count, " figures. Ages are counted to the date of the prices, ",
+                   Day(context.as_of), "; a price of one vote is one provider's or one source's alone.")),  # fmt: skip
+        heavy,
+        rest,
+    ]
+    if left:
+        blocks.append(Paragraph(("Left out, as nobody gave it: ", *joined([(Label(name),) for name in left]), "."),
+                                "note"))  # fmt: skip
+    return Section("basis", "What it rests on", tuple(blocks))
+
+
+def sources(context: Context) -> Section:
+    """The list of all sources that were cited before."""
+    return Section("sources", "Sources", (Sources(tuple(context.sources)),))
+
+
+def _moving(context: Context) -> list[str]:
+    """The names that move the total most, as far as that is known."""
+    found = context.answers.influences
+    return [one.input.name for one in found.influences] if found else []
+
+
+def _price(context: Context) -> str:
+    """The name of the price of a chip that counts in the design's market."""
+    market = str(context.estimate.inputs.get("market", ""))
+    return RENT if matters_in(RENT, market) else chip_prices.COLUMN
+
+
+def _row(context: Context, one: Assumption) -> tuple[Text, ...]:
+    votes: Text = NOTHING
+    if one.name == _price(context) and context.estimate.get("price_votes") is not None:
+        number = context.estimate["price_votes"]
+        votes = told(number, "price_votes", "1") + ((" ", Label("one vote")) if number == 1.0 else ())
+    date: Text = (Day(one.date),) if one.date else NOTHING
+    return (
+        (Label(one.name),),
+        valued(context.model, one.name, one.value),
+        date,
+        age(one.name, one.date, context.as_of),
+        votes,
+        context.cite(one.source) or NOTHING,
+    )

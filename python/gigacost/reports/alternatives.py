@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from gigacost.analysis.choose.designs import CHOSEN
 from gigacost.spec.axes import Axis
 
 if TYPE_CHECKING:
@@ -39,12 +40,11 @@ def markets(design: Bound) -> list[Mapping[str, Any]]:
 
 
 def compared(
-    request: Request, design: Bound, choice: Choice | None, by: str, best: Mapping[str, Any] | None
+    request: Request, choice: Choice | None, by: str, best: Mapping[str, Any] | None
 ) -> list[Mapping[str, Any]] | None:
     """The designs that one chooses among; None where these are the markets of one."""
     if choice is not None:
-        names = ("hardware", "chips", "market", "provider_class")
-        return _several([{name: one.estimate.inputs[name] for name in names} for one in choice.answers])
+        return _several([{name: one.estimate.inputs[name] for name in CHOSEN} for one in choice.answers])
     varied = [axis.name for axis in request.spec.axes if isinstance(axis, Axis)]
     groups = [name for name in _CHOICES if name in varied]
     if best is None or not groups:
@@ -61,7 +61,7 @@ def _by(rows: Sequence[Mapping[str, Any]], by: str) -> list[Mapping[str, Any]]:
     return sorted(rows, key=lambda row: float(row[by]))
 
 
-def _several(rows: list[Mapping[str, Any]]) -> list[Mapping[str, Any]] | None:
+def _several(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]] | None:
     """The designs with the names in which they differ; None of one."""
     names = [name for name in rows[0] if len({row[name] for row in rows}) > 1]
     return [{name: row[name] for name in names} for row in rows] if names else None
@@ -89,5 +89,7 @@ def _is_priced(design: Bound, market: str) -> bool:
     labels = {axis: str(names[0]) for axis, (_, names) in design.labels.items()}
     if "hardware" not in labels or "price_votes" not in design.catalog.columns:
         return True
-    named = {name: labels[name] for name in ("hardware", "provider_class", "as_of") if name in labels}
-    return not design.catalog.cite("price_votes", {**named, "market": market}).is_missing
+    axes = design.catalog.columns["price_votes"].axes
+    return not design.catalog.cite(
+        "price_votes", {axis: {**labels, "market": market}[axis] for axis in axes}
+    ).is_missing

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gigacost.analysis.choose.choose import chosen
-from gigacost.analysis.choose.designs import leaves_chips_open
+from gigacost.analysis.choose.designs import CHOSEN, leaves_chips_open
 from gigacost.analysis.choose.limits import read_limits
 from gigacost.analysis.inverse.break_even import break_even
 from gigacost.analysis.sensitivity.intervals import with_intervals
@@ -95,7 +95,7 @@ def answered(request: Request, minimise: Sequence[str] = ()) -> Answers:
         estimate = _with_intervals(design)
     if minimise and front is None:
         raise SpecError(Fault("minimise", show(list(minimise)), "only a specification with axes has a front"))
-    others = alternatives.compared(request, design, choice, by, best)
+    others = alternatives.compared(request, choice, by, best)
     markets = asking.over_draws("markets", design, alternatives.markets(design))
     return Answers(
         request=request,
@@ -173,9 +173,8 @@ def _cheapest(request: Request, choice: Choice) -> tuple[Bound, Estimate]:
         what = "no design is within the limits; gigacost choose says what would have to give"
         raise SpecError(Fault("report", "", what))
     estimate = min((one.estimate for one in choice.answers), key=lambda one: one[TOTAL])
-    names = ("hardware", "chips", "market", "provider_class")
     own = request.bound.own
-    fixed = {**own.fixed, **{name: estimate.inputs[name] for name in names if name in estimate.inputs}}
+    fixed = {**own.fixed, **{name: estimate.inputs[name] for name in CHOSEN if name in estimate.inputs}}
     return Bound(_alone(own, fixed), request.model, request.catalog), estimate
 
 

@@ -35,7 +35,9 @@ def questions(answers: Answers) -> list[Question]:
     flags = shlex.join(design_flags(answers.design.own))
     found: list[Question] = []
     if answers.choice is not None:
-        found.append(Question("choose", f"gigacost choose {shlex.join(design_flags(answers.request.bound.own))} --json"))
+        found.append(
+            Question("choose", f"gigacost choose {shlex.join(design_flags(answers.request.bound.own))} --json")
+        )
     found.append(Question("estimate", f"gigacost estimate {flags} --json"))
     if answers.front is not None:
         minimise = ",".join(answers.objectives)

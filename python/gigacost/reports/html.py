@@ -17,7 +17,6 @@ from gigacost.reports.parts import (
     Facts,
     File,
     Inline,
-    Label,
     Listing,
     Number,
     Page,
@@ -138,7 +137,7 @@ class _Writer:
         return f'<dl class="facts">{"".join(cards)}</dl>'
 
     def _table(self, table: Table) -> str:
-        inner = self._scrolled(table, f"<caption>{self.text(table.caption)}</caption>")
+        inner = self._scrolled(table, f"<caption><span>{self.text(table.caption)}</span></caption>")
         inner += self._csv(table)
         if not table.folded:
             return inner
@@ -191,5 +190,3 @@ def _link(name: str, said: str, media: str, text: str, shown: str) -> str:
     data = base64.b64encode(text.encode()).decode()
     href = f"data:{media};charset=utf-8;base64,{data}"
     return f'<a href="{href}" download="{escape(name)}" aria-label="Download: {escape(said)}">{escape(shown)}</a>'
-
-

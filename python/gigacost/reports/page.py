@@ -45,6 +45,8 @@ def page_of(request: Request, ending: str, *, minimise: Sequence[str] = (), comm
 
 def _title(answers: Answers) -> Text:
     """What is trained, as far as that does not vary."""
-    fixed = {name: answers.estimate.inputs[name] for name in answers.request.spec.fixed if name in answers.estimate.inputs}
+    fixed = {
+        name: answers.estimate.inputs[name] for name in answers.request.spec.fixed if name in answers.estimate.inputs
+    }
     trained = design(answers.request.model, fixed, only=("model", "params", "tokens"))
     return ("What it costs to train ", *(trained or ("a model",)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-WIDTH = 520
+WIDTH = 560
 """Pixels between the axes: a page has room for no more, and a telephone for less."""
 
 

@@ -117,7 +117,9 @@ def reported(
         raise SpecError(Fault("output", show(path), what, "a specification with fewer values, or .md"))
     with staged(path) as file:
         file.write(data)
-    return Reported(path, len(data), hashlib.sha256(data).hexdigest(), page.pictures if ending != ".md" else 0, page.tables)
+    return Reported(
+        path, len(data), hashlib.sha256(data).hexdigest(), page.pictures if ending != ".md" else 0, page.tables
+    )
 
 
 def refuse_bad_report(output: str, field: str = "output") -> None:

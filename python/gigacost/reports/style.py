@@ -29,22 +29,23 @@ nav li{padding:.15rem 0;break-inside:avoid}
 .facts div{background:var(--soft);border-radius:.5rem;padding:.8rem 1rem}
 .facts dt{color:var(--muted);font-size:.9rem}
 .facts dd{margin:0}
-.figure{display:block;font-size:1.7rem;font-weight:650;line-height:1.25}
+.figure{display:block;font-size:1.7rem;font-weight:700;line-height:1.25}
 .facts div:first-child .figure{color:var(--accent)}
 .beside{display:block;font-size:.9rem}
 .scroll{overflow-x:auto;margin:.8rem 0 0}
 table{border-collapse:collapse;font-size:.92rem;min-width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:0 0 .4rem;caption-side:top}
+caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 2.5rem)}
 th,td{padding:.3rem .9rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th:last-child,td:last-child{padding-right:0}
 thead th{vertical-align:bottom;color:var(--muted);font-weight:600;border-bottom:2px solid var(--line)}
 tbody th{font-weight:500}
 .number{text-align:right}
-td.number,data{white-space:nowrap}
+td.number,data,time{white-space:nowrap}
 .download{font-size:.85rem;margin:.2rem 0 1rem}
 figure{margin:1.2rem 0 0}
 .drawing{border:1px solid var(--line);border-radius:.5rem;padding:.3rem}
-.drawing svg{display:block;width:100%;height:auto;min-width:34rem;max-width:46rem}
+.drawing svg{display:block;width:100%;height:auto;min-width:34rem;max-width:46rem;margin:0 auto}
 figcaption{margin:.4rem 0}
 details{margin:.4rem 0 1rem}
 summary{cursor:pointer;color:var(--link);font-size:.92rem}
@@ -54,7 +55,8 @@ code{font-family:ui-monospace,"Liberation Mono",Menlo,Consolas,monospace;font-si
 pre code{overflow-wrap:normal}
 .cite{font-size:.85em;text-decoration:none;padding-left:.15em}
 .sources{font-size:.88rem;padding-left:2.4rem;color:var(--muted);overflow-wrap:anywhere}
-@media (max-width:40rem){body{padding:1.4rem 1rem 3rem}h1{font-size:1.5rem}.facts{grid-template-columns:1fr 1fr}
+@media (max-width:40rem){body{padding:1.4rem 1rem 3rem}h1{font-size:1.5rem}
+.facts{grid-template-columns:repeat(2,minmax(0,1fr))}
 .figure{font-size:1.35rem}}
 @media print{
 :root{color-scheme:light;--paper:#fff;--ink:#000;--muted:#444;--line:#bbb;--soft:#f4f4f4;--link:#000;--accent:#0072b2;
@@ -62,10 +64,11 @@ pre code{overflow-wrap:normal}
 html{font-size:10pt}body{max-width:none;padding:0}
 nav,.skip,.download,summary{display:none}
 h2{margin-top:1.6rem;break-after:avoid}
+.facts{display:flex;flex-wrap:wrap}.facts div{flex:1 1 7.5rem}.figure{font-size:15pt}
 figure,.facts,tr,pre{break-inside:avoid}
 thead{display:table-header-group}
 .scroll{overflow:visible}.drawing{border:0;padding:0}.drawing svg{min-width:0;max-width:16cm}
-table{font-size:8.5pt}pre{white-space:pre-wrap}.sources{font-size:8pt}
+table{font-size:8pt;width:100%}th,td{padding-right:.6rem}td.number,data{white-space:normal}pre{white-space:pre-wrap}.sources{font-size:8pt}
 details::details-content{content-visibility:visible;display:block;block-size:auto;overflow:visible}
 details caption{position:static;clip-path:none;width:auto;height:auto}
 a{text-decoration:none}

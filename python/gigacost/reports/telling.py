@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.catalog.dates import first_day, months_between
 from gigacost.reports.parts import Label, Number, Text, joined
-from gigacost.units.numbers import amount, grouped, share
+from gigacost.units.numbers import amount, grouped, scaled, share
 
 if TYPE_CHECKING:
     from gigacost.graph.model import Model
@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 NOTHING: Text = ("—",)
 PERCENTILES = ("p10", "p50", "p90")
 WITHIN: Text = ("P10 to P90: ",)
+_CALENDAR = 1000.0
+"""From here on years are those of a calendar."""
 _YEARS_FROM = 24
 """Months from which on an age is told in years."""
+_GROUPED = frozenset({"d", "MW", "MWh"})
+"""Units whose numbers are read best without a suffix."""
 _COUNTED = frozenset({"chip", "run", "token", "param"})
 _WORDS = {
     "cost_total_usd": "in total",
@@ -52,7 +56,24 @@ def told(value: Any, quantity: str, unit: str = "", text: str = "") -> Text:  # 
     return (Number(value, quantity, text or _text(value, unit)),)
 
 
+def meaning(model: Model, name: str) -> Text:
+    """What an input or a quantity is, in the words of the model."""
+    known = model.inputs.get(name) or model.quantities.get(name)
+    if known is None:
+        return ()
+    first = " ".join(known.doc.split("\n\n")[0].split())
+    sentence = first.partition(". ")[0].rstrip(".")
+    return (Label(sentence.rpartition(" [")[0] or sentence),)
+
+
+def bare(value: float | None, quantity: str, unit: str) -> Text:
+    """A number whose unit is said beside it."""
+    return NOTHING if value is None else (Number(value, quantity, _bare(value, unit)),)
+
+
 def _text(value: float, unit: str) -> str:
+    if unit == "yr" and value >= _CALENDAR:
+        return f"{value:.1f}"
     if unit == "chip":
         return f"{value:,.0f}"
     return amount(value, "1" if unit in _COUNTED else unit)
@@ -82,7 +103,7 @@ def interval(found: Mapping[str, float | None], name: str, unit: str) -> Text:
 
 def _bare(value: float, unit: str) -> str:
     """A number whose unit was said."""
-    return _text(value, unit) if unit.startswith("$") else grouped(value)
+    return _text(value, unit) if unit.startswith("$") else grouped(value) if unit in _GROUPED else scaled(value)
 
 
 def valued(model: Model, name: str, value: Any, quantity: str = "") -> Text:  # noqa: ANN401 - a value of an input
@@ -108,13 +129,11 @@ def design(model: Model, inputs: Mapping[str, Any], path: str = "", only: Sequen
     def named(name: str) -> Text:
         return valued(model, name, known.pop(name), f"{path}{name}")
 
-    pieces: list[Text] = []
-    if "model" in known:
-        pieces.append(named("model"))
-    if "params" in known:
-        pieces.append((*named("params"), " parameters"))
+    trained = [named("model")] if "model" in known else []
+    trained += [(*named("params"), " parameters")] if "params" in known else []
     if "tokens" in known:
-        pieces.append((*named("tokens"), " tokens"))
+        trained.append((" on " if trained else "", *named("tokens"), " tokens"))
+    pieces = [joined(trained, "")] if trained else []
     fleet = [named(name) for name in ("chips", "hardware") if name in known]
     if fleet:
         pieces.append(joined(fleet, " x "))
@@ -138,6 +157,9 @@ def age(name: str, date: str, as_of: str) -> Text:
         text = "later"
     elif months >= _YEARS_FROM:
         text = f"{months // 12} years"
-    else:
+    elif months:
         text = f"{months} month{'' if months == 1 else 's'}"
+    else:
+        days = (now - known).days
+        text = f"{days} day{'' if days == 1 else 's'}"
     return (Number((now - known).days, f"age_days({name})", text),)

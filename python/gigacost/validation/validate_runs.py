@@ -264,7 +264,9 @@ def validate_runs(
 def _named(every: Sequence[PublishedRun], names: Collection[str]) -> list[PublishedRun]:
     """The runs of some names, in their own order. Raises SpecError for a name that none has."""
     known = [run.name for run in every]
-    unknown = [Fault("runs", show(name), "no such run", hint=nearest(name, known)) for name in names if name not in known]
+    unknown = [
+        Fault("runs", show(name), "no such run", hint=nearest(name, known)) for name in names if name not in known
+    ]
     if unknown:
         raise SpecError(*unknown)
     return [run for run in every if run.name in names]

@@ -32,8 +32,8 @@ def command(
 ) -> int:
     r"""What a run costs, where the money goes, what it rests on and how sure it is: one file for a board or a paper.
 
-    An HTML file has no script and asks for nothing. The same command writes the same bytes. Needs the extra charts; .pdf
-    needs the extra pdf; .md has tables without pictures, for the comment of a pull request.
+    An HTML file has no script and asks for nothing. The same command writes the same bytes. .html needs the extra
+    charts, .pdf the extra pdf; .md has tables without pictures, for the comment of a pull request.
 
     \b
     gigacost report --hardware h100-sxm --chips 16384 --params 405B --tokens 15.6T -o report.html

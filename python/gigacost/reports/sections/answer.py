@@ -11,6 +11,7 @@ from gigacost.reports.answers import TOTAL
 from gigacost.reports.parts import Block, Fact, Facts, Label, Listing, Paragraph, Section, Table, Text
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import NOTHING, PERCENTILES, counted, design, part, told, words
+from gigacost.units.numbers import scaled
 
 _RUN = ("train_days", "chip_hours", "facility_mw", "mfu", "energy_mwh", "carbon_t")
 _MANY_CHIPS = 64
@@ -38,8 +39,8 @@ def _said(context: Context) -> Text:
     total = told(context.estimate[TOTAL], TOTAL, "$")
     here = design(context.model, context.estimate.inputs)
     if answers.choice is not None:
-        return (*here, ": the cheapest of all markets at ", *total, ". Markets are not alike: what is owned is paid "
-                "first and has to be kept in use.")  # fmt: skip
+        unlike = ". Markets are not alike: what is owned is paid first and has to be kept in use."
+        return (*here, ": the cheapest of all markets at ", *total, unlike)
     if answers.best is not None:
         least = "the cheapest combination" if answers.by == TOTAL else f"the combination with the least {answers.by}"
         return (*here, f": {least}, at ", *total, ".")
@@ -56,8 +57,10 @@ def _facts(context: Context) -> Facts:
         ("upfront_usd", "paid or committed at once"),
     ):
         value = one.get(name)
-        if value is not None:
-            facts.append(Fact(title, told(value, name, context.unit(name)), context.interval(name)))
+        if value:
+            unit = context.unit(name)
+            figure = told(value, name, unit, scaled(value) if unit == "chip·h" else "")
+            facts.append(Fact(title, figure, context.interval(name)))
     return Facts(tuple(facts))
 
 
@@ -110,15 +113,28 @@ def _runners_up(context: Context) -> Block:
             fleet: Text = (*told(one.chips, f"{path}.chips", "chip"), " x ", Label(one.hardware))
             money = [told(getattr(one, name), f"{path}.{name}", "$") for name in ("cost_total_usd", "p10", "p90")]
             known = price_in_words(marks_of(one.evidence))
-            rows.append(((Label(answer.market),), fleet, *money, told(one.train_days, f"{path}.train_days", "d"),
-                         (known or "—",)))  # fmt: skip
+            rows.append(
+                (
+                    (Label(answer.market),),
+                    fleet,
+                    *money,
+                    told(one.train_days, f"{path}.train_days", "d"),
+                    (known or "—",),
+                )
+            )
     if not rows:
         return Listing(())
     heads: tuple[Text, ...] = (
         *(("market",), ("design",), ("total",), (Label("P10"),), (Label("P90"),), ("final run",), ("its price",)),
     )
-    return Table("runners-up", ("What comes near it: the best of other chips",), heads, tuple(rows),
-                 frozenset({2, 3, 4, 5}), folded=True)  # fmt: skip
+    return Table(
+        "runners-up",
+        ("What comes near it: the best of other chips",),
+        heads,
+        tuple(rows),
+        frozenset({2, 3, 4, 5}),
+        folded=True,
+    )
 
 
 def _cautions(context: Context) -> Iterator[Text]:
@@ -132,13 +148,21 @@ def _cautions(context: Context) -> Iterator[Text]:
         yield ("The price of the chip is ", known, " (votes: ", *votes, "; age: ", *days, ").")
     chips = one.inputs.get("chips")
     if market in {"on_demand", "spot"} and isinstance(chips, int | float) and chips > _MANY_CHIPS:
-        yield ("A quote for ", Label(market), " does not mean that ", *told(chips, "chips", "chip"),
-               " chips can be had.")  # fmt: skip
+        yield (
+            "A quote for ",
+            Label(market),
+            " does not mean that ",
+            *told(chips, "chips", "chip"),
+            " chips can be had.",
+        )
     if market in {"own", "colo"} and context.assumed.get("runs_per_year") is None:
         used = context.assumed.get("assumed_fleet_utilisation")
         if isinstance(used, int | float):
-            yield ("How many runs a year the chips do is not given: they are assumed to be in use ",
-                   *part(used, "assumed_fleet_utilisation"), " of the time.")  # fmt: skip
+            yield (
+                "How many runs a year the chips do is not given: they are assumed to be in use ",
+                *part(used, "assumed_fleet_utilisation"),
+                " of the time.",
+            )
     if "x" in marks:
         yield ("No published run of this chip at this precision was fitted: its speed is extrapolated from others.",)
     if context.assumed.get(PACE.name) == PACE.default:
@@ -150,14 +174,26 @@ def _use(context: Context) -> Iterator[Text]:
     """Where the draws say that the plan may not be carried out."""
     for name, probability in context.estimate.probabilities.items():
         if probability:
-            yield ("The plan cannot be carried out in ", *part(probability, f"probabilities.{name}"),
-                   " of the draws: ", Label(name), ".")  # fmt: skip
+            yield (
+                "The plan cannot be carried out in ",
+                *part(probability, f"probabilities.{name}"),
+                " of the draws: ",
+                Label(name),
+                ".",
+            )
     lost = 1.0 - float(context.estimate.intervals[TOTAL]["feasible"] or 0.0)
     busy = context.estimate.get("busy_hours")
     runs = context.assumed.get("runs_per_year")
     if lost > 0.0:
-        yield ("In ", *part(context.estimate.intervals[TOTAL]["feasible"], f"feasible({TOTAL})"),
-               " of the draws it is possible at all; the others count as dearer than any.")  # fmt: skip
+        yield (
+            "In ",
+            *part(context.estimate.intervals[TOTAL]["feasible"], f"feasible({TOTAL})"),
+            " of the draws it is possible at all; the others count as dearer than any.",
+        )
     if isinstance(runs, int | float) and busy and runs * busy > HOURS_PER_YEAR:
-        yield (*told(runs, "runs_per_year", "1"), " runs a year overlap: one keeps its chips busy for ",
-               *told(busy, "busy_hours", "h"), ".")  # fmt: skip
+        yield (
+            *told(runs, "runs_per_year", "1"),
+            " runs a year overlap: one keeps its chips busy for ",
+            *told(busy, "busy_hours", "h"),
+            ".",
+        )

@@ -7,7 +7,7 @@ from gigacost.catalog.rental import RENT
 from gigacost.queries.assumptions import Assumption, matters_in
 from gigacost.reports.parts import Block, Day, Label, Paragraph, Section, Sources, Table, Text, joined
 from gigacost.reports.sections.context import Context
-from gigacost.reports.telling import NOTHING, age, counted, told, valued
+from gigacost.reports.telling import NOTHING, age, counted, meaning, told, valued
 
 _HEADS: tuple[Text, ...] = (("figure",), ("value",), ("date",), ("age",), ("votes",), ("source",))
 _MOST = 12
@@ -23,21 +23,41 @@ def section(context: Context) -> Section:
     if price in figures and price not in first:
         first.insert(0, price)
     left = [one.name for one in context.estimate.assumptions if one.value is None]
-    heavy = Table("basis", ("What moves the total most, with its source",), _HEADS,
-                  tuple(_row(context, figures[name]) for name in first), frozenset({1, 3, 4}))  # fmt: skip
+    described: tuple[Text, ...] = (_HEADS[0], ("what it is",), *_HEADS[1:])
+    heavy = Table(
+        "basis",
+        ("What moves the total most, with its source",),
+        described,
+        tuple(_row(context, figures[name], described=True) for name in first),
+        frozenset({2, 4, 5}),
+    )
     others = [one for name, one in figures.items() if name not in first]
-    rest = Table("figures", ("All other figures that go in",), _HEADS,
-                 tuple(_row(context, one) for one in others), frozenset({1, 3, 4}), folded=True)  # fmt: skip
+    rest = Table(
+        "figures",
+        ("All other figures that go in",),
+        _HEADS,
+        tuple(_row(context, one) for one in others),
+        frozenset({1, 3, 4}),
+        folded=True,
+    )
     count = counted(len(figures), "len(assumptions)")
     blocks: list[Block] = [
-        Paragraph(("The answer rests on ", *count, " figures. Ages are counted to the date of the prices, ",
-                   Day(context.as_of), "; a price of one vote is one provider's or one source's alone.")),  # fmt: skip
+        Paragraph(
+            (
+                "The answer rests on ",
+                *count,
+                " figures. Ages are counted to the date of the prices, ",
+                Day(context.as_of),
+                "; a price of one vote is one provider's or one source's alone.",
+            )
+        ),
         heavy,
         rest,
     ]
     if left:
-        blocks.append(Paragraph(("Left out, as nobody gave it: ", *joined([(Label(name),) for name in left]), "."),
-                                "note"))  # fmt: skip
+        blocks.append(
+            Paragraph(("Left out, as nobody gave it: ", *joined([(Label(name),) for name in left]), "."), "note")
+        )
     return Section("basis", "What it rests on", tuple(blocks))
 
 
@@ -58,7 +78,8 @@ def _price(context: Context) -> str:
     return RENT if matters_in(RENT, market) else chip_prices.COLUMN
 
 
-def _row(context: Context, one: Assumption) -> tuple[Text, ...]:
+def _row(context: Context, one: Assumption, *, described: bool = False) -> tuple[Text, ...]:
+    what = (meaning(context.model, one.name),) if described else ()
     votes: Text = NOTHING
     if one.name == _price(context) and context.estimate.get("price_votes") is not None:
         number = context.estimate["price_votes"]
@@ -66,6 +87,7 @@ def _row(context: Context, one: Assumption) -> tuple[Text, ...]:
     date: Text = (Day(one.date),) if one.date else NOTHING
     return (
         (Label(one.name),),
+        *what,
         valued(context.model, one.name, one.value),
         date,
         age(one.name, one.date, context.as_of),

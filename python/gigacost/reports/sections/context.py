@@ -11,9 +11,12 @@ from gigacost.errors import SpecError
 from gigacost.graph.model import Model
 from gigacost.queries.estimates import Estimate
 from gigacost.reports.answers import Answers
-from gigacost.reports.parts import Block, Cite, Paragraph, Picture, Table, Text
+from gigacost.reports.parts import Block, Cite, Label, Paragraph, Picture, Table, Text
 from gigacost.reports.pictures import Painter
 from gigacost.reports.telling import interval, unit_of
+
+_SHORT = 24
+"""A source of so few characters, as ``given``, is said where it is cited."""
 
 
 @dataclass
@@ -58,8 +61,8 @@ class Context:
 
     def cite(self, source: str) -> Text:
         """The mark of a source, which it is given when it is first cited."""
-        if not source:
-            return ()
+        if len(source) <= _SHORT:
+            return (Label(source),) if source else ()
         return (Cite(self.sources.setdefault(source, len(self.sources) + 1)),)
 
     def pictured(self, kind: str, document: Any, caption: Text, said: str, table: Table) -> list[Block]:  # noqa: ANN401

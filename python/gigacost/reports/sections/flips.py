@@ -23,8 +23,12 @@ def section(context: Context) -> Section | None:
     best = found.options[found.best]
     where = f"{path}:options[{found.best}]"
     here = design(context.model, best.inputs, f"{where}.inputs.")
-    sure: Text = (*here, " is the cheapest at central values, and in ", *part(best.best, f"{where}.best"),
-                  " of the draws.")  # fmt: skip
+    sure: Text = (
+        *here,
+        " is the cheapest at central values, and in ",
+        *part(best.best, f"{where}.best"),
+        " of the draws.",
+    )
     rows = [*_rows(context, found, path)]
     heads: tuple[Text, ...] = (("input",), ("central",), ("flips at",), ("up to there",), ("from there",))
     if rows:
@@ -35,8 +39,9 @@ def section(context: Context) -> Section | None:
         blocks.append(Paragraph((*sure, none)))
     if found.worth_of_all is not None:
         worth = told(found.worth_of_all, f"{path}:worth_of_all", "$")
-        blocks.append(Paragraph(("To know all that is uncertain before choosing would be worth ", *worth, " on average."),
-                                "note"))  # fmt: skip
+        blocks.append(
+            Paragraph(("To know all that is uncertain before choosing is worth ", *worth, " on average."), "note")
+        )
     return Section("flips", "What would flip the choice", tuple(blocks))
 
 

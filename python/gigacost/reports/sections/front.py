@@ -23,11 +23,11 @@ def section(context: Context) -> Section | None:
     several = [(Label(name),) for name in answers.objectives]
     names: Text = several[0] if len(several) == 1 else (*several[0], " and ", *several[1])
     of_all = counted(context.answers.request.spec.size, "pareto:meta.combinations")
-    said: Text = (*counted(len(front.rows), "pareto:meta.front"), " of ", *of_all, " combinations are beaten by no other "
-                  "in both ", *names, ": what is less of one is more of the other.")  # fmt: skip
+    beaten = " combinations are beaten by no other in both "
+    front_of = counted(len(front.rows), "pareto:meta.front")
+    said: Text = (*front_of, " of ", *of_all, beaten, *names, ": what is less of one is more of the other.")
     if len(several) > 2:  # noqa: PLR2004 - a picture has two axes
-        said = (*counted(len(front.rows), "pareto:meta.front"), " of ", *of_all,
-                " combinations are beaten by no other in all objectives.")  # fmt: skip
+        said = (*front_of, " of ", *of_all, " combinations are beaten by no other in all objectives.")
     blocks: list[Block] = [Paragraph(said)]
     caption: Text = ("Each point is a combination on the front.",)
     what = " against ".join(words(name) for name in answers.objectives[:2])
@@ -57,8 +57,9 @@ def _table(context: Context, places: list[int]) -> Table:
         right = [told(row[name], f"{path}.{name}", unit_of(context.model, _bare(name))) for name in figures]
         cells.append((*(left or [told(row["index"], f"{path}.index")]), *right))
     heads: tuple[Text, ...] = (*((Label(name),) for name in names or ["index"]), *((Label(name),) for name in figures))
-    numeric = {i for i, name in enumerate([*(names or ["index"]), *figures])
-               if rows and not isinstance(rows[0].get(name), str)}  # fmt: skip
+    numeric = {
+        i for i, name in enumerate([*(names or ["index"]), *figures]) if rows and not isinstance(rows[0].get(name), str)
+    }
     alike = [f"{name} = {rows[0][name]}" for name in same] if rows else []
     caption: Text = ("The front", *((", all with ", Label(", ".join(alike))) if alike else ()))
     return Table("front", caption, heads, tuple(cells), frozenset(numeric))

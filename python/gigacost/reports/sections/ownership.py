@@ -12,7 +12,7 @@ from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import NOTHING, PERCENTILES, design, part, told, valued
 
-_SHOWN = 12
+_SHOWN = 8
 """Values along the unknown that the table has, beside those around crossings."""
 
 
@@ -62,19 +62,36 @@ def _crossings(context: Context) -> Text:
         return ()
     if not found.crossings:
         option = found.intervals[0].option
-        ends = [_value(context, value, f"break-even:intervals[0].{name}")
-                for name, value in (("low", found.intervals[0].low), ("high", found.intervals[0].high))]  # fmt: skip
+        ends = [
+            _value(context, value, f"break-even:intervals[0].{name}")
+            for name, value in (("low", found.intervals[0].low), ("high", found.intervals[0].high))
+        ]
         if option is None:
             return ("Neither way is possible.",)
-        return (Label(str(option)), " is the cheaper one for all of ", Label(found.unknown), " from ", *ends[0], " to ",
-                *ends[1], ".")  # fmt: skip
+        return (
+            Label(str(option)),
+            " is the cheaper one for all of ",
+            Label(found.unknown),
+            " from ",
+            *ends[0],
+            " to ",
+            *ends[1],
+            ".",
+        )
     pieces: list[Any] = []
     for i, crossing in enumerate(found.crossings):
         below, above = found.intervals[i].option, found.intervals[i + 1].option
-        pieces += [" Then, from " if i else "From ", *_value(context, crossing.value, f"break-even:crossings[{i}].value")]
-        pieces += [" of ", Label(found.unknown), " on, "]
+        pieces += [
+            " Then, from " if i else "From ",
+            *_value(context, crossing.value, f"break-even:crossings[{i}].value"),
+        ]
+        pieces += [_along(found.unknown), Label(found.unknown), ") on, "]
         pieces += [*_option(above), " is cheaper than ", *_option(below), "."]
     return tuple(pieces)
+
+
+def _along(unknown: str) -> str:
+    return " of its hours in use (" if unknown == FULL else " runs a year ("
 
 
 def _option(option: object) -> Text:
@@ -105,8 +122,9 @@ def _curve(context: Context) -> Table:
     for option in found.options:
         heads += [(Label(str(option)),), ("P10",), ("P90",)]
     columns = frozenset(range(len(heads)))
-    return Table("break-even", ("The total along ", Label(found.unknown)), tuple(heads), tuple(rows), columns,
-                 folded=True)  # fmt: skip
+    return Table(
+        "break-even", ("The total along ", Label(found.unknown)), tuple(heads), tuple(rows), columns, folded=True
+    )
 
 
 def _row(context: Context, cells: list[tuple[int, Mapping[str, Any]] | None]) -> tuple[Text, ...]:

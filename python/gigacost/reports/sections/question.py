@@ -33,8 +33,14 @@ def _asked(context: Context) -> Text:
         days = told(asked["within_days"], "choose:asked.within_days", "d")
         assumed = " (assumed)" if answers.choice.assumed["within_days"] is not None else ""
         tried = counted(answers.choice.meta["combinations"], "choose:meta.combinations")
-        return (*what, ", on which chips and how many, with a final run within ", *days, f"{assumed}? Of ", *tried,
-                " designs that were tried, the cheapest of each market.")  # fmt: skip
+        return (
+            *what,
+            ", on which chips and how many, with a final run within ",
+            *days,
+            f"{assumed}? Of ",
+            *tried,
+            " designs that were tried, the cheapest of each market.",
+        )
     if spec.axes:
         size = counted(spec.size, "pareto:meta.combinations")
         where: Text = (" that meet ", Code(spec.where.text)) if spec.where else ()
@@ -56,7 +62,7 @@ def _given(context: Context) -> Table:
             source = ("chosen here",)
         rows.append(((Label(one.name),), valued(context.model, one.name, one.value), source))
     caption: Text = ("What was given, and what holds where nothing was",)
-    return Table("question", caption, (("name",), ("value",), ("from",)), tuple(rows))
+    return Table("question", caption, (("name",), ("value",), ("from",)), tuple(rows), folded=True)
 
 
 def _axes(context: Context) -> Table:

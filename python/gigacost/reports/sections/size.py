@@ -35,11 +35,19 @@ def section(context: Context) -> Section | None:
     blocks: list[Block] = []
     power, homes, cortex = (known[name] for name in ("facility_mw", "households", "mouse_cortex_mm3"))
     if power is not None and homes is not None:
-        said: Text = ("The site takes ", *told(power, "facility_mw", "MW"), ", the run as much as ",
-                      *told(homes, "households", "1"), " US households.")  # fmt: skip
+        said: Text = (
+            "The site takes ",
+            *told(power, "facility_mw", "MW"),
+            ", the run as much as ",
+            *told(homes, "households", "1"),
+            " US households.",
+        )
         if cortex is not None:
-            said += (" The model has as many parameters as ", *told(cortex, "mouse_cortex_mm3", "mm3"),
-                     " of mouse cortex has synapses.")  # fmt: skip
+            said += (
+                " The model has as many parameters as ",
+                *told(cortex, "mouse_cortex_mm3", "mm3"),
+                " of mouse cortex has synapses.",
+            )
         blocks.append(Paragraph(said))
     caption: Text = ("Areas are in proportion.",)
     blocks += context.pictured("scale", context.estimate.to_dict(), caption, "The run, drawn to scale", table)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from gigacost.reports.parts import Block, Day, Label, Paragraph, Section, Table, Text
 from gigacost.reports.sections.context import Context
-from gigacost.reports.telling import counted, part, told
+from gigacost.reports.telling import bare, counted, part, told
 from gigacost.validation.validate_runs import Figure, reliability
 
 _HEADS: tuple[Text, ...] = (
     *(("run",), ("what was published",), ("published",), ("predicted",), (Label("P5"),), (Label("P95"),), ("error",)),
     *(("inside",), ("date",), ("source",)),
+)
+
+_CAPTION = (
+    "Published figures of the runs nearest in parameters, chips and hardware, each predicted from what was known "
+    "before it started"
 )
 
 
@@ -19,9 +24,7 @@ def section(context: Context) -> Section | None:
     if found is None or not found.figures:
         return None
     rows = [_row(context, one) for one in found.figures]
-    caption: Text = ("Published figures of the runs nearest in parameters, chips and hardware, each predicted from what "
-                     "was known before it started",)  # fmt: skip
-    table = Table("validation", caption, _HEADS, tuple(rows), frozenset({2, 3, 4, 5, 6}), folded=True)
+    table = Table("validation", (_CAPTION,), _HEADS, tuple(rows), frozenset({2, 3, 4, 5, 6}), folded=True)
     known = reliability(found.figures)
     said: Text = (
         *("Of ", *counted(known.figures, "alike:figures"), " published figures of ", *_runs(context), " like runs, "),
@@ -44,8 +47,17 @@ def _runs(context: Context) -> Text:
 
 def _row(context: Context, one: Figure) -> tuple[Text, ...]:
     path = f"validate:{one.run}, {one.what}"
-    figures = [told(getattr(one, name), f"{path}.{name}", one.unit)
-               for name in ("published", "predicted", "low", "high")]  # fmt: skip
+    published = told(one.published, f"{path}.published", one.unit)
+    figures = [bare(getattr(one, name), f"{path}.{name}", one.unit) for name in ("predicted", "low", "high")]
     off = part(one.error, f"{path}.error", signed=True)
     inside: Text = ("yes" if one.is_inside else "no",)
-    return ((Label(one.run),), (Label(one.what),), *figures, off, inside, (Day(one.date),), context.cite(one.source))
+    return (
+        (Label(one.run),),
+        (Label(one.what),),
+        published,
+        *figures,
+        off,
+        inside,
+        (Day(one.date),),
+        context.cite(one.source),
+    )

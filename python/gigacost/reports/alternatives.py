@@ -90,6 +90,5 @@ def _is_priced(design: Bound, market: str) -> bool:
     if "hardware" not in labels or "price_votes" not in design.catalog.columns:
         return True
     axes = design.catalog.columns["price_votes"].axes
-    return not design.catalog.cite(
-        "price_votes", {axis: {**labels, "market": market}[axis] for axis in axes}
-    ).is_missing
+    there = {**labels, "market": market}
+    return not design.catalog.cite("price_votes", {axis: there[axis] for axis in axes}).is_missing

@@ -159,8 +159,19 @@ class _Asking:
 
 
 def _alone(spec: Spec, fixed: Mapping[str, Any]) -> Spec:
-    """A specification of one combination, without what is asked of it."""
-    return replace(spec, axes=(), fixed=fixed, where=None, columns=(), by="", k=None, per=(), distinct=())
+    """A specification of one combination, without what is asked of it and where it was written."""
+    return replace(
+        spec,
+        axes=(),
+        fixed=fixed,
+        where=None,
+        columns=(),
+        by="",
+        k=None,
+        per=(),
+        distinct=(),
+        warnings=tuple(replace(warning, path="") for warning in spec.warnings),
+    )
 
 
 def _with_intervals(design: Bound) -> Estimate:

@@ -160,7 +160,7 @@ class _Writer:
 
     @staticmethod
     def _aligned(table: Table, column: int) -> str:
-        return ' class="number"' if column in table.numeric else ""
+        return ' class="number"' if column and column in table.numeric else ""
 
     def _csv(self, table: Table) -> str:
         link = _link(f"gigacost-{table.name}.csv", f"{plain(table.caption)} as CSV", "text/csv", csv_of(table), "CSV")

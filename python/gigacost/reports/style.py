@@ -25,13 +25,13 @@ a:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:3px solid
 nav{background:var(--soft);border-radius:.5rem;padding:.7rem 1rem;margin:1.4rem 0;font-size:.95rem}
 nav ol{columns:2 16rem;margin:0;padding-left:1.6rem}
 nav li{padding:.15rem 0;break-inside:avoid}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(12.5rem,1fr));gap:.8rem;margin:1.2rem 0}
-.facts div{background:var(--soft);border-radius:.5rem;padding:.8rem 1rem}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.9rem,1fr));gap:.8rem;margin:1.2rem 0}
+.facts div{background:var(--soft);border-radius:.5rem;padding:.8rem .9rem}
 .facts dt{color:var(--muted);font-size:.9rem}
 .facts dd{margin:0}
-.figure{display:block;font-size:1.7rem;font-weight:700;line-height:1.25}
+.figure{display:block;font-size:1.6rem;font-weight:700;line-height:1.25}
 .facts div:first-child .figure{color:var(--accent)}
-.beside{display:block;font-size:.9rem}
+.beside{display:block;font-size:.85rem}
 .scroll{overflow-x:auto;margin:.8rem 0 0}
 table{border-collapse:collapse;font-size:.92rem;min-width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:0 0 .4rem;caption-side:top}
@@ -66,7 +66,7 @@ nav,.skip,.download,summary{display:none}
 h2{margin-top:1.6rem;break-after:avoid}
 .facts{display:flex;flex-wrap:wrap}.facts div{flex:1 1 7.5rem}.figure{font-size:15pt}
 figure,.facts,tr,pre{break-inside:avoid}
-thead{display:table-header-group}
+thead{display:table-header-group}caption,thead{break-after:avoid}
 .scroll{overflow:visible}.drawing{border:0;padding:0}.drawing svg{min-width:0;max-width:16cm}
 table{font-size:8pt;width:100%}th,td{padding-right:.6rem}td.number,data{white-space:normal}pre{white-space:pre-wrap}.sources{font-size:8pt}
 details::details-content{content-visibility:visible;display:block;block-size:auto;overflow:visible}

@@ -66,6 +66,11 @@ def meaning(model: Model, name: str) -> Text:
     return (Label(sentence.rpartition(" [")[0] or sentence),)
 
 
+def voted(number: float | None, quantity: str) -> Text:
+    """On how many votes a price rests; that it is a single one is said."""
+    return told(number, quantity, "1", "one vote" if number == 1 else "")
+
+
 def bare(value: float | None, quantity: str, unit: str) -> Text:
     """A number whose unit is said beside it."""
     return NOTHING if value is None else (Number(value, quantity, _bare(value, unit)),)
@@ -153,7 +158,7 @@ def age(name: str, date: str, as_of: str) -> Text:
     except ValueError:
         return NOTHING
     months = months_between(known, now)
-    if months < 0:
+    if known > now:
         text = "later"
     elif months >= _YEARS_FROM:
         text = f"{months // 12} years"

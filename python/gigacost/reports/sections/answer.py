@@ -10,7 +10,7 @@ from gigacost.queries.marks import marks_of, marks_of_estimate, price_in_words
 from gigacost.reports.answers import TOTAL
 from gigacost.reports.parts import Block, Fact, Facts, Label, Listing, Paragraph, Section, Table, Text
 from gigacost.reports.sections.context import Context
-from gigacost.reports.telling import NOTHING, PERCENTILES, counted, design, part, told, words
+from gigacost.reports.telling import PERCENTILES, counted, design, part, told, voted, words
 from gigacost.units.numbers import scaled
 
 _RUN = ("train_days", "chip_hours", "facility_mw", "mfu", "energy_mwh", "carbon_t")
@@ -93,9 +93,8 @@ def _markets(context: Context) -> Table:
         days = told(one["train_days"], f"{path}.estimate.quantities.train_days", "d")
         fleet = design(context.model, one.inputs, f"{path}.estimate.inputs.", only=("hardware", "chips"))
         due = told(answer.due_at_once_usd, f"{path}.due_at_once_usd", "$")
-        votes = NOTHING if answer.price.votes is None else told(answer.price.votes, f"{path}.price.votes")
-        mark: Text = (" ", Label("one vote")) if answer.price.votes == 1 else ()
-        rows.append(((Label(answer.market),), fleet, *money, days, due, (*votes, *mark)))
+        votes = voted(answer.price.votes, f"{path}.price.votes")
+        rows.append(((Label(answer.market),), fleet, *money, days, due, votes))
     heads: tuple[Text, ...] = (
         *(("market",), ("design",), ("total",), (Label("P10"),), (Label("P90"),)),
         *(("final run",), ("at once",), ("votes of its price",)),
@@ -143,7 +142,7 @@ def _cautions(context: Context) -> Iterator[Text]:
     marks = marks_of_estimate(one)
     known = price_in_words(marks)
     if known:
-        votes = told(one.get("price_votes"), "price_votes", "1")
+        votes = voted(one.get("price_votes"), "price_votes")
         days = told(one.get("price_age_days"), "price_age_days", "d")
         yield ("The price of the chip is ", known, " (votes: ", *votes, "; age: ", *days, ").")
     chips = one.inputs.get("chips")

@@ -7,7 +7,7 @@ from gigacost.catalog.rental import RENT
 from gigacost.queries.assumptions import Assumption, matters_in
 from gigacost.reports.parts import Block, Day, Label, Paragraph, Section, Sources, Table, Text, joined
 from gigacost.reports.sections.context import Context
-from gigacost.reports.telling import NOTHING, age, counted, meaning, told, valued
+from gigacost.reports.telling import NOTHING, age, counted, meaning, valued, voted
 
 _HEADS: tuple[Text, ...] = (("figure",), ("value",), ("date",), ("age",), ("votes",), ("source",))
 _MOST = 12
@@ -80,10 +80,7 @@ def _price(context: Context) -> str:
 
 def _row(context: Context, one: Assumption, *, described: bool = False) -> tuple[Text, ...]:
     what = (meaning(context.model, one.name),) if described else ()
-    votes: Text = NOTHING
-    if one.name == _price(context) and context.estimate.get("price_votes") is not None:
-        number = context.estimate["price_votes"]
-        votes = told(number, "price_votes", "1") + ((" ", Label("one vote")) if number == 1.0 else ())
+    votes = voted(context.estimate.get("price_votes") if one.name == _price(context) else None, "price_votes")
     date: Text = (Day(one.date),) if one.date else NOTHING
     return (
         (Label(one.name),),

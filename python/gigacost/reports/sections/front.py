@@ -56,7 +56,10 @@ def _table(context: Context, places: list[int]) -> Table:
         left: list[Text] = [valued(context.model, name, row[name], f"{path}.{name}") for name in names]
         right = [told(row[name], f"{path}.{name}", unit_of(context.model, _bare(name))) for name in figures]
         cells.append((*(left or [told(row["index"], f"{path}.index")]), *right))
-    heads: tuple[Text, ...] = (*((Label(name),) for name in names or ["index"]), *((Label(name),) for name in figures))
+    heads: tuple[Text, ...] = (
+        *((Label(name),) for name in names or ["index"]),
+        *((Label(_head(name)),) for name in figures),
+    )
     numeric = {
         i for i, name in enumerate([*(names or ["index"]), *figures]) if rows and not isinstance(rows[0].get(name), str)
     }
@@ -68,6 +71,11 @@ def _table(context: Context, places: list[int]) -> Table:
 def _bare(name: str) -> str:
     """The quantity of an aggregate: ``p10(cost_total_usd)`` is of ``cost_total_usd``."""
     return name.partition("(")[2].rstrip(")") or name
+
+
+def _head(name: str) -> str:
+    """The head of a column: a percentile stands beside what it is of."""
+    return name.partition("(")[0].upper() if name.startswith(("p10(", "p90(")) else name
 
 
 def _order(objectives: tuple[str, ...], name: str) -> tuple[int, bool]:

@@ -82,6 +82,11 @@ def words(name: str) -> str:
     return text.removeprefix("cost_").replace("_", " ")
 
 
+def capitalised(text: str) -> str:
+    """A text that begins a title."""
+    return text[:1].upper() + text[1:]
+
+
 def title(name: str, unit: str | None = None) -> str:
     """The title of a quantity's axis: ``total cost [$]``; of one without a unit its words alone."""
     known = unit_of(name) if unit is None else unit

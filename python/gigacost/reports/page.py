@@ -37,10 +37,10 @@ def page_of(request: Request, ending: str, *, minimise: Sequence[str] = (), comm
     context = Context(answers, painter, command)
     found = (module.section(context) for module in _SECTIONS)
     sections: list[Section] = [section for section in found if section is not None]
-    cited = basis.sources(context)
+    last = basis.appendix(context)
     title = plain(_title(answers))
     subtitle: Text = ("Prices of ", Day(context.as_of), ". Made by gigacost.")
-    return Page(title, subtitle, (*sections, cited), context.as_of)
+    return Page(title, subtitle, (*sections, last), context.as_of)
 
 
 def _title(answers: Answers) -> Text:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.catalog.dates import first_day, months_between
-from gigacost.reports.parts import Label, Number, Text, joined
+from gigacost.reports.parts import Day, Label, Number, Text, joined
 from gigacost.units.numbers import amount, grouped, scaled, share
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def design(model: Model, inputs: Mapping[str, Any], path: str = "", only: Sequen
         pieces.append(joined(fleet, " x "))
     pieces += [named(name) for name in ("market", "provider_class", "region", "precision") if name in known]
     if "as_of" in known:
-        pieces.append(("prices of ", *told(known.pop("as_of"), "as_of")))
+        pieces.append(("prices of ", Day(str(known.pop("as_of")))))
     pieces += [(f"{words(name)} ", *named(name)) for name in list(known)]
     return joined(pieces, " · ")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gigacost.catalog import chip_prices
 from gigacost.catalog.rental import RENT
 from gigacost.queries.assumptions import Assumption, matters_in
@@ -16,12 +18,8 @@ _MOST = 12
 
 def section(context: Context) -> Section:
     """What it rests on."""
-    known = [one for one in context.estimate.assumptions if one.value is not None]
-    figures = {one.name: one for one in known if not isinstance(one.value, str)}
-    first = [name for name in _moving(context) if name in figures][:_MOST]
-    price = _price(context)
-    if price in figures and price not in first:
-        first.insert(0, price)
+    figures = _figures(context)
+    first = _first(context, figures)
     left = [one.name for one in context.estimate.assumptions if one.value is None]
     described: tuple[Text, ...] = (_HEADS[0], ("what it is",), *_HEADS[1:])
     heavy = Table(
@@ -30,15 +28,6 @@ def section(context: Context) -> Section:
         described,
         tuple(_row(context, figures[name], described=True) for name in first),
         frozenset({2, 4, 5}),
-    )
-    others = [one for name, one in figures.items() if name not in first]
-    rest = Table(
-        "figures",
-        ("All other figures that go in",),
-        _HEADS,
-        tuple(_row(context, one) for one in others),
-        frozenset({1, 3, 4}),
-        folded=True,
     )
     count = counted(len(figures), "len(assumptions)")
     blocks: list[Block] = [
@@ -52,7 +41,6 @@ def section(context: Context) -> Section:
             )
         ),
         heavy,
-        rest,
     ]
     if left:
         blocks.append(
@@ -61,15 +49,29 @@ def section(context: Context) -> Section:
     return Section("basis", "What it rests on", tuple(blocks))
 
 
-def sources(context: Context) -> Section:
-    """The list of all sources that were cited before."""
-    return Section("sources", "Sources", (Sources(tuple(context.sources)),))
+def appendix(context: Context) -> Section:
+    """All other figures, and the sources of all that was cited."""
+    figures = _figures(context)
+    first = _first(context, figures)
+    others = tuple(_row(context, one) for name, one in figures.items() if name not in first)
+    caption: Text = ("All other figures that go in",)
+    rest = Table("figures", caption, _HEADS, others, frozenset({1, 3, 4}), folded=True)
+    return Section("sources", "All figures, and their sources", (rest, Sources(tuple(context.sources))))
 
 
-def _moving(context: Context) -> list[str]:
-    """The names that move the total most, as far as that is known."""
-    found = context.answers.influences
-    return [one.input.name for one in found.influences] if found else []
+def _figures(context: Context) -> dict[str, Assumption]:
+    """The figures that go in, by name; no choices."""
+    known = (one for one in context.estimate.assumptions if one.value is not None)
+    return {one.name: one for one in known if not isinstance(one.value, str)}
+
+
+def _first(context: Context, figures: Mapping[str, Assumption]) -> list[str]:
+    """The names that move the total most, as far as that is known, the price of the chip among them."""
+    influences = context.answers.influences
+    moving = [one.input.name for one in influences.influences] if influences else []
+    first = [name for name in moving if name in figures][:_MOST]
+    price = _price(context)
+    return first if price in first or price not in figures else [price, *first]
 
 
 def _price(context: Context) -> str:

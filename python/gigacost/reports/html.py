@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
@@ -31,6 +32,8 @@ from gigacost.reports.parts import (
 )
 from gigacost.reports.style import STYLE
 
+_ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
+
 
 def html_of(page: Page, *, paper: bool = False) -> str:
     """The page as HTML. ``paper``: what is drawn is drawn on white, and nothing is there to be clicked."""
@@ -49,13 +52,13 @@ def html_of(page: Page, *, paper: bool = False) -> str:
             '<meta name="generator" content="gigacost">',
             f'<meta name="dcterms.created" content="{escape(page.date)}">',
             f'<meta name="dcterms.modified" content="{escape(page.date)}">',
-            f"<title>{escape(page.title)}</title>",
+            f"<title>{escape(plain(page.title))}</title>",
             f"<style>{STYLE}</style>",
             "</head>",
             "<body>",
             *([] if paper else ['<a class="skip" href="#answer">To the answer</a>']),
             "<header>",
-            f"<h1>{escape(page.title)}</h1>",
+            f"<h1>{writer.text(page.title)}</h1>",
             f'<p class="subtitle">{writer.text(page.subtitle)}</p>',
             "</header>",
             *([] if paper else [_contents(page)]),
@@ -183,7 +186,7 @@ class _Writer:
 
 def _named(svg: str, said: str) -> str:
     """A drawing as one image with a name: its parts are in the table below it."""
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(said)}" ', 1)
+    return _ARIA.sub("", svg).replace("<svg ", f'<svg role="img" aria-label="{escape(said)}" ', 1)
 
 
 def _link(name: str, said: str, media: str, text: str, shown: str) -> str:

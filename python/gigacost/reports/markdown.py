@@ -54,7 +54,7 @@ def _first(page: Page) -> str:
 
 
 def _written(page: Page, rows: int | None) -> str:
-    lines = [f"# {_escaped(page.title)}", "", _text(page.subtitle), ""]
+    lines = [f"# {_text(page.title)}", "", _text(page.subtitle), ""]
     for section in page.sections:
         lines += [f"## {_escaped(section.title)}", ""]
         for block in section.blocks:

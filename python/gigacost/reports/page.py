@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gigacost.reports.answers import Answers, answered
-from gigacost.reports.parts import Day, Page, Section, Text, plain
+from gigacost.reports.parts import Day, Page, Section, Text
 from gigacost.reports.pictures import Painter
 from gigacost.reports.sections import (
     again,
@@ -38,9 +38,8 @@ def page_of(request: Request, ending: str, *, minimise: Sequence[str] = (), comm
     found = (module.section(context) for module in _SECTIONS)
     sections: list[Section] = [section for section in found if section is not None]
     last = basis.appendix(context)
-    title = plain(_title(answers))
     subtitle: Text = ("Prices of ", Day(context.as_of), ". Made by gigacost.")
-    return Page(title, subtitle, (*sections, last), context.as_of)
+    return Page(_title(answers), subtitle, (*sections, last), context.as_of)
 
 
 def _title(answers: Answers) -> Text:

@@ -155,7 +155,7 @@ class Section:
 class Page:
     """A report."""
 
-    title: str
+    title: Text
     subtitle: Text
     sections: tuple[Section, ...]
     date: str

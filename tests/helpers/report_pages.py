@@ -104,6 +104,7 @@ def questions(page: ReportPage, folder: Path, capsys: pytest.CaptureFixture[str]
     for name, text in page.downloads.items():
         if name.endswith(".json"):
             (folder / name).write_text(text)
+    capsys.readouterr()  # what was printed when the report was made
     listed = page.downloads["gigacost-questions.csv"].splitlines()[1:]
     found = {}
     for line in listed:

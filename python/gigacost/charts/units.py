@@ -94,6 +94,11 @@ def _unitless(name: str) -> str:
     return before if before and last in _UNITS and last not in _COUNTED else name
 
 
+def capitalised(text: str) -> str:
+    """A text that begins a title."""
+    return text[:1].upper() + text[1:]
+
+
 def title(name: str, unit: str | None = None) -> str:
     """The title of a quantity's axis: ``total cost [$]``; of one without a unit its words alone."""
     known = unit_of(name) if unit is None else unit

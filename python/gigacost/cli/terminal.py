@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -82,8 +83,25 @@ def plain(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
+_takers: list[Callable[[Any], None]] = []
+"""Who takes the payload in place of standard output."""
+
+
+@contextmanager
+def payload_to(taker: Callable[[Any], None]) -> Iterator[None]:
+    """Within this, payload is handed over, not printed: for a command that makes something of another's answer."""
+    _takers.append(taker)
+    try:
+        yield
+    finally:
+        _takers.pop()
+
+
 def payload(value: Any) -> None:  # noqa: ANN401 - plain data
     """Print data as JSON: UTF-8 and the same bytes whatever the locale."""
+    if _takers:
+        _takers[-1](value)
+        return
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
     data = text.encode("utf-8", "backslashreplace") + b"\n"
     buffer = getattr(sys.stdout, "buffer", None)

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from gigacost._engine import Program
 from gigacost._record import Record
 from gigacost.catalog import price_evidence
+from gigacost.charts.charted import Charted
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.conditions import OK
@@ -34,8 +35,10 @@ MaybeNone: TypeAlias = Any
 
 
 @dataclass(frozen=True, repr=False)
-class Estimate(Record):
+class Estimate(Charted, Record):
     """What one training run costs and needs. Made by ``estimate``; plain data, picklable."""
+
+    _kind = "estimate"
 
     inputs: Mapping[str, float | str]
     """What was given, in the model's units, and the label of every catalogue axis that applies."""

@@ -94,8 +94,8 @@ def command(
 def _print(sweep: Space, rows: RowView, objectives: list[str], front: int, seconds: float, *, whole: bool) -> None:
     """The rows, or as many of them as a screen has room for, spread evenly over the front."""
     from gigacost.cli.terminal import literal, room, show
-    from gigacost.cli.views.numbers import duration
     from gigacost.cli.views.rows import show_rows
+    from gigacost.units.numbers import duration
 
     shown = len(rows) if whole else min(len(rows), room())
     places = [place * (len(rows) - 1) // max(shown - 1, 1) for place in range(shown)]

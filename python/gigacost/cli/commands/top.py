@@ -104,8 +104,8 @@ def command(
 
 def _print(sweep: Space, best: Best, limit: int | None, seconds: float, *, largest: bool) -> None:
     from gigacost.cli.terminal import literal, show
-    from gigacost.cli.views.numbers import cell, duration
     from gigacost.cli.views.rows import show_rows
+    from gigacost.units.numbers import cell, duration
 
     rows = best.rows if limit is None else best.rows[:limit]
     show_rows(sweep, rows, [] if sweep.spec.columns else [best.meta["by"]])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.terminal import literal, show, table
-from gigacost.cli.views.numbers import grouped, scaled, share
+from gigacost.units.numbers import grouped, scaled, share
 
 if TYPE_CHECKING:
     from gigacost.analysis.layouts.candidates import Layout

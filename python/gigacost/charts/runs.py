@@ -1,0 +1,53 @@
+"""What charts say of a run: which it is, in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from gigacost.charts.units import said
+from gigacost.units.numbers import usd
+
+_FIRST = ("params", "tokens", "model", "hardware", "chips")
+"""What is told as a sentence; the other inputs follow."""
+_SILENT = frozenset({"as_of"})
+
+
+def sentence(inputs: Mapping[str, Any], without: Collection[str] = ()) -> str:
+    """A run in words: ``405B parameters on 15.6T tokens · 16,384 x h100-sxm · on_demand``; some inputs left out."""
+    known = {name: value for name, value in inputs.items() if name not in without}
+    params = known.get("model") or (said(known["params"], "params") if "params" in known else "")
+    tokens = said(known["tokens"], "tokens") if "tokens" in known else ""
+    chips = f"{known['chips']:,.0f}" if isinstance(known.get("chips"), int | float) else ""
+    fleet = " x ".join(part for part in (chips, str(known.get("hardware", ""))) if part)
+    others = [
+        str(value) if isinstance(value, str) else f"{name} = {said(value, name)}"
+        for name, value in known.items()
+        if name not in _FIRST and name not in _SILENT
+    ]
+    told = [" on ".join(part for part in (params, tokens) if part), fleet, *others]
+    if "as_of" in known:
+        told.append(f"as of {known['as_of']}")
+    return " · ".join(part for part in told if part)
+
+
+def total(estimate: Mapping[str, Any]) -> tuple[str, float | None]:
+    """The name and the value of what a run costs in all."""
+    subtotals: Mapping[str, float | None] = estimate["subtotals"]
+    name = [*subtotals][-1]
+    return name, subtotals[name]
+
+
+def interval(estimate: Mapping[str, Any], name: str) -> tuple[float, float] | None:
+    """P10 and P90 of one of an estimate's quantities, if it was drawn and holds them."""
+    drawn = estimate["intervals"].get(name, {})
+    low, high = drawn.get("p10"), drawn.get("p90")
+    return None if low is None or high is None else (low, high)
+
+
+def money_with_interval(estimate: Mapping[str, Any]) -> str:
+    """What a run costs: ``$302M in total (P10 to P90: $190M to $554M)``."""
+    name, value = total(estimate)
+    ends = interval(estimate, name)
+    told = "no total" if value is None else f"{usd(value)} in total"
+    return f"{told} (P10 to P90: {usd(ends[0])} to {usd(ends[1])})" if ends else told

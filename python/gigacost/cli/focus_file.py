@@ -61,7 +61,7 @@ def _opened(output: str) -> Iterator[TextIO]:
 
 
 def _as_text(file: BinaryIO | gzip.GzipFile) -> Iterator[TextIO]:
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")  # type: ignore[type-var] # any binary file
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     yield text
     text.flush()
     text.detach()

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from gigacost._staged import staged
-from gigacost.errors import Fault, SpecError, escape, show, type_name
+from gigacost.errors import Fault, SpecError, escape, not_installed, show, type_name
 
 if TYPE_CHECKING:
     from gigacost.analysis.choose.records import Choice
@@ -81,7 +81,7 @@ def refuse_bad_workbook(path: str | os.PathLike[str], field: str = "path") -> No
     if not name.lower().endswith(ENDING):
         raise SpecError(Fault(field, show(name), "unknown kind of file", f"a name that ends in {ENDING}"))
     if find_spec("xlsxwriter") is None:
-        raise SpecError(Fault(field, show(name), "XlsxWriter is not installed", "pip install 'gigacost[excel]'"))
+        raise not_installed(field, "XlsxWriter", "gigacost[excel]")
     if not os.path.isdir(folder):  # noqa: PTH112 - as above
         raise SpecError(Fault(field, show(name), f"there is no folder {escape(folder)}", "a folder that exists"))
     if os.path.exists(name) and not os.path.isfile(name):  # noqa: PTH110, PTH113 - as above

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Container, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from gigacost.errors import Fault, SpecError, show
 from gigacost.workbooks.forms import DATE, TEXT, WRAPPED, displayed
@@ -66,9 +66,12 @@ class Book:
 
     def __init__(self, file: BinaryIO, about: str, created: dt.date, field: str, name: str) -> None:
         """``field`` and ``name`` are what the file is called in faults."""
+        import tempfile
+
         import xlsxwriter
 
-        self._book = xlsxwriter.Workbook(file, {"constant_memory": True})
+        self._rows = tempfile.TemporaryDirectory(prefix="gigacost-")
+        self._book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": self._rows.name})
         self._book.set_properties({"title": about, "created": dt.datetime.combine(created, dt.time(), dt.UTC)})
         self._formats: dict[Any, Format] = {}
         self.field, self.name = field, name
@@ -85,9 +88,18 @@ class Book:
         return Sheet(self, made, name)
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the file."""
         self._book.use_zip64()
         self._book.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove what rows were kept in."""
+        for sheet in self._book.worksheets():
+            sheet.row_data_fh.close()
+        self._rows.cleanup()
 
     def format(self, cell: Cell, column: int) -> Format:
         """The format of a cell; text beside other columns is set in, which keeps it off a number before it."""
@@ -179,7 +191,7 @@ class Sheet:
             is_known = value >= _FIRST
             cell = cell._replace(value=(value - _ZERO).days if is_known else value.isoformat(), form=DATE, right=True)
         value, form = cell.value, self._book.format(cell, column)
-        if value is None:
+        if value is None or value == "":
             self._sheet.write_blank(row, column, None, form)
         elif isinstance(value, Formula):
             self._sheet.write_formula(row, column, f"={value.text}", form, value.value)

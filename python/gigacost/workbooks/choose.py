@@ -125,7 +125,8 @@ def _write_limits(book: Book, document: Mapping[str, Any]) -> None:
     sheet.title("Asked")
     for name, value in {**document["asked"], **document["labels"]}.items():
         if value is not None:
-            sheet.row([name, Cell(value, form_of(name, "", [value]))])
+            one = ", ".join(map(str, value)) if isinstance(value, list) else value
+            sheet.row([name, Cell(one, form_of(name, "", [one]), right=True)])
     if document["needed"]:
         sheet.skip()
         sheet.title("Limits that would have to give, together, in a market")

@@ -109,8 +109,8 @@ def write_workbook(
     from gigacost.workbooks.sources import created
 
     write: Callable[..., None] = import_module(f"gigacost.workbooks.{kind}").write
-    with staged(path) as file:
-        book = Book(file, f"gigacost {kind.replace('_', '-')}", created(), field, os.fsdecode(path))
+    about = f"gigacost {kind.replace('_', '-')}"
+    with staged(path) as file, Book(file, about, created(), field, os.fsdecode(path)) as book:
         write(book, answer, model=model, command=command, provenance=provenance or {})
         book.close()
 

@@ -94,7 +94,7 @@ def test_chips_and_days() -> None:
     best = gigacost.Sweep(axes, fixed={"params": "70B", "tokens": "15T", "hardware": "h100-sxm"}).top(
         1, "cost_total_usd", per=["chips", "train_hours"]
     )
-    drawing = Drawing(drawn("map", document_of(best)))
+    drawing = Drawing(best.chart("map"))
     assert set(drawing.texts("axis-title")) == {"chips", "training time [days]"}
     assert {"50", "100", "150", "200"} <= set(drawing.texts("axis-label"))
     assert len(drawing.marks("line mark")) >= 4

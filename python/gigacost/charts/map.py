@@ -11,6 +11,7 @@ import altair as alt
 
 from gigacost.charts import contours
 from gigacost.charts.kinds import undrawable
+from gigacost.charts.rows import axes_of, colouring
 from gigacost.charts.theme import INK, OTHERS, WIDTH, aria, colours, described, figure, named
 from gigacost.charts.units import axis, capitalised, is_log, said, scale, words
 
@@ -151,8 +152,7 @@ def _middle(walk: Sequence[contours.Point], spread: tuple[float, float]) -> cont
 def _cells(found: Lattice) -> tuple[str, list[dict[str, Any]]]:
     """What differs between the designs, as rectangles, those of one kind along a column together; what is missing."""
     known = [row for column in found.rows for row in column if row]
-    labels = [name for name, value in known[0].items() if isinstance(value, str) and name != "status"]
-    which = next((name for name in labels if len({row[name] for row in known}) > 1), "")
+    which = colouring(known, axes_of(known[0]))
     edges_x, edges_y = _edges(found.xs), _edges(found.ys)
     cells: list[dict[str, Any]] = []
     for i, column in enumerate(found.rows):

@@ -16,24 +16,29 @@ from gigacost.units.numbers import usd
 
 _MOST = 7
 """Contributions with a colour of their own."""
+_LEAST = 0.01
+"""Contributions that are nowhere this share of the largest have none."""
 _REST = "others"
 
 
-def chart(document: Sequence[Mapping[str, Any]] | Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
-    """Several estimates. Raises SpecError for a single one, and where no cost is known."""
-    if isinstance(document, Mapping) or len(document) < 2:  # noqa: PLR2004 - side by side
+def chart(document: Any, *, width: int = WIDTH) -> alt.LayerChart:  # noqa: ANN401 - of one of several commands
+    """Several estimates, or the answers of a choice. Raises SpecError for a single one, and where no cost is known."""
+    estimates = runs.estimates_of(document)
+    if len(estimates) < 2 and not (isinstance(document, Mapping) and "answers" in document):  # noqa: PLR2004 - beside
         allowed = "several, as --market own,on_demand; chart estimate draws one"
         raise undrawable("compare", "one run, where several are compared", allowed)
-    inputs = [one["inputs"] for one in document]
+    if not estimates:
+        raise undrawable("compare", "no design is within the limits", "limits that some design is within")
+    inputs = [one["inputs"] for one in estimates]
     names = list(dict.fromkeys(name for given in inputs for name in given))
     varied = differing(inputs, names)
     labels = unlike([place(given, varied) or "as given" for given in inputs])
-    shown = _largest(document)
+    shown = _largest(estimates)
     texts, names_axis, height = bar_names(labels)
-    bars = [bar for label, one in zip(labels, document, strict=True) for bar in _bars(label, one, shown)]
+    bars = [bar for label, one in zip(labels, estimates, strict=True) for bar in _bars(label, one, shown)]
     if not bars:
         raise undrawable("compare", "no contribution to the cost is known or above $0", "estimates with a cost")
-    totals = [_total(label, one) for label, one in zip(labels, document, strict=True)]
+    totals = [_total(label, one) for label, one in zip(labels, estimates, strict=True)]
     name_of = dict(zip(labels, texts, strict=True))
     for row in (*bars, *totals):
         row["name"] = name_of[row["run"]]
@@ -43,7 +48,7 @@ def chart(document: Sequence[Mapping[str, Any]] | Mapping[str, Any], *, width: i
         "what:N",
         title=None,
         scale=alt.Scale(domain=parts, range=[*PALETTE[: len(shown)], *([OTHERS] if len(parts) > len(shown) else [])]),
-        legend=alt.Legend(orient="bottom", columns=max(width // 150, 2), symbolType="square"),
+        legend=alt.Legend(orient="bottom", columns=max(width // 120, 2), symbolType="square"),
     )
     money = alt.X("low:Q", axis=axis("usd", (), title="cost [$]"), scale=scale([], zero=True))
     spread = alt.Chart(named("intervals")).encode(y=where)
@@ -73,15 +78,15 @@ def chart(document: Sequence[Mapping[str, Any]] | Mapping[str, Any], *, width: i
     return made
 
 
-def _largest(document: Sequence[Mapping[str, Any]]) -> list[str]:
+def _largest(estimates: Sequence[Mapping[str, Any]]) -> list[str]:
     """The contributions that have a colour of their own, the largest first."""
     most: dict[str, float] = {}
-    for one in document:
+    for one in estimates:
         for name, value in one["breakdown"].items():
             if value:
                 most[words(name)] = max(most.get(words(name), 0.0), value)
-    ordered = sorted(most, key=lambda name: -most[name])
-    return ordered if len(ordered) <= _MOST + 1 else ordered[:_MOST]
+    ordered = sorted((name for name in most if most[name] >= _LEAST * max(most.values())), key=lambda name: -most[name])
+    return ordered if len(ordered) == len(most) <= _MOST + 1 else ordered[:_MOST]
 
 
 def _bars(label: str, one: Mapping[str, Any], shown: Sequence[str]) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ class Part(NamedTuple):
 
 def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.VConcatChart:
     """An estimate's power, racks, data and parameters beside known things. Raises SpecError where it has none."""
+    document = runs.cheapest("scale", document)
     makers = (_power, _racks, _petabytes, _parameters)
     parts = [part for part in (make(document, width) for make in makers) if part]
     if not parts:

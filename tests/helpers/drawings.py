@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from gigacost.charts.save import Svg, svg
 
-_G = "{http://www.w3.org/2000/svg}g"
+_SVG = "{http://www.w3.org/2000/svg}"
 _FIGURE = re.compile(r"(\w+) (-?[0-9][0-9.e+-]*)(?=, |$)")
 
 
@@ -49,11 +49,12 @@ class Drawing:
         return found
 
     def texts(self, role: str = "") -> list[str]:
-        """The texts within groups of a role: ``axis-title``, ``axis-label``, ``title-text``, ``mark`` and others."""
-        groups = (
-            [g for g in self.root.iter(_G) if f"role-{role}" in g.get("class", "").split()] if role else [self.root]
-        )
-        return ["".join(t.itertext()) for g in groups for t in g.iter(_G.replace("}g", "}text"))]
+        """The lines of text within groups of a role: ``axis-title``, ``axis-label``, ``title-text``, ``mark``…"""
+        groups = [self.root]
+        if role:
+            groups = [g for g in self.root.iter(f"{_SVG}g") if f"role-{role}" in g.get("class", "").split()]
+        texts = [text for group in groups for text in group.iter(f"{_SVG}text")]
+        return ["".join(line.itertext()) for text in texts for line in (list(text) or [text])]
 
     @property
     def axes(self) -> list[str]:

@@ -22,4 +22,9 @@ class Charted:
         """
         from gigacost.charts.kinds import drawn
 
-        return drawn(self._kind, self.to_dict(), **options)  # type: ignore[attr-defined] # of every Record
+        return drawn(self._kind, self._drawn(), **options)
+
+    def _drawn(self) -> dict[str, Any]:
+        """The document that is drawn."""
+        document: dict[str, Any] = self.to_dict()  # type: ignore[attr-defined] # of every Record
+        return document

@@ -9,7 +9,7 @@ import altair as alt
 
 from gigacost.charts import runs
 from gigacost.charts.kinds import undrawable
-from gigacost.charts.theme import INK, MUTED, PALETTE, ROW, WIDTH, aria, described, figure, named
+from gigacost.charts.theme import INK, MUTED, PALETTE, ROW, WIDTH, aria, bar_names, described, figure, named
 from gigacost.charts.units import axis, scale, words
 from gigacost.units.numbers import share, usd
 
@@ -24,7 +24,8 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
         raise undrawable("estimate", "no contribution to the cost is known or above $0", "an estimate with a cost")
     ends = [row["usd"] for row in rows] + [row["p90"] for row in rows if "p90" in row]
     money = alt.X("usd:Q", axis=axis("usd", (), title="cost [$]"), scale=scale([], zero=True))
-    name = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False))
+    names, name_axis, height = bar_names([row["what"] for row in rows])
+    name = alt.Y("what:N", sort=names, axis=name_axis)
     base = alt.Chart(named("rows"))
     tips = [alt.Tooltip("what:N"), *(alt.Tooltip(f"{one}:Q", format="$,.0f") for one in ("usd", "p10", "p90"))]
     layers = [
@@ -46,7 +47,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
         title=runs.money_with_interval(document),
         subtitle=subtitle,
         width=width,
-        height=ROW * len(rows),
+        height=height * len(rows),
     )
     return made
 

@@ -9,15 +9,13 @@ import secrets
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gigacost.charts import heavy, html
+from gigacost.charts import heavy, html, pdf
 from gigacost.errors import Fault, OutputError, SpecError, escape, show
 
 ENDINGS = (".svg", ".png", ".pdf", ".html")
 _PNG_SCALE = 2.0
 """Pixels of a PNG for each of the chart's."""
 _ID = re.compile(r'(?<=id=")[A-Za-z_]+\d+(?=")')
-_PDF_NAMES = re.compile(rb"(?<=<<\n)(?: *  /\w+ \d+ \d+ R\n)+")
-"""The entries of a PDF's dictionary of resources."""
 _BACKGROUND = re.compile(r'(<svg [^>]*>)<rect width="[^"]*" height="[^"]*" fill="[^"]*"/>')
 
 
@@ -101,8 +99,7 @@ def _encoded(chart: Any, drawn: Svg, ending: str) -> bytes:  # noqa: ANN401 - an
         return png
     if ending == ".pdf":
         # They come in any order, each time another.
-        pdf: bytes = vl_convert.svg_to_pdf(drawn.text)
-        return _PDF_NAMES.sub(lambda entries: b"".join(sorted(entries[0].splitlines(keepends=True))), pdf)
+        return pdf.ordered(vl_convert.svg_to_pdf(drawn.text))
     if ending == ".html":
         return html.page(vegalite(chart), many=bool(drawn.note)).encode()
     return drawn.text.encode()

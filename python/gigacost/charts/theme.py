@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,9 @@ SMALL = 11
 _SUBTITLE_ROOM = 6.2
 _TITLE_ROOM = 9.0
 """Pixels that a character of a subtitle and of a title take."""
+_NAME = 42
+"""Characters of a line of a bar's name."""
+_LINE = 13
 
 
 def figure(
@@ -50,9 +54,18 @@ def figure(
 
 def wrapped(text: str, width: float, character: float = _SUBTITLE_ROOM) -> list[str]:
     """A text in lines of at most so many pixels; words longer than that stay whole."""
-    import textwrap
-
     return textwrap.wrap(text, max(int((width + 80) / character), 24), break_long_words=False) or [""]
+
+
+def bar_names(names: Sequence[str]) -> tuple[list[str], alt.Axis, int]:
+    """The names of bars, long ones in lines; the axis that shows them; how high one bar with its gap is."""
+    texts = ["\n".join(textwrap.wrap(name, _NAME, break_long_words=False)) for name in names]
+    most = max((text.count("\n") for text in texts), default=0)
+    axis = alt.Axis(
+        title=None, ticks=False, domain=False, labelExpr="split(datum.label, '\\n')", labelLineHeight=_LINE,
+        labelLimit=0, labelPadding=6,
+    )  # fmt: skip
+    return texts, axis, ROW + most * _LINE
 
 
 def named(name: str) -> alt.NamedData:
@@ -85,7 +98,7 @@ _CONFIGURATION: Mapping[str, Any] = {
     "font": FONT,
     "view": {"stroke": None},
     "title": {
-        "anchor": "start", "frame": "group", "color": INK, "fontSize": 17, "fontWeight": 600, "offset": 14,
+        "anchor": "start", "frame": "bounds", "color": INK, "fontSize": 17, "fontWeight": 600, "offset": 14,
         "subtitleColor": MUTED, "subtitleFontSize": 12, "subtitlePadding": 5, "subtitleLineHeight": 16,
     },
     "axis": {
@@ -98,4 +111,5 @@ _CONFIGURATION: Mapping[str, Any] = {
     },
     "text": {"color": INK, "fontSize": SMALL},
     "rule": {"color": INK},
+    "tick": {"opacity": 1},
 }  # fmt: skip

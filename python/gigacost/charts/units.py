@@ -32,7 +32,9 @@ _PLURALS = {
     "reactor": "reactors", "neuron": "neurons", "B": "bytes", "FTE·yr": "person-years", "FTE": "staff",
     "household·yr": "household-years",
 }  # fmt: skip
+_PER = {"yr": "year", "d": "day", "(chip·h)": "chip-hour"}
 _TITLES = {
+    "usd_per_chip_hour": "cost of a chip-hour",
     "cost_total_usd": "total cost",
     "total_project_usd": "cost of the project",
     "total_development_usd": "cost of development",
@@ -46,12 +48,16 @@ _TITLES = {
     "pue": "PUE",
     "tp": "TP", "pp": "PP", "dp": "DP", "ep": "EP", "cp": "CP",
 }  # fmt: skip
+_COUNTED = frozenset({"tokens", "params", "chips", "token", "param", "chip", "hours", "hour"})
+_KIND = re.compile("_(active|total|low|high)$")
+"""What may stand behind the unit."""
 _AGGREGATE = re.compile(r"(p\d+(?:\.\d+)?|mean|std|min|max)\((\w+)\)|quantile\((\w+), *(0?\.\d+)\)")
 _NUMBER = "format(datum.value, '.3~s')"
 _SUFFIXED = f"replace(replace(replace({_NUMBER}, 'G', 'B'), 'k', 'K'), 'P', 'e15')"
 _PLAIN = "format(datum.value, ',.4~g')"
 _BIG = 10_000.0
-_TICKS = {"tickCount": 6, "labelOverlap": "greedy"}
+_YEARS = (1900.0, 2200.0)
+"""Of the calendar, and no durations."""
 
 
 def unit_of(name: str) -> str:
@@ -62,9 +68,9 @@ def unit_of(name: str) -> str:
     above, per, below = name.rpartition("_per_")
     if per:
         over, under = unit_of(above), _UNITS.get(below, "")
-        return f"{over or '1'}/{f'({under})' if '·' in under else under}" if under else ""
-    words = name.split("_")
-    return next((unit for i in range(len(words)) if (unit := _UNITS.get("_".join(words[i:])))), "")
+        return f"{over or '1'}/{f'({under})' if '·' in under else under}" if under else over
+    parts = _KIND.sub("", name).split("_")
+    return next((unit for i in range(len(parts)) if (unit := _UNITS.get("_".join(parts[i:])))), "")
 
 
 def words(name: str) -> str:
@@ -75,11 +81,17 @@ def words(name: str) -> str:
         return f"{what.upper() if what.startswith('p') else what} of {words(found[2] or found[3])}"
     if name in _TITLES:
         return _TITLES[name]
-    text, unit = name, unit_of(name)
-    last = name.rpartition("_")[2]
-    if unit and "_per_" not in name and last in _UNITS and last != name and last not in {"tokens", "params", "chips"}:
-        text = name.removesuffix(f"_{last}")
+    above, per, below = name.rpartition("_per_")
+    text = _unitless(above) if per and below in _UNITS and _unitless(above) != above else name
+    if not per:
+        text = _unitless(name)
     return text.removeprefix("cost_").replace("_", " ")
+
+
+def _unitless(name: str) -> str:
+    """A name without the unit that is its last word; of what is counted the unit is the name."""
+    before, _, last = name.rpartition("_")
+    return before if before and last in _UNITS and last not in _COUNTED else name
 
 
 def title(name: str, unit: str | None = None) -> str:
@@ -95,12 +107,13 @@ def said(value: object, name: str, unit: str | None = None) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     known = unit_of(name) if unit is None else unit
-    if known in {"", "1"} and float(value).is_integer() and abs(value) < _BIG:
+    counts = known in {"", "1"} and float(value).is_integer() and abs(value) < _BIG
+    if counts or _are_years(known, [value]):
         return f"{value:.0f}"
-    if known == "chip":
-        return f"{value:,.0f} chips"
-    if known in {"param", "token"}:
-        return f"{amount(value, '1')} {_PLURALS[known]}"
+    if known in {"chip", "param", "token"}:
+        return f"{f'{value:,.0f}' if known == 'chip' else amount(value, '1')} {_PLURALS[known]}"
+    if known.startswith("1/"):
+        return f"{amount(value, '1')} per {_PER.get(known[2:], known[2:])}"
     return amount(value, known)
 
 
@@ -113,8 +126,13 @@ def is_log(values: Iterable[float | None]) -> bool:
 def axis(name: str, values: Sequence[float | None], *, unit: str | None = None, **more: Any) -> alt.Axis:  # noqa: ANN401
     """The axis of a quantity that has these values. Of a logarithmic one ticks are powers of ten; of few also 2, 5."""
     known = unit_of(name) if unit is None else unit
-    ticks = {"values": _decades([value for value in values if value is not None])} if is_log(values) else {}
-    return alt.Axis(**{"title": title(name, known), "labelExpr": label_expr(known, values), **_TICKS, **ticks, **more})
+    ticks: dict[str, Any] = {"tickCount": 6, "labelOverlap": "greedy"}
+    if is_log(values):
+        # A count of ticks would drop some of these, evenly: 1, 5, 20, 100.
+        ticks = {"values": _decades([value for value in values if value is not None]), "labelOverlap": "greedy"}
+    elif _are_years(known, values):
+        ticks["tickMinStep"] = 1
+    return alt.Axis(**{"title": title(name, known), "labelExpr": label_expr(known, values), **ticks, **more})
 
 
 def scale(values: Sequence[float | None], *, zero: bool = False, **more: Any) -> alt.Scale:  # noqa: ANN401
@@ -126,13 +144,18 @@ def scale(values: Sequence[float | None], *, zero: bool = False, **more: Any) ->
 
 def label_expr(unit: str, values: Iterable[float | None] = ()) -> str:
     """Vega's expression of an axis' labels: ``$1.2B``, ``16.4K``, ``0.25``; years as they are."""
-    known = [abs(value) for value in values if value is not None]
-    if unit == "yr" and known and 1900 <= min(known) <= max(known) < 2200:  # noqa: PLR2004 - calendar years
+    if _are_years(unit, values):
         return "format(datum.value, 'd')"
     number = f"abs(datum.value) < 1000 ? {_PLAIN} : {_SUFFIXED}"
     if not unit.startswith("$"):
         return number
     return f"(datum.value < 0 ? '−' : '') + '$' + replace({number}, '−', '')"
+
+
+def _are_years(unit: str, values: Iterable[float | None]) -> bool:
+    """Whether values are years of the calendar."""
+    known = [value for value in values if value is not None]
+    return unit == "yr" and bool(known) and _YEARS[0] <= min(known) <= max(known) < _YEARS[1]
 
 
 def _decades(values: Sequence[float]) -> list[float]:

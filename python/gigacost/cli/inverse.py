@@ -59,7 +59,7 @@ def tell(
     warn_of(sweep.spec, found.meta)
     if query.as_json:
         plain = found.to_dict()
-        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
+        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}}, found)
     else:
         show_found()
         show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))

@@ -83,13 +83,16 @@ def plain(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-_takers: list[Callable[[Any], None]] = []
+_takers: list[Callable[[Any, Any], None]] = []
 """Who takes the payload in place of standard output."""
 
 
 @contextmanager
-def payload_to(taker: Callable[[Any], None]) -> Iterator[None]:
-    """Within this, payload is handed over, not printed: for a command that makes something of another's answer."""
+def payload_to(taker: Callable[[Any, Any], None]) -> Iterator[None]:
+    """Within this, payload is handed over, not printed: for a command that makes something of another's answer.
+
+    With it comes the answer itself, where this is more than its plain data.
+    """
     _takers.append(taker)
     try:
         yield
@@ -97,10 +100,10 @@ def payload_to(taker: Callable[[Any], None]) -> Iterator[None]:
         _takers.pop()
 
 
-def payload(value: Any) -> None:  # noqa: ANN401 - plain data
-    """Print data as JSON: UTF-8 and the same bytes whatever the locale."""
+def payload(value: Any, answer: object = None) -> None:  # noqa: ANN401 - plain data
+    """Print data as JSON: UTF-8 and the same bytes whatever the locale. ``answer`` is what the data are of."""
     if _takers:
-        _takers[-1](value)
+        _takers[-1](value, answer)
         return
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
     data = text.encode("utf-8", "backslashreplace") + b"\n"

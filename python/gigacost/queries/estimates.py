@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gigacost._engine import Program
 from gigacost._record import Record
@@ -29,6 +29,9 @@ from gigacost.queries import doubts
 from gigacost.queries.assumptions import Assumption, assumption, by_default, choices
 from gigacost.queries.lacking import lacking, lacking_at_site, required
 from gigacost.queries.missing_prices import MissingPrice
+
+if TYPE_CHECKING:
+    import altair as alt
 
 MaybeNone: TypeAlias = Any
 """None now and then: where it is not, arithmetic needs no check for it, as in typeshed."""
@@ -63,6 +66,18 @@ class Estimate(Charted, Record):
     """The prices for want of which there is no total, each with the nearest quotes; empty where there is one."""
     meta: Mapping[str, Any]
     """What a figure can be rebuilt from: version, hashes, date; and warnings."""
+
+    def chart(self, *others: Estimate, **options: Any) -> alt.TopLevelMixin:  # noqa: ANN401 - those of the kind
+        """A chart of where the money goes, by altair; with others, of all of them side by side.
+
+        ``width`` is that of the picture's inner part, in pixels. Needs the extra ``charts``; raises SpecError without
+        it, and where no cost is known.
+        """
+        if not others:
+            return super().chart(**options)
+        from gigacost.charts.kinds import drawn
+
+        return drawn("compare", [one.to_dict() for one in (self, *others)], **options)
 
     def __getitem__(self, name: str) -> float | MaybeNone:
         """A quantity by name; None where a state spoils it. Raises KeyError, with the nearest name."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gigacost.charts.charted import Charted
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
 from gigacost.queries import arguments, doubts
@@ -16,11 +17,13 @@ from gigacost.queries.rows import Rows, RowView
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Best(Rows):
+class Best(Charted, Rows):
     """The best combinations of a sweep, best first; of each group, in the order of the groups.
 
     Whatever reads Arrow reads it as a table.
     """
+
+    _kind = "best"
 
     rows: tuple[Mapping[str, Any], ...]
     """Axes, status and columns of each; ``index`` is its place in the space."""

@@ -80,7 +80,7 @@ def _drawing(kind: Kind, question: click.Command, name: str) -> click.Command:
         for inner, one in question.commands.items():
             group.add_command(_drawing(kind, one, inner))
         return group
-    idle = {one.name: _unset(one) for one in question.params if one.name in _NOT_OF_A_CHART}
+    idle = {one.name: _unset(one) for one in question.params if one.name in _NOT_OF_A_CHART} | {"as_json": True}
     own = [one for one in question.params if one.name not in _NOT_OF_A_CHART]
 
     def draw(output: str | None, width: int | None, as_json: bool, **given: Any) -> int:  # noqa: ANN401, FBT001 - as click
@@ -92,11 +92,10 @@ def _drawing(kind: Kind, question: click.Command, name: str) -> click.Command:
             raise click.MissingParameter(param_hint="'-o'", param_type="option")
         refuse_bad_file(output)
         require_charts()
-        answer = question.callback
-        documents: list[Any] = []
-        with payload_to(documents.append):
-            code: int = answer(**{**idle, "as_json": True}, **given)  # type: ignore[misc] # a command has one
-        _save(kind, documents[-1], output, {} if width is None else {"width": width}, as_json=as_json)
+        answers: list[tuple[Any, Any]] = []
+        with payload_to(lambda *answer: answers.append(answer)):
+            code: int = question.callback(**idle, **given)  # type: ignore[misc] # a command has one
+        _save(kind, *answers[-1], output, {} if width is None else {"width": width}, as_json=as_json)
         return code
 
     made = options.command(name, help=help_)(draw)
@@ -118,13 +117,15 @@ def _unset(parameter: click.Parameter) -> object:
     return False if isinstance(parameter, click.Option) and parameter.is_flag else None
 
 
-def _save(kind: Kind, document: object, output: str, drawing: Mapping[str, Any], *, as_json: bool) -> None:
+def _save(kind: Kind, document: object, answer: Any, output: str, drawing: Mapping[str, Any], *, as_json: bool) -> None:  # noqa: ANN401
+    """Draw an answer where it is handed over (it knows more than its document), else its document; and say so."""
     from gigacost.charts.kinds import drawn
     from gigacost.charts.save import saved
     from gigacost.cli.process import warn
     from gigacost.cli.terminal import payload
 
-    made = saved(drawn(kind.name, document, **drawing), output)
+    chart = drawn(kind.name, document, **drawing) if answer is None else answer.chart(**drawing)
+    made = saved(chart, output)
     if made.note:
         warn("note", made.note)
     if as_json:

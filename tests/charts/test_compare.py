@@ -22,7 +22,7 @@ def estimates() -> list[gigacost.Estimate]:
 
 @pytest.fixture(scope="module")
 def drawing(estimates: list[gigacost.Estimate]) -> Drawing:
-    return Drawing(estimates[0].chart(*estimates[1:]))
+    return Drawing(estimates[0].chart(beside=estimates[1:]))
 
 
 def test_the_parts_of_each_bar_are_its_contributions(estimates: list[gigacost.Estimate], drawing: Drawing) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import re
 from pathlib import Path
@@ -83,6 +84,28 @@ def test_an_estimate_is_that_of_the_command(capsys: Capsys, tmp_path: Path) -> N
     assert f"rent: usd {found['breakdown']['cost_rent_usd']!r}, p10 {p10!r}, p90 {p90!r}" in bars(tmp_path / "a.svg")
 
 
+def test_of_a_specification_the_best_combination_is_drawn(capsys: Capsys, tmp_path: Path) -> None:
+    spec = spec_file(tmp_path)
+    best = invoke(capsys, "top", spec, "-k", "1", "--json").json["rows"][0]
+    found = invoke(capsys, "chart", "estimate", spec, "--draws", "16", "-o", tmp_path / "a.svg")
+    assert "note: of 12 combinations the one with the smallest cost_total_usd" in found.err
+    assert f"{best['chips']:,} x {best['hardware']} · {best['precision']}" in (tmp_path / "a.svg").read_text()
+    money = sum(float(re.findall(r"usd ([\d.e+]+)", bar)[0]) for bar in bars(tmp_path / "a.svg"))
+    assert money == pytest.approx(best["cost_total_usd"], rel=1e-12)
+
+
+def test_a_design_without_chips_has_them_chosen(capsys: Capsys, tmp_path: Path) -> None:
+    run = ("--params", "7B", "--tokens", "2T")
+    chosen = invoke(capsys, "choose", *run, "--json").json["answers"]
+    cheapest = min((one["estimate"] for one in chosen), key=lambda one: one["quantities"]["cost_total_usd"])
+    invoke(capsys, "chart", "estimate", *run, "-o", tmp_path / "a.svg")
+    assert f"staff: usd {cheapest['breakdown']['cost_staff_usd']!r}" in " ".join(bars(tmp_path / "a.svg"))
+    invoke(capsys, "chart", "compare", *run, "-o", tmp_path / "b.svg")
+    text = (tmp_path / "b.svg").read_text()
+    totals = {one["market"]: one["estimate"]["quantities"]["cost_total_usd"] for one in chosen}
+    assert all(f", {market} total: usd {total!r}" in text for market, total in totals.items())
+
+
 @pytest.mark.parametrize("ending", ["png", "pdf", "html"])
 def test_other_endings(capsys: Capsys, tmp_path: Path, ending: str) -> None:
     told = invoke(capsys, "chart", "estimate", *DESIGN, "-o", tmp_path / f"a.{ending}", "--json").json
@@ -142,8 +165,7 @@ def test_a_front_of_thousands_says_that_it_is_a_picture(capsys: Capsys, tmp_path
         (("estimate", *DESIGN, "-o", "a.svg", "--width", "0"), "--width"),
         (("estimate", *DESIGN, "-o", "a.svg", "--width", "wide"), "not a whole number"),
         (("compare", *DESIGN, "-o", "a.svg"), "one run, where several are compared"),
-        (("estimate", *DESIGN, "--market", "own,spot", "-o", "a.svg"), "several runs"),
-        (("estimate", "--params", "7B", "--tokens", "2T", "-o", "a.svg"), "--hardware"),
+        (("estimate", *DESIGN, "--market", "own,spot", "-o", "a.svg"), "2 runs, where one is drawn"),
         (("front", *OPEN, "--tokens", "1T", "--minimise", "train_days", "-o", "a.svg"), "one objective; allowed: two"),
         (("estimate", *DESIGN, "--chips", "many", "-o", "a.svg"), "chips"),
         (("best", "none.toml", "-o", "a.svg"), "none.toml"),
@@ -175,8 +197,6 @@ def test_a_bad_name_is_refused_before_anything_is_computed(
 def test_without_the_extra_one_line_says_how_to_install_it(
     capsys: Capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
 ) -> None:
-    import importlib.util
-
     real = importlib.util.find_spec
     monkeypatch.setattr("importlib.util.find_spec", lambda name, *rest: None if name == package else real(name, *rest))
     found = invoke(capsys, "chart", "estimate", *DESIGN, "-o", tmp_path / "a.svg")

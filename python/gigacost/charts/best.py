@@ -10,7 +10,7 @@ import altair as alt
 from gigacost.charts.kinds import undrawable
 from gigacost.charts.rows import axes_of, colouring, differing, in_common, place, unlike
 from gigacost.charts.theme import MUTED, PALETTE, ROW, WIDTH, aria, bar_names, colours, described, figure, named
-from gigacost.charts.units import axis, is_log, said, scale, title, words
+from gigacost.charts.units import axis, capitalised, is_log, said, scale, words
 
 MOST = 40
 """Bars; of more rows the first are drawn."""
@@ -48,7 +48,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
     made: alt.LayerChart = figure(
         alt.layer(mark.encode(x=x, description=aria()), text),
         {"rows": data},
-        title=f"{title(by).split(' [')[0].capitalize()}: the best of {document['meta']['combinations']:,} combinations",
+        title=f"{capitalised(words(by))}: the best of {document['meta']['combinations']:,} combinations",
         subtitle=[in_common(rows, axes), cut, _unproven(document["meta"], by)],
         width=width,
         height=height * len(rows),

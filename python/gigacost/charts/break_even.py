@@ -9,7 +9,7 @@ import altair as alt
 
 from gigacost.charts.kinds import undrawable
 from gigacost.charts.theme import INK, MUTED, WIDTH, aria, colours, described, figure, named
-from gigacost.charts.units import axis, said, scale, words
+from gigacost.charts.units import axis, capitalised, said, scale, words
 
 _HEIGHT = 0.56
 _LINES, _LINE = 3, 15
@@ -64,7 +64,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
         alt.layer(*layers),
         {"lines": lines, "crossings": crossings, "ends": ends},
         title=_sentence(document),
-        subtitle=[f"{words(by).capitalize()} of the best design of each {words(option)}, by {words(unknown)}."],
+        subtitle=[f"{capitalised(words(by))} of the best design of each {words(option)}, by {words(unknown)}."],
         width=width,
         height=round(width * _HEIGHT),
     )

@@ -19,21 +19,24 @@ _MOST = 7
 _REST = "others"
 
 
-def chart(document: Sequence[Mapping[str, Any]] | Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
-    """Several estimates. Raises SpecError for a single one, and where no cost is known."""
-    if isinstance(document, Mapping) or len(document) < 2:  # noqa: PLR2004 - side by side
+def chart(document: Any, *, width: int = WIDTH) -> alt.LayerChart:  # noqa: ANN401 - of one of several commands
+    """Several estimates, or the answers of a choice. Raises SpecError for a single one, and where no cost is known."""
+    estimates = runs.estimates_of(document)
+    if len(estimates) < 2 and not (isinstance(document, Mapping) and "answers" in document):  # noqa: PLR2004 - beside
         allowed = "several, as --market own,on_demand; chart estimate draws one"
         raise undrawable("compare", "one run, where several are compared", allowed)
-    inputs = [one["inputs"] for one in document]
+    if not estimates:
+        raise undrawable("compare", "no design is within the limits", "limits that some design is within")
+    inputs = [one["inputs"] for one in estimates]
     names = list(dict.fromkeys(name for given in inputs for name in given))
     varied = differing(inputs, names)
     labels = unlike([place(given, varied) or "as given" for given in inputs])
-    shown = _largest(document)
+    shown = _largest(estimates)
     texts, names_axis, height = bar_names(labels)
-    bars = [bar for label, one in zip(labels, document, strict=True) for bar in _bars(label, one, shown)]
+    bars = [bar for label, one in zip(labels, estimates, strict=True) for bar in _bars(label, one, shown)]
     if not bars:
         raise undrawable("compare", "no contribution to the cost is known or above $0", "estimates with a cost")
-    totals = [_total(label, one) for label, one in zip(labels, document, strict=True)]
+    totals = [_total(label, one) for label, one in zip(labels, estimates, strict=True)]
     name_of = dict(zip(labels, texts, strict=True))
     for row in (*bars, *totals):
         row["name"] = name_of[row["run"]]
@@ -73,10 +76,10 @@ def chart(document: Sequence[Mapping[str, Any]] | Mapping[str, Any], *, width: i
     return made
 
 
-def _largest(document: Sequence[Mapping[str, Any]]) -> list[str]:
+def _largest(estimates: Sequence[Mapping[str, Any]]) -> list[str]:
     """The contributions that have a colour of their own, the largest first."""
     most: dict[str, float] = {}
-    for one in document:
+    for one in estimates:
         for name, value in one["breakdown"].items():
             if value:
                 most[words(name)] = max(most.get(words(name), 0.0), value)

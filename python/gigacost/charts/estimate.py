@@ -17,8 +17,9 @@ _LEAST = 0.005
 """Contributions below this share of the whole are one bar together, where there are several."""
 
 
-def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
-    """The contributions of an estimate, the largest first. Raises SpecError where none is known."""
+def chart(document: Any, *, width: int = WIDTH) -> alt.LayerChart:  # noqa: ANN401
+    """The contributions of an estimate, or of the cheapest of a choice. Raises SpecError for none."""
+    document = runs.cheapest("estimate", document)
     rows = contributions(document)
     if not rows:
         raise undrawable("estimate", "no contribution to the cost is known or above $0", "an estimate with a cost")

@@ -10,7 +10,7 @@ import altair as alt
 from gigacost.charts.kinds import undrawable
 from gigacost.charts.rows import axes_of, colouring, in_common, place
 from gigacost.charts.theme import MUTED, OTHERS, PALETTE, WIDTH, aria, colours, described, figure, named, shapes
-from gigacost.charts.units import axis, said, scale, words
+from gigacost.charts.units import axis, capitalised, said, scale, words
 
 _HEIGHT = 0.62
 """Of the width."""
@@ -54,7 +54,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
     made: alt.LayerChart = figure(
         alt.layer(*layers),
         {"rows": data, "ends": _two_ends(data)},
-        title=f"{words(y).capitalize()} against {words(x)}",
+        title=f"{capitalised(words(y))} against {words(x)}",
         subtitle=[f"{count}{others}.", in_common(rows, axes)],
         width=width,
         height=round(width * _HEIGHT),

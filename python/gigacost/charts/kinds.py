@@ -69,6 +69,15 @@ def kind_of(name: str) -> Kind:
     return KINDS[name]
 
 
+def of_such_answers(name: str, own: str) -> str:
+    """A kind that draws what ``own`` draws. Raises SpecError for another."""
+    one = kind_of(name)
+    if one.of != KINDS[own].of:
+        others = ", ".join(kind.name for kind in KINDS.values() if kind.of == KINDS[own].of)
+        raise SpecError(Fault("kind", show(name), "draws other answers", others))
+    return name
+
+
 def require_charts() -> None:
     """Raise SpecError unless what draws is installed."""
     from importlib.util import find_spec

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from gigacost.charts.kinds import undrawable
 from gigacost.charts.units import said
 from gigacost.units.numbers import usd
 
@@ -29,6 +31,25 @@ def sentence(inputs: Mapping[str, Any], without: Collection[str] = ()) -> str:
     if "as_of" in known:
         told.append(f"as of {known['as_of']}")
     return " · ".join(part for part in told if part)
+
+
+def estimates_of(document: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - of one of several commands
+    """The estimates in a document: one, a list of them, or those of a choice, a market each."""
+    if isinstance(document, Mapping):
+        return [answer["estimate"] for answer in document["answers"]] if "answers" in document else [document]
+    return list(document)
+
+
+def cheapest(kind: str, document: Any) -> Mapping[str, Any]:  # noqa: ANN401 - of one of several commands
+    """The one estimate of a document; of a choice the cheapest. Raises SpecError where there are several, or none."""
+    found = estimates_of(document)
+    if not found:
+        raise undrawable(kind, "no design is within the limits", "limits that some design is within")
+    if len(found) > 1 and not isinstance(document, Mapping):
+        raise undrawable(
+            kind, f"{len(found):,} runs, where one is drawn", "one value of each; chart compare draws several"
+        )
+    return min(found, key=lambda one: math.inf if total(one)[1] is None else total(one)[1] or 0.0)
 
 
 def total(estimate: Mapping[str, Any]) -> tuple[str, float | None]:

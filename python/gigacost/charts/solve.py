@@ -9,7 +9,7 @@ import altair as alt
 
 from gigacost.charts.kinds import undrawable
 from gigacost.charts.theme import INK, MUTED, OTHERS, PALETTE, WIDTH, aria, described, figure, named
-from gigacost.charts.units import axis, said, scale, words
+from gigacost.charts.units import axis, capitalised, said, scale, words
 
 _HEIGHT = 0.56
 _FEASIBLE, _BEYOND = "feasible", "beyond the constraints"
@@ -56,7 +56,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
         {"rows": rows, "beyond": beyond, "end": end, "limits": limits},
         title=_title(document),
         subtitle=[
-            f"{words(by).capitalize()} of the best design at each value of {words(unknown)}."
+            f"{capitalised(words(by))} of the best design at each value of {words(unknown)}."
             + (" Dashed: without the constraints." if beyond else ""),
             _ended(document),
         ],
@@ -99,7 +99,7 @@ def _title(document: Mapping[str, Any]) -> str:
     curve = [row[name] for row in document.get("curve", [])]
     is_least = bool(curve) and value == min(curve) and value != max(curve)
     limit = "at least" if is_least else "up to"
-    return f"{words(name)[0].upper()}{words(name)[1:]}: {limit} {text}"
+    return f"{capitalised(words(name))}: {limit} {text}"
 
 
 def _ended(document: Mapping[str, Any]) -> str:

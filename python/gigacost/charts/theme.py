@@ -38,10 +38,14 @@ def figure(
     *,
     title: str,
     subtitle: Sequence[str] = (),
+    room: int = WIDTH,
     **size: Any,  # noqa: ANN401 - width, height as altair has them
 ) -> Any:  # noqa: ANN401
-    """A chart, complete: its data by name, its titles (subtitles broken where they are wider than the picture)."""
-    room = size.get("width", WIDTH)
+    """A chart, complete: its data by name, its titles (subtitles broken where they are wider than the picture).
+
+    ``room`` is the width of a picture of several charts, each of which has its own.
+    """
+    room = size.get("width", room)
     lines = [line for text in subtitle if text for line in wrapped(text, room)]
     return chart.properties(
         title=alt.TitleParams(text=wrapped(title, room, _TITLE_ROOM), subtitle=lines),

@@ -10,7 +10,7 @@ import altair as alt
 
 from gigacost.charts.kinds import undrawable
 from gigacost.charts.theme import INK, MUTED, PALETTE, ROW, WIDTH, aria, bar_names, described, figure, named
-from gigacost.charts.units import axis, said, scale, words
+from gigacost.charts.units import axis, capitalised, said, scale, words
 
 DRIVERS, ASSUMPTIONS = "drivers", "assumptions"
 STEPS = (DRIVERS, ASSUMPTIONS)
@@ -54,7 +54,7 @@ def chart(document: Mapping[str, Any], *, steps: str = "", width: int = WIDTH) -
     made: alt.LayerChart = figure(
         alt.layer(*layers),
         {"bars": bars, "links": list(_links(bars))},
-        title=f"{words(by).capitalize()}: {said(first, by, unit)} to {said(last, by, unit)}{percent}",
+        title=f"{capitalised(words(by))}: {said(first, by, unit)} to {said(last, by, unit)}{percent}",
         subtitle=[f"By {chosen}{_how(document, chosen)}.", _sides(document)],
         width=width,
         height=height * len(bars),

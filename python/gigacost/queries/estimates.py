@@ -67,17 +67,18 @@ class Estimate(Charted, Record):
     meta: Mapping[str, Any]
     """What a figure can be rebuilt from: version, hashes, date; and warnings."""
 
-    def chart(self, *others: Estimate, **options: Any) -> alt.TopLevelMixin:  # noqa: ANN401 - those of the kind
-        """A chart of where the money goes, by altair; with others, of all of them side by side.
+    def chart(self, kind: str = "", *, beside: Sequence[Estimate] = (), **options: Any) -> alt.TopLevelMixin:  # noqa: ANN401
+        """A chart of where the money goes, by altair; with others ``beside`` it, of all of them side by side.
 
-        ``width`` is that of the picture's inner part, in pixels. Needs the extra ``charts``; raises SpecError without
-        it, and where no cost is known.
+        ``kind`` is another one that draws estimates: ``"scale"``, of how big the site is. ``width`` is that of the
+        picture's inner part, in pixels. Needs the extra ``charts``; raises SpecError without it, and where no cost is
+        known.
         """
-        if not others:
-            return super().chart(**options)
+        if not beside:
+            return super().chart(kind, **options)
         from gigacost.charts.kinds import drawn
 
-        return drawn("compare", [one.to_dict() for one in (self, *others)], **options)
+        return drawn(kind or "compare", [one.to_dict() for one in (self, *beside)], **options)
 
     def __getitem__(self, name: str) -> float | MaybeNone:
         """A quantity by name; None where a state spoils it. Raises KeyError, with the nearest name."""

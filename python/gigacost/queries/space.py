@@ -10,6 +10,7 @@ from gigacost.catalog import Catalog
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.provenance import provenance
+from gigacost.display.shown import Shown
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.model import Model
 from gigacost.queries import arguments, doubts
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     from gigacost.distribute.executors import ExecutorLike
 
 QUANTILES = (0.1, 0.5, 0.9)
+_SHOWN = 6
+"""So many values of an axis are shown."""
 
 
-class Space(Tabular):
+class Space(Shown, Tabular):
     """Every combination of a specification's axes, costed by a model. Nothing is computed before it is asked for.
 
     Raises SpecError for a column that there is not.
@@ -47,6 +50,23 @@ class Space(Tabular):
         for column in spec.columns:
             if column not in names and column not in RESERVED_COLUMNS and not self.bound.aggregate(column):
                 raise SpecError(Fault("columns", show(column), "unknown column", hint=nearest(column, names)))
+
+    def _shown(self) -> dict[str, Any]:
+        """What is specified; nothing is computed for it."""
+        axes = [
+            {"name": digit.name, "count": len(digit.values), "values": list(digit.values[:_SHOWN])}
+            for digit in self.bound.digits.values()
+        ]
+        where = self.spec.where
+        return {
+            "what": type(self).__name__,
+            "combinations": self.size,
+            "axes": axes,
+            "fixed": dict(self.spec.fixed),
+            "where": where.text if where else "",
+            "columns": list(self.columns),
+            "warnings": [str(one) for one in self.spec.warnings],
+        }
 
     @property
     def spec(self) -> Spec:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gigacost._record import Record, unboxed
 from gigacost.analysis.layouts.candidates import Candidates, Layout, candidates
 from gigacost.analysis.layouts.rejections import Failure, Loser, failing, impossible, losing
+from gigacost.charts.charted import Charted
 from gigacost.errors import Fault, SpecError, show
 from gigacost.model.pace import OWN_TIME
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Layouts(Record):
+class Layouts(Charted, Record):
     """The layouts of one design."""
+
+    _kind = "layout"
 
     inputs: Mapping[str, float | str]
     """What was given, and the label of every catalogue axis that applies."""

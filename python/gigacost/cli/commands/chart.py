@@ -10,11 +10,24 @@ import click
 
 from gigacost.charts.kinds import KINDS, Kind, kind_of
 from gigacost.cli import options
+from gigacost.cli.best_estimate import tell_best
 
 _NOT_OF_A_CHART = frozenset(
     {"as_json", "output", "form", "everything", "sources", "figures", "explain", "part", "results"}
 )
 """Parameters that say how an answer is printed, written or divided."""
+
+
+_OWN: Mapping[str, tuple[click.Parameter, ...]] = {
+    "waterfall": (
+        options.Once(
+            ("--steps",),
+            type=click.Choice(["drivers", "assumptions"]),
+            help="What the steps are [default: assumptions; drivers where one assumption differs].",
+        ),
+    ),
+}
+"""Options of a kind alone, given to its ``chart`` by their names."""
 
 
 class _Kinds(click.Group):
@@ -81,26 +94,42 @@ def _drawing(kind: Kind, question: click.Command, name: str) -> click.Command:
             group.add_command(_drawing(kind, one, inner))
         return group
     idle = {one.name: _unset(one) for one in question.params if one.name in _NOT_OF_A_CHART} | {"as_json": True}
-    own = [one for one in question.params if one.name not in _NOT_OF_A_CHART]
+    own = [*_of_the_chart(), *_OWN.get(kind.name, ())]
+    drawing = {str(one.name) for one in own} - {"output", "as_json"}
 
-    def draw(output: str | None, width: int | None, as_json: bool, **given: Any) -> int:  # noqa: ANN401, FBT001 - as click
+    def draw(output: str | None, as_json: bool, **given: Any) -> int:  # noqa: ANN401, FBT001 - as click has it
         from gigacost.charts.kinds import require_charts
         from gigacost.charts.save import refuse_bad_file
-        from gigacost.cli.terminal import payload_to
+        from gigacost.cli import process
 
         if output is None:
             raise click.MissingParameter(param_hint="'-o'", param_type="option")
         refuse_bad_file(output)
         require_charts()
-        answers: list[tuple[Any, Any]] = []
-        with payload_to(lambda *answer: answers.append(answer)):
-            code: int = question.callback(**idle, **given)  # type: ignore[misc] # a command has one
-        _save(kind, *answers[-1], output, {} if width is None else {"width": width}, as_json=as_json)
+        chosen = {name: value for name in drawing if (value := given.pop(name)) is not None}
+        code, document, answer = _asked(question, idle, given)
+        if code != process.INFEASIBLE:
+            _save(kind, document, answer, output, chosen, as_json=as_json)
         return code
 
     made = options.command(name, help=help_)(draw)
-    made.params = [*_of_the_chart(), *own]
+    made.params = [*own, *(one for one in question.params if one.name not in _NOT_OF_A_CHART)]
+    if kind.of == "estimate" and kind.name != "compare":
+        made.params.insert(0, click.Argument(["spec"], metavar="[SPEC]", required=False))
     return made
+
+
+def _asked(question: click.Command, idle: Mapping[str, Any], given: dict[str, Any]) -> tuple[int, Any, Any]:
+    """What a command answers: its exit code, its document, and the answer itself where this is more than that."""
+    from gigacost.cli.terminal import payload_to
+
+    answers: list[tuple[Any, Any]] = []
+    with payload_to(lambda *answer: answers.append(answer)):
+        if question.name == "estimate" and (spec := given.pop("spec", None)) is not None:
+            code = tell_best(spec=spec, **given)
+        else:
+            code = question.callback(**idle, **given)  # type: ignore[misc] # a command has one
+    return (code, *answers[-1])
 
 
 def _of_the_chart() -> Iterator[click.Parameter]:
@@ -124,7 +153,7 @@ def _save(kind: Kind, document: object, answer: Any, output: str, drawing: Mappi
     from gigacost.cli.process import warn
     from gigacost.cli.terminal import payload
 
-    chart = drawn(kind.name, document, **drawing) if answer is None else answer.chart(**drawing)
+    chart = drawn(kind.name, document, **drawing) if answer is None else answer.chart(kind.name, **drawing)
     made = saved(chart, output)
     if made.note:
         warn("note", made.note)

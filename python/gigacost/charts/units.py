@@ -1,7 +1,7 @@
 """Axes: what a quantity is called, its unit, and how its numbers are written ($1.2B, never $1.2G).
 
-A document holds numbers by the names of quantities, which end in their unit; so the unit is read from the name. Views in notebooks
-read names here too, so altair is loaded where an axis is drawn.
+A document holds numbers by the names of quantities, which end in their unit; so the unit is read from the name. Views
+in notebooks read names here too, so altair is loaded where an axis is drawn.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gigacost.display.html import ROWS, Table, page
+from gigacost.display.html import Table, page
+from gigacost.display.shown import ROWS
 from gigacost.display.texts import value
 
 
@@ -22,8 +23,11 @@ def model(document: Mapping[str, Any]) -> str:
 
 def catalogue(document: Mapping[str, Any]) -> str:
     """What a catalogue holds."""
-    axes = [[name, f"{len(labels):,}", ", ".join(labels[:ROWS]) + (", …" if len(labels) > ROWS else "")]
-            for name, labels in document["axes"].items()]  # fmt: skip
+    axes = [
+        [name, f"{len(labels):,}", ", ".join(labels[:ROWS]) + (", …" if len(labels) > ROWS else "")]
+        for name, labels in document["axes"].items()
+        if labels
+    ]
     return page(
         f"Catalogue of {document['date']}",
         Table(("axis", "labels", ""), axes, left=frozenset((0, 2))),

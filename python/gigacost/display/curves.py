@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gigacost.display.html import COLUMNS, ROWS, Table, page
+from gigacost.charts.units import words
+from gigacost.display.html import COLUMNS, Table, page
+from gigacost.display.shown import ROWS
 from gigacost.display.texts import pairs, percent, span, value, warnings
 from gigacost.units.numbers import amount, share
-from gigacost.units.words import words
 
 
 def solution(document: Mapping[str, Any]) -> str:
     """The value of the unknown, the design, what keeps it from the next."""
     unknown, unit = document["unknown"], document["unit"]
     found = document["value"]
-    design = [[words(name), value(one, name)] for name, one in document["design"].items() if name not in {"index", unknown}]
-    held = [[one["constraint"], value(one["value"], one["quantity"]), value(one["binds"])] for one in document["constraints"]]
+    design = [
+        [words(name), value(one, name)] for name, one in document["design"].items() if name not in {"index", unknown}
+    ]
+    held = [
+        [one["constraint"], value(one["value"], one["quantity"]), value(one["binds"])]
+        for one in document["constraints"]
+    ]
     title = f"{unknown} = {value(found, unknown, unit)}" if found is not None else f"no {unknown} is feasible"
     return page(
         title,
@@ -70,11 +76,21 @@ def uncertainty(document: Mapping[str, Any]) -> str:
     """The spread of each option, and what it is due to."""
     of, unit = document["of"], document["unit"]
     options = [
-        [pairs(one["inputs"]) or "design", *(amount(one[name], unit) for name in ("central", "p10", "p50", "p90")), share(one["best"])]
+        [
+            pairs(one["inputs"]) or "design",
+            *(amount(one[name], unit) for name in ("central", "p10", "p50", "p90")),
+            share(one["best"]),
+        ]
         for one in document["options"]
-    ]  # fmt: skip
+    ]
     causes = [
-        [one["name"], one["distribution"], amount(one["swing"], unit), _index(one.get("first")), _index(one.get("total"))]
+        [
+            one["name"],
+            one["distribution"],
+            amount(one["swing"], unit),
+            _index(one.get("first")),
+            _index(one.get("total")),
+        ]
         for one in document["influences"]
     ]
     worth = document["worth_of_all"]
@@ -115,10 +131,15 @@ def validation(document: Mapping[str, Any]) -> str:
     lines = [[kind, *(_figure(one[name], name) for name in names)] for kind, one in groups.items()]
     rows = document.get("per_row") or []
     developments = [
-        [one["model"], amount(one["predicted_median_usd"], "$"), amount(one["published_median_usd"], "$"), percent(one["error"])]
+        [
+            one["model"],
+            amount(one["predicted_median_usd"], "$"),
+            amount(one["published_median_usd"], "$"),
+            percent(one["error"]),
+        ]
         for one in rows
         if "published_median_usd" in one
-    ]  # fmt: skip
+    ]
     return page(
         f"Validation: {document['rows']:,} published figures, median error {share(document['median_abs_error'])}",
         Table(("", *(name.replace("_", " ") for name in names)), lines[:ROWS], more=max(len(lines) - ROWS, 0)),

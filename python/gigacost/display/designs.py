@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gigacost.display.html import ROWS, Table, page
+from gigacost.charts.units import words
+from gigacost.display.html import Table, page
+from gigacost.display.shown import ROWS
 from gigacost.display.texts import facts, pairs, percent, span, table, value, warnings
 from gigacost.units.numbers import amount, share
-from gigacost.units.words import words
 
 RUN = ("train_days", "project_days", "chip_hours", "facility_mw", "energy_mwh", "carbon_t", "mfu", "goodput")
 TOTAL = "cost_total_usd"
@@ -34,8 +35,11 @@ def estimate(document: Mapping[str, Any]) -> str:
     ]
     bold = frozenset(range(len(known), len(lines)))
     bars = [abs(cost) if place < len(known) else 0.0 for place, (_, cost) in enumerate(lines)]
-    run = [(words(name), value(document["quantities"].get(name), name), span(intervals.get(name, {}), name))
-           for name in RUN if document["quantities"].get(name) is not None]  # fmt: skip
+    run = [
+        (words(name), value(document["quantities"].get(name), name), span(intervals.get(name, {}), name))
+        for name in RUN
+        if document["quantities"].get(name) is not None
+    ]
     zero = [words(name) for name, cost in document["breakdown"].items() if cost == 0.0]
     unknown = [words(name) for name, cost in costs.items() if cost is None]
     return page(
@@ -74,8 +78,8 @@ def choice(document: Mapping[str, Any]) -> str:
     return page(
         "The cheapest design of each market" if rows else "No design is within the limits",
         pairs({**asked, **document["labels"]}),
-        table(rows, names),
-        Table(columns, others, "near it", frozenset((0, 1)), more=max(len(near) - ROWS, 0)),
+        table(rows, names)._replace(heads=[_head(name) for name in names]),
+        Table([_head(name) for name in columns], others, "near it", frozenset((0, 1)), more=max(len(near) - ROWS, 0)),
         f"left out: {len({one['hardware'] for one in document['left_out']})} chips in some market (.left_out says why)"
         if document["left_out"]
         else "",
@@ -108,10 +112,15 @@ def comparison(document: Mapping[str, Any]) -> str:
 def layouts(document: Mapping[str, Any]) -> str:
     """The best layouts of a design."""
     rows = [
-        {**one["axes"], "dp": one["dp"], "step_seconds": one["step_seconds"], "mfu": one["mfu"],
-         "memory_per_chip_gib": one["memory_per_chip_gib"]}
+        {
+            **one["axes"],
+            "dp": one["dp"],
+            "step_seconds": one["step_seconds"],
+            "mfu": one["mfu"],
+            "memory_per_chip_gib": one["memory_per_chip_gib"],
+        }
         for one in document["best"]
-    ]  # fmt: skip
+    ]
     names = [name for name in ("tp", "pp", "dp", "cp", "ep", "vp", "microbatch", "step_seconds", "mfu") if rows]
     return page(
         f"Layouts: the {len(rows)} best of {document['fitting']:,} that fit, of {document['legal']:,} legal ones",
@@ -126,26 +135,26 @@ def explanation(document: Mapping[str, Any]) -> str:
     """How a quantity is computed."""
     unit = document["unit"]
     parts = [
-        [one["name"], one["expression"] or one["origin"], "" if one["value"] is None else value(one["value"], "", unit_of_part(one))]
+        [
+            one["name"],
+            one["expression"] or one["origin"],
+            "" if one["value"] is None else value(one["value"], "", one["unit"] or None),
+        ]
         for one in document["made_of"]
-    ]  # fmt: skip
+    ]
     shown = "" if document["value"] is None else f" = {value(document['value'], document['name'], unit)}"
     return page(
         f"{document['name']}{shown}",
         f"{document['doc']} [{unit}]" if unit else document["doc"],
         document["formula"],
-        Table(("made of", "computed as", "value"), parts[:ROWS], left=frozenset((0, 1)), more=max(len(parts) - ROWS, 0)),
+        Table(
+            ("made of", "computed as", "value"), parts[:ROWS], left=frozenset((0, 1)), more=max(len(parts) - ROWS, 0)
+        ),
         f"Source: {document['source']}" if document["source"] else "",
         f"counted in {document['counted_in']}" if document["counted_in"] else "",
         f"used by {', '.join(document['used_by'][:ROWS])}" if document["used_by"] else "",
         f"depends on {len(document['inputs'])} inputs",
     )
-
-
-def unit_of_part(part: Mapping[str, Any]) -> str | None:
-    """The unit in which a part's value is told; of a label none."""
-    unit: str | None = part["unit"] or None
-    return unit
 
 
 def _notes(document: Mapping[str, Any]) -> list[str]:
@@ -157,6 +166,10 @@ def _notes(document: Mapping[str, Any]) -> list[str]:
 
 def _missing(document: Mapping[str, Any]) -> list[str]:
     return [one["message"] for one in document["missing_prices"]]
+
+
+def _head(name: str) -> str:
+    return name.upper() if name in {"p10", "p90"} else "at once" if name == "due_at_once_usd" else words(name)
 
 
 def _leaves(drivers: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import NamedTuple
 
-ROWS = 10
-"""So many rows of a table are shown."""
 COLUMNS = 9
 _LONGEST = 80
 """Characters of a text that are shown."""
 _RULE = "border-bottom:1px solid"
 _FAINT = "opacity:.7"
+_TABLE = "margin:.6em 0;table-layout:auto;border-collapse:collapse;width:auto;text-align:right;white-space:nowrap"
 
 
 class Table(NamedTuple):
@@ -36,7 +35,7 @@ def page(title: str, *parts: Table | str, notes: Iterable[str] = ()) -> str:
     made = [f"<p><strong>{_text(title)}</strong></p>"]
     made += [_table(part) if isinstance(part, Table) else _line(part) for part in parts if part]
     made += [_line(note) for note in notes]
-    return f'<div style="line-height:1.35">{"".join(made)}</div>'
+    return f'<div style="line-height:1.35;overflow-x:auto">{"".join(made)}</div>'
 
 
 def _line(text: str) -> str:
@@ -60,13 +59,15 @@ def _table(table: Table) -> str:
         lines.append(f'<tr><td colspan="{columns}" style="text-align:left;{_FAINT}">and {table.more:,} more</td></tr>')
     caption = f'<caption style="text-align:left;caption-side:top">{_text(table.title)}</caption>' if table.title else ""
     return (
-        f'<table style="margin:.3em 0;table-layout:auto;border-collapse:collapse;width:auto">{caption}'
+        f'<table style="{_TABLE}">{caption}'
         f'<thead><tr style="{_RULE}">{heads}{"<th></th>" if bars else ""}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table>"
     )
 
 
 def _cell(tag: str, text: str, table: Table, column: int) -> str:
+    if tag == "td" and column not in table.left:  # as the table says
+        return f"<td>{_text(text)}</td>"
     side = "left" if column in table.left else "right"
     scope = ' scope="col"' if tag == "th" else ""
     return f'<{tag}{scope} style="text-align:{side}">{_text(text)}</{tag}>'

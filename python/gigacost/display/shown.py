@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+ROWS = 10
+"""So many rows of a table are shown."""
+
 
 class Shown:
     """Something with a view in a notebook; its text stays what it is."""

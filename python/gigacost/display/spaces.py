@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gigacost.display.html import COLUMNS, ROWS, Table, page
+from gigacost.charts.units import words
+from gigacost.display.html import COLUMNS, Table, page
+from gigacost.display.shown import ROWS
 from gigacost.display.texts import pairs, table, value, warnings
 from gigacost.units.numbers import share
-from gigacost.units.words import words
 
 _NUMBERS = ("min", "mean", "max")
 
@@ -21,15 +22,21 @@ def rows(document: Mapping[str, Any]) -> str:
     told = "" if meta.get("exact", True) else "not proven optimal"
     names = [name for name in (shown[0] if shown else ()) if name != "status"]
     left = f"columns not shown: {', '.join(names[COLUMNS:])}" if len(names) > COLUMNS else ""
-    return page(f"{document['what']}: {count:,}{of}{by}", table(shown, names, total=count), left, told, notes=warnings(document))
+    return page(
+        f"{document['what']}: {count:,}{of}{by}", table(shown, names, total=count), left, told, notes=warnings(document)
+    )
 
 
 def sweep(document: Mapping[str, Any]) -> str:
     """The axes of a space, and how large it is; nothing of it is computed."""
-    axes = [[one["name"], f"{one['count']:,}", ", ".join(value(item, one["name"]) for item in one["values"])]
-            for one in document["axes"]]  # fmt: skip
-    axes = [[name, count, f"{some}{', …' if one['count'] > len(one['values']) else ''}"]
-            for (name, count, some), one in zip(axes, document["axes"], strict=True)]  # fmt: skip
+    axes = [
+        [one["name"], f"{one['count']:,}", ", ".join(value(item, one["name"]) for item in one["values"])]
+        for one in document["axes"]
+    ]
+    axes = [
+        [name, count, f"{some}{', …' if one['count'] > len(one['values']) else ''}"]
+        for (name, count, some), one in zip(axes, document["axes"], strict=True)
+    ]
     return page(
         f"{document['what']}: {document['combinations']:,} combinations",
         Table(("axis", "values", ""), axes[: 2 * ROWS], left=frozenset((0, 2)), more=max(len(axes) - 2 * ROWS, 0)),
@@ -45,13 +52,21 @@ def summary(document: Mapping[str, Any]) -> str:
     columns = document["columns"]
     quantiles = [*next(iter(columns.values()))["quantiles"]] if columns else []
     lines = [
-        [words(name), *(value(one[figure], name) for figure in _NUMBERS), *(value(one["quantiles"][q], name) for q in quantiles)]
+        [
+            words(name),
+            *(value(one[figure], name) for figure in _NUMBERS),
+            *(value(one["quantiles"][q], name) for q in quantiles),
+        ]
         for name, one in columns.items()
-    ]  # fmt: skip
+    ]
     groups = [
-        [pairs(one["at"]), f"{one['feasible']:,}", *(value(found["mean"], name) for name, found in one["columns"].items())]
+        [
+            pairs(one["at"]),
+            f"{one['feasible']:,}",
+            *(value(found["mean"], name) for name, found in one["columns"].items()),
+        ]
         for one in document["groups"]
-    ]  # fmt: skip
+    ]
     states = {name: count for name, count in document["status"].items() if count}
     left = [f"{one['condition']} rejects {one['rejects']:,}, {one['alone']:,} alone" for one in document["conditions"]]
     heads = ("", *_NUMBERS, *(f"P{float(q) * 100:g}" for q in quantiles))
@@ -75,6 +90,18 @@ def counted(document: Mapping[str, Any]) -> str:
 
 
 def bounds(document: Mapping[str, Any]) -> str:
-    """The smallest and the largest of quantities."""
-    lines = [[words(one["of"]), value(one["min"], one["of"]), value(one["max"], one["of"])] for one in document["bounds"]]
-    return page("Bounds", Table(("", "smallest", "largest"), lines), notes=warnings(document))
+    """The smallest and the largest value of a quantity, each with the combination that has it."""
+    of = document["of"]
+    lines = [
+        [what, value(document[figure], of), pairs(_axes(row))]
+        for what, figure, row in (("smallest", "min", document["least"]), ("largest", "max", document["greatest"]))
+        if row
+    ]
+    found = Table(("", words(of), "of"), lines, left=frozenset((0, 2)))
+    return page(f"Bounds of {words(of)}", found, notes=warnings(document))
+
+
+def _axes(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The axes of a row: what stands before its status."""
+    names = [*row]
+    return {name: row[name] for name in names[: names.index("status")] if name != "index"}

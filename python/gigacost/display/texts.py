@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gigacost.display.html import COLUMNS, ROWS, Table
+from gigacost.charts.units import said, unit_of, words
+from gigacost.display.html import COLUMNS, Table
+from gigacost.display.shown import ROWS
 from gigacost.units.numbers import share
-from gigacost.units.words import said, unit_of, words
 
 SHARES = frozenset({"mfu", "hfu", "goodput"})
 """Quantities that people read as percentages, beside those called a share."""
 
+_TELLING = frozenset({"chip", "param", "token"})
+"""Units that are said by the name already, as in ``chips``."""
+
 
 def value(told: object, name: str = "", unit: str | None = None) -> str:
     """A value of a quantity; — for none."""
-    if told is None:
-        return "—"
-    if isinstance(told, bool):
-        return "yes" if told else "no"
+    if told is None or isinstance(told, bool):
+        return {None: "—", True: "yes", False: "no"}[told]
     if isinstance(told, Mapping):
         return pairs(told)
     if isinstance(told, list | tuple):
@@ -27,7 +29,8 @@ def value(told: object, name: str = "", unit: str | None = None) -> str:
         return share(float(told))
     if name == "index":
         return f"{told:,}"
-    return said(told, name, unit)
+    known = unit_of(name) if unit is None else unit
+    return said(told, name, "1" if known in _TELLING or known.startswith("1/") else known)
 
 
 def span(interval: Mapping[str, Any], name: str, unit: str | None = None) -> str:
@@ -65,8 +68,3 @@ def table(rows: Sequence[Mapping[str, Any]], names: Sequence[str], title: str = 
 def warnings(document: Mapping[str, Any]) -> list[str]:
     """What is doubtful about an answer."""
     return [f"warning: {text}" for text in document.get("meta", document).get("warnings", ())][:ROWS]
-
-
-def unit_in(name: str, unit: str = "") -> str:
-    """The unit of a value: what is said, or what its name ends in."""
-    return unit or unit_of(name)

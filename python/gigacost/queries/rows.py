@@ -11,8 +11,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.picked import Picked
 from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
-from gigacost.display.html import ROWS
-from gigacost.display.shown import Shown
+from gigacost.display.shown import ROWS, Shown
 from gigacost.errors import InternalError
 from gigacost.queries import arguments
 from gigacost.queries.export import Table, Tabular
@@ -139,7 +138,7 @@ class Rows(Shown, Record):
         """Of a million rows those are computed that are shown."""
         combinations = self.meta["combinations"]
         about = {"what": type(self).__name__, "combinations": combinations, "meta": dict(self.meta)}
-        return {**self._view._shown(), **about}
+        return {**about, "rows": list(self._view[:ROWS]), "count": len(self)}
 
     @property
     def indices(self) -> NDArray[np.int64]:

@@ -23,6 +23,7 @@ from gigacost.queries.pareto import Front, pareto
 from gigacost.queries.partial import Partial, method_of, recorded
 from gigacost.queries.searched import Searched, searched
 from gigacost.queries.selection import rows_compiled, selected
+from gigacost.queries.specified import specified
 from gigacost.queries.summary import Summary, summary
 from gigacost.queries.top import Best, find, top
 from gigacost.spec.spec import RESERVED_COLUMNS, Spec
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from gigacost.distribute.executors import ExecutorLike
 
 QUANTILES = (0.1, 0.5, 0.9)
-_SHOWN = 6
-"""So many values of an axis are shown."""
 
 
 class Space(Shown, Tabular):
@@ -52,21 +51,7 @@ class Space(Shown, Tabular):
                 raise SpecError(Fault("columns", show(column), "unknown column", hint=nearest(column, names)))
 
     def _shown(self) -> dict[str, Any]:
-        """What is specified; nothing is computed for it."""
-        axes = [
-            {"name": digit.name, "count": len(digit.values), "values": list(digit.values[:_SHOWN])}
-            for digit in self.bound.digits.values()
-        ]
-        where = self.spec.where
-        return {
-            "what": type(self).__name__,
-            "combinations": self.size,
-            "axes": axes,
-            "fixed": dict(self.spec.fixed),
-            "where": where.text if where else "",
-            "columns": list(self.columns),
-            "warnings": [str(one) for one in self.spec.warnings],
-        }
+        return specified(self.bound, type(self).__name__)
 
     @property
     def spec(self) -> Spec:

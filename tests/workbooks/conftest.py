@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from spreadsheets import recalculated, with_wrong_value
-from workbook_answers import answers
+from answers_of_each_kind import answers
 
 import gigacost
 

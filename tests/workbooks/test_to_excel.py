@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from spreadsheets import formulas, part, sheet_of, values
-from workbook_answers import answers, sweep
+from answers_of_each_kind import answers, sweep
 
 import gigacost
 from gigacost.workbooks import book

@@ -27,9 +27,9 @@ def value(told: object, name: str = "", unit: str | None = None) -> str:
         return ", ".join(value(one, name, unit) for one in told)
     if isinstance(told, float | int) and (name in SHARES or name.endswith("_share")):
         return share(float(told))
-    if name == "index":
-        return f"{told:,}"
     known = unit_of(name) if unit is None else unit
+    if isinstance(told, float | int) and (name == "index" or known == "chip"):
+        return f"{told:,.0f}"
     return said(told, name, "1" if known in _TELLING or known.startswith("1/") else known)
 
 

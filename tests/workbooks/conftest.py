@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spreadsheets import recalculated, with_wrong_value
 from answers_of_each_kind import answers
+from spreadsheets import recalculated, with_wrong_value
 
 import gigacost
 

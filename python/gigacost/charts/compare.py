@@ -46,7 +46,7 @@ def chart(document: Any, *, width: int = WIDTH) -> alt.LayerChart:  # noqa: ANN4
         "what:N",
         title=None,
         scale=alt.Scale(domain=parts, range=[*PALETTE[: len(shown)], *([OTHERS] if len(parts) > len(shown) else [])]),
-        legend=alt.Legend(orient="bottom", columns=max(width // 150, 2), symbolType="square"),
+        legend=alt.Legend(orient="bottom", columns=max(width // 120, 2), symbolType="square"),
     )
     money = alt.X("low:Q", axis=axis("usd", (), title="cost [$]"), scale=scale([], zero=True))
     spread = alt.Chart(named("intervals")).encode(y=where)

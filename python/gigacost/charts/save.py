@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from gigacost._staged import staged
 from gigacost.charts import heavy, html, pdf
-from gigacost.errors import Fault, OutputError, SpecError, escape, show
+from gigacost.errors import Fault, SpecError, escape, show
 
 ENDINGS = (".svg", ".png", ".pdf", ".html")
 _PNG_SCALE = 2.0
@@ -63,7 +63,8 @@ def saved(chart: Any, path: str | os.PathLike[str]) -> Saved:  # noqa: ANN401 - 
     refuse_bad_file(output)
     drawn = svg(chart)
     data = _encoded(chart, drawn, Path(output).suffix.lower())
-    _write(output, data)
+    with staged(output) as file:
+        file.write(data)
     return Saved(output, len(data), hashlib.sha256(data).hexdigest(), drawn.marks, drawn.note)
 
 
@@ -122,18 +123,3 @@ def _on_page(text: str) -> str:
             faded = f' {what}-opacity="{opacity}"' if opacity else ""
             text = text.replace(f'{what}="{colour}"', f'{what}="currentColor"{faded}')
     return text
-
-
-def _write(output: str, data: bytes) -> None:
-    """Write a file; an older one is replaced when the new one is complete. Raises OutputError."""
-    path = Path(output)
-    staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with staged.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
-    except OSError as problem:
-        staged.unlink(missing_ok=True)
-        raise OutputError(f"{escape(output)}: {problem.strerror}") from None

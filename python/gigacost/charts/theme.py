@@ -108,6 +108,7 @@ _CONFIGURATION: Mapping[str, Any] = {
     "axis": {
         "labelColor": INK, "labelFontSize": 12, "titleColor": MUTED, "titleFontSize": 12, "titleFontWeight": "normal",
         "titlePadding": 10, "gridColor": GRID, "domainColor": MUTED, "tickColor": MUTED, "labelLimit": 260,
+        "labelSeparation": 8,
     },
     "legend": {
         "labelColor": INK, "labelFontSize": 12, "titleColor": MUTED, "titleFontSize": 12, "titleFontWeight": "normal",

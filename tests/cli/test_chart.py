@@ -17,6 +17,7 @@ from gigacost.cli.app import gigacost
 
 DESIGN = ("--params", "7B", "--tokens", "2T", "--hardware", "h100-sxm", "--chips", "512")
 FEW = (*DESIGN, "--draws", "16")
+MAP = ("--params", "1B,7B,70B", "--tokens", "1T,2T,4T", "--chips", "512", "--per", "params,tokens")
 OPEN = ("--params", "7B", "--hardware", "h100-sxm", "--chips", "512,1024")
 
 Capsys = pytest.CaptureFixture[str]
@@ -43,13 +44,18 @@ def commands(folder: Path) -> dict[str, tuple[str, ...]]:
         "summary": (spec, "--per", "hardware"),
         "solve": ("tokens", "--where", "cost_total_usd <= 5e6", *OPEN, "--over", "100B..20T"),
         "break-even": ("runs_per_year", *DESIGN, "--between", "market=own,on_demand", "--over", "1..100"),
+        "uncertainty": (*DESIGN, "--draws", "64"),
+        "over-time": (spec, "--years", "2025,2027"),
+        "elasticities": DESIGN,
+        "validate": ("throughput",),
+        "map": (*OPEN[2:4], *MAP),
+        "layout": DESIGN,
+        "scale": DESIGN,
         "waterfall": (*DESIGN, "--set-a", "market=own", "--set-b", "market=on_demand", "--no-intervals"),
     }
 
 
-@pytest.mark.parametrize(
-    "kind", ["estimate", "compare", "best", "front", "summary", "solve", "break-even", "waterfall"]
-)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_chart_is_written_and_described(capsys: Capsys, tmp_path: Path, kind: str) -> None:
     output = tmp_path / "a.svg"
     arguments = ("chart", kind, *commands(tmp_path)[kind], "-o", str(output), "--json")

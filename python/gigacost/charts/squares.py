@@ -18,7 +18,7 @@ _LINE = 14.0
 _LETTERS = 16
 """Letters of a line of a name, unless its square is wider."""
 _STEPS = 60
-_SHARE, _LOW, _HIGH = 0.2, 80.0, 220.0
+_SHARE, _LOW, _HIGH = 0.24, 80.0, 220.0
 """How high the largest square is at most: a share of the width, between so many pixels."""
 
 

@@ -16,7 +16,7 @@ from gigacost.units.numbers import scaled, share, usd
 MOST = 12
 """Inputs that the tornado shows."""
 _PERCENTILES = {"p5": 5, "p10": 10, "p50": 50, "p90": 90, "p95": 95}
-_BELOW = ("p5", "p90")
+_BELOW = ("p5", "p50", "p90")
 """The percentiles whose text stands below the curve, so that neighbours do not meet."""
 _MARGIN = 0.12
 _CURVE, _TORNADO, _SOBOL = 150, 0.62, 0.30

@@ -55,7 +55,8 @@ def top(
     odd = doubts.about_rows(bound, told, rows.columns)
     if not found and effort.bound is None:
         odd += doubts.about_nothing(bound, [by, *distinct], asker)
-    return Best(tuple(rows), {**answered(bound, effort, odd), "by": by}, rows)
+    groups = {"per": list(arguments.listed("per", per))} if per else {}
+    return Best(tuple(rows), {**answered(bound, effort, odd), "by": by, **groups}, rows)
 
 
 def find(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 NOTHING: Text = ("—",)
 PERCENTILES = ("p10", "p50", "p90")
 WITHIN: Text = ("P10 to P90: ",)
+_KEPT = "\u00a0"
+"""A blank at which no line is broken."""
 _CALENDAR = 1000.0
 """From here on years are those of a calendar."""
 _YEARS_FROM = 24
@@ -89,7 +91,7 @@ def part(value: float | None, quantity: str, *, signed: bool = False) -> Text:
     if value is None:
         return NOTHING
     text = f"{'+' if value >= 0 else '−'}{share(abs(value))}" if signed else share(value)
-    return (Number(value, quantity, text),)
+    return (Number(value, quantity, text.replace(" ", _KEPT)),)
 
 
 def counted(value: int, quantity: str) -> Text:

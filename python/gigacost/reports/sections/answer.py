@@ -24,7 +24,9 @@ def section(context: Context) -> Section:
     blocks.append(Paragraph(_said(context), "lead"))
     blocks.append(_facts(context))
     if answers.choice is not None:
-        blocks.append(_markets(context))
+        several = [one.estimate.to_dict() for one in answers.choice.answers]
+        caption: Text = ("What the cheapest design of each market costs, by contribution.",)
+        blocks += context.pictured("compare", several, caption, "The markets side by side", _markets(context))
         blocks.append(_runners_up(context))
     blocks.append(_intervals(context))
     blocks += [Paragraph(text, "caution") for text in _cautions(context)]
@@ -140,11 +142,12 @@ def _cautions(context: Context) -> Iterator[Text]:
     """What a reader should not take the figures for."""
     one, market = context.estimate, str(context.estimate.inputs.get("market", ""))
     marks = marks_of_estimate(one)
-    known = price_in_words(marks)
-    if known:
+    if price_in_words(marks):
         votes = voted(one.get("price_votes"), "price_votes")
         days = told(one.get("price_age_days"), "price_age_days", "d")
-        yield ("The price of the chip is ", known, " (votes: ", *votes, "; age: ", *days, ").")
+        several = "" if one.get("price_votes") == 1.0 else " votes"
+        derived = "; it is derived from another term" if one.get("is_derived") else ""
+        yield ("The price of the chip rests on ", *votes, several, " and is ", *days, f" old{derived}.")
     chips = one.inputs.get("chips")
     if market in {"on_demand", "spot"} and isinstance(chips, int | float) and chips > _MANY_CHIPS:
         yield (

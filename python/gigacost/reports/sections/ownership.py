@@ -44,7 +44,7 @@ def options_table(context: Context, found: Uncertainty, path: str, caption: Text
         name = design(context.model, one.inputs, f"{where}.inputs.")
         rows.append((name or (Label("this design"),), *money, part(one.best, f"{where}.best")))
     heads: tuple[Text, ...] = (
-        *(("design",), ("central",), *((p.upper(),) for p in PERCENTILES), ("cheapest in so many draws",)),
+        *(("design",), ("central",), *((p.upper(),) for p in PERCENTILES), ("cheapest, of the draws",)),
     )
     return Table(path, caption, heads, tuple(rows), frozenset({1, 2, 3, 4, 5}))
 

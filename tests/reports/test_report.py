@@ -293,12 +293,22 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.
     assert "not a regular file" in refused.err
 
 
-def _unpriced() -> dict[str, Any]:
-    return {"params": "7B", "tokens": "2T", "hardware": "tpu-v5p", "chips": 512}
-
-
-def test_where_a_market_has_no_price_the_rest_is_reported(tmp_path: Path) -> None:
-    made = gigacost.report(_unpriced(), provider_class="hyperscaler", output=tmp_path / "report.md")
-    text = Path(made.file).read_text()
-    assert "## Own or rent" in text
-    assert "is not known" in text or "cheaper" in text
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            ("--hardware", "tpu-v5p", "--provider-class", "hyperscaler"),
+            "the catalogue has no price at which the chip",
+        ),
+        (("--hardware", "h100-sxm"), "of its hours in use (assumed\\_fleet\\_utilisation) on, own is cheaper than on"),
+        (("--hardware", "h100-sxm", "--set", "runs_per_year=3"), "runs a year (runs\\_per\\_year) on, own is cheaper"),
+        (("--hardware", "h100-sxm", "--preset", "epoch-2024"), "(rental\\_usd\\_per\\_chip\\_hour) on, own is cheaper"),
+    ],
+)
+def test_own_or_rent_is_told_along_what_makes_a_difference(
+    asked: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = written(
+        capsys, tmp_path, "--params", "70B", "--tokens", "2T", "--chips", "512", *asked, name="report.md"
+    ).read_text()
+    assert said in text.partition("## Own or rent")[2].partition("## What would flip")[0]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigacost.analysis.sensitivity.uncertainty import Uncertainty
-from gigacost.reports.alternatives import FULL
+from gigacost.reports.alternatives import FULL, RUNS
 from gigacost.reports.answers import TOTAL
 from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text
 from gigacost.reports.sections.context import Context
@@ -52,7 +52,7 @@ def options_table(context: Context, found: Uncertainty, path: str, caption: Text
 def _meaning(unknown: str) -> str:
     if unknown == FULL:
         return ", the share of its hours for which an owned fleet is in use."
-    return ", how many such runs a year the chips do."
+    return ", how many such runs a year the chips do." if unknown == RUNS else ", the rent."
 
 
 def _crossings(context: Context) -> Text:
@@ -91,7 +91,7 @@ def _crossings(context: Context) -> Text:
 
 
 def _along(unknown: str) -> str:
-    return " of its hours in use (" if unknown == FULL else " runs a year ("
+    return {FULL: " of its hours in use (", RUNS: " runs a year ("}.get(unknown, " (")
 
 
 def _option(option: object) -> Text:
@@ -102,6 +102,8 @@ def _value(context: Context, value: float, path: str) -> Text:
     found = context.answers.ownership
     if found is not None and found.unknown == FULL:
         return part(value, path)
+    if found is not None and found.unknown == RUNS:
+        return told(value, path, "1")
     return valued(context.model, found.unknown if found else "", value, path)
 
 

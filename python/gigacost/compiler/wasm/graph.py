@@ -1,0 +1,251 @@
+"""What is computed, for one specification: a tape whose fixed figures are constants, without what nothing needs.
+
+Simplifications change no bit of any result (but those of a NaN): an operation on constants is a constant, as the engine
+computes it; a condition that is known chooses; x · 1, x / 1 and x to the power of 2 are what they are to the engine.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from gigacost._engine import apply
+from gigacost.compiler.wasm.tape import Op, Operations, SearchAxes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gigacost.compiler.bound import Table
+
+TRUTHS = frozenset({"less", "less_equal", "equal", "not_equal", "both", "either", "negate", "missing"})
+"""Operations that give 1 or 0."""
+
+
+class Graph:
+    """Operations, each on earlier ones; equal ones are one node.
+
+    A node's ``mask`` has a bit for each group of axes that it varies over, and behind these one for each axis of a
+    search, outside of which it means nothing.
+    """
+
+    def __init__(self, sizes: Sequence[int], searches: Sequence[SearchAxes]) -> None:
+        self.sizes = tuple(sizes)
+        self.searches = tuple(searches)
+        self.nodes: list[Op] = []
+        self.masks: list[int] = []
+        self.tables: list[tuple[tuple[int, ...], NDArray[np.float64]]] = []
+        """The groups and the values of each table."""
+        self._known: dict[object, int] = {}
+        self._known_tables: dict[tuple[tuple[int, ...], bytes], int] = {}
+        bits = iter(range(len(self.sizes), len(self.sizes) + sum(map(len, self.searches))))
+        self.bits = [[1 << next(bits) for _ in search] for search in self.searches]
+        """The bit of each axis of each search."""
+
+    @property
+    def outer(self) -> int:
+        """The bits of the groups."""
+        return (1 << len(self.sizes)) - 1
+
+    def own(self, winner: int) -> int:
+        """The bits of the axes that a winner is searched over."""
+        return sum(self.bits[int(self.nodes[winner].about[0])])
+
+    def groups(self, mask: int) -> list[int]:
+        """The groups of a mask."""
+        return [group for group in range(len(self.sizes)) if mask >> group & 1]
+
+    def points(self, mask: int) -> int:
+        """How many combinations the groups of a mask have."""
+        return math.prod(self.sizes[group] for group in self.groups(mask))
+
+    def is_truth(self, node: int) -> bool:
+        """Whether it can only be 1 or 0."""
+        return self.nodes[node].name in TRUTHS
+
+    def value(self, node: int) -> float | None:
+        """The number that a node is; None for what is none."""
+        op = self.nodes[node]
+        return op.about[0] if op.name == "constant" else None
+
+    def constant(self, value: float) -> int:
+        """A number."""
+        value = math.nan if math.isnan(value) else value
+        return self._node(Op("constant", (), (value,)), 0, ("constant", struct.pack("<d", value)))
+
+    def table(self, groups: Sequence[int], values: NDArray[np.float64]) -> int:
+        """A figure over some groups; what it does not vary over is left out."""
+        import numpy as np
+
+        bits = np.asarray(values, dtype=np.float64).view(np.uint64).reshape([self.sizes[group] for group in groups])
+        left: list[int] = []
+        for group in groups:
+            axis = len(left)
+            first = bits.take([0], axis)
+            if (bits == first).all():
+                bits = first.squeeze(axis)
+            else:
+                left.append(group)
+        found = np.ascontiguousarray(bits).view(np.float64).ravel()
+        if not left:
+            return self.constant(float(found[0]))
+        key = (tuple(left), found.tobytes())
+        if key not in self._known_tables:
+            self._known_tables[key] = len(self.tables)
+            self.tables.append((key[0], found))
+        return self._node(Op("leaf", (), (self._known_tables[key],)), sum(1 << group for group in left))
+
+    def axis(self, search: int, axis: int) -> int:
+        """The value of an axis inside a search."""
+        values = self.searches[search][axis]
+        if len(values) == 1:
+            return self.constant(values[0])
+        return self._node(Op("axis", (), (search, axis)), self.bits[search][axis])
+
+    def winner(self, search: int, objective: int, among: int) -> int:
+        """The number of the best candidate of a search."""
+        never = self.value(among) == 0.0 or math.isnan(self.value(objective) or 0.0)
+        if never:
+            return self.constant(math.nan)
+        mask = (self.masks[objective] | self.masks[among]) & ~sum(self.bits[search])
+        return self._node(Op("winner", (objective, among), (search,)), mask)
+
+    def pick(self, search: int, axis: int, winner: int) -> int:
+        """The value of an axis of a search at its winner."""
+        if self.value(winner) is not None:
+            return self.constant(math.nan)
+        return self._node(Op("pick", (winner,), (search, axis)), self.masks[winner])
+
+    def apply(self, name: str, *operands: int) -> int:
+        """An operation, or what is simpler and the same."""
+        values = [self.value(operand) for operand in operands]
+        if name != "where" and None not in values:
+            return self.constant(apply(name, *values))  # type: ignore[arg-type] # none is None
+        simpler = _SIMPLER.get(name)
+        found = simpler(self, operands, values) if simpler else None
+        if found is not None:
+            return found
+        mask = 0
+        for operand in operands:
+            mask |= self.masks[operand]
+        return self._node(Op(name, operands), mask)
+
+    def truth(self, node: int) -> int:
+        """Whether a value holds, as 1 or 0."""
+        return node if self.is_truth(node) else self.apply("not_equal", node, self.constant(0.0))
+
+    def needed(self, roots: Iterable[int]) -> list[int]:
+        """The nodes that some nodes are made of, and these, ascending."""
+        found = set(roots)
+        for node in range(max(found, default=-1), -1, -1):
+            if node in found:
+                found.update(self.nodes[node].operands)
+        return sorted(found)
+
+    def _node(self, op: Op, mask: int, key: object = None) -> int:
+        key = op if key is None else key
+        if key not in self._known:
+            self._known[key] = len(self.nodes)
+            self.nodes.append(op)
+            self.masks.append(mask)
+        return self._known[key]
+
+
+def add(graph: Graph, read: Operations, tables: Sequence[Table], draws: int | None = None) -> list[int]:
+    """The nodes of a tape in a graph that has its searches. ``draws`` is the group of the draws."""
+    import numpy as np
+
+    made: list[int] = []
+    for op in read.ops:
+        operands = tuple(made[operand] for operand in op.operands)
+        numbers = tuple(int(one) for one in op.about) if op.name in {"leaf", "axis", "pick", "winner"} else ()
+        if op.name == "constant":
+            node = graph.constant(op.about[0])
+        elif op.name == "leaf":
+            table = tables[numbers[0]]
+            groups = (*table.groups, draws) if table.drawn and draws is not None else table.groups
+            node = graph.table(groups, np.asarray(table.values, dtype=np.float64))
+        elif op.name == "axis":
+            node = graph.axis(*numbers)
+        elif op.name == "winner":
+            node = graph.winner(*numbers, *operands)
+        elif op.name == "pick":
+            node = graph.pick(*numbers, *operands)
+        else:
+            node = graph.apply(op.name, *operands)
+        made.append(node)
+    return made
+
+
+_Operands = Sequence[int]
+_Values = Sequence[float | None]
+
+
+def _where(graph: Graph, operands: _Operands, values: _Values) -> int | None:
+    condition, a, b = operands
+    if values[0] is not None:
+        return a if values[0] != 0.0 else b
+    if a == b:
+        return a
+    zero, one = graph.constant(0.0), graph.constant(1.0)  # not −0
+    if graph.is_truth(condition) and {a, b} == {zero, one}:
+        return condition if a == one else graph.apply("negate", condition)
+    op = graph.nodes[condition]
+    return graph.apply("where", op.operands[0], b, a) if op.name == "negate" else None
+
+
+def _both(graph: Graph, operands: _Operands, values: _Values) -> int | None:
+    (a, b), (x, y) = operands, values
+    if x == 0.0 or y == 0.0:
+        return graph.constant(0.0)
+    if x is not None or a == b:
+        return graph.truth(b)
+    return graph.truth(a) if y is not None else None
+
+
+def _either(graph: Graph, operands: _Operands, values: _Values) -> int | None:
+    (a, b), (x, y) = operands, values
+    if (x is not None and x != 0.0) or (y is not None and y != 0.0):
+        return graph.constant(1.0)
+    if x is not None or a == b:
+        return graph.truth(b)
+    return graph.truth(a) if y is not None else None
+
+
+def _negate(graph: Graph, operands: _Operands, _: _Values) -> int | None:
+    op = graph.nodes[operands[0]]
+    return graph.truth(op.operands[0]) if op.name == "negate" else None
+
+
+def _multiply(_: Graph, operands: _Operands, values: _Values) -> int | None:
+    if values[1] == 1.0:
+        return operands[0]
+    return operands[1] if values[0] == 1.0 else None
+
+
+def _divide(_: Graph, operands: _Operands, values: _Values) -> int | None:
+    return operands[0] if values[1] == 1.0 else None
+
+
+def _power(graph: Graph, operands: _Operands, values: _Values) -> int | None:
+    x = operands[0]
+    if values[0] == 1.0 or values[1] == 0.0:
+        return graph.constant(1.0)
+    if values[1] == 2.0:  # noqa: PLR2004 - the engine's special cases
+        return graph.apply("multiply", x, x)
+    if values[1] == -1.0:
+        return graph.apply("divide", graph.constant(1.0), x)
+    return x if values[1] == 1.0 else None
+
+
+_SIMPLER: dict[str, Callable[[Graph, _Operands, _Values], int | None]] = {
+    "where": _where,
+    "both": _both,
+    "either": _either,
+    "negate": _negate,
+    "multiply": _multiply,
+    "divide": _divide,
+    "power": _power,
+}

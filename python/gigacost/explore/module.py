@@ -1,0 +1,52 @@
+"""The model of a specification as a WebAssembly module, and what one has to know to call it: ``compiled_module``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.provenance import provenance
+from gigacost.compiler.wasm.write import NOT_FINITE, written
+from gigacost.spec.axes import Axis, Zipped
+
+FORMAT = 1
+"""The version of what is said of a module."""
+
+
+def compiled_module(bound: Bound, names: Sequence[str]) -> tuple[bytes, dict[str, Any]]:
+    """The module that computes some quantities, and plain data about it, for JSON. Raises SpecError."""
+    made = written(bound, names)
+    about = {
+        "format": FORMAT,
+        **provenance(bound, made.tape_sha256, draws=False),
+        "axes": [_axis(bound, axis) for axis in bound.spec.axes],
+        "outputs": [{"name": name, "unit": _unit(bound, name)} for name in made.outputs],
+        "states": list(made.states),
+        "not_finite": NOT_FINITE,
+        "heap": made.heap,
+        "pages": made.pages,
+        "draws": None,
+    }
+    return made.bytes, about
+
+
+def _axis(bound: Bound, axis: Axis | Zipped) -> dict[str, Any]:
+    """An axis, or several that vary together: then its values are those of all of them, as text."""
+    carried = axis.carried if isinstance(axis, Zipped) else ()
+    columns = [_column(bound, part) for part in (*axis.parts, *carried)]
+    if len(columns) == 1:
+        return columns[0]
+    rows = zip(*(column["values"] for column in columns), strict=True)
+    return {"name": axis.name, "values": [", ".join(map(str, row)) for row in rows], "columns": columns}
+
+
+def _column(bound: Bound, part: Axis) -> dict[str, Any]:
+    unit = "" if part.kind == "label" else _unit(bound, part.name)
+    values = [str(value) if part.kind == "label" else value for value in part.values]
+    return {"name": part.name, "values": values} | ({"unit": unit} if unit else {})
+
+
+def _unit(bound: Bound, name: str) -> str:
+    known = bound.model
+    return known.unit(name) if name in known.inputs or name in known.quantities else ""

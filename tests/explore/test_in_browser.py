@@ -38,28 +38,27 @@ def settled(page: Any) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize("seed", [TODAY])
 @pytest.mark.parametrize("name", ["small", "planner"])
-def test_every_bit_is_the_engines(name: str, browser: Any, request: pytest.FixtureRequest) -> None:
+def test_every_bit_is_the_engines(name: str, seed: int, browser: Any, request: pytest.FixtureRequest) -> None:
     page: Explored = request.getfixturevalue(name)
-    print(f"seed {TODAY}")
-    designs = page.designs(COUNT, TODAY)
+    designs = page.designs(COUNT, seed)
     values, states = page.engine(designs)
     with shown(browser, page) as found:
         mine, told = evaluated(found.page, designs)
     assert told == states
-    assert {output: differing(mine[:, i], values[output]) for i, output in enumerate(page.made.outputs)} == dict.fromkeys(
-        page.made.outputs, 0
-    )
+    assert {
+        output: differing(mine[:, i], values[output]) for i, output in enumerate(page.made.outputs)
+    } == dict.fromkeys(page.made.outputs, 0)
     assert np.isfinite(mine).any(axis=0).sum() > 20
     assert len(set(states)) > 1, "some of the designs cannot be"
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(TODAY, TODAY + 4))
 def test_what_is_chosen_by_hand_is_what_the_command_line_estimates(
     browser: Any, small: Explored, capsys: pytest.CaptureFixture[str], seed: int
 ) -> None:
-    print(f"seed {TODAY}, {seed}")
-    (design,) = small.designs(1, TODAY + seed)
+    (design,) = small.designs(1, seed)
     with shown(browser, small) as found:
         choose(found.page, small.made.axes, design.tolist())
         on_page = numbers(found.page)
@@ -78,7 +77,8 @@ def test_what_is_chosen_by_hand_is_what_the_command_line_estimates(
         assert done.json["status"] == state
         for name, texts in on_page.items():
             told = done.json["quantities"].get(name, "not told")
-            assert told == "not told" or texts == {""} and told is None or {float(one) for one in texts} == {told}, name
+            assert told == "not told" or texts == ({""} if told is None else texts), name
+            assert told in {"not told", None} or {float(one) for one in texts} == {told}, name
     else:
         assert state != "ok"
         assert np.isnan(values["cost_total_usd"][0])
@@ -152,7 +152,7 @@ def test_steps_are_undone_and_done_again(tab: Any) -> None:
     assert tab.locator("#redo").is_disabled()
 
 
-def test_the_keyboard_is_enough(tab: Any, small: Explored) -> None:
+def test_the_keyboard_is_enough(tab: Any) -> None:
     tab.locator("[data-axis=chips]").focus()
     tab.keyboard.press("Home")
     tab.keyboard.press("ArrowRight")
@@ -169,7 +169,7 @@ def test_the_keyboard_is_enough(tab: Any, small: Explored) -> None:
     assert wanted <= reached
 
 
-def test_two_designs_are_compared(tab: Any, small: Explored) -> None:
+def test_two_designs_are_compared(tab: Any) -> None:
     first = tab.evaluate("gigacost.value('train_days')")
     tab.click("#pin")
     tab.locator("[data-axis=chips]").fill("6")
@@ -220,14 +220,15 @@ def test_the_map_is_of_thousands_and_follows_at_once(browser: Any, planner: Expl
             tab.locator("[data-axis=params]").fill(str(place))
             tab.wait_for_timeout(250)
         took = tab.evaluate("performance.getEntriesByType('measure').map((one) => one.duration)")
-        print(f"from slider to picture, milliseconds: {[round(one, 1) for one in took]}")
+        milliseconds = ", ".join(f"{one:.1f}" for one in took)
+        print(f"from slider to picture [ms]: {milliseconds}")  # noqa: T201 - told, not judged
         assert len(took) >= 6
         before = tab.evaluate("gigacost.value('cost_total_usd')")
         tab.click("#cheapest")
         after = tab.evaluate("gigacost.value('cost_total_usd')")
         assert after <= before or "misses" in tab.locator("#state").inner_text()
         rate = tab.evaluate("gigacost.bench(20000)")
-        print(f"designs a second: {rate}")
+        print(f"designs a second: {rate}")  # noqa: T201 - told, not judged
         assert rate["per_second"] > 0
         assert tab.evaluate("gigacost.bench(20000, 'market', { worker: true }).then((one) => one.per_second)") > 0
 
@@ -272,8 +273,8 @@ def test_it_prints(browser: Any, small: Explored, tmp_path: Path) -> None:
         assert tab.locator("#undo").is_hidden()
         assert tab.locator("#command-line").is_visible()
         assert tab.locator("#curve").is_visible()
-    text = "\n".join(page.extract_text() for page in PdfReader(tmp_path / "page.pdf").pages)
-    for expected in (total, "Where the money goes", "training time", "Where the figures are from"):
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(tmp_path / "page.pdf").pages).split())
+    for expected in (total, "Where the money goes", "training time", "Designs around this one"):
         assert expected in text
 
 

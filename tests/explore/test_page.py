@@ -15,7 +15,7 @@ import pytest
 from cli_runner import invoke, spec_file
 from explored import Explored
 
-from gigacost.cli.design import Design
+from gigacost.cli.design import _FLAGS
 from gigacost.cli.views.numbers import amount, share
 from gigacost.explore import page as pages
 from gigacost.explore.command_line import FLAGS
@@ -68,7 +68,7 @@ def test_without_a_file_a_temporary_one_is_opened(
     [
         (("-o", "page.txt"), 'error: -o = "page.txt": unknown kind of file; allowed: a name that ends in .html'),
         (("-o", "nowhere/page.html"), "there is no folder nowhere"),
-        (("--columns", "cots_total_usd", "-o", "p.html"), "did you mean cost_total_usd"),
+        (("--columns", "cots_total_usd", "-o", "p.html"), 'did you mean "cost_total_usd"'),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(
@@ -124,8 +124,8 @@ def test_the_data_in_the_page_is_that_of_the_specification(small: Explored) -> N
 def test_a_name_is_text_and_never_markup(tmp_path: Path) -> None:
     file = tmp_path / "<b>&amp;.toml"
     text = Path(spec_file(tmp_path)).read_text()
-    file.write_text(text.replace("[fixed]", '[zip.rows]\nid = ["</script><img src=x>", "b"]\nmfu = [0.3, 0.4]\n\n[fixed]')
-                    .replace("[axes]", 'carry = ["id"]\n\n[axes]', 1))  # fmt: skip
+    table = '[zip]\nid = ["</script><img src=x>", "b"]\nmfu = [0.3, 0.4]\n'
+    file.write_text(text.replace("[axes]", f'carry = ["id"]\n\n{table}\n[axes]', 1))
     html = pages.page(Request.of_file(file).bound).html
     assert "<img" not in html
     assert "<b>" not in html
@@ -133,9 +133,6 @@ def test_a_name_is_text_and_never_markup(tmp_path: Path) -> None:
 
 
 def test_every_flag_of_the_command_line_is_one_of_a_design() -> None:
-    from gigacost.cli.design import _FLAGS
-
-    assert Design()
     assert set(FLAGS) <= set(_FLAGS)
 
 
@@ -155,7 +152,23 @@ def test_a_part_of_the_page_is_short(path: Path) -> None:
 @pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
 def test_numbers_are_written_as_on_the_command_line() -> None:
     sizes = [0, 0.5, 1, 1.005, 2.345, 9.994, 9.996, 99.94, 99.96, 123.456, 999.4, 999.6, 1234.5, 12345, 999_499]
-    sizes += [1e-7, 0.000123456, 0.0123456, 0.3, 950, 82.4e6, 999.95e6, 1.2e9, 3.456e14, 1e15, 2.5e17, 10.25, 0.125, 0.03125, 2.125]
+    sizes += [
+        1e-7,
+        0.000123456,
+        0.0123456,
+        0.3,
+        950,
+        82.4e6,
+        999.95e6,
+        1.2e9,
+        3.456e14,
+        1e15,
+        2.5e17,
+        10.25,
+        0.125,
+        0.03125,
+        2.125,
+    ]
     values = [sign * size for size in sizes for sign in (1, -1)]
     units = ["$", "$/(chip·h)", "1", "", "d", "MW", "chip·h", "t", "yr"]
     shares = [0, 0.0004, 0.0006, 0.02, 0.0994, 0.0996, 0.36, 0.994, 0.9951, 0.9994, 0.9996, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,7 +82,7 @@ def looked_at(tab: Any) -> None:
     assert total.count() == 1, "no total on the page"
     assert total.inner_text().startswith(("$", "—"))
     assert tab.locator("#money table tbody tr").count() >= 1
-    assert tab.locator("#curve circle, #curve-bars tbody tr").count() >= 2
+    assert tab.locator("#curve circle, #curve text.title, #curve-bars tbody tr").count() >= 2
     tab.wait_for_function("document.querySelector('#map-caption').textContent !== ''", timeout=1000 * DEADLINE_SECONDS)
     coloured = """() => {
         const canvas = document.querySelector('#map-dots');
@@ -100,8 +101,6 @@ def evaluated(tab: Any, designs: NDArray[np.uint32]) -> tuple[NDArray[np.float64
         for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
         return { values: btoa(text), status: [...status].map((code) => gigacost.states[code]) };
     }"""
-    import base64
-
     found = tab.evaluate(ask, designs.ravel().tolist())
     values = np.frombuffer(base64.b64decode(found["values"]), dtype="<f8")
     return values.reshape(len(designs), -1), found["status"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -49,8 +49,8 @@ def described(bound: Bound, condition: str, module: Mapping[str, Any], sha256: s
     columns = [name for name in (*spec.columns, *spec.derive) if name in quantities]
     return {
         "title": _title(spec.source),
-        "module": module,
-        "axes": [_axis(axis) for axis in module["axes"]],
+        "module": {name: module[name] for name in ("axes", "outputs", "states", "heap", "draws")},
+        "axes": [_axis(bound, axis) for axis in module["axes"]],
         "quantities": quantities,
         "total": quantities[whole],
         "subtotals": sums,
@@ -58,9 +58,9 @@ def described(bound: Bound, condition: str, module: Mapping[str, Any], sha256: s
         "facts": facts,
         "columns": columns,
         "shown": list(dict.fromkeys([*sums, *facts, *columns, *parts])),
-        "condition": {"name": condition, "text": bound.own.derive[condition].text} if condition else None,
+        "condition": {"name": condition, "text": spec.where.text} if spec.where else None,
         "states": {one.mark.label: _sentence(one.doc) for one in model.states if isinstance(one.mark, Status)},
-        "view": _view(bound, [axis["name"] for axis in module["axes"]], [*facts, *columns], whole),
+        "view": _view(module["axes"], [*facts, *columns], whole),
         "fixed": [[name, written(value)] for name, value in _fixed(bound).items()],
         "inputs": _fixed(bound),
         "command": {"words": words(bound), "flags": FLAGS},
@@ -98,19 +98,23 @@ def _title(source: str) -> str:
     return f"{stem}: what does it cost to train?" if stem else "What does it cost to train?"
 
 
-def _axis(axis: Mapping[str, Any]) -> dict[str, Any]:
-    """An axis in words; its values are the module's."""
+def _axis(bound: Bound, axis: Mapping[str, Any]) -> dict[str, Any]:
+    """An axis in words; its values are the module's, of which ``sets`` names those that decide anything."""
     name = axis["name"]
     kind = "label" if isinstance(axis["values"][0], str) else "number"
-    return {"name": name, "label": label(name), "unit": axis.get("unit") or "", "kind": kind}
+    columns = [column["name"] for column in axis.get("columns", [axis])]
+    sets = [column for column in columns if not bound.digits[column].carried]
+    words = " + ".join(map(label, name.split("+")))
+    return {"name": name, "label": words, "unit": axis.get("unit") or "", "kind": kind, "sets": sets}
 
 
-def _view(bound: Bound, axes: list[str], quantities: list[str], whole: str) -> dict[str, str]:
+def _view(columns: Sequence[Mapping[str, Any]], quantities: list[str], whole: str) -> dict[str, str]:
     """What is looked at first."""
+    axes = [axis["name"] for axis in columns]
     held = [name for name in axes if WORKLOAD.intersection(name.split("+"))]
     held = [] if len(held) == len(axes) else held
     moving = [name for name in axes if name not in held]
-    labels = [name for name in moving if name in bound.digits and bound.digits[name].kind == "label"]
+    labels = [axis["name"] for axis in columns if isinstance(axis["values"][0], str) and axis["name"] in moving]
     return {
         "along": "chips" if "chips" in axes else next((name for name in moving if name not in labels), axes[0]),
         "of": whole,

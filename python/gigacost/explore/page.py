@@ -47,9 +47,8 @@ def page(bound: Bound) -> Page:
     """
     if not bound.spec.axes:
         raise SpecError(Fault("axes", "", "there is nothing to choose from", "an axis, as --chips 256,512,1024"))
-    bound, condition = with_condition(bound)
-    names = outputs(bound)
-    code, about = compiled_module(bound, names)
+    asked, condition = with_condition(bound)
+    code, about = compiled_module(asked, outputs(asked))
     said = described(bound, condition, about, hashlib.sha256(code).hexdigest())
     return Page(
         html=_assembled(said, code),

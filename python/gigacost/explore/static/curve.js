@@ -32,7 +32,7 @@ function drawCurve(into, { axis, quantity, curve, pinned, chosen }) {
   const box = boxFor(into.parentElement, 0.5);
   const numbers = curve.places.map((place) => axis.values[place]);
   const x = scale(numbers, box.left + 8, box.right - 8);
-  const y = scale([...curve.values, ...(pinned?.values ?? [])], box.bottom, box.top);
+  const y = scale([...curve.values, ...(pinned?.values ?? [])], box.bottom - 4, box.top + 4);
   const points = (one) => one.values.map((value, i) => [x.place(axis.values[one.places[i]]), y.place(value)]);
   const titles = {
     x: axisTitle(axis.label, axis.unit), xUnit: axis.unit,
@@ -47,6 +47,10 @@ function drawCurve(into, { axis, quantity, curve, pinned, chosen }) {
     const kind = curve.places[i] === chosen ? "chosen" : curve.met[i] ? "dot" : "dot unmet";
     parts.push(drawn("circle", { class: kind, cx: px.toFixed(1), cy: py.toFixed(1), r: kind === "chosen" ? 6 : 2.5 }));
   });
+  if (!own.some(([, py]) => Number.isFinite(py))) {
+    const middle = { class: "title", x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
+    parts.push(drawn("text", { ...middle, "text-anchor": "middle" }, "no value anywhere along this axis"));
+  }
   into.replaceChildren(...parts);
   into.setAttribute("viewBox", `0 0 ${box.width} ${box.height}`);
 }

@@ -233,7 +233,8 @@ class Page {
 
 /** An axis with the module's values, and what it sets at each position: itself, or the columns of a table. */
 function withValues(axis, { values, columns }) {
-  return { ...axis, values, sets: columns ?? [{ name: axis.name, values }] };
+  const sets = (columns ?? [{ name: axis.name, values }]).filter((one) => axis.sets.includes(one.name));
+  return { ...axis, values, sets };
 }
 
 const about = JSON.parse(byId("about").textContent);

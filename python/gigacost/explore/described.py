@@ -1,0 +1,127 @@
+"""What a page says of a specification beside the module: names, units, states, what is fixed, where it is from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+from typing import Any
+
+from gigacost.compiler.bound import Bound
+from gigacost.compiler.provenance import provenance
+from gigacost.explore.command_line import FLAGS, words, written
+from gigacost.explore.outputs import FACTS, total
+from gigacost.graph.declarations import Status
+
+WORKLOAD = frozenset({"model", "params", "params_active", "tokens", "training_flop", "loss"})
+"""Axes that say what is trained: on the map they stay as chosen, while all others vary."""
+_LABELS = {
+    "carbon_t": "emissions",
+    "chip_hours": "chip-hours",
+    "cost_total_usd": "total cost",
+    "electricity_usd_per_kwh": "electricity price",
+    "energy_mwh": "energy",
+    "facility_mw": "power of the site",
+    "mfu": "MFU",
+    "params": "parameters",
+    "project_days": "project time",
+    "total_development_usd": "development",
+    "total_project_usd": "project",
+    "total_run_usd": "final run",
+    "train_days": "training time",
+    "usd_per_chip_hour": "cost of a chip-hour",
+}
+"""What names are in words where it is not the name itself."""
+
+
+def described(bound: Bound, condition: str, module: Mapping[str, Any], sha256: str) -> dict[str, Any]:
+    """The page's own data: plain, for JSON.
+
+    ``condition`` is the output that says whether a design meets the specification's, if it has one; ``module`` is what
+    the compiler says of the module, ``sha256`` the hash of its bytes.
+    """
+    model, spec = bound.model, bound.spec
+    names = tuple(output["name"] for output in module["outputs"] if output["name"] != condition)
+    quantities = {name: _quantity(bound, name, unit) for name, unit in _units(module, names)}
+    whole = total(bound, names)
+    sums = [one.name for one in model.subtotals if one.name in quantities]
+    parts = [one.name for one in model.contributions if one.name in quantities]
+    facts = [name for name in FACTS if name in quantities]
+    columns = [name for name in (*spec.columns, *spec.derive) if name in quantities]
+    return {
+        "title": _title(spec.source),
+        "module": module,
+        "axes": [_axis(axis) for axis in module["axes"]],
+        "quantities": quantities,
+        "total": quantities[whole],
+        "subtotals": sums,
+        "contributions": parts,
+        "facts": facts,
+        "columns": columns,
+        "shown": list(dict.fromkeys([*sums, *facts, *columns, *parts])),
+        "condition": {"name": condition, "text": bound.own.derive[condition].text} if condition else None,
+        "states": {one.mark.label: _sentence(one.doc) for one in model.states if isinstance(one.mark, Status)},
+        "view": _view(bound, [axis["name"] for axis in module["axes"]], [*facts, *columns], whole),
+        "fixed": [[name, written(value)] for name, value in _fixed(bound).items()],
+        "inputs": _fixed(bound),
+        "command": {"words": words(bound), "flags": FLAGS},
+        "origin": [[name.replace("_", " "), value] for name, value in provenance(bound).items()]
+        + [["module sha256", sha256]],
+    }
+
+
+def _units(module: Mapping[str, Any], names: Iterable[str]) -> list[tuple[str, str]]:
+    known = {output["name"]: output["unit"] for output in module["outputs"]}
+    return [(name, known[name]) for name in names]
+
+
+def _quantity(bound: Bound, name: str, unit: str) -> dict[str, str]:
+    known = bound.model.quantities.get(name) or bound.model.inputs.get(name)
+    doc = _sentence(known.doc) if known else bound.spec.derive[name].text if name in bound.spec.derive else ""
+    return {"name": name, "label": label(name), "unit": unit, "doc": doc}
+
+
+def _sentence(doc: str) -> str:
+    """The first sentence of a docstring, without its unit."""
+    first = " ".join(doc.split("\n\n", maxsplit=1)[0].split())
+    return first.rpartition(" [")[0] if first.endswith("].") else first
+
+
+def label(name: str) -> str:
+    """A name in words, without its unit."""
+    if name in _LABELS:
+        return _LABELS[name]
+    return name.removeprefix("cost_").removesuffix("_usd").replace("_", " ")
+
+
+def _title(source: str) -> str:
+    stem = PurePath(source).stem
+    return f"{stem}: what does it cost to train?" if stem else "What does it cost to train?"
+
+
+def _axis(axis: Mapping[str, Any]) -> dict[str, Any]:
+    """An axis in words; its values are the module's."""
+    name = axis["name"]
+    kind = "label" if isinstance(axis["values"][0], str) else "number"
+    return {"name": name, "label": label(name), "unit": axis.get("unit") or "", "kind": kind}
+
+
+def _view(bound: Bound, axes: list[str], quantities: list[str], whole: str) -> dict[str, str]:
+    """What is looked at first."""
+    held = [name for name in axes if WORKLOAD.intersection(name.split("+"))]
+    held = [] if len(held) == len(axes) else held
+    moving = [name for name in axes if name not in held]
+    labels = [name for name in moving if name in bound.digits and bound.digits[name].kind == "label"]
+    return {
+        "along": "chips" if "chips" in axes else next((name for name in moving if name not in labels), axes[0]),
+        "of": whole,
+        "x": next((name for name in quantities if name != whole), whole),
+        "y": whole,
+        "colour": "hardware" if "hardware" in axes else next(iter(labels), moving[0]),
+        "held": ",".join(held),
+    }
+
+
+def _fixed(bound: Bound) -> dict[str, Any]:
+    """What does not vary: values, and labels that apply, those by default too."""
+    labels = {axis: found[0] for axis, (group, found) in bound.labels.items() if group is None}
+    return {**bound.spec.fixed, **labels}

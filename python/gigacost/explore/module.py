@@ -8,10 +8,19 @@ from typing import Any
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.provenance import provenance
 from gigacost.compiler.wasm.write import NOT_FINITE, written
+from gigacost.explore.outputs import aggregates, outputs
 from gigacost.spec.axes import Axis, Zipped
 
 FORMAT = 1
 """The version of what is said of a module."""
+
+
+def module(bound: Bound) -> tuple[bytes, dict[str, Any]]:
+    """The module of all that a page would show, and plain data about it. Raises SpecError.
+
+    The specification's condition is not asked: any design is answered.
+    """
+    return compiled_module(bound, outputs(bound))
 
 
 def compiled_module(bound: Bound, names: Sequence[str]) -> tuple[bytes, dict[str, Any]]:
@@ -27,6 +36,7 @@ def compiled_module(bound: Bound, names: Sequence[str]) -> tuple[bytes, dict[str
         "heap": made.heap,
         "pages": made.pages,
         "draws": None,
+        "left_out": list(aggregates(bound)),
     }
     return made.bytes, about
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from gigacost.compiler.bound import Bound
 from gigacost.expressions.ast import Expression, Node
 from gigacost.queries.estimates import answerable
+from gigacost.spec.spec import RESERVED_COLUMNS
 
 FACTS = (
     *("train_days", "mfu", "facility_mw", "chip_hours", "energy_mwh", "carbon_t", "goodput", "loss"),
@@ -17,12 +18,23 @@ _CONDITION = "meets_condition"
 
 
 def outputs(bound: Bound) -> tuple[str, ...]:
-    """The quantities of a page, each once: those asked for are computed or refused, others are left out."""
+    """The quantities of a page, each once: those asked for are computed or refused, others are left out.
+
+    Aggregates over draws are left out too.
+    """
     asked = dict.fromkeys((*bound.spec.columns, *bound.spec.derive))
+    left = {*aggregates(bound), *bound.digits, *RESERVED_COLUMNS}
     model = bound.model
     money = [*model.subtotals, *model.contributions]
     more = [name for name in (*(one.name for one in money), *FACTS) if name in model.quantities]
-    return tuple(dict.fromkeys([*answerable(bound, more)[0], *(name for name in asked if name not in bound.digits)]))
+    return tuple(dict.fromkeys([*answerable(bound, more)[0], *(name for name in asked if name not in left)]))
+
+
+def aggregates(bound: Bound) -> list[str]:
+    """The columns that are aggregates over draws, or are made of one."""
+    spec = bound.spec
+    asked = dict.fromkeys((*spec.columns, *spec.derive))
+    return [name for name in asked if bound.aggregate(name) or (name in spec.derive and spec.derive[name].aggregates)]
 
 
 def with_condition(bound: Bound) -> tuple[Bound, str]:

@@ -58,14 +58,14 @@ def inside(graph: Graph, needed: Iterable[int]) -> dict[int, Inside]:
     return found
 
 
-def conjuncts(graph: Graph, condition: int) -> list[int]:
-    """The conditions that must all hold."""
+def conjuncts(graph: Graph, condition: int, own: int) -> list[int]:
+    """The conditions that must all hold; what varies over none of the axes ``own`` is one."""
     found: dict[int, None] = {}
     stack = [condition]
     while stack:
         node = stack.pop()
         op = graph.nodes[node]
-        if op.name == "both":
+        if op.name == "both" and graph.masks[node] & own:
             stack += reversed(op.operands)
         elif graph.value(node) is None:
             found[node] = None
@@ -96,7 +96,7 @@ class Loops:
         self.search = int(self.graph.nodes[winner].about[0])
         self.bits = self.graph.bits[self.search]
         self.sizes = [len(values) for values in self.graph.searches[self.search]]
-        self.conditions = conjuncts(self.graph, among)
+        self.conditions = conjuncts(self.graph, among, sum(self.bits))
         self.cone = found.cone
         self.floors = [node for node in floors(self.graph, self.objective) if node in self.cone]
         self.groups: dict[int, list[int]] = {}

@@ -16,7 +16,7 @@ from gigacost.compiler.wasm.graph import Graph, add
 from gigacost.compiler.wasm.memory import ABSOLUTE, PAGE, Memory, Place
 from gigacost.compiler.wasm.nodes import Callables, Writer, type_of
 from gigacost.compiler.wasm.searches import Loops, inside
-from gigacost.compiler.wasm.tape import operations
+from gigacost.compiler.wasm.tape import Operations, operations
 from gigacost.errors import Fault, SpecError, show
 
 NOT_FINITE = 255
@@ -47,9 +47,9 @@ def written(bound: Bound, outputs: Sequence[str]) -> Module:
     index for each axis, it writes at ``out`` the outputs as 64-bit floats, null as NaN, and behind those of all designs
     a byte for each: the place of its state.
     """
-    _refuse(bound, outputs)
-    made = lower.compiled(bound, Query(tuple(outputs), bound.spec.where))
+    made = lower.compiled(bound, Query(tuple(outputs)))
     read = operations(made.tape)
+    _refuse(bound, made, read)
     graph = Graph(bound.sizes, read.searches)
     nodes = add(graph, read, [bound.table(leaf) for leaf in made.tape.leaves])
     asked = [(nodes[made.nodes[name]], None if null is None else nodes[null]) for name, null in _nulls(made, outputs)]
@@ -72,16 +72,16 @@ def _nulls(made: lower.Compiled, outputs: Sequence[str]) -> list[tuple[str, int 
     return [(name, made.nulls[name]) for name in outputs]
 
 
-def _refuse(bound: Bound, outputs: Sequence[str]) -> None:
+def _refuse(bound: Bound, made: lower.Compiled, read: Operations) -> None:
     """Raise SpecError for what cannot be written."""
+    folded: list[bool] = []
+    for op in read.ops:
+        folded.append(op.name in {"mean", "quantile"} or any(folded[operand] for operand in op.operands))
     faults = [
-        Fault("columns", show(name), "an aggregate over draws, which no module computes", allowed="quantities")
-        for name in outputs
-        if bound.aggregate(name)
+        Fault("columns", show(name), "made of an aggregate over draws, which no module computes", "quantities")
+        for name, node in made.nodes.items()
+        if folded[node]
     ]
-    if bound.spec.where and bound.spec.where.aggregates:
-        what = "reads an aggregate over draws, which no module computes"
-        faults.append(Fault("where", show(bound.spec.where.text), what))
     if len(bound.sizes) > _MOST_AXES:
         faults.append(Fault("axes", show(len(bound.sizes)), "too many axes for a module", allowed=f"<= {_MOST_AXES}"))
     if faults:

@@ -12,8 +12,12 @@ from gigacost.explore.command_line import FLAGS, words, written
 from gigacost.explore.outputs import FACTS, total
 from gigacost.graph.declarations import Status
 
-WORKLOAD = frozenset({"model", "params", "params_active", "tokens", "training_flop", "loss"})
-"""Axes that say what is trained: on the map they stay as chosen, while all others vary."""
+DECISIONS = ("hardware", "chips", "market", "electricity_usd_per_kwh", "region", "precision", "as_of", "mfu")
+"""Axes that vary on the map, the first ones first: what is decided. What is trained stays as chosen, and so do
+assumptions, unless there are no others."""
+_WORKLOAD = frozenset({"model", "params", "params_active", "tokens", "training_flop", "loss"})
+_MOST_VARIED = 20_000
+"""Combinations of axes that vary on the map; it shows a part of them that is evenly spread."""
 _LABELS = {
     "carbon_t": "emissions",
     "chip_hours": "chip-hours",
@@ -22,6 +26,7 @@ _LABELS = {
     "energy_mwh": "energy",
     "facility_mw": "power of the site",
     "mfu": "MFU",
+    "staff_fte": "staff",
     "params": "parameters",
     "project_days": "project time",
     "total_development_usd": "development",
@@ -65,7 +70,8 @@ def described(bound: Bound, condition: str, module: Mapping[str, Any], sha256: s
         "inputs": _fixed(bound),
         "command": {"words": words(bound), "flags": FLAGS},
         "origin": [[name.replace("_", " "), value] for name, value in provenance(bound).items()]
-        + [["module sha256", sha256]],
+        + [["module sha256", sha256]]
+        + [["left out, as aggregates over draws", ", ".join(module["left_out"])] for _ in module["left_out"][:1]],
     }
 
 
@@ -90,7 +96,8 @@ def label(name: str) -> str:
     """A name in words, without its unit."""
     if name in _LABELS:
         return _LABELS[name]
-    return name.removeprefix("cost_").removesuffix("_usd").replace("_", " ")
+    money = name.removesuffix("_usd")
+    return (money.removeprefix("cost_") if money != name else name).replace("_", " ")
 
 
 def _title(source: str) -> str:
@@ -111,9 +118,7 @@ def _axis(bound: Bound, axis: Mapping[str, Any]) -> dict[str, Any]:
 def _view(columns: Sequence[Mapping[str, Any]], quantities: list[str], whole: str) -> dict[str, str]:
     """What is looked at first."""
     axes = [axis["name"] for axis in columns]
-    held = [name for name in axes if WORKLOAD.intersection(name.split("+"))]
-    held = [] if len(held) == len(axes) else held
-    moving = [name for name in axes if name not in held]
+    moving = _varied({axis["name"]: len(axis["values"]) for axis in columns})
     labels = [axis["name"] for axis in columns if isinstance(axis["values"][0], str) and axis["name"] in moving]
     return {
         "along": "chips" if "chips" in axes else next((name for name in moving if name not in labels), axes[0]),
@@ -121,8 +126,21 @@ def _view(columns: Sequence[Mapping[str, Any]], quantities: list[str], whole: st
         "x": next((name for name in quantities if name != whole), whole),
         "y": whole,
         "colour": "hardware" if "hardware" in axes else next(iter(labels), moving[0]),
-        "held": ",".join(held),
+        "held": ",".join(name for name in axes if name not in moving),
     }
+
+
+def _varied(sizes: Mapping[str, int]) -> list[str]:
+    """The axes that vary on the map: decisions, else what is no workload, else all; as many as it can show."""
+    decided = [name for one in DECISIONS for name in sizes if one in name.split("+")]
+    others = [name for name in sizes if not _WORKLOAD.intersection(name.split("+"))]
+    found: list[str] = []
+    combinations = 1
+    for name in dict.fromkeys(decided) or others or sizes:
+        if combinations * sizes[name] <= _MOST_VARIED or not found:
+            found.append(name)
+            combinations *= sizes[name]
+    return [name for name in sizes if name in found]
 
 
 def _fixed(bound: Bound) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from string import Template
 from typing import Any
 
 from gigacost.compiler.bound import Bound
-from gigacost.errors import Fault, InternalError, SpecError
+from gigacost.errors import Fault, InternalError, SpecError, show
 from gigacost.explore.described import described
 from gigacost.explore.module import compiled_module
-from gigacost.explore.outputs import outputs, with_condition
+from gigacost.explore.outputs import aggregates, outputs, with_condition
 
 PARTS = Path(__file__).parent / "static"
 _SCRIPTS = {
@@ -37,6 +37,8 @@ class Page:
     axes: dict[str, int]
     """How many values each axis has."""
     outputs: tuple[str, ...]
+    left_out: tuple[str, ...]
+    """Columns that are aggregates over draws."""
     module_bytes: int
 
 
@@ -48,12 +50,16 @@ def page(bound: Bound) -> Page:
     if not bound.spec.axes:
         raise SpecError(Fault("axes", "", "there is nothing to choose from", "an axis, as --chips 256,512,1024"))
     asked, condition = with_condition(bound)
+    if condition in aggregates(asked):
+        what = "reads an aggregate over draws, which no page computes"
+        raise SpecError(Fault("where", show(asked.spec.derive[condition].text), what, "a condition on quantities"))
     code, about = compiled_module(asked, outputs(asked))
     said = described(bound, condition, about, hashlib.sha256(code).hexdigest())
     return Page(
         html=_assembled(said, code),
         axes={axis["name"]: len(axis["values"]) for axis in about["axes"]},
         outputs=tuple(output["name"] for output in about["outputs"]),
+        left_out=tuple(about["left_out"]),
         module_bytes=len(code),
     )
 

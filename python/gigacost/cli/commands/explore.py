@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,12 +82,10 @@ def _write_module(query: QueryOptions, folder: str, output: str | None, *, as_js
 
 
 def _tell_module(folder: str, about: dict[str, Any], size: int, *, as_json: bool) -> None:
-    from gigacost.cli.process import warn
     from gigacost.cli.terminal import payload, plain
     from gigacost.errors import escape
 
-    if about["left_out"]:
-        warn("note", f"left out, as aggregates over draws: {', '.join(about['left_out'])}")
+    _tell_left_out(about["left_out"])
     axes = {axis["name"]: len(axis["values"]) for axis in about["axes"]}
     outputs = [one["name"] for one in about["outputs"]]
     if as_json:
@@ -94,6 +93,13 @@ def _tell_module(folder: str, about: dict[str, Any], size: int, *, as_json: bool
         return
     axes_text = ", ".join(f"{name} ({count})" for name, count in axes.items())
     plain(f"{escape(folder, quotes='')}: model.wasm ({size:,} bytes), model.json\naxes: {axes_text}")
+
+
+def _tell_left_out(names: Sequence[str]) -> None:
+    from gigacost.cli.process import warn
+
+    if names:
+        warn("note", f"left out, as aggregates over draws: {', '.join(names)}")
 
 
 def _temporary() -> str:
@@ -107,6 +113,7 @@ def _tell(file: str, made: Page, *, as_json: bool) -> None:
     from gigacost.cli.terminal import payload, plain
     from gigacost.errors import escape
 
+    _tell_left_out(made.left_out)
     size = len(made.html.encode())
     if as_json:
         outputs, axes = list(made.outputs), dict(made.axes)

@@ -2,8 +2,8 @@
 
 /** A position on an axis as people read it. */
 function placeText(axis, place) {
-  const value = axis.values[place];
-  return typeof value === "number" ? amount(value, axis.unit) : String(value);
+  const word = (value, unit) => (typeof value === "number" ? amount(value, unit ?? "") : String(value));
+  return axis.columns.map(({ values, unit }) => word(values[place], unit)).join(", ");
 }
 
 /** Build the controls of all axes; `moved(axis, place, settled)` is told. Returns what shows a design on them. */
@@ -14,7 +14,7 @@ function buildControls(into, axes, moved) {
     const tell = (event) => moved(i, Number(event.target.value), event.type === "change");
     if (axis.kind === "label") {
       const select = element("select", { id, "data-axis": axis.name, onchange: tell });
-      offer(select, axis.values.map((value, place) => [place, value]), 0);
+      offer(select, axis.values.map((_, place) => [place, placeText(axis, place)]), 0);
       into.append(element("div", { class: "control" }, element("label", { for: id }, axis.label), select));
       return (place) => (select.value = place);
     }

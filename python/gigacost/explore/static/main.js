@@ -231,10 +231,9 @@ class Page {
   }
 }
 
-/** An axis with the module's values, and what it sets at each position: itself, or the columns of a table. */
-function withValues(axis, { values, columns }) {
-  const sets = (columns ?? [{ name: axis.name, values }]).filter((one) => axis.sets.includes(one.name));
-  return { ...axis, values, sets };
+/** An axis with the module's values: its own, or those of the columns of a table, of which some set nothing. */
+function withValues(axis, { values, columns = [{ name: axis.name, values, unit: axis.unit }] }) {
+  return { ...axis, values, columns, sets: columns.filter((one) => axis.sets.includes(one.name)) };
 }
 
 const about = JSON.parse(byId("about").textContent);

@@ -103,7 +103,7 @@ class DesignMap {
     for (const [own, members] of groups) {
       context.fillStyle = own;
       context.globalAlpha = own === UNMET ? 0.35 : 0.8;
-      const size = (own === UNMET ? 2 : 3) + (points.known < 1500 ? 1 : 0);
+      const size = (own === UNMET ? 2 : 3) + (points.known < 200 ? 3 : points.known < 1500 ? 1 : 0);
       for (const i of members) context.fillRect(this.placed.x[i] - size / 2, this.placed.y[i] - size / 2, size, size);
     }
   }

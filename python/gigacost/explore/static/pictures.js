@@ -17,7 +17,7 @@ function showCurve(about, model, question) {
   if (labels) {
     byId("curve-bars").replaceChildren(bars(`${quantity.label} by ${axis.label}`, [axis.label, quantity.label, "", ""],
       curve.places.map((place, i) => ({
-        label: axis.values[place],
+        label: placeText(axis, place),
         value: curve.values[i],
         why: state(i),
         beside: curve.met[i] || state(i) ? "" : "misses the condition",
@@ -49,7 +49,7 @@ function showCurveTable(axis, quantity, curve, state) {
 }
 
 /** The colours of the map's points by name: labels, or the ends of a ramp. */
-function showLegend(axis, colours) {
+function showLegend(axis, colours, conditional) {
   const named = axis.kind === "label" && axis.values.length <= COLOURS.length;
   const last = axis.values.length - 1;
   const places = named ? axis.values.map((_, i) => i) : [0, Math.round(last / 2), last];
@@ -60,7 +60,8 @@ function showLegend(axis, colours) {
   });
   const unmet = element("span", { class: "swatch" });
   unmet.style.background = UNMET;
-  byId("map-legend").replaceChildren(...items, element("li", {}, unmet, "misses the condition"));
+  if (conditional) items.push(element("li", {}, unmet, "misses the condition"));
+  byId("map-legend").replaceChildren(...items);
 }
 
 /** The map: draw an answer of the worker, and tell what is on it. */
@@ -78,13 +79,14 @@ function showMap(about, model, map, question, answer) {
   };
   const pinned = question.pin && mark(question.pin);
   map.draw(points, { colour: colours, axisIndex, titles, chosen: mark(question.now), pinned, front });
-  showLegend(about.axes[axisIndex], colours);
+  showLegend(about.axes[axisIndex], colours, about.condition !== null);
+  const many = (count) => count.toLocaleString("en-US");
   const impossible = points.count - points.known;
+  const met = about.condition ? ` ${many(points.fit)} meet the condition.` : "";
   byId("map-caption").textContent =
-    `${points.count.toLocaleString("en-US")} designs that differ from this one in what varies: ${qy.label} against ` +
-    `${qx.label}. ${points.fit.toLocaleString("en-US")} meet the condition, ` +
-    `${impossible.toLocaleString("en-US")} cannot be and are not drawn. The line is the front: the least ` +
-    `${qy.label} for each ${qx.label}.`;
+    `${many(points.count)} designs that differ from this one in what varies: ${qy.label} against ${qx.label}.${met}` +
+    `${impossible ? ` ${many(impossible)} cannot be, and are not drawn.` : ""} ` +
+    `The line is the front: the least ${qy.label} for each ${qx.label}.`;
   return { points, front };
 }
 

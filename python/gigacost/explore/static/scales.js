@@ -60,7 +60,10 @@ function axisTitle(label, unit) {
 /** The frame of a drawing: lines and numbers below and to the left. Texts do not overlap. */
 function frame(box, x, y, titles) {
   const parts = [];
+  const named = new Set();
   for (const value of y.ticks) {
+    if (named.has(tick(value, titles.yUnit))) continue;
+    named.add(tick(value, titles.yUnit));
     const at = y.place(value);
     parts.push(drawn("line", { class: "grid", x1: box.left, x2: box.right, y1: at, y2: at }));
     const beside = { class: "tick", x: box.left - 8, y: at + 4, "text-anchor": "end" };

@@ -121,13 +121,18 @@ def _view(columns: Sequence[Mapping[str, Any]], quantities: list[str], whole: st
     moving = _varied({axis["name"]: len(axis["values"]) for axis in columns})
     labels = [axis["name"] for axis in columns if isinstance(axis["values"][0], str) and axis["name"] in moving]
     return {
-        "along": "chips" if "chips" in axes else next((name for name in moving if name not in labels), axes[0]),
+        "along": _with("chips", axes) or next((name for name in moving if name not in labels), axes[0]),
         "of": whole,
         "x": next((name for name in quantities if name != whole), whole),
         "y": whole,
-        "colour": "hardware" if "hardware" in axes else next(iter(labels), moving[0]),
+        "colour": _with("hardware", axes) or next(iter(labels), moving[0]),
         "held": ",".join(name for name in axes if name not in moving),
     }
+
+
+def _with(name: str, axes: Sequence[str]) -> str:
+    """The axis that a name is, or is a column of; empty if none."""
+    return next((axis for axis in axes if name in axis.split("+")), "")
 
 
 def _varied(sizes: Mapping[str, int]) -> list[str]:

@@ -1,7 +1,7 @@
 """What is computed, for one specification: a tape whose fixed figures are constants, without what nothing needs.
 
 Simplifications change no bit of any result (but those of a NaN): an operation on constants is a constant, as the engine
-computes it; a condition that is known chooses; x · 1, x / 1 and x to the power of 2 are what they are to the engine.
+computes it; a condition that is known, or certain wherever in the space, chooses; x · 1, x / 1 and x to the power of 2 are what they are to the engine.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gigacost._engine import apply
+from gigacost.compiler.wasm import intervals, tables
+from gigacost.compiler.wasm.intervals import ALL, Interval, hull, operation, selected
 from gigacost.compiler.wasm.tape import Op, Operations, SearchAxes
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike
 
     from gigacost.compiler.bound import Table
+    from gigacost.compiler.wasm.tables import Floats
 
 TRUTHS = frozenset({"less", "less_equal", "equal", "not_equal", "both", "either", "negate", "missing"})
 """Operations that give 1 or 0."""
@@ -36,11 +38,16 @@ class Graph:
         self.searches = tuple(searches)
         self.nodes: list[Op] = []
         self.masks: list[int] = []
-        self.tables: list[tuple[tuple[int, ...], NDArray[np.float64]]] = []
+        self.intervals: list[Interval] = []
+        """What encloses each node, wherever in the space."""
+        self.values: list[Floats | None] = []
+        """The values of a node over the bits of its mask in order, where these are few."""
+        self.tables: list[tuple[tuple[int, ...], Floats]] = []
         """The groups and the values of each table."""
         self._known: dict[object, int] = {}
         self._known_tables: dict[tuple[tuple[int, ...], bytes], int] = {}
         bits = iter(range(len(self.sizes), len(self.sizes) + sum(map(len, self.searches))))
+        self._sizes = [*self.sizes, *(len(values) for search in self.searches for values in search)]
         self.bits = [[1 << next(bits) for _ in search] for search in self.searches]
         """The bit of each axis of each search."""
 
@@ -73,9 +80,9 @@ class Graph:
     def constant(self, value: float) -> int:
         """A number."""
         value = math.nan if math.isnan(value) else value
-        return self._node(Op("constant", (), (value,)), 0, ("constant", struct.pack("<d", value)))
+        return self._node(Op("constant", (), (value,)), 0, value, ("constant", struct.pack("<d", value)))
 
-    def table(self, groups: Sequence[int], values: NDArray[np.float64]) -> int:
+    def table(self, groups: Sequence[int], values: Floats) -> int:
         """A figure over some groups; what it does not vary over is left out."""
         import numpy as np
 
@@ -95,28 +102,29 @@ class Graph:
         if key not in self._known_tables:
             self._known_tables[key] = len(self.tables)
             self.tables.append((key[0], found))
-        return self._node(Op("leaf", (), (self._known_tables[key],)), sum(1 << group for group in left))
+        mask = sum(1 << group for group in left)
+        return self._node(Op("leaf", (), (self._known_tables[key],)), mask, found)
 
     def axis(self, search: int, axis: int) -> int:
         """The value of an axis inside a search."""
         values = self.searches[search][axis]
         if len(values) == 1:
             return self.constant(values[0])
-        return self._node(Op("axis", (), (search, axis)), self.bits[search][axis])
+        return self._node(Op("axis", (), (search, axis)), self.bits[search][axis], values)
 
     def winner(self, search: int, objective: int, among: int) -> int:
         """The number of the best candidate of a search."""
-        never = self.value(among) == 0.0 or math.isnan(self.value(objective) or 0.0)
-        if never:
+        if not self.intervals[among].may_hold or self.intervals[objective].is_empty:
             return self.constant(math.nan)
         mask = (self.masks[objective] | self.masks[among]) & ~sum(self.bits[search])
-        return self._node(Op("winner", (objective, among), (search,)), mask)
+        return self._node(Op("winner", (objective, among), (search,)), mask, ALL)
 
     def pick(self, search: int, axis: int, winner: int) -> int:
         """The value of an axis of a search at its winner."""
         if self.value(winner) is not None:
             return self.constant(math.nan)
-        return self._node(Op("pick", (winner,), (search, axis)), self.masks[winner])
+        inside = hull(self.searches[search][axis])._replace(nan=True)
+        return self._node(Op("pick", (winner,), (search, axis)), self.masks[winner], inside)
 
     def apply(self, name: str, *operands: int) -> int:
         """An operation, or what is simpler and the same."""
@@ -130,7 +138,31 @@ class Graph:
         mask = 0
         for operand in operands:
             mask |= self.masks[operand]
-        return self._node(Op(name, operands), mask)
+        known = self._computed(name, operands, mask)
+        if known is not None and _is_one(known):
+            return self.constant(float(known.flat[0]))
+        enclosed = [self.intervals[operand] for operand in operands]
+        interval = selected(*enclosed) if name == "where" else operation(name, enclosed)
+        if name in TRUTHS and interval != intervals.TRUTHS:
+            return self.constant(interval.low)
+        return self._node(Op(name, operands), mask, interval if known is None else known)
+
+    def _computed(self, name: str, operands: Sequence[int], mask: int) -> Floats | None:
+        """The values of an operation, where these are few and those of its operands are known."""
+        shape = self._shape(mask)
+        if math.prod(shape) > tables.MOST:
+            return None
+        arrays = []
+        for operand in operands:
+            values = self.values[operand]
+            if values is None:
+                return None
+            arrays.append(values.reshape(self._shape(mask, self.masks[operand])))
+        return tables.computed(name, arrays)
+
+    def _shape(self, mask: int, own: int = -1) -> list[int]:
+        """The sizes of a mask's bits, 1 for those that are none of its ``own``."""
+        return [size if own >> bit & 1 else 1 for bit, size in enumerate(self._sizes) if mask >> bit & 1]
 
     def truth(self, node: int) -> int:
         """Whether a value holds, as 1 or 0."""
@@ -144,16 +176,30 @@ class Graph:
                 found.update(self.nodes[node].operands)
         return sorted(found)
 
-    def _node(self, op: Op, mask: int, key: object = None) -> int:
+    def _node(self, op: Op, mask: int, known: Interval | ArrayLike, key: object = None) -> int:
+        """The node of an operation, of which an interval is known or the values are."""
+        import numpy as np
+
         key = op if key is None else key
         if key not in self._known:
             self._known[key] = len(self.nodes)
             self.nodes.append(op)
             self.masks.append(mask)
+            values = None if isinstance(known, Interval) else np.asarray(known, np.float64).reshape(self._shape(mask))
+            self.intervals.append(known if isinstance(known, Interval) else tables.hull_of(np.asarray(known)))
+            self.values.append(values if values is not None and values.size <= tables.MOST else None)
         return self._known[key]
 
 
-def add(graph: Graph, read: Operations, tables: Sequence[Table], draws: int | None = None) -> list[int]:
+def _is_one(values: Floats) -> bool:
+    """Whether all values have the same bits."""
+    import numpy as np
+
+    bits = np.where(np.isnan(values), np.nan, values).view(np.uint64)
+    return bool((bits == bits.flat[0]).all())
+
+
+def add(graph: Graph, read: Operations, leaves: Sequence[Table], draws: int | None = None) -> list[int]:
     """The nodes of a tape in a graph that has its searches. ``draws`` is the group of the draws."""
     import numpy as np
 
@@ -164,7 +210,7 @@ def add(graph: Graph, read: Operations, tables: Sequence[Table], draws: int | No
         if op.name == "constant":
             node = graph.constant(op.about[0])
         elif op.name == "leaf":
-            table = tables[numbers[0]]
+            table = leaves[numbers[0]]
             groups = (*table.groups, draws) if table.drawn and draws is not None else table.groups
             node = graph.table(groups, np.asarray(table.values, dtype=np.float64))
         elif op.name == "axis":
@@ -185,8 +231,9 @@ _Values = Sequence[float | None]
 
 def _where(graph: Graph, operands: _Operands, values: _Values) -> int | None:
     condition, a, b = operands
-    if values[0] is not None:
-        return a if values[0] != 0.0 else b
+    certain = graph.intervals[condition]
+    if certain.holds or not certain.may_hold:
+        return a if certain.holds else b
     if a == b:
         return a
     zero, one = graph.constant(0.0), graph.constant(1.0)  # not −0

@@ -180,7 +180,7 @@ class Writer:
 
     def _extreme(self, name: str, compared: str, a: int, b: int) -> Code:
         """WebAssembly's own differ from the engine's in the signs of zeros alone: of two it must be the last."""
-        if any(value is not None and value != 0.0 and not math.isnan(value) for value in map(self.graph.value, (a, b))):
+        if not (self.graph.intervals[a].has_zero and self.graph.intervals[b].has_zero):
             return self.value(a).op(name, self.value(b))
         first, second = self.function.local(F64), self.function.local(F64)
         # Both operands stay on the stack.

@@ -7,13 +7,13 @@ last winner was, which is a good one to compare with.
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from gigacost.compiler.wasm.assembler import Code, Function, Local, load, number
+from gigacost.compiler.wasm.candidates import Candidates, order_of_axes
 from gigacost.compiler.wasm.encoding import F64, I32
 from gigacost.compiler.wasm.floors import floors
 from gigacost.compiler.wasm.graph import Graph
@@ -22,10 +22,8 @@ from gigacost.compiler.wasm.nodes import NONE, Callables, Writer, type_of
 
 _MOST_KEPT = 1 << 22
 """For so many combinations of what a search depends on, each one's winner is kept."""
-_OFTEN = 4
-"""What would be computed so many times as often in the loops is computed before them."""
-_HOLDS = 0.4
-"""How often conditions hold, or so."""
+_PASSING = 0.1
+"""How many candidates may still win by a floor, or so."""
 
 
 class Inside(NamedTuple):
@@ -102,8 +100,13 @@ class Loops:
         self.groups: dict[int, list[int]] = {}
         for node in sorted(self.cone):
             self.groups.setdefault(self.graph.masks[node] & sum(self.bits), []).append(node)
-        self.order = self._ordered()
-        self.tables = self._tabled()
+        candidates = Candidates(self.graph, self.bits, self.sizes, self.conditions)
+        floor_masks = [self._own(floor) for floor in self.floors]
+        self.order, tabled = order_of_axes(candidates, self.groups, floor_masks, _PASSING)
+        if any(self.graph.nodes[node].name == "winner" for node in self.cone):
+            tabled = set()
+        # The smaller ones first: others are made of them.
+        self.tables = {mask: self._laid(mask, self.groups[mask]) for mask in sorted(tabled, key=int.bit_count)}
 
     def _axes(self, mask: int) -> list[int]:
         return [axis for axis, bit in enumerate(self.bits) if mask & bit]
@@ -111,45 +114,9 @@ class Loops:
     def _own(self, node: int) -> int:
         return self.graph.masks[node] & sum(self.bits)
 
-    def _candidates(self, mask: int) -> float:
-        """About how many candidates are left when the axes of a mask are known."""
-        tests = sum(1 for one in (*self.conditions, *self.floors) if self._own(one) and not self._own(one) & ~mask)
-        return math.prod(self.sizes[axis] for axis in self._axes(mask)) * _HOLDS**tests
-
-    def _ordered(self) -> list[int]:
-        """The order of the loops in which the least is computed, or so: the best way from no axis to all of them."""
-        whole = functools.reduce(int.__or__, self.groups, 0)
-        best: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
-        for mask in sorted(_subsets(whole), key=int.bit_count):
-            if not mask:
-                continue
-            ways = []
-            for axis in self._axes(mask):
-                cost, order = best[mask & ~self.bits[axis]]
-                new = [s for s in self.groups if s & self.bits[axis] and not s & ~mask]
-                work = sum(len(self.groups[s]) for s in new if s.bit_count() > 1)
-                runs = self._candidates(mask & ~self.bits[axis]) * self.sizes[axis]
-                ways.append((cost + runs * (work + 2), [*order, axis]))
-            best[mask] = min(ways)
-        return best[whole][1]
-
     def _depth(self, mask: int) -> int:
         """The loop in which a mask's axes are all known; −1 outside of all."""
         return max((place for place, axis in enumerate(self.order) if mask & self.bits[axis]), default=-1)
-
-    def _tabled(self) -> dict[int, _Table]:
-        """What is computed before the loops."""
-        made: dict[int, _Table] = {}
-        if any(self.graph.nodes[node].name == "winner" for node in self.cone):
-            return made
-        for mask in sorted(self.groups, key=int.bit_count):
-            count = math.prod(self.sizes[axis] for axis in self._axes(mask))
-            before = sum(self.bits[axis] for axis in self.order[: self._depth(mask)])
-            runs = self._candidates(before) * self.sizes[self.order[self._depth(mask)]]
-            nodes = [node for node in self.groups[mask] if self.graph.nodes[node].name != "axis"]
-            if nodes and runs >= _OFTEN * count:
-                made[mask] = self._laid(mask, self.groups[mask])
-        return made
 
     def _laid(self, mask: int, nodes: list[int]) -> _Table:
         tests = set(self.conditions)
@@ -372,12 +339,3 @@ class Loops:
             with function.when((objective < self.best) | place.op("lt_u", self.found)):
                 self.best.set(objective)
                 self.found.set(place)
-
-
-def _subsets(mask: int) -> list[int]:
-    """All masks of a mask's bits."""
-    found, part = [0], mask
-    while part:
-        found.append(part)
-        part = (part - 1) & mask
-    return found

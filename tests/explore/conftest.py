@@ -28,6 +28,21 @@ usd_per_million_tokens = "cost_total_usd / tokens * 1e6"
 where = "train_days <= 60 and not missing(facility_mw)"
 columns = ["cost_total_usd", "train_days", "step_seconds"]
 """
+TABLE = """version = 1
+carry = ["id"]
+
+[zip]
+id = ["a", "<b>", "c"]
+params = ["7B", "13B", "70B"]
+tokens = ["1T", "2T", "4T"]
+
+[axes]
+chips = [256, 512, 1024]
+mfu = [0.3, 0.35, 0.4]
+
+[fixed]
+hardware = "h100-sxm"
+"""
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +57,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Explored:
 def planner(tmp_path_factory: pytest.TempPathFactory) -> Explored:
     """The page of the planner's 51,840,000 designs."""
     return explored(ROOT / "examples" / "planner.toml", tmp_path_factory.mktemp("planner"))
+
+
+@pytest.fixture(scope="session")
+def tabled(tmp_path_factory: pytest.TempPathFactory) -> Explored:
+    """A page of a table of candidates, of a given MFU, without a condition."""
+    folder = tmp_path_factory.mktemp("tabled")
+    (folder / "tabled.toml").write_text(TABLE)
+    return explored(folder / "tabled.toml", folder)

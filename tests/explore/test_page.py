@@ -88,6 +88,23 @@ def test_a_design_without_an_axis_is_refused(capsys: Capture, tmp_path: Path) ->
     assert done.err.startswith("error: axes: there is nothing to choose from; allowed: an axis")
 
 
+def test_aggregates_over_draws_are_left_out_and_told_of(capsys: Capture, tmp_path: Path) -> None:
+    uncertain = ("--uncertain", "default", "--columns", "p90(cost_total_usd),train_days")
+    file = tmp_path / "page.html"
+    done = invoke(capsys, "explore", spec_file(tmp_path), *uncertain, "-o", str(file), "--json")
+    assert (done.code, done.err) == (0, "note: left out, as aggregates over draws: p90(cost_total_usd)\n")
+    assert "p90(cost_total_usd)" not in done.json["outputs"]
+    assert '["left out, as aggregates over draws","p90(cost_total_usd)"]' in file.read_text(encoding="utf-8")
+
+
+def test_a_condition_on_an_aggregate_over_draws_is_refused_by_name(capsys: Capture, tmp_path: Path) -> None:
+    asked = ("--uncertain", "default", "--where", "p90(cost_total_usd) <= 5e6", "-o", str(tmp_path / "page.html"))
+    done = invoke(capsys, "explore", spec_file(tmp_path), *asked)
+    assert done.code == 2
+    assert 'error: where = "p90(cost_total_usd) <= 5e6": reads an aggregate over draws' in done.err
+    assert not (tmp_path / "page.html").exists()
+
+
 def test_no_spec_and_no_design_is_refused(capsys: Capture) -> None:
     assert invoke(capsys, "explore").code == 2
 

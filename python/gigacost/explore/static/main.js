@@ -39,7 +39,11 @@ class Page {
     const before = this.written();
     this.question = { ...this.question, ...changed };
     if (this.written() !== before) this.show({ start });
-    if (!settled) return;
+    clearTimeout(this.resting);
+    if (!settled) {
+      this.resting = setTimeout(() => this.remember(), 300); // browsers refuse to be told at every movement
+      return;
+    }
     this.announce();
     this.course.add(this.written());
     this.remember();
@@ -89,7 +93,9 @@ class Page {
     this.link.ask("map", asked, (answer) => {
       this.answered = answer;
       this.redrawMap();
-      performance.measure("gigacost: from slider to picture", { start, end: performance.now() });
+      // A task after the next frame: the picture then is on the screen.
+      const shown = () => performance.measure("gigacost: from slider to picture", { start, end: performance.now() });
+      requestAnimationFrame(() => setTimeout(shown));
     });
   }
 

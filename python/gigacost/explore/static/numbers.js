@@ -3,7 +3,8 @@
 const SUFFIXES = [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "K"]];
 const UNIT_WORDS = {
   "chip·h": "chip-hours", d: "days", yr: "years", "FTE·yr": "person-years", t: "t CO2e",
-  household: "households", reactor: "reactors", mm3: "mm³", "1/yr": "a year", chip: "chips", param: "parameters", token: "tokens",
+  household: "households", reactor: "reactors", mm3: "mm³", "1/yr": "a year",
+  chip: "chips", param: "parameters", token: "tokens",
 };
 const GROUPED_UNITS = new Set(["MW", "h", "d", "yr", "kW", "MWh", "chip"]);
 

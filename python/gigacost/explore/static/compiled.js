@@ -8,9 +8,10 @@ class Compiled {
     this.about = about;
     this.sizes = about.axes.map((axis) => axis.values.length);
     this.outputs = about.outputs.map((output) => output.name);
-    const { memory, run } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+    const { memory, run, draw } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
     this.memory = memory;
     this.run = run;
+    this.draw = draw;
     this.drawn = 1; // of the random designs of `bench`: never the same ones twice
     this.entry = Math.ceil(about.heap / 8) * 8;
   }
@@ -52,6 +53,31 @@ class Compiled {
     if (lacking > 0) this.memory.grow(Math.ceil(lacking / 65536));
   }
 
+  /** For each quantity that is drawn, its values in all draws of what is left open, at one design. */
+  drawn(design) {
+    const { count, outputs } = this.about.draws;
+    const found = outputs.map(() => new Float64Array(count));
+    const into = this.entry + Math.ceil((4 * design.length) / 8) * 8;
+    this.reserve(into + 8 * CHUNK * outputs.length);
+    new Uint32Array(this.memory.buffer, this.entry, design.length).set(design);
+    for (let first = 0; first < count; first += CHUNK) {
+      const n = Math.min(CHUNK, count - first);
+      this.draw(this.entry, first, n, into);
+      const values = new Float64Array(this.memory.buffer, into, n * outputs.length);
+      for (let i = 0; i < values.length; i++) {
+        found[i % outputs.length][first + Math.floor(i / outputs.length)] = values[i];
+      }
+    }
+    return found;
+  }
+
+  /** P10, P50 and P90 of each quantity that is drawn; null where too many draws are without it. */
+  intervals(design) {
+    const units = Object.fromEntries(this.about.outputs.map(({ name, unit }) => [name, unit]));
+    const values = this.drawn(design);
+    return Object.fromEntries(this.about.draws.outputs.map((name, i) => [name, percentiles(values[i], units[name])]));
+  }
+
   /** Designs a second: while one axis moves through its values and all others stay; and of designs at random. */
   bench(n, axis, now) {
     const axes = this.sizes.length;
@@ -76,6 +102,17 @@ class Compiled {
     }
     return n / (Math.max(performance.now() - start, 0.1) / 1e3); // browsers tell no shorter time
   }
+}
+
+/**
+ * Element ⌊p·(n−1)⌋ of the sorted values. A draw without an amount is dearer than all others; of a share there are then
+ * no percentiles.
+ */
+function percentiles(values, unit) {
+  const known = values.filter((value) => !Number.isNaN(value)).sort();
+  const none = known.length < values.length && ["", "1", "truth"].includes(unit);
+  const at = (percent) => (none ? null : known[Math.floor((percent * (values.length - 1)) / 100)] ?? null);
+  return { p10: at(10), p50: at(50), p90: at(90) };
 }
 
 /** Positions on an axis, evenly spread, at most so many, the chosen one among them. */

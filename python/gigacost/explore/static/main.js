@@ -71,8 +71,7 @@ class Page {
     this.answer = answerOf(model, question.now, about.condition);
     this.pinned = question.pin && answerOf(model, question.pin, about.condition);
     this.showControls(question.now);
-    showTotal(about, this.answer, null);
-    showFacts(about, this.answer, this.pinned);
+    this.showSureness();
     showDifference(about, this.axes, question.now, question.pin, this.answer, this.pinned);
     showMoney(about, this.answer, this.pinned);
     this.curve = showCurve(about, model, question);
@@ -84,6 +83,19 @@ class Page {
     const held = heldAxes(question);
     this.axes.forEach((axis, i) => (byId(`varies-${i}`).checked = !held.has(axis.name)));
     byId("unpin").hidden = byId("swap").hidden = !question.pin;
+  }
+
+  /** The total and the facts, with their intervals as soon as the worker has drawn them. */
+  showSureness() {
+    const { about, question, answer, pinned } = this;
+    const known = this.intervals?.of === question.now.join() ? this.intervals.intervals : null;
+    showTotal(about, answer, known);
+    showFacts(about, answer, pinned, known);
+    if (known || !about.module.draws) return;
+    this.link.ask("draws", { now: question.now }, (intervals) => {
+      this.intervals = intervals;
+      if (intervals.of === this.question.now.join()) this.showSureness();
+    });
   }
 
   askForMap(start) {

@@ -77,7 +77,10 @@ function share(value) {
 /** How much more or less, as a signed percentage. */
 function change(from, to) {
   if (!(Number.isFinite(from) && Number.isFinite(to)) || from === 0) return "";
+  if (from === to) return "same";
   const part = to / from - 1;
-  if (Math.abs(part) >= 10) return `× ${threeDigits(to / from)}`;
-  return `${part > 0 ? "+" : part < 0 ? "−" : "±"}${(Math.abs(part) * 100).toFixed(Math.abs(part) < 0.1 ? 1 : 0)} %`;
+  if (Math.abs(part) >= 10) return `× ${scaled(to / from)}`;
+  const sign = part > 0 ? "+" : "−";
+  if (Math.abs(part) < 0.0005) return `${sign}<0.1 %`;
+  return `${sign}${(Math.abs(part) * 100).toFixed(Math.abs(part) < 0.1 ? 1 : 0)} %`;
 }

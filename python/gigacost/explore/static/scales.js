@@ -5,7 +5,7 @@ const LOG_FROM = 8; // values whose greatest is more than so many times the leas
 /** The box of a drawing that is as wide as what it stands in, so that its texts have the size of all others. */
 function boxFor(parent, shape) {
   const width = Math.max(Math.round(parent.clientWidth), 280);
-  const height = Math.round(Math.min(Math.max(width * shape, 230), 480));
+  const height = Math.round(Math.min(Math.max(width * shape, 270), 480));
   return { width, height, left: 58, right: width - 14, top: 26, bottom: height - 46 };
 }
 

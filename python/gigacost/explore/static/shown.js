@@ -17,16 +17,22 @@ const stateWords = (state) => state.replaceAll("_", " ");
 /** Why a value is missing: the state's name. */
 const whyOf = (answer) => (answer.state === "ok" ? "" : stateWords(answer.state));
 
+const QUANTILES = ["p10", "p50", "p90"];
+const drawnWords = ({ module }) => `Over ${module.draws.count.toLocaleString("en-US")} draws of what is left open`;
+
 /** The total of a design, with its interval and its state. */
-function showTotal(about, answer, interval) {
+function showTotal(about, answer, intervals) {
   const { name, label, unit } = about.total;
   const parts = [
     element("span", { class: "label", id: "total-label" }, label),
     element("strong", {}, datum(answer.values[name], unit, { name })),
   ];
-  if (interval) {
-    parts.push(element("span", { class: "interval" }, ...["p10", "p50", "p90"].flatMap((quantile) => [
-      `${quantile.toUpperCase()} `, datum(interval[quantile], unit, { name: `${quantile}(${name})` }), " ",
+  if (about.module.draws) {
+    const interval = intervals?.[name];
+    parts.push(element("span", { class: "interval", title: drawnWords(about) }, ...QUANTILES.flatMap((quantile) => [
+      `${quantile.toUpperCase()} `,
+      interval ? datum(interval[quantile], unit, { name: `${quantile}(${name})` }) : "…",
+      " ",
     ])));
   }
   const bad = answer.state !== "ok";
@@ -38,8 +44,8 @@ function showTotal(about, answer, interval) {
   byId("total").replaceChildren(...parts);
 }
 
-/** The facts of a design, each beside how far it is from the pinned one's. */
-function showFacts(about, answer, pinned) {
+/** The facts of a design, each beside how sure it is, and how far it is from the pinned one's. */
+function showFacts(about, answer, pinned, intervals) {
   byId("facts").replaceChildren(...about.facts.map((name) => {
     const { label, unit, doc } = about.quantities[name];
     const value = answer.values[name];
@@ -48,9 +54,18 @@ function showFacts(about, answer, pinned) {
       {},
       element("dt", { title: doc }, label),
       element("dd", {}, datum(value, unit, { name, why: whyOf(answer) })),
+      ...rangeOf(about, name, unit, intervals),
       ...(pinned ? [element("dd", { class: "beside" }, change(pinned.values[name], value) || "—")] : []),
     );
   }));
+}
+
+/** From P10 to P90, of what is drawn. */
+function rangeOf(about, name, unit, intervals) {
+  if (!about.module.draws?.outputs.includes(name)) return [];
+  const interval = intervals?.[name];
+  const end = (quantile) => (interval ? datum(interval[quantile], unit, { name: `${quantile}(${name})` }) : "…");
+  return [element("dd", { class: "range", title: `P10 to P90. ${drawnWords(about)}` }, end("p10"), " to ", end("p90"))];
 }
 
 /** A table of what differs: the settings, then the numbers. */

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gigacost.analysis.sensitivity.intervals import is_amount
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.provenance import provenance
+from gigacost.compiler.wasm.draws import Moving
 from gigacost.compiler.wasm.write import NOT_FINITE, written
+from gigacost.errors import SpecError, unplaced
+from gigacost.explore.drawn import moving
 from gigacost.explore.outputs import aggregates, outputs
 from gigacost.spec.axes import Axis, Zipped
 
@@ -25,7 +29,8 @@ def module(bound: Bound) -> tuple[bytes, dict[str, Any]]:
 
 def compiled_module(bound: Bound, names: Sequence[str]) -> tuple[bytes, dict[str, Any]]:
     """The module that computes some quantities, and plain data about it, for JSON. Raises SpecError."""
-    made = written(bound, names)
+    draws, without = _draws(bound, names)
+    made = written(bound, names, draws)
     about = {
         "format": FORMAT,
         **provenance(bound, made.tape_sha256, draws=False),
@@ -35,10 +40,27 @@ def compiled_module(bound: Bound, names: Sequence[str]) -> tuple[bytes, dict[str
         "not_finite": NOT_FINITE,
         "heap": made.heap,
         "pages": made.pages,
-        "draws": None,
+        "draws": None if draws is None else _of_draws(bound, draws),
+        "without_draws": without,
         "left_out": list(aggregates(bound)),
     }
     return made.bytes, about
+
+
+def _draws(bound: Bound, names: Sequence[str]) -> tuple[Moving | None, str | None]:
+    """The draws that the module makes, or why it makes none."""
+    try:
+        found = moving(bound, names)
+    except SpecError as error:
+        return None, "; ".join(str(fault) for fault in unplaced(error.faults))
+    return (found, None) if found.names and found.drawn else (None, "nothing that is left open matters")
+
+
+def _of_draws(bound: Bound, draws: Moving) -> dict[str, Any]:
+    outputs = [
+        {"name": name, "unit": _unit(bound, name), "amount": is_amount(bound.model, name)} for name in draws.names
+    ]
+    return {**draws.draws.to_dict(), "outputs": outputs}
 
 
 def _axis(bound: Bound, axis: Axis | Zipped) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Candidates:
         return [size if own & bit else 1 for bit, size in zip(self.bits, self.sizes, strict=True) if mask & bit]
 
     def _values(self, node: int, digits: Sequence[int], known: dict[int, NDArray[np.float64] | None]) -> Bools | None:
-        """Where a condition holds at a design, over the axes of the search that it is about; None where it is unknown."""
+        """Where a condition holds at a design, over the search's axes that it is about; None where it is unknown."""
         found = self._at(node, digits, known)
         return None if found is None else found != 0.0
 
@@ -77,15 +77,18 @@ class Candidates:
     def _found(
         self, node: int, digits: Sequence[int], known: dict[int, NDArray[np.float64] | None]
     ) -> NDArray[np.float64] | None:
+        import numpy as np
+
         graph, mask = self.graph, self.graph.masks[node]
         if mask & ~(graph.outer | sum(self.bits)):
             return None
         values, op = graph.values[node], graph.nodes[node]
         if values is not None:
-            return values[tuple(digits[group] for group in graph.groups(mask))]
+            return np.asarray(values[tuple(digits[group] for group in graph.groups(mask))])
         if op.name == "leaf":
             groups, table = graph.tables[int(op.about[0])]
-            return table.reshape([graph.sizes[group] for group in groups])[tuple(digits[group] for group in groups)]
+            whole = table.reshape([graph.sizes[group] for group in groups])
+            return np.asarray(whole[tuple(digits[group] for group in groups)])
         if op.name in {"winner", "pick"}:
             return None
         own = mask & sum(self.bits)

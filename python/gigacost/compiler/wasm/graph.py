@@ -1,7 +1,8 @@
 """What is computed, for one specification: a tape whose fixed figures are constants, without what nothing needs.
 
 Simplifications change no bit of any result (but those of a NaN): an operation on constants is a constant, as the engine
-computes it; a condition that is known, or certain wherever in the space, chooses; x · 1, x / 1 and x to the power of 2 are what they are to the engine.
+computes it; a condition that is certain wherever in the space chooses; x · 1, x / 1 and x to the power of 2 are what
+they are to the engine.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from gigacost.compiler.wasm.tape import Op, Operations, SearchAxes
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from gigacost.compiler.bound import Table
     from gigacost.compiler.wasm.tables import Floats
 
 TRUTHS = frozenset({"less", "less_equal", "equal", "not_equal", "both", "either", "negate", "missing"})
 """Operations that give 1 or 0."""
+
+
+_NORMAL = Interval(-9.0, 9.0)
+"""No point strictly inside of the unit interval, of as many digits, is a normal number further from 0."""
 
 
 class Graph:
@@ -33,9 +37,9 @@ class Graph:
     search, outside of which it means nothing.
     """
 
-    def __init__(self, sizes: Sequence[int], searches: Sequence[SearchAxes]) -> None:
+    def __init__(self, sizes: Sequence[int]) -> None:
         self.sizes = tuple(sizes)
-        self.searches = tuple(searches)
+        self.searches: list[SearchAxes] = []
         self.nodes: list[Op] = []
         self.masks: list[int] = []
         self.intervals: list[Interval] = []
@@ -46,10 +50,16 @@ class Graph:
         """The groups and the values of each table."""
         self._known: dict[object, int] = {}
         self._known_tables: dict[tuple[tuple[int, ...], bytes], int] = {}
-        bits = iter(range(len(self.sizes), len(self.sizes) + sum(map(len, self.searches))))
-        self._sizes = [*self.sizes, *(len(values) for search in self.searches for values in search)]
-        self.bits = [[1 << next(bits) for _ in search] for search in self.searches]
+        self._sizes = [*self.sizes]
+        self.bits: list[list[int]] = []
         """The bit of each axis of each search."""
+
+    def search(self, axes: SearchAxes) -> int:
+        """The number of a new search."""
+        self.searches.append(axes)
+        self.bits.append([1 << len(self._sizes) + place for place in range(len(axes))])
+        self._sizes += map(len, axes)
+        return len(self.searches) - 1
 
     @property
     def outer(self) -> int:
@@ -104,6 +114,14 @@ class Graph:
             self.tables.append((key[0], found))
         mask = sum(1 << group for group in left)
         return self._node(Op("leaf", (), (self._known_tables[key],)), mask, found)
+
+    def point(self, group: int, steps: Sequence[int]) -> int:
+        """The points of a dimension of Sobol's sequence, of ``sobol.steps``; ``group`` is that of the draws."""
+        return self._node(Op("point", (), (group, *steps)), 1 << group, Interval(2.0**-53, 1.0 - 2.0**-53))
+
+    def normal(self, point: int) -> int:
+        """The standard normal numbers of points."""
+        return self._node(Op("normal", (point,)), self.masks[point], _NORMAL)
 
     def axis(self, search: int, axis: int) -> int:
         """The value of an axis inside a search."""
@@ -199,10 +217,11 @@ def _is_one(values: Floats) -> bool:
     return bool((bits == bits.flat[0]).all())
 
 
-def add(graph: Graph, read: Operations, leaves: Sequence[Table], draws: int | None = None) -> list[int]:
-    """The nodes of a tape in a graph that has its searches. ``draws`` is the group of the draws."""
-    import numpy as np
-
+def add(graph: Graph, read: Operations, leaf: Callable[[int], int]) -> list[int]:
+    """The nodes of a tape in a graph; ``leaf`` has those of its leaves. A tape added before may have its searches."""
+    if graph.searches[: len(read.searches)] != read.searches:
+        message = "tapes of different searches"
+        raise ValueError(message)
     made: list[int] = []
     for op in read.ops:
         operands = tuple(made[operand] for operand in op.operands)
@@ -210,9 +229,7 @@ def add(graph: Graph, read: Operations, leaves: Sequence[Table], draws: int | No
         if op.name == "constant":
             node = graph.constant(op.about[0])
         elif op.name == "leaf":
-            table = leaves[numbers[0]]
-            groups = (*table.groups, draws) if table.drawn and draws is not None else table.groups
-            node = graph.table(groups, np.asarray(table.values, dtype=np.float64))
+            node = leaf(numbers[0])
         elif op.name == "axis":
             node = graph.axis(*numbers)
         elif op.name == "winner":
@@ -229,7 +246,7 @@ _Operands = Sequence[int]
 _Values = Sequence[float | None]
 
 
-def _where(graph: Graph, operands: _Operands, values: _Values) -> int | None:
+def _where(graph: Graph, operands: _Operands, _: _Values) -> int | None:
     condition, a, b = operands
     certain = graph.intervals[condition]
     if certain.holds or not certain.may_hold:

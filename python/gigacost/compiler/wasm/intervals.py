@@ -154,8 +154,10 @@ def _negative(a: Interval) -> Interval:
 
 
 def _defined(name: str) -> Callable[[float, float], float]:
-    """A product or quotient of end points. Next to 0 · ∞, 0 ÷ 0 and ∞ ÷ ∞, which are no numbers, are zeros of their
-    sign; what else is next to them is so to other end points.
+    """A product or quotient of end points.
+
+    Next to 0 · ∞, 0 ÷ 0 and ∞ ÷ ∞, which are no numbers, are zeros of their sign; what else is next to them is so to
+    other end points.
     """
 
     def found(a: float, b: float) -> float:

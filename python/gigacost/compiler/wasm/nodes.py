@@ -8,15 +8,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from gigacost.compiler.wasm.assembler import Code, Function, call, number, select
-from gigacost.compiler.wasm.encoding import F64, I32, instruction
+from gigacost.compiler.wasm.encoding import F64, I32, I64, instruction
 from gigacost.compiler.wasm.graph import Graph
 from gigacost.compiler.wasm.memory import Memory, Place
+from gigacost.sampling import sobol
 
 DEEPEST = 40
 """So many operations inside each other are written as one expression."""
 _SHORT = 6
 """An alternative of more operations than this is computed only where it is taken."""
-_DEAR = {"exp": 12, "log": 12, "power": 24}
+_DEAR = {"exp": 12, "log": 12, "power": 24, "normal": 24}
 """What weighs more than one operation."""
 NONE = -1
 """The winner of a search without a legal candidate."""
@@ -28,6 +29,8 @@ class Callables(NamedTuple):
     exp: int
     log: int
     power: int
+    normal: int
+    """The quantile of the standard normal distribution."""
     searches: Mapping[int, int]
     """Those that find winners, by node."""
     reads: Mapping[int, Collection[int]]
@@ -218,6 +221,18 @@ class Writer:
     def _axis(self, node: int) -> Code:
         search, axis = map(int, self.graph.nodes[node].about)
         return self.memory.axis_value(search, axis, self.digits[search, axis])
+
+    def _normal(self, _: int, a: int) -> Code:
+        return call(self.callables.normal, self.value(a), to=F64)
+
+    def _point(self, node: int) -> Code:
+        group, first, *flips = map(int, self.graph.nodes[node].about)
+        index = self.memory.digit(group)
+        found = number(first, I64)
+        for place, flipped in enumerate(flips):
+            found = found ^ (number(flipped, I64) * (index >> place & 1).wide())
+        whole = Code(found.bytes + instruction("f64.convert_i64_u"), F64)
+        return (whole + 0.5) * 2.0**-sobol.BITS
 
     def _leaf(self, node: int) -> Code:
         return self.memory.figure(int(self.graph.nodes[node].about[0]))

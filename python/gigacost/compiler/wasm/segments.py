@@ -30,7 +30,7 @@ def segments(memory: Memory, roots: Iterable[int], reads: Mapping[int, Collectio
     roots = set(roots)
     found: dict[int, list[int]] = {}
     told = set(roots)
-    for node in _outside(graph, roots, reads):
+    for node in outside(graph, roots, reads):
         mask = graph.masks[node]
         found.setdefault(mask, []).append(node)
         operands = reads.get(node, graph.nodes[node].operands)
@@ -46,7 +46,7 @@ def segments(memory: Memory, roots: Iterable[int], reads: Mapping[int, Collectio
     return made
 
 
-def _outside(graph: Graph, roots: Collection[int], reads: Mapping[int, Collection[int]]) -> list[int]:
+def outside(graph: Graph, roots: Collection[int], reads: Mapping[int, Collection[int]]) -> list[int]:
     """The nodes outside of searches that roots are made of, ascending; no constants."""
     found = set(roots)
     for node in range(max(found, default=-1), -1, -1):

@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import Opened, opened
 from cli_runner import invoke
 from explored import TODAY, Explored, choose, differing, evaluated, looked_at, numbers, shown
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 COUNT = 3000
@@ -30,7 +31,8 @@ def tab(browser: Any, small: Explored) -> Iterator[Any]:
 
 
 def settled(page: Any) -> dict[str, Any]:
-    """What the page says of itself."""
+    """What the page says of itself, once it has drawn what it is not sure of."""
+    expect(page.locator("#total .interval")).not_to_contain_text("…")
     found: dict[str, Any] = page.evaluate(
         "() => ({ hash: location.hash, status: gigacost.status(), total: gigacost.value('cost_total_usd'),"
         " text: document.querySelector('main').innerText, command: document.querySelector('#command-line').value })"
@@ -61,8 +63,9 @@ def test_what_is_chosen_by_hand_is_what_the_command_line_estimates(
     (design,) = small.designs(1, seed)
     with shown(browser, small) as found:
         choose(found.page, small.made.axes, design.tolist())
-        on_page = numbers(found.page)
         said = settled(found.page)
+        on_page = numbers(found.page)
+        drawn = {name: on_page.pop(name) for name in list(on_page) if "(" in name}
         values, (state,) = small.engine(design[None])
         assert said["status"] == state
         for name, texts in on_page.items():
@@ -79,6 +82,13 @@ def test_what_is_chosen_by_hand_is_what_the_command_line_estimates(
             told = done.json["quantities"].get(name, "not told")
             assert told == "not told" or texts == ({""} if told is None else texts), name
             assert told in {"not told", None} or {float(one) for one in texts} == {told}, name
+        assert {f"{quantile}(cost_total_usd)" for quantile in ("p10", "p50", "p90")} <= set(drawn)
+        for name, texts in drawn.items():
+            quantile, _, of = name.removesuffix(")").partition("(")
+            interval = done.json["intervals"].get(of)
+            told = interval and interval[quantile]
+            assert texts == ({""} if told is None else texts), name
+            assert told is None or {float(one) for one in texts} == {told}, name
     else:
         assert state != "ok"
         assert np.isnan(values["cost_total_usd"][0])

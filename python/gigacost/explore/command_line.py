@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gigacost.compiler.bound import Bound
+from gigacost.sampling.draws import Draws
 from gigacost.spec.fields import Scalar
 from gigacost.spec.spec import DEFAULT
 
@@ -26,7 +27,7 @@ def written(value: Scalar) -> str:
 def words(bound: Bound) -> list[str]:
     """The words of the command that are the same for every design of the page."""
     spec = bound.own
-    found = ["gigacost", "estimate", "--no-intervals"] if not spec.is_uncertain else ["gigacost", "estimate"]
+    found = ["gigacost", "estimate"]
     presets = ",".join(name for name in (spec.preset, spec.accounting) if name)
     found += ["--preset", presets] if presets else []
     for name, value in spec.fixed.items():
@@ -36,6 +37,8 @@ def words(bound: Bound) -> list[str]:
         found += ["--as-of", bound.labels["as_of"][1][0]]
     found += ["--base-year", str(spec.base_year)] if spec.base_year is not None else []
     found += ["--catalog", spec.catalog] if spec.catalog else []
+    if spec.draws != Draws():
+        found += ["--draws", str(spec.draws.count), "--seed", str(spec.draws.seed)]
     return [*found, *_uncertain(bound)]
 
 

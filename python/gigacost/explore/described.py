@@ -71,6 +71,7 @@ def described(bound: Bound, condition: str, module: Mapping[str, Any], sha256: s
         "command": {"words": words(bound), "flags": FLAGS},
         "origin": [[name.replace("_", " "), value] for name, value in provenance(bound).items()]
         + [["module sha256", sha256]]
+        + [["no P10, P50 and P90", reason] for reason in [module["without_draws"]] if reason]
         + [["left out, as aggregates over draws", ", ".join(module["left_out"])] for _ in module["left_out"][:1]],
     }
 

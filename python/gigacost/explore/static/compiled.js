@@ -12,7 +12,7 @@ class Compiled {
     this.memory = memory;
     this.run = run;
     this.draw = draw;
-    this.drawn = 1; // of the random designs of `bench`: never the same ones twice
+    this.chance = 1; // of the random designs of `bench`: never the same ones twice
     this.entry = Math.ceil(about.heap / 8) * 8;
   }
 
@@ -73,9 +73,9 @@ class Compiled {
 
   /** P10, P50 and P90 of each quantity that is drawn; null where too many draws are without it. */
   intervals(design) {
-    const units = Object.fromEntries(this.about.outputs.map(({ name, unit }) => [name, unit]));
     const values = this.drawn(design);
-    return Object.fromEntries(this.about.draws.outputs.map((name, i) => [name, percentiles(values[i], units[name])]));
+    const found = this.about.draws.outputs.map(({ name, amount }, i) => [name, percentiles(values[i], amount)]);
+    return Object.fromEntries(found);
   }
 
   /** Designs a second: while one axis moves through its values and all others stay; and of designs at random. */
@@ -86,8 +86,8 @@ class Compiled {
     for (let i = 0; i < n * axes; i++) {
       const own = i % axes;
       moving[i] = own === axis ? Math.floor(i / axes) % this.sizes[axis] : now[own];
-      this.drawn = (Math.imul(this.drawn, 1664525) + 1013904223) >>> 0; // a generator of Numerical Recipes
-      random[i] = Math.floor((this.drawn / 2 ** 32) * this.sizes[own]);
+      this.chance = (Math.imul(this.chance, 1664525) + 1013904223) >>> 0; // a generator of Numerical Recipes
+      random[i] = Math.floor((this.chance / 2 ** 32) * this.sizes[own]);
     }
     const per_second = this.speed(moving, n);
     return { per_second, axis: this.about.axes[axis].name, random_per_second: this.speed(random, n) };
@@ -108,9 +108,9 @@ class Compiled {
  * Element ⌊p·(n−1)⌋ of the sorted values. A draw without an amount is dearer than all others; of a share there are then
  * no percentiles.
  */
-function percentiles(values, unit) {
+function percentiles(values, isAmount) {
   const known = values.filter((value) => !Number.isNaN(value)).sort();
-  const none = known.length < values.length && ["", "1", "truth"].includes(unit);
+  const none = known.length < values.length && !isAmount;
   const at = (percent) => (none ? null : known[Math.floor((percent * (values.length - 1)) / 100)] ?? null);
   return { p10: at(10), p50: at(50), p90: at(90) };
 }

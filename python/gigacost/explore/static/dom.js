@@ -23,10 +23,10 @@ function drawn(tag, attributes = {}, ...children) {
   return filled(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** A number for people that holds all of its digits; `why` stands in for one that there is not. */
-function datum(value, unit, { name = null, why = "", pinned = null } = {}) {
+/** A number for people that holds all of its digits; `why` stands in for one that there is not. `bare`: no unit. */
+function datum(value, unit, { name = null, why = "", pinned = null, bare = false } = {}) {
   const known = Number.isFinite(value);
-  const text = known ? amount(value, unit) : why ? `— ${why}` : "—";
+  const text = known ? (bare ? tick : amount)(value, unit) : why ? `— ${why}` : "—";
   const attributes = { value: known ? String(value) : "", "data-quantity": name, "data-pinned": pinned };
   return element("data", { ...attributes, title: known ? `${value} ${unit === "1" ? "" : unit}`.trim() : why }, text);
 }

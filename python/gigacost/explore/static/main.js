@@ -91,11 +91,13 @@ class Page {
     const known = this.intervals?.of === question.now.join() ? this.intervals.intervals : null;
     showTotal(about, answer, known);
     showFacts(about, answer, pinned, known);
+    clearTimeout(this.unsure);
     if (known || !about.module.draws) return;
-    this.link.ask("draws", { now: question.now }, (intervals) => {
+    // Nothing is drawn while a slider moves: the map comes first.
+    this.unsure = setTimeout(() => this.link.ask("draws", { now: question.now }, (intervals) => {
       this.intervals = intervals;
       if (intervals.of === this.question.now.join()) this.showSureness();
-    });
+    }), 60);
   }
 
   askForMap(start) {
@@ -180,11 +182,14 @@ class Page {
       this.course.add(this.written());
       this.showSteps();
     });
-    let width = 0; // drawings are as wide as the page lets them
-    new ResizeObserver(([{ contentRect }]) => {
-      if (width && Math.round(contentRect.width) !== width) this.redraw();
-      width = Math.round(contentRect.width);
-    }).observe(byId("map"));
+    const frames = [byId("map"), byId("curve").parentElement];
+    const resized = new ResizeObserver((entries) => {
+      const changed = entries.filter(({ target, contentRect }) => WIDTHS.get(target) !== contentRect.width);
+      for (const { target, contentRect } of changed) WIDTHS.set(target, contentRect.width);
+      if (changed.length) this.redraw();
+    });
+    frames.forEach((frame) => WIDTHS.set(frame, frame.clientWidth));
+    frames.forEach((frame) => resized.observe(frame));
     addEventListener("keydown", (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.matches?.("textarea")) return;
       const key = event.key.toLowerCase();

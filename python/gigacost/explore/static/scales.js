@@ -2,9 +2,11 @@
 
 const LOG_FROM = 8; // values whose greatest is more than so many times the least are drawn on a logarithmic scale
 
+const WIDTHS = new WeakMap(); // of what drawings stand in: asking the page while it changes has it laid out each time
+
 /** The box of a drawing that is as wide as what it stands in, so that its texts have the size of all others. */
 function boxFor(parent, shape) {
-  const width = Math.max(Math.round(parent.clientWidth), 280);
+  const width = Math.max(Math.round(WIDTHS.get(parent)), 280);
   const height = Math.round(Math.min(Math.max(width * shape, 270), 480));
   return { width, height, left: 58, right: width - 14, top: 26, bottom: height - 46 };
 }

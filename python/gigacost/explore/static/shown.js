@@ -29,10 +29,9 @@ function showTotal(about, answer, intervals) {
   ];
   if (about.module.draws) {
     const interval = intervals?.[name];
-    parts.push(element("span", { class: "interval", title: drawnWords(about) }, ...QUANTILES.flatMap((quantile) => [
-      `${quantile.toUpperCase()} `,
+    parts.push(element("span", { class: "interval", title: drawnWords(about) }, ...QUANTILES.flatMap((quantile, i) => [
+      `${i ? " · " : ""}${quantile.toUpperCase()} `,
       interval ? datum(interval[quantile], unit, { name: `${quantile}(${name})` }) : "…",
-      " ",
     ])));
   }
   const bad = answer.state !== "ok";
@@ -62,9 +61,10 @@ function showFacts(about, answer, pinned, intervals) {
 
 /** From P10 to P90, of what is drawn. */
 function rangeOf(about, name, unit, intervals) {
-  if (!about.module.draws?.outputs.includes(name)) return [];
+  if (!about.module.draws?.outputs.some((output) => output.name === name)) return [];
   const interval = intervals?.[name];
-  const end = (quantile) => (interval ? datum(interval[quantile], unit, { name: `${quantile}(${name})` }) : "…");
+  const end = (quantile) =>
+    interval ? datum(interval[quantile], unit, { name: `${quantile}(${name})`, bare: true }) : "…";
   return [element("dd", { class: "range", title: `P10 to P90. ${drawnWords(about)}` }, end("p10"), " to ", end("p90"))];
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -197,6 +199,20 @@ def test_the_module_is_asked_as_is_said_of_it(capsys: Capture, tmp_path: Path) -
         found = estimate({**chosen, "params": "13B", "tokens": "2T"})
         for output, value in zip(about["outputs"], row.tolist(), strict=True):
             assert found[output["name"]] == (None if np.isnan(value) else value), output["name"]
+
+
+def test_the_program_in_the_docs_says_what_the_engine_says(capsys: Capture, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "explore-module.md").read_text()
+    (program,) = re.findall(r"^```js\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    bound = planner()
+    invoke(capsys, "explore", str(ROOT / "examples" / "planner.toml"), "--module", str(tmp_path / "model"))
+    with node():
+        done = subprocess.run(["node", "-e", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    design = np.array([list(map(int, re.search(r"Uint32Array\(\[(.*?)\]", program)[1].split(",")))], np.uint32)
+    name, value, state = done.stdout.split()
+    expected, codes = engine(bound, [name], design)
+    assert float(value) == expected[0, 0]
+    assert (state == "ok") == (codes[0] == 0)
 
 
 def test_axes_that_vary_together_are_one() -> None:

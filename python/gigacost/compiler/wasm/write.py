@@ -110,6 +110,8 @@ def _refuse(bound: Bound, made: lower.Compiled, read: Operations) -> None:
     ]
     if len(bound.sizes) > _MOST_AXES:
         faults.append(Fault("axes", show(len(bound.sizes)), "too many axes for a module", allowed=f"<= {_MOST_AXES}"))
+    if len(made.plan.states) > NOT_FINITE:
+        faults.append(Fault("states", show(len(made.plan.states)), "too many states", allowed=f"<= {NOT_FINITE}"))
     if faults:
         raise SpecError(*faults)
 

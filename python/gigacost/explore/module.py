@@ -27,13 +27,16 @@ def module(bound: Bound) -> tuple[bytes, dict[str, Any]]:
     return compiled_module(bound, outputs(bound))
 
 
-def compiled_module(bound: Bound, names: Sequence[str]) -> tuple[bytes, dict[str, Any]]:
-    """The module that computes some quantities, and plain data about it, for JSON. Raises SpecError."""
+def compiled_module(bound: Bound, names: Sequence[str], of: Bound | None = None) -> tuple[bytes, dict[str, Any]]:
+    """The module that computes some quantities, and plain data about it, for JSON. Raises SpecError.
+
+    ``of`` is the specification as it was given, where quantities were added to it.
+    """
     draws, without = _draws(bound, names)
     made = written(bound, names, draws)
     about = {
         "format": FORMAT,
-        **provenance(bound, made.tape_sha256, draws=False),
+        **provenance(of or bound, draws=False),
         "axes": [_axis(bound, axis) for axis in bound.spec.axes],
         "outputs": [{"name": name, "unit": _unit(bound, name)} for name in made.outputs],
         "states": list(made.states),

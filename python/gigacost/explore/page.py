@@ -54,7 +54,7 @@ def page(bound: Bound, book: str = "") -> Page:
     if condition in aggregates(asked):
         what = "reads an aggregate over draws, which no page computes"
         raise SpecError(Fault("where", show(asked.spec.derive[condition].text), what, "a condition on quantities"))
-    code, about = compiled_module(asked, outputs(asked))
+    code, about = compiled_module(asked, outputs(asked), of=bound)
     said = described(bound, condition, about, hashlib.sha256(code).hexdigest(), book)
     return Page(
         html=_assembled(said, code),

@@ -32,7 +32,6 @@ class Module:
     """The quantities, in the order in which ``run`` writes them."""
     states: tuple[str, ...]
     """What the status codes mean."""
-    tape_sha256: str
     heap: int
     """The first byte of the memory that the module does not use."""
     pages: int
@@ -69,7 +68,7 @@ def written(bound: Bound, outputs: Sequence[str], moving: Moving | None = None) 
         pages=pages,
         data=memory.data,
     )
-    return Module(binary, tuple(outputs), made.plan.states, made.tape.sha256, memory.top, pages)
+    return Module(binary, tuple(outputs), made.plan.states, memory.top, pages)
 
 
 def _figure(graph: Graph, bound: Bound, name: str) -> int:

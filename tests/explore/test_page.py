@@ -105,6 +105,35 @@ def test_a_condition_on_an_aggregate_over_draws_is_refused_by_name(capsys: Captu
     assert not (tmp_path / "page.html").exists()
 
 
+def test_the_command_line_gives_all_that_the_page_rests_on(capsys: Capture, tmp_path: Path) -> None:
+    book = tmp_path / "my book.toml"
+    rent = 'hardware = "h100-sxm"\nmarket = "on_demand"\nusd_per_chip_hour = 1.5\n'
+    book.write_text(f'name = "mine"\ndate = "2026-10-01"\n\n[[rental]]\n{rent}')
+    file = tmp_path / "page.html"
+    settings = (
+        "--base-year",
+        "2025",
+        "--as-of",
+        "2026-11-01",
+        "--uncertain",
+        "mfu=normal 90% 0.3..0.5",
+        "--draws",
+        "64",
+    )
+    more = ("--set", "staff_fte=7", "--region", "iceland", "--catalog", str(book))
+    assert invoke(capsys, "explore", spec_file(tmp_path), *settings, *more, "-o", str(file)).code == 0
+    (text,) = re.findall(r'id="about">(.*?)</script>', file.read_text(encoding="utf-8"), re.DOTALL)
+    words = json.loads(text)["command"]["words"]
+    axes = ("--hardware", "h100-sxm", "--chips", "256", "--precision", "bf16")
+    done = invoke(capsys, *words[1:], *axes, "--json")
+    assert done.code == 0
+    run = ("--params", "13B", "--tokens", "2T")
+    same = invoke(capsys, "estimate", *settings, *more, *run, *axes, "--json")
+    assert done.json["quantities"] == same.json["quantities"]
+    assert done.json["intervals"] == same.json["intervals"]
+    assert done.json["meta"]["draws"]["count"] == 64
+
+
 def test_no_spec_and_no_design_is_refused(capsys: Capture) -> None:
     assert invoke(capsys, "explore").code == 2
 
@@ -134,7 +163,7 @@ def test_the_data_in_the_page_is_that_of_the_specification(small: Explored) -> N
     assert about["view"]["held"] == "params"
     assert dict(about["origin"])["spec sha256"] == small.bound.spec.sha256
     assert dict(about["origin"])["catalog sha256"] == small.bound.catalog.sha256
-    assert ["tokens", "2000000000000"] in about["fixed"]
+    assert {"label": "tokens", "value": 2e12, "unit": "token"} in about["fixed"]
     assert about["quantities"]["usd_per_million_tokens"]["doc"] == "cost_total_usd / tokens * 1e6"
 
 

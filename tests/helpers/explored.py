@@ -45,9 +45,9 @@ class Explored:
         return np.stack([drawn.integers(0, size, count, dtype=np.uint32) for size in self.sizes], axis=1)
 
     def engine(self, designs: NDArray[np.uint32]) -> tuple[dict[str, NDArray[np.float64]], list[str]]:
-        """The values of all outputs of the page, null as NaN, and the states."""
-        bound, _ = with_condition(self.bound)
-        outputs = self.made.outputs
+        """The values of all outputs of the page and of its condition, null as NaN, and the states."""
+        bound, condition = with_condition(self.bound)
+        outputs = (*self.made.outputs, *([condition] if condition else []))
         made = lower.compiled(bound, Query(outputs))
         indices = np.ravel_multi_index(tuple(designs.T.astype(np.int64)), self.sizes)
         values = lower.values_at(bound, made, outputs, indices)

@@ -8,9 +8,11 @@ from typing import Any
 
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.provenance import provenance
-from gigacost.explore.command_line import FLAGS, words, written
+from gigacost.errors import unplaced
+from gigacost.explore.command_line import FLAGS, words
 from gigacost.explore.outputs import FACTS, total
 from gigacost.graph.declarations import Status
+from gigacost.spec.fields import Scalar
 
 DECISIONS = ("hardware", "chips", "market", "electricity_usd_per_kwh", "region", "precision", "as_of", "mfu")
 """Axes that vary on the map, the first ones first: what is decided. What is trained stays as chosen, and so do
@@ -38,11 +40,12 @@ _LABELS = {
 """What names are in words where it is not the name itself."""
 
 
-def described(bound: Bound, condition: str, module: Mapping[str, Any], sha256: str) -> dict[str, Any]:
+def described(bound: Bound, condition: str, module: Mapping[str, Any], sha256: str, book: str = "") -> dict[str, Any]:
     """The page's own data: plain, for JSON.
 
     ``condition`` is the output that says whether a design meets the specification's, if it has one; ``module`` is what
-    the compiler says of the module, ``sha256`` the hash of its bytes.
+    the compiler says of the module, ``sha256`` the hash of its bytes, ``book`` a private price book that the
+    specification does not name.
     """
     model, spec = bound.model, bound.spec
     names = tuple(output["name"] for output in module["outputs"] if output["name"] != condition)
@@ -66,14 +69,31 @@ def described(bound: Bound, condition: str, module: Mapping[str, Any], sha256: s
         "condition": {"name": condition, "text": spec.where.text} if spec.where else None,
         "states": {one.mark.label: _sentence(one.doc) for one in model.states if isinstance(one.mark, Status)},
         "view": _view(module["axes"], [*facts, *columns], whole),
-        "fixed": [[name, written(value)] for name, value in _fixed(bound).items()],
+        "fixed": [_given(bound, name, value) for name, value in _fixed(bound).items()],
         "inputs": _fixed(bound),
-        "command": {"words": words(bound), "flags": FLAGS},
-        "origin": [[name.replace("_", " "), value] for name, value in provenance(bound).items()]
-        + [["module sha256", sha256]]
-        + [["no P10, P50 and P90", reason] for reason in [module["without_draws"]] if reason]
-        + [["left out, as aggregates over draws", ", ".join(module["left_out"])] for _ in module["left_out"][:1]],
+        "doubts": [str(doubt) for doubt in unplaced(spec.warnings)],
+        "command": {"words": words(bound, book), "flags": FLAGS},
+        "origin": _origin(bound, module, sha256),
     }
+
+
+def _given(bound: Bound, name: str, value: Scalar) -> dict[str, Any]:
+    """What is fixed, in words."""
+    unit = "" if isinstance(value, str) else bound.model.unit(name)
+    return {"label": label(name), "value": value, "unit": unit}
+
+
+def _origin(bound: Bound, module: Mapping[str, Any], sha256: str) -> list[list[str]]:
+    """What the page can be made again from, and what is not on it."""
+    made = {**provenance(bound), "module_sha256": sha256}
+    if "as_of" in bound.digits:
+        del made["as_of"]  # it is chosen on the page
+    without, left_out = module["without_draws"], module["left_out"]
+    return [
+        *([name.replace("_", " "), value] for name, value in made.items()),
+        *([["no P10, P50 and P90", without]] if without else []),
+        *([["left out, as aggregates over draws", ", ".join(left_out)]] if left_out else []),
+    ]
 
 
 def _units(module: Mapping[str, Any], names: Iterable[str]) -> list[tuple[str, str]]:

@@ -37,13 +37,14 @@ class Page:
     axes: dict[str, int]
     """How many values each axis has."""
     outputs: tuple[str, ...]
+    """The quantities that it tells; the module has one more, last, where the specification has a condition."""
     left_out: tuple[str, ...]
     """Columns that are aggregates over draws."""
     module_bytes: int
 
 
-def page(bound: Bound) -> Page:
-    """The page of a bound specification.
+def page(bound: Bound, book: str = "") -> Page:
+    """The page of a bound specification; ``book`` is a private price book that it does not name.
 
     Raises SpecError for one without axes, and where the compiler cannot write its model.
     """
@@ -54,11 +55,11 @@ def page(bound: Bound) -> Page:
         what = "reads an aggregate over draws, which no page computes"
         raise SpecError(Fault("where", show(asked.spec.derive[condition].text), what, "a condition on quantities"))
     code, about = compiled_module(asked, outputs(asked), of=bound)
-    said = described(bound, condition, about, hashlib.sha256(code).hexdigest())
+    said = described(bound, condition, about, hashlib.sha256(code).hexdigest(), book)
     return Page(
         html=_assembled(said, code),
         axes={axis["name"]: len(axis["values"]) for axis in about["axes"]},
-        outputs=tuple(output["name"] for output in about["outputs"]),
+        outputs=tuple(output["name"] for output in about["outputs"] if output["name"] != condition),
         left_out=tuple(about["left_out"]),
         module_bytes=len(code),
     )

@@ -55,7 +55,7 @@ def command(
         return
     if output is not None:
         refuse_bad_text_file(output, _ENDING)
-    made = page(query.space().bound)
+    made = page(query.space().bound, design.catalog or "")
     file = output or _temporary()
     write_text_file(file, made.html)
     _tell(file, made, as_json=as_json)

@@ -78,16 +78,20 @@ class Compiled {
     return Object.fromEntries(found);
   }
 
-  /** Designs a second: while one axis moves through its values and all others stay; and of designs at random. */
-  bench(n, axis, now) {
+  /**
+   * Designs a second: where one axis moves through its values while all others stay, and then again at another place;
+   * and where all axes move at random. No place is visited twice but by chance, so little is remembered.
+   */
+  bench(n, axis) {
     const axes = this.sizes.length;
     const moving = new Uint32Array(n * axes);
     const random = new Uint32Array(n * axes);
     for (let i = 0; i < n * axes; i++) {
       const own = i % axes;
-      moving[i] = own === axis ? Math.floor(i / axes) % this.sizes[axis] : now[own];
+      const place = Math.floor(i / axes) % this.sizes[axis];
       this.chance = (Math.imul(this.chance, 1664525) + 1013904223) >>> 0; // a generator of Numerical Recipes
       random[i] = Math.floor((this.chance / 2 ** 32) * this.sizes[own]);
+      moving[i] = own === axis ? place : place ? moving[i - axes] : random[i];
     }
     const per_second = this.speed(moving, n);
     return { per_second, axis: this.about.axes[axis].name, random_per_second: this.speed(random, n) };

@@ -7,13 +7,24 @@ function axisNamed(axes, name) {
   throw new RangeError(`axis = ${name}: unknown; allowed: ${axes.map((axis) => axis.name).join(", ")}`);
 }
 
+/** Values without those of the condition, which is the module's last output and none of the model's. */
+function withoutCondition({ values, status }, width) {
+  const found = new Float64Array(status.length * width);
+  for (let i = 0; i < status.length; i++) {
+    const from = i * (width + 1);
+    found.set(values.subarray(from, from + width), i * width);
+  }
+  return { values: found, status };
+}
+
 /** What programs may ask of the page. */
 function programmable(page) {
   const { model, about, axes } = page;
+  const outputs = model.outputs.filter((name) => name !== about.condition?.name);
   return {
     ready: Promise.resolve(true),
     axes: Object.fromEntries(axes.map((axis) => [axis.name, axis.values])),
-    outputs: model.outputs,
+    outputs,
     states: about.module.states,
     set(name, i) {
       const axis = axisNamed(axes, name);
@@ -26,15 +37,18 @@ function programmable(page) {
       page.ask({ now });
     },
     value(quantity) {
-      if (!Object.hasOwn(page.answer.values, quantity)) throw new RangeError(`quantity = ${quantity}: unknown`);
+      if (!outputs.includes(quantity)) throw new RangeError(`quantity = ${quantity}: unknown`);
       const value = page.answer.values[quantity];
       return Number.isNaN(value) ? null : value;
     },
     status: () => page.answer.state,
-    evaluate: (designs) => model.evaluate(designs),
+    evaluate(designs) {
+      const found = model.evaluate(designs);
+      return about.condition ? withoutCondition(found, outputs.length) : found;
+    },
     bench(n, name = about.view.along, { worker = false } = {}) {
-      const asked = { n, axis: axisNamed(axes, name), now: page.question.now };
-      if (!worker) return model.bench(asked.n, asked.axis, asked.now);
+      const asked = { n, axis: axisNamed(axes, name) };
+      if (!worker) return model.bench(n, asked.axis);
       return new Promise((tell) => page.link.ask("bench", asked, tell));
     },
   };

@@ -113,10 +113,18 @@ function showMoney(about, answer, pinned) {
   );
 }
 
+/** What is fixed, as people read it: 405B parameters, runs per year 2, region usa. */
+function givenText({ label, value, unit }) {
+  if (typeof value !== "number") return `${label} ${value}`;
+  if (UNIT_WORDS[unit] === label) return amount(value, unit);
+  return `${label} ${unit.startsWith("$") ? amount(value, unit) : scaled(value)}`;
+}
+
 /** Where the figures are from. */
 function showOrigin(about) {
-  byId("fixed").textContent = about.fixed.map(([name, value]) => `${name} ${value}`).join(" · ");
+  byId("fixed").textContent = about.fixed.map(givenText).join(" · ");
   byId("origin").replaceChildren(...about.origin.map(([name, value]) =>
     element("div", {}, element("dt", {}, name), element("dd", {}, value)),
   ));
+  byId("doubts").replaceChildren(...about.doubts.map((doubt) => element("li", {}, doubt)));
 }

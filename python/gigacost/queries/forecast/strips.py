@@ -12,7 +12,7 @@ from gigacost.queries.space import Space
 
 _GOLDEN = 0.6180339887498949
 """Steps of this share of a part fall evenly into it, and never in step with the axes."""
-_STRIDE = 37
+_STRIDE = 7
 _TICK = 1e-6
 """No less is measured [s]."""
 

@@ -157,7 +157,7 @@ def test_the_first_few_strips_lie_in_all_of_the_space() -> None:
     for count in (3, 4, 6):
         begins = sorted(spread(12_000, 12, 1)[:count])
         gaps = [after - before for before, after in zip([0, *begins], [*begins, 12_000], strict=True)]
-        assert max(gaps) <= 12_000 * 1.3 / count + 1_000
+        assert max(gaps) <= 12_000 * 1.6 / count + 1_000
 
 
 def test_time_and_bytes_grow_with_combinations_and_rows() -> None:

@@ -82,9 +82,9 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
 
         made = self._compiled()
         picked = Picked(self._bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
-        program, columns = lower.program(picked, made), lower.columns(picked, made)
-        index = ("index", 0, picked.indices)
-        return Table(program, [index, *columns], None, (0, len(self)), provenance(self._bound), self._of_the_space)
+        columns = [("index", 0, picked.indices), *lower.columns(picked, made)]
+        rows = lower.program(picked, made).rows(columns)
+        return Table(rows, (0, len(self)), provenance(self._bound), self._of_the_space)
 
     def _compiled(self) -> lower.Compiled:
         return lower.compiled(self._bound, Query(self.columns))
@@ -95,7 +95,7 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
             return error
         bound, made, row = self._bound, self._compiled(), int(self.indices[error.row])
         try:
-            lower.ask(bound, made, lambda program: program.pick(lower.columns(bound, made), [row]))
+            lower.ask(bound, made, lambda program: program.rows(lower.columns(bound, made)).pick([row]))
         except InternalError as told:
             return told
         return error

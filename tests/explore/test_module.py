@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cli_runner import invoke, spec_file
-from modules import designs_of, differing, engine, node, random_request, request, told
+from modules import designs_of, differing, drawn, engine, node, random_request, request, told
 
 from gigacost import SpecError, estimate
 from gigacost.compiler.bound import Bound
@@ -112,8 +112,7 @@ def test_draws_are_those_of_estimates() -> None:
         (answer,) = running.answers()
     whole = 8 * count * len(names)
     each = whole + 8 * len(about["outputs"]) + 1
-    for place, design in enumerate(designs.astype(int)):
-        values = np.frombuffer(answer[each * place :][:whole], "<f8").reshape(count, len(names))
+    for place, (design, values) in enumerate(zip(designs.astype(int), drawn(answer, about), strict=True)):
         settings = bound.settings(int(np.ravel_multi_index(tuple(design), bound.sizes)))
         found = estimate(settings, draws=count)
         for column, name in enumerate(names):
@@ -148,10 +147,7 @@ def test_draws_are_clipped_where_a_design_leaves_less_room() -> None:
     with node() as running:
         running.draw(code, about, designs)
         (answer,) = running.answers()
-    whole = 8 * about["draws"]["count"] * len(names)
-    each = whole + 8 * len(about["outputs"]) + 1
-    for place in range(4):
-        values = np.frombuffer(answer[each * place :][:whole], "<f8").reshape(-1, len(names))
+    for place, values in enumerate(drawn(answer, about)):
         found = estimate(bound.settings(place), draws=about["draws"]["count"])
         for name in ("carbon_t", "energy_mwh"):
             ordered = np.sort(values[:, names.index(name)])

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,15 @@ from numpy.typing import NDArray
 from strategies import Problem
 
 from gigacost import SpecError, reference
+from gigacost.analysis.sensitivity import intervals
+from gigacost.analysis.sensitivity.uncertain_inputs import relevant, uncertain_inputs
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.picked import Picked
 from gigacost.compiler.plan import Query, query_plan
 from gigacost.compiler.wasm.write import NOT_FINITE, Module
 from gigacost.queries.request import Request
+from gigacost.sampling.draws import Draws
 from gigacost.spec.files import Document
 
 Floats = NDArray[np.float64]
@@ -134,6 +137,24 @@ def engine(bound: Bound, outputs: Sequence[str], designs: Designs) -> tuple[Floa
     nodes = [(made.nodes[name], made.nulls[name]) for name in outputs]
     lower.program(Picked(bound, indices), made).fill([*nodes, (made.state, None)], filled, 1)
     return np.stack(filled[:-1], axis=1), filled[-1].astype(np.uint8)
+
+
+def drawn(answer: bytes, about: Mapping[str, Any]) -> list[Floats]:
+    """Of each design that ``Node.draw`` was asked for, a row for each draw."""
+    count, quantities = about["draws"]["count"], len(about["draws"]["outputs"])
+    size = 8 * count * quantities
+    each = size + 8 * len(about["outputs"]) + 1
+    starts = range(0, len(answer), each)
+    return [np.frombuffer(answer[start : start + size], "<f8").reshape(count, quantities) for start in starts]
+
+
+def in_all_draws(bound: Bound, design: Sequence[int], names: Sequence[str], count: int) -> dict[str, Floats]:
+    """What an estimate of a design rests its intervals on: quantities in all draws."""
+    settings = bound.settings(int(np.ravel_multi_index(tuple(design), bound.sizes)))
+    alone = Bound(replace(bound.own, axes=(), fixed=settings), bound.model, bound.catalog)
+    drawing = intervals._with_defaults(alone, Draws(count))
+    moving = relevant(drawing, names, uncertain_inputs(drawing))
+    return intervals._values(drawing, names, list(moving), drawing.draws, 1)
 
 
 def reference_rows(problem: Problem, outputs: Sequence[str]) -> Iterator[tuple[list[float], int]]:

@@ -91,7 +91,7 @@ def _tell_module(folder: str, about: dict[str, Any], size: int, *, as_json: bool
     if as_json:
         payload({"folder": folder, "axes": axes, "outputs": outputs, "module_bytes": size})
         return
-    axes_text = ", ".join(f"{name} ({count})" for name, count in axes.items())
+    axes_text = ", ".join(f"{name} ({count})" for name, count in axes.items()) or "none, one design"
     plain(f"{escape(folder, quotes='')}: model.wasm ({size:,} bytes), model.json\naxes: {axes_text}")
 
 

@@ -6,6 +6,8 @@ few combinations of these groups, each has a row, which is filled when it is fir
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -18,6 +20,8 @@ PAGE = 1 << 16
 """The bytes of a page of memory."""
 _MOST = 1 << 20
 """So many bytes of rows are kept for a mask."""
+_ROWS, _WHOLE = 1 << 24, 1 << 25
+"""Rows are kept in so many bytes, and all that is in so many, or little more."""
 _FLAG = 8
 """A row that is kept begins with whether it is filled."""
 
@@ -126,9 +130,44 @@ class Memory:
             at += 4 if types[node] == I32 else 8
         row.bytes = -(-at // 8) * 8
         points = self.graph.points(mask)
-        if worth and points * row.bytes <= _MOST:
+        if worth and points * row.bytes <= _MOST and self.top + points * row.bytes <= _ROWS:
             row.pointer = self.variable()
             row.address = self.room(points * row.bytes)
         else:
             row.address = self.room(row.bytes)
         return row
+
+    def kept(self, mask: int, reads: Sequence[int]) -> Place | None:
+        """A place for a whole number that depends on some nodes alone, which vary over a mask; None without room.
+
+        Digits that differ in none of these nodes share it.
+        """
+        classes = [self._classes(group, reads) for group in self.graph.groups(mask)]
+        size = 4 * math.prod(1 + max(one) for one in classes)
+        if self.top + size > _WHOLE:
+            return None
+        found = number(0)
+        for group, one in zip(self.graph.groups(mask), classes, strict=True):
+            digit = self.digit(group)
+            if 1 + max(one) < len(one):
+                digit = load(digit << 2, self._laid(struct.pack(f"<{len(one)}I", *one)), I32)
+            found = found * (1 + max(one)) + digit
+        return Place(found << 2, self.room(size))
+
+    def _classes(self, group: int, reads: Sequence[int]) -> list[int]:
+        """A number for each digit of a group, the same for those that differ in none of some nodes."""
+        import numpy as np
+
+        graph = self.graph
+        keys = [b""] * graph.sizes[group]
+        for node in reads:
+            if not graph.masks[node] >> group & 1:
+                continue
+            values = graph.values[node]
+            if values is None:
+                return list(range(graph.sizes[group]))
+            place = graph.groups(graph.masks[node]).index(group)
+            rows = np.moveaxis(np.where(np.isnan(values), np.nan, values), place, 0)
+            keys = [key + row.tobytes() for key, row in zip(keys, rows, strict=True)]
+        known: dict[bytes, int] = {}
+        return [known.setdefault(key, len(known)) for key in keys]

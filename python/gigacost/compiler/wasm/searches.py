@@ -20,8 +20,6 @@ from gigacost.compiler.wasm.graph import Graph
 from gigacost.compiler.wasm.memory import ABSOLUTE, Memory, Place
 from gigacost.compiler.wasm.nodes import NONE, Callables, Writer, type_of
 
-_MOST_KEPT = 1 << 22
-"""For so many combinations of what a search depends on, each one's winner is kept."""
 _PASSING = 0.1
 """How many candidates may still win by a floor, or so."""
 
@@ -163,10 +161,9 @@ class Loops:
     def _kept(self) -> Place | None:
         """Where the winner of the design at hand is kept, plus 2; 0 where it is not known."""
         mask = self.graph.masks[self.winner]
-        if mask & ~self.graph.outer or self.graph.points(mask) > _MOST_KEPT or not mask:
+        if mask & ~self.graph.outer or not mask:
             return None
-        address = self.memory.room(4 * self.graph.points(mask))
-        return Place(self.memory.index(self.graph.groups(mask)) << 2, address)
+        return self.memory.kept(mask, [node for node in self.outside if node not in self.cone])
 
     def _writer(
         self, digits: Mapping[int, Local], pointers: Mapping[int, Local], stored: Mapping[int, Place]

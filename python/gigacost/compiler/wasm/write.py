@@ -21,6 +21,8 @@ NOT_FINITE = 255
 """The code of a design of which a quantity is neither finite nor null: the engine raises InternalError for it."""
 _MOST_AXES = 31
 """Each has a bit of 32, and so have the draws."""
+_MOST_LOCALS = 50_000
+"""So many variables of a function do browsers take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ def written(bound: Bound, outputs: Sequence[str], moving: Moving | None = None) 
     in_draws = _in_draws(graph, bound, moving) if moving else []
     memory = Memory(graph)
     code = Functions(memory, len(bound.sizes), finals, status, in_draws)
+    if max(len(one.locals) for one in code.all) > _MOST_LOCALS:
+        what = "made of more operations than a function of a module can hold"
+        raise SpecError(Fault("columns", show(len(outputs)), what, "fewer columns"))
     pages = -(-memory.top // PAGE)
     binary = encoding.module(
         types=code.types,
@@ -110,6 +115,8 @@ def _refuse(bound: Bound, made: lower.Compiled, read: Operations) -> None:
     ]
     if len(bound.sizes) > _MOST_AXES:
         faults.append(Fault("axes", show(len(bound.sizes)), "too many axes for a module", allowed=f"<= {_MOST_AXES}"))
+    if len(made.plan.states) > NOT_FINITE:
+        faults.append(Fault("states", show(len(made.plan.states)), "too many states", allowed=f"<= {NOT_FINITE}"))
     if faults:
         raise SpecError(*faults)
 

@@ -72,7 +72,8 @@ def test_what_is_chosen_by_hand_is_what_the_command_line_estimates(
             value = values[name][0]
             assert texts == {"" if np.isnan(value) else texts.copy().pop()}, name
             assert np.isnan(value) or {float(text) for text in texts} == {value}, name
-        assert {"cost_total_usd", "train_days", "mfu", "cost_staff_usd"} <= set(on_page)
+        wanted = {"cost_total_usd", "train_days", "mfu", "cost_staff_usd", "step_seconds", "usd_per_million_tokens"}
+        assert wanted <= set(on_page)
         words = shlex.split(said["command"])
     assert words[:2] == ["gigacost", "estimate"]
     done = invoke(capsys, *words[1:], "--json")

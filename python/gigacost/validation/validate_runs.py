@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from gigacost._record import Record
 from gigacost.catalog.files import data
 from gigacost.catalog.opening import opened
+from gigacost.charts.charted import Charted
 from gigacost.compiler.checks import namespace
 from gigacost.errors import SpecError, unplaced
 from gigacost.graph.declarations import Status
@@ -120,8 +121,10 @@ class Reliability(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class RunValidation(Record):
+class RunValidation(Charted, Record):
     """Predictions of published runs, against what was published."""
+
+    _kind = "validate"
 
     figures: tuple[Figure, ...]
     left_out: tuple[Figure, ...]

@@ -100,7 +100,7 @@ def _show_bought(book: Catalog, chip: str, day: str) -> None:
     from gigacost.catalog.chip_prices import price_at
     from gigacost.catalog.dates import day as day_of
     from gigacost.cli.terminal import literal, show, table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     prices = book.chip_prices(chip)
     show(literal(f"What one {chip} is bought for", "bold"))
@@ -153,7 +153,7 @@ def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
 
 def _of_votes(votes: Sequence[Vote], market: str, day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
     from gigacost.cli.terminal import table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     rows = [
         [
@@ -174,7 +174,7 @@ def _of_votes(votes: Sequence[Vote], market: str, day: str, sources: dict[str, i
 
 def _of_periods(periods: Sequence[Period], day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
     from gigacost.cli.terminal import table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     rows = []
     for one in periods:
@@ -187,7 +187,7 @@ def _of_periods(periods: Sequence[Period], day: str, sources: dict[str, int]) ->
 
 def _of_offers(offers: Sequence[Offer], sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
     from gigacost.cli.terminal import table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     rows = []
     for one in offers:

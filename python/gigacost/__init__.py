@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from gigacost.validation.validate_runs import validate_runs as validate_runs
     from gigacost.validation.validate_throughput import Validation as Validation
     from gigacost.validation.validate_throughput import validate_throughput as validate_throughput
+    from gigacost.workbooks.to_excel import to_excel as to_excel
 
 _HOMES = {
     "Alternative": "graph.declarations",
@@ -105,6 +106,7 @@ _HOMES = {
     "scan": "engines.scan",
     "solve": "analysis.inverse.solve",
     "status": "graph.declarations",
+    "to_excel": "workbooks.to_excel",
     "uncertainty": "analysis.sensitivity.uncertainty",
     "validate_costs": "validation.validate_costs",
     "validate_development": "validation.validate_development",

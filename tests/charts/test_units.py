@@ -7,7 +7,7 @@ import pytest
 from drawings import Drawing
 
 from gigacost.charts.theme import figure, named
-from gigacost.charts.units import axis, is_log, said, scale, title, unit_of
+from gigacost.charts.units import _LABELS, axis, is_log, said, scale, title, told, unit_of
 from gigacost.model import default
 
 MODEL = default()
@@ -31,7 +31,7 @@ def test_a_number_without_a_unit_is_read_as_no_time_energy_or_data() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "text"),
     [
         ("cost_total_usd", "total cost [$]"),
         ("cost_rent_usd", "rent [$]"),
@@ -45,12 +45,12 @@ def test_a_number_without_a_unit_is_read_as_no_time_energy_or_data() -> None:
         ("carbon_t", "emissions of operation [t CO2e]"),
     ],
 )
-def test_an_axis_is_named_in_words_with_its_unit(name: str, told: str) -> None:
-    assert title(name) == told
+def test_an_axis_is_named_in_words_with_its_unit(name: str, text: str) -> None:
+    assert title(name) == text
 
 
 @pytest.mark.parametrize(
-    ("value", "name", "told"),
+    ("value", "name", "text"),
     [
         (301771876.47, "cost_total_usd", "$302M"),
         (0.05, "electricity_usd_per_kwh", "$0.05/kWh"),
@@ -62,8 +62,21 @@ def test_an_axis_is_named_in_words_with_its_unit(name: str, told: str) -> None:
         (8, "tp", "8"),
     ],
 )
-def test_values_are_told_as_people_tell_them(value: float | str, name: str, told: str) -> None:
-    assert said(value, name) == told
+def test_values_are_told_as_people_tell_them(value: float | str, name: str, text: str) -> None:
+    assert said(value, name) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "text"),
+    [
+        (1.1, "pue", "PUE 1.1"),
+        (16384, "chips", "16,384 chips"),
+        (0.05, "electricity_usd_per_kwh", "electricity $0.05/kWh"),
+        ("own", "market", "own"),
+    ],
+)
+def test_what_a_bare_number_is_of_is_told(value: float | str, name: str, text: str) -> None:
+    assert told(value, name) == text
 
 
 def labels(name: str, *values: float) -> list[str]:
@@ -98,3 +111,8 @@ def test_an_axis_is_logarithmic_where_decades_span_and_all_is_above_zero() -> No
 
 def test_years_are_years() -> None:
     assert labels("as_of_year", 2023, 2026) == ["2023", "2024", "2025", "2026"]
+
+
+def test_words_that_stand_for_numbers_are_those_of_the_model() -> None:
+    for name, words_ in _LABELS.items():
+        assert words_ == {value: f"{MODEL.inputs[name].word(value)} {name}" for value in words_}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gigacost.charts.units import said
+from gigacost.charts.units import told
 
 _MOST_COLOURS = 8
 """Values that can be told apart by their colours."""
@@ -24,17 +24,17 @@ def differing(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[s
 
 def place(row: Mapping[str, Any], names: Sequence[str]) -> str:
     """What a row has of some names, in words: ``gb200-nvl72, 4,096 chips``."""
-    return ", ".join(said(row[name], name) for name in names if row.get(name) is not None)
+    return ", ".join(told(row[name], name) for name in names if row.get(name) is not None)
 
 
 def unlike(texts: Sequence[str]) -> list[str]:
     """Texts that differ from each other: what stands there for the second time is numbered."""
     seen: dict[str, int] = {}
-    told = []
+    unlike_ones = []
     for text in texts:
         seen[text] = seen.get(text, 0) + 1
-        told.append(f"{text} ({seen[text]})" if seen[text] > 1 else text)
-    return told
+        unlike_ones.append(f"{text} ({seen[text]})" if seen[text] > 1 else text)
+    return unlike_ones
 
 
 def colouring(rows: Sequence[Mapping[str, Any]], names: Sequence[str], first: Sequence[str] = ("hardware",)) -> str:
@@ -50,4 +50,4 @@ def colouring(rows: Sequence[Mapping[str, Any]], names: Sequence[str], first: Se
 def in_common(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
     """What all rows have of some names, in words."""
     same = [name for name in names if name not in differing(rows, names)]
-    return " · ".join(said(rows[0][name], name) for name in same if rows[0].get(name) is not None)
+    return " · ".join(told(rows[0][name], name) for name in same if rows[0].get(name) is not None)

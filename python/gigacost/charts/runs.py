@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from gigacost.charts.kinds import undrawable
-from gigacost.charts.units import said
+from gigacost.charts.units import said, told
 from gigacost.units.numbers import usd
 
 _FIRST = ("params", "tokens", "model", "hardware", "chips")
@@ -21,16 +21,13 @@ def sentence(inputs: Mapping[str, Any], without: Collection[str] = ()) -> str:
     params = known.get("model") or (said(known["params"], "params") if "params" in known else "")
     tokens = said(known["tokens"], "tokens") if "tokens" in known else ""
     chips = f"{known['chips']:,.0f}" if isinstance(known.get("chips"), int | float) else ""
-    fleet = " x ".join(part for part in (chips, str(known.get("hardware", ""))) if part)
-    others = [
-        str(value) if isinstance(value, str) else f"{name} = {said(value, name)}"
-        for name, value in known.items()
-        if name not in _FIRST and name not in _SILENT
-    ]
-    told = [" on ".join(part for part in (params, tokens) if part), fleet, *others]
+    hardware = str(known.get("hardware", "chips" if chips else ""))
+    fleet = f"{chips} x {hardware}" if chips and "hardware" in known else f"{chips} {hardware}".strip()
+    others = [told(value, name) for name, value in known.items() if name not in _FIRST and name not in _SILENT]
+    parts = [" on ".join(part for part in (params, tokens) if part), fleet, *others]
     if "as_of" in known:
-        told.append(f"as of {known['as_of']}")
-    return " · ".join(part for part in told if part)
+        parts.append(f"as of {known['as_of']}")
+    return " · ".join(part for part in parts if part)
 
 
 def estimates_of(document: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - of one of several commands
@@ -70,5 +67,5 @@ def money_with_interval(estimate: Mapping[str, Any]) -> str:
     """What a run costs: ``$302M in total (P10 to P90: $190M to $554M)``."""
     name, value = total(estimate)
     ends = interval(estimate, name)
-    told = "no total" if value is None else f"{usd(value)} in total"
-    return f"{told} (P10 to P90: {usd(ends[0])} to {usd(ends[1])})" if ends else told
+    text = "no total" if value is None else f"{usd(value)} in total"
+    return f"{text} (P10 to P90: {usd(ends[0])} to {usd(ends[1])})" if ends else text

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from gigacost._staged import staged
 from gigacost.charts import heavy, html, pdf
-from gigacost.errors import Fault, OutputError, SpecError, escape, show
+from gigacost.errors import Fault, SpecError, escape, show
 
 ENDINGS = (".svg", ".png", ".pdf", ".html")
+_LONGEST = 200
+"""Bytes of a file's name: with what stands before and behind it while it is written, a file system takes it."""
 _PNG_SCALE = 2.0
 """Pixels of a PNG for each of the chart's."""
 _ID = re.compile(r'(?<=id=")[A-Za-z_]+\d+(?=")')
@@ -49,6 +51,8 @@ def refuse_bad_file(output: str, field: str = "-o") -> None:
     path, shown = Path(output), show(output)
     if "\0" in output:
         raise SpecError(Fault(field, shown, "not a file name", f"a name that ends in {', '.join(ENDINGS)}"))
+    if len(os.fsencode(path.name)) > _LONGEST:
+        raise SpecError(Fault(field, shown, "a name too long for a file", f"<= {_LONGEST} bytes"))
     if not output.lower().endswith(ENDINGS) or path.name.lower() in ENDINGS:
         raise SpecError(Fault(field, shown, "unknown kind of picture", f"a name that ends in {', '.join(ENDINGS)}"))
     if not path.parent.is_dir():
@@ -63,7 +67,8 @@ def saved(chart: Any, path: str | os.PathLike[str]) -> Saved:  # noqa: ANN401 - 
     refuse_bad_file(output)
     drawn = svg(chart)
     data = _encoded(chart, drawn, Path(output).suffix.lower())
-    _write(output, data)
+    with staged(output) as file:
+        file.write(data)
     return Saved(output, len(data), hashlib.sha256(data).hexdigest(), drawn.marks, drawn.note)
 
 
@@ -122,18 +127,3 @@ def _on_page(text: str) -> str:
             faded = f' {what}-opacity="{opacity}"' if opacity else ""
             text = text.replace(f'{what}="{colour}"', f'{what}="currentColor"{faded}')
     return text
-
-
-def _write(output: str, data: bytes) -> None:
-    """Write a file; an older one is replaced when the new one is complete. Raises OutputError."""
-    path = Path(output)
-    staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with staged.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
-    except OSError as problem:
-        staged.unlink(missing_ok=True)
-        raise OutputError(f"{escape(output)}: {problem.strerror}") from None

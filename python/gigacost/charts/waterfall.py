@@ -10,14 +10,14 @@ import altair as alt
 
 from gigacost.charts.kinds import undrawable
 from gigacost.charts.theme import INK, MUTED, PALETTE, ROW, WIDTH, aria, bar_names, described, figure, named
-from gigacost.charts.units import axis, capitalised, said, scale, words
+from gigacost.charts.units import axis, capitalised, said, scale, told, words
 
 DRIVERS, ASSUMPTIONS = "drivers", "assumptions"
 STEPS = (DRIVERS, ASSUMPTIONS)
 _MOST = 14
 """Steps; of more, the smallest are one."""
 _LESS, _MORE, _WHOLE = "less", "more", "total"
-_COLOURS = {_WHOLE: "#4a5160", _MORE: PALETTE[3], _LESS: PALETTE[2]}
+_COLOURS = {_WHOLE: "#6b7280", _MORE: PALETTE[3], _LESS: PALETTE[2]}
 
 
 def chart(document: Mapping[str, Any], *, steps: str = "", width: int = WIDTH) -> alt.LayerChart:
@@ -50,7 +50,7 @@ def chart(document: Mapping[str, Any], *, steps: str = "", width: int = WIDTH) -
         base.mark_text(align="left", dx=6, color=INK).encode(x="right:Q", text="label:N"),
     ]
     first, last = document["a"]["value"], document["b"]["value"]
-    percent = f" ({document['difference'] / first:+.0%})".replace("%", " %") if first else ""
+    percent = f" ({document['difference'] / first:+.0%})".replace("%", " %").replace("-", "−") if first else ""
     made: alt.LayerChart = figure(
         alt.layer(*layers),
         {"bars": bars, "links": list(_links(bars))},
@@ -132,7 +132,7 @@ def _sides(document: Mapping[str, Any]) -> str:
     names = dict.fromkeys([*a["inputs"], *b["inputs"]])
     sides = []
     for name, side, other in (("A", a, b), ("B", b, a)):
-        own = [said(side["inputs"][one], one) for one in names
+        own = [told(side["inputs"][one], one) for one in names
                if one in side["inputs"] and side["inputs"][one] != other["inputs"].get(one)]  # fmt: skip
         source = [side["source"]] if side["source"] else []
         sides.append(f"{name}: {', '.join([*source, *own]) or 'as given'}")

@@ -113,4 +113,5 @@ def gigacost(debug: bool) -> None:  # noqa: FBT001 - click's form
 
 def main(arguments: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - never returns
     """Run the command line; never returns."""
+    process.arguments = tuple(sys.argv[1:] if arguments is None else arguments)
     sys.exit(process.run(lambda: gigacost.main(args=arguments, prog_name="gigacost", standalone_mode=False)))

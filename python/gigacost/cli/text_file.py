@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 
-from gigacost.errors import Fault, OutputError, SpecError, escape, show
+from gigacost._staged import staged
+from gigacost.errors import Fault, SpecError, escape, show
 
 
 def refuse_bad_text_file(output: str, ending: str) -> None:
@@ -23,14 +22,5 @@ def refuse_bad_text_file(output: str, ending: str) -> None:
 
 def write_text_file(output: str, text: str) -> None:
     """Write a file as UTF-8; an older one is replaced when the new one is complete. Raises OutputError."""
-    path = Path(output)
-    staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with staged.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
-    except OSError as problem:
-        staged.unlink(missing_ok=True)
-        raise OutputError(f"{escape(output)}: {problem.strerror}") from None
+    with staged(output) as file:
+        file.write(text.encode())

@@ -35,7 +35,8 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
         """``reads``: quantities that are shown beside the columns of the space."""
         import numpy as np
 
-        self._bound = bound
+        self.bound = bound
+        """What the space is."""
         self._reads = tuple(reads)
         self.indices: NDArray[np.int64] = np.asarray(indices, dtype=np.int64)
         """The combinations' places in the space."""
@@ -44,7 +45,7 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
         return len(self.indices)
 
     def __repr__(self) -> str:
-        return f"<{len(self):,} of {self._bound.size:,} combinations>"
+        return f"<{len(self):,} of {self.bound.size:,} combinations>"
 
     @overload
     def __getitem__(self, place: int) -> dict[str, Any]: ...
@@ -52,8 +53,8 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
     def __getitem__(self, place: slice) -> RowView: ...
     def __getitem__(self, place: int | slice) -> dict[str, Any] | RowView:
         if isinstance(place, slice):
-            return RowView(self._bound, self.indices[place], self._reads)
-        return next(iter(RowView(self._bound, [self.indices[place]], self._reads)))
+            return RowView(self.bound, self.indices[place], self._reads)
+        return next(iter(RowView(self.bound, [self.indices[place]], self._reads)))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for start in range(0, len(self), _AT_ONCE):
@@ -62,38 +63,38 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
     @property
     def columns(self) -> tuple[str, ...]:
         """The quantities of each row, beside its index, its axes and its status."""
-        reads = (name for name in self._reads if name not in self._bound.digits)
-        return tuple(dict.fromkeys([*self._bound.columns, *reads]))
+        reads = (name for name in self._reads if name not in self.bound.digits)
+        return tuple(dict.fromkeys([*self.bound.columns, *reads]))
 
     @property
     def column_names(self) -> tuple[str, ...]:
         """The names of all columns: index, axes, status, quantities."""
-        return ("index", *self._bound.leading_columns, *self.columns)
+        return ("index", *self.bound.leading_columns, *self.columns)
 
     def to_numpy(self, columns: Sequence[str] = (), *, threads: int | None = None) -> dict[str, NDArray[Any]]:
         """The columns (or those with these names) as arrays: null as NaN, labels as an array of strings."""
         from gigacost.queries import arrays
 
         names = arguments.columns(columns, self.column_names)
-        return arrays.gathered(self.batches(threads=threads), {name: self._bound.kind(name) for name in names})
+        return arrays.gathered(self.batches(threads=threads), {name: self.bound.kind(name) for name in names})
 
     def _table(self) -> Table:
         import numpy as np
 
         made = self._compiled()
-        picked = Picked(self._bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
+        picked = Picked(self.bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
         program, columns = lower.program(picked, made), lower.columns(picked, made)
         index = ("index", 0, picked.indices)
-        return Table(program, [index, *columns], None, (0, len(self)), provenance(self._bound), self._of_the_space)
+        return Table(program, [index, *columns], None, (0, len(self)), provenance(self.bound), self._of_the_space)
 
     def _compiled(self) -> lower.Compiled:
-        return lower.compiled(self._bound, Query(self.columns))
+        return lower.compiled(self.bound, Query(self.columns))
 
     def _of_the_space(self, error: InternalError) -> InternalError:
         """An error about a place among these combinations, as the whole space tells it."""
         if error.row is None:
             return error
-        bound, made, row = self._bound, self._compiled(), int(self.indices[error.row])
+        bound, made, row = self.bound, self._compiled(), int(self.indices[error.row])
         try:
             lower.ask(bound, made, lambda program: program.pick(lower.columns(bound, made), [row]))
         except InternalError as told:

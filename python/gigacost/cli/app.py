@@ -34,6 +34,7 @@ _COMMANDS = {
     "elasticities": "Per cent change of a quantity per one per cent of each input.",
     "compare": "Why two costs differ: contribution of each driver and assumption.",
     "chart": "A picture of an answer, as SVG, PNG, PDF or HTML.",
+    "report": "An answer as one file for a board or a paper: HTML, PDF or Markdown.",
     "catalog": "Chips, prices, regions, architectures, and where each figure is from.",
     "init": "Write an example of a specification, to begin with.",
     "schema": "JSON Schema of a specification; all quantities with units.",

@@ -16,10 +16,10 @@ from cli_runner import invoke, spec_file
 from explored import Explored
 
 from gigacost.cli.design import _FLAGS
-from gigacost.cli.views.numbers import amount, share
 from gigacost.explore import page as pages
 from gigacost.explore.command_line import FLAGS
 from gigacost.queries.request import Request
+from gigacost.units.numbers import amount, share
 
 Capture = pytest.CaptureFixture[str]
 PARTS = sorted(pages.PARTS.iterdir())

@@ -80,6 +80,7 @@ format: $(VENV)/.group-lint
 docs: $(VENV)/.engine $(VENV)/.group-test
 	$(BIN)/python docs/build.py
 	$(BIN)/python docs/reports.py
+	$(BIN)/python docs/gallery.py
 	$(BIN)/python docs/blocks.py
 
 # Pages, API and commands as a site: site/index.html. A warning is an error, a link that leads nowhere is a warning.

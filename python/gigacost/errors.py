@@ -111,6 +111,12 @@ class SpecError(Error, ValueError):
         return "\n".join(shown)
 
 
+def not_installed(field: str, package: str, install: str) -> SpecError:
+    """The error of what needs a package that is not installed; ``install`` is what pip is given."""
+    quoted = f"'{install}'" if "[" in install else install
+    return SpecError(Fault(field, "", f"{package} is not installed", allowed=f"pip install {quoted}"))
+
+
 def show(value: object) -> str:
     """The value as one short line that cannot disturb a terminal: quoted, escaped, cut at 80 characters."""
     if isinstance(value, str):

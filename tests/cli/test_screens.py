@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import gigacost
-from gigacost.cli.views.numbers import usd
+from gigacost.units.numbers import usd
 
 RUN = ("--model", "llama-3.1-405b", "--hardware", "h100-sxm", "--chips", "16384", "--tokens", "15.6T")
 MARKETS = ("--market", "own,on_demand,reserved_1y,colo,spot")

@@ -8,7 +8,7 @@ import pytest
 from cli_runner import invoke, spec_file
 
 from gigacost import Sweep
-from gigacost.cli.views.numbers import usd
+from gigacost.units.numbers import usd
 
 Capture = pytest.CaptureFixture[str]
 WHERE = "train_days <= 60d and cost_total_usd <= $2M"

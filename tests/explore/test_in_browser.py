@@ -72,7 +72,8 @@ def test_what_is_chosen_by_hand_is_what_the_command_line_estimates(
             value = values[name][0]
             assert texts == {"" if np.isnan(value) else texts.copy().pop()}, name
             assert np.isnan(value) or {float(text) for text in texts} == {value}, name
-        assert {"cost_total_usd", "train_days", "mfu", "cost_staff_usd"} <= set(on_page)
+        wanted = {"cost_total_usd", "train_days", "mfu", "cost_staff_usd", "step_seconds", "usd_per_million_tokens"}
+        assert wanted <= set(on_page)
         words = shlex.split(said["command"])
     assert words[:2] == ["gigacost", "estimate"]
     done = invoke(capsys, *words[1:], "--json")
@@ -151,9 +152,9 @@ def test_a_link_shows_the_same_page(browser: Any, small: Explored) -> None:
 
 
 def test_a_link_that_cannot_be_followed_is_told_of(browser: Any, small: Explored) -> None:
-    with shown(browser, small, "#chips=99&market=1&colour=2&hardware=%3Cb%3E&view.of=nothing") as found:
+    with shown(browser, small, "#chips=7&market=1&colour=2&hardware=%3Cb%3E&view.of=nothing") as found:
         said = found.page.locator("#notice").inner_text()
-        assert "chips = 99: out of range; allowed: 0 to 6" in said
+        assert "chips = 7: out of range; allowed: 0 to 6" in said
         assert "colour: no such axis" in said
         assert "hardware = <b>: out of range" in said
         assert found.page.locator("[data-axis=market]").input_value() == "1"

@@ -16,10 +16,10 @@ from cli_runner import invoke, spec_file
 from explored import Explored
 
 from gigacost.cli.design import _FLAGS
-from gigacost.cli.views.numbers import amount, share
 from gigacost.explore import page as pages
 from gigacost.explore.command_line import FLAGS
 from gigacost.queries.request import Request
+from gigacost.units.numbers import amount, share
 
 Capture = pytest.CaptureFixture[str]
 PARTS = sorted(pages.PARTS.iterdir())
@@ -95,6 +95,17 @@ def test_aggregates_over_draws_are_left_out_and_told_of(capsys: Capture, tmp_pat
     assert (done.code, done.err) == (0, "note: left out, as aggregates over draws: p90(cost_total_usd)\n")
     assert "p90(cost_total_usd)" not in done.json["outputs"]
     assert '["left out, as aggregates over draws","p90(cost_total_usd)"]' in file.read_text(encoding="utf-8")
+
+
+def test_draws_that_no_module_makes_are_left_out_and_told_of(capsys: Capture, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    spec = Path(spec_file(tmp_path))
+    spec.write_text(spec.read_text() + '\n[uncertain]\nmfu = "normal 90% 0.3..0.5"\n\n[draws]\nmethod = "random"\n')
+    assert invoke(capsys, "explore", str(spec), "-o", str(file)).code == 0
+    (text,) = re.findall(r'id="about">(.*?)</script>', file.read_text(encoding="utf-8"), re.DOTALL)
+    about = json.loads(text)
+    assert about["module"]["draws"] is None
+    assert "no module makes such draws" in dict(about["origin"])["no P10, P50 and P90"]
 
 
 def test_a_condition_on_an_aggregate_over_draws_is_refused_by_name(capsys: Capture, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ WITHOUT_BLOCKS = {
     "changelog.md": "CHANGELOG.md",
     "commands.md": "written when the site is built",
     "contributing.md": "CONTRIBUTING.md",
+    "gallery.md": "written by `make docs`: pictures, each with the command that made it",
     "glossary.md": "a list of words",
     "index.md": "a list of the pages",
     "pace.md": "written by `make calibrate`: tables",

@@ -24,6 +24,7 @@ from gigacost._record import Record, unboxed, without_days
 from gigacost.analysis.cheapest_of_year import Asked, Year, cheapest, later
 from gigacost.analysis.years import read_days, read_years
 from gigacost.catalog.dates import DAY_FORM, day
+from gigacost.charts.charted import Charted
 from gigacost.compiler.bound import Bound
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Contribution
@@ -47,8 +48,10 @@ _FIRST, _LAST = 2015, 2076
 
 
 @dataclass(frozen=True, slots=True)
-class OverTime(Record):
+class OverTime(Charted, Record):
     """A cost in several years."""
+
+    _kind = "over-time"
 
     by: str
     same: str

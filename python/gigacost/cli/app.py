@@ -33,6 +33,8 @@ _COMMANDS = {
     "explain": "How a number is computed: formula, sources, parts.",
     "elasticities": "Per cent change of a quantity per one per cent of each input.",
     "compare": "Why two costs differ: contribution of each driver and assumption.",
+    "chart": "A picture of an answer, as SVG, PNG, PDF or HTML.",
+    "report": "An answer as one file for a board or a paper: HTML, PDF or Markdown.",
     "catalog": "Chips, prices, regions, architectures, and where each figure is from.",
     "init": "Write an example of a specification, to begin with.",
     "schema": "JSON Schema of a specification; all quantities with units.",
@@ -113,4 +115,5 @@ def gigacost(debug: bool) -> None:  # noqa: FBT001 - click's form
 
 def main(arguments: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - never returns
     """Run the command line; never returns."""
+    process.arguments = tuple(sys.argv[1:] if arguments is None else arguments)
     sys.exit(process.run(lambda: gigacost.main(args=arguments, prog_name="gigacost", standalone_mode=False)))

@@ -56,6 +56,14 @@ class Asking(NamedTuple):
         with watched(what, space.size) as progress:
             yield {"progress": progress}
 
+    def refuse_output(self, output: str | None) -> None:
+        """Raise SpecError for a file that a part would write."""
+        from gigacost.errors import Fault, SpecError, show
+
+        if self.part and output not in (None, "-"):
+            what = "a part prints its answer for gigacost merge, which writes rows"
+            raise SpecError(Fault("-o", show(output), what, "gigacost merge -o"))
+
     def _refuse_idle(self) -> None:
         """Raise SpecError for options that nothing comes of."""
         from gigacost.errors import Fault, SpecError, show

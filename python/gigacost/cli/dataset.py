@@ -143,9 +143,9 @@ def part_count(sweep: Space, dataset: Mapping[str, Any], limit: int | None) -> i
 def write(sweep: Space, output: str, dataset: Mapping[str, Any], asking: Asking, *, as_json: bool) -> WrittenDataset:
     """Write the dataset, here or by an executor's workers, and report it."""
     from gigacost.cli.terminal import payload
-    from gigacost.cli.views.numbers import duration, scaled
     from gigacost.datasets.write_dataset import write_dataset
     from gigacost.errors import escape
+    from gigacost.units.numbers import duration, scaled
 
     start = time.perf_counter()
     with as_flags(), asking.watching("sweep", sweep) as watched:

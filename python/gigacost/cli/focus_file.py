@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from gigacost.errors import Fault, OutputError, SpecError, escape, show
+from gigacost._staged import staged
+from gigacost.errors import Fault, SpecError, escape, show
 from gigacost.queries import focus
 
 if TYPE_CHECKING:
@@ -54,25 +52,16 @@ def _opened(output: str) -> Iterator[TextIO]:
         finally:
             text.detach()
         return
-    path = Path(output)
-    staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with staged.open("xb") as file:
-            if output.lower().endswith(".gz"):
-                with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
-                    yield from _as_text(packed)
-            else:
-                yield from _as_text(file)
-            os.fsync(file.fileno())
-        staged.replace(path)
-    except OSError as problem:
-        raise OutputError(f"{escape(output)}: {problem.strerror}") from None
-    finally:
-        staged.unlink(missing_ok=True)
+    with staged(output) as file:
+        if output.lower().endswith(".gz"):
+            with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+                yield from _as_text(packed)
+        else:
+            yield from _as_text(file)
 
 
-def _as_text(file: io.IOBase) -> Iterator[TextIO]:
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")  # type: ignore[type-var] # any binary file
+def _as_text(file: BinaryIO | gzip.GzipFile) -> Iterator[TextIO]:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     yield text
     text.flush()
     text.detach()

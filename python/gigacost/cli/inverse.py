@@ -54,12 +54,12 @@ def tell(
 ) -> None:
     """Say what was found, for people or as JSON, and what is doubtful about it."""
     from gigacost.cli.terminal import literal, payload, show
-    from gigacost.cli.views.numbers import duration
+    from gigacost.units.numbers import duration
 
     warn_of(sweep.spec, found.meta)
     if query.as_json:
         plain = found.to_dict()
-        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
+        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}}, found)
     else:
         show_found()
         show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))
@@ -80,7 +80,7 @@ def named(sweep: Space, design: Mapping[str, Any], *others: str) -> str:
 
 def figures(sweep: Space, design: Mapping[str, Any], by: str, shown: Collection[str]) -> str:
     """The columns of a design that are not shown already: ``cost_total_usd $44.4M, train_days 90``."""
-    from gigacost.cli.views.numbers import cell
+    from gigacost.units.numbers import cell
 
     names = dict.fromkeys([by, *(sweep.spec.columns or ())])
     return ", ".join(
@@ -91,7 +91,7 @@ def figures(sweep: Space, design: Mapping[str, Any], by: str, shown: Collection[
 def show_relaxations(sweep: Space, relaxations: Sequence[Relaxation], meta: Mapping[str, Any], unknown: str) -> None:
     """Say which constraints would have to give, and by how much; where none is to blame, what is."""
     from gigacost.cli.terminal import literal, show, table
-    from gigacost.cli.views.numbers import cell
+    from gigacost.units.numbers import cell
 
     if not relaxations:
         states = ", ".join(f"{state} {count:,}" for state, count in meta["states"].items())

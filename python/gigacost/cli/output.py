@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.terminal import payload
-from gigacost.cli.views.numbers import duration, scaled
 from gigacost.errors import escape
+from gigacost.units.numbers import duration, scaled
 
 if TYPE_CHECKING:
     from gigacost.queries.export import Tabular

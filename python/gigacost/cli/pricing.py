@@ -189,8 +189,8 @@ def _show(
     space: Space, found: Forecast, terms: Terms, output: str | None, *, parts: int, free: int | None, better: str | None
 ) -> None:
     from gigacost._system import in_bytes
-    from gigacost.cli.views.numbers import duration, scaled
     from gigacost.errors import escape
+    from gigacost.units.numbers import duration, scaled
 
     axes = " x ".join(f"{len(axis):,}{_KEPT}{axis.name}" for axis in space.spec.axes) or "one combination"
     rows = f"{found.low:,}" if found.low == found.high else f"{found.low:,} to {found.high:,} (95 %)"
@@ -227,6 +227,6 @@ def _line(name: str, text: str = "", *, whole: bool = False) -> None:
 
 
 def _usd(amount: float) -> str:
-    from gigacost.cli.views.numbers import usd
+    from gigacost.units.numbers import usd
 
     return usd(amount) if amount == 0 or amount >= 0.01 else "less than a cent"  # noqa: PLR2004 - a cent

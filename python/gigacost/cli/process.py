@@ -21,6 +21,9 @@ debug = bool(os.environ.get("GIGACOST_DEBUG"))
 evaluating = False
 """Whether anything was evaluated: an output that fails afterwards is no bad input."""
 
+arguments: tuple[str, ...] = ()
+"""What the command line says, for files that tell what made them."""
+
 derived: dict[str, str] = {}
 """The user's own expressions by name: what they make of a combination is the user's, not gigacost's fault."""
 

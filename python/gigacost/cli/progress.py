@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli import process
-from gigacost.cli.views.numbers import duration, scaled
+from gigacost.units.numbers import duration, scaled
 
 if TYPE_CHECKING:
     from gigacost.distribute.driver import Event

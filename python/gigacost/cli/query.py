@@ -66,7 +66,7 @@ class QueryOptions(NamedTuple):
     def explained(self, meta: Mapping[str, Any]) -> None:
         """Say how an answer was found, if that is asked for."""
         from gigacost.cli.terminal import literal, show
-        from gigacost.cli.views.numbers import share
+        from gigacost.units.numbers import share
 
         if self.explain:
             effort, combinations = meta["effort"], meta["combinations"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -82,8 +83,28 @@ def plain(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def payload(value: Any) -> None:  # noqa: ANN401 - plain data
-    """Print data as JSON: UTF-8 and the same bytes whatever the locale."""
+_takers: list[Callable[[Any, Any], None]] = []
+"""Who takes the payload in place of standard output."""
+
+
+@contextmanager
+def payload_to(taker: Callable[[Any, Any], None]) -> Iterator[None]:
+    """Within this, payload is handed over, not printed: for a command that makes something of another's answer.
+
+    With it comes the answer itself, where this is more than its plain data.
+    """
+    _takers.append(taker)
+    try:
+        yield
+    finally:
+        _takers.pop()
+
+
+def payload(value: Any, answer: object = None) -> None:  # noqa: ANN401 - plain data
+    """Print data as JSON: UTF-8 and the same bytes whatever the locale. ``answer`` is what the data are of."""
+    if _takers:
+        _takers[-1](value, answer)
+        return
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
     data = text.encode("utf-8", "backslashreplace") + b"\n"
     buffer = getattr(sys.stdout, "buffer", None)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 
-from gigacost.errors import Fault, OutputError, SpecError, escape, show
+from gigacost._staged import staged
+from gigacost.errors import Fault, SpecError, escape, show
 
 
 def refuse_bad_text_file(output: str, ending: str) -> None:
@@ -39,13 +38,5 @@ def write_text_file(output: str, text: str) -> None:
 
 def write_small_file(path: Path, content: bytes) -> None:
     """Write a file; an older one is replaced when the new one is complete. Raises OutputError."""
-    staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with staged.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
-    except OSError as problem:
-        staged.unlink(missing_ok=True)
-        raise OutputError(f"{escape(str(path))}: {problem.strerror}") from None
+    with staged(path) as file:
+        file.write(content)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gigacost.compiler import lower
 from gigacost.engines.pushdown import EVERYWHERE, Columns, pieces
-from gigacost.errors import Fault, SpecError, type_name
+from gigacost.errors import Fault, SpecError, not_installed, type_name
 from gigacost.queries.export import Part
 from gigacost.queries.selection import selected
 from gigacost.queries.space import Space
@@ -45,7 +45,7 @@ def scan(sweep: Space, *, threads: int | None = None) -> pl.LazyFrame:
         import polars as pl
         from polars.io.plugins import register_io_source
     except ImportError:
-        raise SpecError(Fault("scan", "", "polars is not installed", allowed="pip install polars")) from None
+        raise not_installed("scan", "polars", "polars") from None
     if not isinstance(sweep, Space):
         raise SpecError(Fault("sweep", "", f"expected a Sweep, got {type_name(sweep)}"))
     sweep.batches(threads=threads)  # raises what is wrong now, and computes nothing

@@ -53,8 +53,9 @@ def described(bound: Bound, condition: str, module: Mapping[str, Any], sha256: s
     whole = total(bound, names)
     sums = [one.name for one in model.subtotals if one.name in quantities]
     parts = [one.name for one in model.contributions if one.name in quantities]
-    facts = [name for name in FACTS if name in quantities]
     columns = [name for name in (*spec.columns, *spec.derive) if name in quantities]
+    shown = dict.fromkeys([*(name for name in FACTS if name in quantities), *columns])
+    facts = [name for name in shown if name not in {*sums, *parts}]
     return {
         "title": _title(spec.source),
         "module": {name: module[name] for name in ("axes", "outputs", "states", "heap", "draws")},

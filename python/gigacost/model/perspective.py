@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
+from gigacost import known_sizes
 from gigacost.graph.declarations import Constant
 from gigacost.model.constants import B_PER_PB, HOURS_PER_YEAR, TB_PER_PB, W_H_PER_KWH, W_PER_MW
 from gigacost.ops import Value
 
-_MICRONS = (
-    "MICrONS Consortium, Nature 640 (doi 10.1038/s41586-025-08790-w): one cubic millimetre of mouse visual cortex"
-)
-
-MW_PER_REACTOR = Constant(
-    1114, "MW/reactor", "US EIA, Today in Energy: Vogtle 4 (AP1000) enters commercial operation", "2024-05-01"
-)
-KWH_PER_HOUSEHOLD_YEAR = Constant(
-    10715, "kWh/(household·yr)", "US EIA, FAQ 97: average US residential customer in 2020", "2021-10-07"
-)
-MOUSE_CORTEX_SYNAPSES_PER_MM3 = Constant(523e6, "synapse/mm3", _MICRONS, "2025-04-09")
-MOUSE_CORTEX_NEURONS_PER_MM3 = Constant(84e3, "neuron/mm3", _MICRONS, "2025-04-09")
-MOUSE_CORTEX_PB_PER_MM3 = Constant(1.6, "PB/mm3", _MICRONS, "2025-04-09")
-HUMAN_CORTEX_SYNAPSES = Constant(
-    1.5e14, "synapse", "Pakkenberg et al. 2003 (doi 10.1016/S0531-5565(02)00151-1): human neocortex", "2003-01"
-)
+MW_PER_REACTOR = Constant(*known_sizes.REACTOR)
+KWH_PER_HOUSEHOLD_YEAR = Constant(*known_sizes.HOUSEHOLD)
+MOUSE_CORTEX_SYNAPSES_PER_MM3 = Constant(*known_sizes.MOUSE_CORTEX_SYNAPSES)
+MOUSE_CORTEX_NEURONS_PER_MM3 = Constant(*known_sizes.MOUSE_CORTEX_NEURONS)
+MOUSE_CORTEX_PB_PER_MM3 = Constant(*known_sizes.MOUSE_CORTEX_PETABYTES)
+HUMAN_CORTEX_SYNAPSES = Constant(*known_sizes.HUMAN_CORTEX_SYNAPSES)
 PARAMS_PER_SYNAPSE = Constant(1, "param/synapse")
 """A comparison of counts, not a claim that one does the work of the other."""
 

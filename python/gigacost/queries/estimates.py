@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gigacost._engine import Program
 from gigacost._record import Record
 from gigacost.catalog import price_evidence
+from gigacost.charts.charted import Charted
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.conditions import OK
@@ -29,13 +30,18 @@ from gigacost.queries.assumptions import Assumption, assumption, by_default, cho
 from gigacost.queries.lacking import lacking, lacking_at_site, required
 from gigacost.queries.missing_prices import MissingPrice
 
+if TYPE_CHECKING:
+    import altair as alt
+
 MaybeNone: TypeAlias = Any
 """None now and then: where it is not, arithmetic needs no check for it, as in typeshed."""
 
 
 @dataclass(frozen=True, repr=False)
-class Estimate(Record):
+class Estimate(Charted, Record):
     """What one training run costs and needs. Made by ``estimate``; plain data, picklable."""
+
+    _kind = "estimate"
 
     inputs: Mapping[str, float | str]
     """What was given, in the model's units, and the label of every catalogue axis that applies."""
@@ -60,6 +66,19 @@ class Estimate(Record):
     """The prices for want of which there is no total, each with the nearest quotes; empty where there is one."""
     meta: Mapping[str, Any]
     """What a figure can be rebuilt from: version, hashes, date; and warnings."""
+
+    def chart(self, kind: str = "", *, beside: Sequence[Estimate] = (), **options: Any) -> alt.TopLevelMixin:  # noqa: ANN401
+        """A chart of where the money goes, by altair; with others ``beside`` it, of all of them side by side.
+
+        ``kind`` is another one that draws estimates: ``"scale"``, of how big the site is. ``width`` is that of the
+        picture's inner part, in pixels. Needs the extra ``charts``; raises SpecError without it, and where no cost is
+        known.
+        """
+        if not beside:
+            return super().chart(kind, **options)
+        from gigacost.charts.kinds import drawn
+
+        return drawn(kind or "compare", [one.to_dict() for one in (self, *beside)], **options)
 
     def __getitem__(self, name: str) -> float | MaybeNone:
         """A quantity by name; None where a state spoils it. Raises KeyError, with the nearest name."""
@@ -87,6 +106,10 @@ class Estimate(Record):
     def keys(self) -> KeysView[str]:
         """The names of the quantities: ``dict(estimate)`` is all of them."""
         return self.quantities.keys()
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """The names of the quantities, for who types ``estimate["``."""
+        return [*self.quantities]
 
     def _unknown(self, name: str) -> str:
         if name in self.inputs:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gigacost.charts.charted import Charted
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
 from gigacost.queries import arguments, doubts
@@ -16,11 +17,13 @@ from gigacost.queries.rows import Rows, RowView
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Front(Rows):
+class Front(Charted, Rows):
     """The combinations of a sweep that no other dominates, best first by the objectives one after the other.
 
     Of a million rows only those are computed that are looked at. Whatever reads Arrow reads a front as a table.
     """
+
+    _kind = "front"
 
     rows: RowView
     """A sequence of rows, whose slices are too: ``index``, axes, status, columns and objectives of each."""

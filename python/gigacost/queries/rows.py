@@ -11,6 +11,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.picked import Picked
 from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
+from gigacost.display.shown import ROWS, Shown
 from gigacost.errors import InternalError
 from gigacost.queries import arguments
 from gigacost.queries.export import Table, Tabular
@@ -25,7 +26,7 @@ _AT_ONCE = 1 << 14
 """Rows that are computed together when all are looked at one after the other."""
 
 
-class RowView(Tabular, Sequence[dict[str, Any]]):
+class RowView(Shown, Tabular, Sequence[dict[str, Any]]):
     """The rows at some indices: ``index``, axes, status, columns of each.
 
     A sequence, whose slices are too; the whole of it as a file, as arrays, or for whatever reads Arrow.
@@ -35,7 +36,8 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
         """``reads``: quantities that are shown beside the columns of the space."""
         import numpy as np
 
-        self._bound = bound
+        self.bound = bound
+        """What the space is."""
         self._reads = tuple(reads)
         self.indices: NDArray[np.int64] = np.asarray(indices, dtype=np.int64)
         """The combinations' places in the space."""
@@ -44,7 +46,7 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
         return len(self.indices)
 
     def __repr__(self) -> str:
-        return f"<{len(self):,} of {self._bound.size:,} combinations>"
+        return f"<{len(self):,} of {self.bound.size:,} combinations>"
 
     @overload
     def __getitem__(self, place: int) -> dict[str, Any]: ...
@@ -52,48 +54,53 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
     def __getitem__(self, place: slice) -> RowView: ...
     def __getitem__(self, place: int | slice) -> dict[str, Any] | RowView:
         if isinstance(place, slice):
-            return RowView(self._bound, self.indices[place], self._reads)
-        return next(iter(RowView(self._bound, [self.indices[place]], self._reads)))
+            return RowView(self.bound, self.indices[place], self._reads)
+        return next(iter(RowView(self.bound, [self.indices[place]], self._reads)))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for start in range(0, len(self), _AT_ONCE):
             yield from Tabular.__iter__(self[start : start + _AT_ONCE])
 
+    def _shown(self) -> dict[str, Any]:
+        return {
+            "what": "Rows", "rows": list(self[:ROWS]), "count": len(self), "combinations": self.bound.size, "meta": {}
+        }  # fmt: skip
+
     @property
     def columns(self) -> tuple[str, ...]:
         """The quantities of each row, beside its index, its axes and its status."""
-        reads = (name for name in self._reads if name not in self._bound.digits)
-        return tuple(dict.fromkeys([*self._bound.columns, *reads]))
+        reads = (name for name in self._reads if name not in self.bound.digits)
+        return tuple(dict.fromkeys([*self.bound.columns, *reads]))
 
     @property
     def column_names(self) -> tuple[str, ...]:
         """The names of all columns: index, axes, status, quantities."""
-        return ("index", *self._bound.leading_columns, *self.columns)
+        return ("index", *self.bound.leading_columns, *self.columns)
 
     def to_numpy(self, columns: Sequence[str] = (), *, threads: int | None = None) -> dict[str, NDArray[Any]]:
         """The columns (or those with these names) as arrays: null as NaN, labels as an array of strings."""
         from gigacost.queries import arrays
 
         names = arguments.columns(columns, self.column_names)
-        return arrays.gathered(self.batches(threads=threads), {name: self._bound.kind(name) for name in names})
+        return arrays.gathered(self.batches(threads=threads), {name: self.bound.kind(name) for name in names})
 
     def _table(self) -> Table:
         import numpy as np
 
         made = self._compiled()
-        picked = Picked(self._bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
+        picked = Picked(self.bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
         columns = [("index", 0, picked.indices), *lower.columns(picked, made)]
         rows = lower.program(picked, made).rows(columns)
-        return Table(rows, (0, len(self)), provenance(self._bound), self._of_the_space)
+        return Table(rows, (0, len(self)), provenance(self.bound), self._of_the_space)
 
     def _compiled(self) -> lower.Compiled:
-        return lower.compiled(self._bound, Query(self.columns))
+        return lower.compiled(self.bound, Query(self.columns))
 
     def _of_the_space(self, error: InternalError) -> InternalError:
         """An error about a place among these combinations, as the whole space tells it."""
         if error.row is None:
             return error
-        bound, made, row = self._bound, self._compiled(), int(self.indices[error.row])
+        bound, made, row = self.bound, self._compiled(), int(self.indices[error.row])
         try:
             lower.ask(bound, made, lambda program: program.rows(lower.columns(bound, made)).pick([row]))
         except InternalError as told:
@@ -101,7 +108,7 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
         return error
 
 
-class Rows(Record):
+class Rows(Shown, Record):
     """An answer that is rows: a sequence of them, and a table for whatever reads Arrow or arrays."""
 
     __slots__ = ()
@@ -126,6 +133,12 @@ class Rows(Record):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self):,} of {self.meta['combinations']:,} combinations>"
+
+    def _shown(self) -> dict[str, Any]:
+        """Of a million rows those are computed that are shown."""
+        combinations = self.meta["combinations"]
+        about = {"what": type(self).__name__, "combinations": combinations, "meta": dict(self.meta)}
+        return {**about, "rows": list(self._view[:ROWS]), "count": len(self)}
 
     @property
     def indices(self) -> NDArray[np.int64]:

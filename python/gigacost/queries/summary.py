@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from gigacost._record import Record, plain
+from gigacost.charts.charted import Charted
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
@@ -79,8 +80,10 @@ class Group(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Summary(Record):
+class Summary(Charted, Record):
     """A sweep summed up."""
+
+    _kind = "summary"
 
     combinations: int
     feasible: int

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gigacost.charts.charted import Charted
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
 from gigacost.queries import arguments, doubts
@@ -16,11 +17,13 @@ from gigacost.queries.rows import Rows, RowView
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Best(Rows):
+class Best(Charted, Rows):
     """The best combinations of a sweep, best first; of each group, in the order of the groups.
 
     Whatever reads Arrow reads it as a table.
     """
+
+    _kind = "best"
 
     rows: tuple[Mapping[str, Any], ...]
     """Axes, status and columns of each; ``index`` is its place in the space."""
@@ -52,7 +55,8 @@ def top(
     odd = doubts.about_rows(bound, told, rows.columns)
     if not found and effort.bound is None:
         odd += doubts.about_nothing(bound, [by, *distinct], asker)
-    return Best(tuple(rows), {**answered(bound, effort, odd), "by": by}, rows)
+    groups = {"per": list(arguments.listed("per", per))} if per else {}
+    return Best(tuple(rows), {**answered(bound, effort, odd), "by": by, **groups}, rows)
 
 
 def find(

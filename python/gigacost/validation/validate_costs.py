@@ -30,6 +30,7 @@ from gigacost.accounting.epoch_designs import (
 )
 from gigacost.catalog.epoch_costs import COMPARED, TOTALS, PublishedCost, read_published_costs
 from gigacost.catalog.opening import opened
+from gigacost.charts.charted import Charted
 from gigacost.model import default as default_model
 from gigacost.model.constants import KW_PER_MW
 from gigacost.queries.batch import evaluated
@@ -111,8 +112,10 @@ class CostPrediction(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class CostValidation(Record):
+class CostValidation(Charted, Record):
     """Predictions for the rows of a table, against what was published."""
+
+    _kind = "validate"
 
     predictions: tuple[CostPrediction, ...]
 

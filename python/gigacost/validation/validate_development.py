@@ -16,6 +16,7 @@ from gigacost.accounting.epoch_designs import owned_design
 from gigacost.catalog.epoch import day_of
 from gigacost.catalog.epoch_costs import PublishedCost, read_published_costs
 from gigacost.catalog.opening import opened
+from gigacost.charts.charted import Charted
 from gigacost.model import default as default_model
 from gigacost.queries.batch import Design, evaluated
 from gigacost.sampling.draws import Draws
@@ -98,8 +99,10 @@ class DevelopmentPrediction(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class DevelopmentValidation(Record):
+class DevelopmentValidation(Charted, Record):
     """Predictions of the developments that were published."""
+
+    _kind = "validate"
 
     predictions: tuple[DevelopmentPrediction, ...]
     draws: Draws

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gigacost._record import Record, plain
 from gigacost.analysis.layouts.candidates import PARTS
 from gigacost.catalog.opening import opened
+from gigacost.charts.charted import Charted
 from gigacost.model import default as default_model
 from gigacost.model.pace import OWN_TIME
 from gigacost.model.performance.search import AXES
@@ -142,8 +143,10 @@ class Search(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Validation(Record):
+class Validation(Charted, Record):
     """Predictions of the runs of a table, against what was measured."""
+
+    _kind = "validate"
 
     predictions: tuple[Prediction, ...]
     skipped: tuple[Skipped, ...]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gigacost._record import Record
+from gigacost.charts.charted import Charted
 from gigacost.queries.estimates import Estimate
 
 NEAR = 1.25
@@ -101,8 +102,10 @@ class Needed(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Choice(Record):
+class Choice(Charted, Record):
     """The cheapest design of each market. Made by ``choose``."""
+
+    _kind = "compare"
 
     asked: Mapping[str, Any]
     """What was given: inputs in the model's units, and the limits."""

@@ -16,6 +16,7 @@ from gigacost.analysis.compare.differences import Change, Driver, assumptions, d
 from gigacost.analysis.compare.hybrids import Hybrids
 from gigacost.analysis.sensitivity.intervals import Interval, intervals_of_both
 from gigacost.catalog.opening import opened
+from gigacost.charts.charted import Charted
 from gigacost.compiler import lower
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.sampling.draws import Drawn, Draws, as_draws
@@ -30,8 +31,10 @@ BY = "cost_total_usd"
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison(Record):
+class Comparison(Charted, Record):
     """Why a quantity differs between two designs. Made by ``compare``; plain data, picklable."""
+
+    _kind = "waterfall"
 
     by: str
     """The quantity."""

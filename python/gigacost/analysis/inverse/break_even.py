@@ -10,6 +10,7 @@ from gigacost._record import Record
 from gigacost.analysis.breakpoints import breakpoints
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import InverseSearch
+from gigacost.charts.charted import Charted
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.queries import doubts
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
@@ -49,8 +50,10 @@ class Crossing(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class BreakEven(Record):
+class BreakEven(Charted, Record):
     """Which option is the best at which values of an unknown. Made by ``break_even``."""
+
+    _kind = "break-even"
 
     unknown: str
     unit: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -126,6 +127,19 @@ class InverseSearch:
             odd = doubts.about_rows(sweep.bound, [row["index"]], (*self.sweep.columns, self.by))
             return Found(design, tuple(odd), tuple(None if side == LARGEST else side for side in sides))
         return None
+
+    def along(self, values: Sequence[float], kept: Iterable[Constraint] | None = None) -> tuple[Mapping[str, Any], ...]:
+        """The best combination at each of some values of the unknown, in their order, where there is one."""
+        if not values:
+            return ()
+        rows = self.rows(self.at(values, kept, columns=(self.by,)), self.by, per=(self.unknown.name,))
+        return tuple({name: value for name, value in row.items() if name != "index"} for row in rows)
+
+    def untold(self) -> InverseSearch:
+        """The search, for later questions, whose progress nobody is told."""
+        later = copy.copy(self)
+        later._progress = None  # noqa: SLF001 - of its own kind
+        return later
 
     def states(self) -> dict[str, int]:
         """How many combinations are in which state, whatever the condition says."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from gigacost._record import Record
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import Found, InverseSearch
+from gigacost.charts.charted import Charted
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
 
@@ -34,8 +35,10 @@ class Held(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Solution(Record):
+class Solution(Charted, Record):
     """The largest (or smallest) value of an unknown that is feasible, or why none is. Made by ``solve``."""
+
+    _kind = "solve"
 
     unknown: str
     unit: str
@@ -52,6 +55,11 @@ class Solution(Record):
     """When nothing is feasible: which constraints are to blame, and by how much they would have to give. Empty where no
     constraint is: then ``meta`` counts the ``states`` of all combinations."""
     meta: Mapping[str, Any]
+    _search: InverseSearch = field(compare=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return self.plainly(*(one.name for one in fields(self) if one.name != "_search"))
 
     @property
     def feasible(self) -> bool:
@@ -62,6 +70,18 @@ class Solution(Record):
     def binding(self) -> tuple[str, ...]:
         """The constraints that bind, as they were written."""
         return tuple(held.constraint for held in self.constraints if held.binds)
+
+    def _drawn(self) -> dict[str, Any]:
+        """With the answer, what it is an end of: ``curve``, and ``beyond`` it the best designs without constraints.
+
+        Both at the values of the first grid, which are asked for here; the end of the curve is the answer itself.
+        """
+        grid, end = self._search.unknown.values, self.value
+        kept = {row[self.unknown]: row for row in self._search.along([value for value in grid if value != end])}
+        beyond = self._search.along([value for value in grid if value not in kept and value != end], kept=())
+        solved = {} if end is None else {end: dict(self.design)}
+        curve = [row for _, row in sorted((kept | solved).items())]
+        return {**self.to_dict(), "curve": curve, "beyond": list(beyond)}
 
 
 def solve(
@@ -174,6 +194,7 @@ def _solved(search: InverseSearch, *, smallest: bool) -> Solution:
         ended,
         (),
         search.meta,
+        search.untold(),
     )
 
 
@@ -199,4 +220,5 @@ def _infeasible(search: InverseSearch) -> Solution:
     unknown = search.unknown
     blamed = relaxations(search, unknown.values)
     states = {} if blamed else {"states": search.states()}
-    return Solution(unknown.name, unknown.field.unit, None, {}, (), "infeasible", blamed, {**search.meta, **states})
+    meta = {**search.meta, **states}
+    return Solution(unknown.name, unknown.field.unit, None, {}, (), "infeasible", blamed, meta, search.untold())

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 from gigacost._record import Record, unboxed
 from gigacost.analysis.layouts.candidates import Candidates, Layout, candidates
 from gigacost.analysis.layouts.rejections import Failure, Loser, failing, impossible, losing
+from gigacost.charts.charted import Charted
 from gigacost.errors import Fault, SpecError, show
 from gigacost.model.pace import OWN_TIME
+from gigacost.model.performance.layout import SCALEUP_DOMAIN
+from gigacost.queries.assumptions import assumption
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 from gigacost.spec.spec import Spec
 
@@ -21,8 +24,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Layouts(Record):
+class Layouts(Charted, Record):
     """The layouts of one design."""
+
+    _kind = "layout"
 
     inputs: Mapping[str, float | str]
     """What was given, and the label of every catalogue axis that applies."""
@@ -41,6 +46,8 @@ class Layouts(Record):
     """Of these, the ones that fit into memory."""
     mem_gib: float
     """What a chip has."""
+    scaleup_domain: float | None
+    """Chips that the fast network joins; None where that is not known."""
     error_band: tuple[float, float] | None
     """10th and 90th percentile of predicted/measured - 1 on published runs of this kind, where the chip is known."""
     is_calibrated: bool
@@ -120,6 +127,7 @@ def laid_out(spec: Spec, model: Model, catalog: Catalog, *, top: int = 10) -> La
     order = np.argsort(found.rows["step_seconds"], kind="stable")  # of equal ones the search's; null ones last
     given, labels = found.bound.spec.fixed, {axis: place[1][0] for axis, place in found.bound.labels.items()}
     best = tuple(found.described(int(row)) for row in order[: min(top, found.fitting)])
+    domain = assumption(found.bound, SCALEUP_DOMAIN.name).value
     band, is_calibrated = _trust(found, labels)
     return Layouts(
         inputs={
@@ -130,6 +138,7 @@ def laid_out(spec: Spec, model: Model, catalog: Catalog, *, top: int = 10) -> La
         losing=losing(found, int(order[0])),
         failing=failing(found, int(order[0])),
         **{name: float(found.rows[name][0]) for name in ("global_batch_sequences", "sequence_tokens", "mem_gib")},
+        scaleup_domain=None if domain is None else float(domain),
         candidates=found.size,
         legal=len(order),
         fitting=found.fitting,

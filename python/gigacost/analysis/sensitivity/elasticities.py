@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost._engine import Program
 from gigacost._record import Record
+from gigacost.charts.charted import Charted
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
@@ -59,11 +60,13 @@ class Elasticity(Record):
 
 
 @dataclass(frozen=True, repr=False)
-class Elasticities(Record):
+class Elasticities(Charted, Record):
     """How much a quantity depends on each figure that goes in, the largest elasticity first.
 
     Figures alone: labels and switches (inputs of 0 or 1, inputs with named values) have no derivative.
     """
+
+    _kind = "elasticities"
 
     quantity: str
     unit: str
@@ -80,6 +83,10 @@ class Elasticities(Record):
         guess = nearest(name, [one.name for one in self.inputs])
         message = f"no elasticity along {show(name)}" + (f"; did you mean {guess}?" if guess else "")
         raise KeyError(message)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """The names of the inputs, for who types ``elasticities["``."""
+        return [one.name for one in self.inputs]
 
     def __iter__(self) -> Iterator[Elasticity]:
         return iter(self.inputs)

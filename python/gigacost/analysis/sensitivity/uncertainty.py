@@ -21,6 +21,7 @@ from gigacost.analysis.sensitivity.uncertain_inputs import (
     relevant,
     uncertain_inputs,
 )
+from gigacost.charts.charted import Charted
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.errors import Fault, SpecError, show, unplaced
@@ -63,8 +64,10 @@ class Option(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Uncertainty(Record):
+class Uncertainty(Charted, Record):
     """How uncertain a quantity is, and from what. Made by ``uncertainty``."""
+
+    _kind = "uncertainty"
 
     of: str
     unit: str

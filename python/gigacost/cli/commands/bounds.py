@@ -32,8 +32,8 @@ def command(query: QueryOptions, of: str | None, *, asking: Asking) -> int:
     """
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.terminal import literal, payload, show
-    from gigacost.cli.views.numbers import duration
     from gigacost.queries import arguments
+    from gigacost.units.numbers import duration
 
     sweep = query.space()
     names = [arguments.number(sweep.bound, "of", name) for name in dict.fromkeys(options.names(of) or [_OF])]
@@ -68,8 +68,8 @@ def _without_meta(found: Bounds) -> dict[str, Any]:
 
 def _print(sweep: Space, found: Sequence[Bounds]) -> None:
     from gigacost.cli.terminal import show, table
-    from gigacost.cli.views.numbers import cell
     from gigacost.cli.views.rows import said
+    from gigacost.units.numbers import cell
 
     axes = sweep.bound.digits
     rows = []

@@ -68,7 +68,7 @@ def _between(text: str | None) -> str | dict[str, Any]:
 def _print(sweep: Space, found: BreakEven) -> None:
     from gigacost.cli.inverse import show_relaxations
     from gigacost.cli.terminal import literal, show, table
-    from gigacost.cli.views.numbers import cell
+    from gigacost.units.numbers import cell
 
     if found.feasible:
         parts = [f"{_option(one.option)} to {cell(one.high, found.unit)}" for one in found.intervals]
@@ -88,7 +88,7 @@ def _print(sweep: Space, found: BreakEven) -> None:
 def _curve(sweep: Space, found: BreakEven) -> Iterator[list[str]]:
     """A few values of the unknown and all crossings, with what each option comes to there."""
     from gigacost.cli.inverse import named, unit_of
-    from gigacost.cli.views.numbers import cell
+    from gigacost.units.numbers import cell
 
     by: str = found.meta["by"]
     rows: dict[float, dict[Any, Mapping[str, Any]]] = {}

@@ -75,7 +75,7 @@ def list_(axis: str | None, catalog: str | None, as_of: str | None, *, as_json: 
 
 def _cell(column: str, value: float | None) -> str:
     """A figure without its unit, which the head of the column says."""
-    from gigacost.cli.views.numbers import scaled, usd
+    from gigacost.units.numbers import scaled, usd
 
     if value is None:
         return "—"
@@ -223,7 +223,7 @@ def _figures(book: Catalog, axis: str, name: str, day: str) -> list[dict[str, An
 
 def _print_label(book: Catalog, axis: str, name: str, figures: list[dict[str, Any]]) -> None:
     from gigacost.cli.terminal import literal, show, table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     entry = book.entry(axis, name)
     show(literal(f"{axis} = {name}", "bold"), literal(str(entry.get("name") or entry.get("doc") or "")))
@@ -278,7 +278,7 @@ def _short(faults: tuple[Fault, ...], one: Preset) -> str:
 
 def _print_preset(one: Preset, faults: tuple[Fault, ...]) -> None:
     from gigacost.cli.terminal import indented, literal, show, table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     kind = "a site, not a run: give params and tokens" if one.kind == "site" else f"a {one.kind}"
     show(literal(f"preset {one.name} ({kind})", "bold"), literal(one.doc), "")

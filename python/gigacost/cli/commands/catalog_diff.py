@@ -132,7 +132,7 @@ def _cost(compared: Comparison | str | None) -> dict[str, Any] | None:
 
 def _show(found: Sequence[Difference], compared: Comparison | str | None, day: str) -> None:
     from gigacost.cli.terminal import literal, show, table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     counts = ", ".join(f"{sum(one.kind == kind for one in found):,} {kind}" for kind in _KINDS)
     show(literal(f"{counts}, at {day}"))

@@ -100,7 +100,7 @@ def _show_bought(book: Catalog, chip: str, day: str) -> None:
     from gigacost.catalog.chip_prices import price_at
     from gigacost.catalog.dates import day as day_of
     from gigacost.cli.terminal import literal, show, table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     prices = book.chip_prices(chip)
     show(literal(f"What one {chip} is bought for", "bold"))
@@ -131,8 +131,8 @@ def _plain(price: Any) -> dict[str, Any]:  # noqa: ANN401 - a Citation, which --
 def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
     """The same for people: tables of votes, of prices, of quotes, the sources below."""
     from gigacost.cli.terminal import literal, show
-    from gigacost.cli.views.marks import marks_in_words, marks_of
     from gigacost.cli.views.rents import evidence_at
+    from gigacost.queries.marks import marks_in_words, marks_of
 
     periods, offers, votes = book.price_history(**labels), book.offers(**labels), book.votes(**labels, as_of=day)
     sources: dict[str, int] = {}
@@ -153,7 +153,7 @@ def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
 
 def _of_votes(votes: Sequence[Vote], market: str, day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
     from gigacost.cli.terminal import table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     rows = [
         [
@@ -174,7 +174,7 @@ def _of_votes(votes: Sequence[Vote], market: str, day: str, sources: dict[str, i
 
 def _of_periods(periods: Sequence[Period], day: str, sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
     from gigacost.cli.terminal import table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     rows = []
     for one in periods:
@@ -187,7 +187,7 @@ def _of_periods(periods: Sequence[Period], day: str, sources: dict[str, int]) ->
 
 def _of_offers(offers: Sequence[Offer], sources: dict[str, int]) -> Any:  # noqa: ANN401 - a rich Table
     from gigacost.cli.terminal import table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     rows = []
     for one in offers:

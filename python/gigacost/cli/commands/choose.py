@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @options.once("--mw", metavar="MW", help="Largest site, in megawatts.")
 @options.once("--sure", metavar="P", help="Probability that all limits hold, as 0.9, in place of typical values.")
 @options.once("--threads", type=options.Whole(1), metavar="N", help="Number of threads [default: all CPUs].")
+@options.once("-o", "--output", metavar="FILE.xlsx", help="Write a workbook: costs as sums, runners-up, sources.")
 @click.option("--require-feasible", is_flag=True, help="Exit with code 3 if no design is within the limits.")
 @click.option("--all", "everything", is_flag=True, help="List every chip that was left out, with the reason.")
 @options.as_json
@@ -38,6 +39,7 @@ def command(
     mw: str | None,
     sure: str | None,
     threads: int | None,
+    output: str | None,
     *,
     require_feasible: bool,
     everything: bool,
@@ -54,11 +56,13 @@ def command(
     """
     from gigacost.analysis.choose.choose import chosen
     from gigacost.analysis.choose.limits import read_limits
+    from gigacost.cli.workbook_file import refuse_bad_workbook
 
     limits = read_limits(within, budget, mw, sure)
+    refuse_bad_workbook(output, (spec, design.catalog))
     request = design.request(spec)
     found = chosen(request, limits, is_assumed=within is None, threads=threads)
-    return tell(request, found, everything=everything, as_json=as_json, require_feasible=require_feasible)
+    return tell(request, found, output, everything=everything, as_json=as_json, require_feasible=require_feasible)
 
 
 def chosen_for(request: Request, of_one: Sequence[str]) -> Choice | None:
@@ -79,14 +83,24 @@ def chosen_for(request: Request, of_one: Sequence[str]) -> Choice | None:
     return chosen(request, read_limits(None, None, None, None), is_assumed=True)
 
 
-def tell(request: Request, found: Choice, *, everything: bool, as_json: bool, require_feasible: bool = False) -> int:
-    """Print a choice; the exit code."""
+def tell(
+    request: Request,
+    found: Choice,
+    output: str | None = None,
+    *,
+    everything: bool,
+    as_json: bool,
+    require_feasible: bool = False,
+) -> int:
+    """Print a choice, and write it to a workbook if asked for; the exit code."""
     from gigacost.cli import process
     from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
     from gigacost.cli.views.choose import show_choice
+    from gigacost.cli.workbook_file import write_workbook
 
     warn_of(request.spec, found.meta)
+    write_workbook(found, output)
     if as_json:
         payload(found.to_dict())
     else:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @options.drawing
 @options.carrying
 @options.no_intervals
+@options.once("-o", "--output", metavar="FILE.xlsx", help="Write a workbook: the difference as sums, with sources.")
 @click.option("--figures", is_flag=True, help="List the figures behind each choice, with sources.")
 @options.asserting("a, b, difference (b - a) and change (difference / a)")
 @options.once("--threads", type=options.Whole(1), metavar="N", help="Number of threads [default: all CPUs].")
@@ -47,6 +48,7 @@ def command(
     carry: str | None,
     assertions: tuple[str, ...],
     threads: int | None,
+    output: str | None,
     *,
     no_intervals: bool,
     figures: bool,
@@ -68,7 +70,9 @@ def command(
     from gigacost.cli.progress import watched
     from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
+    from gigacost.cli.workbook_file import refuse_bad_workbook, write_workbook
 
+    refuse_bad_workbook(output, (a, b, design.catalog))
     alone = bool(design) and bool(settings_a or settings_b)
     if b is None and (a is not None or not alone):
         missing = "'B'" if a else "'A' and 'B'"
@@ -87,6 +91,7 @@ def command(
         found = compared(*sweeps, by or BY, draws=drawn, threads=threads, progress=progress)
     for sweep, side in zip(sweeps, (found.a, found.b), strict=True):
         warn_of(sweep.spec, side.meta if as_json else without_prices(side.meta, side.missing_prices))
+    write_workbook(found, output)
     if as_json:
         payload(found.to_dict())
     else:

@@ -22,7 +22,7 @@ def command(query: QueryOptions, asking: Asking) -> int:
     """
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.terminal import literal, payload, show
-    from gigacost.cli.views.numbers import duration, share
+    from gigacost.units.numbers import duration, share
 
     sweep = query.space()
     asserted = Assertions(query.assertions, dict.fromkeys(("combinations", "count", "share"), "1"))

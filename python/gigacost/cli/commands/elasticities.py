@@ -49,7 +49,7 @@ def command(
 
 def _print(found: Elasticities) -> None:
     from gigacost.cli.terminal import literal, show, table
-    from gigacost.cli.views.numbers import amount
+    from gigacost.units.numbers import amount
 
     rows = []
     shown = [one for one in found if one.elasticity is not None and abs(one.elasticity) >= _NEGLIGIBLE]

@@ -24,6 +24,7 @@ _MOST = 12
 @options.asserting("all quantities and inputs")
 @options.drawing
 @options.no_intervals
+@options.once("-o", "--output", metavar="FILE.xlsx", help="Write a workbook: costs as sums, quantities, sources.")
 @options.once("--format", "form", type=click.Choice(["focus"]), help="Print billing data (FOCUS) as CSV.")
 @click.option("--all", "everything", is_flag=True, help="Show everything, not only the first screen.")
 @click.option("--sources", is_flag=True, help="List every figure used, with source and date.")
@@ -34,6 +35,7 @@ def command(
     uncertain: tuple[str, ...],
     draws: int | None,
     seed: int | None,
+    output: str | None,
     form: str | None,
     *,
     no_intervals: bool,
@@ -48,6 +50,7 @@ def command(
     gigacost estimate --params 70B --tokens 15T                  chips are chosen, as by gigacost choose
     gigacost estimate ... --market on_demand,reserved_1y,own     side by side
     gigacost estimate ... --set electricity_usd_per_kwh=0.05     any other input
+    gigacost estimate ... -o run.xlsx                            a workbook of live sums
     """
     from gigacost.analysis.estimate import MOST, combinations
     from gigacost.analysis.estimate import estimates as estimates_of
@@ -55,6 +58,7 @@ def command(
     from gigacost.cli.commands import choose
     from gigacost.cli.query import warn_of
     from gigacost.cli.terminal import payload
+    from gigacost.cli.workbook_file import refuse_bad_workbook, write_workbook
     from gigacost.compiler.conditions import OK
     from gigacost.compiler.off_axis import values_of
     from gigacost.errors import SpecError
@@ -63,13 +67,14 @@ def command(
 
     drawn = bool(uncertain or draws or seed is not None)
     _refuse_together(form and (as_json or sources), no_intervals and drawn)
+    refuse_bad_workbook(output, (design.catalog,))
     request = design.request(more=options.distributions(uncertain))
     single = {
         "--assert": assertions, "--draws": draws, "--seed": seed is not None, "--format": form, "--sources": sources,
         "--no-intervals": no_intervals,
     }  # fmt: skip
     if chosen := choose.chosen_for(request, [name for name, given in single.items() if given]):
-        return choose.tell(request, chosen, everything=everything, as_json=as_json)
+        return choose.tell(request, chosen, output, everything=everything, as_json=as_json)
     spec, model = request.spec, request.bound.model
     points = combinations(request, MOST if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
@@ -88,6 +93,7 @@ def command(
         sampled = chosen_draws(spec, draws, seed)
         estimates = [with_intervals(one, point, sampled) for one, point in zip(estimates, points, strict=True)]
     varied = [name for axis in spec.axes for name in axis.names]
+    write_workbook(estimates if varied else estimates[0], output)
     if form:
         from gigacost.cli import focus_file
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @options.once("--within", metavar="TIME", help="How long a run may take, as 400d or 2y [default: 1 year].")
 @options.once("--per", metavar="AXES", help="Axes each of whose values is asked about apart, as market.")
 @click.option("--sources", is_flag=True, help="List every price used, with source and date.")
-@options.once("-o", "--output", metavar="FILE.csv", help="Write the years to a CSV file, or with - to stdout.")
+@options.once("-o", "--output", metavar="FILE", help="Write the years to a .csv or .xlsx file; - for CSV on stdout.")
 def command(
     query: QueryOptions,
     years: str | None,
@@ -59,9 +59,12 @@ def command(
     from gigacost.analysis.over_time import BY, WITHIN, YEARS, contributions, over_time
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.text_file import refuse_bad_text_file
+    from gigacost.cli.workbook_file import is_workbook, refuse_bad_workbook
     from gigacost.model import default
 
-    if output is not None and output != "-":
+    if is_workbook(output):
+        refuse_bad_workbook(output, (query.spec, query.design.catalog))
+    elif output is not None and output != "-":
         refuse_bad_text_file(output, ".csv")
     sweep, by = query.space(later(default())), by or BY
     asserted = Assertions(query.assertions, dict.fromkeys([by, *contributions(sweep.model, by)], "$"))
@@ -90,6 +93,7 @@ def _tell(query: QueryOptions, sweep: Space, found: OverTime, output: str | None
     from gigacost.cli.terminal import payload
     from gigacost.cli.text_file import write_text_file
     from gigacost.cli.views.over_time import as_csv, show_years
+    from gigacost.cli.workbook_file import is_workbook, write_workbook
 
     said = [warning.what for warning in sweep.spec.warnings]
     for text in found.warnings:
@@ -98,7 +102,9 @@ def _tell(query: QueryOptions, sweep: Space, found: OverTime, output: str | None
     if output == "-":
         click.echo(as_csv(found), nl=False)
         return
-    if output is not None:
+    if is_workbook(output):
+        write_workbook(found, output, sweep.meta)
+    elif output is not None:
         write_text_file(output, as_csv(found))
     if query.as_json:
         payload(found.to_dict())

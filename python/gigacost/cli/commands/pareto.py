@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gigacost.cli import options
@@ -25,7 +26,9 @@ _MINIMISE = ["cost_total_usd", "train_days"]
     may_be_empty=True,
 )
 @options.quantity_names("--maximise", "--maximize", help="Quantities to maximise [default: none].")
-@options.once("-o", "--output", metavar="FILE", help="Write all rows: .parquet, .csv, .csv.gz, .arrow; - for CSV.")
+@options.once(
+    "-o", "--output", metavar="FILE", help="Write all rows: .parquet, .csv, .csv.gz, .arrow, .xlsx; - for CSV."
+)
 @options.once("--limit", type=options.Whole(0), metavar="N", help="Print or write only the first N rows.")
 @options.explaining
 @askable
@@ -51,22 +54,26 @@ def command(
     from gigacost.cli.output import report, write
     from gigacost.cli.terminal import payload
     from gigacost.cli.views.rows import row_assertions
-    from gigacost.errors import Fault, SpecError, show
+    from gigacost.cli.workbook_file import is_workbook, refuse_bad_workbook, write_workbook
 
+    asking.refuse_output(output)
     sweep = query.space()
     small = _MINIMISE if minimise is None else options.names(minimise)
     large = options.names(maximise)
     asserted = row_assertions(query, sweep, *small, *large)
-    if output is not None and output != "-":
-        if asking.part:
-            what = "a part prints its answer for gigacost merge, which writes rows"
-            raise SpecError(Fault("-o", show(output), what, "gigacost merge -o"))
+    if is_workbook(output):
+        refuse_bad_workbook(output, (query.spec, query.design.catalog))
+    elif output is not None and output != "-":
         refuse_bad_output(output, (query.spec, query.design.catalog))
     start = time.perf_counter()
     with asking.asker("pareto", sweep, query.threads) as asker:
         front = sweep.pareto(small, large, executor=asker)
         rows = front.rows if limit is None else front.rows[:limit]
-        count = write(rows, output, threads=query.threads) if output is not None else 0
+        if is_workbook(output):
+            write_workbook(front if limit is None else replace(front, rows=rows), output)
+            count = len(rows)
+        else:
+            count = write(rows, output, threads=query.threads) if output is not None else 0
     if asking.part:
         return asking.tell("pareto", sweep, asker, {"minimise": small, "maximise": large})
     warn_of(sweep.spec, front.meta)
@@ -87,8 +94,8 @@ def command(
 def _print(sweep: Space, rows: RowView, objectives: list[str], front: int, seconds: float, *, whole: bool) -> None:
     """The rows, or as many of them as a screen has room for, spread evenly over the front."""
     from gigacost.cli.terminal import literal, room, show
-    from gigacost.cli.views.numbers import duration
     from gigacost.cli.views.rows import show_rows
+    from gigacost.units.numbers import duration
 
     shown = len(rows) if whole else min(len(rows), room())
     places = [place * (len(rows) - 1) // max(shown - 1, 1) for place in range(shown)]

@@ -57,8 +57,8 @@ def command(query: QueryOptions, unknown: str, by: str | None, over: str | None,
 def _print(sweep: Space, found: Solution, *, smallest: bool) -> None:
     from gigacost.cli.inverse import figures, named, show_relaxations, unit_of
     from gigacost.cli.terminal import literal, show, table
-    from gigacost.cli.views.numbers import cell
     from gigacost.cli.views.rows import said
+    from gigacost.units.numbers import cell
 
     if found.value is None:
         show_relaxations(sweep, found.relaxations, found.meta, found.unknown)

@@ -88,7 +88,7 @@ def _feasible(sweep: Space, found: Summary | Group) -> int:
 
 def _print(sweep: Space, found: Summary, seconds: float) -> None:
     from gigacost.cli.terminal import literal, show, table
-    from gigacost.cli.views.numbers import duration, share
+    from gigacost.units.numbers import duration, share
 
     count = _feasible(sweep, found)
     condition = f" where {sweep.spec.where.text}" if sweep.spec.where else ""
@@ -106,7 +106,7 @@ def _print(sweep: Space, found: Summary, seconds: float) -> None:
 def _conditions(found: Summary) -> Iterator[Table | Text]:
     """What each part of the condition rejects, where it has several."""
     from gigacost.cli.terminal import table
-    from gigacost.cli.views.numbers import share
+    from gigacost.units.numbers import share
 
     if len(found.conditions) > 1:
         heads = ["rejects", "share", "alone", "with others"]
@@ -146,7 +146,7 @@ def _groups(sweep: Space, found: Summary) -> Iterator[Table | Text]:
 
 
 def _figures(one: Statistics, unit: str) -> list[str]:
-    from gigacost.cli.views.numbers import cell
+    from gigacost.units.numbers import cell
 
     figures = [one.min, *one.quantiles.values(), one.mean, one.max]
     return [*(cell(None if math.isnan(value) else value, unit) for value in figures), f"{one.nulls:,}"]
@@ -155,7 +155,7 @@ def _figures(one: Statistics, unit: str) -> list[str]:
 def _states(sweep: Space, found: Summary) -> Table | Text:
     """Why combinations cannot be: the states with their counts and meanings."""
     from gigacost.cli.terminal import table
-    from gigacost.cli.views.numbers import share
+    from gigacost.units.numbers import share
 
     meanings: dict[str, str] = {}
     for state in sweep.model.states:

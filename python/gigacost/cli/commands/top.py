@@ -29,6 +29,7 @@ _K = 10
 @options.once("--per", metavar="AXES", help="Axes to group by, as params,tokens: the best of each group.")
 @options.once("--distinct", metavar="NAMES", help="Columns by which equal rows count once.")
 @click.option("--largest", is_flag=True, help="Maximise instead of minimise.")
+@options.once("-o", "--output", metavar="FILE.xlsx", help="Write a workbook: all rows, differences, sources.")
 @options.once("--limit", type=options.Whole(0), metavar="N", help="Print at most N rows.")
 @options.once(
     "--seconds",
@@ -50,6 +51,7 @@ def command(
     k: int | None,
     per: str | None,
     distinct: str | None,
+    output: str | None,
     limit: int | None,
     seconds: int | None,
     boxes: int | None,
@@ -65,7 +67,10 @@ def command(
     """
     from gigacost.cli.terminal import payload
     from gigacost.cli.views.rows import row_assertions
+    from gigacost.cli.workbook_file import refuse_bad_workbook, write_workbook
 
+    asking.refuse_output(output)
+    refuse_bad_workbook(output, (query.spec, query.design.catalog))
     sweep = query.space()
     groups = options.names(per) or list(sweep.spec.per)
     asserted = row_assertions(query, sweep, *([by] if by else []))
@@ -83,6 +88,7 @@ def command(
         return asking.tell("top", sweep, asker, asked)
     took = time.perf_counter() - start
     warn_of(sweep.spec, best.meta)
+    write_workbook(best, output)
     rows = best.rows if limit is None else best.rows[:limit]
     if query.as_json:
         payload({"rows": [dict(row) for row in rows], "meta": timed(best.meta, took)})
@@ -98,8 +104,8 @@ def command(
 
 def _print(sweep: Space, best: Best, limit: int | None, seconds: float, *, largest: bool) -> None:
     from gigacost.cli.terminal import literal, show
-    from gigacost.cli.views.numbers import cell, duration
     from gigacost.cli.views.rows import show_rows
+    from gigacost.units.numbers import cell, duration
 
     rows = best.rows if limit is None else best.rows[:limit]
     show_rows(sweep, rows, [] if sweep.spec.columns else [best.meta["by"]])

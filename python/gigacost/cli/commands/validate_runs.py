@@ -118,7 +118,7 @@ def hours_rows(found: RunValidation) -> tuple[list[str], list[list[str]]]:
 
 
 def _row(one: Figure, *, assumed: bool) -> list[str]:
-    from gigacost.cli.views.numbers import scaled
+    from gigacost.units.numbers import scaled
 
     published, predicted, low, high = map(scaled, (one.published, one.predicted, one.low, one.high))
     run, outside = one.run + (" *" if assumed else ""), "" if one.is_inside else "o"

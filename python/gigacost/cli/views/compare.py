@@ -12,8 +12,8 @@ from gigacost.cli.views.cautions import about_prices
 from gigacost.cli.views.estimate import place
 from gigacost.cli.views.estimate_contributions import short
 from gigacost.cli.views.intervals import PERCENTILES, percentiles
-from gigacost.cli.views.marks import marks_in_words, marks_of
-from gigacost.cli.views.numbers import amount, cell, share
+from gigacost.queries.marks import marks_in_words, marks_of
+from gigacost.units.numbers import amount, cell, share
 
 if TYPE_CHECKING:
     from gigacost.analysis.compare.compare import Comparison

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.terminal import grid, indented, literal, out
-from gigacost.cli.views.numbers import share, usd
+from gigacost.units.numbers import share, usd
 
 if TYPE_CHECKING:
     from gigacost.graph.model import Model

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gigacost.cli.views.numbers import grouped, scaled, share
 from gigacost.model.performance.layout import GIVEN_RECOMPUTE
 from gigacost.model.performance.search import AXES
 from gigacost.queries.evidence import INSTEAD_OF_LAYOUT
+from gigacost.units.numbers import grouped, scaled, share
 
 if TYPE_CHECKING:
     from gigacost.queries.estimates import Estimate

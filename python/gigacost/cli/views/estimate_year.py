@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gigacost.cli.views.numbers import amount, scaled
+from gigacost.units.numbers import amount, scaled
 
 if TYPE_CHECKING:
     from gigacost.queries.estimates import Estimate

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.terminal import NARROW, grid, literal, out, shortened
-from gigacost.cli.views.numbers import amount, grouped, share
+from gigacost.units.numbers import amount, grouped, share
 
 if TYPE_CHECKING:
     from gigacost.graph.model import Model

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from gigacost.charts.layout_words import AXES, HEADS, RECOMPUTE, part, said
 from gigacost.cli.terminal import literal, show, table
-from gigacost.cli.views.numbers import grouped, scaled, share
+from gigacost.units.numbers import grouped, scaled, share
 
 if TYPE_CHECKING:
     from gigacost.analysis.layouts.candidates import Layout
     from gigacost.analysis.layouts.layouts import Layouts
     from gigacost.analysis.layouts.rejections import Failure, Loser
 
-_AXES = ("tp", "pp", "vp", "cp", "ep", "microbatch", "zero_stage", "recompute")
-"""As people say a layout."""
-_HEADS = {"zero_stage": "ZeRO", "microbatch": "mb"}
-_RECOMPUTE = ("none", "selective", "full")
 _SHOWN = 10
 """Kinds of layouts that lose, and that fail."""
 _TOLD = 3
@@ -30,18 +27,18 @@ def show_layouts(found: Layouts) -> None:
     show(*(literal(line, "bold") for line in _headline(found)), *(literal(note, "dim") for note in found.notes), "")
     show(literal("Shortest steps", "bold"), _best(found.best))
     times = [{name: value / one.step_seconds for name, value in one.parts.items()} for one in found.best]
-    show(literal("Where the time goes", "bold"), _parts(times, "_seconds", share))
+    show(literal("Where the time goes", "bold"), _parts(times, share))
     title = f"What fills the {found.mem_gib:.3g} GiB of a chip"
-    show(literal(title, "bold"), _parts([one.memory for one in found.best], "_gib", lambda gib: f"{gib:.1f}"))
+    show(literal(title, "bold"), _parts([one.memory for one in found.best], lambda gib: f"{gib:.1f}"))
     if found.losing:
         show(literal("What other choices lose", "bold"), _losing(found.losing, found.best[0]))
     if found.failing:
         show(literal("What is not possible, or not tried", "bold"), _failing(found.failing))
     show(literal(_trust(found), "yellow"))
-    said = (
+    looked = (
         f"{found.candidates:,} layouts looked at: {found.legal:,} legal and worth a try, {found.fitting:,} of them fit"
     )
-    show(literal(f"{said}. All that lose and fail: --json.", "dim"))
+    show(literal(f"{looked}. All that lose and fail: --json.", "dim"))
 
 
 def _headline(found: Layouts) -> list[str]:
@@ -53,21 +50,12 @@ def _headline(found: Layouts) -> list[str]:
     return [f"{inputs.get('model', params)} on {chips}, {inputs.get('precision', '')}".rstrip(", "), batch]
 
 
-def _said(change: Mapping[str, int]) -> str:
-    """A layout, or a part of it, as people say it: ``tp 8, pp 16, ZeRO 1, full recompute``."""
-    words = []
-    for axis in (axis for axis in _AXES if axis in change):
-        value = change[axis]
-        words.append(f"{_RECOMPUTE[value]} recompute" if axis == "recompute" else f"{_HEADS.get(axis, axis)} {value}")
-    return ", ".join(words)
-
-
 def _best(layouts: Sequence[Layout]) -> Any:  # noqa: ANN401 - a rich Table
     columns: dict[str, list[str]] = {"": [str(place) for place in range(1, len(layouts) + 1)]}
-    for axis in _AXES:
+    for axis in AXES:
         values = [one.axes[axis] for one in layouts]
-        columns[_HEADS.get(axis, axis)] = (
-            [_RECOMPUTE[v] for v in values] if axis == "recompute" else list(map(str, values))
+        columns[HEADS.get(axis, axis)] = (
+            [RECOMPUTE[v] for v in values] if axis == "recompute" else list(map(str, values))
         )
     columns["dp"] = [f"{one.dp:,}" for one in layouts]
     columns["step"] = [_seconds(one.step_seconds) for one in layouts]
@@ -80,31 +68,25 @@ def _best(layouts: Sequence[Layout]) -> Any:  # noqa: ANN401 - a rich Table
     return table(list(columns), list(zip(*columns.values(), strict=True)), set(columns) - {"recompute"})
 
 
-def _parts(columns: Sequence[Mapping[str, float]], ending: str, cell: Callable[[float], str]) -> Any:  # noqa: ANN401
+def _parts(columns: Sequence[Mapping[str, float]], cell: Callable[[float], str]) -> Any:  # noqa: ANN401
     """What something is made of, one column for each layout, without parts that are nothing in all of them."""
     names = [name for name in columns[0] if any(column[name] >= _LITTLE for column in columns)]
     places = [str(place) for place in range(1, len(columns) + 1)]
-    return table(
-        ["", *places], [[_plainly(name, ending), *(cell(column[name]) for column in columns)] for name in names], places
-    )
-
-
-def _plainly(name: str, ending: str) -> str:
-    return name.removesuffix(ending).removeprefix("memory_")
+    return table(["", *places], [[part(name), *(cell(column[name]) for column in columns)] for name in names], places)
 
 
 def _losing(losers: Sequence[Loser], winner: Layout) -> Any:  # noqa: ANN401 - a rich Table
     rows = []
     for one in losers[:_SHOWN]:
         others = {axis: value for axis, value in one.layout.axes.items() if value != winner.axes[axis]}
-        also = _said({axis: value for axis, value in others.items() if axis not in one.change})
-        rows.append([_said(one.change), also, _seconds(one.layout.step_seconds), f"+{share(one.slower)}", _by(one)])
+        also = said({axis: value for axis, value in others.items() if axis not in one.change})
+        rows.append([said(one.change), also, _seconds(one.layout.step_seconds), f"+{share(one.slower)}", _by(one)])
     return table(["choice", "best then with", "step", "slower", "by"], rows, ["step", "slower"])
 
 
 def _by(one: Loser) -> str:
     more = [(name, value) for name, value in one.by.items() if value >= _LITTLE][:_TOLD]
-    return ", ".join(f"{_plainly(name, '_seconds')} +{share(value)}" for name, value in more)
+    return ", ".join(f"{part(name)} +{share(value)}" for name, value in more)
 
 
 def _failing(failures: Sequence[Failure]) -> Any:  # noqa: ANN401 - a rich Table
@@ -115,9 +97,9 @@ def _grouped(failures: Iterable[Failure]) -> Iterable[tuple[str, str]]:
     """Values of one axis that fail for one reason share a line."""
     lines: dict[tuple[str, ...], list[str]] = {}
     for one in failures:
-        said = _said(one.change)
-        together = (*one.change, one.reason) if len(one.change) == 1 else (said, one.reason)
-        lines.setdefault(together, []).append(said)
+        text = said(one.change)
+        together = (*one.change, one.reason) if len(one.change) == 1 else (text, one.reason)
+        lines.setdefault(together, []).append(text)
     for key, (first, *more) in lines.items():
         yield ", ".join([first, *(value.split(" ", 1)[1] for value in more)]), key[-1]
 

@@ -11,7 +11,7 @@ from gigacost.analysis.cheapest_of_year import TOO_LONG
 from gigacost.cli.terminal import grid, literal, out, shortened, show, show_more, table
 from gigacost.cli.views.estimate import fitting
 from gigacost.cli.views.intervals import PERCENTILES
-from gigacost.cli.views.numbers import amount, grouped, usd
+from gigacost.units.numbers import amount, grouped, usd
 
 if TYPE_CHECKING:
     from gigacost.analysis.cheapest_of_year import Interval, Year

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gigacost.cli.views.numbers import amount, grouped
 from gigacost.model.pace import PACE, REACHABLE, TYPICAL
+from gigacost.units.numbers import amount, grouped
 
 if TYPE_CHECKING:
     from gigacost.queries.estimates import Estimate

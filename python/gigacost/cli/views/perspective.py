@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gigacost.cli.views.numbers import grouped, scaled, share
+from gigacost.units.numbers import grouped, scaled, share
 
 if TYPE_CHECKING:
     from gigacost.queries.estimates import Estimate

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from gigacost.catalog.dates import last_day
-from gigacost.cli.views.numbers import grouped, scaled, share, usd
+from gigacost.units.numbers import grouped, scaled, share, usd
 
 if TYPE_CHECKING:
     from gigacost.compiler.bound import Bound

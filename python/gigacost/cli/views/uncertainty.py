@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gigacost.cli.terminal import BETWEEN, indented, literal, out, show, table
 from gigacost.cli.views.estimate import place
 from gigacost.cli.views.intervals import PERCENTILES, impossible_draws
-from gigacost.cli.views.numbers import amount, cell, duration, scaled, share, usd
+from gigacost.units.numbers import amount, cell, duration, scaled, share, usd
 
 if TYPE_CHECKING:
     from gigacost.analysis.sensitivity.influence import Influence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.catalog.epoch_costs import TOTALS
 from gigacost.cli.terminal import literal, show, table
-from gigacost.cli.views.numbers import share, usd
+from gigacost.units.numbers import share, usd
 
 if TYPE_CHECKING:
     from gigacost.validation.validate_costs import CostPrediction, CostValidation

@@ -21,7 +21,7 @@ function buildControls(into, axes, moved) {
     const slider = element("input", {
       id, type: "range", min: 0, max: last, step: 1, "data-axis": axis.name, oninput: tell, onchange: tell,
     });
-    const output = element("output", { for: id });
+    const output = element("output", { for: id, "aria-live": "off" }); // the slider says it
     const label = element("label", { for: id }, axis.label);
     into.append(element("div", { class: "control" }, element("div", { class: "named" }, label, output), slider));
     return (place) => {

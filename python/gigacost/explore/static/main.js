@@ -17,7 +17,10 @@ class Page {
     showOrigin(about);
     this.listen();
     if (location.hash.length > 1) this.follow(location.hash.slice(1));
-    else this.show();
+    else {
+      this.show();
+      this.beSure();
+    }
     this.course = new Course(this.written());
     this.showSteps();
   }
@@ -41,11 +44,17 @@ class Page {
     if (this.written() !== before) this.show({ start });
     clearTimeout(this.resting);
     if (!settled) {
-      this.resting = setTimeout(() => this.remember(), 300); // browsers refuse to be told at every movement
+      this.resting = setTimeout(() => this.rest(), 300); // browsers refuse to be told at every movement
       return;
     }
     this.announce();
     this.course.add(this.written());
+    this.rest();
+  }
+
+  /** Nothing moves. */
+  rest() {
+    this.beSure();
     this.remember();
   }
 
@@ -62,6 +71,7 @@ class Page {
     byId("notice").hidden = !faults.length;
     byId("notice").textContent = faults.length ? `Of this link was not followed: ${faults.join("; ")}` : "";
     this.show();
+    this.beSure();
     this.announce();
   }
 
@@ -69,6 +79,7 @@ class Page {
   show({ start = performance.now() } = {}) {
     const { about, model, question } = this;
     this.answer = answerOf(model, question.now, about.condition);
+    this.intervals = null;
     this.pinned = question.pin && answerOf(model, question.pin, about.condition);
     this.showControls(question.now);
     this.showSureness();
@@ -85,19 +96,16 @@ class Page {
     byId("unpin").hidden = byId("swap").hidden = !question.pin;
   }
 
-  /** The total and the facts, with their intervals as soon as the worker has drawn them. */
+  /** Draw what is left open, and show how sure the design is: not while a slider moves. */
+  beSure() {
+    if (!this.about.module.draws || this.intervals) return;
+    this.intervals = this.model.intervals(this.question.now);
+    this.showSureness();
+  }
+
   showSureness() {
-    const { about, question, answer, pinned } = this;
-    const known = this.intervals?.of === question.now.join() ? this.intervals.intervals : null;
-    showTotal(about, answer, known);
-    showFacts(about, answer, pinned, known);
-    clearTimeout(this.unsure);
-    if (known || !about.module.draws) return;
-    // Nothing is drawn while a slider moves: the map comes first.
-    this.unsure = setTimeout(() => this.link.ask("draws", { now: question.now }, (intervals) => {
-      this.intervals = intervals;
-      if (intervals.of === this.question.now.join()) this.showSureness();
-    }), 60);
+    showTotal(this.about, this.answer, this.intervals);
+    showFacts(this.about, this.answer, this.pinned, this.intervals);
   }
 
   askForMap(start) {

@@ -102,7 +102,7 @@ function showMoney(about, answer, pinned) {
     .map((part) => ({
       ...part,
       label: about.quantities[part.name].label,
-      beside: whole > 0 ? share(part.value / whole) : "",
+      beside: whole > 0 && part.value > 0 ? share(part.value / whole) : "",
       why: whyOf(answer),
     }));
   const none = parts.filter((part) => part.value === 0 && !(part.pinned > 0));

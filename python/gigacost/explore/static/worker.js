@@ -8,9 +8,6 @@ const ANSWERS = {
     const { values, status } = model.evaluate(designs);
     return [{ designs, values, status }, [designs.buffer, values.buffer, status.buffer]];
   },
-  draws({ now }) {
-    return [{ of: now.join(), intervals: model.intervals(now) }, []];
-  },
   bench({ n, axis }) {
     return [model.bench(n, axis), []];
   },

@@ -165,6 +165,8 @@ def test_the_page_draws_without_a_request_under_its_strict_policy(
         drawn = [bars.nth(i).get_attribute("aria-label") for i in range(bars.count())]
         assert (shown.requests, shown.errors) == ([], [])
         assert bars.first.bounding_box()["width"] > 50
+        whole = shown.page.locator("#picture svg").bounding_box()
+        assert whole["x"] + whole["width"] <= shown.page.viewport_size["width"]
     flat = re.findall(r'aria-label="([^"]+)" role="graphics-symbol" aria-roledescription="bar"', svg(chart).text)
     assert drawn == flat
     assert flat

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers_of_each_kind import answers
 from spreadsheets import recalculated, with_wrong_value
-from workbook_answers import answers
 
 import gigacost
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from answers_of_each_kind import answers, sweep
 from spreadsheets import formulas, part, sheet_of, values
-from workbook_answers import answers, sweep
 
 import gigacost
 from gigacost.workbooks import book

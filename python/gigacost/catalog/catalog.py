@@ -21,6 +21,7 @@ from gigacost.catalog.labels import AXES, Labels, canonical_day, unknown
 from gigacost.catalog.presets import presets
 from gigacost.catalog.price_index import PriceIndex
 from gigacost.catalog.records import Citation, Column, Offer, Period, Preset, Vote
+from gigacost.catalog.shown import ShownCatalog
 from gigacost.errors import CatalogError, Fault, SpecError, nearest, show
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _LARGEST_KEPT = 4096
 _CITATIONS_KEPT = 4096
 
 
-class Catalog:
+class Catalog(ShownCatalog):
     """Facts and prices with their sources. Immutable, picklable, safe to share between threads.
 
     Equal catalogues have equal content. Nothing is read before it is asked for, and nothing from the network.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gigacost.display.shown import Shown
+
 if TYPE_CHECKING:
     import altair as alt
 
 
-class Charted:
+class Charted(Shown):
     """An answer that can be drawn: one with ``to_dict`` and a kind of chart."""
 
     __slots__ = ()

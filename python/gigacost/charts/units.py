@@ -1,6 +1,7 @@
 """Axes: what a quantity is called, its unit, and how its numbers are written ($1.2B, never $1.2G).
 
-A document holds numbers by the names of quantities, which end in their unit; so the unit is read from the name.
+A document holds numbers by the names of quantities, which end in their unit; so the unit is read from the name. Views
+in notebooks read names here too, so altair is loaded where an axis is drawn.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-import altair as alt
+from typing import TYPE_CHECKING, Any
 
 from gigacost.units.numbers import amount
+
+if TYPE_CHECKING:
+    import altair as alt
 
 DECADES = 50.0
 """From this ratio of the largest to the smallest on, an axis is logarithmic."""
@@ -144,6 +146,8 @@ def is_log(values: Iterable[float | None]) -> bool:
 
 def axis(name: str, values: Sequence[float | None], *, unit: str | None = None, **more: Any) -> alt.Axis:  # noqa: ANN401
     """The axis of a quantity that has these values. Of a logarithmic one ticks are powers of ten; of few also 2, 5."""
+    import altair as alt
+
     known = unit_of(name) if unit is None else unit
     ticks: dict[str, Any] = {"tickCount": 6, "labelOverlap": "greedy"}
     if is_log(values):
@@ -156,6 +160,8 @@ def axis(name: str, values: Sequence[float | None], *, unit: str | None = None, 
 
 def scale(values: Sequence[float | None], *, zero: bool = False, **more: Any) -> alt.Scale:  # noqa: ANN401
     """The scale of an axis of these values: logarithmic where decades span; ``zero``: a linear one has it."""
+    import altair as alt
+
     if is_log(values):
         return alt.Scale(**{"type": "log", "nice": False, **more})
     return alt.Scale(**{"zero": zero, "nice": True, **more})

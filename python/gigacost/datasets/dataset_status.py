@@ -11,11 +11,12 @@ from gigacost.datasets.opening import opened
 from gigacost.datasets.plan import MANIFEST, PLAN, RECORDS, Plan, read_plan
 from gigacost.datasets.record import read_record, record_name, recorded_part
 from gigacost.datasets.store import Store, ahead
+from gigacost.display.shown import Shown
 from gigacost.errors import Fault, SpecError, show
 
 
 @dataclass(frozen=True, slots=True)
-class DatasetStatus(Record):
+class DatasetStatus(Shown, Record):
     """How far a dataset is, by its records; no file is read for it."""
 
     complete: bool

@@ -16,6 +16,7 @@ from gigacost.datasets.opening import opened
 from gigacost.datasets.plan import MANIFEST, OWN, PLAN, Plan
 from gigacost.datasets.record import read_record, record_name, recorded_part
 from gigacost.datasets.store import Store, Stored, ahead, stored
+from gigacost.display.shown import Shown
 from gigacost.model import default as default_model
 from gigacost.queries import arguments
 from gigacost.queries.export import Progress
@@ -36,7 +37,7 @@ class DatasetFault(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class DatasetVerification(Record):
+class DatasetVerification(Shown, Record):
     """Whether a dataset is what its plan says."""
 
     ok: bool

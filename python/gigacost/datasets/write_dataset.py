@@ -17,6 +17,7 @@ from gigacost.datasets.partitions import MOST
 from gigacost.datasets.plan import MANIFEST, OWN, PLAN, RECORDS, ROWS_PER_PART, Plan, planned, read_plan
 from gigacost.datasets.record import PartRecord, kept_part, read_record, record_name, write_part
 from gigacost.datasets.store import Store, ahead
+from gigacost.display.shown import Shown
 from gigacost.distribute.driver import RETRIES, Job, Report, Task, drive
 from gigacost.errors import Fault, OutputError, SpecError, escape, show
 from gigacost.queries import arguments
@@ -42,7 +43,7 @@ _TOLD = {
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenDataset(Record):
+class WrittenDataset(Shown, Record):
     """A dataset: complete, or as far as a share of it goes."""
 
     parts: int

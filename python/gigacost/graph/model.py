@@ -10,6 +10,7 @@ from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, TypeAlias, TypeVar
 
 from gigacost._cache import LruCache
+from gigacost.display.shown import Shown
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Alternative, Contribution, Doubt, Input, Rule, Status, Subtotal, marking
 from gigacost.graph.resolver import Resolver
@@ -24,7 +25,7 @@ _KEPT = 64
 """How many compiled forms of a model are kept."""
 
 
-class Model:
+class Model(Shown):
     """Functions whose parameter names are the wiring, with their inputs. Never changed; ``extend`` makes another.
 
     Parts are functions (quantities, named as they are, and rules), ``Input``, ``Alternative``, ``Subtotal`` and
@@ -143,6 +144,10 @@ class Model:
             if not values:
                 raise SpecError(Fault(f"{name}.{axis}", "", "an axis without values"))
         return self.extend(Search(name, axes, minimise, among, tuple(unless)))
+
+    def _shown(self) -> dict[str, Any]:
+        counts = {"quantities": len(self.quantities), "inputs": len(self.inputs), "states": len(self.states)}
+        return {"counts": counts, "subtotals": {one.name: list(one.parameters) for one in self.subtotals}}
 
     @property
     def states(self) -> tuple[Quantity, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from gigacost._record import Record
 from gigacost.compiler.bound import Bound
+from gigacost.display.shown import Shown
 from gigacost.queries import arguments, doubts
 from gigacost.queries.askers import Asker
 from gigacost.queries.results import answered
@@ -16,7 +17,7 @@ from gigacost.queries.top import find
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds(Record):
+class Bounds(Shown, Record):
     """Between which values a quantity lies in the combinations that count."""
 
     _also = ("min", "max")

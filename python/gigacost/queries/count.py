@@ -9,6 +9,7 @@ from typing import Any
 from gigacost._record import Record
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
+from gigacost.display.shown import Shown
 from gigacost.queries import doubts
 from gigacost.queries.askers import Asker
 from gigacost.queries.asks import AskCount
@@ -16,7 +17,7 @@ from gigacost.queries.results import answered
 
 
 @dataclass(frozen=True, slots=True)
-class Counted(Record):
+class Counted(Shown, Record):
     """How many combinations of a sweep meet its condition."""
 
     _also = ("share",)

@@ -107,6 +107,10 @@ class Estimate(Charted, Record):
         """The names of the quantities: ``dict(estimate)`` is all of them."""
         return self.quantities.keys()
 
+    def _ipython_key_completions_(self) -> list[str]:
+        """The names of the quantities, for who types ``estimate["``."""
+        return [*self.quantities]
+
     def _unknown(self, name: str) -> str:
         if name in self.inputs:
             return f"{show(name)} is an input: estimate.inputs[{show(name)}]"

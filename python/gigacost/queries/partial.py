@@ -12,6 +12,7 @@ from typing import Any
 from gigacost._record import unboxed
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.provenance import provenance
+from gigacost.display.shown import Shown
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.queries.askers import Recorder, rows_of
 
@@ -28,7 +29,7 @@ _KEYS = ("partial", "spec", "options", "shown", "asks", "effort")
 
 
 @dataclass(frozen=True)
-class Partial:
+class Partial(Shown):
     """The answer of one part of a space; ``gigacost.merge`` makes the whole answer of those of all parts."""
 
     question: str

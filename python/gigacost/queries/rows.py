@@ -11,6 +11,7 @@ from gigacost.compiler.bound import Bound
 from gigacost.compiler.picked import Picked
 from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
+from gigacost.display.shown import ROWS, Shown
 from gigacost.errors import InternalError
 from gigacost.queries import arguments
 from gigacost.queries.export import Table, Tabular
@@ -25,7 +26,7 @@ _AT_ONCE = 1 << 14
 """Rows that are computed together when all are looked at one after the other."""
 
 
-class RowView(Tabular, Sequence[dict[str, Any]]):
+class RowView(Shown, Tabular, Sequence[dict[str, Any]]):
     """The rows at some indices: ``index``, axes, status, columns of each.
 
     A sequence, whose slices are too; the whole of it as a file, as arrays, or for whatever reads Arrow.
@@ -60,6 +61,11 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
         for start in range(0, len(self), _AT_ONCE):
             yield from Tabular.__iter__(self[start : start + _AT_ONCE])
 
+    def _shown(self) -> dict[str, Any]:
+        return {
+            "what": "Rows", "rows": list(self[:ROWS]), "count": len(self), "combinations": self.bound.size, "meta": {}
+        }  # fmt: skip
+
     @property
     def columns(self) -> tuple[str, ...]:
         """The quantities of each row, beside its index, its axes and its status."""
@@ -83,9 +89,9 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
 
         made = self._compiled()
         picked = Picked(self.bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
-        program, columns = lower.program(picked, made), lower.columns(picked, made)
-        index = ("index", 0, picked.indices)
-        return Table(program, [index, *columns], None, (0, len(self)), provenance(self.bound), self._of_the_space)
+        columns = [("index", 0, picked.indices), *lower.columns(picked, made)]
+        rows = lower.program(picked, made).rows(columns)
+        return Table(rows, (0, len(self)), provenance(self.bound), self._of_the_space)
 
     def _compiled(self) -> lower.Compiled:
         return lower.compiled(self.bound, Query(self.columns))
@@ -96,13 +102,13 @@ class RowView(Tabular, Sequence[dict[str, Any]]):
             return error
         bound, made, row = self.bound, self._compiled(), int(self.indices[error.row])
         try:
-            lower.ask(bound, made, lambda program: program.pick(lower.columns(bound, made), [row]))
+            lower.ask(bound, made, lambda program: program.rows(lower.columns(bound, made)).pick([row]))
         except InternalError as told:
             return told
         return error
 
 
-class Rows(Record):
+class Rows(Shown, Record):
     """An answer that is rows: a sequence of them, and a table for whatever reads Arrow or arrays."""
 
     __slots__ = ()
@@ -127,6 +133,12 @@ class Rows(Record):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self):,} of {self.meta['combinations']:,} combinations>"
+
+    def _shown(self) -> dict[str, Any]:
+        """Of a million rows those are computed that are shown."""
+        combinations = self.meta["combinations"]
+        about = {"what": type(self).__name__, "combinations": combinations, "meta": dict(self.meta)}
+        return {**about, "rows": list(self._view[:ROWS]), "count": len(self)}
 
     @property
     def indices(self) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from gigacost.catalog import Catalog
 from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.provenance import provenance
+from gigacost.display.shown import Shown
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.model import Model
 from gigacost.queries import arguments, doubts
@@ -22,6 +23,7 @@ from gigacost.queries.pareto import Front, pareto
 from gigacost.queries.partial import Partial, method_of, recorded
 from gigacost.queries.searched import Searched, searched
 from gigacost.queries.selection import rows_compiled, selected
+from gigacost.queries.specified import specified
 from gigacost.queries.summary import Summary, summary
 from gigacost.queries.top import Best, find, top
 from gigacost.spec.spec import RESERVED_COLUMNS, Spec
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 QUANTILES = (0.1, 0.5, 0.9)
 
 
-class Space(Tabular):
+class Space(Shown, Tabular):
     """Every combination of a specification's axes, costed by a model. Nothing is computed before it is asked for.
 
     Raises SpecError for a column that there is not.
@@ -47,6 +49,9 @@ class Space(Tabular):
         for column in spec.columns:
             if column not in names and column not in RESERVED_COLUMNS and not self.bound.aggregate(column):
                 raise SpecError(Fault("columns", show(column), "unknown column", hint=nearest(column, names)))
+
+    def _shown(self) -> dict[str, Any]:
+        return specified(self.bound, type(self).__name__)
 
     @property
     def spec(self) -> Spec:
@@ -107,7 +112,7 @@ class Space(Tabular):
     def part(self, start: int, stop: int) -> Part:
         """The rows of the combinations ``start`` to ``stop`` (not included). Raises SpecError outside of the space."""
         rows = arguments.row_range(start, stop, self.size)
-        return Part(self._table()._replace(rows=rows))
+        return Part(self._table()._replace(range=rows))
 
     def rows(self, start: int, stop: int, *, threads: int | None = None) -> Batches:
         """The rows of ``part``, in Arrow batches."""

@@ -10,6 +10,7 @@ from gigacost._record import Record
 from gigacost.analysis.explain.derivation import Derivation, Kind, Part, branches, cut, kind_of, written
 from gigacost.analysis.explain.inputs import Ingredient, constant, ingredient, sections
 from gigacost.compiler.bound import Bound
+from gigacost.display.shown import Shown
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Contribution, Status, Subtotal
 from gigacost.graph.formulas import Formula, constants, formula
@@ -25,7 +26,7 @@ DEPTH = 3
 
 
 @dataclass(frozen=True, repr=False)
-class Explanation(Record):
+class Explanation(Shown, Record):
     """What there is to know about one name of the model. ``text`` is for people, ``to_dict()`` for programs."""
 
     name: str

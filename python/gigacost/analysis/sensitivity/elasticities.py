@@ -84,6 +84,10 @@ class Elasticities(Charted, Record):
         message = f"no elasticity along {show(name)}" + (f"; did you mean {guess}?" if guess else "")
         raise KeyError(message)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        """The names of the inputs, for who types ``elasticities["``."""
+        return [one.name for one in self.inputs]
+
     def __iter__(self) -> Iterator[Elasticity]:
         return iter(self.inputs)
 

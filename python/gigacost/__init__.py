@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from gigacost.queries.estimates import Estimate as Estimate
     from gigacost.queries.merge import merge as merge
     from gigacost.queries.partial import Partial as Partial
+    from gigacost.reports.report import Reported as Reported
+    from gigacost.reports.report import report as report
     from gigacost.spec.axes import zipped as zipped
     from gigacost.validation.validate_costs import CostValidation as CostValidation
     from gigacost.validation.validate_costs import validate_costs as validate_costs
@@ -83,6 +85,7 @@ _HOMES = {
     "OutputError": "errors",
     "OverTime": "analysis.over_time",
     "Partial": "queries.partial",
+    "Reported": "reports.report",
     "RunValidation": "validation.validate_runs",
     "Solution": "analysis.inverse.solve",
     "SpecError": "errors",
@@ -103,6 +106,7 @@ _HOMES = {
     "layouts": "analysis.layouts.layouts",
     "merge": "queries.merge",
     "over_time": "analysis.over_time",
+    "report": "reports.report",
     "scan": "engines.scan",
     "solve": "analysis.inverse.solve",
     "status": "graph.declarations",

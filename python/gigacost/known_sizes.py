@@ -26,7 +26,7 @@ REACTOR = KnownSize(
 HOUSEHOLD = KnownSize(
     10715, "kWh/(household·yr)", "US EIA, FAQ 97: average US residential customer in 2020", "2021-10-07"
 )
-TOWN = KnownSize(10_000, "household", "a definition: so many US households are called a town here", "")
+TOWN = KnownSize(10_000, "household", "a definition: this number of US households is called a town here", "")
 MEMPHIS = KnownSize(245_836, "household", "US census, QuickFacts: Memphis, Tennessee (secondary)", "2010-04-01")
 COLOSSUS_1_POWER = KnownSize(181, "MW", _TIMELINES, "2024-09-02")
 COLOSSUS_1_CHIPS = KnownSize(100_000, "chip", _TIMELINES, "2024-09-02")

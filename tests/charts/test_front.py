@@ -9,6 +9,7 @@ import pytest
 from drawings import Drawing
 
 import gigacost
+from gigacost.charts.kinds import drawn
 from gigacost.queries.pareto import Front
 from gigacost.units.numbers import usd
 
@@ -98,3 +99,11 @@ def test_a_front_of_thousands_is_drawn_with_a_picture() -> None:
     assert drawing.svg.marks > 2000
     assert "embedded picture" in drawing.svg.note
     assert drawing.svg.text.count("<image") == 1
+
+
+def test_more_rows_than_altair_takes_show_themselves_in_a_notebook(front: Front) -> None:
+    document = front.to_dict()
+    many = [{**document["rows"][0], "index": i, "cost_total_usd": 1e9 - i} for i in range(6000)]
+    chart = drawn("front", {**document, "rows": many})
+    assert len(chart.to_dict()["datasets"]["rows"]) == 6000
+    assert chart._repr_mimebundle_()

@@ -7,7 +7,7 @@ import pytest
 from drawings import Drawing
 
 from gigacost.charts.theme import figure, named
-from gigacost.charts.units import axis, is_log, said, scale, title, told, unit_of
+from gigacost.charts.units import _LABELS, axis, is_log, said, scale, title, told, unit_of
 from gigacost.model import default
 
 MODEL = default()
@@ -111,3 +111,8 @@ def test_an_axis_is_logarithmic_where_decades_span_and_all_is_above_zero() -> No
 
 def test_years_are_years() -> None:
     assert labels("as_of_year", 2023, 2026) == ["2023", "2024", "2025", "2026"]
+
+
+def test_words_that_stand_for_numbers_are_those_of_the_model() -> None:
+    for name, words_ in _LABELS.items():
+        assert words_ == {value: f"{MODEL.inputs[name].word(value)} {name}" for value in words_}

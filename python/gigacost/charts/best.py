@@ -38,7 +38,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
     mark = base.mark_point(filled=True, size=70, opacity=1) if logarithmic else base.mark_bar(height=ROW * 0.62)
     if coloured:
         known = list(dict.fromkeys(row["colour"] for row in data))
-        legend = alt.Legend(orient="bottom", columns=max(width // 150, 2))
+        legend = alt.Legend(orient="bottom", columns=max(width // 120, 2))
         mark = mark.encode(color=alt.Color("colour:N", title=words(coloured), scale=colours(known), legend=legend))
     else:
         mark = mark.encode(color=alt.value(PALETTE[0]))

@@ -24,7 +24,8 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
     rows = document["curve"]
     if not rows:
         raise undrawable("break-even", "no option is feasible anywhere: there is no curve")
-    options = [str(one) for one in document["options"]]
+    with_rows = {row[option] for row in rows}
+    options = [str(one) for one in document["options"] if one in with_rows]
     lines = [
         {"x": row[unknown], "y": row[by], "option": str(row[option]),
          "aria": described(str(row[option]), **{unknown: row[unknown], by: row[by]})}
@@ -38,7 +39,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
     xs, ys = [low, high], [row["y"] for row in lines]
     right = alt.X("x:Q", axis=axis(unknown, xs, unit=unit), scale=scale(xs, domain=xs, nice=False))
     up = alt.Y("y:Q", axis=axis(by, ys), scale=scale(ys, zero=False, padding=12))
-    legend = alt.Legend(orient="bottom", columns=max(width // 150, 2), symbolType="stroke", symbolStrokeWidth=2.5)
+    legend = alt.Legend(orient="bottom", columns=max(width // 120, 2), symbolType="stroke", symbolStrokeWidth=2.5)
     base = alt.Chart(named("lines")).mark_line(strokeWidth=2.5).encode(x=right, y=up, order="x:Q")
     dashes = alt.Scale(domain=options, range=[list(_DASHES[i % len(_DASHES)]) for i in range(len(options))])
     base = base.encode(

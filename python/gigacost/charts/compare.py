@@ -16,6 +16,8 @@ from gigacost.units.numbers import usd
 
 _MOST = 7
 """Contributions with a colour of their own."""
+_LEAST = 0.01
+"""Contributions that are nowhere this share of the largest have none."""
 _REST = "others"
 
 
@@ -83,8 +85,8 @@ def _largest(estimates: Sequence[Mapping[str, Any]]) -> list[str]:
         for name, value in one["breakdown"].items():
             if value:
                 most[words(name)] = max(most.get(words(name), 0.0), value)
-    ordered = sorted(most, key=lambda name: -most[name])
-    return ordered if len(ordered) <= _MOST + 1 else ordered[:_MOST]
+    ordered = sorted((name for name in most if most[name] >= _LEAST * max(most.values())), key=lambda name: -most[name])
+    return ordered if len(ordered) == len(most) <= _MOST + 1 else ordered[:_MOST]
 
 
 def _bars(label: str, one: Mapping[str, Any], shown: Sequence[str]) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
     points = points.encode(x=right, y=up, description=aria(), tooltip=["what:N", "told:N"])
     if coloured:
         known = sorted({row["colour"] for row in data})
-        legend = alt.Legend(orient="bottom", columns=max(width // 150, 2))
+        legend = alt.Legend(orient="bottom", columns=max(width // 120, 2))
         points = points.encode(
             color=alt.Color("colour:N", title=words(coloured), scale=colours(known), legend=legend),
             shape=alt.Shape("colour:N", title=words(coloured), scale=shapes(known), legend=legend),

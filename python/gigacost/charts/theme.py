@@ -30,6 +30,7 @@ _TITLE_ROOM = 9.0
 _NAME = 42
 """Characters of a line of a bar's name."""
 _LINE = 13
+_UNBROKEN = "\xa0"
 
 
 def figure(
@@ -63,13 +64,20 @@ def wrapped(text: str, width: float, character: float = _SUBTITLE_ROOM) -> list[
 
 def bar_names(names: Sequence[str]) -> tuple[list[str], alt.Axis, int]:
     """The names of bars, long ones in lines; the axis that shows them; how high one bar with its gap is."""
-    texts = ["\n".join(textwrap.wrap(name, _NAME, break_long_words=False)) for name in names]
+    texts = ["\n".join(_lines_of(name)) for name in names]
     most = max((text.count("\n") for text in texts), default=0)
     axis = alt.Axis(
         title=None, ticks=False, domain=False, labelExpr="split(datum.label, '\\n')", labelLineHeight=_LINE,
         labelLimit=0, labelPadding=6,
     )  # fmt: skip
     return texts, axis, ROW + most * _LINE
+
+
+def _lines_of(name: str) -> list[str]:
+    """A bar's name in lines: what stands between commas stays together where that fits."""
+    parts = name.replace(", ", ",\0").replace(" ", _UNBROKEN).replace("\0", " ")
+    lines = textwrap.wrap(parts, _NAME, break_long_words=False)
+    return [part for line in lines for part in textwrap.wrap(line.replace(_UNBROKEN, " "), 2 * _NAME)]
 
 
 def named(name: str) -> alt.NamedData:

@@ -65,7 +65,7 @@ def _title(document: Mapping[str, Any], best: Mapping[str, Any]) -> str:
 def _subtitle(document: Mapping[str, Any], shown: int) -> list[str]:
     told = [runs.sentence(document["inputs"])]
     if len(document["options"]) > 1:
-        told.append(f"What it is due to: of the best option at central values, {_named(document, document['best'])}.")
+        told.append(f"What it comes from: of the best option at central values, {_named(document, document['best'])}.")
     rest = len(document["influences"]) - shown
     if rest > 0:
         told.append(f"{rest} more uncertain inputs move it less.")

@@ -42,6 +42,7 @@ _TITLES = {
     "total_development_usd": "cost of development",
     "total_run_usd": "cost of the final run",
     "train_days": "training time",
+    "params": "parameters",
     "chip_hours": "chip-hours",
     "mfu": "MFU",
     "facility_mw": "power of the site",
@@ -58,6 +59,8 @@ _NUMBER = "format(datum.value, '.3~s')"
 _SUFFIXED = f"replace(replace(replace({_NUMBER}, 'G', 'B'), 'k', 'K'), 'P', 'e15')"
 _PLAIN = "format(datum.value, ',.4~g')"
 _BIG = 10_000.0
+_LABELS = {"pace": {0.0: "typical pace", 1.0: "reachable pace"}}
+"""Numbers that stand for words."""
 _TELLING = frozenset({"chip", "param", "token"})
 """Units that say what the number is."""
 _YEARS = (1900.0, 2200.0)
@@ -128,6 +131,8 @@ def said(value: object, name: str, unit: str | None = None) -> str:
 
 def told(value: object, name: str, unit: str | None = None) -> str:
     """A value of a quantity as text that says what it is of: ``PUE 1.1``, ``16,384 chips``; a label as it is."""
+    if name in _LABELS and value in _LABELS[name]:
+        return _LABELS[name][value]
     text = said(value, name, unit)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{words(name)} {text}" if number and (unit_of(name) if unit is None else unit) not in _TELLING else text

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from gigacost.catalog.files import data
 from gigacost.catalog.opening import opened
 from gigacost.charts.charted import Charted
 from gigacost.compiler.checks import namespace
-from gigacost.errors import SpecError, unplaced
+from gigacost.errors import Fault, SpecError, nearest, show, unplaced
 from gigacost.graph.declarations import Status
 from gigacost.model import default as default_model
 from gigacost.queries.batch import Design, evaluated
@@ -212,6 +212,7 @@ def _of_kind(figures: Sequence[Figure], kind: str) -> list[Figure]:
 def validate_runs(
     path: str | os.PathLike[str] | None = None,
     *,
+    runs: Collection[str] | None = None,
     model: Model | None = None,
     catalog: Catalog | str | os.PathLike[str] | Mapping[str, Any] | None = None,
 ) -> RunValidation:
@@ -222,6 +223,8 @@ def validate_runs(
     path : path, optional
         A CSV table of runs, see ``gigacost validate runs --help`` for its columns; by default the runs among the
         catalogue's presets.
+    runs : collection of str, optional
+        The names of those that are predicted; by default all.
     model : Model, optional
         The model; the default one without.
     catalog : Catalog, path or mapping, optional
@@ -236,11 +239,12 @@ def validate_runs(
     Raises
     ------
     SpecError
-        For a bad table, by row and column.
+        For a bad table, by row and column, and for a name that no run has.
     """
     book, used = opened(catalog), model or default_model()
-    runs = of_presets(book) if path is None else _possible(read_published_runs(path, used.inputs, book), used, book)
-    asked = [(run, row) for run in runs for row in run.figures]
+    every = of_presets(book) if path is None else _possible(read_published_runs(path, used.inputs, book), used, book)
+    chosen = every if runs is None else _named(every, runs)
+    asked = [(run, row) for run in chosen for row in run.figures]
     predictable = [(run, row) for run, row in asked if not run.unpredictable]
     found = _predictions(predictable, used, book)
     hours = [(run, row) for run, row in predictable if KIND_OF_UNIT[row.unit] == "hours"]
@@ -256,8 +260,19 @@ def validate_runs(
             figures.append(_figure(run, row, answer))
     predicted = {(one.run, one.what) for one in figures}
     again = [_figure(run, row, left_out[run.name, row.what]) for run, row in hours if (run.name, row.what) in predicted]
-    assumed = {run.name: run.assumed for run in runs if run.assumed}
+    assumed = {run.name: run.assumed for run in chosen if run.assumed}
     return RunValidation(tuple(figures), tuple(again), tuple(unpredicted), assumed)
+
+
+def _named(every: Sequence[PublishedRun], names: Collection[str]) -> list[PublishedRun]:
+    """The runs of some names, in their own order. Raises SpecError for a name that none has."""
+    known = [run.name for run in every]
+    unknown = [
+        Fault("runs", show(name), "no such run", hint=nearest(name, known)) for name in names if name not in known
+    ]
+    if unknown:
+        raise SpecError(*unknown)
+    return [run for run in every if run.name in names]
 
 
 def reliability(figures: Sequence[Figure]) -> Reliability:

@@ -131,8 +131,8 @@ def _plain(price: Any) -> dict[str, Any]:  # noqa: ANN401 - a Citation, which --
 def show_history(book: Catalog, labels: dict[str, str], day: str) -> None:
     """The same for people: tables of votes, of prices, of quotes, the sources below."""
     from gigacost.cli.terminal import literal, show
-    from gigacost.cli.views.marks import marks_in_words, marks_of
     from gigacost.cli.views.rents import evidence_at
+    from gigacost.queries.marks import marks_in_words, marks_of
 
     periods, offers, votes = book.price_history(**labels), book.offers(**labels), book.votes(**labels, as_of=day)
     sources: dict[str, int] = {}

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gigacost.cli.views.estimate_layout import layout_in_use
-from gigacost.cli.views.marks import is_beyond_region, legend, marks_of_estimate, price_in_words
 from gigacost.model.constants import HOURS_PER_DAY, HOURS_PER_YEAR
+from gigacost.queries.marks import is_beyond_region, legend, marks_of_estimate, price_in_words
 from gigacost.units.numbers import grouped, scaled, share
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from gigacost.analysis.choose.records import NEAR
 from gigacost.cli.terminal import literal, show, show_more, table
 from gigacost.cli.views.cautions import cautions
 from gigacost.cli.views.estimate import fitting, place, trained
-from gigacost.cli.views.marks import marked, marks_of
 from gigacost.model.constants import DAYS_PER_YEAR, MONTHS_PER_YEAR
+from gigacost.queries.marks import marked, marks_of
 from gigacost.units.numbers import amount, grouped, share, usd
 
 if TYPE_CHECKING:

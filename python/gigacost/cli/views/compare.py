@@ -12,7 +12,7 @@ from gigacost.cli.views.cautions import about_prices
 from gigacost.cli.views.estimate import place
 from gigacost.cli.views.estimate_contributions import short
 from gigacost.cli.views.intervals import PERCENTILES, percentiles
-from gigacost.cli.views.marks import marks_in_words, marks_of
+from gigacost.queries.marks import marks_in_words, marks_of
 from gigacost.units.numbers import amount, cell, share
 
 if TYPE_CHECKING:

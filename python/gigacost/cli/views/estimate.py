@@ -11,11 +11,11 @@ from gigacost.cli.views.estimate_contributions import contributions, short, tota
 from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.views.estimate_year import runs_per_year, year_lines
 from gigacost.cli.views.intervals import DAYS, PERCENTILES, impossible_draws, note, percentiles, totals
-from gigacost.cli.views.marks import marked
 from gigacost.cli.views.pace import pace_line
 from gigacost.cli.views.perspective import perspective_lines
 from gigacost.cli.views.published_shape import shape_lines
 from gigacost.queries.assumptions import matters_in
+from gigacost.queries.marks import marked
 from gigacost.units.numbers import amount, grouped, scaled, share
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gigacost.catalog.price_evidence import NAMES
 from gigacost.catalog.rental import RENT
 from gigacost.cli.terminal import literal, show, table
-from gigacost.cli.views.marks import legend, marks_of
+from gigacost.queries.marks import legend, marks_of
 from gigacost.units.numbers import usd
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.assertions import Assertions
 from gigacost.cli.terminal import columns_that_fit, literal, show, table
-from gigacost.cli.views.marks import legend, marks_of_row
 from gigacost.compiler.off_axis import values_of
+from gigacost.queries.marks import legend, marks_of_row
 from gigacost.units.numbers import cell
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cli_runner import invoke, spec_file
 
-from gigacost.cli.views.marks import legend, marks_of
+from gigacost.queries.marks import legend, marks_of
 
 SPEC = """version = 1
 

@@ -1,0 +1,171 @@
+"""A report: one file that says what a run costs, what that rests on and how sure it is."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gigacost._staged import staged
+from gigacost.charts.kinds import require_charts
+from gigacost.errors import Fault, SpecError, escape, not_installed, show
+from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
+
+if TYPE_CHECKING:
+    from gigacost.queries.space import Space
+    from gigacost.reports.parts import Page
+
+ENDINGS = (".html", ".pdf", ".md")
+MOST_BYTES = 1_000_000
+"""Bytes of an HTML file at most."""
+
+
+class Reported(NamedTuple):
+    """A report's file."""
+
+    file: str
+    bytes: int
+    sha256: str
+    figures: int
+    """Pictures in it."""
+    tables: int
+    """Tables in it, those of pictures among them."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it."""
+        return self._asdict()
+
+
+def report(
+    given: Space | Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    /,
+    *,
+    output: str | os.PathLike[str],
+    minimise: Sequence[str] = (),
+    model: ModelLike = None,
+    catalog: CatalogLike = None,
+    as_of: DateLike = None,
+    base_year: int | None = None,
+    preset: PresetLike = None,
+    strict: bool = False,
+    **inputs: Any,  # noqa: ANN401 - a value as people write it, a list or a range of them
+) -> Reported:
+    """Write a report: what a run costs, where the money goes, what that rests on, how sure it is.
+
+    Parameters
+    ----------
+    given : Sweep, mapping or path, optional
+        The designs: a sweep, inputs by name, or the file of a specification. Where hardware or chips are left open the
+        cheapest design is chosen, as by `choose`; of a specification with axes it is about the cheapest combination,
+        and has the front.
+    output : path
+        The file: ``.html`` (one file without a script or a request), ``.pdf`` (needs the extra ``pdf``) or ``.md``
+        (tables without pictures, at most 65,536 characters, for the comment of a pull request). ``.html`` needs the
+        extra ``charts``.
+    minimise : sequence of str
+        The objectives of the front; by default the total and the loss where models differ, else the total and days.
+    model, catalog, as_of, base_year, preset, strict
+        As for `estimate`.
+    **inputs
+        As for `estimate`.
+
+    Returns
+    -------
+    Reported
+        ``file``, ``bytes``, ``sha256``, and how many ``figures`` (pictures) and ``tables`` it has. The same question
+        gives the same bytes.
+
+    Raises
+    ------
+    SpecError
+        For bad values, where no design is feasible, for an output that cannot be, and where an extra is missing.
+    OutputError
+        Where the file cannot be written.
+
+    Examples
+    --------
+    >>> import gigacost, os, tempfile
+    >>> file = os.path.join(tempfile.mkdtemp(), "run.md")
+    >>> made = gigacost.report(params="7B", tokens="2T", hardware="h100-sxm", chips=512, output=file)
+    >>> made.tables > 5, made.bytes < 65536
+    (True, True)
+    """
+    if isinstance(given, str | os.PathLike):
+        settings = tuple((name, str(value)) for name, value in inputs.items())
+        request = Request.of_file(given, settings=settings, catalog=catalog, strict=strict)
+    else:
+        request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict)
+    return reported(request, output, minimise=minimise)
+
+
+def reported(
+    request: Request, output: str | os.PathLike[str], *, minimise: Sequence[str] = (), command: str | None = None
+) -> Reported:
+    """As ``report``, of a request; ``command`` is how the report is said to be made again. Raises SpecError."""
+    path = os.fspath(output)
+    refuse_bad_report(path)
+    from gigacost.reports.page import page_of
+
+    ending = Path(path).suffix.lower()
+    page = page_of(request, ending, minimise=minimise, command=command or _command(request))
+    data = _written(page, ending)
+    if ending == ".html" and len(data) > MOST_BYTES:
+        what = f"{len(data):,} bytes, where a report has at most {MOST_BYTES:,}"
+        raise SpecError(Fault("output", show(path), what, "a specification with fewer values, or .md"))
+    with staged(path) as file:
+        file.write(data)
+    return Reported(
+        path, len(data), hashlib.sha256(data).hexdigest(), page.pictures if ending != ".md" else 0, page.tables
+    )
+
+
+def refuse_bad_report(output: str, field: str = "output") -> None:
+    """Raise SpecError unless a report can be put at ``output``, and what draws it is installed; nothing is written."""
+    path, shown = Path(output), show(output)
+    allowed = f"a name that ends in {', '.join(ENDINGS)}"
+    if "\0" in output:
+        raise SpecError(Fault(field, shown, "not a file name", allowed))
+    if not output.lower().endswith(ENDINGS) or path.name.lower() in ENDINGS:
+        raise SpecError(Fault(field, shown, "unknown kind of report", allowed))
+    if not path.parent.is_dir():
+        raise SpecError(Fault(field, shown, f"there is no folder {escape(str(path.parent))}", "a folder that exists"))
+    if path.exists() and not path.is_file():
+        raise SpecError(Fault(field, shown, "exists and is not a regular file", "a new name, or a file to replace"))
+    ending = path.suffix.lower()
+    if ending != ".md":
+        require_charts()
+    if ending == ".pdf":
+        _require_weasyprint()
+
+
+def _require_weasyprint() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("weasyprint") is None:
+        raise not_installed("report", "weasyprint", "gigacost[pdf]")
+
+
+def _written(page: Page, ending: str) -> bytes:
+    if ending == ".md":
+        from gigacost.reports.markdown import markdown_of
+
+        return markdown_of(page).encode()
+    if ending == ".pdf":
+        from gigacost.reports.pdf import pdf_of
+
+        return pdf_of(page)
+    from gigacost.reports.html import html_of
+
+    return html_of(page).encode()
+
+
+def _command(request: Request) -> str:
+    """The command that makes the report of a request again; what it was read from is named without its folder."""
+    from gigacost.reports.commands import design_flags
+
+    source = request.spec.source
+    given = [Path(source).name] if source else design_flags(request.bound.own)
+    return shlex.join(["gigacost", "report", *given, "-o", "report.html"])

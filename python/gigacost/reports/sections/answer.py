@@ -1,0 +1,201 @@
+"""The answer: what it costs and takes, with intervals, and what a reader should not take it for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gigacost.model.constants import HOURS_PER_YEAR
+from gigacost.model.pace import PACE
+from gigacost.queries.marks import marks_of, marks_of_estimate, price_in_words
+from gigacost.reports.answers import TOTAL
+from gigacost.reports.parts import Block, Fact, Facts, Label, Listing, Paragraph, Section, Table, Text
+from gigacost.reports.sections.context import Context
+from gigacost.reports.telling import PERCENTILES, counted, design, part, told, voted, words
+from gigacost.units.numbers import scaled
+
+_RUN = ("train_days", "chip_hours", "facility_mw", "mfu", "energy_mwh", "carbon_t")
+_MANY_CHIPS = 64
+"""From this many chips on, a quoted price does not mean that they are available."""
+
+
+def section(context: Context) -> Section:
+    """What it costs."""
+    answers, blocks = context.answers, list[Block]()
+    blocks.append(Paragraph(_said(context), "lead"))
+    blocks.append(_facts(context))
+    if answers.choice is not None:
+        several = [one.estimate.to_dict() for one in answers.choice.answers]
+        caption: Text = ("What the cheapest design of each market costs, by contribution.",)
+        blocks += context.pictured("compare", several, caption, "The markets side by side", _markets(context))
+        blocks.append(_runners_up(context))
+    blocks.append(_intervals(context))
+    blocks += [Paragraph(text, "caution") for text in _cautions(context)]
+    warnings = [*dict.fromkeys(context.estimate.meta["warnings"])]
+    if warnings:
+        blocks += [Paragraph(("What is doubtful about it:",)), Listing(tuple((Label(text),) for text in warnings))]
+    return Section("answer", "The answer", tuple(block for block in blocks if block != Listing(())))
+
+
+def _said(context: Context) -> Text:
+    answers = context.answers
+    total = told(context.estimate[TOTAL], TOTAL, "$")
+    here = design(context.model, context.estimate.inputs)
+    if answers.choice is not None:
+        unlike = ". Markets are not alike: what is owned is paid first and has to be kept in use."
+        return (*here, ": the cheapest of all markets at ", *total, unlike)
+    if answers.best is not None:
+        least = "the cheapest combination" if answers.by == TOTAL else f"the combination with the least {answers.by}"
+        return (*here, f": {least}, at ", *total, ".")
+    return (*here, ": ", *total, " in total.")
+
+
+def _facts(context: Context) -> Facts:
+    one, facts = context.estimate, list[Fact]()
+    facts.append(Fact("in total", told(one[TOTAL], TOTAL, "$"), context.interval(TOTAL)))
+    for name, title in (
+        ("train_days", "the final run"),
+        ("chip_hours", "chip-hours"),
+        ("facility_mw", "power of the site"),
+        ("upfront_usd", "paid or committed at once"),
+    ):
+        value = one.get(name)
+        if value:
+            unit = context.unit(name)
+            figure = told(value, name, unit, scaled(value) if unit == "chip·h" else "")
+            facts.append(Fact(title, figure, context.interval(name)))
+    return Facts(tuple(facts))
+
+
+def _intervals(context: Context) -> Table:
+    one = context.estimate
+    names = [*one.subtotals, *(name for name in _RUN if one.get(name) is not None)]
+    rows = []
+    for name in names:
+        unit, drawn = context.unit(name), one.intervals.get(name, {})
+        figure = part if unit == "1" else None
+        cells = [
+            figure(value, quantity) if figure else told(value, quantity, unit)
+            for value, quantity in ((one[name], name), *((drawn.get(p), f"{p}({name})") for p in PERCENTILES))
+        ]
+        rows.append(((words(name),), *cells))
+    count = counted(int(one.meta["draws"]["count"]), "meta.draws.count")
+    caption: Text = ("Central values, and what ", *count, " draws of what is left open come to")
+    heads: tuple[Text, ...] = (("quantity",), ("central",), (Label("P10"),), (Label("P50"),), (Label("P90"),))
+    return Table("intervals", caption, heads, tuple(rows), frozenset({1, 2, 3, 4}))
+
+
+def _markets(context: Context) -> Table:
+    """The cheapest design of each market."""
+    rows = []
+    for i, answer in enumerate(context.answers.choice.answers if context.answers.choice else ()):
+        one, path = answer.estimate, f"choose:answers[{i}]"
+        drawn = one.intervals[TOTAL]
+        money = [told(one[TOTAL], f"{path}.estimate.quantities.{TOTAL}", "$")]
+        money += [told(drawn[p], f"{path}.estimate.intervals.{TOTAL}.{p}", "$") for p in ("p10", "p90")]
+        days = told(one["train_days"], f"{path}.estimate.quantities.train_days", "d")
+        fleet = design(context.model, one.inputs, f"{path}.estimate.inputs.", only=("hardware", "chips"))
+        due = told(answer.due_at_once_usd, f"{path}.due_at_once_usd", "$")
+        votes = voted(answer.price.votes, f"{path}.price.votes")
+        rows.append(((Label(answer.market),), fleet, *money, days, due, votes))
+    heads: tuple[Text, ...] = (
+        *(("market",), ("design",), ("total",), (Label("P10"),), (Label("P90"),)),
+        *(("final run",), ("at once",), ("votes of its price",)),
+    )
+    caption: Text = ("The cheapest design of each market",)
+    return Table("markets-chosen", caption, heads, tuple(rows), frozenset({2, 3, 4, 5, 6, 7}))
+
+
+def _runners_up(context: Context) -> Block:
+    """The best of other chips, which cost little more."""
+    rows: list[tuple[Text, ...]] = []
+    for i, answer in enumerate(context.answers.choice.answers if context.answers.choice else ()):
+        for j, one in enumerate(answer.runners_up):
+            path = f"choose:answers[{i}].runners_up[{j}]"
+            fleet: Text = (*told(one.chips, f"{path}.chips", "chip"), " x ", Label(one.hardware))
+            money = [told(getattr(one, name), f"{path}.{name}", "$") for name in ("cost_total_usd", "p10", "p90")]
+            known = price_in_words(marks_of(one.evidence))
+            rows.append(
+                (
+                    (Label(answer.market),),
+                    fleet,
+                    *money,
+                    told(one.train_days, f"{path}.train_days", "d"),
+                    (known or "—",),
+                )
+            )
+    if not rows:
+        return Listing(())
+    heads: tuple[Text, ...] = (
+        *(("market",), ("design",), ("total",), (Label("P10"),), (Label("P90"),), ("final run",), ("its price",)),
+    )
+    return Table(
+        "runners-up",
+        ("What comes near it: the best of other chips",),
+        heads,
+        tuple(rows),
+        frozenset({2, 3, 4, 5}),
+        folded=True,
+    )
+
+
+def _cautions(context: Context) -> Iterator[Text]:
+    """What a reader should not take the figures for."""
+    one, market = context.estimate, str(context.estimate.inputs.get("market", ""))
+    marks = marks_of_estimate(one)
+    if price_in_words(marks):
+        votes = voted(one.get("price_votes"), "price_votes")
+        days = told(one.get("price_age_days"), "price_age_days", "d")
+        several = "" if one.get("price_votes") == 1.0 else " votes"
+        derived = "; it is derived from another term" if one.get("is_derived") else ""
+        yield ("The price of the chip rests on ", *votes, several, " and is ", *days, f" old{derived}.")
+    chips = one.inputs.get("chips")
+    if market in {"on_demand", "spot"} and isinstance(chips, int | float) and chips > _MANY_CHIPS:
+        yield (
+            "A quote for ",
+            Label(market),
+            " does not mean that ",
+            *told(chips, "chips", "chip"),
+            " chips can be had.",
+        )
+    if market in {"own", "colo"} and context.assumed.get("runs_per_year") is None:
+        used = context.assumed.get("assumed_fleet_utilisation")
+        if isinstance(used, int | float):
+            yield (
+                "How many runs a year the chips do is not given: they are assumed to be in use ",
+                *part(used, "assumed_fleet_utilisation"),
+                " of the time.",
+            )
+    if "x" in marks:
+        yield ("No published run of this chip at this precision was fitted: its speed is extrapolated from others.",)
+    if context.assumed.get(PACE.name) == PACE.default:
+        yield ("Pace: that of typical runs of this size, not what the layout alone would allow.",)
+    yield from _use(context)
+
+
+def _use(context: Context) -> Iterator[Text]:
+    """Where the draws say that the plan may not be carried out."""
+    for name, probability in context.estimate.probabilities.items():
+        if probability:
+            yield (
+                "The plan cannot be carried out in ",
+                *part(probability, f"probabilities.{name}"),
+                " of the draws: ",
+                Label(name),
+                ".",
+            )
+    lost = 1.0 - float(context.estimate.intervals[TOTAL]["feasible"] or 0.0)
+    busy = context.estimate.get("busy_hours")
+    runs = context.assumed.get("runs_per_year")
+    if lost > 0.0:
+        yield (
+            "In ",
+            *part(context.estimate.intervals[TOTAL]["feasible"], f"feasible({TOTAL})"),
+            " of the draws it is possible at all; the others count as dearer than any.",
+        )
+    if isinstance(runs, int | float) and busy and runs * busy > HOURS_PER_YEAR:
+        yield (
+            *told(runs, "runs_per_year", "1"),
+            " runs a year overlap: one keeps its chips busy for ",
+            *told(busy, "busy_hours", "h"),
+            ".",
+        )

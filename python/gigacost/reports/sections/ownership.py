@@ -1,0 +1,142 @@
+"""Own or rent: the design in each market, and where one becomes cheaper than the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gigacost.analysis.sensitivity.uncertainty import Uncertainty
+from gigacost.reports.alternatives import FULL
+from gigacost.reports.answers import TOTAL
+from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text
+from gigacost.reports.sections.context import Context
+from gigacost.reports.telling import NOTHING, PERCENTILES, design, part, told, valued
+
+_SHOWN = 8
+"""Values along the unknown that the table has, beside those around crossings."""
+
+
+def section(context: Context) -> Section:
+    """Own or rent."""
+    answers, blocks = context.answers, list[Block]()
+    if answers.markets is None:
+        blocks.append(Paragraph((f"No other market was costed: {answers.refused.get('markets', '')}.",)))
+    else:
+        blocks.append(options_table(context, answers.markets, "markets", ("This design in each market",)))
+    found = answers.ownership
+    if found is None or not found.feasible:
+        reason = answers.refused.get("ownership", "neither way has a cost")
+        blocks.append(Paragraph((f"Where one becomes cheaper than the other is not known: {reason}.",)))
+        return Section("ownership", "Own or rent", tuple(blocks))
+    blocks.append(Paragraph(_crossings(context), "lead"))
+    caption: Text = ("The total along ", Label(found.unknown), _meaning(found.unknown))
+    said = f"The total of each market along {found.unknown}, with the crossing"
+    blocks += context.pictured("break-even", found.to_dict(), caption, said, _curve(context))
+    return Section("ownership", "Own or rent", tuple(blocks))
+
+
+def options_table(context: Context, found: Uncertainty, path: str, caption: Text) -> Table:
+    """Designs that are compared: what each costs, and how often it is the cheapest."""
+    rows = []
+    for i, one in enumerate(found.options):
+        where = f"{path}:options[{i}]"
+        money = [told(getattr(one.spread, name), f"{where}.{name}", "$") for name in ("central", *PERCENTILES)]
+        name = design(context.model, one.inputs, f"{where}.inputs.")
+        rows.append((name or (Label("this design"),), *money, part(one.best, f"{where}.best")))
+    heads: tuple[Text, ...] = (
+        *(("design",), ("central",), *((p.upper(),) for p in PERCENTILES), ("cheapest in so many draws",)),
+    )
+    return Table(path, caption, heads, tuple(rows), frozenset({1, 2, 3, 4, 5}))
+
+
+def _meaning(unknown: str) -> str:
+    if unknown == FULL:
+        return ", the share of its hours for which an owned fleet is in use."
+    return ", how many such runs a year the chips do."
+
+
+def _crossings(context: Context) -> Text:
+    """Where one becomes cheaper than the other."""
+    found = context.answers.ownership
+    if found is None:
+        return ()
+    if not found.crossings:
+        option = found.intervals[0].option
+        ends = [
+            _value(context, value, f"break-even:intervals[0].{name}")
+            for name, value in (("low", found.intervals[0].low), ("high", found.intervals[0].high))
+        ]
+        if option is None:
+            return ("Neither way is possible.",)
+        return (
+            Label(str(option)),
+            " is the cheaper one for all of ",
+            Label(found.unknown),
+            " from ",
+            *ends[0],
+            " to ",
+            *ends[1],
+            ".",
+        )
+    pieces: list[Any] = []
+    for i, crossing in enumerate(found.crossings):
+        below, above = found.intervals[i].option, found.intervals[i + 1].option
+        pieces += [
+            " Then, from " if i else "From ",
+            *_value(context, crossing.value, f"break-even:crossings[{i}].value"),
+        ]
+        pieces += [_along(found.unknown), Label(found.unknown), ") on, "]
+        pieces += [*_option(above), " is cheaper than ", *_option(below), "."]
+    return tuple(pieces)
+
+
+def _along(unknown: str) -> str:
+    return " of its hours in use (" if unknown == FULL else " runs a year ("
+
+
+def _option(option: object) -> Text:
+    return ("nothing",) if option is None else (Label(str(option)),)
+
+
+def _value(context: Context, value: float, path: str) -> Text:
+    found = context.answers.ownership
+    if found is not None and found.unknown == FULL:
+        return part(value, path)
+    return valued(context.model, found.unknown if found else "", value, path)
+
+
+def _curve(context: Context) -> Table:
+    """Both ways at some values of the unknown, and on both sides of each crossing."""
+    found = context.answers.ownership
+    if found is None:
+        return Table("break-even", (), (), ())
+    at: dict[float, dict[Any, tuple[int, Mapping[str, Any]]]] = {}
+    for place, row in enumerate(found.curve):
+        at.setdefault(row[found.unknown], {})[row[found.axis]] = (place, row)
+    beside = {end for one in found.intervals for end in (one.low, one.high)}
+    grid = [value for value in at if value not in beside]
+    step = max(len(grid) // _SHOWN, 1)
+    shown = sorted({*grid[step // 2 :: step], *(one.value for one in found.crossings), min(at), max(at)} & {*at})
+    rows = [_row(context, [at[value].get(option) for option in found.options]) for value in shown]
+    heads: list[Text] = [(Label(found.unknown),)]
+    for option in found.options:
+        heads += [(Label(str(option)),), ("P10",), ("P90",)]
+    columns = frozenset(range(len(heads)))
+    return Table(
+        "break-even", ("The total along ", Label(found.unknown)), tuple(heads), tuple(rows), columns, folded=True
+    )
+
+
+def _row(context: Context, cells: list[tuple[int, Mapping[str, Any]] | None]) -> tuple[Text, ...]:
+    found = context.answers.ownership
+    first = next(cell for cell in cells if cell is not None)
+    unknown = found.unknown if found else ""
+    row: list[Text] = [_value(context, first[1][unknown], f"break-even:curve[{first[0]}].{unknown}")]
+    for cell in cells:
+        if cell is None:
+            row += [NOTHING] * 3
+            continue
+        place, known = cell
+        for name in (TOTAL, f"p10({TOTAL})", f"p90({TOTAL})"):
+            row.append(told(known[name], f"break-even:curve[{place}].{name}", "$"))
+    return tuple(row)

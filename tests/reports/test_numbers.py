@@ -1,0 +1,83 @@
+"""Every number of a report is that of the question it names, digit for digit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli_runner import invoke, spec_file
+from report_pages import OPEN, RUN, SPEC, ReportPage, expected, is_derived, questions, same
+
+
+def _checked(page: ReportPage, folder: Path, capsys: pytest.CaptureFixture[str]) -> int:
+    """How many numbers were held against an answer; each has to be equal to its own."""
+    answers = questions(page, folder, capsys)
+    asked = [(value, quantity) for value, quantity, _ in page.numbers if not is_derived(quantity)]
+    wrong = [(quantity, value) for value, quantity in asked if not same(value, expected(quantity, answers))]
+    assert wrong == []
+    return len(asked)
+
+
+def test_numbers_of_a_run_are_those_of_its_questions(
+    report: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = ReportPage(report("run").read_text())
+    assert _checked(page, tmp_path, capsys) > 400
+    total = invoke(capsys, "estimate", *RUN, "--json").json
+    assert float(page.value("cost_total_usd")) == total["quantities"]["cost_total_usd"]
+    assert float(page.value("p90(cost_total_usd)")) == total["intervals"]["cost_total_usd"]["p90"]
+
+
+def test_numbers_of_an_open_question_are_those_of_its_questions(
+    report: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = ReportPage(report("open").read_text())
+    assert _checked(page, tmp_path, capsys) > 400
+    choice = invoke(capsys, "choose", *OPEN, "--json").json
+    totals = [one["estimate"]["quantities"]["cost_total_usd"] for one in choice["answers"]]
+    assert float(page.value("cost_total_usd")) == min(totals)
+
+
+def test_numbers_of_a_specification_are_those_of_its_questions(
+    report: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = spec_file(tmp_path, SPEC)
+    page = ReportPage(report("spec").read_text())
+    assert _checked(page, tmp_path, capsys) > 400
+    best = invoke(capsys, "top", spec, "-k", "1", "--json").json["rows"][0]
+    front = invoke(capsys, "pareto", spec, "--json").json["rows"]
+    assert float(page.value("cost_total_usd")) == best["cost_total_usd"]
+    assert [float(page.value(f"pareto:rows[{i}].train_days")) for i in range(len(front))] == [
+        row["train_days"] for row in front
+    ]
+
+
+def test_no_figure_stands_outside_of_a_number(report: Callable[..., Path]) -> None:
+    for name in ("run", "open", "spec"):
+        page = ReportPage(report(name).read_text())
+        assert page.loose_digits == []
+
+
+def test_dollars_have_their_interval(report: Callable[..., Path]) -> None:
+    """Wherever a total of a design is told in a table, P10 and P90 of it are."""
+    page = ReportPage(report("spec").read_text())
+    names = {name for _, name, _ in page.numbers}
+    for name in names:
+        if name.startswith(("pareto:", "break-even:curve")) and name.endswith(".cost_total_usd"):
+            place = name.removesuffix("cost_total_usd")
+            assert {f"{place}p10(cost_total_usd)", f"{place}p90(cost_total_usd)"} <= names
+    assert {"p10(cost_total_usd)", "p50(cost_total_usd)", "p90(cost_total_usd)"} <= names
+
+
+def test_texts_of_numbers_are_short(report: Callable[..., Path]) -> None:
+    page = ReportPage(report("run").read_text())
+    assert [text for _, _, text in page.numbers if len("".join(c for c in text if c.isdigit())) > 7] == []
+
+
+def test_csv_files_have_full_values(report: Callable[..., Path]) -> None:
+    page = ReportPage(report("run").read_text())
+    costs = page.downloads["gigacost-costs.csv"].splitlines()
+    rent = next(line for line in costs if line.startswith("rent,"))
+    assert rent.split(",")[1] == page.value("cost_rent_usd")
+    assert len(costs) > 4

@@ -3,7 +3,7 @@
 # `make test PYTEST="tests/spec/test_spec.py -k units"` passes arguments on to pytest; `make bench BENCH="peers latency"`
 # measures some parts again and leaves the others.
 
-.PHONY: demo test slow chaos lint imports docs site calibrate bench wheel wheels test-wheel test-sdist format clean format-rust format-python ruff clippy types deny FORCE
+.PHONY: demo test slow chaos fuzz lint imports docs site calibrate bench wheel wheels test-wheel test-sdist format clean format-rust format-python ruff clippy types deny FORCE
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -34,6 +34,11 @@ chaos: $(VENV)/.engine $(VENV)/.group-test
 	$(BIN)/python tests/chaos/datasets.py --seed $(SEED) --kills $(COUNT) \
 	  --full-disks $$(( ($(COUNT) + 14) / 15 )) --faulty-stores $$(( ($(COUNT) + 5) / 6 ))
 	$(BIN)/python tests/chaos/workers.py --seed $(SEED) --runs $$(( ($(COUNT) * 2 + 2) / 3 ))
+
+# WebAssembly modules of COUNT random models, and of a tenth as many specifications, against reference and engine.
+fuzz: COUNT ?= 300
+fuzz: $(VENV)/.engine $(VENV)/.group-test $(VENV)/.programs
+	$(BIN)/python tests/fuzz/modules.py --seed $(SEED) --count $(COUNT)
 
 # `make -k lint` goes on to the next one after a finding.
 lint: format-rust format-python ruff imports types clippy deny

@@ -56,103 +56,105 @@ ENTRIES = (
         "estimate",
         "Where the money goes",
         f"{_RUN} --draws 1024",
-        "Experiments cost more than the final run; what is left open could double either.",
+        "The contributions to the cost, the largest first, each with P10 to P90. Here experiments cost more than the "
+        "final run.",
     ),
     Entry(
         "compare",
         "Runs side by side",
         f"{_RUN} --market own,on_demand,reserved_1y",
-        "What rent is to one market, chips, financing and idle hardware are to another.",
+        "What the same run costs on chips that are bought, rented on demand or reserved for a year, by contribution.",
     ),
     Entry(
         "best",
         "The best combinations",
         "examples/quickstart.toml -k 8",
-        "How little the runners-up cost more, and what they have otherwise.",
+        "The eight cheapest designs, and how much more each costs than the one before.",
     ),
     Entry(
         "front",
         "Cost against time",
         "examples/frontier.toml --minimise cost_total_usd,train_days",
-        "Which days can be bought, for how much, and from where on none can.",
+        "The designs that no other beats in both cost and days: the faster a run, the dearer.",
     ),
     Entry(
         "summary",
         "Ranges of all combinations",
         "examples/quickstart.toml --per hardware",
-        "How far apart the designs with one chip are, beside the chips.",
+        "Of each quantity the smallest and the largest value, P10 to P90 and the median, by the chip of the designs.",
     ),
     Entry(
         "solve",
         "As many tokens as the money allows",
         "tokens --where 'cost_total_usd <= 5e6' --params 7B --hardware h100-sxm --chips 512,1024 --over 100B..20T",
-        "The cost of ever more tokens, and where it reaches the limit.",
+        "The cost of the best design at each number of tokens, and the number at which it reaches the limit.",
     ),
     Entry(
         "break-even",
         "Own against rent",
         "runs_per_year --params 70B --tokens 2T --hardware h100-sxm --chips 1024 --between market=own,on_demand "
         "--over 1..8",
-        "From how many runs a year on a bought cluster is the cheaper one.",
+        "The cost of owning and of renting by runs a year: the lines cross where owning becomes cheaper.",
     ),
     Entry(
         "waterfall",
         "From one cost to another",
         f"{_RUN} --set-a market=own --set-b market=on_demand --no-intervals",
-        "Which contributions make the difference; the steps end at the other cost.",
+        "The contributions that make the difference between two designs; the last bar is the cost of the second.",
     ),
     Entry(
         "uncertainty",
         "How sure that is, and what it is due to",
         _RUN,
-        "P10 to P90 of the cost; the tornado says what each input does by itself, Sobol' indices what it does to the "
-        "variance, alone and with others.",
+        "The distribution of the cost; how far each uncertain input moves it by itself (the tornado); the share of the "
+        "variance that it causes, alone and with others (Sobol' indices).",
     ),
     Entry(
         "over-time",
         "The same capability in other years",
         "examples/calendar.toml --years 2023,2025,2027,2030 --algorithms-of 2024-04-01",
-        "What waiting saves, and how soon nobody knows by how much.",
+        "The cost of each year's cheapest design with P10 to P90. After the dashed line prices follow trends.",
     ),
     Entry(
         "elasticities",
         "What moves the cost",
         _RUN,
-        "The per cent that each per cent of an input costs or saves.",
+        "By how many per cent the cost changes when an input grows by one per cent.",
     ),
     Entry(
         "validate",
         "Predicted against published",
         "runs",
-        "How far predictions of published runs were off, from what was known before these started.",
+        "Published figures of runs against predictions from what was known before they started, with P5 to P95.",
     ),
     Entry(
         "validate",
         "Step times against measured ones",
         "throughput",
-        "How far the seconds of a step are off, at the layouts that were run.",
+        "Measured seconds of a step against predicted ones, at the layouts that were run.",
         "validate-throughput",
     ),
     Entry(
         "map",
         "Isocost lines: parameters and tokens",
         "examples/planner.toml --by cost_total_usd --per params,tokens",
-        "What a larger model leaves for its tokens at the same cost, and with which chip; where no design meets the "
-        "limits of days, megawatts and dollars.",
+        "Along a line, the best design of each pair of parameters and tokens costs the same. Colours are its chips; "
+        "grey pairs have no design within the limits of days, megawatts and dollars.",
     ),
     Entry(
         "map",
         "Isocost lines: chips and days",
         "--params 70B --tokens 15T --hardware h100-sxm --set chips=1024..65536:25:log "
         "--set train_hours=120..4800:25:log --per chips,train_hours",
-        "What a cluster costs that is kept busy for so many days.",
+        "Along a line, a cluster of that size in use for that many days costs the same.",
         "map-days",
     ),
     Entry(
         "layout",
         "How a cluster is divided",
         "--model llama-3.1-405b --hardware h100-sxm --chips 16384",
-        "Stages and copies of the model, to scale; where time and memory go; what other choices lose, and by what.",
+        "Stages and copies of the model, drawn to scale; where time and memory go; how much slower other choices are, "
+        "and in which parts.",
     ),
     Entry(
         "scale",
@@ -212,9 +214,10 @@ def write() -> None:
     """Draw all, in place of what was there, and write the page; say how long it took."""
     begin = time.perf_counter()
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for old in PICTURES.glob("*.svg"):
+    paths = [drawn(entry, PICTURES) for entry in ENTRIES]
+    for old in set(PICTURES.iterdir()).difference(paths):
         old.unlink()
-    total = sum(drawn(entry, PICTURES).stat().st_size for entry in ENTRIES)
+    total = sum(path.stat().st_size for path in paths)
     PAGE.write_text(page(), encoding="utf-8", newline="\n")
     took = time.perf_counter() - begin
     print(f"{took:5.1f} s  {PAGE.relative_to(ROOT)}: {len(ENTRIES)} pictures, {total:,} bytes")

@@ -20,6 +20,7 @@ __all__ = [
     "Batches",
     "Program",
     "Quantiles",
+    "Rows",
     "Tape",
     "TapeBuilder",
     "__version__",
@@ -51,17 +52,6 @@ _Effort: TypeAlias = tuple[int, int, float | None]
 
 _Digits: TypeAlias = list[list[tuple[NDArray[np.uint32], NDArray[np.uint64]]]]
 """For each column and each prefix of its values, which digits follow and how often."""
-
-class _Rows(Protocol):
-    """The rows of a range that meet a condition: read by their attributes."""
-
-    @property
-    def columns(self) -> Sequence[_Column]: ...
-    @property
-    def keep(self) -> int | None: ...
-    @property
-    def rows(self) -> tuple[int, int]:
-        """The first, and the one before which to end."""
 
 class _Sink(Protocol):
     def write(self, data: bytes, /) -> object: ...
@@ -175,39 +165,8 @@ class Program:
         leaves out. Raises SpecError for a node that has none.
         """
 
-    def batches(
-        self,
-        rows: _Rows,
-        threads: int,
-        explain: Callable[[InternalError], InternalError] | None = None,
-    ) -> Batches:
-        """The rows, computed as they are read. ``explain`` makes a better InternalError of one."""
-
-    def pick(self, columns: Sequence[_Column], rows: Sequence[int]) -> Batch:
-        """The rows at these indices, in this order."""
-
-    def write(
-        self,
-        path: str | PathLike[str],
-        rows: _Rows,
-        threads: int,
-        metadata: Sequence[tuple[str, str]],
-        csv_safe: bool = True,
-        limit: int | None = None,
-        progress: _Progress | None = None,
-    ) -> int:
-        """Write the rows to a file, whole or not at all; how many rows were written. Raises OutputError."""
-
-    def write_csv(
-        self,
-        sink: _Sink,
-        rows: _Rows,
-        threads: int,
-        csv_safe: bool = True,
-        limit: int | None = None,
-        progress: _Progress | None = None,
-    ) -> int:
-        """Write the rows as CSV to an object with ``write`` for bytes; how many rows were written."""
+    def rows(self, columns: Sequence[_Column], keep: int | None = None) -> Rows:
+        """Columns of the rows that meet a condition."""
 
     def top(
         self,
@@ -345,6 +304,54 @@ class Batch:
 
     def __arrow_c_schema__(self) -> object:
         """Arrow's PyCapsule protocol."""
+
+@final
+class Rows:
+    """Columns of the rows of a program that meet a condition. What rows of any range have in common is planned once.
+
+    A range is its first row, and the one before which it ends.
+    """
+
+    @property
+    def conditional(self) -> bool:
+        """Whether only rows that meet a condition are had."""
+
+    def without(self, names: Sequence[str]) -> Rows:
+        """The same rows without the columns of these names."""
+
+    def batches(
+        self,
+        range: tuple[int, int],
+        threads: int,
+        explain: Callable[[InternalError], InternalError] | None = None,
+    ) -> Batches:
+        """Those of a range, computed as they are read. ``explain`` makes a better InternalError of one."""
+
+    def pick(self, indices: Sequence[int]) -> Batch:
+        """Those at these indices, in this order."""
+
+    def write(
+        self,
+        range: tuple[int, int],
+        path: str | PathLike[str],
+        threads: int,
+        metadata: Sequence[tuple[str, str]],
+        csv_safe: bool = True,
+        limit: int | None = None,
+        progress: _Progress | None = None,
+    ) -> int:
+        """Write those of a range to a file, whole or not at all; how many they were. Raises OutputError."""
+
+    def write_csv(
+        self,
+        range: tuple[int, int],
+        sink: _Sink,
+        threads: int,
+        csv_safe: bool = True,
+        limit: int | None = None,
+        progress: _Progress | None = None,
+    ) -> int:
+        """Write those of a range as CSV to an object with ``write`` for bytes; how many they were."""
 
 @final
 class Batches(Iterator[Batch]):

@@ -169,6 +169,8 @@ def test_a_front_of_thousands_says_that_it_is_a_picture(capsys: Capsys, tmp_path
         (("estimate", *DESIGN, "-o", "a.svg", "-o", "b.svg"), "given twice"),
         (("estimate", *DESIGN, "-o", ""), "missing value"),
         (("estimate", *DESIGN, "-o", "a.svg", "--width", "0"), "--width"),
+        (("estimate", *DESIGN, "-o", "a.svg", "--width", "4001"), "--width = 4001: out of range; allowed: >= 200 and"),
+        (("estimate", *DESIGN, "-o", f"{'a' * 300}.svg"), "a name too long for a file; allowed: <= 200 bytes"),
         (("estimate", *DESIGN, "-o", "a.svg", "--width", "wide"), "not a whole number"),
         (("compare", *DESIGN, "-o", "a.svg"), "one run, where several are compared"),
         (("estimate", *DESIGN, "--market", "own,spot", "-o", "a.svg"), "2 runs, where one is drawn"),

@@ -15,8 +15,21 @@ PAGES = sorted(
     for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     if not path.is_relative_to(ROOT / "docs/model")
 )
-LANGUAGES = {"console", "python", "toml", "csv", "json", "text", "sh", "yaml", "{toctree}", "{eval-rst}", "{include}"}
-NOT_RUN = {"sh", "text", "yaml"}
+LANGUAGES = {
+    "console",
+    "python",
+    "toml",
+    "csv",
+    "json",
+    "text",
+    "sh",
+    "yaml",
+    "js",
+    "{toctree}",
+    "{eval-rst}",
+    "{include}",
+}
+NOT_RUN = {"sh", "text", "yaml", "js"}
 
 
 WITHOUT_BLOCKS = {

@@ -91,7 +91,7 @@ def test_the_wheel_has_what_the_package_has(wheel: Path) -> None:
     wanted = {
         path.relative_to(package).as_posix()
         for path in package.rglob("*")
-        if path.suffix in {".py", ".pyi", ".toml", ".csv", ".typed"}
+        if path.suffix in {".py", ".pyi", ".toml", ".csv", ".typed", ".html", ".css", ".js"}
     }
     wanted |= {f"gigacost/examples/{path.name}" for path in (ROOT / "examples").glob("*.toml")}
     names = set(zipfile.ZipFile(wheel).namelist())

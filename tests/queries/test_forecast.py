@@ -153,6 +153,13 @@ def measured(*strips: Strip, others: tuple[Strip, ...] = (), share: float = 1.0)
     return _Measured(shorter, strips, others, share, lambda length: min(length / 10, 10**4), whole=False)
 
 
+def test_the_first_few_strips_lie_in_all_of_the_space() -> None:
+    for count in (3, 4, 6):
+        begins = sorted(spread(12_000, 12, 1)[:count])
+        gaps = [after - before for before, after in zip([0, *begins], [*begins, 12_000], strict=True)]
+        assert max(gaps) <= 12_000 * 1.6 / count + 1_000
+
+
 def test_time_and_bytes_grow_with_combinations_and_rows() -> None:
     found = measured(strip(10_000, 1.0), strip(10_000, 1.0))
     assert found.cpu(10**6) == pytest.approx(1 + 10_000)

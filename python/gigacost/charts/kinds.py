@@ -47,6 +47,8 @@ KINDS: Mapping[str, Kind] = {
     )
 }
 """All kinds, by name."""
+WIDTHS = (200, 4_000)
+"""Pixels between the axes, at least and at most."""
 
 
 def drawn(kind: str, document: Any, **options: Any) -> alt.TopLevelMixin:  # noqa: ANN401 - a document of any command
@@ -55,6 +57,7 @@ def drawn(kind: str, document: Any, **options: Any) -> alt.TopLevelMixin:  # noq
     Raises SpecError where altair or vl-convert is not installed, and for a document that the kind cannot draw.
     """
     known = kind_of(kind)
+    refuse_bad_width(options.get("width", WIDTHS[0]))
     require_charts()
     from importlib import import_module
 
@@ -76,6 +79,14 @@ def of_such_answers(name: str, own: str) -> str:
         others = ", ".join(kind.name for kind in KINDS.values() if kind.of == KINDS[own].of)
         raise SpecError(Fault("kind", show(name), "draws other answers", others))
     return name
+
+
+def refuse_bad_width(width: object, field: str = "width") -> None:
+    """Raise SpecError for a width that no picture can be drawn in."""
+    whole = isinstance(width, int) and not isinstance(width, bool)
+    if not isinstance(width, int) or not whole or not WIDTHS[0] <= width <= WIDTHS[1]:
+        what = "out of range" if whole else "not a whole number"
+        raise SpecError(Fault(field, show(width), what, f">= {WIDTHS[0]} and <= {WIDTHS[1]} pixels"))
 
 
 def require_charts() -> None:

@@ -13,6 +13,8 @@ from gigacost.charts import heavy, html, pdf
 from gigacost.errors import Fault, SpecError, escape, show
 
 ENDINGS = (".svg", ".png", ".pdf", ".html")
+_LONGEST = 200
+"""Bytes of a file's name: with what stands before and behind it while it is written, a file system takes it."""
 _PNG_SCALE = 2.0
 """Pixels of a PNG for each of the chart's."""
 _ID = re.compile(r'(?<=id=")[A-Za-z_]+\d+(?=")')
@@ -49,6 +51,8 @@ def refuse_bad_file(output: str, field: str = "-o") -> None:
     path, shown = Path(output), show(output)
     if "\0" in output:
         raise SpecError(Fault(field, shown, "not a file name", f"a name that ends in {', '.join(ENDINGS)}"))
+    if len(os.fsencode(path.name)) > _LONGEST:
+        raise SpecError(Fault(field, shown, "a name too long for a file", f"<= {_LONGEST} bytes"))
     if not output.lower().endswith(ENDINGS) or path.name.lower() in ENDINGS:
         raise SpecError(Fault(field, shown, "unknown kind of picture", f"a name that ends in {', '.join(ENDINGS)}"))
     if not path.parent.is_dir():

@@ -27,6 +27,7 @@ _COMMANDS = {
     "break-even": "Where one option becomes cheaper than another: own or rent, along one input.",
     "uncertainty": "Intervals, Sobol indices, value of information, break points.",
     "over-time": "Cost of the same capability in other years, by driver, with intervals.",
+    "explore": "A page that holds the model: sliders, and pictures that follow.",
     "layout": "The best parallel layouts of a design, and why others lose.",
     "validate": "Compare the model with published data.",
     "explain": "How a number is computed: formula, sources, parts.",

@@ -11,7 +11,7 @@ from gigacost.display.shown import ROWS
 from gigacost.display.texts import facts, pairs, percent, span, table, value, warnings
 from gigacost.units.numbers import amount, share
 
-RUN = ("train_days", "project_days", "chip_hours", "facility_mw", "energy_mwh", "carbon_t", "mfu", "goodput")
+RUN = ("train_days", "chip_hours", "facility_mw", "energy_mwh", "carbon_t", "mfu", "goodput")
 TOTAL = "cost_total_usd"
 
 
@@ -169,7 +169,7 @@ def _missing(document: Mapping[str, Any]) -> list[str]:
 
 
 def _head(name: str) -> str:
-    return name.upper() if name in {"p10", "p90"} else "at once" if name == "due_at_once_usd" else words(name)
+    return name.upper() if name in {"p10", "p90"} else "paid at once" if name == "due_at_once_usd" else words(name)
 
 
 def _leaves(drivers: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

@@ -80,11 +80,11 @@ def _frames(
     _LOG.debug("columns %(columns)s; where %(where)s; left to polars: %(left)s", asked)
     table = selected(sweep.bound, columns, tests.settled(pushed))
     ranges = pieces(tests.ranges(pushed), lower.thread_count(threads))
-    if table.keep is None and whole and n_rows is not None:
+    if not table.source.conditional and whole and n_rows is not None:
         ranges = iter([(0, min(n_rows, sweep.size))])
     counts = {"rows": 0, "computed": 0, "combinations": sweep.size}
     for begin, end in ranges:
-        frame = pl.DataFrame(Part(table._replace(rows=(begin, end))).batches(threads=threads))
+        frame = pl.DataFrame(Part(table._replace(range=(begin, end))).batches(threads=threads))
         if predicate is not None and not whole:
             frame = frame.filter(predicate)
         if n_rows is not None:

@@ -118,7 +118,7 @@ class SweepReader(_SpaceReader):
         space, tests = self._space, Columns(self._space.bound)
         table = selected(space.bound, space.column_names, tests.settled(self._pushed))
         for rows in pieces(partition.value, 1):
-            yield from _batches(Part(table._replace(rows=rows)), 1)
+            yield from _batches(Part(table._replace(range=rows)), 1)
 
 
 class PartialReader(_SpaceReader):

@@ -210,7 +210,7 @@ def _planned(bound: Bound) -> _Plan:
     absent = lacking(bound)
     if absent:
         raise SpecError(*lacking_at_site(bound), *absent)
-    names, states = _answers(bound, dict.fromkeys([*found, *numbers, *chosen, *evidence]))
+    names, states = answerable(bound, dict.fromkeys([*found, *numbers, *chosen, *evidence]))
     doubtful = doubts.concerned(bound, names)
     warned = [doubt.name for doubt, _ in doubtful]
     made = lower.compiled(bound, Query((*names, *bound.spec.derive, *states, *warned)))
@@ -226,7 +226,7 @@ def _planned(bound: Bound) -> _Plan:
     )
 
 
-def _answers(bound: Bound, names: Iterable[str]) -> tuple[list[str], list[str]]:
+def answerable(bound: Bound, names: Iterable[str]) -> tuple[list[str], list[str]]:
     """The quantities that can be computed, without a search that nothing required rests on; the states of these."""
     names, needed, states = list(names), required(bound.model), bound.model.states
     wiring = bound.model.wire([*names, *needed, *(state.name for state in states)], bound.given)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
-from gigacost._engine import Batch, Batches, Program
+from gigacost._engine import Batch, Batches, Rows
 from gigacost._record import plain
 from gigacost.compiler import lower
 from gigacost.errors import InternalError
@@ -18,14 +18,11 @@ Progress = Callable[[int], None]
 
 
 class Table(NamedTuple):
-    """What the engine makes rows of."""
+    """Rows of a range, and what is told of them."""
 
-    program: Program
-    columns: Sequence[Any]
-    keep: int | None
-    """The node of the condition that rows meet; None for all of them."""
-    rows: tuple[int, int]
-    """The first, and the one before which to end."""
+    source: Rows
+    range: tuple[int, int]
+    """The first row, and the one before which to end."""
     about: dict[str, str]
     """What stands in files beside the rows."""
     explained: Callable[[InternalError], InternalError]
@@ -74,7 +71,7 @@ class Tabular(ABC):
         table, most, workers = self._table(), arguments.limit(limit), lower.thread_count(threads)
         metadata = [(f"gigacost:{key}", value) for key, value in table.about.items()]
         try:
-            return table.program.write(os.fspath(path), table, workers, metadata, csv_safe, most, progress)
+            return table.source.write(table.range, os.fspath(path), workers, metadata, csv_safe, most, progress)
         except InternalError as error:
             raise table.explained(error) from None
 
@@ -90,7 +87,7 @@ class Tabular(ABC):
         """Write the rows as CSV to a binary file object, and say how many there were."""
         table, most, workers = self._table(), arguments.limit(limit), lower.thread_count(threads)
         try:
-            return table.program.write_csv(sink, table, workers, csv_safe, most, progress)
+            return table.source.write_csv(table.range, sink, workers, csv_safe, most, progress)
         except InternalError as error:
             raise table.explained(error) from None
 
@@ -103,8 +100,7 @@ class Part(Tabular):
 
     def without(self, names: Collection[str]) -> Part:
         """The same rows without some of their columns."""
-        columns = [column for column in self._rows.columns if column[0] not in names]
-        return Part(self._rows._replace(columns=columns))
+        return Part(self._rows._replace(source=self._rows.source.without(list(names)))) if names else self
 
     def _table(self) -> Table:
         return self._rows
@@ -113,7 +109,7 @@ class Part(Tabular):
 def batches(table: Table, threads: int | None) -> Batches:
     """The rows in Arrow batches."""
     workers = lower.thread_count(threads)
-    return table.program.batches(table, workers, table.explained)
+    return table.source.batches(table.range, workers, table.explained)
 
 
 def values_of(batch: Batch, name: str) -> list[Any]:

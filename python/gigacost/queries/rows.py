@@ -89,9 +89,9 @@ class RowView(Shown, Tabular, Sequence[dict[str, Any]]):
 
         made = self._compiled()
         picked = Picked(self.bound, self.indices if len(self) else np.zeros(1, np.int64))  # no space is empty
-        program, columns = lower.program(picked, made), lower.columns(picked, made)
-        index = ("index", 0, picked.indices)
-        return Table(program, [index, *columns], None, (0, len(self)), provenance(self.bound), self._of_the_space)
+        columns = [("index", 0, picked.indices), *lower.columns(picked, made)]
+        rows = lower.program(picked, made).rows(columns)
+        return Table(rows, (0, len(self)), provenance(self.bound), self._of_the_space)
 
     def _compiled(self) -> lower.Compiled:
         return lower.compiled(self.bound, Query(self.columns))
@@ -102,7 +102,7 @@ class RowView(Shown, Tabular, Sequence[dict[str, Any]]):
             return error
         bound, made, row = self.bound, self._compiled(), int(self.indices[error.row])
         try:
-            lower.ask(bound, made, lambda program: program.pick(lower.columns(bound, made), [row]))
+            lower.ask(bound, made, lambda program: program.rows(lower.columns(bound, made)).pick([row]))
         except InternalError as told:
             return told
         return error

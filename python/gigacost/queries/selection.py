@@ -28,7 +28,7 @@ def selected(bound: Bound, columns: Sequence[str], also: Node | None = None) -> 
     known = {column[0]: column for column in lower.columns(bound, made)}
     explained = functools.partial(lower.with_inputs, bound)
     picked = [known[name] for name in columns]
-    return Table(lower.program(bound, made), picked, made.keep, (0, bound.size), provenance(bound), explained)
+    return Table(lower.program(bound, made).rows(picked, made.keep), (0, bound.size), provenance(bound), explained)
 
 
 def _where(bound: Bound, also: Node | None) -> Expression | None:

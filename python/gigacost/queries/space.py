@@ -112,7 +112,7 @@ class Space(Shown, Tabular):
     def part(self, start: int, stop: int) -> Part:
         """The rows of the combinations ``start`` to ``stop`` (not included). Raises SpecError outside of the space."""
         rows = arguments.row_range(start, stop, self.size)
-        return Part(self._table()._replace(rows=rows))
+        return Part(self._table()._replace(range=rows))
 
     def rows(self, start: int, stop: int, *, threads: int | None = None) -> Batches:
         """The rows of ``part``, in Arrow batches."""

@@ -38,14 +38,14 @@ def normal_quantile(p: Floats) -> Floats:
     import numpy as np
 
     q = p - 0.5
-    central = np.abs(q) <= _CENTRAL_END
+    central = np.abs(q) <= CENTRAL_END
     z = np.empty_like(q)
     inner = q[central]
-    z[central] = inner * _ratio(_CENTRAL, 0.180625 - inner * inner)
+    z[central] = inner * _ratio(CENTRAL, 0.180625 - inner * inner)
     outer = ~central
     below = q[outer] < 0.0
     r = np.sqrt(-logs(np.where(below, p[outer], 1.0 - p[outer])))
-    tail = np.where(r <= _TAIL_END, _ratio(_TAIL, r - 1.6), _ratio(_FAR_TAIL, r - 5.0))
+    tail = np.where(r <= TAIL_END, _ratio(TAIL, r - 1.6), _ratio(FAR_TAIL, r - 5.0))
     z[outer] = np.where(below, -tail, tail)
     return z
 
@@ -84,11 +84,11 @@ def _tape(op: str) -> tuple[Tape, int]:
     return builder.finish([(op, "1", "", node)]), node
 
 
-_Ratio = tuple[Sequence[float], Sequence[float]]
+Ratio = tuple[Sequence[float], Sequence[float]]
 """Numerator and denominator of a quotient of polynomials, the constant terms first."""
 
 
-def _ratio(of: _Ratio, x: Floats) -> Floats:
+def _ratio(of: Ratio, x: Floats) -> Floats:
     above, below = (_polynomial(coefficients, x) for coefficients in of)
     return above / below
 
@@ -100,10 +100,10 @@ def _polynomial(coefficients: Sequence[float], x: Floats) -> Floats:
     return value + coefficients[0]
 
 
-_CENTRAL_END, _TAIL_END, _HART_END = 0.425, 5.0, 7.07106781186547
+CENTRAL_END, TAIL_END, _HART_END = 0.425, 5.0, 7.07106781186547
 """Up to where the coefficients below hold: of the distance of p from 0.5, of √(−log p), of |z|."""
 _ROOT_OF_TWO_PI = 2.5066282746310002
-_CENTRAL = (
+CENTRAL = (
     (
         3.3871328727963666080,
         1.3314166789178437745e2,
@@ -125,7 +125,7 @@ _CENTRAL = (
         5.2264952788528545610e3,
     ),
 )
-_TAIL = (
+TAIL = (
     (
         1.42343711074968357734,
         4.63033784615654529590,
@@ -147,7 +147,7 @@ _TAIL = (
         1.05075007164441684324e-9,
     ),
 )
-_FAR_TAIL = (
+FAR_TAIL = (
     (
         6.65790464350110377720,
         5.46378491116411436990,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DIMENSIONS = DIRECTIONS.count(";") + 2
 """How many dimensions Sobol's sequence has here."""
-_BITS = 52
+BITS = 52
 """Of a point: so that the middle between two of them is still a 64-bit float."""
 _DIGITS = 32
 """Of a point before it is scrambled."""
@@ -37,7 +37,7 @@ def sobol_points(names: Sequence[str], count: int, seed: int) -> dict[str, Float
 
 def random_points(names: Sequence[str], count: int, seed: int) -> dict[str, Floats]:
     """Points strictly inside of the unit cube, independent of each other; a dimension depends on its name alone."""
-    return {name: _between(random_words(name, count, seed) >> _shift(64 - _BITS)) for name in names}
+    return {name: _between(random_words(name, count, seed) >> _shift(64 - BITS)) for name in names}
 
 
 def random_words(name: str, count: int, seed: int) -> Words:
@@ -75,27 +75,33 @@ def _between(words: Words) -> Floats:
     """The middles of the intervals that the bits number."""
     import numpy as np
 
-    return (words.astype(np.float64) + 0.5) * 2.0**-_BITS
+    return (words.astype(np.float64) + 0.5) * 2.0**-BITS
 
 
 def _scrambled(dimension: int, name: str, count: int, seed: int) -> Words:
     """One dimension of the points, as whole numbers."""
     import numpy as np
 
-    shift, *matrix = (random_words(name, _DIGITS + 1, seed) >> _shift(64 - _BITS)).tolist()
-    columns = [_below(matrix[digit], _BITS - 1 - digit) for digit in range(_DIGITS)]
     points = np.empty(count, np.uint64)
-    points[0] = shift
-    for index, direction in enumerate(_directions(dimension)):
+    points[0], *flips = steps(dimension, name, count, seed)
+    for index, flipped in enumerate(flips):
         done = 1 << index
-        if done >= count:
-            break
-        digits = (digit for digit in range(_DIGITS) if direction >> (_DIGITS - 1 - digit) & 1)
-        flipped = 0
-        for digit in digits:
-            flipped ^= columns[digit]
         points[done : 2 * done] = points[: min(done, count - done)] ^ np.uint64(flipped)
     return points
+
+
+def steps(dimension: int, name: str, count: int, seed: int) -> list[int]:
+    """What one dimension of the points is made of: the first point, and what each binary digit of an index flips."""
+    shift, *matrix = (random_words(name, _DIGITS + 1, seed) >> _shift(64 - BITS)).tolist()
+    columns = [_below(matrix[digit], BITS - 1 - digit) for digit in range(_DIGITS)]
+    found = [shift]
+    for direction in _directions(dimension)[: (count - 1).bit_length()]:
+        flipped = 0
+        for digit in range(_DIGITS):
+            if direction >> (_DIGITS - 1 - digit) & 1:
+                flipped ^= columns[digit]
+        found.append(flipped)
+    return found
 
 
 def _below(bits: int, place: int) -> int:

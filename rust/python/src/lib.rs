@@ -4,8 +4,10 @@ mod batch;
 mod document;
 mod error;
 mod program;
+mod rows;
 mod run;
 mod simd;
+mod sink;
 mod space;
 mod tape;
 
@@ -28,6 +30,8 @@ mod _engine {
     use crate::program::Program;
     #[pymodule_export]
     use crate::program::answers::{Quantiles, front};
+    #[pymodule_export]
+    use crate::rows::Rows;
     #[pymodule_export]
     use crate::simd::simd;
     #[pymodule_export]

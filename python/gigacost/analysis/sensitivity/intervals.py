@@ -39,7 +39,7 @@ def with_intervals(found: Estimate, bound: Bound, draws: Draws, threads: int | N
     drawn = _with_defaults(bound, draws)
     uncertain = relevant(drawn, names, uncertain_inputs(drawn))
     values = _values(drawn, names, list(uncertain), drawn.draws, threads)
-    intervals = {name: _interval(values[name], amount=_is_amount(bound.model, name)) for name in names}
+    intervals = {name: _interval(values[name], amount=is_amount(bound.model, name)) for name in names}
     total = next(reversed([*found.subtotals]), asked[0])
     moving = {name: one.distribution.relative for name, one in uncertain.items()}
     (impossible,) = probabilities(drawn, total, moving, {name: drawn.draws[name] for name in uncertain}, threads)
@@ -63,7 +63,7 @@ def intervals_of_both(
         columns = draws_of({**known, **side.uncertain}, draws)
         uncertain = [name for name in side.uncertain if name in made_of(side, [quantity])]
         found.append(_values(side, [quantity], uncertain, columns, threads)[quantity])
-    amount = _is_amount(a.model, quantity)
+    amount = is_amount(a.model, quantity)
     told = {"a": _interval(found[0], amount=amount), "b": _interval(found[1], amount=amount)}
     return {**told, "difference": _interval(found[1] - found[0], amount=False)}
 
@@ -86,7 +86,7 @@ def _values(
     return {name: found[name][0] for name in names}
 
 
-def _is_amount(model: Model, name: str) -> bool:
+def is_amount(model: Model, name: str) -> bool:
     """Whether a quantity is the dearer the more it is: dollars, days, energy, and no share."""
     return name in model.quantities and model.quantities[name].unit not in {"", "1", "truth"}
 

@@ -34,12 +34,30 @@ _MOVED = "moved "
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class Moved:
     """Quantities as a tape that also reads the moves; for all values of what is given."""
 
     tape: Tape
     nodes: tuple[tuple[int, int | None], ...]
     """The node of each quantity, and that of the condition in which it is null."""
+
+    @property
+    def moves(self) -> dict[int, str]:
+        """What the leaves move that are moves, by their places."""
+        leaves = enumerate(self.tape.leaves)
+        return {place: leaf.removeprefix(_MOVED) for place, leaf in leaves if leaf.startswith(_MOVED)}
+
+
+def moved(bound: Bound, quantities: Sequence[str], moving: Mapping[str, bool]) -> Moved:
+    """The tape of quantities in which names move; ``moving`` says of each whether it does by a factor.
+
+    It is made once for each model and set of given names. Raises SpecError when something is missing.
+    """
+    quantities = tuple(quantities)
+    derive = tuple((name, expression.canonical) for name, expression in bound.spec.derive.items())
+    key = ("variations", quantities, tuple(moving.items()), derive, bound.given)
+    made: Moved = bound.model.compiled(key, lambda: _made(bound, quantities, moving))
+    return made
 
 
 class Variations:
@@ -57,9 +75,7 @@ class Variations:
         self.evaluations = 0
         """How many combinations were computed so far."""
         self._threads = lower.thread_count(threads)
-        derive = tuple((name, expression.canonical) for name, expression in bound.spec.derive.items())
-        key = ("variations", self.quantities, tuple(self.moving.items()), derive, bound.given)
-        self._made = bound.model.compiled(key, lambda: _made(bound, self.quantities, self.moving))
+        self._made = moved(bound, self.quantities, self.moving)
 
     def values(self, moves: Mapping[str, Floats]) -> dict[str, Floats]:
         """Each quantity: a row for each combination, a column for each move; NaN where a state spoils it.
@@ -100,7 +116,7 @@ class Variations:
         return InternalError(f"{error} ({told})", row)
 
 
-def _made(bound: Bound, quantities: tuple[str, ...], moving: Mapping[str, bool]) -> _Made:
+def _made(bound: Bound, quantities: tuple[str, ...], moving: Mapping[str, bool]) -> Moved:
     asked = query_plan(bound, Query(quantities))
     tracer = Tracer()
     leaves = lower.traced_leaves(tracer, asked.wiring, bound.model)
@@ -114,7 +130,7 @@ def _made(bound: Bound, quantities: tuple[str, ...], moving: Mapping[str, bool])
         null = tracer.lift(reduce(ops.either, states)).node if states else None
         nodes.append((lower.node(tracer, values[name]), null))
     outputs = [(name, "", "", node) for name, (node, _) in zip(quantities, nodes, strict=True)]
-    return _Made(tracer.builder.finish(outputs), tuple(nodes))
+    return Moved(tracer.builder.finish(outputs), tuple(nodes))
 
 
 def _moved(wiring: Wiring, before: Mapping[str, Value], moving: Mapping[str, bool], tracer: Tracer) -> dict[str, Value]:

@@ -98,7 +98,7 @@ def _drawing(kind: Kind, question: click.Command, name: str) -> click.Command:
     drawing = {str(one.name) for one in own} - {"output", "as_json"}
 
     def draw(output: str | None, as_json: bool, **given: Any) -> int:  # noqa: ANN401, FBT001 - as click has it
-        from gigacost.charts.kinds import require_charts
+        from gigacost.charts.kinds import refuse_bad_width, require_charts
         from gigacost.charts.save import refuse_bad_file
         from gigacost.cli import process
 
@@ -107,6 +107,8 @@ def _drawing(kind: Kind, question: click.Command, name: str) -> click.Command:
         refuse_bad_file(output)
         require_charts()
         chosen = {name: value for name in drawing if (value := given.pop(name)) is not None}
+        if "width" in chosen:
+            refuse_bad_width(chosen["width"], "--width")
         code, document, answer = _asked(question, idle, given)
         if code != process.INFEASIBLE:
             _save(kind, document, answer, output, chosen, as_json=as_json)

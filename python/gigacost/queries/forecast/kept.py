@@ -13,14 +13,13 @@ from gigacost.compiler.plan import Query
 from gigacost.queries.askers import Here
 from gigacost.queries.asks import AskCount
 from gigacost.queries.export import Table, batches
+from gigacost.queries.forecast.order import spread_order
 
 SAMPLE = 1 << 16
 """How many combinations a sample has, where time allows."""
 _ROUNDS = 16
 _SEED = 20261130
 _PLACES = 12
-_STRIDES = (1, 3, 5, 7)
-"""How many places are gone on at a time, so that each is visited once."""
 _Z = 1.959963984540054
 """Half of the width of an interval of 95 %, in standard deviations of a normal distribution."""
 
@@ -102,7 +101,7 @@ def _met(bound: Bound, made: lower.Compiled, places: list[int], threads: int | N
     """Those of some combinations that meet the condition."""
     picked = Picked(bound, places)
     columns = [("index", 0, picked.indices)]
-    table = Table(lower.program(picked, made), columns, made.keep, (0, len(places)), {}, lambda error: error)
+    table = Table(lower.program(picked, made).rows(columns, made.keep), (0, len(places)), {}, lambda error: error)
     return [int(index) for batch in batches(table, threads) for index in batch.column("index")]
 
 
@@ -111,8 +110,7 @@ def _some(places: list[int]) -> tuple[int, ...]:
     places.sort()
     count = min(len(places), _PLACES)
     even = [places[len(places) * (2 * place + 1) // (2 * count)] for place in range(count)]
-    stride = max(stride for stride in _STRIDES if math.gcd(stride, count) == 1)
-    return tuple(even[place * stride % count] for place in range(count))
+    return tuple(even[place] for place in spread_order(count))
 
 
 def interval(found: int, seen: int) -> tuple[float, float]:

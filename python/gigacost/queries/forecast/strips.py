@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import Self
 
+from gigacost.queries.forecast.order import GOLDEN, spread_order
 from gigacost.queries.space import Space
 
-_GOLDEN = 0.6180339887498949
-"""Steps of this share of a part fall evenly into it, and never in step with the axes."""
-_STRIDE = 37
 _TICK = 1e-6
 """No less is measured [s]."""
 
@@ -73,8 +71,7 @@ class Writer:
 def spread(size: int, parts: int, length: int) -> tuple[int, ...]:
     """Where strips begin, one in each part of the space, in an order that is spread over it should time run out."""
     begins = []
-    for count in range(parts):
-        position = count * _STRIDE % parts
+    for position in spread_order(parts):
         first, end = size * position // parts, size * (position + 1) // parts
-        begins.append(min(first + int(max(end - first - length, 0) * (position * _GOLDEN % 1.0)), size - length))
+        begins.append(min(first + int(max(end - first - length, 0) * (position * GOLDEN % 1.0)), size - length))
     return tuple(begins)

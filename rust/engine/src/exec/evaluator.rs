@@ -60,7 +60,7 @@ pub(crate) struct Evaluator {
     results: Vec<Buffer>,
     gathered: [Vec<f64>; ARRAYS],
     /// What the steps that are searches work with.
-    seekers: HashMap<usize, Seeker>,
+    seekers: HashMap<usize, Option<Seeker>>,
     folder: Folder,
 }
 
@@ -233,8 +233,7 @@ impl Evaluator {
         let out = &mut result.get_mut()[..self.shape.steps[index].values];
         let step = &self.plan.steps[index];
         let done = if let Action::Winner(searcher) = &step.action {
-            let seeker = self.seekers.entry(index);
-            let seeker = seeker.or_insert_with(|| searcher.seeker());
+            let seeker = self.seekers.entry(index).or_default();
             searcher.read(seeker, &step.groups, &self.extent, out, control)
         } else if let Action::Fold(fold, group) = step.action {
             let mut folder = std::mem::take(&mut self.folder);

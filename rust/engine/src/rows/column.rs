@@ -59,6 +59,14 @@ pub fn labels(texts: &[String]) -> Arc<StringArray> {
 }
 
 impl Column {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Axis { name, .. } | Self::Value { name, .. } | Self::State { name, .. } => name,
+        }
+    }
+
     /// Its name and type.
     pub(super) fn field(&self) -> Field {
         let labels = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));

@@ -134,8 +134,21 @@ impl Rows {
         Arc::clone(&self.schema)
     }
 
+    /// What computes them.
+    #[must_use]
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// The node of the condition that rows meet.
+    #[must_use]
+    pub fn keep(&self) -> Option<Node> {
+        self.keep
+    }
+
     /// The columns.
-    pub(crate) fn columns(&self) -> &[Column] {
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 

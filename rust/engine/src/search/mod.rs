@@ -58,13 +58,15 @@ impl Winners {
     /// Find those of a box of a grid.
     fn find(
         &self,
-        seeker: &mut Seeker,
+        seeker: &mut Option<Seeker>,
         grid: &Grid,
         number: usize,
         found: &mut [u32],
         control: &Control,
     ) -> Result<()> {
-        seeker.find(&self.task, grid, number, found, control)?;
+        seeker
+            .get_or_insert_with(|| Seeker::new(&self.task))
+            .find(&self.task, grid, number, found, control)?;
         self.live.restore(found);
         Ok(())
     }
@@ -128,18 +130,14 @@ impl Searcher {
         })
     }
 
-    /// What one worker searches with.
-    pub(crate) fn seeker(&self) -> Seeker {
-        Seeker::new(&self.winners.task)
-    }
-
-    /// The winners in a box of the program around, over the search's groups in the order given.
+    /// The winners in a box of the program around, over the search's groups in the order given. A seeker is what one
+    /// worker searches with, made when there is something to be searched for.
     ///
     /// # Errors
     /// When the run shall stop.
     pub(crate) fn read(
         &self,
-        seeker: &mut Seeker,
+        seeker: &mut Option<Seeker>,
         groups: &[usize],
         extent: &Extent,
         out: &mut [f64],

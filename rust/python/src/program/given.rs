@@ -1,6 +1,5 @@
 //! What Python gives: columns, rows, tables.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use gigacost_engine::query::Measure;
@@ -49,22 +48,6 @@ impl ColumnSpec<'_> {
             },
             Self::Value(name, value, null) => Column::Value { name, value, null },
         }
-    }
-}
-
-/// Rows as Python describes them, by the attributes of an object.
-#[derive(FromPyObject)]
-pub(super) struct RowsSpec<'py> {
-    pub(super) columns: Vec<ColumnSpec<'py>>,
-    /// The node of the condition; all rows when there is none.
-    pub(super) keep: Option<Node>,
-    /// The first, and the one before which to end.
-    rows: (u64, u64),
-}
-
-impl RowsSpec<'_> {
-    pub(super) fn range(&self) -> Range<u64> {
-        self.rows.0..self.rows.1
     }
 }
 

@@ -2,16 +2,12 @@
 
 pub(crate) mod answers;
 mod given;
-mod sink;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use gigacost_engine::query::{self, Count, Pareto, Summary, Top};
-use gigacost_engine::rows::Rows;
 use gigacost_engine::run::{Control, Limit};
 use gigacost_engine::tape::Node;
-use gigacost_engine::write::{self, Format};
 use gigacost_engine::{Blocks, Gradient, Leaf, Space};
 use numpy::{IntoPyArray, PyReadwriteArray, PyReadwriteArray1};
 use pyo3::prelude::*;
@@ -20,11 +16,10 @@ use pyo3::types::PyDict;
 use self::answers::{
     Counted, Effort, FrontPoints, Winners, counted, effort, front_points, statistics,
 };
-use self::given::{ColumnSpec, LeafValues, RowsSpec, measures};
-use self::sink::write_all;
-use crate::batch::{Batch, Batches};
+use self::given::{ColumnSpec, LeafValues, measures};
 use crate::error::raised;
-use crate::run::{computed, relayed, watched};
+use crate::rows::Rows;
+use crate::run::{computed, watched};
 use crate::simd::requested;
 use crate::tape::Tape;
 
@@ -35,20 +30,6 @@ type Slopes = (f64, Vec<f64>, Vec<bool>);
 #[pyclass(frozen, module = "gigacost._engine")]
 #[derive(Debug)]
 pub(crate) struct Program(Arc<gigacost_engine::Program>);
-
-impl Program {
-    fn rows_of(
-        &self,
-        py: Python<'_>,
-        columns: Vec<ColumnSpec<'_>>,
-        keep: Option<Node>,
-    ) -> PyResult<Arc<Rows>> {
-        let columns = columns.into_iter().map(ColumnSpec::column).collect();
-        let program = Arc::clone(&self.0);
-        let rows = py.detach(move || Rows::new(program, columns, keep));
-        Ok(Arc::new(rows.map_err(|error| raised(py, &error))?))
-    }
-}
 
 #[pymethods]
 impl Program {
@@ -128,104 +109,16 @@ impl Program {
         Ok(found.into_iter().map(plain).collect())
     }
 
-    /// The rows, computed as they are read. `explain` makes a better error of one about a combination.
-    #[pyo3(signature = (rows, threads, explain = None))]
-    fn batches(
-        &self,
-        py: Python<'_>,
-        rows: RowsSpec<'_>,
-        threads: usize,
-        explain: Option<Py<PyAny>>,
-    ) -> PyResult<Batches> {
-        let range = rows.range();
-        let work = self.0.work(range.end.saturating_sub(range.start));
-        Ok(Batches::new(
-            self.rows_of(py, rows.columns, rows.keep)?,
-            range,
-            threads,
-            work,
-            explain,
-        ))
-    }
-
-    /// The rows at these indices, in this order.
-    fn pick(
+    /// Columns of the rows that meet a condition.
+    #[pyo3(signature = (columns, keep = None))]
+    fn rows(
         &self,
         py: Python<'_>,
         columns: Vec<ColumnSpec<'_>>,
-        rows: Vec<u64>,
-    ) -> PyResult<Batch> {
-        let picked = self.rows_of(py, columns, None)?;
-        let values = self.0.work(rows.len() as u64);
-        let batch = computed(py, values, None, move |control| picked.pick(&rows, control))?;
-        Ok(Batch(batch))
-    }
-
-    /// Write the rows to a file, whole or not at all; how many rows were written.
-    #[pyo3(signature = (path, rows, threads, metadata, csv_safe = true, limit = None, progress = None))]
-    #[allow(clippy::too_many_arguments)] // what a file is made of, named in Python
-    fn write(
-        &self,
-        py: Python<'_>,
-        path: PathBuf,
-        rows: RowsSpec<'_>,
-        threads: usize,
-        metadata: Vec<(String, String)>,
-        csv_safe: bool,
-        limit: Option<u64>,
-        progress: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<u64> {
-        let range = rows.range();
-        let rows = self.rows_of(py, rows.columns, rows.keep)?;
-        let format = Format::from_path(&path).map_err(|error| raised(py, &error))?;
-        let options = write::Options {
-            threads,
-            metadata,
-            csv_safe,
-            path: path.clone(),
-            ..write::Options::default()
-        };
-        watched(py, progress, move |control| {
-            write::to_file(&rows, range, limit, &path, format, &options, control)
-        })
-    }
-
-    /// Write the rows as CSV to an object with a `write` method for bytes; how many rows were written.
-    #[pyo3(signature = (sink, rows, threads, csv_safe = true, limit = None, progress = None))]
-    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // as for `write`; extracted
-    fn write_csv(
-        &self,
-        py: Python<'_>,
-        sink: Py<PyAny>,
-        rows: RowsSpec<'_>,
-        threads: usize,
-        csv_safe: bool,
-        limit: Option<u64>,
-        progress: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<u64> {
-        let range = rows.range();
-        let rows = self.rows_of(py, rows.columns, rows.keep)?;
-        let options = write::Options {
-            threads,
-            csv_safe,
-            ..write::Options::default()
-        };
-        relayed(
-            py,
-            progress,
-            |py, bytes| write_all(sink.bind(py), bytes),
-            move |control, relay| {
-                write::to_sink(
-                    &rows,
-                    range,
-                    limit,
-                    Box::new(relay),
-                    Format::Csv,
-                    &options,
-                    control,
-                )
-            },
-        )
+        keep: Option<Node>,
+    ) -> PyResult<Rows> {
+        let columns = columns.into_iter().map(ColumnSpec::column).collect();
+        Rows::new(py, Arc::clone(&self.0), columns, keep)
     }
 
     /// Fill an array for each column (its node, and that of its nulls) with its values in all rows, NaN for null.

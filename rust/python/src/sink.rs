@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 /// Give all of the bytes to a Python object with a `write` method, which may take some of them at a time.
-pub(super) fn write_all(sink: &Bound<'_, PyAny>, mut bytes: &[u8]) -> PyResult<()> {
+pub(crate) fn write_all(sink: &Bound<'_, PyAny>, mut bytes: &[u8]) -> PyResult<()> {
     let raw = sink.py().import("io")?.getattr("RawIOBase")?;
     while !bytes.is_empty() {
         let written = sink.call_method1("write", (PyBytes::new(sink.py(), bytes),))?;

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gigacost._staged import staged
+from gigacost._staged import refuse_bad_output, staged
 from gigacost.charts.kinds import require_charts
-from gigacost.errors import Fault, SpecError, escape, not_installed, show
+from gigacost.errors import Fault, SpecError, not_installed, show
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 
 if TYPE_CHECKING:
@@ -119,17 +119,8 @@ def reported(
 
 def refuse_bad_report(output: str, field: str = "output") -> None:
     """Raise SpecError unless a report can be put at ``output``, and what draws it is installed; nothing is written."""
-    path, shown = Path(output), show(output)
-    allowed = f"a name that ends in {', '.join(ENDINGS)}"
-    if "\0" in output:
-        raise SpecError(Fault(field, shown, "not a file name", allowed))
-    if not output.lower().endswith(ENDINGS) or path.name.lower() in ENDINGS:
-        raise SpecError(Fault(field, shown, "unknown kind of report", allowed))
-    if not path.parent.is_dir():
-        raise SpecError(Fault(field, shown, f"there is no folder {escape(str(path.parent))}", "a folder that exists"))
-    if path.exists() and not path.is_file():
-        raise SpecError(Fault(field, shown, "exists and is not a regular file", "a new name, or a file to replace"))
-    ending = path.suffix.lower()
+    refuse_bad_output(output, ENDINGS, "report", field)
+    ending = Path(output).suffix.lower()
     if ending != ".md":
         require_charts()
     if ending == ".pdf":

@@ -22,7 +22,14 @@ def section(context: Context) -> Section:
     if answers.markets is None:
         blocks.append(Paragraph((f"No other market was costed: {answers.refused.get('markets', '')}.",)))
     else:
-        blocks.append(options_table(context, answers.markets, "markets", ("This design in each market",)))
+        blocks.append(
+            options_table(
+                context,
+                answers.markets,
+                "markets",
+                ("This design in each market",),
+            )
+        )
     found = answers.ownership
     if found is None or not found.feasible:
         reason = answers.refused.get("ownership", "neither way has a cost")
@@ -43,9 +50,8 @@ def options_table(context: Context, found: Uncertainty, path: str, caption: Text
         money = [told(getattr(one.spread, name), f"{where}.{name}", "$") for name in ("central", *PERCENTILES)]
         name = design(context.model, one.inputs, f"{where}.inputs.")
         rows.append((name or (Label("this design"),), *money, part(one.best, f"{where}.best")))
-    heads: tuple[Text, ...] = (
-        *(("design",), ("central",), *((p.upper(),) for p in PERCENTILES), ("cheapest, of the draws",)),
-    )
+    heads: tuple[Text, ...] = (*(("design",), ("central",), *((p.upper(),) for p in PERCENTILES), ("cheapest",)),)
+    caption = (*caption, ", and the share of the draws in which each is the cheapest")
     return Table(path, caption, heads, tuple(rows), frozenset({1, 2, 3, 4, 5}))
 
 

@@ -116,7 +116,7 @@ def test_single_votes_are_marked_and_ages_told(tmp_path: Path, capsys: pytest.Ca
     assert votes
     assert set(votes) == {"one vote"}
     ages = {name: (value, text) for value, name, text in page.numbers if name.startswith("age_days(")}
-    assert ages["age_days(experiments_factor)"] == ("934", "2 years")  # from 2024-05-01 to 2026-11-21
+    assert ages["age_days(experiments_factor)"] == ("934", "2\u00a0years")  # from 2024-05-01 to 2026-11-21
 
 
 def test_errors_told_are_those_of_the_runs_in_its_table(report: Callable[..., Path]) -> None:

@@ -69,7 +69,8 @@ figure,.facts,tr,pre{break-inside:avoid}
 thead{display:table-header-group}caption,thead{break-after:avoid}
 .scroll{overflow:visible}.drawing{border:0;padding:0}.drawing svg{min-width:0;max-width:16cm;max-height:21cm}
 table{font-size:8pt;width:100%}
-th,td{padding-right:.6rem}tbody th{min-width:0}td.number,data{white-space:normal}pre{white-space:pre-wrap}.sources{font-size:8pt}
+th,td{padding-right:.6rem}tbody th{min-width:0}
+td.number,data{white-space:normal}pre{white-space:pre-wrap}.sources{font-size:8pt}
 details::details-content{content-visibility:visible;display:block;block-size:auto;overflow:visible}
 details caption{position:static;clip-path:none;width:auto;height:auto}
 a{text-decoration:none}

@@ -99,7 +99,9 @@ def _source(context: Context, one: Assumption, *, basis: bool) -> Text:
     """The mark of a figure's source, and what was done with it: one source of the catalogue has many figures."""
     source, told = _divided(one.source) if one.origin == "catalogue" else (one.source, "")
     cited = context.cite(source)
-    return (*cited, " ", Label(told)) if basis and told else cited or NOTHING
+    if not (basis and told):
+        return cited or NOTHING
+    return (*cited, " ", Label(f"({told})"))
 
 
 def _divided(text: str) -> tuple[str, str]:

@@ -262,6 +262,9 @@ def test_a_comment_needs_no_extra(
         ((*RUN[:6], "-o", "report.html"), "tokens"),
         ((*RUN, "--minimise", "loss", "-o", "report.html"), "only a specification with axes has a front"),
         ((*RUN, "--set", "pue=0.5", "-o", "report.html"), "pue"),
+        ((*RUN, "--budget", "50M", "-o", "report.html"), "a limit of an open question"),
+        ((*OPEN, "--budget", "1", "-o", "report.html"), "no design is within the limits"),
+        ((*OPEN, "--within", "soon", "-o", "report.html"), "within"),
         ((*RUN[:2], "--chips", "8", *RUN[4:], "-o", "report.html"), "memory"),
     ],
 )
@@ -291,6 +294,19 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.
     refused = invoke(capsys, "report", *OPEN, "-o", str(tmp_path / "report.md"))
     assert refused.code == 2
     assert "not a regular file" in refused.err
+
+
+def test_an_open_question_may_have_limits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    limits = ("--within", "60d", "--budget", "$60M", "--sure", "0.5")
+    text = written(capsys, tmp_path, *OPEN, *limits, name="report.md").read_text()
+    chosen = invoke(capsys, "choose", *OPEN, *limits, "--json").json
+    cheapest = min((one["estimate"] for one in chosen["answers"]), key=lambda one: one["subtotals"]["cost_total_usd"])
+    assert "within 60 days, for at most $60M, all of that in 50" in text
+    chips, hardware = cheapest["inputs"]["chips"], cheapest["inputs"]["hardware"]
+    assert f"on 15T tokens · {chips:,} x {hardware} · " in text
+    assert f"gigacost report {' '.join(OPEN)} --within 60d --budget '$60M' --sure 0.5 -o report.html" in text
+    again = gigacost.report(params="70B", tokens="15T", within="60d", budget="$60M", sure=0.5, output=tmp_path / "a.md")
+    assert Path(again.file).read_text().split("## The same again")[0] == text.split("## The same again")[0]
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,16 @@ carrying = once("--carry", metavar="NAMES", help="Columns of zip tables that are
 no_intervals = click.option("--no-intervals", is_flag=True, help="Leave out P10, P50 and P90.")
 
 
+def limiting(command: C) -> C:
+    """``--within``, ``--budget``, ``--mw`` and ``--sure``: what a design that is chosen may take at most."""
+    sure = "Probability that all limits hold, as 0.9, in place of typical values."
+    budget = "Largest total, as 50M or '$50M' (quoted); of owned chips their price and that of the site too."
+    command = once("--sure", metavar="P", help=sure)(command)
+    command = once("--mw", metavar="MW", help="Largest site, in megawatts.")(command)
+    command = once("--budget", metavar="USD", help=budget)(command)
+    return once("--within", metavar="TIME", help="Longest final run, as 90d, or none [default: 90d].")(command)
+
+
 def executing(command: C) -> C:
     """``--executor``, ``--retries`` and ``--log``."""
     command = once(

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from gigacost.validation.validate_runs import RunValidation
 
 TOTAL = "cost_total_usd"
+LIMITS = ("within", "budget", "mw", "sure")
+"""The limits of a choice, as people give them."""
 FRONT_ROWS = 2_000
 """Rows of a front that a report has; of more, so many that are spread over it."""
 _Answer = TypeVar("_Answer")
@@ -51,6 +53,8 @@ class Answers:
     """Of that design, with intervals."""
     choice: Choice | None
     """Of an open question: the cheapest design of each market."""
+    limits: Mapping[str, str | float]
+    """What it may take at most, as it was said."""
     front: Front | None
     """Of a space: what no other combination dominates."""
     objectives: tuple[str, ...]
@@ -74,13 +78,19 @@ class Answers:
     """The specifications that were asked about, as plain data, by the name of the question."""
 
 
-def answered(request: Request, minimise: Sequence[str] = ()) -> Answers:
-    """The answers that a report of a request has. Raises SpecError where there is no design to report on."""
+def answered(
+    request: Request, minimise: Sequence[str] = (), limits: Mapping[str, str | float] | None = None
+) -> Answers:
+    """The answers that a report of a request has, of an open question within ``limits`` as of ``choose``.
+
+    Raises SpecError where there is no design to report on.
+    """
     choice, best, front = None, None, None
     by, objectives = TOTAL, tuple(minimise)
-    asking = _Asking()
+    asking, asked_limits = _Asking(), dict(limits or {})
     if leaves_chips_open(request):
-        choice = chosen(request, read_limits(None, None, None, None), is_assumed=True)
+        most = [asked_limits.get(name) for name in LIMITS]
+        choice = chosen(request, read_limits(*most), is_assumed="within" not in asked_limits)
         design, estimate = _cheapest(request, choice)
     elif request.spec.axes:
         space = request.space()
@@ -95,6 +105,11 @@ def answered(request: Request, minimise: Sequence[str] = ()) -> Answers:
         estimate = _with_intervals(design)
     if minimise and front is None:
         raise SpecError(Fault("minimise", show(list(minimise)), "only a specification with axes has a front"))
+    if asked_limits and choice is None:
+        what = "a limit of an open question, where hardware and chips are given"
+        raise SpecError(
+            *(Fault(name, show(value), what, "a condition (where)") for name, value in asked_limits.items())
+        )
     others = alternatives.compared(request, choice, by, best)
     markets = asking.over_draws("markets", design, alternatives.markets(design))
     return Answers(
@@ -102,6 +117,7 @@ def answered(request: Request, minimise: Sequence[str] = ()) -> Answers:
         design=design,
         estimate=estimate,
         choice=choice,
+        limits=asked_limits,
         front=front,
         objectives=objectives,
         best=best,

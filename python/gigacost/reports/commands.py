@@ -37,9 +37,9 @@ def questions(answers: Answers) -> list[Question]:
     flags = shlex.join(design_flags(answers.design.own))
     found: list[Question] = []
     if answers.choice is not None:
-        found.append(
-            Question("choose", f"gigacost choose {shlex.join(design_flags(answers.request.bound.own))} --json")
-        )
+        asked = design_flags(answers.request.bound.own)
+        asked += [piece for name, value in answers.limits.items() for piece in (f"--{name}", str(value))]
+        found.append(Question("choose", f"gigacost choose {shlex.join(asked)} --json"))
     found.append(Question("estimate", f"gigacost estimate {flags} --json"))
     if answers.front is not None:
         minimise = ",".join(answers.objectives)

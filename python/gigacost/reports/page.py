@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gigacost.reports.answers import Answers, answered
@@ -30,9 +30,16 @@ if TYPE_CHECKING:
 _SECTIONS = (question, answer, costs, uncertainty, ownership, front, flips, basis, validity, size, again)
 
 
-def page_of(request: Request, ending: str, *, minimise: Sequence[str] = (), command: str) -> Page:
+def page_of(
+    request: Request,
+    ending: str,
+    *,
+    minimise: Sequence[str] = (),
+    limits: Mapping[str, str | float] | None = None,
+    command: str,
+) -> Page:
     """The page of a request, with pictures as a file of this ending has them. Raises SpecError."""
-    answers = answered(request, minimise)
+    answers = answered(request, minimise, limits)
     painter = None if ending == ".md" else Painter(paper=ending == ".pdf")
     context = Context(answers, painter, command)
     found = (module.section(context) for module in _SECTIONS)

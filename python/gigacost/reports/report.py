@@ -45,6 +45,10 @@ def report(
     *,
     output: str | os.PathLike[str],
     minimise: Sequence[str] = (),
+    within: str | float | None = None,
+    budget: str | float | None = None,
+    mw: str | float | None = None,
+    sure: str | float | None = None,
     model: ModelLike = None,
     catalog: CatalogLike = None,
     as_of: DateLike = None,
@@ -66,6 +70,8 @@ def report(
         extra ``charts``.
     minimise : sequence of str
         The objectives of the front; by default the total and the loss where models differ, else the total and days.
+    within, budget, mw, sure
+        What a design may take at most that is chosen, as for `choose`.
     model, catalog, as_of, base_year, preset, strict
         As for `estimate`.
     **inputs
@@ -93,11 +99,18 @@ def report(
     (True, True)
     """
     request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict)
-    return reported(request, output, minimise=minimise)
+    asked = {"within": within, "budget": budget, "mw": mw, "sure": sure}
+    limits = {name: value for name, value in asked.items() if value is not None}
+    return reported(request, output, minimise=minimise, limits=limits)
 
 
 def reported(
-    request: Request, output: str | os.PathLike[str], *, minimise: Sequence[str] = (), command: str | None = None
+    request: Request,
+    output: str | os.PathLike[str],
+    *,
+    minimise: Sequence[str] = (),
+    limits: Mapping[str, str | float] | None = None,
+    command: str | None = None,
 ) -> Reported:
     """As ``report``, of a request; ``command`` is how the report is said to be made again. Raises SpecError."""
     path = os.fspath(output)
@@ -105,7 +118,9 @@ def reported(
     from gigacost.reports.page import page_of
 
     ending = Path(path).suffix.lower()
-    page = page_of(request, ending, minimise=minimise, command=command or _command(request))
+    page = page_of(
+        request, ending, minimise=minimise, limits=limits, command=command or _command(request, limits or {})
+    )
     data = _written(page, ending)
     if ending == ".html" and len(data) > MOST_BYTES:
         what = f"{len(data):,} bytes, where a report has at most {MOST_BYTES:,}"
@@ -148,10 +163,11 @@ def _written(page: Page, ending: str) -> bytes:
     return html_of(page).encode()
 
 
-def _command(request: Request) -> str:
+def _command(request: Request, limits: Mapping[str, str | float]) -> str:
     """The command that makes the report of a request again; a sweep's specification is in the report."""
     from gigacost.reports.commands import SPECIFICATION, design_flags
 
     spec = request.spec
     given = [SPECIFICATION] if spec.axes or spec.where or spec.derive else design_flags(request.bound.own)
+    given += [piece for name, value in limits.items() for piece in (f"--{name}", str(value))]
     return shlex.join(["gigacost", "report", *given, "-o", "report.html"])

@@ -18,14 +18,7 @@ if TYPE_CHECKING:
 @options.command("choose")
 @designed
 @click.argument("spec", metavar="[SPEC]", required=False)
-@options.once("--within", metavar="TIME", help="Longest final run, as 90d, or none [default: 90d].")
-@options.once(
-    "--budget",
-    metavar="USD",
-    help="Largest total, as 50M or '$50M' (quoted); of owned chips their price and that of the site too.",
-)
-@options.once("--mw", metavar="MW", help="Largest site, in megawatts.")
-@options.once("--sure", metavar="P", help="Probability that all limits hold, as 0.9, in place of typical values.")
+@options.limiting
 @options.once("--threads", type=options.Whole(1), metavar="N", help="Number of threads [default: all CPUs].")
 @options.once("-o", "--output", metavar="FILE.xlsx", help="Write a workbook: costs as sums, runners-up, sources.")
 @click.option("--require-feasible", is_flag=True, help="Exit with code 3 if no design is within the limits.")

@@ -17,6 +17,7 @@ from gigacost.cli.design import Design, designed
     "--minimize",
     help="Objectives of SPEC's front [default: cost_total_usd with loss where models differ, else with train_days].",
 )
+@options.limiting
 @options.drawing
 @options.as_json
 def command(
@@ -24,6 +25,10 @@ def command(
     spec: str | None,
     output: str | None,
     minimise: str | None,
+    within: str | None,
+    budget: str | None,
+    mw: str | None,
+    sure: str | None,
     uncertain: tuple[str, ...],
     draws: int | None,
     seed: int | None,
@@ -38,6 +43,7 @@ def command(
     \b
     gigacost report --hardware h100-sxm --chips 16384 --params 405B --tokens 15.6T -o report.html
     gigacost report --params 70B --tokens 15T -o report.pdf      chips are chosen, as by gigacost choose
+    gigacost report --params 70B --tokens 15T --within 60d --budget 50M -o report.html
     gigacost report SPEC -o report.md                            the cheapest combination, and the front
     """
     from gigacost.cli import process
@@ -52,7 +58,10 @@ def command(
     more = options.distributions(uncertain)
     more += [(f"draws.{key}", str(n)) for key, n in (("count", draws), ("seed", seed)) if n is not None]
     request = design.request(spec, more=more)
-    made = reported(request, output, minimise=options.names(minimise), command=_again(spec, design, minimise, more))
+    asked = {"within": within, "budget": budget, "mw": mw, "sure": sure}
+    limits = {name: value for name, value in asked.items() if value is not None}
+    again = _again(spec, design, minimise, limits, more)
+    made = reported(request, output, minimise=options.names(minimise), limits=limits, command=again)
     if as_json:
         payload(made.to_dict())
     else:
@@ -60,7 +69,9 @@ def command(
     return process.DONE
 
 
-def _again(spec: str | None, design: Design, minimise: str | None, more: list[tuple[str, str]]) -> str:
+def _again(
+    spec: str | None, design: Design, minimise: str | None, limits: dict[str, str], more: list[tuple[str, str]]
+) -> str:
     """The command, with files named without their folders."""
     import shlex
     from pathlib import Path
@@ -71,6 +82,7 @@ def _again(spec: str | None, design: Design, minimise: str | None, more: list[tu
     found += ["--catalog", Path(design.catalog).name] if design.catalog else []
     found += ["--strict"] if design.strict else []
     found += ["--minimise", minimise] if minimise else []
+    found += [piece for name, value in limits.items() for piece in (f"--{name}", value)]
     for name, value in more:
         kind, _, of = name.partition(".")
         default = of == "default"

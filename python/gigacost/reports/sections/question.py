@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gigacost.analysis.choose.records import Choice
 from gigacost.reports.parts import Block, Code, Label, Paragraph, Section, Table, Text, joined
 from gigacost.reports.sections.context import Context
-from gigacost.reports.telling import counted, design, told, valued
+from gigacost.reports.telling import counted, design, part, told, valued
 from gigacost.spec.axes import Axis, Zipped
 
+_TRIED = " designs that were tried, the cheapest of each market."
 _FEW = 6
 """Values of an axis that are listed."""
 
@@ -29,24 +31,31 @@ def _asked(context: Context) -> Text:
     trained = design(context.model, fixed, only=("model", "params", "tokens"))
     what: Text = ("What does it cost to train ", *trained) if trained else ("What does it cost",)
     if answers.choice is not None:
-        asked = answers.choice.asked
-        days = told(asked["within_days"], "choose:asked.within_days", "d")
-        assumed = " (assumed)" if answers.choice.assumed["within_days"] is not None else ""
         tried = counted(answers.choice.meta["combinations"], "choose:meta.combinations")
-        return (
-            *what,
-            ", on which chips and how many, with a final run within ",
-            *days,
-            f"{assumed}? Of ",
-            *tried,
-            " designs that were tried, the cheapest of each market.",
-        )
+        limits = _limits(answers.choice)
+        return (*what, ", on which chips and how many", *limits, "? Of ", *tried, _TRIED)
     if spec.axes:
         size = counted(spec.size, "pareto:meta.combinations")
         where: Text = (" that meet ", Code(spec.where.text)) if spec.where else ()
         return (*what, "? Which of ", *size, " combinations", *where, " is the cheapest, and what does more cost?")
     here = {name: value for name, value in context.estimate.inputs.items() if name not in {"model", "params", "tokens"}}
     return (*what, ", on ", *design(context.model, here, only=("hardware", "chips", "market")), "?")
+
+
+def _limits(choice: Choice) -> Text:
+    """What a design may take at most."""
+    asked, found = choice.asked, list[Text]()
+    if asked["within_days"] is not None:
+        assumed = " (assumed)" if choice.assumed["within_days"] is not None else ""
+        days = told(asked["within_days"], "choose:asked.within_days", "d")
+        found.append((", with a final run within ", *days, assumed))
+    if asked["budget_usd"] is not None:
+        found.append((", for at most ", *told(asked["budget_usd"], "choose:asked.budget_usd", "$")))
+    if asked["mw"] is not None:
+        found.append((", on a site of at most ", *told(asked["mw"], "choose:asked.mw", "MW")))
+    if asked["sure"] is not None:
+        found.append((", all of that in ", *part(asked["sure"], "choose:asked.sure"), " of the draws at least"))
+    return joined(found, "")
 
 
 def _given(context: Context) -> Table:

@@ -26,7 +26,7 @@ from gigacost.queries.request import Request
 
 Capture = pytest.CaptureFixture[str]
 ROOT = Path(__file__).parents[2]
-COUNT = int(os.environ.get("GIGACOST_MODULE_DESIGNS", "4000"))
+COUNT = int(os.environ.get("GIGACOST_MODULE_DESIGNS", "2500"))
 """How many designs of each specification are compared."""
 
 MIXTURES: dict[str, Any] = {

@@ -214,9 +214,10 @@ def write() -> None:
     """Draw all, in place of what was there, and write the page; say how long it took."""
     begin = time.perf_counter()
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for old in PICTURES.glob("*.svg"):
+    paths = [drawn(entry, PICTURES) for entry in ENTRIES]
+    for old in set(PICTURES.iterdir()).difference(paths):
         old.unlink()
-    total = sum(drawn(entry, PICTURES).stat().st_size for entry in ENTRIES)
+    total = sum(path.stat().st_size for path in paths)
     PAGE.write_text(page(), encoding="utf-8", newline="\n")
     took = time.perf_counter() - begin
     print(f"{took:5.1f} s  {PAGE.relative_to(ROOT)}: {len(ENTRIES)} pictures, {total:,} bytes")

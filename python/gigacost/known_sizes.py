@@ -18,7 +18,7 @@ _MICRONS = (
     "MICrONS Consortium, Nature 640 (doi 10.1038/s41586-025-08790-w): one cubic millimetre of mouse visual cortex"
 )
 _TIMELINES = "Epoch AI, timelines of frontier data centres: xAI Colossus 1, 100,000 H100"
-_TOUR = "ServeTheHome, a tour of xAI Colossus: eight servers of eight H100 a rack, more than 1,500 racks"
+_TOUR = "ServeTheHome on xAI Colossus: eight servers of eight H100 a rack, over 1,500 racks (secondary)"
 
 REACTOR = KnownSize(
     1114, "MW/reactor", "US EIA, Today in Energy: Vogtle 4 (AP1000) enters commercial operation", "2024-05-01"

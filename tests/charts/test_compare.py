@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from drawings import Drawing
@@ -30,6 +31,14 @@ def test_the_parts_of_each_bar_are_its_contributions(estimates: list[gigacost.Es
         parts = {bar.what: bar.figures["usd"] for bar in drawing.marks("bar") if bar.what.startswith(market)}
         assert math.fsum(parts.values()) == pytest.approx(one["cost_total_usd"], rel=1e-12)
         assert parts[f"{market} experiments"] == one.breakdown["cost_experiments_usd"]
+
+
+def test_the_parts_of_a_bar_stand_one_after_the_other(drawing: Drawing) -> None:
+    for market in MARKETS:
+        paths = [bar.element.get("d", "") for bar in drawing.marks("bar") if bar.what.startswith(market)]
+        spans = [[float(number) for number in re.findall(r"[-\d.]+", path)] for path in paths]
+        ends = [0.0, *(left + width for left, _, width, *_ in spans)]
+        assert [left for left, *_ in spans] == pytest.approx(ends[:-1], abs=0.01)
 
 
 def test_each_bar_ends_at_its_total_with_its_interval(estimates: list[gigacost.Estimate], drawing: Drawing) -> None:

@@ -73,6 +73,10 @@ def test_what_is_maximised_grows_and_the_step_comes_before(front: Front) -> None
     costs = [point.figures["cost_total_usd"] for point in points]
     assert costs == sorted(costs)
     assert len(points) == 3
+    (line,) = [mark for mark in drawing.root.iter() if mark.get("aria-roledescription") == "line mark"]
+    (x, y), (x_next, y_next), *_ = re.findall(r"([-\d.]+),([-\d.]+)", line.get("d", ""))
+    assert x == x_next
+    assert y != y_next
 
 
 def test_of_three_objectives_two_are_drawn_without_a_line() -> None:

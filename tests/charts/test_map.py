@@ -83,7 +83,7 @@ def test_regions_are_the_hardware_of_the_best_and_grey_where_there_is_none(
 
 
 def test_axes_are_logarithmic_with_units(drawing: Drawing) -> None:
-    assert set(drawing.texts("axis-title")) == {"params [parameters]", "tokens"}
+    assert set(drawing.texts("axis-title")) == {"parameters", "tokens"}
     assert {"20B", "100B", "10T"} <= set(drawing.texts("axis-label"))
 
 

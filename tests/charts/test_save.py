@@ -19,7 +19,7 @@ from PIL import Image
 
 import gigacost
 from gigacost.charts import heavy
-from gigacost.charts.save import ENDINGS, saved, svg
+from gigacost.charts.save import ENDINGS, saved, svg, vegalite
 from gigacost.charts.theme import GRID, INK, figure, named
 
 RUN = {"params": "7B", "tokens": "2T", "hardware": "h100-sxm", "chips": 512}
@@ -60,9 +60,10 @@ def test_what_was_drawn_before_changes_no_id() -> None:
 
 
 def test_no_theme_of_the_caller_changes_it(chart: Any) -> None:
-    plain = svg(chart).text
+    plain = vegalite(chart)
     with alt.theme.enable("dark"):
-        assert svg(chart).text == plain
+        assert chart.to_dict() != plain
+        assert vegalite(chart) == plain
 
 
 def test_an_older_file_is_replaced_and_nothing_else_is_left(chart: Any, tmp_path: Path) -> None:
@@ -164,6 +165,8 @@ def test_the_page_draws_without_a_request_under_its_strict_policy(
         drawn = [bars.nth(i).get_attribute("aria-label") for i in range(bars.count())]
         assert (shown.requests, shown.errors) == ([], [])
         assert bars.first.bounding_box()["width"] > 50
+        whole = shown.page.locator("#picture svg").bounding_box()
+        assert whole["x"] + whole["width"] <= shown.page.viewport_size["width"]
     flat = re.findall(r'aria-label="([^"]+)" role="graphics-symbol" aria-roledescription="bar"', svg(chart).text)
     assert drawn == flat
     assert flat

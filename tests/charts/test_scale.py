@@ -31,6 +31,12 @@ def area(mark: Mark) -> float:
     return float(found[3]) * float(found[4])
 
 
+def box(mark: Mark) -> tuple[float, float, float, float]:
+    """Left, right, top and bottom of a rectangle."""
+    left, top, wide, high = map(float, re.findall(r"-?[\d.]+", mark.element.get("d", ""))[:4])
+    return left, left + wide, top, top + high
+
+
 def parts(drawing: Drawing) -> list[list[Mark]]:
     """The squares and cells of each part."""
     found = []
@@ -83,6 +89,17 @@ def test_racks_add_up_to_the_chips(run: dict[str, object]) -> None:
     halls = [mark for mark in drawing.marks() if mark.what == "hall"]
     assert len(halls) == math.ceil(chips / known_sizes.HALL.value)
     assert area(halls[0]) / known_sizes.HALL.value == pytest.approx(pixels[0] / per_rack, rel=1e-6)
+
+
+def test_racks_stand_in_halls_and_not_on_each_other(drawing: Drawing) -> None:
+    racks, halls = ([box(mark) for mark in drawing.marks() if mark.what == what] for what in ("racks", "hall"))
+    for left, right, top, bottom in racks:
+        assert any(a - 0.01 <= left and right <= b + 0.01 and c - 0.01 <= top and bottom <= d + 0.01
+                   for a, b, c, d in halls)  # fmt: skip
+    for one, other in itertools.combinations(racks, 2):
+        assert (
+            min(one[1], other[1]) - max(one[0], other[0]) < 0.01 or min(one[3], other[3]) - max(one[2], other[2]) < 0.01
+        )
 
 
 def test_colossus_stands_beside_what_was_reported_of_it(colossus: gigacost.Estimate, drawing: Drawing) -> None:

@@ -37,6 +37,13 @@ def test_every_step_begins_where_the_one_before_ends(comparison: gigacost.Compar
     assert math.fsum(steps_) == pytest.approx(comparison.difference, rel=1e-12)
 
 
+def test_the_last_bar_is_b_and_not_the_sum_of_steps(comparison: gigacost.Comparison) -> None:
+    document = comparison.to_dict()
+    off = document["b"]["value"] * (1 + 1e-9)
+    bars = Drawing(drawn("waterfall", {**document, "b": {**document["b"], "value": off}})).marks("bar")
+    assert bars[-1].figures["to"] == off
+
+
 def test_steps_are_the_contributions_of_the_answer(comparison: gigacost.Comparison) -> None:
     bars = Drawing(comparison.chart(steps="assumptions")).marks("bar")[1:-1]
     contributions = {one.name: one.contribution for one in comparison.assumptions if one.contribution}

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from answers_of_each_kind import answers, sweep
+from axe_playwright_python.sync_playwright import Axe
 from browser import opened
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
@@ -44,7 +45,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.open.append(tag)
         self.tags.append(tag)
-        assert {name for name, _ in attrs} <= {"style", "scope", "colspan"}
+        assert {name for name, _ in attrs} <= {"style", "scope", "colspan", "tabindex"}
         self.styles += [value or "" for name, value in attrs if name == "style"]
         if tag in {"td", "th"}:
             self.cells.append("")
@@ -217,8 +218,8 @@ def test_a_browser_shows_it_in_the_colours_of_the_page(
     page = tmp_path / "a.html"
     html = "".join(f"<section id='{kind.replace(' ', '-')}'>{shown[kind]._repr_html_()}</section>" for kind in KINDS)
     style = "<style>:root{color-scheme:light dark}body{background:Canvas;color:CanvasText}</style>"
-    page.write_text(f"<!doctype html><meta charset=utf-8><title>views</title>{style}{html}")
-    with opened(browser, page, color_scheme=scheme) as found:
+    page.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>views</title>{style}{html}")
+    with opened(browser, page, size="narrow", color_scheme=scheme) as found:
         same = (
             "[...document.querySelectorAll('section *')].every(one => {const style = getComputedStyle(one);"
             "return style.color === getComputedStyle(document.body).color &&"
@@ -228,4 +229,7 @@ def test_a_browser_shows_it_in_the_colours_of_the_page(
         total = found.page.locator("#estimate tbody tr td").first
         assert total.is_visible()
         assert found.page.locator("#pareto tbody tr").count() >= 3
+        assert found.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        broken = [(one["id"], one["impact"]) for one in Axe().run(found.page).response["violations"]]
+        assert [one for one in broken if one[1] in {"serious", "critical"}] == []
     assert (found.requests, found.errors) == ([], [])

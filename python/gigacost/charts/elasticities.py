@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from gigacost.charts.kinds import undrawable
-from gigacost.charts.theme import INK, MUTED, PALETTE, ROW, WIDTH, aria, described, figure, named
+from gigacost.charts.theme import INK, MUTED, PALETTE, ROW, WIDTH, aria, bar_names, described, figure, named
 from gigacost.charts.units import said, words
 
 MOST = 20
@@ -37,7 +37,8 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
         scale=alt.Scale(domain=domain, nice=False),
         axis=alt.Axis(labelExpr="datum.value ? format(datum.value, '+.2~f') : '0'", tickCount=6, labelOverlap="greedy"),
     )
-    name = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False))
+    _, names, high = bar_names([row["what"] for row in rows])
+    name = alt.Y("what:N", sort=None, axis=names)
     base = alt.Chart(named("rows")).encode(y=name)
     side = alt.Color("side:N", scale=alt.Scale(domain=[*_SIDES], range=[*_SIDES.values()]), legend=None)
     layers: list[Any] = [
@@ -56,7 +57,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
         title=f"What moves the {quantity}, {said(document['value'], document['quantity'], document['unit'])}",
         subtitle=_subtitle(known, rows),
         width=width,
-        height=ROW * len(rows),
+        height=high * len(rows),
     )
     return made
 

@@ -15,7 +15,11 @@ vegaEmbed("#picture", chart.spec, chart.options).catch((problem) => {
   throw problem;
 });
 """
-_STYLE = "html{background:#fff}body{margin:1rem;font-family:sans-serif}#picture{overflow-x:auto}"
+_STYLE = (
+    "html{background:#fff}body{margin:1rem;font-family:sans-serif}"
+    # A picture wider than the page is made smaller: nothing of it is cut off.
+    "#picture svg,#picture canvas{max-width:100%;height:auto!important}"
+)
 
 
 def page(spec: dict[str, Any], *, many: bool) -> str:

@@ -10,7 +10,7 @@ import altair as alt
 from gigacost.charts import clusters, runs
 from gigacost.charts.kinds import undrawable
 from gigacost.charts.layout_words import part, said
-from gigacost.charts.theme import INK, MUTED, PALETTE, ROW, WIDTH, aria, described, figure, named
+from gigacost.charts.theme import MUTED, PALETTE, ROW, WIDTH, aria, bar_names, described, figure, heading, named
 from gigacost.units.numbers import grouped, scaled, share
 
 MOST = 8
@@ -38,7 +38,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.VConcatChar
         _bars("memory", _memory_title(document, best), memory, half, PALETTE[2]),
     ]
     several = alt.VConcatChart(vconcat=sides) if width < _NARROW else alt.HConcatChart(hconcat=sides, spacing=40)
-    charts: list[Any] = [clusters.picture(found, width, _heading("To scale: areas in proportion to chips")), several]
+    charts: list[Any] = [clusters.picture(found, width, heading("To scale: areas in proportion to chips")), several]
     if losers:
         charts.append(_bars("losers", "What other choices lose, the rest chosen anew", losers, width * 0.5, PALETTE[1]))
     made: alt.VConcatChart = figure(
@@ -83,7 +83,8 @@ def _parts(parts: Mapping[str, float], whole: float, unit: str) -> list[dict[str
 def _loser(one: Mapping[str, Any]) -> dict[str, Any]:
     reasons = [f"{part(name)} +{share(value)}" for name, value in [*one["by"].items()][:_TOLD] if value >= _LEAST]
     label = f"+{share(one['slower'])}" + (f": {', '.join(reasons)}" if reasons else "")
-    return _row(said(one["change"]), one["slower"], label)
+    ((what,), *_) = bar_names([said(one["change"])])
+    return _row(what, one["slower"], label)
 
 
 def _row(what: str, value: float, label: str) -> dict[str, Any]:
@@ -91,7 +92,9 @@ def _row(what: str, value: float, label: str) -> dict[str, Any]:
 
 
 def _bars(name: str, title: str, rows: Sequence[Mapping[str, Any]], width: float, colour: str) -> alt.LayerChart:
-    up = alt.Y("what:N", sort=[row["what"] for row in rows], title=None, axis=alt.Axis(ticks=False, domain=False))
+    names = [row["what"] for row in rows]
+    _, axis, high = bar_names(names)
+    up = alt.Y("what:N", sort=names, axis=axis)
     across = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, max(row["value"] for row in rows)], nice=False))
     base = alt.Chart(named(name)).encode(y=up)
     layers: list[Any] = [
@@ -100,8 +103,4 @@ def _bars(name: str, title: str, rows: Sequence[Mapping[str, Any]], width: float
     ]
     # Labels stand to the right of the longest bar.
     inner = width * 0.62
-    return alt.LayerChart(layer=layers, width=inner, height=ROW * len(rows), title=_heading(title))
-
-
-def _heading(text: str) -> alt.TitleParams:
-    return alt.TitleParams(text=text, fontSize=13, offset=8, color=INK)
+    return alt.LayerChart(layer=layers, width=inner, height=high * len(rows), title=heading(title))

@@ -14,7 +14,7 @@ from gigacost import known_sizes
 from gigacost.charts import halls, runs, squares
 from gigacost.charts.kinds import undrawable
 from gigacost.charts.squares import Square
-from gigacost.charts.theme import INK, MUTED, OTHERS, PALETTE, WIDTH, figure, named, wrapped
+from gigacost.charts.theme import MUTED, OTHERS, PALETTE, WIDTH, figure, heading, named, wrapped
 from gigacost.known_sizes import HALL, KnownSize
 from gigacost.units.numbers import grouped, scaled, share
 
@@ -113,7 +113,7 @@ def _racks(document: Mapping[str, Any], width: float) -> Part | None:
         f"Racks and halls: {chips:,.0f} chips, {grouped(found.racks)} racks of {found.chips_per_rack:g} ({cells}), "
         f"{filled} as of Colossus 1, of {HALL.value:,.0f} chips"
     )
-    drawn = halls.picture("racks", found, width, _heading(title, width))
+    drawn = halls.picture("racks", found, width, heading(wrapped(title, width - 60, 6.6)))
     return Part(drawn, halls.datasets("racks", found), (known_sizes.RACK, HALL))
 
 
@@ -155,12 +155,8 @@ def _parameters(document: Mapping[str, Any], width: float) -> Part | None:
 
 def _squares(name: str, title: str, drawn: Sequence[Square], width: float, sources: tuple[KnownSize, ...]) -> Part:
     found = squares.placed(drawn, width)
-    chart = squares.picture(name, found, width, _heading(title, width))
+    chart = squares.picture(name, found, width, heading(wrapped(title, width - 60, 6.6)))
     return Part(chart, squares.datasets(name, found), sources)
-
-
-def _heading(text: str, width: float) -> alt.TitleParams:
-    return alt.TitleParams(text=wrapped(text, width - 60, 6.6), fontSize=13, offset=8, color=INK)
 
 
 def _said_power(megawatts: float) -> str:

@@ -57,6 +57,14 @@ def figure(
     ).configure(**_CONFIGURATION)
 
 
+def heading(text: str | Sequence[str], subtitle: Sequence[str] = ()) -> alt.TitleParams:
+    """The title of one of a picture's several charts, which begins where the chart's inner part does."""
+    return alt.TitleParams(
+        text=text, subtitle=list(subtitle) or alt.Undefined, fontSize=13, subtitleFontSize=11, subtitleLineHeight=14,
+        offset=8, frame="group", color=INK,
+    )  # fmt: skip
+
+
 def wrapped(text: str, width: float, character: float = _SUBTITLE_ROOM) -> list[str]:
     """A text in lines of at most so many pixels; words longer than that stay whole."""
     return textwrap.wrap(text, max(int((width + 80) / character), 24), break_long_words=False) or [""]

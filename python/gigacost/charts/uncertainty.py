@@ -9,7 +9,20 @@ import altair as alt
 
 from gigacost.charts import runs
 from gigacost.charts.kinds import undrawable
-from gigacost.charts.theme import INK, MUTED, OTHERS, PALETTE, ROW, WIDTH, aria, described, figure, named
+from gigacost.charts.theme import (
+    INK,
+    MUTED,
+    OTHERS,
+    PALETTE,
+    ROW,
+    WIDTH,
+    aria,
+    bar_names,
+    described,
+    figure,
+    heading,
+    named,
+)
 from gigacost.charts.units import axis, capitalised, is_log, said, scale, words
 from gigacost.units.numbers import scaled, share, usd
 
@@ -122,15 +135,17 @@ def _named(document: Mapping[str, Any], option: int) -> str:
 def _options(document: Mapping[str, Any], width: int) -> tuple[alt.LayerChart, dict[str, Any]]:
     """The intervals of several options, one below the other."""
     name, unit = document["of"], document["unit"]
+    places = [_named(document, place) for place in range(len(document["options"]))]
+    texts, names, high = bar_names(places)
     rows = []
     for place, option in enumerate(document["options"]):
         figures = {one: option[one] for one in ("central", *_PERCENTILES)}
-        what = _named(document, place)
         best = "best" if place == document["best"] else "other"
         told = f"the best in {share(option['best']) if option['best'] else 'none'} of the draws"
-        rows.append({"what": what, **figures, "best": best, "label": told, "aria": described(what, **figures)})
+        aria_ = described(places[place], **figures)
+        rows.append({"what": texts[place], **figures, "best": best, "label": told, "aria": aria_})
     values = [row[one] for row in rows for one in ("central", "p5", "p95") if row[one] is not None]
-    up = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False))
+    up = alt.Y("what:N", sort=None, axis=names)
     colour = alt.Color("best:N", scale=alt.Scale(domain=["best", "other"], range=[PALETTE[0], OTHERS]), legend=None)
     money = axis(name, values, unit=unit)
     across = alt.X("p5:Q", axis=money, scale=scale(values))
@@ -144,12 +159,8 @@ def _options(document: Mapping[str, Any], width: int) -> tuple[alt.LayerChart, d
             x=alt.value(width), y=up, text="label:N"
         ),
     ]  # fmt: skip
-    heading = _heading("Options: P5 to P95, P10 to P90 (bar), P50 (tick), central (point)")
-    return alt.LayerChart(layer=layers, width=width, height=ROW * len(rows), title=heading), {"options": rows}
-
-
-def _heading(text: str) -> alt.TitleParams:
-    return alt.TitleParams(text=text, fontSize=13, offset=8, color=INK)
+    title = heading("Options: P5 to P95, P10 to P90 (bar), P50 (tick), central (point)")
+    return alt.LayerChart(layer=layers, width=width, height=high * len(rows), title=title), {"options": rows}
 
 
 def _row(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,7 +194,8 @@ def _tornado(
 ) -> alt.LayerChart:
     values = [central, *(one[end] for one in document["influences"][:MOST] for end in ("at_low", "at_high"))]
     money = axis(document["of"], values, unit=document["unit"], tickCount=4)
-    name = alt.Y("what:N", sort=[row["what"] for row in rows], title=None, axis=alt.Axis(ticks=False, domain=False))
+    names = [row["what"] for row in rows]
+    name = alt.Y("what:N", sort=names, axis=bar_names(names)[1])
     colour = alt.Color(
         "end:N",
         scale=alt.Scale(domain=[*_ENDS], range=[*_ENDS.values()]),
@@ -199,8 +211,8 @@ def _tornado(
             x="right:Q", y=name, text="range:N"
         ),
     ]  # fmt: skip
-    heading = _heading("Each input by itself, over its central 90 %")
-    return alt.LayerChart(layer=layers, width=width * _TORNADO, height=ROW * len(rows), title=heading)
+    title = heading("Each input by itself, over its central 90 %")
+    return alt.LayerChart(layer=layers, width=width * _TORNADO, height=ROW * len(rows), title=title)
 
 
 def _indices(one: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -237,4 +249,4 @@ def _sobol(names: Sequence[str], width: int) -> alt.LayerChart:
         first.mark_bar(height=ROW * 0.6).encode(x=across, y=up, color=colour, description=aria()),
         first.mark_rule(color=INK, strokeWidth=1).encode(x="low:Q", x2="high:Q", y=up),
     ]
-    return alt.LayerChart(layer=layers, width=width * _SOBOL, height=ROW * len(names), title=_heading("Sobol' indices"))
+    return alt.LayerChart(layer=layers, width=width * _SOBOL, height=ROW * len(names), title=heading("Sobol' indices"))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from gigacost.charts.kinds import undrawable
-from gigacost.charts.theme import INK, MUTED, OTHERS, PALETTE, WIDTH, aria, described, figure, named, wrapped
+from gigacost.charts.theme import MUTED, OTHERS, PALETTE, WIDTH, aria, described, figure, heading, named, wrapped
 from gigacost.charts.units import label_expr
 from gigacost.units.numbers import share
 
@@ -170,11 +170,8 @@ def _drawn(panel: Panel, number: int, side: float) -> alt.LayerChart:
     if len(panel.rows) <= _FEW:
         names = points.mark_text(dx=8, dy=8, align="left", color=MUTED)
         layers.append(names.encode(x=across, y=up, text="what:N"))
-    heading = alt.TitleParams(
-        text=panel.name, subtitle=wrapped(panel.about, side - 80, 6.0), fontSize=13, subtitleFontSize=11, offset=8,
-        subtitleLineHeight=14, color=INK,
-    )  # fmt: skip
-    return alt.LayerChart(layer=layers, width=side, height=side, title=heading)
+    title = heading(panel.name, wrapped(panel.about, side - 80, 6.0))
+    return alt.LayerChart(layer=layers, width=side, height=side, title=title)
 
 
 def _ticks(low: float, high: float, most: int) -> list[float]:

@@ -35,7 +35,7 @@ def page(title: str, *parts: Table | str, notes: Iterable[str] = ()) -> str:
     made = [f"<p><strong>{_text(title)}</strong></p>"]
     made += [_table(part) if isinstance(part, Table) else _line(part) for part in parts if part]
     made += [_line(note) for note in notes]
-    return f'<div style="line-height:1.35;overflow-x:auto">{"".join(made)}</div>'
+    return f'<div tabindex="0" style="line-height:1.35;overflow-x:auto">{"".join(made)}</div>'
 
 
 def _line(text: str) -> str:
@@ -60,12 +60,13 @@ def _table(table: Table) -> str:
     caption = f'<caption style="text-align:left;caption-side:top">{_text(table.title)}</caption>' if table.title else ""
     return (
         f'<table style="{_TABLE}">{caption}'
-        f'<thead><tr style="{_RULE}">{heads}{"<th></th>" if bars else ""}</tr></thead>'
+        f'<thead><tr style="{_RULE}">{heads}{"<td></td>" if bars else ""}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table>"
     )
 
 
 def _cell(tag: str, text: str, table: Table, column: int) -> str:
+    tag = tag if text else "td"  # a head without a text is none
     if tag == "td" and column not in table.left:  # as the table says
         return f"<td>{_text(text)}</td>"
     side = "left" if column in table.left else "right"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gigacost.workbooks.book import Book, Cell
-from gigacost.workbooks.forms import WRAPPED, form_of
+from gigacost.workbooks.forms import WRAPPED
 
 _READING = (
     "Sums, shares, differences and ages are formulas over the cells beside them; other figures and all percentiles are "
@@ -21,7 +21,7 @@ def write_about(book: Book, answer: str, meta: Mapping[str, Any], command: str, 
     if command:
         sheet.row([Cell("command", bold=True), Cell(command, WRAPPED)])
     for name, value in _facts(meta):
-        sheet.row([Cell(name, bold=True), Cell(value, form_of(name, "", [value]) if name != "seed" else "0")])
+        sheet.row([Cell(name, bold=True), f"{value:,}" if isinstance(value, int | float) else value])
     for text in (*meta.get("warnings", ()), *notes):
         sheet.row([Cell("note", bold=True), Cell(text, WRAPPED)])
     sheet.row([Cell("reading", bold=True), Cell(_READING, WRAPPED)])

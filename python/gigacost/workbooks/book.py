@@ -27,7 +27,9 @@ _ZERO = dt.date(1899, 12, 30)
 _FIRST = dt.date(1900, 3, 1)
 """Excel takes 1900 for a leap year: days before March of it are written as text."""
 _WIDEST, _NARROWEST = 84, 8
-_WIDEST_WRAPPED = 64
+_WIDEST_WRAPPED, _PER_LINE = 64, 62
+_LINE = 15
+"""Height of a line [pt]."""
 _MEASURED = 1_000
 """Rows by which the widths of columns are set."""
 _FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
@@ -175,6 +177,9 @@ class Sheet:
             self._book.refuse(f"more than {MOST_ROWS:,} rows", "fewer rows (--limit), or a .parquet or .csv file")
         if len(cells) > MOST_COLUMNS:
             self._book.refuse(f"{len(cells):,} columns", f"at most {MOST_COLUMNS:,}")
+        lines = max((_lines(cell) for cell in cells), default=1)
+        if lines > 1:
+            self._sheet.set_row(row, _LINE * lines)
         for column, cell in enumerate(cells):
             self._cell(row, column, cell)
             if measured and row < _MEASURED:
@@ -221,6 +226,11 @@ def span(rows: Sequence[int], column: int) -> str:
             ranges.append([row, row])
     names = [(at(first, column), at(last, column)) for first, last in ranges]
     return ",".join(first if first == last else f"{first}:{last}" for first, last in names)
+
+
+def _lines(cell: Cell) -> int:
+    """How many lines a cell takes: programs do not agree on it, so that it is set."""
+    return -(-len(cell.value) // _PER_LINE) if cell.form == WRAPPED and isinstance(cell.value, str) else 1
 
 
 def _widest(form: str) -> int:

@@ -81,7 +81,7 @@ def write_all_quantities(
         values = [document["quantities"].get(name) for document in documents]
         unit = model.unit(name) if name in model.names else ""
         form = form_of(name, unit, values)
-        sheet.row([name, unit, *(Cell(value, form) for value in values), what_of(model, name)])
+        sheet.row([name, unit if unit != "1" else None, *(Cell(value, form) for value in values), what_of(model, name)])
     sheet.filtered(0, len(documents) + 3)
     sheet.done()
 

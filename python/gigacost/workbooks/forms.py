@@ -17,7 +17,7 @@ _FINE = "$0.0000;-$0.0000"
 _POWERS = "0.00E+00"
 _SHARES = frozenset({"mfu", "hfu", "goodput", "utilisation", "fleet_utilisation"})
 """Quantities that people read as percentages, beside those called a share."""
-_HUGE, _TINY = 1e12, 1e-3
+_HUGE, _TINY = 1e15, 1e-3
 _DOLLAR, _CENT = 1e3, 0.1
 
 

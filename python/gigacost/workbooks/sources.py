@@ -53,7 +53,7 @@ def write_sources(book: Book, found: Mapping[Figure, Sequence[str]], of: str = "
             [
                 one.name,
                 Cell(one.value, form_of(one.name, one.unit, [one.value])),
-                one.unit,
+                one.unit if one.unit != "1" else None,
                 Cell(date, right=True),
                 Cell(as_of, right=True),
                 Cell(_age(one, sheet.next), WHOLE),

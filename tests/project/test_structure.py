@@ -58,7 +58,8 @@ def test_every_public_name_is_where_it_is_said_to_be() -> None:
 
 DESIGN = ("model", "catalog", "as_of", "base_year", "preset", "strict")
 TAKING_A_DESIGN = (
-    *("break_even", "choose", "elasticities", "estimate", "explain", "layouts", "solve", "uncertainty", "Sweep"),
+    *("break_even", "choose", "elasticities", "estimate", "explain", "layouts", "report", "solve", "uncertainty"),
+    "Sweep",
 )
 
 

@@ -8,13 +8,10 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gigacost._staged import staged
+from gigacost._staged import refuse_bad_output, staged
 from gigacost.charts import heavy, html, pdf
-from gigacost.errors import Fault, SpecError, escape, show
 
 ENDINGS = (".svg", ".png", ".pdf", ".html")
-_LONGEST = 200
-"""Bytes of a file's name: with what stands before and behind it while it is written, a file system takes it."""
 _PNG_SCALE = 2.0
 """Pixels of a PNG for each of the chart's."""
 _ID = re.compile(r'(?<=id=")[A-Za-z_]+\d+(?=")')
@@ -48,17 +45,7 @@ class Saved(NamedTuple):
 
 def refuse_bad_file(output: str, field: str = "-o") -> None:
     """Raise SpecError unless a chart can be put at ``output``; nothing is written."""
-    path, shown = Path(output), show(output)
-    if "\0" in output:
-        raise SpecError(Fault(field, shown, "not a file name", f"a name that ends in {', '.join(ENDINGS)}"))
-    if len(os.fsencode(path.name)) > _LONGEST:
-        raise SpecError(Fault(field, shown, "a name too long for a file", f"<= {_LONGEST} bytes"))
-    if not output.lower().endswith(ENDINGS) or path.name.lower() in ENDINGS:
-        raise SpecError(Fault(field, shown, "unknown kind of picture", f"a name that ends in {', '.join(ENDINGS)}"))
-    if not path.parent.is_dir():
-        raise SpecError(Fault(field, shown, f"there is no folder {escape(str(path.parent))}", "a folder that exists"))
-    if path.exists() and not path.is_file():
-        raise SpecError(Fault(field, shown, "exists and is not a regular file", "a new name, or a file to replace"))
+    refuse_bad_output(output, ENDINGS, "picture", field)
 
 
 def saved(chart: Any, path: str | os.PathLike[str]) -> Saved:  # noqa: ANN401 - any chart of altair

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigacost.analysis.choose.designs import CHOSEN
+from gigacost.catalog.rental import RENT
+from gigacost.errors import Fault, SpecError, show
 from gigacost.spec.axes import Axis
 
 if TYPE_CHECKING:
@@ -67,16 +69,25 @@ def _several(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]] | Non
     return [{name: row[name] for name in names} for row in rows] if names else None
 
 
-def unknown(estimate: Estimate) -> str:
-    """Along what owning is held against renting: how full the fleet is, or how many runs there are if that is given."""
+def unknowns(estimate: Estimate) -> tuple[str, str]:
+    """Along what owning is held against renting, the first that makes a difference.
+
+    How full the fleet is, or how many runs there are if that is given; the rent.
+    """
     runs = next((one.value for one in estimate.assumptions if one.name == RUNS), None)
-    return FULL if runs is None else RUNS
+    return (FULL if runs is None else RUNS, RENT)
 
 
-def owned_and_rented(estimate: Estimate) -> list[str]:
-    """The two markets: that of the design, and the other way."""
-    market = str(estimate.inputs.get("market", RENTED))
-    return [OWNED, RENTED if market in {OWNED, "colo"} else market]
+def owned_and_rented(design: Bound) -> list[str]:
+    """The two markets: that of the design, and the other way. Raises SpecError where there is no other way."""
+    market = _market(design)
+    rented = [one for one in (market, RENTED, COMMITTED, "reserved_3y", "spot") if one not in {OWNED, "colo"}]
+    if not _is_priced(design, OWNED):
+        raise SpecError(Fault("market", show(OWNED), "the catalogue has no price at which the chip is bought"))
+    for one in rented:
+        if one == market or _is_priced(design, one):
+            return [OWNED, one]
+    raise SpecError(Fault("market", show(RENTED), "nobody quotes a rent of the chip"))
 
 
 def _market(design: Bound) -> str:

@@ -142,20 +142,18 @@ class _Asking:
 
     def ownership(self, design: Bound, estimate: Estimate) -> BreakEven | None:
         """Where owning becomes cheaper than renting, with P10 and P90 of each cost along the way."""
-        unknown = alternatives.unknown(estimate)
-        fixed = {name: value for name, value in design.own.fixed.items() if name not in {"market", unknown}}
         columns = [f"{one}({TOTAL})" for one in ("p10", "p90")]
-        tables = {
-            "axes": {"market": alternatives.owned_and_rented(estimate)},
-            "query": {"columns": columns},
-            "fixed": fixed,
-        }
 
-        def ask() -> BreakEven:
+        def ask(unknown: str) -> BreakEven:
+            fixed = {name: value for name, value in design.own.fixed.items() if name not in {"market", unknown}}
+            market = {"market": alternatives.owned_and_rented(design)}
+            tables = {"axes": market, "query": {"columns": columns}, "fixed": fixed}
             space = self.space("break-even", drawing(design, design.own, tables))
             return break_even(unknown, space, between="market", by=TOTAL)
 
-        return self.of("ownership", ask)
+        first, second = alternatives.unknowns(estimate)
+        found = self.of("ownership", lambda: ask(first))
+        return found or self.of("ownership", lambda: ask(second))
 
 
 def _alone(spec: Spec, fixed: Mapping[str, Any]) -> Spec:

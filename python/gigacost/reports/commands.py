@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from gigacost.reports.answers import Answers
     from gigacost.spec.spec import Spec
 
+SPECIFICATION = "specification.json"
+"""The file in a report that has what was asked."""
 _FLAGS = (
     *("hardware", "chips", "params", "tokens", "model", "market", "provider_class", "region", "precision", "mfu"),
     *("pace", "as_of"),

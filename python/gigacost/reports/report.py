@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gigacost._staged import staged
+from gigacost._staged import refuse_bad_output, staged
 from gigacost.charts.kinds import require_charts
-from gigacost.errors import Fault, SpecError, escape, not_installed, show
+from gigacost.errors import Fault, SpecError, not_installed, show
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Reported(NamedTuple):
 
 
 def report(
-    given: Space | Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    given: Space | Mapping[str, Any] | None = None,
     /,
     *,
     output: str | os.PathLike[str],
@@ -57,10 +57,9 @@ def report(
 
     Parameters
     ----------
-    given : Sweep, mapping or path, optional
-        The designs: a sweep, inputs by name, or the file of a specification. Where hardware or chips are left open the
-        cheapest design is chosen, as by `choose`; of a specification with axes it is about the cheapest combination,
-        and has the front.
+    given : Sweep or mapping, optional
+        The designs, as for `solve`. Where hardware or chips are left open the cheapest design is chosen, as by
+        `choose`; of a sweep the report is about the cheapest combination, and has the front.
     output : path
         The file: ``.html`` (one file without a script or a request), ``.pdf`` (needs the extra ``pdf``) or ``.md``
         (tables without pictures, at most 65,536 characters, for the comment of a pull request). ``.html`` needs the
@@ -93,11 +92,7 @@ def report(
     >>> made.tables > 5, made.bytes < 65536
     (True, True)
     """
-    if isinstance(given, str | os.PathLike):
-        settings = tuple((name, str(value)) for name, value in inputs.items())
-        request = Request.of_file(given, settings=settings, catalog=catalog, strict=strict)
-    else:
-        request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict)
+    request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict)
     return reported(request, output, minimise=minimise)
 
 
@@ -124,17 +119,8 @@ def reported(
 
 def refuse_bad_report(output: str, field: str = "output") -> None:
     """Raise SpecError unless a report can be put at ``output``, and what draws it is installed; nothing is written."""
-    path, shown = Path(output), show(output)
-    allowed = f"a name that ends in {', '.join(ENDINGS)}"
-    if "\0" in output:
-        raise SpecError(Fault(field, shown, "not a file name", allowed))
-    if not output.lower().endswith(ENDINGS) or path.name.lower() in ENDINGS:
-        raise SpecError(Fault(field, shown, "unknown kind of report", allowed))
-    if not path.parent.is_dir():
-        raise SpecError(Fault(field, shown, f"there is no folder {escape(str(path.parent))}", "a folder that exists"))
-    if path.exists() and not path.is_file():
-        raise SpecError(Fault(field, shown, "exists and is not a regular file", "a new name, or a file to replace"))
-    ending = path.suffix.lower()
+    refuse_bad_output(output, ENDINGS, "report", field)
+    ending = Path(output).suffix.lower()
     if ending != ".md":
         require_charts()
     if ending == ".pdf":
@@ -163,9 +149,9 @@ def _written(page: Page, ending: str) -> bytes:
 
 
 def _command(request: Request) -> str:
-    """The command that makes the report of a request again; what it was read from is named without its folder."""
-    from gigacost.reports.commands import design_flags
+    """The command that makes the report of a request again; a sweep's specification is in the report."""
+    from gigacost.reports.commands import SPECIFICATION, design_flags
 
-    source = request.spec.source
-    given = [Path(source).name] if source else design_flags(request.bound.own)
+    spec = request.spec
+    given = [SPECIFICATION] if spec.axes or spec.where or spec.derive else design_flags(request.bound.own)
     return shlex.join(["gigacost", "report", *given, "-o", "report.html"])

@@ -10,7 +10,7 @@ STYLE = """
 *{box-sizing:border-box}
 html{background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,"Liberation Sans",Arial,sans-serif;
 -webkit-text-size-adjust:100%}
-body{max-width:58rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
+body{max-width:62rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .4rem;letter-spacing:-.01em}
 h2{font-size:1.3rem;line-height:1.3;margin:3rem 0 .8rem;padding-top:1rem;border-top:1px solid var(--line)}
 p{margin:.6rem 0}
@@ -36,16 +36,16 @@ nav li{padding:.15rem 0;break-inside:avoid}
 table{border-collapse:collapse;font-size:.92rem;min-width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:0 0 .4rem;caption-side:top}
 caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 2.5rem)}
-th,td{padding:.3rem .9rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
+th,td{padding:.3rem .8rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th:last-child,td:last-child{padding-right:0}
 thead th{vertical-align:bottom;color:var(--muted);font-weight:600;border-bottom:2px solid var(--line)}
-tbody th{font-weight:500}
+tbody th{font-weight:500;min-width:8rem}
 .number{text-align:right}
 td.number,data,time{white-space:nowrap}
 .download{font-size:.85rem;margin:.2rem 0 1rem}
 figure{margin:1.2rem 0 0}
 .drawing{border:1px solid var(--line);border-radius:.5rem;padding:.3rem}
-.drawing svg{display:block;width:100%;height:auto;min-width:34rem;max-width:46rem;margin:0 auto}
+.drawing svg{display:block;width:100%;height:auto;min-width:34rem;max-width:48rem;margin:0 auto}
 figcaption{margin:.4rem 0}
 details{margin:.4rem 0 1rem}
 summary{cursor:pointer;color:var(--link);font-size:.92rem}
@@ -68,7 +68,9 @@ h2{margin-top:1.6rem;break-after:avoid}
 figure,.facts,tr,pre{break-inside:avoid}
 thead{display:table-header-group}caption,thead{break-after:avoid}
 .scroll{overflow:visible}.drawing{border:0;padding:0}.drawing svg{min-width:0;max-width:16cm;max-height:21cm}
-table{font-size:8pt;width:100%}th,td{padding-right:.6rem}td.number,data{white-space:normal}pre{white-space:pre-wrap}.sources{font-size:8pt}
+table{font-size:8pt;width:100%}
+th,td{padding-right:.6rem}tbody th{min-width:0}
+td.number,data{white-space:normal}pre{white-space:pre-wrap}.sources{font-size:8pt}
 details::details-content{content-visibility:visible;display:block;block-size:auto;overflow:visible}
 details caption{position:static;clip-path:none;width:auto;height:auto}
 a{text-decoration:none}

@@ -169,4 +169,4 @@ def age(name: str, date: str, as_of: str) -> Text:
     else:
         days = (now - known).days
         text = f"{days} day{'' if days == 1 else 's'}"
-    return (Number((now - known).days, f"age_days({name})", text),)
+    return (Number((now - known).days, f"age_days({name})", text.replace(" ", _KEPT)),)

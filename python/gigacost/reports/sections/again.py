@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
-from gigacost.reports.commands import Question, questions
+from gigacost.reports.commands import SPECIFICATION, questions
 from gigacost.reports.parts import Block, Code, Day, File, Label, Paragraph, Section, Table, Text, Typed
 from gigacost.reports.sections.context import Context
 
@@ -31,10 +33,10 @@ def section(context: Context) -> Section:
     asked = questions(context.answers)
     lines = [((Label(one.name),), (Code(one.command),)) for one in asked]
     blocks.append(Table("questions", ("The questions, each asked once",), (("question",), ("command",)), tuple(lines)))
-    blocks += [_file(one) for one in asked if one.spec]
+    blocks.append(_file(SPECIFICATION, "what was asked", spec.to_dict()))
+    blocks += [_file(f"{one.name}.json", f"the specification of {one.name}", one.spec) for one in asked if one.spec]
     return Section("again", "The same again", tuple(blocks))
 
 
-def _file(one: Question) -> File:
-    text = json.dumps(one.spec, indent=1, ensure_ascii=False) + "\n"
-    return File(f"{one.name}.json", f"the specification of {one.name}", "application/json", text)
+def _file(name: str, said: str, spec: Mapping[str, Any]) -> File:
+    return File(name, said, "application/json", json.dumps(spec, indent=1, ensure_ascii=False) + "\n")

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from gigacost.model.constants import HOURS_PER_YEAR
 from gigacost.model.pace import PACE
-from gigacost.queries.marks import marks_of, marks_of_estimate, price_in_words
+from gigacost.queries.marks import marks_of_estimate, price_in_words
 from gigacost.reports.answers import TOTAL
 from gigacost.reports.parts import Block, Fact, Facts, Label, Listing, Paragraph, Section, Table, Text
+from gigacost.reports.sections import chosen
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import PERCENTILES, counted, design, part, told, voted, words
 from gigacost.units.numbers import scaled
@@ -24,16 +25,13 @@ def section(context: Context) -> Section:
     blocks.append(Paragraph(_said(context), "lead"))
     blocks.append(_facts(context))
     if answers.choice is not None:
-        several = [one.estimate.to_dict() for one in answers.choice.answers]
-        caption: Text = ("What the cheapest design of each market costs, by contribution.",)
-        blocks += context.pictured("compare", several, caption, "The markets side by side", _markets(context))
-        blocks.append(_runners_up(context))
+        blocks += chosen.blocks(context, answers.choice)
     blocks.append(_intervals(context))
     blocks += [Paragraph(text, "caution") for text in _cautions(context)]
     warnings = [*dict.fromkeys(context.estimate.meta["warnings"])]
     if warnings:
         blocks += [Paragraph(("What is doubtful about it:",)), Listing(tuple((Label(text),) for text in warnings))]
-    return Section("answer", "The answer", tuple(block for block in blocks if block != Listing(())))
+    return Section("answer", "The answer", tuple(blocks))
 
 
 def _said(context: Context) -> Text:
@@ -82,60 +80,6 @@ def _intervals(context: Context) -> Table:
     caption: Text = ("Central values, and what ", *count, " draws of what is left open come to")
     heads: tuple[Text, ...] = (("quantity",), ("central",), (Label("P10"),), (Label("P50"),), (Label("P90"),))
     return Table("intervals", caption, heads, tuple(rows), frozenset({1, 2, 3, 4}))
-
-
-def _markets(context: Context) -> Table:
-    """The cheapest design of each market."""
-    rows = []
-    for i, answer in enumerate(context.answers.choice.answers if context.answers.choice else ()):
-        one, path = answer.estimate, f"choose:answers[{i}]"
-        drawn = one.intervals[TOTAL]
-        money = [told(one[TOTAL], f"{path}.estimate.quantities.{TOTAL}", "$")]
-        money += [told(drawn[p], f"{path}.estimate.intervals.{TOTAL}.{p}", "$") for p in ("p10", "p90")]
-        days = told(one["train_days"], f"{path}.estimate.quantities.train_days", "d")
-        fleet = design(context.model, one.inputs, f"{path}.estimate.inputs.", only=("hardware", "chips"))
-        due = told(answer.due_at_once_usd, f"{path}.due_at_once_usd", "$")
-        votes = voted(answer.price.votes, f"{path}.price.votes")
-        rows.append(((Label(answer.market),), fleet, *money, days, due, votes))
-    heads: tuple[Text, ...] = (
-        *(("market",), ("design",), ("total",), (Label("P10"),), (Label("P90"),)),
-        *(("final run",), ("at once",), ("votes of its price",)),
-    )
-    caption: Text = ("The cheapest design of each market",)
-    return Table("markets-chosen", caption, heads, tuple(rows), frozenset({2, 3, 4, 5, 6, 7}))
-
-
-def _runners_up(context: Context) -> Block:
-    """The best of other chips, which cost little more."""
-    rows: list[tuple[Text, ...]] = []
-    for i, answer in enumerate(context.answers.choice.answers if context.answers.choice else ()):
-        for j, one in enumerate(answer.runners_up):
-            path = f"choose:answers[{i}].runners_up[{j}]"
-            fleet: Text = (*told(one.chips, f"{path}.chips", "chip"), " x ", Label(one.hardware))
-            money = [told(getattr(one, name), f"{path}.{name}", "$") for name in ("cost_total_usd", "p10", "p90")]
-            known = price_in_words(marks_of(one.evidence))
-            rows.append(
-                (
-                    (Label(answer.market),),
-                    fleet,
-                    *money,
-                    told(one.train_days, f"{path}.train_days", "d"),
-                    (known or "—",),
-                )
-            )
-    if not rows:
-        return Listing(())
-    heads: tuple[Text, ...] = (
-        *(("market",), ("design",), ("total",), (Label("P10"),), (Label("P90"),), ("final run",), ("its price",)),
-    )
-    return Table(
-        "runners-up",
-        ("What comes near it: the best of other chips",),
-        heads,
-        tuple(rows),
-        frozenset({2, 3, 4, 5}),
-        folded=True,
-    )
 
 
 def _cautions(context: Context) -> Iterator[Text]:

@@ -91,5 +91,24 @@ def _row(context: Context, one: Assumption, *, described: bool = False) -> tuple
         date,
         age(one.name, one.date, context.as_of),
         votes,
-        context.cite(one.source) or NOTHING,
+        _source(context, one, basis=not described),
     )
+
+
+def _source(context: Context, one: Assumption, *, basis: bool) -> Text:
+    """The mark of a figure's source, and what was done with it: one source of the catalogue has many figures."""
+    source, told = _divided(one.source) if one.origin == "catalogue" else (one.source, "")
+    cited = context.cite(source)
+    if not (basis and told):
+        return cited or NOTHING
+    return (*cited, " ", Label(f"({told})"))
+
+
+def _divided(text: str) -> tuple[str, str]:
+    """A source of the catalogue, and the basis that stands behind it in brackets."""
+    depth, place = 0, len(text)
+    for place in range(len(text) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(text[place], 0)
+        if depth == 0:
+            break
+    return (text[:place].rstrip(), text[place + 1 : -1]) if 0 < place < len(text) - 1 else (text, "")

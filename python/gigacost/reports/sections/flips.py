@@ -19,7 +19,14 @@ def section(context: Context) -> Section | None:
     blocks: list[Block] = []
     path = "markets" if found is answers.markets else "designs"
     if found is not answers.markets:
-        blocks.append(options_table(context, found, path, ("The designs that one chooses among",)))
+        blocks.append(
+            options_table(
+                context,
+                found,
+                path,
+                ("The designs that one chooses among",),
+            )
+        )
     best = found.options[found.best]
     where = f"{path}:options[{found.best}]"
     here = design(context.model, best.inputs, f"{where}.inputs.")

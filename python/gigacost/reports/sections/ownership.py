@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigacost.analysis.sensitivity.uncertainty import Uncertainty
-from gigacost.reports.alternatives import FULL
+from gigacost.reports.alternatives import FULL, RUNS
 from gigacost.reports.answers import TOTAL
 from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text
 from gigacost.reports.sections.context import Context
@@ -22,7 +22,14 @@ def section(context: Context) -> Section:
     if answers.markets is None:
         blocks.append(Paragraph((f"No other market was costed: {answers.refused.get('markets', '')}.",)))
     else:
-        blocks.append(options_table(context, answers.markets, "markets", ("This design in each market",)))
+        blocks.append(
+            options_table(
+                context,
+                answers.markets,
+                "markets",
+                ("This design in each market",),
+            )
+        )
     found = answers.ownership
     if found is None or not found.feasible:
         reason = answers.refused.get("ownership", "neither way has a cost")
@@ -43,16 +50,15 @@ def options_table(context: Context, found: Uncertainty, path: str, caption: Text
         money = [told(getattr(one.spread, name), f"{where}.{name}", "$") for name in ("central", *PERCENTILES)]
         name = design(context.model, one.inputs, f"{where}.inputs.")
         rows.append((name or (Label("this design"),), *money, part(one.best, f"{where}.best")))
-    heads: tuple[Text, ...] = (
-        *(("design",), ("central",), *((p.upper(),) for p in PERCENTILES), ("cheapest in so many draws",)),
-    )
+    heads: tuple[Text, ...] = (*(("design",), ("central",), *((p.upper(),) for p in PERCENTILES), ("cheapest",)),)
+    caption = (*caption, ", and the share of the draws in which each is the cheapest")
     return Table(path, caption, heads, tuple(rows), frozenset({1, 2, 3, 4, 5}))
 
 
 def _meaning(unknown: str) -> str:
     if unknown == FULL:
         return ", the share of its hours for which an owned fleet is in use."
-    return ", how many such runs a year the chips do."
+    return ", how many such runs a year the chips do." if unknown == RUNS else ", the rent."
 
 
 def _crossings(context: Context) -> Text:
@@ -91,7 +97,7 @@ def _crossings(context: Context) -> Text:
 
 
 def _along(unknown: str) -> str:
-    return " of its hours in use (" if unknown == FULL else " runs a year ("
+    return {FULL: " of its hours in use (", RUNS: " runs a year ("}.get(unknown, " (")
 
 
 def _option(option: object) -> Text:
@@ -102,6 +108,8 @@ def _value(context: Context, value: float, path: str) -> Text:
     found = context.answers.ownership
     if found is not None and found.unknown == FULL:
         return part(value, path)
+    if found is not None and found.unknown == RUNS:
+        return told(value, path, "1")
     return valued(context.model, found.unknown if found else "", value, path)
 
 

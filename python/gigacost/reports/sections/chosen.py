@@ -1,0 +1,72 @@
+"""Of an open question: the cheapest design of each market, what comes near it, and what other deadlines cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gigacost.analysis.choose.records import Candidate, Choice, Deadline
+from gigacost.queries.marks import marks_of, price_in_words
+from gigacost.reports.answers import TOTAL
+from gigacost.reports.parts import Block, Label, Table, Text
+from gigacost.reports.sections.context import Context
+from gigacost.reports.telling import NOTHING, design, told, voted
+
+_MONEY: tuple[Text, ...] = (("total",), (Label("P10"),), (Label("P90"),))
+_HEADS: tuple[Text, ...] = (("market",), ("design",), *_MONEY, ("final run",))
+
+
+def blocks(context: Context, choice: Choice) -> Iterator[Block]:
+    """The markets side by side, and tables of what else there is."""
+    several = [one.estimate.to_dict() for one in choice.answers]
+    caption: Text = ("What the cheapest design of each market costs, by contribution.",)
+    yield from context.pictured("compare", several, caption, "The markets side by side", _markets(context, choice))
+    near = [*_runners_up(choice)]
+    if near:
+        heads: tuple[Text, ...] = (*_HEADS, ("its price is",))
+        title: Text = ("What comes near it: the best of other chips",)
+        yield Table("runners-up", title, heads, tuple(near), frozenset({2, 3, 4, 5}), folded=True)
+    sooner = [*_deadlines(choice.deadlines)]
+    if sooner:
+        heads = (("within",), *_HEADS, ("its price is",))
+        title = ("If the final run has to be done sooner, or may take longer",)
+        yield Table("deadlines", title, heads, tuple(sooner), frozenset({3, 4, 5, 6}), folded=True)
+
+
+def _markets(context: Context, choice: Choice) -> Table:
+    """The cheapest design of each market."""
+    rows = []
+    for i, answer in enumerate(choice.answers):
+        one, path = answer.estimate, f"choose:answers[{i}]"
+        drawn = one.intervals[TOTAL]
+        money = [told(one[TOTAL], f"{path}.estimate.quantities.{TOTAL}", "$")]
+        money += [told(drawn[p], f"{path}.estimate.intervals.{TOTAL}.{p}", "$") for p in ("p10", "p90")]
+        days = told(one["train_days"], f"{path}.estimate.quantities.train_days", "d")
+        fleet = design(context.model, one.inputs, f"{path}.estimate.inputs.", only=("hardware", "chips"))
+        due = told(answer.due_at_once_usd, f"{path}.due_at_once_usd", "$")
+        votes = voted(answer.price.votes, f"{path}.price.votes")
+        rows.append(((Label(answer.market),), fleet, *money, days, due, votes))
+    heads: tuple[Text, ...] = (*_HEADS, ("at once",), ("votes of its price",))
+    caption: Text = ("The cheapest design of each market",)
+    return Table("markets-chosen", caption, heads, tuple(rows), frozenset({2, 3, 4, 5, 6, 7}))
+
+
+def _runners_up(choice: Choice) -> Iterator[tuple[Text, ...]]:
+    for i, answer in enumerate(choice.answers):
+        for j, one in enumerate(answer.runners_up):
+            yield ((Label(answer.market),), *_candidate(one, f"choose:answers[{i}].runners_up[{j}]"))
+
+
+def _deadlines(deadlines: Sequence[Deadline]) -> Iterator[tuple[Text, ...]]:
+    for i, one in enumerate(deadlines):
+        path = f"choose:deadlines[{i}]"
+        if one.hardware is not None:
+            within = told(one.within_days, f"{path}.within_days", "d")
+            yield (within, (Label(one.market),), *_candidate(one, path))
+
+
+def _candidate(one: Candidate | Deadline, path: str) -> tuple[Text, ...]:
+    """A design that was considered: chips, total with its interval, days, what is little known of its price."""
+    fleet: Text = (*told(one.chips, f"{path}.chips", "chip"), " x ", Label(str(one.hardware)))
+    money = [told(getattr(one, name), f"{path}.{name}", "$") for name in (TOTAL, "p10", "p90")]
+    known = price_in_words(marks_of(one.evidence))
+    return (fleet, *money, told(one.train_days, f"{path}.train_days", "d"), (known,) if known else NOTHING)

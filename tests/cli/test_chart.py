@@ -55,6 +55,21 @@ def commands(folder: Path) -> dict[str, tuple[str, ...]]:
     }
 
 
+def test_a_map_without_axes_is_over_parameters_and_tokens(capsys: Capsys, tmp_path: Path) -> None:
+    axes = MAP[: MAP.index("--per")]
+    for name, more in {"a": (), "b": MAP[-2:]}.items():
+        done = invoke(capsys, "chart", "map", *OPEN[2:4], *axes, *more, "-o", str(tmp_path / f"{name}.svg"))
+        assert done.code == 0
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+def test_validate_alone_is_of_runs(capsys: Capsys, tmp_path: Path) -> None:
+    for name, which in {"a": (), "b": ("runs",)}.items():
+        assert invoke(capsys, "chart", "validate", *which, "-o", str(tmp_path / f"{name}.svg")).code == 0
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    assert invoke(capsys, "chart", "validate", "runns", "-o", str(tmp_path / "c.svg")).code == 2
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_chart_is_written_and_described(capsys: Capsys, tmp_path: Path, kind: str) -> None:
     output = tmp_path / "a.svg"

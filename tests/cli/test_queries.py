@@ -167,7 +167,7 @@ def test_exit_codes_of_conditions(capsys: Capture, tmp_path: Path, arguments: tu
         ("pareto --where train_dais<=1", 'did you mean "train_days"?'),
         ("pareto --columns train_dais", 'did you mean "train_days"?'),
         ("pareto --assert train_dais<=1", 'did you mean "train_days"?'),
-        ("pareto -o front.xlsx", "unknown kind of file"),
+        ("pareto -o front.xls", ".arrow, .ipc, .feather, .xlsx; - for CSV on stdout"),
         ("pareto -o missing/front.csv", "there is no folder"),
         ("count --where train_dais<=1", 'did you mean "train_days"?'),
         ("count --assert coutn>1", 'did you mean "count"?'),

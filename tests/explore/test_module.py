@@ -169,7 +169,9 @@ def test_the_command_writes_the_module_and_what_is_said_of_it(capsys: Capture, t
     assert about["axes"][0] == {"name": "hardware", "values": ["a100-sxm-80", "h100-sxm"]}
     assert {"name": "cost_total_usd", "unit": "$"} in about["outputs"]
     assert about["states"][0] == "ok"
-    assert 0 < about["heap"] <= about["pages"] * 65536
+    assert 0 < about["offsets"]["heap"] <= about["pages"] * 65536
+    assert about["offsets"]["axes"] == {"hardware": 0, "chips": 4, "precision": 8}
+    assert list(about["offsets"]["outputs"].items())[:2] == [(done.json["outputs"][0], 0), (done.json["outputs"][1], 8)]
     meta = Request.of_file(tmp_path / "spec.toml").space().meta
     assert {name: about[name] for name in meta} == meta
     again = invoke(capsys, "explore", spec_file(tmp_path), "--module", str(tmp_path / "model"))

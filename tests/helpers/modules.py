@@ -71,7 +71,7 @@ class Node:
             {
                 "kind": "draw",
                 "module": self.file(code, "wasm"),
-                "heap": about["heap"],
+                "heap": about["offsets"]["heap"],
                 "designs": self.file(designs.astype("<u4").tobytes(), "designs"),
                 "count": count,
                 "axes": axes,

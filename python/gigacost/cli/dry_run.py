@@ -23,16 +23,20 @@ _STATE_BYTES = 40
 """A state as text, with its comma, is shorter."""
 
 
-def refuse_bad_output(output: str, inputs: Iterable[str | None]) -> None:
-    """Raise SpecError unless a file can be put at ``output``, which must not be one of ``inputs``."""
+def refuse_bad_output(output: str, inputs: Iterable[str | None], more: tuple[str, ...] = ()) -> None:
+    """Raise SpecError unless a file can be put at ``output``, which must not be one of ``inputs``.
+
+    ``more`` are further kinds of files, which others look after.
+    """
+    kinds = ", ".join([*ENDINGS, *more])
     shown = show(output)
     name = os.path.basename(output)  # noqa: PTH119 - importing pathlib takes 5 ms
     folder = os.path.dirname(output) or "."  # noqa: PTH120 - as above
     if not name or os.path.isdir(output):  # noqa: PTH112 - as above
-        allowed = f"a name that ends in {', '.join(ENDINGS)}; - for CSV on stdout; DIR/ for parts"
+        allowed = f"a name that ends in {kinds}; - for CSV on stdout; DIR/ for parts"
         _refuse(shown, "is a folder, not a file", allowed)
     if not name.lower().endswith(ENDINGS):
-        _refuse(shown, "unknown kind of file", f"a name that ends in {', '.join(ENDINGS)}; - for CSV on stdout")
+        _refuse(shown, "unknown kind of file", f"a name that ends in {kinds}; - for CSV on stdout")
     if len(os.fsencode(name)) > _LONGEST_NAME:
         _refuse(shown, f"a name of {len(os.fsencode(name))} bytes", f"at most {_LONGEST_NAME} bytes")
     if not os.path.isdir(folder):  # noqa: PTH112 - as above

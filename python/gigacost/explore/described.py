@@ -58,7 +58,7 @@ def described(bound: Bound, condition: str, module: Mapping[str, Any], sha256: s
     facts = [name for name in shown if name not in {*sums, *parts}]
     return {
         "title": _title(spec.source),
-        "module": {name: module[name] for name in ("axes", "outputs", "states", "heap", "draws")},
+        "module": {name: module[name] for name in ("axes", "outputs", "states", "offsets", "draws")},
         "axes": [_axis(bound, axis) for axis in module["axes"]],
         "quantities": quantities,
         "total": quantities[whole],

@@ -41,7 +41,11 @@ def compiled_module(bound: Bound, names: Sequence[str], of: Bound | None = None)
         "outputs": [{"name": name, "unit": _unit(bound, name)} for name in made.outputs],
         "states": list(made.states),
         "not_finite": NOT_FINITE,
-        "heap": made.heap,
+        "offsets": {
+            "heap": made.heap,
+            "axes": {axis.name: 4 * place for place, axis in enumerate(bound.spec.axes)},
+            "outputs": {name: 8 * place for place, name in enumerate(made.outputs)},
+        },
         "pages": made.pages,
         "draws": None if draws is None else _of_draws(bound, draws),
         "without_draws": without,

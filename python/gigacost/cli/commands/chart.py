@@ -28,6 +28,10 @@ _OWN: Mapping[str, tuple[click.Parameter, ...]] = {
     ),
 }
 """Options of a kind alone, given to its ``chart`` by their names."""
+_DEFAULTS: Mapping[str, Mapping[str, str]] = {"map": {"per": "params,tokens"}}
+"""What a kind asks where nobody says it."""
+_FIRST = {"validate": "runs"}
+"""The command of a group that is meant where none is named."""
 
 
 class _Kinds(click.Group):
@@ -45,6 +49,18 @@ class _Kinds(click.Group):
         del ctx
         with formatter.section("Kinds, and the command whose options each has"):
             formatter.write_dl([(kind.name, f"{kind.doc} ({kind.of})") for kind in KINDS.values()])
+
+
+class _Several(click.Group):
+    """Commands of which one is meant where none is named."""
+
+    def __init__(self, name: str, meant: str, **settings: Any) -> None:  # noqa: ANN401 - as click has them
+        super().__init__(name, **settings)
+        self._meant = meant
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = args and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named else [self._meant, *args])
 
 
 @click.group("chart", cls=_Kinds, context_settings=options.NAMES, invoke_without_command=True)
@@ -89,7 +105,7 @@ def _drawing(kind: Kind, question: click.Command, name: str) -> click.Command:
     """A command, or a group of them, that draws what another answers."""
     help_ = f"{kind.doc[0].upper()}{kind.doc[1:]}: a picture of what gigacost {kind.of} answers."
     if isinstance(question, click.Group):
-        group = click.Group(name, context_settings=options.NAMES, help=help_)
+        group = _Several(name, _FIRST[question.name or ""], context_settings=options.NAMES, help=help_)
         for inner, one in question.commands.items():
             group.add_command(_drawing(kind, one, inner))
         return group
@@ -109,7 +125,8 @@ def _drawing(kind: Kind, question: click.Command, name: str) -> click.Command:
         chosen = {name: value for name in drawing if (value := given.pop(name)) is not None}
         if "width" in chosen:
             refuse_bad_width(chosen["width"], "--width")
-        code, document, answer = _asked(question, idle, given)
+        asked = {what: value for what, value in _DEFAULTS.get(kind.name, {}).items() if given[what] is None}
+        code, document, answer = _asked(question, idle, {**given, **asked})
         if code != process.INFEASIBLE:
             _save(kind, document, answer, output, chosen, as_json=as_json)
         return code

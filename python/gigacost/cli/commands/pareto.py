@@ -64,7 +64,7 @@ def command(
     if is_workbook(output):
         refuse_bad_workbook(output, (query.spec, query.design.catalog))
     elif output is not None and output != "-":
-        refuse_bad_output(output, (query.spec, query.design.catalog))
+        refuse_bad_output(output, (query.spec, query.design.catalog), (".xlsx",))
     start = time.perf_counter()
     with asking.asker("pareto", sweep, query.threads) as asker:
         front = sweep.pareto(small, large, executor=asker)

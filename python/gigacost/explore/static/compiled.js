@@ -13,7 +13,7 @@ class Compiled {
     this.run = run;
     this.draw = draw;
     this.chance = 1; // of the random designs of `bench`: never the same ones twice
-    this.entry = Math.ceil(about.heap / 8) * 8;
+    this.entry = Math.ceil(about.offsets.heap / 8) * 8;
   }
 
   /** Values of all outputs and the state, design after design; NaN where there is none. */

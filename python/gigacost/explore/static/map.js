@@ -1,7 +1,8 @@
 // Thousands of designs around the chosen one: one quantity against another, the front, the chosen point.
 
 const MAP_MOST = 6000;
-const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#8c7aa9", "#8f9a27", "#9c5a3c"];
+// Those of the charts but for yellow, which does not show on white.
+const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#8c6d31", "#8c7aa9", "#8f9a27"];
 const RAMP = ["#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30"];
 const UNMET = "#8a8f98";
 

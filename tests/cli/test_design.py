@@ -17,7 +17,7 @@ Capture = pytest.CaptureFixture[str]
 
 OF_A_DESIGN = (
     "bounds", "break_even", "choose", "compare", "count", "elasticities", "estimate", "explain", "layout", "over_time",
-    "pareto", "solve", "summary", "sweep", "top", "uncertainty",
+    "pareto", "report", "solve", "summary", "sweep", "top", "uncertainty",
 )  # fmt: skip
 RUN = {"hardware": "h100-sxm", "chips": "1024", "params": "7B", "tokens": "2T"}
 TYPED = [text for name, value in RUN.items() for text in (f"--{name}", value)]

@@ -16,8 +16,8 @@ from gigacost.cli.terminal import out
 Capture = pytest.CaptureFixture[str]
 
 OF_A_DESIGN = (
-    "bounds", "break_even", "choose", "compare", "count", "elasticities", "estimate", "explain", "layout", "over_time",
-    "pareto", "report", "solve", "summary", "sweep", "top", "uncertainty",
+    "bounds", "break_even", "choose", "compare", "count", "elasticities", "estimate", "explain", "explore", "layout",
+    "over_time", "pareto", "report", "solve", "summary", "sweep", "top", "uncertainty",
 )  # fmt: skip
 RUN = {"hardware": "h100-sxm", "chips": "1024", "params": "7B", "tokens": "2T"}
 TYPED = [text for name, value in RUN.items() for text in (f"--{name}", value)]
@@ -108,7 +108,9 @@ ASKED = {
     "compare": ("--set-b", "pue=1.2", "--no-intervals"),
     "elasticities": ("cost_total_usd", "--inputs", "chips"),
     "explain": ("cost_total_usd",),
+    "explore": ("-o", "page.html", "--set", "experiments_factor=1,2"),
     "over_time": ("--years", "2025"),
+    "report": ("-o", "report.md"),
     "solve": ("chips", "--over", "64..128:2:log:64"),
     "sweep": ("--dry-run",),
     "uncertainty": ("--draws", "16"),
@@ -120,7 +122,10 @@ ONE_RUN = {"elasticities", "explain"}
 
 @pytest.mark.parametrize("name", OF_A_DESIGN)
 @pytest.mark.parametrize("shape", ["params", "model"])
-def test_every_flag_works_on_every_command_without_a_file(capsys: Capture, name: str, shape: str) -> None:
+def test_every_flag_works_on_every_command_without_a_file(
+    capsys: Capture, name: str, shape: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     given = GIVEN if shape == "params" else {**GIVEN, "model": "llama-3.1-8b"}
     assert given.keys() | {"model"} == _FLAGS.keys() | {"model"}
     left = {"params", "preset", "mfu", "pace"} if shape == "model" else set[str]()
@@ -130,7 +135,10 @@ def test_every_flag_works_on_every_command_without_a_file(capsys: Capture, name:
 
 
 @pytest.mark.parametrize("name", OF_A_DESIGN)
-def test_a_list_is_an_axis_on_every_command(capsys: Capture, name: str) -> None:
+def test_a_list_is_an_axis_on_every_command(
+    capsys: Capture, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     flags = [text for flag, value in {**RUN, "hardware": "h100-sxm,b200-sxm"}.items() for text in (_typed(flag), value)]
     done = invoke(capsys, name.replace("_", "-"), *ASKED.get(name, ()), *flags)
     assert done.code == (2 if name in ONE_RUN | {"layout"} else 0), done.err

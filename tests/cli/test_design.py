@@ -108,7 +108,7 @@ ASKED = {
     "compare": ("--set-b", "pue=1.2", "--no-intervals"),
     "elasticities": ("cost_total_usd", "--inputs", "chips"),
     "explain": ("cost_total_usd",),
-    "explore": ("-o", "page.html", "--set", "experiments_factor=1,2"),
+    "explore": ("-o", "page.html", "--set", "experiments_factor=1.0,2.0"),
     "over_time": ("--years", "2025"),
     "report": ("-o", "report.md"),
     "solve": ("chips", "--over", "64..128:2:log:64"),

@@ -36,7 +36,7 @@ _ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 
 
 def html_of(page: Page, *, paper: bool = False) -> str:
-    """The page as HTML. ``paper``: what is drawn is drawn on white, and nothing is there to be clicked."""
+    """The page as HTML. ``paper``: nothing is there to be clicked."""
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     writer = _Writer(paper=paper)
@@ -174,7 +174,7 @@ class _Writer:
         return f'<ol class="sources">{"".join(items)}</ol>'
 
     def _picture(self, one: Picture) -> str:
-        drawn = _named(one.paper if self.paper else one.svg, one.said)
+        drawn = _named(one.svg, one.said)
         scroll = f'<div class="scroll drawing" tabindex="0" role="region" aria-label="Picture: {escape(one.said)}">'
         caption = f"<figcaption>{self.text(one.caption)}</figcaption>"
         return f'<figure id="picture-{one.name}">{scroll}{drawn}</div>{caption}</figure>\n{self._table(one.table)}'

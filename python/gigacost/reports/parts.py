@@ -123,9 +123,7 @@ class Picture:
     said: str
     """What it shows, for who cannot see it."""
     svg: str
-    """For a page of its own colours."""
-    paper: str
-    """On white."""
+    """In the page's colours, or on white for paper."""
     table: Table
 
 
@@ -174,6 +172,11 @@ class Page:
     def _blocks(self) -> Iterator[Block]:
         for section in self.sections:
             yield from section.blocks
+
+
+def heads(*names: str | Label) -> tuple[Text, ...]:
+    """The heads of a table's columns."""
+    return tuple((name,) for name in names)
 
 
 def plain(text: Text) -> str:

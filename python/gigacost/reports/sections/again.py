@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigacost.reports.commands import SPECIFICATION, questions
-from gigacost.reports.parts import Block, Code, Day, File, Label, Paragraph, Section, Table, Text, Typed
+from gigacost.reports.parts import Block, Code, Day, File, Label, Paragraph, Section, Table, Text, Typed, heads
 from gigacost.reports.sections.context import Context
 
 
@@ -23,16 +23,15 @@ def section(context: Context) -> Section:
         (("catalogue",), (Code(str(meta["catalog_sha256"])),)),
         (("prices of",), (Day(context.as_of),)),
     ]
-    heads: tuple[Text, ...] = (("what",), ("version or SHA-256",))
     blocks: list[Block] = [
         Paragraph(("The same command with the same version and catalogue writes the same file, byte for byte.",)),
         Typed(context.command),
-        Table("hashes", ("What this file was made of",), heads, tuple(rows)),
+        Table("hashes", ("What this file was made of",), heads("what", "version or SHA-256"), tuple(rows)),
         Paragraph(("The figures are those of these commands with --json; the files that they read are below.",)),
     ]
     asked = questions(context.answers)
     lines = [((Label(one.name),), (Code(one.command),)) for one in asked]
-    blocks.append(Table("questions", ("The questions, each asked once",), (("question",), ("command",)), tuple(lines)))
+    blocks.append(Table("questions", ("The questions, each asked once",), heads("question", "command"), tuple(lines)))
     blocks.append(_file(SPECIFICATION, "what was asked", spec.to_dict()))
     blocks += [_file(f"{one.name}.json", f"the specification of {one.name}", one.spec) for one in asked if one.spec]
     return Section("again", "The same again", tuple(blocks))

@@ -8,7 +8,7 @@ from gigacost.model.constants import HOURS_PER_YEAR
 from gigacost.model.pace import PACE
 from gigacost.queries.marks import marks_of_estimate, price_in_words
 from gigacost.reports.answers import TOTAL
-from gigacost.reports.parts import Block, Fact, Facts, Label, Listing, Paragraph, Section, Table, Text
+from gigacost.reports.parts import Block, Fact, Facts, Label, Listing, Paragraph, Section, Table, Text, heads
 from gigacost.reports.sections import chosen
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import PERCENTILES, counted, design, part, told, voted, words
@@ -78,8 +78,8 @@ def _intervals(context: Context) -> Table:
         rows.append(((words(name),), *cells))
     count = counted(int(one.meta["draws"]["count"]), "meta.draws.count")
     caption: Text = ("Central values, and what ", *count, " draws of what is left open come to")
-    heads: tuple[Text, ...] = (("quantity",), ("central",), (Label("P10"),), (Label("P50"),), (Label("P90"),))
-    return Table("intervals", caption, heads, tuple(rows), frozenset({1, 2, 3, 4}))
+    columns = heads("quantity", "central", Label("P10"), Label("P50"), Label("P90"))
+    return Table("intervals", caption, columns, tuple(rows), frozenset({1, 2, 3, 4}))
 
 
 def _cautions(context: Context) -> Iterator[Text]:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from gigacost.catalog import chip_prices
 from gigacost.catalog.rental import RENT
 from gigacost.queries.assumptions import Assumption, matters_in
-from gigacost.reports.parts import Block, Day, Label, Paragraph, Section, Sources, Table, Text, joined
+from gigacost.reports.parts import Block, Day, Label, Paragraph, Section, Sources, Table, Text, heads, joined
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import NOTHING, age, counted, meaning, valued, voted
 
-_HEADS: tuple[Text, ...] = (("figure",), ("value",), ("date",), ("age",), ("votes",), ("source",))
+_HEADS = heads("figure", "value", "date", "age", "votes", "source")
 _MOST = 12
 """Figures of the first table: those that move the total most."""
 
@@ -21,11 +21,10 @@ def section(context: Context) -> Section:
     figures = _figures(context)
     first = _first(context, figures)
     left = [one.name for one in context.estimate.assumptions if one.value is None]
-    described: tuple[Text, ...] = (_HEADS[0], ("what it is",), *_HEADS[1:])
     heavy = Table(
         "basis",
         ("What moves the total most, with its source",),
-        described,
+        (_HEADS[0], ("what it is",), *_HEADS[1:]),
         tuple(_row(context, figures[name], described=True) for name in first),
         frozenset({2, 4, 5}),
     )

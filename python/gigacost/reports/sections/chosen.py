@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from gigacost.analysis.choose.records import Candidate, Choice, Deadline
 from gigacost.queries.marks import marks_of, price_in_words
 from gigacost.reports.answers import TOTAL
-from gigacost.reports.parts import Block, Label, Table, Text
+from gigacost.reports.parts import Block, Label, Table, Text, heads
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import NOTHING, design, told, voted
 
-_MONEY: tuple[Text, ...] = (("total",), (Label("P10"),), (Label("P90"),))
-_HEADS: tuple[Text, ...] = (("market",), ("design",), *_MONEY, ("final run",))
+_HEADS = ("market", "design", "total", Label("P10"), Label("P90"), "final run")
 
 
 def blocks(context: Context, choice: Choice) -> Iterator[Block]:
@@ -22,14 +21,14 @@ def blocks(context: Context, choice: Choice) -> Iterator[Block]:
     yield from context.pictured("compare", several, caption, "The markets side by side", _markets(context, choice))
     near = [*_runners_up(choice)]
     if near:
-        heads: tuple[Text, ...] = (*_HEADS, ("its price is",))
         title: Text = ("What comes near it: the best of other chips",)
-        yield Table("runners-up", title, heads, tuple(near), frozenset({2, 3, 4, 5}), folded=True)
+        columns = heads(*_HEADS, "its price is")
+        yield Table("runners-up", title, columns, tuple(near), frozenset({2, 3, 4, 5}), folded=True)
     sooner = [*_deadlines(choice.deadlines)]
     if sooner:
-        heads = (("within",), *_HEADS, ("its price is",))
         title = ("If the final run has to be done sooner, or may take longer",)
-        yield Table("deadlines", title, heads, tuple(sooner), frozenset({3, 4, 5, 6}), folded=True)
+        columns = heads("within", *_HEADS, "its price is")
+        yield Table("deadlines", title, columns, tuple(sooner), frozenset({3, 4, 5, 6}), folded=True)
 
 
 def _markets(context: Context, choice: Choice) -> Table:
@@ -45,9 +44,9 @@ def _markets(context: Context, choice: Choice) -> Table:
         due = told(answer.due_at_once_usd, f"{path}.due_at_once_usd", "$")
         votes = voted(answer.price.votes, f"{path}.price.votes")
         rows.append(((Label(answer.market),), fleet, *money, days, due, votes))
-    heads: tuple[Text, ...] = (*_HEADS, ("at once",), ("votes of its price",))
     caption: Text = ("The cheapest design of each market",)
-    return Table("markets-chosen", caption, heads, tuple(rows), frozenset({2, 3, 4, 5, 6, 7}))
+    columns = heads(*_HEADS, "at once", "votes of its price")
+    return Table("markets-chosen", caption, columns, tuple(rows), frozenset({2, 3, 4, 5, 6, 7}))
 
 
 def _runners_up(choice: Choice) -> Iterator[tuple[Text, ...]]:

@@ -73,4 +73,4 @@ class Context:
             drawn = self.painter.draw(kind, table.name, document)
         except SpecError as error:
             return [table, Paragraph(("No picture: ", error.faults[0].what, "."), "note")]
-        return [Picture(table.name, caption, said, drawn.page, drawn.paper, table)]
+        return [Picture(table.name, caption, said, drawn, table)]

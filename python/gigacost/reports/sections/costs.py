@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from gigacost.reports.answers import TOTAL
-from gigacost.reports.parts import Block, Paragraph, Section, Table, Text, joined
+from gigacost.reports.parts import Block, Paragraph, Section, Table, Text, heads, joined
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import PERCENTILES, part, told, words
+
+_HEADS = heads("contribution", "central", "share", *map(str.upper, PERCENTILES))
 
 
 def section(context: Context) -> Section:
@@ -21,8 +23,8 @@ def section(context: Context) -> Section:
         rows.append(((words(name),), told(value, name, "$"), of_all, *cells))
     total = [told(one.intervals[TOTAL].get(p), f"{p}({TOTAL})", "$") for p in PERCENTILES]
     rows.append((("in total",), told(one[TOTAL], TOTAL, "$"), part(1.0, f"{TOTAL} / {TOTAL}"), *total))
-    heads: tuple[Text, ...] = (("contribution",), ("central",), ("share",), *((p.upper(),) for p in PERCENTILES))
-    table = Table("costs", ("Contributions to the total",), heads, tuple(rows), frozenset({1, 2, 3, 4, 5}), folded=True)
+    numeric = frozenset({1, 2, 3, 4, 5})
+    table = Table("costs", ("Contributions to the total",), _HEADS, tuple(rows), numeric, folded=True)
     largest = [*sorted(known, key=lambda name: -known[name])][:3]
     told_of = joined([(f"{words(name)} ", *told(known[name], name, "$")) for name in largest])
     said: Text = ("Most of it: ", *told_of, ".")

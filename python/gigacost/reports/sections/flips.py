@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from gigacost.analysis.sensitivity.uncertainty import Uncertainty
-from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text
+from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text, heads
 from gigacost.reports.sections.context import Context
 from gigacost.reports.sections.ownership import options_table
 from gigacost.reports.telling import NOTHING, design, part, told, valued
+
+_HEADS = heads("input", "central", "flips at", "up to there", "from there")
 
 
 def section(context: Context) -> Section | None:
@@ -19,14 +21,7 @@ def section(context: Context) -> Section | None:
     blocks: list[Block] = []
     path = "markets" if found is answers.markets else "designs"
     if found is not answers.markets:
-        blocks.append(
-            options_table(
-                context,
-                found,
-                path,
-                ("The designs that one chooses among",),
-            )
-        )
+        blocks.append(options_table(context, found, path, ("The designs that one chooses among",)))
     best = found.options[found.best]
     where = f"{path}:options[{found.best}]"
     here = design(context.model, best.inputs, f"{where}.inputs.")
@@ -37,10 +32,9 @@ def section(context: Context) -> Section | None:
         " of the draws.",
     )
     rows = [*_rows(context, found, path)]
-    heads: tuple[Text, ...] = (("input",), ("central",), ("flips at",), ("up to there",), ("from there",))
     if rows:
         caption: Text = ("One input moved alone, within what is thought possible of it",)
-        blocks += [Paragraph(sure), Table("flips", caption, heads, tuple(rows), frozenset({1, 2}))]
+        blocks += [Paragraph(sure), Table("flips", caption, _HEADS, tuple(rows), frozenset({1, 2}))]
     else:
         none = " No single input, moved alone within what is thought possible of it, makes another the cheapest."
         blocks.append(Paragraph((*sure, none)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gigacost.queries.pareto import Front
 from gigacost.reports.answers import FRONT_ROWS
-from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text
+from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text, heads
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import counted, told, unit_of, valued, words
 
@@ -17,9 +18,8 @@ def section(context: Context) -> Section | None:
     front = answers.front
     if front is None:
         return None
-    rows = [*_spread(len(front.rows), FRONT_ROWS)]
-    document = {"rows": [front.rows[i] for i in rows], "meta": dict(front.meta)}
-    table = _table(context, [*_spread(len(front.rows), _SHOWN)])
+    document = {"rows": [front.rows[i] for i in _spread(len(front.rows), FRONT_ROWS)], "meta": dict(front.meta)}
+    table = _table(context, front, _spread(len(front.rows), _SHOWN))
     several = [(Label(name),) for name in answers.objectives]
     names: Text = several[0] if len(several) == 1 else (*several[0], " and ", *several[1])
     of_all = counted(context.answers.request.spec.size, "pareto:meta.combinations")
@@ -42,13 +42,15 @@ def _spread(count: int, most: int) -> list[int]:
     return sorted({place * (count - 1) // (most - 1) for place in range(most)})
 
 
-def _table(context: Context, places: list[int]) -> Table:
-    answers, front = context.answers, context.answers.front
-    rows = [front.rows[place] for place in places] if front else []
+def _table(context: Context, front: Front, places: list[int]) -> Table:
+    """The rows at some places of the front."""
+    answers = context.answers
+    rows = [front.rows[place] for place in places]
+    first = rows[0] if rows else {}
     axes = [name for axis in answers.request.spec.axes for name in axis.names]
     same = [name for name in axes if len({row[name] for row in rows}) == 1]
     names = [name for name in axes if name not in same]
-    figures = [name for name in rows[0] if name not in {"index", "status", *axes}] if rows else []
+    figures = [name for name in first if name not in {"index", "status", *axes}]
     figures.sort(key=lambda name: (_bare(name) not in answers.objectives, _order(answers.objectives, name)))
     cells = []
     for place, row in zip(places, rows, strict=True):
@@ -56,16 +58,11 @@ def _table(context: Context, places: list[int]) -> Table:
         left: list[Text] = [valued(context.model, name, row[name], f"{path}.{name}") for name in names]
         right = [told(row[name], f"{path}.{name}", unit_of(context.model, _bare(name))) for name in figures]
         cells.append((*(left or [told(row["index"], f"{path}.index")]), *right))
-    heads: tuple[Text, ...] = (
-        *((Label(name),) for name in names or ["index"]),
-        *((Label(_head(name)),) for name in figures),
-    )
-    numeric = {
-        i for i, name in enumerate([*(names or ["index"]), *figures]) if rows and not isinstance(rows[0].get(name), str)
-    }
-    alike = [f"{name} = {rows[0][name]}" for name in same] if rows else []
+    columns = [*(names or ["index"]), *figures]
+    numeric = frozenset(i for i, name in enumerate(columns) if not isinstance(first.get(name), str))
+    alike = [f"{name} = {first[name]}" for name in same]
     caption: Text = ("The front", *((", all with ", Label(", ".join(alike))) if alike else ()))
-    return Table("front", caption, heads, tuple(cells), frozenset(numeric))
+    return Table("front", caption, heads(*(Label(_head(name)) for name in columns)), tuple(cells), numeric)
 
 
 def _bare(name: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gigacost.analysis.inverse.break_even import BreakEven
 from gigacost.analysis.sensitivity.uncertainty import Uncertainty
 from gigacost.reports.alternatives import FULL, RUNS
 from gigacost.reports.answers import TOTAL
-from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text
+from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text, heads
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import NOTHING, PERCENTILES, design, part, told, valued
 
@@ -22,23 +23,16 @@ def section(context: Context) -> Section:
     if answers.markets is None:
         blocks.append(Paragraph((f"No other market was costed: {answers.refused.get('markets', '')}.",)))
     else:
-        blocks.append(
-            options_table(
-                context,
-                answers.markets,
-                "markets",
-                ("This design in each market",),
-            )
-        )
+        blocks.append(options_table(context, answers.markets, "markets", ("This design in each market",)))
     found = answers.ownership
     if found is None or not found.feasible:
         reason = answers.refused.get("ownership", "neither way has a cost")
         blocks.append(Paragraph((f"Where one becomes cheaper than the other is not known: {reason}.",)))
         return Section("ownership", "Own or rent", tuple(blocks))
-    blocks.append(Paragraph(_crossings(context), "lead"))
+    blocks.append(Paragraph(_crossings(context, found), "lead"))
     caption: Text = ("The total along ", Label(found.unknown), _meaning(found.unknown))
     said = f"The total of each market along {found.unknown}, with the crossing"
-    blocks += context.pictured("break-even", found.to_dict(), caption, said, _curve(context))
+    blocks += context.pictured("break-even", found.to_dict(), caption, said, _curve(context, found))
     return Section("ownership", "Own or rent", tuple(blocks))
 
 
@@ -50,9 +44,9 @@ def options_table(context: Context, found: Uncertainty, path: str, caption: Text
         money = [told(getattr(one.spread, name), f"{where}.{name}", "$") for name in ("central", *PERCENTILES)]
         name = design(context.model, one.inputs, f"{where}.inputs.")
         rows.append((name or (Label("this design"),), *money, part(one.best, f"{where}.best")))
-    heads: tuple[Text, ...] = (*(("design",), ("central",), *((p.upper(),) for p in PERCENTILES), ("cheapest",)),)
+    columns = heads("design", "central", *map(str.upper, PERCENTILES), "cheapest")
     caption = (*caption, ", and the share of the draws in which each is the cheapest")
-    return Table(path, caption, heads, tuple(rows), frozenset({1, 2, 3, 4, 5}))
+    return Table(path, caption, columns, tuple(rows), frozenset({1, 2, 3, 4, 5}))
 
 
 def _meaning(unknown: str) -> str:
@@ -61,15 +55,12 @@ def _meaning(unknown: str) -> str:
     return ", how many such runs a year the chips do." if unknown == RUNS else ", the rent."
 
 
-def _crossings(context: Context) -> Text:
+def _crossings(context: Context, found: BreakEven) -> Text:
     """Where one becomes cheaper than the other."""
-    found = context.answers.ownership
-    if found is None:
-        return ()
     if not found.crossings:
         option = found.intervals[0].option
         ends = [
-            _value(context, value, f"break-even:intervals[0].{name}")
+            _value(context, found.unknown, value, f"break-even:intervals[0].{name}")
             for name, value in (("low", found.intervals[0].low), ("high", found.intervals[0].high))
         ]
         if option is None:
@@ -89,7 +80,7 @@ def _crossings(context: Context) -> Text:
         below, above = found.intervals[i].option, found.intervals[i + 1].option
         pieces += [
             " Then, from " if i else "From ",
-            *_value(context, crossing.value, f"break-even:crossings[{i}].value"),
+            *_value(context, found.unknown, crossing.value, f"break-even:crossings[{i}].value"),
         ]
         pieces += [_along(found.unknown), Label(found.unknown), ") on, "]
         pieces += [*_option(above), " is cheaper than ", *_option(below), "."]
@@ -104,20 +95,16 @@ def _option(option: object) -> Text:
     return ("nothing",) if option is None else (Label(str(option)),)
 
 
-def _value(context: Context, value: float, path: str) -> Text:
-    found = context.answers.ownership
-    if found is not None and found.unknown == FULL:
+def _value(context: Context, unknown: str, value: float, path: str) -> Text:
+    if unknown == FULL:
         return part(value, path)
-    if found is not None and found.unknown == RUNS:
+    if unknown == RUNS:
         return told(value, path, "1")
-    return valued(context.model, found.unknown if found else "", value, path)
+    return valued(context.model, unknown, value, path)
 
 
-def _curve(context: Context) -> Table:
+def _curve(context: Context, found: BreakEven) -> Table:
     """Both ways at some values of the unknown, and on both sides of each crossing."""
-    found = context.answers.ownership
-    if found is None:
-        return Table("break-even", (), (), ())
     at: dict[float, dict[Any, tuple[int, Mapping[str, Any]]]] = {}
     for place, row in enumerate(found.curve):
         at.setdefault(row[found.unknown], {})[row[found.axis]] = (place, row)
@@ -125,21 +112,16 @@ def _curve(context: Context) -> Table:
     grid = [value for value in at if value not in beside]
     step = max(len(grid) // _SHOWN, 1)
     shown = sorted({*grid[step // 2 :: step], *(one.value for one in found.crossings), min(at), max(at)} & {*at})
-    rows = [_row(context, [at[value].get(option) for option in found.options]) for value in shown]
-    heads: list[Text] = [(Label(found.unknown),)]
-    for option in found.options:
-        heads += [(Label(str(option)),), ("P10",), ("P90",)]
-    columns = frozenset(range(len(heads)))
-    return Table(
-        "break-even", ("The total along ", Label(found.unknown)), tuple(heads), tuple(rows), columns, folded=True
-    )
+    rows = [_row(context, found.unknown, [at[value].get(option) for option in found.options]) for value in shown]
+    names = [name for option in found.options for name in (Label(str(option)), "P10", "P90")]
+    columns = heads(Label(found.unknown), *names)
+    caption: Text = ("The total along ", Label(found.unknown))
+    return Table("break-even", caption, columns, tuple(rows), frozenset(range(len(columns))), folded=True)
 
 
-def _row(context: Context, cells: list[tuple[int, Mapping[str, Any]] | None]) -> tuple[Text, ...]:
-    found = context.answers.ownership
-    first = next(cell for cell in cells if cell is not None)
-    unknown = found.unknown if found else ""
-    row: list[Text] = [_value(context, first[1][unknown], f"break-even:curve[{first[0]}].{unknown}")]
+def _row(context: Context, unknown: str, cells: list[tuple[int, Mapping[str, Any]] | None]) -> tuple[Text, ...]:
+    place, known = next(cell for cell in cells if cell is not None)
+    row: list[Text] = [_value(context, unknown, known[unknown], f"break-even:curve[{place}].{unknown}")]
     for cell in cells:
         if cell is None:
             row += [NOTHING] * 3

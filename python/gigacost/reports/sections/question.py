@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gigacost.analysis.choose.records import Choice
-from gigacost.reports.parts import Block, Code, Label, Paragraph, Section, Table, Text, joined
+from gigacost.reports.parts import Block, Code, Label, Paragraph, Section, Table, Text, heads, joined
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import counted, design, part, told, valued
 from gigacost.spec.axes import Axis, Zipped
@@ -71,13 +71,12 @@ def _given(context: Context) -> Table:
             source = ("chosen here",)
         rows.append(((Label(one.name),), valued(context.model, one.name, one.value), source))
     caption: Text = ("What was given, and what holds where nothing was",)
-    return Table("question", caption, (("name",), ("value",), ("from",)), tuple(rows), folded=True)
+    return Table("question", caption, heads("name", "value", "from"), tuple(rows), folded=True)
 
 
 def _axes(context: Context) -> Table:
     rows = tuple(_axis(context, part) for axis in context.answers.request.spec.axes for part in _parts(axis))
-    heads: tuple[Text, ...] = (("axis",), ("values",), ("which",))
-    return Table("axes", ("What varies",), heads, rows, frozenset({1}))
+    return Table("axes", ("What varies",), heads("axis", "values", "which"), rows, frozenset({1}))
 
 
 def _parts(axis: Axis | Zipped) -> Iterator[Axis]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigacost.reports.parts import Block, Paragraph, Section, Table, Text
+from gigacost.reports.parts import Block, Paragraph, Section, Table, Text, heads
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import part, told
 
@@ -30,8 +30,8 @@ def section(context: Context) -> Section | None:
     rows = [((what,), _figure(known[name], name, unit)) for name, what, unit in _ROWS if known[name] is not None]
     if not rows:
         return None
-    heads: tuple[Text, ...] = (("what",), ("how much",))
-    table = Table("size", ("The run beside things that people know",), heads, tuple(rows), frozenset({1}), folded=True)
+    caption: Text = ("The run beside things that people know",)
+    table = Table("size", caption, heads("what", "how much"), tuple(rows), frozenset({1}), folded=True)
     blocks: list[Block] = []
     power, homes, cortex = (known[name] for name in ("facility_mw", "households", "mouse_cortex_mm3"))
     if power is not None and homes is not None:
@@ -49,8 +49,8 @@ def section(context: Context) -> Section | None:
                 " of mouse cortex has synapses.",
             )
         blocks.append(Paragraph(said))
-    caption: Text = ("Areas are in proportion.",)
-    blocks += context.pictured("scale", context.estimate.to_dict(), caption, "The run, drawn to scale", table)
+    areas: Text = ("Areas are in proportion.",)
+    blocks += context.pictured("scale", context.estimate.to_dict(), areas, "The run, drawn to scale", table)
     return Section("size", "How big that is", tuple(blocks))
 
 

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from gigacost.analysis.sensitivity.sobol_indices import Index
 from gigacost.reports.answers import TOTAL
-from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text, joined
+from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text, heads, joined
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import NOTHING, counted, interval, meaning, part, told
 
-HEADS: tuple[Text, ...] = (
-    *(
-        ("input",),
-        ("what it is",),
-        ("from",),
-        ("to",),
-        ("total at the low end",),
-        ("at the high end",),
-        ("share of the variance",),
-    ),
-    ("with others",),
+_HEADS = heads(
+    *("input", "what it is", "from", "to", "total at the low end", "at the high end", "share of the variance"),
+    "with others",
 )
-
 _CAPTION = (
     "Each input is moved over its central ninety per cent, the others staying where they are. Shares of the variance "
     "are Sobol indices: of the input alone, and with all it acts together with."
@@ -49,7 +40,7 @@ def section(context: Context) -> Section | None:
     table = Table(
         "uncertainty",
         ("What the total is uncertain from",),
-        HEADS,
+        _HEADS,
         tuple(rows),
         frozenset({2, 3, 4, 5, 6, 7}),
         folded=True,

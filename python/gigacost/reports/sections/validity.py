@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from gigacost.reports.parts import Block, Day, Label, Paragraph, Section, Table, Text
+from gigacost.reports.parts import Block, Day, Label, Paragraph, Section, Table, Text, heads
 from gigacost.reports.sections.context import Context
 from gigacost.reports.telling import bare, counted, part, told
 from gigacost.validation.validate_runs import Figure, reliability
 
-_HEADS: tuple[Text, ...] = (
-    *(("run",), ("what was published",), ("published",), ("predicted",), (Label("P5"),), (Label("P95"),), ("error",)),
-    *(("inside",), ("date",), ("source",)),
+_HEADS = heads(
+    *("run", "what was published", "published", "predicted", Label("P5"), Label("P95"), "error"),
+    *("inside", "date", "source"),
 )
 
 _CAPTION = (
@@ -27,7 +27,8 @@ def section(context: Context) -> Section | None:
     table = Table("validation", (_CAPTION,), _HEADS, tuple(rows), frozenset({2, 3, 4, 5, 6}), folded=True)
     known = reliability(found.figures)
     said: Text = (
-        *("Of ", *counted(known.figures, "alike:figures"), " published figures of ", *_runs(context), " like runs, "),
+        *("Of ", *counted(known.figures, "alike:figures"), " published figures of "),
+        *(*counted(len(found.runs), "alike:runs"), " like runs, "),
         *("the typical error is ", *part(known.median_abs_error, "alike:median_abs_error"), " (half are off by more, "),
         *("half by less; the middle one is off by "),
         *part(known.median_signed_error, "alike:median_signed_error", signed=True),
@@ -38,11 +39,6 @@ def section(context: Context) -> Section | None:
     what: Text = ("Predicted against published: on the diagonal they are equal.",)
     blocks += context.pictured("validate", found.to_dict(), what, "Predicted against published figures", table)
     return Section("validation", "How far off the model is on runs of this kind", tuple(blocks))
-
-
-def _runs(context: Context) -> Text:
-    found = context.answers.validation
-    return counted(len(found.runs) if found else 0, "alike:runs")
 
 
 def _row(context: Context, one: Figure) -> tuple[Text, ...]:

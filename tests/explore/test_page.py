@@ -17,8 +17,8 @@ from explored import Explored
 
 from gigacost.cli.design import _FLAGS
 from gigacost.explore import page as pages
-from gigacost.explore.command_line import FLAGS
 from gigacost.queries.request import Request
+from gigacost.spec.command_line import FLAGS
 from gigacost.units.numbers import amount, share
 
 Capture = pytest.CaptureFixture[str]

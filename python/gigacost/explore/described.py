@@ -9,9 +9,10 @@ from typing import Any
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.provenance import provenance
 from gigacost.errors import unplaced
-from gigacost.explore.command_line import FLAGS, words
+from gigacost.explore.command_line import words
 from gigacost.explore.outputs import FACTS, total
 from gigacost.graph.declarations import Status
+from gigacost.spec.command_line import FLAGS
 from gigacost.spec.fields import Scalar
 
 DECISIONS = ("hardware", "chips", "market", "electricity_usd_per_kwh", "region", "precision", "as_of", "mfu")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gigacost.sampling.draws import Draws
+from gigacost.spec.command_line import design_words, written
 
 if TYPE_CHECKING:
     from gigacost.reports.answers import Answers
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 
 SPECIFICATION = "specification.json"
 """The file in a report that has what was asked."""
-_FLAGS = (
-    *("hardware", "chips", "params", "tokens", "model", "market", "provider_class", "region", "precision", "mfu"),
-    *("pace", "as_of"),
-)
-"""Names that have an option of their own; others are set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +57,8 @@ def questions(answers: Answers) -> list[Question]:
 
 def design_flags(spec: Spec) -> list[str]:
     """The options that describe a specification without axes of its own, with what is chosen among as lists."""
-    given: dict[str, str] = {name: _text(value) for name, value in spec.fixed.items()}
+    given = {name: written(value) for name, value in spec.fixed.items()}
     for axis in spec.axes:
-        given |= {part.name: ",".join(map(_text, part.values)) for part in axis.parts}
+        given |= {part.name: ",".join(map(written, part.values)) for part in axis.parts}
     given |= {"as_of": spec.as_of} if spec.as_of else {}
-    found = [piece for name in _FLAGS if name in given for piece in (f"--{name.replace('_', '-')}", given[name])]
-    found += [piece for name in given if name not in _FLAGS for piece in ("--set", f"{name}={given[name]}")]
-    presets = ",".join(name for name in (spec.preset, spec.accounting) if name)
-    found += ["--preset", presets] if presets else []
-    found += [] if spec.base_year is None else ["--base-year", str(spec.base_year)]
-    for name, one in spec.uncertain.items():
-        found += ["--uncertain", f"{name}={one.text}"]
-    if spec.draws != Draws():
-        found += ["--draws", str(spec.draws.count), "--seed", str(spec.draws.seed)]
-    return found
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else repr(value)
+    return design_words(spec, given)

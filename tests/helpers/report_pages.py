@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import csv
 import math
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -59,7 +61,7 @@ class ReportPage(HTMLParser):
         known = {name: value or "" for name, value in attrs}
         if "id" in known:
             self.ids.append(known["id"])
-        if tag in {"meta", "br", "path", "line", "rect"} and tag == "meta":
+        if tag == "meta":
             return
         self._open.append((tag, known.get("class", "")))
         if tag == "data":
@@ -105,11 +107,10 @@ def questions(page: ReportPage, folder: Path, capsys: pytest.CaptureFixture[str]
         if name.endswith(".json"):
             (folder / name).write_text(text)
     capsys.readouterr()  # what was printed when the report was made
-    listed = page.downloads["gigacost-questions.csv"].splitlines()[1:]
     found = {}
-    for line in listed:
-        name, _, command = line.partition(",")
-        words = [str(folder / word) if word.endswith(".json") else word for word in command.strip('"').split()]
+    for name, command in [*csv.reader(page.downloads["gigacost-questions.csv"].splitlines())][1:]:
+        files = (".json", ".toml")
+        words = [str(folder / word) if word.endswith(files) else word for word in shlex.split(command)]
         answer = invoke(capsys, *words[1:])
         assert answer.code == 0, answer.err
         found[name] = answer.json

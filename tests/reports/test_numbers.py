@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_runner import invoke, spec_file
-from report_pages import OPEN, RUN, SPEC, ReportPage, expected, is_derived, questions, same
+from report_pages import OPEN, RUN, SPEC, ReportPage, expected, is_derived, questions, same, written
 
 
 def _checked(page: ReportPage, folder: Path, capsys: pytest.CaptureFixture[str]) -> int:
@@ -51,6 +51,18 @@ def test_numbers_of_a_specification_are_those_of_its_questions(
     assert [float(page.value(f"pareto:rows[{i}].train_days")) for i in range(len(front))] == [
         row["train_days"] for row in front
     ]
+
+
+def test_own_prices_and_draws_are_in_the_commands_of_the_questions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = tmp_path / "mine.toml"
+    rent = 'hardware = "h100-sxm"\nmarket = "on_demand"\nusd_per_chip_hour = 0.9\n'
+    book.write_text(f'name = "mine"\ndate = "2026-10-01"\n\n[[rental]]\n{rent}')
+    given = ("--params", "7B", "--tokens", "1T", "--catalog", str(book))
+    drawn = ("--draws", "64", "--uncertain", "goodput=uniform 0.8..0.95")
+    page = ReportPage(written(capsys, tmp_path, *given, *drawn).read_text())
+    assert _checked(page, tmp_path, capsys) > 200
 
 
 def test_no_figure_stands_outside_of_a_number(report: Callable[..., Path]) -> None:

@@ -37,11 +37,15 @@ def page_of(
     minimise: Sequence[str] = (),
     limits: Mapping[str, str | float] | None = None,
     command: str,
+    book: str = "",
 ) -> Page:
-    """The page of a request, with pictures as a file of this ending has them. Raises SpecError."""
+    """The page of a request, with pictures as a file of this ending has them. Raises SpecError.
+
+    ``command`` makes it again, ``book`` is the private price book that is named to its questions' commands.
+    """
     answers = answered(request, minimise, limits)
     painter = None if ending == ".md" else Painter(paper=ending == ".pdf")
-    context = Context(answers, painter, command)
+    context = Context(answers, painter, command, book)
     found = (module.section(context) for module in _SECTIONS)
     sections: list[Section] = [section for section in found if section is not None]
     last = basis.appendix(context)

@@ -101,7 +101,8 @@ def report(
     request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict)
     asked = {"within": within, "budget": budget, "mw": mw, "sure": sure}
     limits = {name: value for name, value in asked.items() if value is not None}
-    return reported(request, output, minimise=minimise, limits=limits)
+    book = Path(catalog).name if isinstance(catalog, str | os.PathLike) else ""
+    return reported(request, output, minimise=minimise, limits=limits, book=book)
 
 
 def reported(
@@ -111,16 +112,19 @@ def reported(
     minimise: Sequence[str] = (),
     limits: Mapping[str, str | float] | None = None,
     command: str | None = None,
+    book: str = "",
 ) -> Reported:
-    """As ``report``, of a request; ``command`` is how the report is said to be made again. Raises SpecError."""
+    """As ``report``, of a request. Raises SpecError.
+
+    ``command`` is how the report is said to be made again, ``book`` the name of the private price book it rests on.
+    """
     path = os.fspath(output)
     refuse_bad_report(path)
     from gigacost.reports.page import page_of
 
     ending = Path(path).suffix.lower()
-    page = page_of(
-        request, ending, minimise=minimise, limits=limits, command=command or _command(request, limits or {})
-    )
+    again = command or _command(request, minimise, limits or {}, book)
+    page = page_of(request, ending, minimise=minimise, limits=limits, command=again, book=book)
     data = _written(page, ending)
     if ending == ".html" and len(data) > MOST_BYTES:
         what = f"{len(data):,} bytes, where a report has at most {MOST_BYTES:,}"
@@ -163,11 +167,14 @@ def _written(page: Page, ending: str) -> bytes:
     return html_of(page).encode()
 
 
-def _command(request: Request, limits: Mapping[str, str | float]) -> str:
+def _command(request: Request, minimise: Sequence[str], limits: Mapping[str, str | float], book: str) -> str:
     """The command that makes the report of a request again; a sweep's specification is in the report."""
-    from gigacost.reports.commands import SPECIFICATION, design_flags
+    from gigacost.reports.commands import SPECIFICATION, design_flags, limit_flags
 
     spec = request.spec
-    given = [SPECIFICATION] if spec.axes or spec.where or spec.derive else design_flags(request.bound.own)
-    given += [piece for name, value in limits.items() for piece in (f"--{name}", str(value))]
-    return shlex.join(["gigacost", "report", *given, "-o", "report.html"])
+    if spec.axes or spec.where or spec.derive:
+        given = [SPECIFICATION, *(["--catalog", book] if book else [])]
+    else:
+        given = design_flags(request.bound.own, book)
+    given += ["--minimise", ",".join(minimise)] if minimise else []
+    return shlex.join(["gigacost", "report", *given, *limit_flags(limits), "-o", "report.html"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from gigacost.cli import options
@@ -61,7 +63,8 @@ def command(
     asked = {"within": within, "budget": budget, "mw": mw, "sure": sure}
     limits = {name: value for name, value in asked.items() if value is not None}
     again = _again(spec, design, minimise, limits, more)
-    made = reported(request, output, minimise=options.names(minimise), limits=limits, command=again)
+    book = Path(design.catalog).name if design.catalog else ""
+    made = reported(request, output, minimise=options.names(minimise), limits=limits, command=again, book=book)
     if as_json:
         payload(made.to_dict())
     else:
@@ -74,7 +77,8 @@ def _again(
 ) -> str:
     """The command, with files named without their folders."""
     import shlex
-    from pathlib import Path
+
+    from gigacost.reports.commands import limit_flags
 
     found = ["gigacost", "report", *([Path(spec).name] if spec else [])]
     found += [piece for name, value in design.flags for piece in (f"--{name.replace('_', '-')}", value)]
@@ -82,7 +86,7 @@ def _again(
     found += ["--catalog", Path(design.catalog).name] if design.catalog else []
     found += ["--strict"] if design.strict else []
     found += ["--minimise", minimise] if minimise else []
-    found += [piece for name, value in limits.items() for piece in (f"--{name}", value)]
+    found += limit_flags(limits)
     for name, value in more:
         kind, _, of = name.partition(".")
         default = of == "default"

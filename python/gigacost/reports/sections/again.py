@@ -29,7 +29,7 @@ def section(context: Context) -> Section:
         Table("hashes", ("What this file was made of",), heads("what", "version or SHA-256"), tuple(rows)),
         Paragraph(("The figures are those of these commands with --json; the files that they read are below.",)),
     ]
-    asked = questions(context.answers)
+    asked = questions(context.answers, context.book)
     lines = [((Label(one.name),), (Code(one.command),)) for one in asked]
     blocks.append(Table("questions", ("The questions, each asked once",), heads("question", "command"), tuple(lines)))
     blocks.append(_file(SPECIFICATION, "what was asked", spec.to_dict()))

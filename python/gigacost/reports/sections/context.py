@@ -28,6 +28,8 @@ class Context:
     """None where there are no pictures."""
     command: str
     """How the report is made again."""
+    book: str = ""
+    """The private price book that is named to commands."""
     sources: dict[str, int] = field(default_factory=dict)
     """Each source with its number."""
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from functools import cache
+from html import escape
 from typing import Any
 
 _DRAW = """
@@ -37,7 +38,7 @@ def page(spec: dict[str, Any], *, many: bool) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_escaped(_title(spec))}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{escape(_title(spec))}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         f'<main id="picture"></main>\n<script type="application/json" id="chart">{data}</script>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
     )
@@ -55,9 +56,3 @@ def _title(spec: dict[str, Any]) -> str:
     title = spec.get("title", "")
     text = title.get("text", "") if isinstance(title, dict) else title
     return " ".join(text) if isinstance(text, list) else str(text)
-
-
-def _escaped(text: str) -> str:
-    from html import escape
-
-    return escape(text)

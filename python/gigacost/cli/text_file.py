@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gigacost._staged import staged
+from gigacost._staged import refuse_bad_output, staged
 from gigacost.errors import Fault, SpecError, escape, show
 
 
 def refuse_bad_text_file(output: str, ending: str) -> None:
     """Raise SpecError unless a file of that ending can be put at ``output``."""
-    path = Path(output)
-    shown = show(output)
-    if not output.lower().endswith(ending):
-        raise SpecError(Fault("-o", shown, "unknown kind of file", f"a name that ends in {ending}"))
-    if not path.parent.is_dir():
-        raise SpecError(Fault("-o", shown, f"there is no folder {escape(str(path.parent))}", "a folder that exists"))
-    if path.exists() and not path.is_file():
-        raise SpecError(Fault("-o", shown, "exists and is not a regular file", "a new name, or a file to replace"))
+    refuse_bad_output(output, (ending,), "file")
 
 
 def folder_for(option: str, folder: str) -> Path:

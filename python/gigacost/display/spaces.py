@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gigacost.charts.rows import axes_of
 from gigacost.charts.units import words
 from gigacost.display.html import COLUMNS, Table, page
 from gigacost.display.shown import ROWS
@@ -93,15 +94,9 @@ def bounds(document: Mapping[str, Any]) -> str:
     """The smallest and the largest value of a quantity, each with the combination that has it."""
     of = document["of"]
     lines = [
-        [what, value(document[figure], of), pairs(_axes(row))]
+        [what, value(document[figure], of), pairs({name: row[name] for name in axes_of(row)})]
         for what, figure, row in (("smallest", "min", document["least"]), ("largest", "max", document["greatest"]))
         if row
     ]
     found = Table(("", words(of), "of"), lines, left=frozenset((0, 2)))
     return page(f"Bounds of {words(of)}", found, notes=warnings(document))
-
-
-def _axes(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The axes of a row: what stands before its status."""
-    names = [*row]
-    return {name: row[name] for name in names[: names.index("status")] if name != "index"}

@@ -7,6 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -83,7 +84,7 @@ def _assembled(said: dict[str, Any], module: bytes) -> str:
         scripts,
         policy=policy,
         style=style,
-        title=_escaped(said["title"]),
+        title=escape(said["title"]),
         about=about.replace("<", "\\u003c"),
         module=base64.b64encode(module).decode(),
     )
@@ -101,9 +102,3 @@ def _joined(files: tuple[str, ...]) -> str:
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _escaped(text: str) -> str:
-    from html import escape
-
-    return escape(text)

@@ -8,8 +8,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from gigacost._staged import staged
-from gigacost.errors import Fault, SpecError, escape, not_installed, show, type_name
+from gigacost._staged import refuse_bad_output, staged
+from gigacost.errors import Fault, SpecError, not_installed, type_name
 
 if TYPE_CHECKING:
     from gigacost.analysis.choose.records import Choice
@@ -80,18 +80,9 @@ def to_excel(
 
 def refuse_bad_workbook(path: str | os.PathLike[str], field: str = "path") -> None:
     """Raise SpecError unless a workbook can be put there, before anything is computed."""
-    name = os.fsdecode(path)
-    folder = os.path.dirname(name) or "."  # noqa: PTH120 - a path as it was given
-    if not name.lower().endswith(ENDING):
-        raise SpecError(Fault(field, show(name), "unknown kind of file", f"a name that ends in {ENDING}"))
+    refuse_bad_output(os.fsdecode(path), (ENDING,), "file", field)
     if find_spec("xlsxwriter") is None:
         raise not_installed(field, "XlsxWriter", "gigacost[excel]")
-    if not os.path.isdir(folder):  # noqa: PTH112 - as above
-        raise SpecError(Fault(field, show(name), f"there is no folder {escape(folder)}", "a folder that exists"))
-    if os.path.exists(name) and not os.path.isfile(name):  # noqa: PTH110, PTH113 - as above
-        raise SpecError(
-            Fault(field, show(name), "exists and is not a regular file", "a new name, or a file to replace")
-        )
 
 
 def write_workbook(

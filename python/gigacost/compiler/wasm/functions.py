@@ -16,6 +16,14 @@ from gigacost.compiler.wasm.assembler import Code, Function, Local, call, number
 from gigacost.compiler.wasm.encoding import F64, I32
 
 _LOW_WORD = 0xFFFFFFFF
+_EXPONENTIAL = (
+    1.66666666666666019037e-01,
+    -2.77777777770155933842e-03,
+    6.61375632143793436117e-05,
+    -1.65339022054652515390e-06,
+    4.13813679705723846039e-08,
+)
+"""``P1`` to ``P5``, of ``e_exp.c`` and ``e_pow.c``."""
 
 
 def _high_word(x: Code) -> Code:
@@ -90,14 +98,7 @@ def exp(scale: int) -> Function:
             function.otherwise()
             function.give(1.0 + x)
     xx.set(x * x)
-    terms = (
-        1.66666666666666019037e-01,
-        -2.77777777770155933842e-03,
-        6.61375632143793436117e-05,
-        -1.65339022054652515390e-06,
-        4.13813679705723846039e-08,
-    )
-    c.set(x - xx * _series(xx, *terms))
+    c.set(x - xx * _series(xx, *_EXPONENTIAL))
     y.set(1.0 + (x * c / (2.0 - c) - lo + hi))
     with function.when(~k):
         function.give(y)
@@ -346,15 +347,8 @@ def _exp2(function: Function, scale: int, of: tuple[Code, ...], parts: tuple[Cod
     z.set(u + v)
     w.set(v - (z - u))
     t.set(z * z)
-    terms = (
-        1.66666666666666019037e-01,
-        -2.77777777770155933842e-03,
-        6.61375632143793436117e-05,
-        -1.65339022054652515390e-06,
-        4.13813679705723846039e-08,
-    )
     t1 = function.local(F64)
-    t1.set(z - t * _series(t, *terms))
+    t1.set(z - t * _series(t, *_EXPONENTIAL))
     r.set((z * t1) / (t1 - 2.0) - (w + z * w))
     z.set(1.0 - (r - z))
     j.set(_high_word(z) + (n << 20))

@@ -24,12 +24,6 @@ def drawing(estimate: gigacost.Estimate) -> Drawing:
     return Drawing(estimate.chart())
 
 
-def length(path: str) -> float:
-    found = re.match(r"M[-\d.]+,[-\d.]+h([\d.]+)", path)
-    assert found, path
-    return float(found[1])
-
-
 def test_bars_are_the_contributions_and_add_up_to_the_total(estimate: gigacost.Estimate, drawing: Drawing) -> None:
     bars = drawing.marks("bar")
     found = {bar.what: bar.figures["usd"] for bar in bars}
@@ -41,13 +35,13 @@ def test_bars_are_the_contributions_and_add_up_to_the_total(estimate: gigacost.E
 
 def test_bars_are_as_long_as_their_money(drawing: Drawing) -> None:
     bars = drawing.marks("bar")
-    per_usd = [length(bar.element.get("d", "")) / bar.figures["usd"] for bar in bars]
+    per_usd = [bar.length / bar.figures["usd"] for bar in bars]
     assert per_usd == pytest.approx([per_usd[0]] * len(bars), rel=1e-6)
 
 
 def test_rules_end_at_p10_and_p90(estimate: gigacost.Estimate, drawing: Drawing) -> None:
     bars = {bar.what: bar for bar in drawing.marks("bar")}
-    scale = length(bars["rent"].element.get("d", "")) / bars["rent"].figures["usd"]
+    scale = bars["rent"].length / bars["rent"].figures["usd"]
     rules = {rule.what: rule for rule in drawing.marks("rule mark")}
     drawn = estimate.intervals["cost_rent_usd"]
     assert rules["rent"].figures["p10"] == drawn["p10"]

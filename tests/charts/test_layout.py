@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from drawings import Drawing, Mark
+from drawings import Drawing
 
 import gigacost
 from gigacost.charts.kinds import drawn
@@ -16,12 +16,6 @@ DESIGNS = [
     {"params": "1B", "tokens": "2T", "hardware": "gb200-nvl72", "chips": 9216},
     {"params": "1B", "tokens": "2T", "hardware": "h100-sxm", "chips": 8},
 ]
-
-
-def area(mark: Mark) -> float:
-    found = re.fullmatch(r"M(.+),(.+)h(.+)v(.+)h-.+Z", mark.element.get("d", ""))
-    assert found, mark.element.get("d")
-    return float(found[3]) * float(found[4])
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +45,7 @@ def test_areas_are_in_proportion_to_chips(design: dict[str, object], width: int)
     assert others["a domain"].figures["chips"] == found.scaleup_domain
     assert others["a rack"].figures["chips"] == (72 if design["hardware"] == "gb200-nvl72" else 64)
     for drawn_ in (stages, [*copies, *idle, *others.values()]):
-        pixels = [area(mark) / mark.figures["chips"] for mark in drawn_]
+        pixels = [mark.area / mark.figures["chips"] for mark in drawn_]
         assert pixels == pytest.approx([pixels[0]] * len(pixels), rel=1e-5)
 
 

@@ -24,19 +24,6 @@ RUNS = [
 ]
 
 
-def area(mark: Mark) -> float:
-    """Square pixels of a rectangle."""
-    found = re.fullmatch(r"M(.+),(.+)h(.+)v(.+)h-.+Z", mark.element.get("d", ""))
-    assert found, mark.element.get("d")
-    return float(found[3]) * float(found[4])
-
-
-def box(mark: Mark) -> tuple[float, float, float, float]:
-    """Left, right, top and bottom of a rectangle."""
-    left, top, wide, high = map(float, re.findall(r"-?[\d.]+", mark.element.get("d", ""))[:4])
-    return left, left + wide, top, top + high
-
-
 def parts(drawing: Drawing) -> list[list[Mark]]:
     """The squares and cells of each part."""
     found = []
@@ -70,10 +57,10 @@ def test_areas_are_in_proportion_to_the_numbers(run: dict[str, object], width: i
     several = [marks for marks in parts(drawing) if "value" in marks[0].figures]
     assert len(several) == 3  # power, data, parameters
     for marks in several:
-        pixels = [area(mark) / mark.figures["value"] for mark in marks]
+        pixels = [mark.area / mark.figures["value"] for mark in marks]
         assert pixels == pytest.approx([pixels[0]] * len(pixels), rel=1e-6)
-        assert max(map(area, marks)) > 60 * 60
-        assert min(map(area, marks)) > 0.5  # what nobody could see is left out
+        assert max(mark.area for mark in marks) > 60 * 60
+        assert min(mark.area for mark in marks) > 0.5  # what nobody could see is left out
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: str(run.get("hardware", "colossus")))
@@ -84,15 +71,15 @@ def test_racks_add_up_to_the_chips(run: dict[str, object]) -> None:
     chips = float(estimate.inputs["chips"])
     per_rack = 72 if estimate.inputs["hardware"] == "gb200-nvl72" else known_sizes.RACK.value
     assert sum(mark.figures["racks"] for mark in racks) == pytest.approx(chips / per_rack, rel=1e-9)
-    pixels = [area(mark) / mark.figures["racks"] for mark in racks]
+    pixels = [mark.area / mark.figures["racks"] for mark in racks]
     assert pixels == pytest.approx([pixels[0]] * len(pixels), rel=1e-6)
     halls = [mark for mark in drawing.marks() if mark.what == "hall"]
     assert len(halls) == math.ceil(chips / known_sizes.HALL.value)
-    assert area(halls[0]) / known_sizes.HALL.value == pytest.approx(pixels[0] / per_rack, rel=1e-6)
+    assert halls[0].area / known_sizes.HALL.value == pytest.approx(pixels[0] / per_rack, rel=1e-6)
 
 
 def test_racks_stand_in_halls_and_not_on_each_other(drawing: Drawing) -> None:
-    racks, halls = ([box(mark) for mark in drawing.marks() if mark.what == what] for what in ("racks", "hall"))
+    racks, halls = ([mark.box for mark in drawing.marks() if mark.what == what] for what in ("racks", "hall"))
     for left, right, top, bottom in racks:
         assert any(a - 0.01 <= left and right <= b + 0.01 and c - 0.01 <= top and bottom <= d + 0.01
                    for a, b, c, d in halls)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from drawings import Drawing, Mark
+from drawings import Drawing
 
 import gigacost
 from gigacost.charts.kinds import drawn
@@ -21,13 +21,6 @@ def found() -> gigacost.Uncertainty:
 @pytest.fixture(scope="module")
 def drawing(found: gigacost.Uncertainty) -> Drawing:
     return Drawing(found.chart())
-
-
-def ends(mark: Mark) -> tuple[float, float]:
-    """Where a bar begins and ends, from left to right."""
-    at = re.match(r"M([-\d.]+),[-\d.]+h([-\d.]+)", mark.element.get("d", ""))
-    assert at
-    return float(at[1]), float(at[1]) + float(at[2])
 
 
 def test_the_curve_goes_through_the_percentiles(found: gigacost.Uncertainty, drawing: Drawing) -> None:
@@ -52,7 +45,7 @@ def test_the_tornado_has_the_ends_of_each_input(found: gigacost.Uncertainty, dra
         for end, value in (("at its P5", one.at_low), ("at its P95", one.at_high)):
             bar = halves[f"{one.input.name} {end}"]
             assert bar.figures == {"value": value, "central": found.spread.central}
-            left, right = ends(bar)
+            left, right = bar.ends
             assert value is not None
             places.append((value, right if value > bar.figures["central"] else left))
     (low, x_low), (high, x_high) = min(places), max(places)
@@ -68,7 +61,7 @@ def test_sobol_indices_are_bars_of_their_length(found: gigacost.Uncertainty, dra
         first, total = mine[f"{one.input.name} alone (first order)"], mine[f"{one.input.name} with others (total)"]
         assert first.figures == {"index": one.index.first, "error": one.index.first_error}
         assert total.figures["index"] == one.index.total
-        (left, short), (start, long) = ends(first), ends(total)
+        (left, short), (start, long) = first.ends, total.ends
         assert left == start
         assert (short - left) / (long - start) == pytest.approx(one.index.first / one.index.total, rel=1e-6)
 

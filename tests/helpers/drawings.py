@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from gigacost.charts.save import Svg, svg
 
 _SVG = "{http://www.w3.org/2000/svg}"
+_RECTANGLE = re.compile(r"M(.+),(.+)h(.+)v(.+)h-.+Z")
 _FIGURE = re.compile(r"(\w+) (-?[0-9][0-9.e+-]*)(?=, |$)")
 
 
@@ -26,6 +27,30 @@ class Mark:
     def number(self, name: str) -> float:
         """An attribute of its element."""
         return float(self.element.get(name, "nan"))
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, right, top and bottom of a rectangle."""
+        found = _RECTANGLE.fullmatch(self.element.get("d", ""))
+        assert found, self.element.get("d")
+        left, top, wide, high = map(float, found.groups())
+        return left, left + wide, top, top + high
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where a bar begins and ends, from left to right."""
+        return self.box[:2]
+
+    @property
+    def length(self) -> float:
+        """Of a bar, from left to right."""
+        return self.ends[1] - self.ends[0]
+
+    @property
+    def area(self) -> float:
+        """Square pixels of a rectangle."""
+        left, right, top, bottom = self.box
+        return (right - left) * (bottom - top)
 
 
 class Drawing:

@@ -9,7 +9,19 @@ import altair as alt
 
 from gigacost.charts.kinds import undrawable
 from gigacost.charts.rows import axes_of, colouring, differing, in_common, place, unlike
-from gigacost.charts.theme import MUTED, PALETTE, ROW, WIDTH, aria, bar_names, colours, described, figure, named
+from gigacost.charts.theme import (
+    BAR,
+    MUTED,
+    PALETTE,
+    WIDTH,
+    aria,
+    bar_names,
+    colours,
+    described,
+    figure,
+    legend_below,
+    named,
+)
 from gigacost.charts.units import axis, capitalised, is_log, said, scale, words
 
 MOST = 40
@@ -35,10 +47,10 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
     values = [row[by] for row in rows]
     logarithmic = is_log(values)
     base = alt.Chart(named("rows")).encode(y=alt.Y("name:N", sort=texts, axis=names))
-    mark = base.mark_point(filled=True, size=70, opacity=1) if logarithmic else base.mark_bar(height=ROW * 0.62)
+    mark = base.mark_point(filled=True, size=70, opacity=1) if logarithmic else base.mark_bar(height=BAR)
     if coloured:
         known = list(dict.fromkeys(row["colour"] for row in data))
-        legend = alt.Legend(orient="bottom", columns=max(width // 120, 2))
+        legend = legend_below(width)
         mark = mark.encode(color=alt.Color("colour:N", title=words(coloured), scale=colours(known), legend=legend))
     else:
         mark = mark.encode(color=alt.value(PALETTE[0]))

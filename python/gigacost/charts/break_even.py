@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from gigacost.charts.kinds import undrawable
-from gigacost.charts.theme import INK, MUTED, WIDTH, aria, colours, described, figure, named
+from gigacost.charts.theme import INK, MUTED, WIDTH, aria, colours, described, figure, legend_below, named
 from gigacost.charts.units import axis, capitalised, said, scale, words
 
 _HEIGHT = 0.56
@@ -39,7 +39,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
     xs, ys = [low, high], [row["y"] for row in lines]
     right = alt.X("x:Q", axis=axis(unknown, xs, unit=unit), scale=scale(xs, domain=xs, nice=False))
     up = alt.Y("y:Q", axis=axis(by, ys), scale=scale(ys, zero=False, padding=12))
-    legend = alt.Legend(orient="bottom", columns=max(width // 120, 2), symbolType="stroke", symbolStrokeWidth=2.5)
+    legend = legend_below(width, symbolType="stroke", symbolStrokeWidth=2.5)
     base = alt.Chart(named("lines")).mark_line(strokeWidth=2.5).encode(x=right, y=up, order="x:Q")
     dashes = alt.Scale(domain=options, range=[list(_DASHES[i % len(_DASHES)]) for i in range(len(options))])
     base = base.encode(

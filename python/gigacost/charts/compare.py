@@ -10,7 +10,19 @@ import altair as alt
 from gigacost.charts import runs
 from gigacost.charts.kinds import undrawable
 from gigacost.charts.rows import differing, place, unlike
-from gigacost.charts.theme import INK, OTHERS, PALETTE, ROW, WIDTH, aria, bar_names, described, figure, named
+from gigacost.charts.theme import (
+    BAR,
+    INK,
+    OTHERS,
+    PALETTE,
+    WIDTH,
+    aria,
+    bar_names,
+    described,
+    figure,
+    legend_below,
+    named,
+)
 from gigacost.charts.units import axis, scale, words
 from gigacost.units.numbers import usd
 
@@ -48,13 +60,13 @@ def chart(document: Any, *, width: int = WIDTH) -> alt.LayerChart:  # noqa: ANN4
         "what:N",
         title=None,
         scale=alt.Scale(domain=parts, range=[*PALETTE[: len(shown)], *([OTHERS] if len(parts) > len(shown) else [])]),
-        legend=alt.Legend(orient="bottom", columns=max(width // 120, 2), symbolType="square"),
+        legend=legend_below(width, symbolType="square"),
     )
     money = alt.X("low:Q", axis=axis("usd", (), title="cost [$]"), scale=scale([], zero=True))
     spread = alt.Chart(named("intervals")).encode(y=where)
     layers = [
         alt.Chart(named("bars"))
-        .mark_bar(height=ROW * 0.62, stroke="white", strokeWidth=0.5)
+        .mark_bar(height=BAR, stroke="white", strokeWidth=0.5)
         .encode(x=money, x2="high:Q", y=where, color=colour, description=aria()),
         spread.mark_rule(color=INK, strokeWidth=1.5).encode(x="p10:Q", x2="p90:Q", description=aria()),
         spread.mark_tick(color=INK, thickness=1.5, size=9).encode(x="p10:Q"),

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from gigacost.charts.kinds import undrawable
-from gigacost.charts.theme import INK, MUTED, PALETTE, ROW, WIDTH, aria, bar_names, described, figure, named
+from gigacost.charts.theme import BAR, INK, MUTED, PALETTE, WIDTH, aria, bar_names, described, figure, named
 from gigacost.charts.units import said, words
 
 MOST = 20
@@ -42,7 +42,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
     base = alt.Chart(named("rows")).encode(y=name)
     side = alt.Color("side:N", scale=alt.Scale(domain=[*_SIDES], range=[*_SIDES.values()]), legend=None)
     layers: list[Any] = [
-        base.mark_bar(height=ROW * 0.62).encode(x=across, color=side, description=aria()),
+        base.mark_bar(height=BAR).encode(x=across, color=side, description=aria()),
         alt.Chart(named("zero")).mark_rule(color=INK).encode(x="elasticity:Q"),
         base.transform_filter("datum.elasticity > 0").mark_text(align="left", dx=5).encode(
             x="elasticity:Q", text="label:N", color=alt.value(MUTED)

@@ -9,7 +9,7 @@ import altair as alt
 
 from gigacost.charts import runs
 from gigacost.charts.kinds import undrawable
-from gigacost.charts.theme import INK, MUTED, PALETTE, ROW, WIDTH, aria, bar_names, described, figure, named
+from gigacost.charts.theme import BAR, INK, MUTED, PALETTE, WIDTH, aria, bar_names, described, figure, named
 from gigacost.charts.units import axis, scale, words
 from gigacost.units.numbers import share, usd
 
@@ -29,9 +29,7 @@ def chart(document: Any, *, width: int = WIDTH) -> alt.LayerChart:  # noqa: ANN4
     name = alt.Y("what:N", sort=names, axis=name_axis)
     base = alt.Chart(named("rows"))
     tips = [alt.Tooltip("what:N"), *(alt.Tooltip(f"{one}:Q", format="$,.0f") for one in ("usd", "p10", "p90"))]
-    layers = [
-        base.mark_bar(color=PALETTE[0], height=ROW * 0.62).encode(x=money, y=name, tooltip=tips, description=aria())
-    ]
+    layers = [base.mark_bar(color=PALETTE[0], height=BAR).encode(x=money, y=name, tooltip=tips, description=aria())]
     spread = alt.Chart(named("intervals")).encode(y=name)
     layers += [
         spread.mark_rule(color=INK, strokeWidth=1.5).encode(x="p10:Q", x2="p90:Q", description=aria()),

@@ -9,7 +9,19 @@ import altair as alt
 
 from gigacost.charts.kinds import undrawable
 from gigacost.charts.rows import axes_of, colouring, in_common, place
-from gigacost.charts.theme import MUTED, OTHERS, PALETTE, WIDTH, aria, colours, described, figure, named, shapes
+from gigacost.charts.theme import (
+    MUTED,
+    OTHERS,
+    PALETTE,
+    WIDTH,
+    aria,
+    colours,
+    described,
+    figure,
+    legend_below,
+    named,
+    shapes,
+)
 from gigacost.charts.units import axis, capitalised, said, scale, words
 
 _HEIGHT = 0.62
@@ -41,7 +53,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
     points = points.encode(x=right, y=up, description=aria(), tooltip=["what:N", "told:N"])
     if coloured:
         known = sorted({row["colour"] for row in data})
-        legend = alt.Legend(orient="bottom", columns=max(width // 120, 2))
+        legend = legend_below(width)
         points = points.encode(
             color=alt.Color("colour:N", title=words(coloured), scale=colours(known), legend=legend),
             shape=alt.Shape("colour:N", title=words(coloured), scale=shapes(known), legend=legend),

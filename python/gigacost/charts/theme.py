@@ -12,6 +12,8 @@ WIDTH = 640
 """Pixels of the inner part, where nothing else is asked for."""
 ROW = 26
 """Pixels of height of a bar with its gap."""
+BAR = ROW * 0.62
+"""Pixels of height of a bar alone."""
 INK = "#1f2430"
 MUTED = "#5f6673"
 GRID = "#e3e6ea"
@@ -27,6 +29,8 @@ SMALL = 11
 _SUBTITLE_ROOM = 6.2
 _TITLE_ROOM = 9.0
 """Pixels that a character of a subtitle and of a title take."""
+_LEGEND_ROOM = 120
+"""Pixels of a column of a legend."""
 _NAME = 42
 """Characters of a line of a bar's name."""
 _LINE = 13
@@ -107,6 +111,11 @@ def described(what: str, **figures: float | None) -> str:
 def colours(values: Sequence[str]) -> alt.Scale:
     """A colour for each of some values, in their order; from the ninth on they share one."""
     return alt.Scale(domain=list(values), range=[*PALETTE[: len(values)], *[OTHERS] * (len(values) - len(PALETTE))])
+
+
+def legend_below(width: int, **more: Any) -> alt.Legend:  # noqa: ANN401 - as altair has them
+    """A legend below a picture, in as many columns as there is room for."""
+    return alt.Legend(orient="bottom", columns=max(width // _LEGEND_ROOM, 2), **more)
 
 
 def shapes(values: Sequence[str]) -> alt.Scale:

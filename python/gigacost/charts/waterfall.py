@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 
 from gigacost.charts.kinds import undrawable
-from gigacost.charts.theme import INK, MUTED, PALETTE, ROW, WIDTH, aria, bar_names, described, figure, named
+from gigacost.charts.theme import BAR, INK, MUTED, PALETTE, WIDTH, aria, bar_names, described, figure, named
 from gigacost.charts.units import axis, capitalised, said, scale, told, words
 
 DRIVERS, ASSUMPTIONS = "drivers", "assumptions"
@@ -46,7 +46,7 @@ def chart(document: Mapping[str, Any], *, steps: str = "", width: int = WIDTH) -
     links = alt.Chart(named("links")).mark_rule(color=MUTED, strokeWidth=1)
     layers = [
         links.encode(x="x:Q", y=names, y2="next:N"),
-        base.mark_bar(height=ROW * 0.62).encode(x=money, x2="to:Q", color=colour, description=aria()),
+        base.mark_bar(height=BAR).encode(x=money, x2="to:Q", color=colour, description=aria()),
         base.mark_text(align="left", dx=6, color=INK).encode(x="right:Q", text="label:N"),
     ]
     first, last = document["a"]["value"], document["b"]["value"]

@@ -297,4 +297,4 @@ def test_csv_has_a_row_for_each_year_with_design_drivers_and_sources(capsys: Cap
         assert float(row["p95(cost_staff_usd)"]) == one.drivers["cost_staff_usd"].high
         assert row["hardware"] == one.design["hardware"]
         assert row["rental_usd_per_chip_hour source"]
-    assert invoke(capsys, *asked, "-o", str(tmp_path / "years.xlsx")).code == 2
+    assert invoke(capsys, *asked, "-o", str(tmp_path / "years.ods")).code == 2

@@ -349,12 +349,12 @@ def tested(node: Node) -> bool:
     return node.op == "missing" or node.name == "status"
 
 
-def needed(node: Node) -> frozenset[str]:
-    """The names and aggregates of an expression that must not be null."""
+def needed(node: Node, *, holds: bool = True) -> frozenset[str]:
+    """The names and aggregates of an expression (or of a condition that is to fail) that must not be null."""
     if node.kind == "truth" and node.op != "name":
-        parts = [part for part, _ in joined(node, holds=True)]
-        if len(parts) > 1 or parts[0] is not node:
-            return frozenset[str]().union(*map(needed, parts))
+        parts = [*joined(node, holds=holds)]
+        if len(parts) > 1 or parts[0][0] is not node:
+            return frozenset[str]().union(*(needed(part, holds=wanted) for part, wanted in parts))
         if tested(node):
             return frozenset()
     if node.op in AGGREGATES or node.op == "name":

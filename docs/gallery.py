@@ -69,7 +69,7 @@ ENTRIES = (
         "best",
         "The best combinations",
         "examples/quickstart.toml -k 8",
-        "The eight cheapest designs, and how much more each costs than the one before.",
+        "The eight cheapest designs, and what differs between them.",
     ),
     Entry(
         "front",

@@ -65,6 +65,16 @@ def test_the_title_says_which_option_is_the_best_where(drawing: Drawing) -> None
     assert " ".join(drawing.texts("title-text")) == told
 
 
+def test_an_option_that_ends_is_told_from_one_that_is_passed(found: gigacost.BreakEven, drawing: Drawing) -> None:
+    passed, ended = found.crossings
+    assert passed.below is not None
+    assert ended.below is not None
+    assert ended.above is not None
+    assert ended.above["cost_total_usd"] > 1.1 * ended.below["cost_total_usd"]
+    texts = [text for text in drawing.texts() if text.endswith("possible")]
+    assert texts == ["50.4 per year: own is no longer possible"]
+
+
 def test_nothing_feasible_is_refused(found: gigacost.BreakEven) -> None:
     with pytest.raises(gigacost.SpecError, match="no option is feasible anywhere"):
         drawn("break-even", {**found.to_dict(), "curve": []})

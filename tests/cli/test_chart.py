@@ -93,7 +93,9 @@ def test_the_chart_shows_what_the_command_answers(capsys: Capsys, tmp_path: Path
     spec = spec_file(tmp_path)
     asked = (spec, "--by", "train_days", "-k", "4", "--where", 'hardware = "h100-sxm"'.replace("=", "=="))
     rows = invoke(capsys, "top", *asked, "--json").json["rows"]
-    assert invoke(capsys, "chart", "best", *asked, "-o", output).out == ""
+    said = invoke(capsys, "chart", "best", *asked, "-o", output).out
+    assert said.endswith(f"bytes: {output}\n")
+    assert said.startswith(f"{invoke(capsys, 'chart', 'best', *asked, '-o', output, '--json').json['marks']} marks in ")
     told = [f"index {row['index']!r}, train_days {row['train_days']!r}" for row in rows]
     assert [bar.partition(": ")[2] for bar in bars(output)] == told
 

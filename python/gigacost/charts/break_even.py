@@ -14,6 +14,8 @@ from gigacost.charts.units import axis, capitalised, said, scale, words
 _HEIGHT = 0.56
 _LINES, _LINE = 3, 15
 """What is written at crossings is that far below what is at the one before: they may be close."""
+_MEETING = 1e-6
+"""Two costs that differ by less meet."""
 _DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 2], [12, 4], [5, 2, 2, 2], [1, 3])
 """Beside the colours, so that these are not all that tells lines apart."""
 
@@ -76,8 +78,11 @@ def _crossing(one: Mapping[str, Any], unknown: str, unit: str, by: str, option: 
     """Where the best option changes: at its value, and at the cost of the option that is the best from there on."""
     row = one["above"] or one["below"] or {}
     x = one["value"] if one["above"] else row.get(unknown, one["value"])
+    text, before = said(x, unknown, unit), one["below"]
+    if before and (not one["above"] or row[by] > before[by] * (1.0 + _MEETING)):
+        text += f": {before[option]} is no longer possible"
     told = described(str(row.get(option, "none")), **{unknown: x, by: row.get(by)})
-    return {"x": x, "y": row.get(by), "told": said(x, unknown, unit), "aria": told}
+    return {"x": x, "y": row.get(by), "told": text, "aria": told}
 
 
 def _end(row: Mapping[str, Any], unknown: str, by: str) -> dict[str, Any]:

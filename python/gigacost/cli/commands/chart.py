@@ -170,7 +170,8 @@ def _save(kind: Kind, document: object, answer: Any, output: str, drawing: Mappi
     from gigacost.charts.kinds import drawn
     from gigacost.charts.save import saved
     from gigacost.cli.process import warn
-    from gigacost.cli.terminal import payload
+    from gigacost.cli.terminal import payload, plain
+    from gigacost.errors import escape
 
     chart = drawn(kind.name, document, **drawing) if answer is None else answer.chart(kind.name, **drawing)
     made = saved(chart, output)
@@ -178,3 +179,5 @@ def _save(kind: Kind, document: object, answer: Any, output: str, drawing: Mappi
         warn("note", made.note)
     if as_json:
         payload(made.to_dict())
+    else:
+        plain(f"{made.marks} marks in {made.bytes:,} bytes: {escape(made.file, quotes='')}")

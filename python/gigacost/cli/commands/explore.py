@@ -42,7 +42,7 @@ def command(
     gigacost explore SPEC                    opened in the browser
     gigacost explore SPEC -o page.html       one file, to be sent; it needs no server and asks for nothing
     gigacost explore SPEC --module model     the model alone, as WebAssembly for any program
-    gigacost explore --params 7B..70B --tokens 2T --chips 64..4096:7:log --hardware h100-sxm,b200-sxm
+    gigacost explore --params 7B..70B:8:log --tokens 2T --chips 64..4096:7:log --hardware h100-sxm,b200-sxm
     """
     from gigacost.cli.text_file import refuse_bad_text_file, write_text_file
     from gigacost.explore.page import page

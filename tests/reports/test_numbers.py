@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,3 +94,37 @@ def test_csv_files_have_full_values(report: Callable[..., Path]) -> None:
     rent = next(line for line in costs if line.startswith("rent,"))
     assert rent.split(",")[1] == page.value("cost_rent_usd")
     assert len(costs) > 4
+
+
+def test_sources_stand_in_full_in_csv_files(report: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    page = ReportPage(report("run").read_text())
+    known = {one["name"]: one["source"] for one in invoke(capsys, "estimate", *RUN, "--json").json["assumptions"]}
+    rows = list(csv.DictReader(page.downloads["gigacost-figures.csv"].splitlines()))
+    told = {row["figure"]: row["source"] for row in rows}
+    assert len(told) > 50
+    assert all(told.values())
+    assert max(map(len, told.values())) > 100
+    assert all(source.split(" (")[0][:40] in known[name] for name, source in told.items())
+
+
+def test_limits_that_would_have_to_give_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    limits = ("--within", "60d", "--budget", "50M")
+    page = ReportPage(written(capsys, tmp_path, *OPEN, *limits).read_text())
+    needed = invoke(capsys, "choose", *OPEN, *limits, "--json").json["needed"]
+    assert needed
+    assert "the cheapest within the limits" in page.text
+    days = page.value("choose:needed[0].limits.within_days")
+    assert float(days) == needed[0]["limits"]["within_days"]
+
+
+def test_an_option_that_is_no_longer_possible_is_not_called_dearer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ("--params", "70B", "--tokens", "2T", "--hardware", "h100-sxm", "--chips", "1024", "--market", "own")
+    text = written(capsys, tmp_path, *run, "--set", "runs_per_year=4").read_text()
+    assert "is no longer possible, which leaves" in text
+
+
+def test_a_preset_is_named_in_the_title(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = written(capsys, tmp_path, "--preset", "llama-3.1-405b").read_text()
+    assert "<title>What it costs to train llama-3.1-405b on 15.6T tokens</title>" in text

@@ -77,6 +77,12 @@ class Answers:
     asked: Mapping[str, Mapping[str, Any]]
     """The specifications that were asked about, as plain data, by the name of the question."""
 
+    @property
+    def held(self) -> dict[str, Any]:
+        """What is given of the design, by a preset too, and does not vary."""
+        varied = {name for axis in self.request.spec.axes for name in axis.names}
+        return {name: value for name, value in self.estimate.inputs.items() if name not in varied}
+
 
 def answered(
     request: Request, minimise: Sequence[str] = (), limits: Mapping[str, str | float] | None = None

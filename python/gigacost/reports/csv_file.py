@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
-from gigacost.reports.parts import Cite, Number, Table, Text, plain
+from gigacost.reports.parts import Cite, Label, Number, Table, Text, plain
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_of(table: Table) -> str:
-    """The table's heads and rows."""
+def csv_of(table: Table, sources: Sequence[str]) -> str:
+    """The table's heads and rows, each source that is cited in full."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_safe(plain(head)) for head in table.heads])
-    writer.writerows([_cell(cell) for cell in row] for row in table.rows)
+    writer.writerows([_cell(cell, sources) for cell in row] for row in table.rows)
     return out.getvalue()
 
 
-def _cell(text: Text) -> str:
+def _cell(text: Text, sources: Sequence[str]) -> str:
     """A cell that is a number as this, any other as its text."""
     if len(text) == 1 and isinstance(text[0], Number):
         return repr(text[0].value)
-    return _safe(plain(tuple(piece for piece in text if not isinstance(piece, Cite))).strip())
+    pieces = (Label(sources[piece.source - 1]) if isinstance(piece, Cite) else piece for piece in text)
+    return _safe(plain(tuple(pieces)).strip())
 
 
 def _safe(text: str) -> str:

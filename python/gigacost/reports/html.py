@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -39,7 +39,7 @@ def html_of(page: Page, *, paper: bool = False) -> str:
     """The page as HTML. ``paper``: nothing is there to be clicked."""
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
-    writer = _Writer(paper=paper)
+    writer = _Writer(page.sources, paper=paper)
     return "\n".join(
         (
             "<!DOCTYPE html>",
@@ -80,8 +80,8 @@ def _contents(page: Page) -> str:
 class _Writer:
     """Writes parts as HTML; all text is escaped here."""
 
-    def __init__(self, *, paper: bool) -> None:
-        self.paper = paper
+    def __init__(self, sources: Sequence[str], *, paper: bool) -> None:
+        self.sources, self.paper = sources, paper
         self._written: Mapping[type, Callable[[Any], str]] = {
             Paragraph: self._paragraph,
             Listing: self._listing,
@@ -166,7 +166,8 @@ class _Writer:
         return ' class="number"' if column and column in table.numeric else ""
 
     def _csv(self, table: Table) -> str:
-        link = _link(f"gigacost-{table.name}.csv", f"{plain(table.caption)} as CSV", "text/csv", csv_of(table), "CSV")
+        rows = csv_of(table, self.sources)
+        link = _link(f"gigacost-{table.name}.csv", f"{plain(table.caption)} as CSV", "text/csv", rows, "CSV")
         return "" if self.paper else f'<p class="download">{link}</p>'
 
     def _sources(self, one: Sources) -> str:

@@ -55,8 +55,5 @@ def page_of(
 
 def _title(answers: Answers) -> Text:
     """What is trained, as far as that does not vary."""
-    fixed = {
-        name: answers.estimate.inputs[name] for name in answers.request.spec.fixed if name in answers.estimate.inputs
-    }
-    trained = design(answers.request.model, fixed, only=("model", "params", "tokens"))
+    trained = design(answers.request.model, answers.held, only=("model", "params", "tokens"))
     return ("What it costs to train ", *(trained or ("a model",)))

@@ -169,6 +169,11 @@ class Page:
         """How many there are, those of pictures among them."""
         return sum(isinstance(block, Picture | Table) for block in self._blocks())
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Those that are cited, in order."""
+        return next((block.sources for block in self._blocks() if isinstance(block, Sources)), ())
+
     def _blocks(self) -> Iterator[Block]:
         for section in self.sections:
             yield from section.blocks

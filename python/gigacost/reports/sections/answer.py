@@ -40,7 +40,8 @@ def _said(context: Context) -> Text:
     here = design(context.model, context.estimate.inputs)
     if answers.choice is not None:
         unlike = ". Markets are not alike: what is owned is paid first and has to be kept in use."
-        return (*here, ": the cheapest of all markets at ", *total, unlike)
+        of = "the cheapest within the limits, at " if answers.choice.needed else "the cheapest of all markets, at "
+        return (*here, f": {of}", *total, unlike)
     if answers.best is not None:
         least = "the cheapest combination" if answers.by == TOTAL else f"the combination with the least {answers.by}"
         return (*here, f": {least}, at ", *total, ".")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gigacost.analysis.choose.records import Candidate, Choice, Deadline
+from gigacost.analysis.choose.records import Candidate, Choice, Deadline, Needed
 from gigacost.queries.marks import marks_of, price_in_words
 from gigacost.reports.answers import TOTAL
 from gigacost.reports.parts import Block, Label, Table, Text, heads
@@ -13,15 +13,26 @@ from gigacost.reports.telling import NOTHING, design, told, voted
 
 _HEADS = ("market", "design", "total", Label("P10"), Label("P90"), "final run")
 
+_LIMITS = {
+    "within_days": ("days of the final run", "d"),
+    "budget_usd": ("budget, for the total and for what is due at once", "$"),
+    "mw": ("power of the site", "MW"),
+}
+
 
 def blocks(context: Context, choice: Choice) -> Iterator[Block]:
     """The markets side by side, and tables of what else there is."""
     several = [one.estimate.to_dict() for one in choice.answers]
     caption: Text = ("What the cheapest design of each market costs, by contribution.",)
     yield from context.pictured("compare", several, caption, "The markets side by side", _markets(context, choice))
+    lacking = [*_needed(choice.needed)]
+    if lacking:
+        title: Text = ("Markets in which no design is within the limits, and what would have to give",)
+        columns = heads("market", "limit", "would be", "design", "total", "final run")
+        yield Table("needed", title, columns, tuple(lacking), frozenset({2, 4, 5}))
     near = [*_runners_up(choice)]
     if near:
-        title: Text = ("What comes near it: the best of other chips",)
+        title = ("What comes near it: the best of other chips",)
         columns = heads(*_HEADS, "its price is")
         yield Table("runners-up", title, columns, tuple(near), frozenset({2, 3, 4, 5}), folded=True)
     sooner = [*_deadlines(choice.deadlines)]
@@ -47,6 +58,18 @@ def _markets(context: Context, choice: Choice) -> Table:
     caption: Text = ("The cheapest design of each market",)
     columns = heads(*_HEADS, "at once", "votes of its price")
     return Table("markets-chosen", caption, columns, tuple(rows), frozenset({2, 3, 4, 5, 6, 7}))
+
+
+def _needed(needed: Sequence[Needed]) -> Iterator[tuple[Text, ...]]:
+    """The limits of a market that would have to give, together, each with the design that is within them then."""
+    for i, one in enumerate(needed):
+        path = f"choose:needed[{i}]"
+        fleet: Text = (*told(one.chips, f"{path}.chips", "chip"), " x ", Label(one.hardware))
+        money = told(one.cost_total_usd, f"{path}.{TOTAL}", "$")
+        days = told(one.train_days, f"{path}.train_days", "d")
+        for limit, value in one.limits.items():
+            name, unit = _LIMITS[limit]
+            yield ((Label(one.market),), (name,), told(value, f"{path}.limits.{limit}", unit), fleet, money, days)
 
 
 def _runners_up(choice: Choice) -> Iterator[tuple[Text, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gigacost.analysis.inverse.break_even import BreakEven
+from gigacost.analysis.inverse.break_even import BreakEven, Crossing
 from gigacost.analysis.sensitivity.uncertainty import Uncertainty
 from gigacost.reports.alternatives import FULL, RUNS
 from gigacost.reports.answers import TOTAL
@@ -15,6 +15,8 @@ from gigacost.reports.telling import NOTHING, PERCENTILES, design, part, told, v
 
 _SHOWN = 8
 """Values along the unknown that the table has, beside those around crossings."""
+_MEETING = 1e-6
+"""Two costs that differ by less meet."""
 
 
 def section(context: Context) -> Section:
@@ -83,8 +85,18 @@ def _crossings(context: Context, found: BreakEven) -> Text:
             *_value(context, found.unknown, crossing.value, f"break-even:crossings[{i}].value"),
         ]
         pieces += [_along(found.unknown), Label(found.unknown), ") on, "]
-        pieces += [*_option(above), " is cheaper than ", *_option(below), "."]
+        pieces += [*_changed(crossing, above, below), "."]
     return tuple(pieces)
+
+
+def _changed(crossing: Crossing, above: object, below: object) -> Text:
+    """What is so from a crossing on: one option is cheaper than the other, or the one before has no design left."""
+    before, after = crossing.below, crossing.above
+    if after is None:
+        return (*_option(below), " is no longer possible")
+    if before and after[TOTAL] > before[TOTAL] * (1.0 + _MEETING):
+        return (*_option(below), " is no longer possible, which leaves ", *_option(above))
+    return (*_option(above), " is cheaper than ", *_option(below))
 
 
 def _along(unknown: str) -> str:

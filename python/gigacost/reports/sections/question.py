@@ -27,8 +27,7 @@ def section(context: Context) -> Section:
 
 def _asked(context: Context) -> Text:
     answers, spec = context.answers, context.answers.request.spec
-    fixed = {name: context.estimate.inputs[name] for name in spec.fixed if name in context.estimate.inputs}
-    trained = design(context.model, fixed, only=("model", "params", "tokens"))
+    trained = design(context.model, answers.held, only=("model", "params", "tokens"))
     what: Text = ("What does it cost to train ", *trained) if trained else ("What does it cost",)
     if answers.choice is not None:
         tried = counted(answers.choice.meta["combinations"], "choose:meta.combinations")

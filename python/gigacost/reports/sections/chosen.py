@@ -9,7 +9,7 @@ from gigacost.queries.marks import marks_of, price_in_words
 from gigacost.reports.answers import TOTAL
 from gigacost.reports.parts import Block, Label, Table, Text, heads
 from gigacost.reports.sections.context import Context
-from gigacost.reports.telling import NOTHING, design, told, voted
+from gigacost.reports.telling import NOTHING, design, part, told, voted
 
 _HEADS = ("market", "design", "total", Label("P10"), Label("P90"), "final run")
 
@@ -17,6 +17,7 @@ _LIMITS = {
     "within_days": ("days of the final run", "d"),
     "budget_usd": ("budget, for the total and for what is due at once", "$"),
     "mw": ("power of the site", "MW"),
+    "sure": ("share of the draws in which the limits hold", ""),
 }
 
 
@@ -69,7 +70,9 @@ def _needed(needed: Sequence[Needed]) -> Iterator[tuple[Text, ...]]:
         days = told(one.train_days, f"{path}.train_days", "d")
         for limit, value in one.limits.items():
             name, unit = _LIMITS[limit]
-            yield ((Label(one.market),), (name,), told(value, f"{path}.limits.{limit}", unit), fleet, money, days)
+            where = f"{path}.limits.{limit}"
+            given = told(value, where, unit) if unit else part(value, where)
+            yield ((Label(one.market),), (name,), given, fleet, money, days)
 
 
 def _runners_up(choice: Choice) -> Iterator[tuple[Text, ...]]:

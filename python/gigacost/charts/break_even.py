@@ -8,14 +8,13 @@ from typing import Any
 import altair as alt
 
 from gigacost.charts.kinds import undrawable
+from gigacost.charts.rows import no_longer_possible
 from gigacost.charts.theme import INK, MUTED, WIDTH, aria, colours, described, figure, legend_below, named
 from gigacost.charts.units import axis, capitalised, said, scale, words
 
 _HEIGHT = 0.56
 _LINES, _LINE = 3, 15
 """What is written at crossings is that far below what is at the one before: they may be close."""
-_MEETING = 1e-6
-"""Two costs that differ by less meet."""
 _DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 2], [12, 4], [5, 2, 2, 2], [1, 3])
 """Beside the colours, so that these are not all that tells lines apart."""
 
@@ -34,7 +33,7 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
         for row in rows
     ]  # fmt: skip
     crossings = [
-        {**_crossing(one, unknown, unit, by, option), "line": number % _LINES * _LINE}
+        {**_crossing(document, one), "line": number % _LINES * _LINE}
         for number, one in enumerate(document["crossings"])
     ]
     low, high = document["meta"]["range"]
@@ -74,13 +73,14 @@ def chart(document: Mapping[str, Any], *, width: int = WIDTH) -> alt.LayerChart:
     return made
 
 
-def _crossing(one: Mapping[str, Any], unknown: str, unit: str, by: str, option: str) -> dict[str, Any]:
+def _crossing(document: Mapping[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:
     """Where the best option changes: at its value, and at the cost of the option that is the best from there on."""
+    unknown, unit, by, option = document["unknown"], document["unit"], document["meta"]["by"], document["axis"]
     row = one["above"] or one["below"] or {}
     x = one["value"] if one["above"] else row.get(unknown, one["value"])
-    text, before = said(x, unknown, unit), one["below"]
-    if before and (not one["above"] or row[by] > before[by] * (1.0 + _MEETING)):
-        text += f": {before[option]} is no longer possible"
+    text, before = said(x, unknown, unit), (one["below"] or {}).get(option)
+    if no_longer_possible(document["curve"], option, before, unknown, one["value"]):
+        text += f": {before} is no longer possible"
     told = described(str(row.get(option, "none")), **{unknown: x, by: row.get(by)})
     return {"x": x, "y": row.get(by), "told": text, "aria": told}
 

@@ -27,6 +27,11 @@ def place(row: Mapping[str, Any], names: Sequence[str]) -> str:
     return ", ".join(told(row[name], name) for name in names if row.get(name) is not None)
 
 
+def no_longer_possible(curve: Sequence[Mapping[str, Any]], axis: str, option: object, unknown: str, at: float) -> bool:
+    """Whether an option has no design from a value of the unknown on; one that another passes goes on."""
+    return option is not None and not any(row[axis] == option and row[unknown] >= at for row in curve)
+
+
 def unlike(texts: Sequence[str]) -> list[str]:
     """Texts that differ from each other: what stands there for the second time is numbered."""
     seen: dict[str, int] = {}

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TextIO
 
+from gigacost._formula import disarmed
 from gigacost.catalog.rental import RENT
 from gigacost.errors import Fault, SpecError, show
 from gigacost.graph.declarations import Contribution
@@ -63,7 +64,6 @@ _TOTAL = "cost_total_usd"
 _DAYS = "train_days"
 _OWN, _LANDLORD, _RENTED = "Own site", "Colocation provider", ""
 """Who provides; empty for whoever's quote is the rent."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +273,7 @@ def _cell(value: Any, *, safe: bool) -> str:  # noqa: ANN401 - text, a number or
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if safe and value.startswith(_FORMULA) else value
+        return disarmed(value) if safe else value
     return plain(value)
 
 

@@ -6,16 +6,15 @@ import csv
 import io
 from collections.abc import Sequence
 
+from gigacost._formula import disarmed
 from gigacost.reports.parts import Cite, Label, Number, Table, Text, plain
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_of(table: Table, sources: Sequence[str]) -> str:
     """The table's heads and rows, each source that is cited in full."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_safe(plain(head)) for head in table.heads])
+    writer.writerow([disarmed(plain(head)) for head in table.heads])
     writer.writerows([_cell(cell, sources) for cell in row] for row in table.rows)
     return out.getvalue()
 
@@ -25,8 +24,4 @@ def _cell(text: Text, sources: Sequence[str]) -> str:
     if len(text) == 1 and isinstance(text[0], Number):
         return repr(text[0].value)
     pieces = (Label(sources[piece.source - 1]) if isinstance(piece, Cite) else piece for piece in text)
-    return _safe(plain(tuple(pieces)).strip())
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return disarmed(plain(tuple(pieces)).strip())

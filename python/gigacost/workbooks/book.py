@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
+from gigacost._formula import like_formula
 from gigacost.errors import Fault, SpecError, show
 from gigacost.workbooks.forms import DATE, TEXT, WRAPPED, displayed
 
@@ -32,8 +33,6 @@ _LINE = 15
 """Height of a line [pt]."""
 _MEASURED = 1_000
 """Rows by which the widths of columns are set."""
-_FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
-"""What a text begins with that some programs would take for a formula, were it typed."""
 
 
 class Formula(NamedTuple):
@@ -106,7 +105,7 @@ class Book:
     def format(self, cell: Cell, column: int) -> Format:
         """The format of a cell; text beside other columns is set in, which keeps it off a number before it."""
         is_text = isinstance(cell.value, str)
-        quoted = isinstance(cell.value, str) and cell.value.startswith(_FORMULA_MARKS)
+        quoted = isinstance(cell.value, str) and like_formula(cell.value)
         left = is_text and not cell.right
         indent = cell.indent + (1 if left and column else 0)
         key = (cell.form, cell.bold, indent, cell.above, cell.head, left, quoted)

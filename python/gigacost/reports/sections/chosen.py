@@ -15,7 +15,7 @@ _HEADS = ("market", "design", "total", Label("P10"), Label("P90"), "final run")
 
 _LIMITS = {
     "within_days": ("days of the final run", "d"),
-    "budget_usd": ("budget, for the total and for what is due at once", "$"),
+    "budget_usd": ("budget, for the total and for what is paid up front", "$"),
     "mw": ("power of the site", "MW"),
     "sure": ("share of the draws in which the limits hold", ""),
 }

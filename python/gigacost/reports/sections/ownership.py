@@ -7,6 +7,7 @@ from typing import Any
 
 from gigacost.analysis.inverse.break_even import BreakEven, Crossing
 from gigacost.analysis.sensitivity.uncertainty import Uncertainty
+from gigacost.charts.rows import no_longer_possible
 from gigacost.reports.alternatives import FULL, RUNS
 from gigacost.reports.answers import TOTAL
 from gigacost.reports.parts import Block, Label, Paragraph, Section, Table, Text, heads
@@ -15,8 +16,6 @@ from gigacost.reports.telling import NOTHING, PERCENTILES, design, part, told, v
 
 _SHOWN = 8
 """Values along the unknown that the table has, beside those around crossings."""
-_MEETING = 1e-6
-"""Two costs that differ by less meet."""
 
 
 def section(context: Context) -> Section:
@@ -85,17 +84,15 @@ def _crossings(context: Context, found: BreakEven) -> Text:
             *_value(context, found.unknown, crossing.value, f"break-even:crossings[{i}].value"),
         ]
         pieces += [_along(found.unknown), Label(found.unknown), ") on, "]
-        pieces += [*_changed(crossing, above, below), "."]
+        pieces += [*_changed(found, crossing, above, below), "."]
     return tuple(pieces)
 
 
-def _changed(crossing: Crossing, above: object, below: object) -> Text:
+def _changed(found: BreakEven, crossing: Crossing, above: object, below: object) -> Text:
     """What is so from a crossing on: one option is cheaper than the other, or the one before has no design left."""
-    before, after = crossing.below, crossing.above
-    if after is None:
-        return (*_option(below), " is no longer possible")
-    if before and after[TOTAL] > before[TOTAL] * (1.0 + _MEETING):
-        return (*_option(below), " is no longer possible, which leaves ", *_option(above))
+    if no_longer_possible(found.curve, found.axis, below, found.unknown, crossing.value):
+        rest = (", which leaves ", *_option(above)) if crossing.above else ()
+        return (*_option(below), " is no longer possible", *rest)
     return (*_option(above), " is cheaper than ", *_option(below))
 
 

@@ -40,7 +40,7 @@ def refuse_bad_settings(settings: Settings) -> str | None:
 def serve(make: Make, settings: Settings) -> int:
     """Answer until a signal comes; the exit code for it. Raises SpecError, OutputError."""
     shown = refuse_bad_settings(settings)
-    from gigacost.service.supervisor import SIGNALS, Supervisor
+    from gigacost.service.supervisor import Supervisor
     from gigacost.service.worker import Worker
 
     listener = listen(settings.host, settings.port)
@@ -61,7 +61,7 @@ def serve(make: Make, settings: Settings) -> int:
         if settings.workers > 1:
             code = Supervisor(make, settings, listener, ready).run()
         else:
-            code = Worker(make, settings, shown, ready=ready, ended=ended).serve_on(listener, SIGNALS)
+            code = Worker(make, settings, shown, ready=ready, ended=ended).serve_on(listener)
     finally:
         ended()
     logs.say("stopped")

@@ -44,6 +44,8 @@ class Application(NamedTuple):
 PATIENCE = 1.0
 """Seconds beyond the stated time after which a process ends, whatever it does."""
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 Make = Callable[[Metrics], Application]
 """Makes the application in the process that serves it."""
 
@@ -67,6 +69,8 @@ class Worker(uvicorn.Server):
         self._ended = ended
         self._signal = 0
         self._signals: Collection[signal.Signals] = ()
+        self._channel: socket.socket | None = None
+        self._taken: set[asyncio.Task[object]] = set()
         counts = Metrics(self.siblings.own)
         made = make(counts)
         self.warm = made.warm
@@ -85,7 +89,7 @@ class Worker(uvicorn.Server):
             uvicorn.Config(
                 app,
                 access_log=False,
-                backlog=1,  # each takes one connection at a time, so that all workers have their share
+                backlog=BACKLOG,
                 date_header=True,
                 http=limited(settings, counts),
                 interface="asgi3",
@@ -99,18 +103,29 @@ class Worker(uvicorn.Server):
             )
         )
 
-    def serve_on(self, listener: socket.socket, signals: Collection[signal.Signals]) -> int:
-        """Answer until one of some signals comes; the exit code for it."""
+    def serve_on(self, listener: socket.socket) -> int:
+        """Answer at a socket until a signal comes; the exit code for it."""
+        return self._serve_until(SIGNALS, [listener])
+
+    def serve_from(self, channel: socket.socket) -> int:
+        """Answer on the connections that the first process hands over, until it says to end; the exit code."""
+        self._channel = channel
+        return self._serve_until((signal.SIGTERM,), [])
+
+    def _serve_until(self, signals: Collection[signal.Signals], sockets: list[socket.socket]) -> int:
         self._signals = signals
         logs.route()
-        self.run([_Listener(fileno=listener.detach())])
-        return 128 + self._signal if self._signal else 0
+        self.run(sockets)
+        return 128 + self._signal
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Load what the first answer needs, then take connections."""
         self.warm()
         await self.siblings.listen(self.routes.of_sibling)
         await super().startup(sockets)
+        if self._channel is not None:
+            self._channel.setblocking(False)  # noqa: FBT003 - the standard library's form
+            asyncio.get_running_loop().add_reader(self._channel, self._take)
         self.routes.ready = True
         self._ready()
 
@@ -144,20 +159,29 @@ class Worker(uvicorn.Server):
             for number, handler in kept.items():
                 signal.signal(number, handler)
 
+    def _take(self) -> None:
+        """Take a connection from the first process; when that is gone, end."""
+        loop = asyncio.get_running_loop()
+        try:
+            said, handles, _, _ = socket.recv_fds(self._channel, 1, 1)  # type: ignore[arg-type] # it is there
+        except BlockingIOError:
+            return
+        except OSError:
+            said, handles = b"", []
+        if not said:
+            loop.remove_reader(self._channel)  # type: ignore[arg-type]
+            self.handle_exit(signal.SIGTERM, None)
+        for handle in handles:
+            task = loop.create_task(loop.connect_accepted_socket(self._connection, socket.socket(fileno=handle)))
+            self._taken.add(task)
+            task.add_done_callback(self._taken.discard)
+
+    def _connection(self) -> asyncio.Protocol:
+        made: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        return made(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
     def _give_up(self) -> None:
         """An answer does not end, though it was cancelled: end the process with it."""
         logs.say("stopped", message="an answer did not end when it was cancelled")
         self._ended()
         os._exit(128 + (self._signal or 0))
-
-
-class _Listener(socket.socket):
-    """A listening socket whose queue stays as long as it is.
-
-    asyncio takes as many connections at a time as it asks to be queued: with one at a time workers share them evenly.
-    """
-
-    def listen(self, backlog: int = BACKLOG, /) -> None:
-        """Leave the queue as it is."""
-        del backlog
-        super().listen(BACKLOG)

@@ -36,6 +36,7 @@ _COMMANDS = {
     "chart": "A picture of an answer, as SVG, PNG, PDF or HTML.",
     "report": "An answer as one file for a board or a paper: HTML, PDF or Markdown.",
     "catalog": "Chips, prices, regions, architectures, and where each figure is from.",
+    "serve": "Answer questions over HTTP: a service with a schema, limits and jobs.",
     "init": "Write an example of a specification, to begin with.",
     "schema": "JSON Schema of a specification; all quantities with units.",
     "completion": "Completion for bash, zsh or fish.",

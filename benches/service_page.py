@@ -31,8 +31,8 @@ def service(found: Mapping[str, Any]) -> str:
         rates = {workers: digits(load[workers]["calls_per_second"]) for workers in ("1", "2")}
         sizes = part["memory"]["bytes"]
         text += (
-            f"\nUnder load, by wrk: {rates['1']} estimates a second by one worker on one connection, {rates['2']} by two "
-            f"on four, {digits(load['times'])} times as many. Two workers take {megabytes(sizes[0])} of memory at "
+            f"\nUnder load, by wrk: {rates['1']} estimates a second by one worker on one connection, {rates['2']} by "
+            f"two on four, {digits(load['times'])} times as many. Two workers take {megabytes(sizes[0])} of memory at "
             f"first, and {megabytes(sizes[-1])} after {part['memory']['requests']:,.0f} more requests.\n"
         )
     return text

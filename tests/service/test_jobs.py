@@ -150,6 +150,15 @@ def test_there_are_no_more_jobs_than_allowed_and_they_are_forgotten() -> None:
         wait_for(lambda: service.ask("GET", places[2]).status == 404)
 
 
+def test_answers_that_are_kept_are_no_larger_together_than_allowed() -> None:
+    with small(jobs_bytes=25_000) as service:
+        places = []
+        for _ in range(4):
+            places.append(start(service, "echo", text="a" * 10_000))
+            wait_for(lambda: f'jobs_total{{worker="0",state="done"}} {len(places)}' in metrics(service))
+        assert [service.ask("GET", place).status for place in places] == [404, 404, 200, 200]
+
+
 def test_an_answer_as_events_ends_when_its_client_leaves() -> None:
     with small() as service:
         whole = listened(service, "POST", "/v1/wait", b'{"steps": 4}')

@@ -40,6 +40,11 @@ class Job:
         self.expires: float | None = None
         self.seconds = 0.0
 
+    @property
+    def size(self) -> int:
+        """Bytes of its answer."""
+        return sum(map(len, self.reply.pieces)) if self.reply else 0
+
     def report(self, done: int, of: int) -> None:
         """Note how far it is; any thread may say so."""
         self.done, self.of = done, of
@@ -179,11 +184,19 @@ class Jobs:
         if job.name:
             job.expires = time.time() + self._settings.job_expiry
             asyncio.get_running_loop().call_later(self._settings.job_expiry, self._forget, job.name)
-            ended = [name for name, one in self._kept.items() if one.expires is not None]
-            for name in ended[: -self._settings.jobs_kept]:
-                del self._kept[name]
+            self._drop_oldest()
         job.ended.set()
         self._count()
+
+    def _drop_oldest(self) -> None:
+        """Forget those that ended first, where more are kept than allowed, or larger ones."""
+        ended = [job for job in self._kept.values() if job.expires is not None]
+        size = sum(job.size for job in ended)
+        while ended and (len(ended) > self._settings.jobs_kept or size > self._settings.jobs_bytes):
+            oldest = min(ended, key=lambda job: job.expires or 0.0)
+            ended.remove(oldest)
+            size -= oldest.size
+            del self._kept[oldest.name]
 
     def _forget(self, name: str) -> None:
         self._kept.pop(name, None)

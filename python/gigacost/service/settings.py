@@ -41,5 +41,6 @@ class Settings:
     jobs: int = limit(32, "Jobs of a worker that have not ended")
     jobs_at_once: int = limit(1, "Jobs of a worker that are computed at once")
     jobs_kept: int = limit(100, "Jobs of a worker that have ended and are kept")
+    jobs_bytes: int = limit(64 * KIB * KIB, "Bytes of their answers together")
     job_seconds: float = limit(600.0, "Seconds that a job may be computed")
     job_expiry: float = limit(600.0, "Seconds that a job is kept after its end")

@@ -45,8 +45,8 @@ class _Mounted(click.Option):
 def command(books: tuple[str, ...], *, no_access_log: bool, **given: Any) -> int:  # noqa: ANN401 - as click has it
     r"""Answer questions over HTTP: every question as POST /v1/QUESTION, its schema at /openapi.json.
 
-    Clients show the token of the environment's GIGACOST_TOKEN where there is one: Authorization: Bearer TOKEN. Needs the
-    extra serve: pip install 'gigacost[serve]'.
+    Clients show the token of the environment's GIGACOST_TOKEN where there is one: Authorization: Bearer TOKEN. Needs
+    the extra serve: pip install 'gigacost[serve]'.
 
     \b
     gigacost serve                                     http://127.0.0.1:8000

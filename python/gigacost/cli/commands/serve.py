@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from gigacost.service.worker import Application
 
 _LAST_PORT = 65535
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 
 class _Mounted(click.Option):
@@ -61,8 +63,24 @@ def command(books: tuple[str, ...], *, no_access_log: bool, **given: Any) -> int
     )
     if settings.port > _LAST_PORT:
         raise SpecError(Fault("--port", str(settings.port), "out of range", f"0 to {_LAST_PORT}"))
-    mounted = dict(options.pairs(books, "--catalog"))
-    return serve(functools.partial(application, mounted=mounted), settings)
+    return serve(functools.partial(application, mounted=_mounted(books)), settings)
+
+
+def _mounted(books: tuple[str, ...]) -> dict[str, str]:
+    """The files of price books by the names that clients may give. Raises SpecError, for a bad book too."""
+    from gigacost.cli.options import opened_catalog
+    from gigacost.errors import Fault, SpecError, show
+
+    found: dict[str, str] = {}
+    for text in books:
+        name, _, file = text.partition("=")
+        if not _NAME.fullmatch(name) or not file:
+            raise SpecError(Fault("--catalog", show(text), "not a name and a file", "NAME=FILE"))
+        if name in found:
+            raise SpecError(Fault("--catalog", show(text), f"the name was given to {show(found[name])} before"))
+        opened_catalog(file)
+        found[name] = file
+    return found
 
 
 def application(metrics: Metrics, *, mounted: dict[str, str]) -> Application:

@@ -19,7 +19,7 @@ C = TypeVar("C", bound=Callable[..., Any])
 NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _WHOLE = re.compile(r"-?[0-9]{1,4000}")  # Python reads no more digits than 4300
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
-_LARGEST = 2**63 - 1
+LARGEST = 2**63 - 1
 _SETTING = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
@@ -37,12 +37,12 @@ class Whole(click.ParamType):  # type: ignore[type-arg] # generic only in newer 
         if isinstance(value, int):
             return value
         whole = isinstance(value, str) and _WHOLE.fullmatch(value)
-        if not whole or not self.low <= int(value) <= _LARGEST:
+        if not whole or not self.low <= int(value) <= LARGEST:
             from gigacost.errors import Fault, SpecError, show
 
             field = param.opts[0] if param else "number"
             what = "out of range" if whole else "not a whole number"
-            most = f" and <= {_LARGEST}" if whole and int(value) > _LARGEST else ""
+            most = f" and <= {LARGEST}" if whole and int(value) > LARGEST else ""
             allowed = f">= {self.low}{most}" + ("" if whole else ", in digits 0-9")
             raise SpecError(Fault(field, show(value), what, allowed))
         return int(value)
@@ -325,7 +325,9 @@ def names(text: str | None) -> list[str]:
 
 
 def opened_catalog(book: str | None) -> Catalog:
-    """The bundled catalogue, or it with a private book over it."""
+    """The bundled catalogue, or it with a private book over it; within a service that of the request."""
     from gigacost.catalog.opening import opened
+    from gigacost.cli import hosted
 
-    return opened(book)
+    run = hosted.current()
+    return opened(book) if run is None else run.catalog

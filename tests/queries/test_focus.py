@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import gzip
 import io
 import json
@@ -54,6 +55,10 @@ def _sum(rows: list[dict[str, str]], column: str = "EffectiveCost", **where: str
     with localcontext(Context(prec=100)):
         chosen = [row for row in rows if all(row[name] == cell for name, cell in where.items())]
         return sum((Decimal(row[column]) for row in chosen), Decimal(0))
+
+
+def _hours(start: dt.datetime, end: dt.datetime) -> float:
+    return (end - start) / dt.timedelta(hours=1)
 
 
 def _exact(usd: float | None) -> Decimal:
@@ -132,6 +137,9 @@ def test_all_runs_of_a_commitment_fill_its_term() -> None:
         "2026-11-21T00:00:00Z", "2027-11-21T06:00:00Z",
     )  # fmt: skip
     assert [row["ChargePeriodEnd"] for row in bought[:-1]] == [row["ChargePeriodStart"] for row in bought[1:]]
+    for row in bought:
+        ends = (dt.datetime.fromisoformat(row[f"ChargePeriod{end}"]) for end in ("Start", "End"))
+        assert float(row["PricingQuantity"]) == pytest.approx(256 * _hours(*ends), abs=0.005)
     longer = _rows(Sweep(fixed={**RESERVED, "market": "reserved_3y"}), term=True)
     assert len({row["ResourceId"] for row in longer}) == 1 + 9
     same = {**RESERVED, "market": "on_demand"}

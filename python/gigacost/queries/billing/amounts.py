@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import NamedTuple
 
 from gigacost.queries.billing.columns import COST_SCALE, PRICE_SCALE, QUANTITY_SCALE
@@ -47,9 +47,13 @@ def unit_price(amount: Decimal, of: Decimal) -> Decimal:
     found = ZERO
     for digits in _DIGITS:
         found = _rounded(Context(prec=digits).divide(amount, of), PRICE_SCALE)
-        if abs(_EXACT.subtract(times(found, of), amount)) <= abs(_EXACT.multiply(amount, _NEAR)):
+        if _is_near(found, of, amount):
             break
     return found
+
+
+def _is_near(at: Decimal, of: Decimal, amount: Decimal) -> bool:
+    return abs(_EXACT.subtract(times(at, of), amount)) <= abs(_EXACT.multiply(amount, _NEAR))
 
 
 def times(at: Decimal, of: Decimal) -> Decimal:
@@ -74,17 +78,18 @@ def added(amounts: Sequence[Decimal]) -> Decimal:
 def parts(amount: Decimal, of: Decimal, at: Decimal, weights: Sequence[int]) -> list[Part | None]:
     """An amount for a quantity split in proportion to weights: both add up exactly. None where a part is too small.
 
-    A part costs the price ``at`` times its quantity, and the last what remains.
+    A part costs the price ``at`` times its quantity, or its share where the price is too small for its digits; the
+    largest has what remains.
     """
     quantities = list(_split(of, weights))
-    last = max(place for place, one in enumerate(quantities) if one)
-    found: list[Part | None] = []
-    spent = ZERO
-    for place, one in enumerate(quantities):
-        own = _EXACT.subtract(amount, spent) if place == last else times(at, one)
-        spent = _EXACT.add(spent, own) if one else spent
-        found.append(Part(own, one) if one else None)
-    return found
+    is_near = _is_near(at, of, amount)
+    costs = [
+        times(at, one) if is_near else _rounded(_EXACT.divide(_EXACT.multiply(amount, one), of), COST_SCALE)
+        for one in quantities
+    ]
+    largest = max(range(len(quantities)), key=lambda place: abs(quantities[place]))
+    costs[largest] = _EXACT.add(costs[largest], _EXACT.subtract(amount, added(costs)))
+    return [Part(cost_, one) if one else None for cost_, one in zip(costs, quantities, strict=True)]
 
 
 def _split(of: Decimal, weights: Sequence[int]) -> Iterator[Decimal]:
@@ -95,7 +100,7 @@ def _split(of: Decimal, weights: Sequence[int]) -> Iterator[Decimal]:
         upto = of
         if passed < whole:
             share = _EXACT.divide(_EXACT.multiply(of, Decimal(passed)), Decimal(whole))
-            upto = share.quantize(step, ROUND_DOWN, _EXACT)
+            upto = min(share.quantize(step, ROUND_HALF_EVEN, _EXACT), of, key=abs)
         yield _EXACT.subtract(upto, before)
         before = upto
 

@@ -147,7 +147,7 @@ class Bill:
         """A charge, month by month."""
         pieces = list(periods.months(design.day, charge.span))
         price = amounts.unit_price(charge.amount, charge.quantity)
-        split = amounts.parts(charge.amount, charge.quantity, price, [piece.seconds for piece in pieces])
+        split = amounts.parts(charge.amount, charge.quantity, price, [piece.length for piece in pieces])
         same = {**design.common, **self._of_charge(charge, design), **self._of_resource(charge, design, resource)}
         listed = max(price, design.list_price or price) if charge.status else price
         for piece, part in zip(pieces, split, strict=True):

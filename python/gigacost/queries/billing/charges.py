@@ -96,24 +96,28 @@ class Charges:
 
     def _spans(self, number: int) -> dict[str, Span]:
         """When each contribution is charged; of those not named, what stands under no name."""
-        begun = math.ceil(number * self._slot_hours * 3600.0) if self.is_committed else 0
+        begun = self._begun(number)
         experiments = run = Span(0, periods.of_days(self._known[RUN_DAYS]))
         project = run
         spans = {}
         if self.is_committed:
             experiments, run = self._hours_of_commitment(run.end)
-            end = math.ceil((number + 1) * self._slot_hours * 3600.0) - begun
-            spans = {RENT: run, EXPERIMENTS: experiments, UNUSED: Span(run.end, max(run.end + 1, end))}
+            end = max(self._begun(number + 1) - begun, run.end + periods.SECOND)
+            spans = {RENT: run, EXPERIMENTS: experiments, UNUSED: Span(run.end, end)}
             project = Span(0, run.end)
         later = Span(project.end, project.end + periods.of_days(self._horizon_days()))
         spans |= {"": project, **dict.fromkeys(LATER, later)}
         return {name: span.later(begun) for name, span in spans.items()}
 
-    def _hours_of_commitment(self, run_seconds: int) -> tuple[Span, Span]:
+    def _begun(self, number: int) -> int:
+        """When the part of a run begins in its commitment."""
+        return periods.of_hours(number * self._slot_hours) if self.is_committed and number else 0
+
+    def _hours_of_commitment(self, length: int) -> tuple[Span, Span]:
         """The experiments and the run, one after the other."""
         hours = (self._number(_FACTOR) - 1.0) * self._number(_RUN_HOURS)
         before = periods.of_hours(hours) if EXPERIMENTS in self._names else 0
-        return Span(0, before), Span(before, before + run_seconds)
+        return Span(0, before), Span(before, before + length)
 
     def _horizon_days(self) -> float:
         years = self._number(_HORIZON)

@@ -168,6 +168,21 @@ def test_a_run_longer_than_its_commitment_leaves_nothing_unused() -> None:
     assert _sum(rows, "BilledCost", ChargeCategory="Purchase") == _sum(rows, CommitmentDiscountStatus="Used") > 0
 
 
+@pytest.mark.parametrize("more", [{"preset": "epoch-2024"}, {"commitment_hours": 4383.0}, {"fleet_utilisation": 0.5}])
+def test_commitments_of_other_kinds_keep_the_rules(more: dict[str, Any]) -> None:
+    sink = io.StringIO()
+    options = {"preset": more["preset"]} if "preset" in more else {}
+    fixed = {**RESERVED, **{name: value for name, value in more.items() if name not in options}}
+    if "fleet_utilisation" in more:
+        del fixed["runs_per_year"]
+    assert focus.write(Sweep(fixed=fixed, **options), sink).designs == 1
+    data = of_text(sink.getvalue())
+    assert breaches(data) == set()
+    names = {row["CommitmentDiscountName"] for row in data.rows} - {None}
+    years = "0.5" if "commitment_hours" in more else "1"
+    assert names == {f"{years}-year commitment of 256 x h100-sxm"}
+
+
 def test_the_list_price_of_committed_hours_is_what_their_provider_asks_without_a_commitment() -> None:
     rows = _rows(Sweep(fixed=RESERVED))
     committed = [row for row in rows if row["CommitmentDiscountId"]]

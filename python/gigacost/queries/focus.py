@@ -9,7 +9,6 @@ is written is a forecast and no invoice: the billing account is called so. docs/
 from __future__ import annotations
 
 import csv
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -120,8 +119,6 @@ def _cell(value: Cell, *, safe: bool) -> str:
     """A cell as text; null is empty, and text that a spreadsheet would take for a formula gets a '."""
     if value is None:
         return ""
-    if isinstance(value, Decimal):
-        return amounts.plain(value)
-    if isinstance(value, dt.datetime):
-        return periods.text(value)
-    return disarmed(value) if safe else value
+    if isinstance(value, str):
+        return disarmed(value) if safe else value
+    return amounts.plain(value) if isinstance(value, Decimal) else periods.text(value)

@@ -111,7 +111,7 @@ class Bill:
         commitment: Row = {
             "CommitmentDiscountCategory": "Usage",
             "CommitmentDiscountId": f"{name}/commitment",
-            "CommitmentDiscountName": f"{years} of {chips:g} x {hardware}" if chips and hardware else years,
+            "CommitmentDiscountName": f"{years} of {_number(chips)} x {hardware}" if chips and hardware else years,
             "CommitmentDiscountType": "Reserved chips",
         }
         day = periods.first_day(str(known["as_of"]))
@@ -169,7 +169,7 @@ class Bill:
         sku, details = charge.name, None
         if service is RENTED_CHIPS:
             sku = "/".join(["chip-hours", *([str(known["hardware"])] if "hardware" in known else [])])
-            details = _tags({"x_Hardware": known.get("hardware"), "x_Market": market})
+            details = _tags({f"x_{name.title()}": known[name] for name in ("hardware", "market") if name in known})
         return {
             "ChargeCategory": "Usage",
             "ChargeDescription": quantity.doc.split("\n\n", 1)[0].split(" [")[0].replace("\n", " "),
@@ -275,6 +275,10 @@ def _values(batch: Batch, name: str) -> list[Any]:
     return values if labels is None else [labels[code] for code in values]
 
 
+def _number(value: float) -> str:
+    return amounts.plain(Decimal(repr(value)))
+
+
 def _tags(tags: Mapping[str, Any]) -> str:
     """A JSON object of texts and numbers, the numbers as plain decimals too; without what has no value."""
     cells = []
@@ -282,5 +286,5 @@ def _tags(tags: Mapping[str, Any]) -> str:
         if isinstance(value, bool) or not isinstance(value, int | float):
             cells.append((name, json.dumps(value, ensure_ascii=False)))
         elif math.isfinite(value):
-            cells.append((name, amounts.plain(Decimal(repr(value)))))
+            cells.append((name, _number(value)))
     return f"{{{','.join(f'{json.dumps(name)}:{cell}' for name, cell in cells)}}}"

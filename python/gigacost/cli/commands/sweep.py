@@ -16,8 +16,12 @@ from gigacost.cli.query import QueryOptions, querying
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gigacost.cli.hosted import Hosted
     from gigacost.cli.pricing import Pricing
     from gigacost.queries.space import Space
+
+_CHECKED = 256
+"""Rows between two looks at whether an answer is still wanted."""
 
 
 @options.command("sweep")
@@ -65,15 +69,19 @@ def command(
     An older file of that name is replaced when the new one is complete. A name that ends in /, or a URL, is a dataset:
     files of parts, each whole or absent, which --resume goes on with after anything.
     """
-    from gigacost.cli import process
+    from gigacost.cli import hosted, process
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.pricing import foretell, refuse_bills
+    from gigacost.cli.terminal import payload
 
     terms = pricing.read()
     billed = form not in {None, "rows"}
     if billed:
         refuse_bills(pricing, dry_run=dry_run)
     sweep = query.space()
+    if run := hosted.current():
+        payload(_table(sweep, limit, run))
+        return process.DONE
     asserted = Assertions(query.assertions, {"rows": "1", "combinations": "1"})
     parts = _is_dataset(query, output, asking, dataset, billed=billed, dry_run=dry_run)
     begun = parts and datasets.begun(str(output))
@@ -99,6 +107,22 @@ def command(
         feasible = rows > 0
     asserted.check({"rows": rows, "combinations": sweep.size})
     return query.ended(asserted, feasible=feasible or limit == 0, advice="; gigacost summary says why")
+
+
+def _table(sweep: Space, limit: int | None, run: Hosted) -> dict[str, Any]:
+    """The rows as an answer, as many as are granted. Raises LimitError where there are more."""
+    most = run.watch.limits.rows if limit is None else limit
+    rows: list[dict[str, Any]] = []
+    if most:
+        for number, row in enumerate(sweep):
+            if number % _CHECKED == 0:
+                run.watch.check()
+            if number == most and limit is None:
+                run.watch.limits.refuse("rows", most + 1)
+            if number == most:
+                break
+            rows.append(row)
+    return {"rows": rows, "meta": {**sweep.meta, "combinations": sweep.size}}
 
 
 def _is_dataset(

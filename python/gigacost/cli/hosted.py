@@ -62,6 +62,12 @@ def current() -> Hosted | None:
     return _CURRENT.get()
 
 
+def granted(rows: int) -> int:
+    """How many rows an answer may have that has at most so many here."""
+    run = current()
+    return rows if run is None else min(rows, run.watch.limits.rows)
+
+
 @contextmanager
 def running(run: Hosted) -> Iterator[None]:
     """Within this, in this thread, commands are asked by somebody else."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.service.operation import Watch
+    from gigacost.service.operation import Sink, Watch
     from gigacost.spec.files import Document
     from gigacost.spec.spec import Spec
 
@@ -31,6 +31,8 @@ class Hosted:
     """What is asked to be costed, by name."""
     catalog: Catalog
     watch: Watch
+    sink: Sink | None = None
+    """Where rows go as an Arrow stream, in place of an answer."""
     answers: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     derived: dict[str, str] = field(default_factory=dict)

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from gigacost.cli import hosted, options
+from gigacost.cli.examples import EXAMPLES
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
+from gigacost.service.limits import OF_OPTIONS
 from gigacost.service.operation import Answer, Asked, Watch
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
+    from gigacost.service.operation import Sink
 
 QUESTIONS = (
     *(
@@ -37,6 +40,7 @@ QUESTIONS = (
 """The commands that answer a question about specifications."""
 DOCUMENTS = ("spec", "a", "b")
 """The parameters of commands that are specifications."""
+_TABLE = "sweep"
 _OF_A_TERMINAL = frozenset(
     {
         *("as_json", "threads", "executor", "part", "log", "retries", "assertions", "require_feasible", "explain"),
@@ -48,8 +52,6 @@ _OF_A_TERMINAL = frozenset(
 """Parameters that say where and how something is computed, printed or read."""
 _BY_TREE = frozenset({"settings"})
 """Parameters of a design beside its flags that its specification says."""
-_LIMITED = dict.fromkeys(("k", "limit", "top"), "rows") | {name: name for name in ("draws", "boxes", "seconds")}
-"""The limit of an option that is a number."""
 _LISTS = ("NAMES", "AXES", "YEARS")
 
 
@@ -67,6 +69,16 @@ class Question:
     def description(self) -> str:
         """What it answers."""
         return described(self.command)
+
+    @property
+    def example(self) -> Mapping[str, Any]:
+        """A body that asks it."""
+        return EXAMPLES.get(self.name, {})
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it answers with rows that can be streamed."""
+        return self.name == _TABLE
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -96,9 +108,9 @@ class Question:
             "additionalProperties": False,
         }
 
-    def answer(self, asked: Asked, watch: Watch) -> Answer:
-        """What the command answers. Raises SpecError, LimitError, Cancelled."""
-        answer = run_of(self.command, self._given(asked, watch), asked, self.mounted, watch)
+    def answer(self, asked: Asked, watch: Watch, sink: Sink | None = None) -> Answer:
+        """What the command answers; rows go to a sink, where there is one. Raises SpecError, LimitError, Cancelled."""
+        answer = run_of(self.command, self._given(asked, watch), asked, self.mounted, watch, sink)
         self._refuse_inexact(asked, answer.document, watch)
         return answer
 
@@ -114,7 +126,7 @@ class Question:
         given |= (asked_for := converted(self.parameters, asked.options))
         for name in given.keys() & set(DOCUMENTS):
             given[name] = next((one for one in (name, DOCUMENTS[0]) if one in asked.documents), None)
-        for name, limited in _LIMITED.items():
+        for name, limited in OF_OPTIONS.items():
             watch.limits.refuse(limited, asked_for.get(name, 0))
         own = {"as_json": True, "threads": watch.limits.threads, "boxes": watch.limits.boxes, **asked_for}
         return given | {name: value for name, value in own.items() if name in given}
@@ -149,6 +161,7 @@ def described(command: click.Command) -> str:
 def schema_of(parameter: click.Parameter) -> dict[str, Any]:
     """The JSON Schema of what a client gives a parameter."""
     told = {"description": text} if (text := getattr(parameter, "help", None)) else {}
+    told |= {"default": parameter.default} if isinstance(parameter.default, str) else {}
     if isinstance(parameter, click.Option) and parameter.is_flag:
         return {"type": "boolean", "default": False, **told}
     if isinstance(parameter.type, options.Whole):
@@ -234,6 +247,8 @@ def _unset(parameter: click.Parameter) -> object:
     """The value of a parameter that is not given."""
     if isinstance(parameter, click.Option) and parameter.is_flag:
         return bool(parameter.default) if parameter.secondary_opts else False
+    if isinstance(parameter.default, str):
+        return parameter.default
     return () if _is_repeated(parameter) or parameter.nargs == -1 else None
 
 
@@ -244,14 +259,19 @@ def converted_of(command: click.Command, given: Mapping[str, Any]) -> dict[str, 
 
 
 def run_of(
-    command: click.Command, given: Mapping[str, Any], asked: Asked, mounted: Callable[[str], Catalog], watch: Watch
+    command: click.Command,
+    given: Mapping[str, Any],
+    asked: Asked,
+    mounted: Callable[[str], Catalog],
+    watch: Watch,
+    sink: Sink | None = None,
 ) -> Answer:
     """What a command answers. Raises SpecError in the words of a client, who gives options and no flags."""
     from gigacost.catalog.opening import opened
     from gigacost.cli.terminal import payload_to
 
     book = mounted(asked.catalog) if isinstance(asked.catalog, str) else opened(asked.catalog)
-    run = hosted.Hosted(asked.documents, book, watch)
+    run = hosted.Hosted(asked.documents, book, watch, sink)
     with hosted.running(run), payload_to(lambda document, _: run.answers.append(document)):
         try:
             command.callback(**given)  # type: ignore[misc] # a command has one

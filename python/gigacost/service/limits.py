@@ -8,6 +8,8 @@ from typing import Any
 from gigacost.errors import Error, Fault
 
 MIB = 2**20
+OF_OPTIONS = dict.fromkeys(("k", "limit", "top"), "rows") | {name: name for name in ("draws", "boxes", "seconds")}
+"""The limit of an option that is a number."""
 
 
 def limit(default: float, what: str, low: float = 1) -> Any:  # noqa: ANN401 - as dataclasses have it

@@ -74,6 +74,13 @@ class Watch:
         return done
 
 
+class Sink(Protocol):
+    """What takes bytes, and lets who writes wait until there is room."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes. Raises Cancelled, LimitError."""
+
+
 class Operation(Protocol):
     """A question that a service offers."""
 
@@ -97,5 +104,13 @@ class Operation(Protocol):
     def options(self) -> Mapping[str, Any]:
         """The JSON Schema of its options: an object."""
 
-    def answer(self, asked: Asked, watch: Watch) -> Answer:
-        """The answer. Raises SpecError, LimitError, Cancelled."""
+    @property
+    def example(self) -> Mapping[str, Any]:
+        """A body that asks it."""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it answers with rows that can be streamed."""
+
+    def answer(self, asked: Asked, watch: Watch, sink: Sink | None = None) -> Answer:
+        """The answer; a table's rows go to a sink as an Arrow stream. Raises SpecError, LimitError, Cancelled."""

@@ -111,6 +111,11 @@ def command(
 
 def _table(sweep: Space, limit: int | None, run: Hosted) -> dict[str, Any]:
     """The rows as an answer, as many as are granted. Raises LimitError where there are more."""
+    if run.sink is not None:
+        written = sweep.write_stream(
+            run.sink, limit=limit, threads=run.watch.limits.threads, progress=run.watch.progress(sweep.size)
+        )
+        return {"written": written, "meta": sweep.meta}
     most = run.watch.limits.rows if limit is None else limit
     rows: list[dict[str, Any]] = []
     if most:

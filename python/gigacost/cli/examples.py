@@ -1,0 +1,44 @@
+"""A question of each kind, as a service shows how it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_DESIGN = {"fixed": {"params": "7B", "tokens": "2T", "hardware": "h100-sxm", "chips": 512}}
+_SPACE = {
+    "fixed": {"params": "7B", "tokens": "2T"},
+    "axes": {
+        "hardware": ["h100-sxm", "h200-sxm", "b200-sxm"],
+        "chips": [256, 512, 1024],
+        "market": ["on_demand", "spot"],
+    },
+}
+_OPEN = {"fixed": {"params": "7B", "tokens": "2T"}, "axes": {"hardware": ["h100-sxm", "b200-sxm"]}}
+
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "estimate": {"spec": _DESIGN},
+    "choose": {"spec": _OPEN, "options": {"within": "60d", "budget": "5M"}},
+    "sweep": {"spec": _SPACE, "options": {"columns": ["cost_total_usd", "train_days"]}},
+    "top": {"spec": _SPACE, "options": {"k": 3, "where": "train_days <= 30 d"}},
+    "pareto": {"spec": _SPACE, "options": {"minimise": ["cost_total_usd", "train_days"]}},
+    "count": {"spec": _SPACE, "options": {"where": "cost_total_usd < 2M"}},
+    "bounds": {"spec": _SPACE, "options": {"of": ["cost_total_usd", "train_days"]}},
+    "summary": {"spec": _SPACE, "options": {"per": ["hardware"]}},
+    "solve": {"spec": _OPEN, "options": {"unknown": "chips", "where": "train_days <= 30 d", "smallest": True}},
+    "break-even": {
+        "spec": {"fixed": _DESIGN["fixed"], "axes": {"market": ["own", "reserved_1y"]}},
+        "options": {"unknown": "electricity_usd_per_kwh", "between": "market"},
+    },
+    "uncertainty": {"spec": _DESIGN, "options": {"of": "cost_total_usd", "uncertain": ["default"], "draws": 1024}},
+    "over-time": {"spec": _SPACE, "options": {"years": [2024, 2026]}},
+    "elasticities": {"spec": _DESIGN, "options": {"quantity": "cost_total_usd"}},
+    "compare": {
+        "a": _DESIGN,
+        "b": {"fixed": {**_DESIGN["fixed"], "hardware": "b200-sxm"}},
+        "options": {"by": "cost_total_usd"},
+    },
+    "diff": {"a": _DESIGN, "b": {"fixed": {**_DESIGN["fixed"], "hardware": "b200-sxm"}}},
+    "layout": {"spec": _DESIGN, "options": {"top": 3}},
+    "explain": {"spec": _DESIGN, "options": {"quantity": "train_days", "depth": 2}},
+}

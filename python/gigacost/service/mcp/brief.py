@@ -11,6 +11,8 @@ from gigacost.errors import Fault, SpecError, nearest, show
 
 WHOLE = "*"
 """What is asked for to have everything."""
+ROWS = "rows"
+"""What an answer is called that is a list."""
 _DROPPED = "dropped"
 
 
@@ -40,6 +42,10 @@ _RULES: Mapping[str, Any] = {
 """Of each answer: parts that are left out, or of which only some entries are shown. Lists are gone through."""
 
 
+_ROWS = {"catalog": 200}
+"""Lists of these answers are looked through for a name, and cut at more entries than others."""
+
+
 @dataclass(slots=True)
 class Brief:
     """A part of an answer."""
@@ -61,6 +67,7 @@ def brief(name: str, answer: Any, wanted: Sequence[str], rows: int, most: int) -
     paths that the answer does not have, and where what is wanted has more than ``most`` bytes.
     """
     _refuse_unknown(answer, wanted)
+    rows = max(rows, _ROWS.get(name, 0))
     made = _Cut(wanted, rows).brief(answer, _RULES.get(name))
     while made.size > most and rows > 1 and WHOLE not in wanted:
         rows //= 2
@@ -90,12 +97,12 @@ class _Cut:
         return Brief(shown, told)
 
     def _cut(self, value: Any, rule: Any, path: str) -> Any:  # noqa: ANN401 - any JSON
-        if self._is_wanted(path):
+        if self._is_wanted(path or ROWS):
             return value
         if isinstance(value, list):
             kept = value[: self._rows]
             if len(kept) < len(value):
-                self._left_out[path or "rows"] = f"the first {len(kept)} of {len(value):,} are shown"
+                self._left_out[path or ROWS] = f"the first {len(kept)} of {len(value):,} are shown"
             return [self._cut(one, rule, path) for one in kept]
         if not isinstance(value, dict):
             return value
@@ -126,7 +133,7 @@ class _Cut:
 def _refuse_unknown(answer: Any, wanted: Sequence[str]) -> None:  # noqa: ANN401 - any JSON
     faults = []
     for path in wanted:
-        if path != WHOLE and not _has(answer, path.split(".")):
+        if path != WHOLE and not _has(answer, path.split(".")) and not (path == ROWS and isinstance(answer, list)):
             known = _parts(answer)
             allowed = f"{', '.join(known)}, a path as answers.estimate, or {WHOLE}"
             faults.append(Fault("show", show(path), "no such part of this answer", allowed, nearest(path, known)))

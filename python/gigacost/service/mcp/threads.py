@@ -36,8 +36,3 @@ async def in_thread(work: Callable[[], T]) -> T:
 
     threading.Thread(target=run, name="gigacost-mcp-work", daemon=True).start()
     return await future
-
-
-def busy() -> bool:
-    """Whether such a thread is still at work."""
-    return any(one.name.startswith("gigacost-mcp-") for one in threading.enumerate())

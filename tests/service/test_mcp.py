@@ -8,12 +8,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from cli_runner import invoke
 from mcp.shared.exceptions import MCPError
 from mcp_peers import MODES, talk
 
-from gigacost.cli.tools import EXAMPLES
+from gigacost.catalog import Catalog
+from gigacost.cli.operations import command_of as command_named
+from gigacost.cli.tools import EXAMPLES, tools
 
 DESIGN = {"hardware": "h100-sxm", "chips": 1024, "params": "13B", "tokens": "1T"}
 
@@ -110,6 +113,16 @@ REFUSED = {
     "near": ("top", DESIGN | {"larges": True}, "larges", 'did you mean "largest"?'),
     "look-alike": ("estimate", DESIGN | {"tokеns": "1T"}, "tokеns", 'did you mean "tokens"?'),
     "unknown": ("estimate", DESIGN | {"zebra": 1}, "zebra", "allowed: hardware, chips, params"),
+    "input": ("estimate", DESIGN | {"pue": 1.1}, "pue", 'did you mean "settings": {"pue": 1.1}?'),
+    "quantity": (
+        "explain",
+        {"quantity": "rental price"},
+        "quantity",
+        "allowed: chip_price_usd, rental_usd_per_chip_hour",
+    ),
+    "name": ("top", DESIGN | {"where": "cost < 5e6"}, "query.where", 'unknown name "cost"; allowed: cost_total_usd'),
+    "range": ("top", DESIGN | {"chips": "64..1024"}, "chips", "allowed: as 64..1024:5, which is five values"),
+    "axis for a label": ("catalog", {"hardware": "h100"}, "hardware", 'did you mean "label"?'),
     "type": ("estimate", DESIGN | {"chips": {"n": 8}}, "chips", "expected text or a number"),
     "number": ("top", DESIGN | {"k": "many"}, "k", "not a whole number; allowed: >= 1"),
     "flag": ("top", DESIGN | {"largest": "yes"}, "largest", "expected true or false"),
@@ -152,6 +165,41 @@ def test_what_is_wrong_can_be_mended(refusals: dict[str, Any], case: str) -> Non
     assert error["field"] == field
     assert what in line
     assert "http" not in line
+
+
+def test_an_option_of_a_command_is_an_argument_of_its_tool(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = command_named("top")
+    monkeypatch.setattr(command, "params", [*command.params, click.Option(["--spread"], help="As --by says.")])
+    (tool,) = (one for one in tools(lambda _: Catalog.bundled()) if one.name == "top")
+    assert tool.arguments["properties"]["spread"]["description"] == "As by says."
+
+
+def test_what_an_agent_would_give_is_understood() -> None:
+    sides = [DESIGN, DESIGN | {"hardware": "b200"}]
+
+    async def hear(client: Any) -> list[Any]:
+        return [
+            await client.call_tool(
+                "estimate", {"params": 13e9, "tokens": "1T", "hardware": "NVIDIA H100", "chips": "1024"}
+            ),
+            await client.call_tool(
+                "estimate", DESIGN | {"market": ["own", "on_demand"], "settings": {"pue": [1.1, 1.2]}}
+            ),
+            await client.call_tool("compare", dict(zip("ab", sides, strict=True))),
+            await client.call_tool("estimate", {"params": "13B", "tokens": "1T"}),
+            await client.call_tool(
+                "top", {"spec": {"fixed": sides[0] | {"chips": 8}}, "chips": "8,16", "per": ["chips"]}
+            ),
+        ]
+
+    named, several, compared, chosen, over = (one.structured_content["answer"] for one in talk(hear))
+    assert named["inputs"] == {**named["inputs"], **DESIGN, "params": 13e9, "tokens": 1e12}
+    assert [one["inputs"]["market"] for one in several] == ["own", "own", "on_demand", "on_demand"]
+    assert compared["a"]["inputs"]["hardware"] == "h100-sxm"
+    assert compared["b"]["inputs"]["hardware"] == "b200-sxm"
+    assert {one["market"] for one in chosen["answers"]} == {"on_demand", "reserved_1y", "own"}
+    assert len(json.dumps(chosen)) < 20_000
+    assert [one["chips"] for one in over["rows"]] == [8, 16]
 
 
 def test_every_fault_is_said_at_once() -> None:

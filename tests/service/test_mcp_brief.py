@@ -104,6 +104,18 @@ def test_the_text_says_the_numbers_to_three_digits(estimate: Mapping[str, Any]) 
     assert "sha256" not in "".join(lines)
 
 
+def test_estimates_side_by_side_are_told_one_after_the_other(estimate: Mapping[str, Any]) -> None:
+    lines = text(brief("estimate", [estimate, estimate], (), 20, MOST).answer).splitlines()
+    assert [line for line in lines if line.endswith(":") and line[0].isdigit()] == ["1:", "2:"]
+    assert sum("total_run_usd" in line for line in lines) >= 4
+
+
+def test_years_are_years() -> None:
+    assert text([{"hardware": "h100-sxm", "release_year": 2022.7178, "mem_gib": 80.0}]).splitlines()[1] == (
+        "  h100-sxm | 2022.7 | 80"
+    )
+
+
 def test_rows_are_a_table() -> None:
     rows = [{"chips": 8, "cost_total_usd": 1.5e6, "evidence": {"votes": 1}}, {"chips": 16, "cost_total_usd": None}]
     assert text({"rows": rows}).splitlines() == ["rows: chips | cost_total_usd", "  8 | $1.5M", "  16 | —"]

@@ -47,15 +47,19 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
 AXES = ("hardware", "model", "region", "market", "provider_class", "precision", "presets")
 """What the catalogue has labels of."""
 _FLAG = re.compile(r"--(\w[\w-]*)")
+_UNKNOWN = re.compile(r'unknown name(?: "(?P<name>\w+)")?|neither quantity nor input')
+_NAMES = 12
+"""Names that are listed of those that there are."""
 _DOCUMENT = {"fixed": {"params": "70B", "tokens": "15T"}, "axes": {"chips": [512, 1024]}}
 _SPEC = (
     f"Specification, for what the other arguments cannot say, which go over it: conditions, tables, distributions. As "
     f"{json.dumps(_DOCUMENT)}; the page gigacost://docs/specification.md has the rest."
 )
+_SIDE = f"Specification, or the values of one design, as {json.dumps(_DOCUMENT['fixed'])}, of"
 _SPECS = {
     "spec": {"type": "object", "description": _SPEC},
-    "a": {"type": "object", "description": "Specification of A, in place of spec."},
-    "b": {"type": "object", "description": "Specification of B, in place of spec."},
+    "a": {"type": "object", "description": f"{_SIDE} A."},
+    "b": {"type": "object", "description": f"{_SIDE} B."},
 }
 _BOOK = {
     "type": ["string", "object"],
@@ -122,7 +126,8 @@ class Tool(Question):
         }
         self._refuse_unknown(options)
         try:
-            return self.answer(Asked(documents or {DOCUMENTS[0]: {}}, options, catalog), watch)
+            trees = {name: _specification(one) for name, one in documents.items()} or {DOCUMENTS[0]: {}}
+            return self.answer(Asked(trees, options, catalog), watch)
         except SpecError as error:
             raise SpecError(*(_as_given(one, arguments) for one in error.faults)) from None
 
@@ -137,11 +142,13 @@ class Tool(Question):
         from gigacost.cli.words import meant
 
         known = [*self.arguments["properties"], "show"]
-        flags = [f"--{name.replace('_', '-')}" for name in known]
+        flags = [*(f"--{name.replace('_', '-')}" for name in known), "--set"]
         faults = []
         for name in options.keys() - self.parameters.keys():
             word = meant(f"--{name.replace('_', '-')}", flags)
             hint = f'"{word[2:].replace("-", "_")}"' if word in flags else word or nearest(name, known)
+            if word.startswith("--set "):
+                hint = f'"settings": {{"{name}": {show(options[name])}}}'
             faults.append(Fault(show(name)[1:-1], show(options[name]), "unknown argument", ", ".join(known), hint))
         if faults:
             raise SpecError(*faults)
@@ -208,7 +215,10 @@ class CatalogTool:
         properties = self.arguments["properties"]
         known = [*properties, "show"]
         faults = [
-            Fault(show(name)[1:-1], show(given[name]), "unknown argument", ", ".join(known), nearest(name, known))
+            Fault(
+                *(show(name)[1:-1], show(given[name]), "unknown argument", ", ".join(known)),
+                hint='"label"' if name in AXES else nearest(name, known),
+            )
             for name in given.keys() - properties.keys()
         ]
         kinds = {"prices": (bool, "true or false"), "catalog": (str | Mapping, "a name, or an object")}
@@ -234,7 +244,26 @@ def _as_given(fault: Fault, arguments: Mapping[str, Any]) -> Fault:
     """A fault that names the argument: ``hardware`` in place of ``fixed.hardware``."""
     field = fault.field.removeprefix("options.")
     name = field.removeprefix("fixed.").removeprefix("axes.")
-    return replace(fault, field=name if name.partition("[")[0] in arguments else field)
+    field = name if name.partition("[")[0] in arguments else field
+    unknown = _UNKNOWN.search(fault.what)
+    allowed = _names_like(unknown["name"] or fault.value) if unknown and not fault.allowed else fault.allowed
+    return replace(fault, field=field, allowed=allowed)
+
+
+def _names_like(name: str) -> str:
+    """Names of the model: those that share a word with what was asked for, then those that are asked for most."""
+    from gigacost.model import COLUMNS, default
+
+    words = set(re.findall("[a-z0-9]+", name.lower()))
+    like = [one for one in (*COLUMNS, *default().names) if words & set(one.split("_"))]
+    return ", ".join(list(dict.fromkeys([*like[: _NAMES // 2], *COLUMNS]))[:_NAMES])
+
+
+def _specification(tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A specification; one of a design whose values alone were given."""
+    from gigacost.spec.reader import KEYS
+
+    return tree if not tree or tree.keys() & set(KEYS) else {"fixed": tree}
 
 
 def _joined(value: Any) -> Any:  # noqa: ANN401 - as JSON gave it

@@ -28,13 +28,14 @@ _ESTIMATE = {
     "assumptions": _DROPPED,
     "probabilities": _DROPPED,
 }
+_CHOICE = {
+    "assumed": {"hardware": _DROPPED, "chips": _DROPPED},
+    "answers": {"estimate": {**_ESTIMATE, "breakdown": _DROPPED}},
+    "left_out": _DROPPED,
+}
 _RULES: Mapping[str, Any] = {
-    "estimate": _ESTIMATE,
-    "choose": {
-        "assumed": {"hardware": _DROPPED, "chips": _DROPPED},
-        "answers": {"estimate": {**_ESTIMATE, "breakdown": _DROPPED}},
-        "left_out": _DROPPED,
-    },
+    "estimate": {**_ESTIMATE, **_CHOICE},  # a design without chips is answered as by choose
+    "choose": _CHOICE,
     "explain": {"inputs": _DROPPED, "constants": _DROPPED, "made_of": {"parts": {"parts": _DROPPED}}},
     "compare": {"drivers": {"parts": {"parts": _DROPPED}}, "assumptions": {"parts": _DROPPED}},
     "catalog": {"figures": _DROPPED, "history": _DROPPED, "quotes": _DROPPED, "votes": {"source": _DROPPED}},

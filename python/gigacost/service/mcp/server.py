@@ -33,8 +33,10 @@ What it costs to train an AI model: chips, energy, staff, data; rented or owned;
 - Many designs at once (lists and ranges are allowed as values): top for the cheapest, pareto for trade-offs.
 - "How many tokens for $50M in 90 days?": solve. "Why is B dearer than A?": compare. "Where is this from?": explain.
 - Names of chips, regions, architectures, published runs, and prices with their sources: catalog.
-Numbers may be written as people do: "70B", "15T", "90d", "$50M". Money is US dollars. An answer shows what is read
-most; left_out says what else there is, and show asks for it. Everything is read-only and local; nothing is stored.
+Numbers may be written as people do: "70B", "15T", "90d", "$50M"; lists [512, 1024] and ranges "64..1024:5:log" (five
+values) are many designs. Money is US dollars. Names in where, by, columns: cost_total_usd, total_run_usd, train_days,
+chip_hours, mfu, facility_mw, energy_mwh, carbon_t, loss, and the arguments of a design; explain says what each is.
+An answer shows what is read most; left_out says what else there is, and show asks for it. Read-only, local.
 What words mean: the resource gigacost://docs/glossary.md; what an input is: explain, or gigacost://docs/model/README.md.
 """
 

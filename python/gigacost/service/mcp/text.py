@@ -54,9 +54,7 @@ def _of_list(key: str, value: Sequence[Any], indent: str) -> Iterator[str]:
     if all(_is_plain(one) for one in value):
         yield f"{indent}{key}: {', '.join(_cell(key, one) for one in value)}"
         return
-    if all(
-        isinstance(one, Mapping) and not any(isinstance(part, list) and part for part in one.values()) for one in value
-    ):
+    if all(_is_row(one) for one in value):
         value = [_flat(one) for one in value]
         heads = list(dict.fromkeys(name for one in value for name in one))
         yield f"{indent}{key or 'rows'}: {' | '.join(heads)}"
@@ -67,6 +65,13 @@ def _of_list(key: str, value: Sequence[Any], indent: str) -> Iterator[str]:
         yield f"{indent}{key}:"
     for place, one in enumerate(value, 1):
         yield from _lines(f"{place}", one, f"{indent}  " if key else indent)
+
+
+def _is_row(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether most of it are plain cells, and what is within the others is not worth a line."""
+    if not isinstance(value, Mapping) or any(isinstance(one, list) and one for one in value.values()):
+        return False
+    return sum(map(_is_plain, value.values())) > len(value) / 2
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,4 +86,6 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - any JSON
 def _cell(name: str, value: Any) -> str:  # noqa: ANN401 - any JSON
     if isinstance(value, str):
         return escape(value, quotes="", shown=_TEXT)
+    if name.endswith("year") and isinstance(value, float):
+        return f"{value:.1f}"
     return cell(value, "$" if name.endswith("_usd") else "")

@@ -116,7 +116,9 @@ class Question:
             given[name] = next((one for one in (name, DOCUMENTS[0]) if one in asked.documents), None)
         for name, limited in _LIMITED.items():
             watch.limits.refuse(limited, asked_for.get(name, 0))
-        own = {"as_json": True, "threads": watch.limits.threads, "boxes": watch.limits.boxes, **asked_for}
+        own = {"as_json": True, "threads": watch.limits.threads, **asked_for}
+        if "per" not in asked_for:  # the best of each group are found together, without boxes
+            own = {"boxes": watch.limits.boxes} | own
         return given | {name: value for name, value in own.items() if name in given}
 
     def _refuse_inexact(self, asked: Asked, document: Any, watch: Watch) -> None:  # noqa: ANN401 - plain data

@@ -70,7 +70,7 @@ def assumption(bound: Bound, leaf: str) -> Assumption:
     if origin == "spec":
         number = float(bound.spec.fixed[leaf])
         if leaf in bound.own.fixed:
-            return Assumption(leaf, number, unit, "given", "", "given")
+            return Assumption(leaf, number, unit, bound.own.configured.get(leaf, "given"), "", "given")
         return Assumption(leaf, number, unit, _of_preset(bound, leaf), "", "preset")
     if origin == "model":
         counted = leaf in numbers(bound.spec.accounting)

@@ -11,7 +11,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 
-from gigacost.errors import Fault, SpecError
+from gigacost.errors import Fault, SpecError, show
 
 _ASSIGNED = re.compile(r"(?:export\s+|local\s+|readonly\s+)?([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
 _ARRAY = re.compile(
@@ -35,33 +35,27 @@ def parse_arguments(text: str, name: str) -> dict[str, object]:
     joined = re.sub(r"\\\r?\n", " ", text)
     joined = re.sub(r"(?m)(?:^|(?<=\s))#[^\n]*$", "", joined)
     variables = dict(_variables(joined))
-    found: dict[str, object] = {}
-    words = _words(_ARRAY.sub(" ", joined), variables, name)
-    last = ""
-    for word in words:
+    given: list[tuple[str, list[object]]] = []
+    is_within = False
+    for word in _words(_ARRAY.sub(" ", joined), variables, name):
         flag = _FLAG.fullmatch(word)
         if word.endswith(".py") or word in _BETWEEN:
-            last = ""
+            is_within = False
         elif flag:
-            last = flag[1].replace("-", "_")
-            _once(found, last, True if flag[2] is None else _value(flag[2]), name)
-        elif last:
-            before = found[last]
-            found[last] = _value(word) if before is True else [*_listed(before), _value(word)]
+            given.append((flag[1].replace("-", "_"), [] if flag[2] is None else [_value(flag[2])]))
+            is_within = True
+        elif is_within:
+            given[-1][1].append(_value(word))
+    found: dict[str, object] = {}
+    for flag_name, values in given:
+        value = True if not values else values[0] if len(values) == 1 else values
+        if found.setdefault(flag_name, value) != value:
+            raise SpecError(
+                Fault(flag_name, show(value), f"given twice; it was {show(found[flag_name])} before", path=name)
+            )
     if not found:
         raise SpecError(Fault("spec", "", "no arguments", "options as --num-layers 32", path=name))
     return found
-
-
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
-
-
-def _once(found: dict[str, object], flag: str, value: object, name: str) -> None:
-    """Note an option. Raises SpecError for one that stands twice, with a value each time."""
-    if flag in found and value is not True:
-        raise SpecError(Fault(flag, str(value), "given twice", path=name))
-    found[flag] = value
 
 
 def _variables(text: str) -> Iterator[tuple[str, str]]:
@@ -74,11 +68,13 @@ def _variables(text: str) -> Iterator[tuple[str, str]]:
         if match and not match[3].startswith("("):
             value = match[3].strip()
             quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-            plain = value[1:-1] if quoted else value.split(" ")[0] if value else ""
+            product = _PRODUCT.match(value)
+            plain = product[0] if product else value[1:-1] if quoted else value.split(" ")[0]
             if match[2]:
                 known[match[1]] = f"{known.get(match[1], '')} {plain}"
             else:
-                known[match[1]] = _own(match[1], plain, known.get(match[1]))
+                own = _own(match[1], plain, known.get(match[1]))
+                known[match[1]] = _PRODUCT.sub(lambda one: _product(one, known), own)
     yield from known.items()
 
 

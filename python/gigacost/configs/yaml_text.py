@@ -41,6 +41,8 @@ def parse_yaml(text: str, name: str, key: str) -> Any:  # noqa: ANN401 - whateve
         line = f":{mark.line + 1}" if mark else ""
         what = escape(str(getattr(error, "problem", None) or "no YAML").splitlines()[0])
         raise SpecError(Fault(key, "", f"not YAML: {what}", path=f"{name}{line}")) from None
+    except SpecError:
+        raise
     except ValueError as error:  # a date that is none, an integer of too many digits
         raise SpecError(Fault(key, "", f"not YAML: {escape(str(error))}", path=name)) from None
 

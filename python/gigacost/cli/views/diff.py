@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gigacost.cli.terminal import grid, indented, literal, show
 from gigacost.cli.views.cautions import about_prices
@@ -39,7 +39,7 @@ def show_diff(found: Diff, names: tuple[str, str], model: Model) -> None:
         show(*(literal(line, "yellow") for line in lines))
 
 
-def _table(found: Diff, model: Model) -> object:
+def _table(found: Diff, model: Model) -> Any:  # noqa: ANN401 - a rich Table
     made = grid("left", "left", "right", "right", "left")
     for line in found.lines:
         sum_ = "" if line.usd is None else f"{'+' if line.usd > 0 else ''}{amount(line.usd, _UNIT)}"

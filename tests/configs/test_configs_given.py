@@ -67,6 +67,13 @@ def test_a_list_of_a_flag_wins_too(capsys: Capture) -> None:
     assert "the axis chips, as given, replaces 16" in done.err
 
 
+def test_files_win_over_a_preset() -> None:
+    assert gigacost.Catalog.bundled().presets["llama-3.1-405b"].fixed["chips"] == 16384
+    run = {"base_model": "x", "dp_shard_size": 4096, "micro_batch_size": 1, "sequence_len": 8192}
+    found = gigacost.estimate(preset="llama-3.1-405b", train_config=run, tp=1, mfu=0.4)
+    assert found.inputs["chips"] == 4096
+
+
 def test_a_shape_that_is_changed_is_counted_again(capsys: Capture) -> None:
     path = str(FILES / "deepseek-v3.json")
     done = invoke(

@@ -42,24 +42,31 @@ class Configured:
 
 
 def configured(
-    configs: Configs, given: Mapping[str, Any], varied: Collection[str], limits: Mapping[str, Input]
+    configs: Configs,
+    given: Mapping[str, Any],
+    varied: Collection[str],
+    limits: Mapping[str, Input],
+    preset: Mapping[str, Any] | None = None,
 ) -> Configured:
     """Read configurations beside what is ``given``, one value each, and ``varied``, which win over them.
+
+    They win over the values of a ``preset``, which only tells what they leave open.
 
     Raises SpecError with all faults of a file, and where two files or a file and a published model contradict.
     """
     readings: list[Reading] = []
+    known = {**(preset or {}), **given}
     if configs.model is not None:
         source = read_source(configs.model, CONFIG_KEYS[0], MODEL_FILES)
-        readings.append(Reading(CONFIG_KEYS[0], source.name, source.tree, limits, given))
+        readings.append(Reading(CONFIG_KEYS[0], source.name, source.tree, limits, known))
         read_model_config(readings[-1])
     if configs.train is not None:
         source = read_source(configs.train, CONFIG_KEYS[1], TRAIN_FILES)
         shape = readings[0].inputs if readings else {}
-        readings.append(Reading(CONFIG_KEYS[1], source.name, source.tree, limits, {**shape, **given}))
+        readings.append(Reading(CONFIG_KEYS[1], source.name, source.tree, limits, {**known, **shape, **given}))
         read_train_config(readings[-1], is_arguments=source.is_arguments)
     inputs, sources, notes = _merged(readings)
-    _refuse_two_models(inputs, given, varied)
+    _refuse_two_models(inputs, known, varied)
     own = {**dict.fromkeys(varied), **given}
     notes += _replaced(inputs, sources, own) + _other_size(readings, own)
     if "layers" in inputs and "context_tokens" not in {**inputs, **own}:

@@ -156,8 +156,8 @@ class Request:
         """A specification with what configurations say of what it leaves open."""
         from gigacost.configs.configure import configured
 
-        given, limits = with_preset(own, self.catalog), namespace(self.model, self.catalog).inputs
-        made = configured(configs, given.fixed, given.valued.keys() - given.fixed.keys(), limits)
+        preset, limits = with_preset(own, self.catalog).fixed, namespace(self.model, self.catalog).inputs
+        made = configured(configs, own.fixed, own.valued.keys() - own.fixed.keys(), limits, preset)
         fixed = {**document.tree.get("fixed", {}), **made.inputs}
         spec = self._read(replace(document, tree={**document.tree, "fixed": fixed}))
         if self.strict and made.warnings:

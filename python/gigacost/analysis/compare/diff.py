@@ -12,6 +12,7 @@ from gigacost._record import Record
 from gigacost.analysis.compare.compare import BY, Comparison, compared
 from gigacost.analysis.compare.designs import Design
 from gigacost.analysis.sensitivity.intervals import Interval
+from gigacost.display.shown import Shown
 from gigacost.errors import Fault, SpecError, show
 from gigacost.queries.missing_prices import MissingPrice
 from gigacost.queries.request import CatalogLike, Request
@@ -62,7 +63,7 @@ class OtherLine(Record):
 
 
 @dataclass(frozen=True, repr=False)
-class Diff(Record):
+class Diff(Shown, Record):
     """What a change costs, line by line. Made by ``diff``; plain data, picklable."""
 
     by: str

@@ -41,6 +41,15 @@ def test_the_screen_has_a_line_and_with_all_every_field(capsys: Capture) -> None
         assert word in everything
 
 
+def test_sources_name_file_and_field(capsys: Capture) -> None:
+    text = invoke(capsys, "estimate", "--model-config", LLAMA, *RUN, "--sources").out
+    table = text.split("From configurations")[1].split("From the catalogue")[0]
+    assert "layers" in table
+    assert "num_hidden_layers" in table
+    precision = gigacost.estimate(train_config=AXOLOTL, params="8B", hardware="h100-sxm").assumption("precision")
+    assert (precision.value, precision.source) == ("bf16", f"{AXOLOTL}: bf16")
+
+
 def test_unknown_fields_are_said(capsys: Capture, tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text(json.dumps({**json.loads(Path(LLAMA).read_text()), "novel": 1}))

@@ -115,6 +115,19 @@ def test_keys_of_one_file_alone_stand_beside_what_stands_in_for_them(tmp_path: P
     assert found["staff_fte"].b_from == f"{b}:8"
 
 
+def test_a_file_of_a_model_is_where_a_line_is_from(tmp_path: Path) -> None:
+    shape = {"model_type": "olmo2", "vocab_size": 1000, "hidden_size": 1024, "intermediate_size": 4096,
+             "num_hidden_layers": 8, "num_attention_heads": 8, "max_position_embeddings": 2048}  # fmt: skip
+    run = {"tokens": "1T", "hardware": "h100-sxm", "chips": 8, "tp": 1, "pp": 1}
+    for name, layers in (("a", 8), ("b", 12)):
+        file(tmp_path, f"{name}.json", json.dumps({**shape, "num_hidden_layers": layers}))
+        tree = {"version": 1, "fixed": run, "model_config": f"{name}.json"}
+        file(tmp_path, f"plan-{name}.json", json.dumps(tree))
+    (line,) = diff(tmp_path / "plan-a.json", tmp_path / "plan-b.json").lines
+    assert (line.key, line.a, line.b) == ("layers", 8, 12)
+    assert line.b_from == f"{tmp_path / 'b.json'}: num_hidden_layers"
+
+
 def test_another_date_and_another_price_book_are_lines(tmp_path: Path) -> None:
     (line,) = diff(spec(), {**spec(), "as_of": "2025-06-01"}).lines
     assert (line.key, line.a, line.b) == ("as_of", "2026-06-01", "2025-06-01")

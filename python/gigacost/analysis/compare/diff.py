@@ -262,9 +262,7 @@ def _place(change: Change, side: str, document: Document) -> str:
     if one is None:
         return ""
     if one.origin != "given":
-        return one.origin
-    if one.source != "given":  # a file of a configuration, with its field
-        return one.source
+        return one.source if one.origin == "configuration" else one.origin
     places = [f"{table}.{change.name}" for table in _TABLES] + [change.name]
     known = next((place for place in places if place in document.lines), "")
     return document.position(known) if known else document.name or "given"

@@ -345,7 +345,7 @@ def _assumptions(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich T
             continue
         matters = matters_in(item.name, market)
         replaced = item.name == "assumed_fleet_utilisation" and one.assumption("runs_per_year").value is not None
-        if item.origin != "given" and (not matters or replaced):
+        if item.origin not in {"given", "configuration"} and (not matters or replaced):
             continue
         source = f"{item.date}, {item.source}" if item.date else item.source
         rows.append((f"  {item.name}", valued(item.name, item.value, item.unit, model), source))

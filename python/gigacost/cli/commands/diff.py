@@ -57,7 +57,6 @@ def command(
     from gigacost.cli.terminal import payload
     from gigacost.cli.views.diff import show_diff
     from gigacost.errors import SpecError
-    from gigacost.spec.files import read_document
 
     if no_intervals and (uncertain or draws or seed is not None):
         raise click.UsageError("--no-intervals draws nothing: give it without --uncertain, --draws and --seed")
@@ -66,7 +65,8 @@ def command(
     for spec in (a, b):
         try:
             asked = QueryOptions(spec, design, threads=threads, uncertain=uncertain, draws=draws, seed=seed)
-            sides.append((asked.space(), read_document(spec)))
+            made = asked.request()
+            sides.append((made.space(), made.document))
         except SpecError as error:
             faults += error.faults
     if faults:

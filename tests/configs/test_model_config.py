@@ -131,6 +131,9 @@ def test_layers_without_experts_are_counted_by_step_and_by_list() -> None:
     assert made({**base, "mlp_only_layers": [0, 5]}).inputs["dense_layers"] == 2
     assert made({**base, "decoder_sparse_step": 2, "mlp_only_layers": [1]}).inputs["dense_layers"] == 4
     assert made(FILES / "llama-4-maverick.json").inputs["dense_layers"] == 24
+    llama = tree("llama-4-maverick")
+    text = {**llama["text_config"], "moe_layers": [1, 3, 5]}
+    assert made({**llama, "text_config": text}).inputs["dense_layers"] == 45
     assert made(FILES / "deepseek-v3.json").inputs["dense_layers"] == 3
 
 

@@ -34,6 +34,8 @@ class Experts:
     """The first layer that has them, of every so many."""
     dense: str = ""
     """A list of the layers without."""
+    mixed: str = ""
+    """A list of those with, in place of all the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ _LLAMA_4 = Experts(
     always=1,
     step="interleave_moe_layer_step",
     first_of_step=-1,
+    mixed="moe_layers",
 )
 _EVERY = Windows()
 _QWEN_WINDOWS = Windows(only_if="use_sliding_window", first="max_window_layers")

@@ -186,9 +186,12 @@ class _Shape:
         if first > layers:
             reading.refuse(self._at(experts.first_dense), f"more than the {layers} layers", f"at most {layers}")
             return
-        mixed = [i for i in range(first, layers) if (i - experts.first_of_step) % step == 0 and i not in listed]
+        mixed = {i for i in range(first, layers) if (i - experts.first_of_step) % step == 0} - listed
         fields = [self._at(name) for name in (experts.first_dense, experts.step, experts.dense) if name]
         given = [name for name in fields if name in reading]
+        if experts.mixed and self._at(experts.mixed) in reading:
+            mixed, given = set(self._listed(experts.mixed, layers)), [self._at(experts.mixed)]
+            reading.ignore(f"{experts.mixed} says it", *fields)
         if given:
             reading.derive("dense_layers", layers - len(mixed), joined(given), f"layers of {layers} without experts")
         if len(mixed) < layers:

@@ -12,6 +12,7 @@ import pytest
 
 import gigacost
 from gigacost import SpecError, diff
+from gigacost.analysis.compare.diff import _exact
 
 RUN: dict[str, Any] = {"hardware": "h100-sxm", "chips": 1024, "params": "70B", "tokens": "2T"}
 
@@ -44,6 +45,15 @@ def test_lines_add_up_to_the_difference_exactly(change: dict[str, Any]) -> None:
     assert {line.key for line in found.lines} == {*change}
     sizes = [abs(line.usd) for line in found.lines]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_what_rounding_leaves_goes_to_the_largest() -> None:
+    amounts = [0.1, -7.3, 1e9 / 3, 2.5]
+    whole = math.fsum(amounts) + 3e-7
+    made = _exact([*amounts], whole)
+    assert math.fsum(made) == whole != math.fsum(amounts)
+    assert [made[i] for i in (0, 1, 3)] == [amounts[i] for i in (0, 1, 3)]
+    assert _exact([], 1.0) == []
 
 
 def test_a_single_line_costs_the_whole_difference() -> None:

@@ -51,6 +51,16 @@ def test_the_table_has_the_dearest_line_first(capsys: Capture, plans: tuple[str,
     assert "Shapley values: the mean over all orders of the changes" in done.out
 
 
+def test_answers_that_were_saved_are_costed_anew(capsys: Capture, plans: tuple[str, str], tmp_path: Path) -> None:
+    saved = tmp_path / "saved.json"
+    run = ("--params", "70B", "--tokens", "2T", "--hardware", "h100-sxm", "--as-of", "2026-06-01", "--no-intervals")
+    saved.write_text(invoke(capsys, "estimate", *run, "--chips", "512", "--json").out)
+    done = invoke(capsys, "diff", saved, plans[0], "--json", "--no-intervals")
+    assert [(line["key"], line["a"], line["b"]) for line in done.json["lines"]] == [("chips", 512, 1024)]
+    assert done.err == f"note: {saved}: an answer of estimate, whose design is costed anew\n"
+    assert invoke(capsys, "count", saved, "--json").json["count"] == 1
+
+
 def test_nothing_differs(capsys: Capture, plans: tuple[str, str]) -> None:
     done = invoke(capsys, "diff", plans[0], plans[0], "--no-intervals")
     assert (done.code, done.out.splitlines()[-1]) == (0, "Nothing differs.")

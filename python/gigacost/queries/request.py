@@ -18,6 +18,7 @@ from gigacost.configs.source import CONFIG_KEYS, NO_CONFIGS, ConfigLike, Configs
 from gigacost.errors import Fault, SpecError, show, type_name, unplaced
 from gigacost.graph.model import Model
 from gigacost.model import default as default_model
+from gigacost.queries.saved_answer import design_of
 from gigacost.spec.axes import Axis, Zipped, as_list
 from gigacost.spec.files import Document, read_document
 from gigacost.spec.private_book import with_private_book
@@ -56,6 +57,8 @@ class Request:
     """Configurations of a model and of a run, in place of the document's."""
     by_keyword: bool = False
     """Whether the values were keywords: faults are then named after these alone, without the table."""
+    notes: tuple[str, ...] = ()
+    """What is to be said of the document."""
 
     @classmethod
     def of(
@@ -132,9 +135,10 @@ class Request:
         strict: bool = False,
         configs: Configs = NO_CONFIGS,
     ) -> Request:
-        """What a document asks for, as ``of_file``."""
+        """What a document asks for, as ``of_file``; the answer of an estimate asks for its design."""
         book = with_private_book(document, opened(catalog))
-        return cls(document, model or default_model(), book, tuple(settings), query or {}, strict, configs)
+        document, notes = design_of(document, book)
+        return cls(document, model or default_model(), book, tuple(settings), query or {}, strict, configs, notes=notes)
 
     @cached_property
     def spec(self) -> Spec:
@@ -142,7 +146,8 @@ class Request:
         try:
             configs, document = self.configs.over(self.document)
             spec = self._read(document)
-            return self._configured(spec, document, configs) if configs else spec
+            spec = self._configured(spec, document, configs) if configs else spec
+            return replace(spec, notes=(*self.notes, *spec.notes)) if self.notes else spec
         except SpecError as error:
             if not self.by_keyword:
                 raise

@@ -125,6 +125,30 @@ def test_keys_of_one_file_alone_stand_beside_what_stands_in_for_them(tmp_path: P
     assert found["staff_fte"].b_from == f"{b}:8"
 
 
+SIZE = {"params": "70B"}
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        SIZE,
+        {**SIZE, "market": "own", "runs_per_year": 3},
+        {"preset": "llama-3.1-405b"},
+        {**SIZE, "preset": "epoch-2024", "as_of": "2025-06-01"},
+        {**SIZE, "base_year": 2023, "mfu": 0.4, "market": "reserved_1y", "region": "fra"},
+        {"model_config": Path(__file__).parents[2] / "configs" / "files" / "olmoe-1b-7b.json"},
+    ],
+)
+def test_an_answer_that_was_saved_stands_for_its_design(tmp_path: Path, run: dict[str, Any]) -> None:
+    given = {"hardware": "h100-sxm", "chips": 16384, "tokens": "2T", **run}
+    saved = gigacost.estimate(**given)
+    a = file(tmp_path, "a.json", json.dumps(saved.to_dict()))
+    found = diff(a, a)
+    assert (found.before_usd, found.lines) == (saved["cost_total_usd"], ())
+    b = file(tmp_path, "b.json", json.dumps(gigacost.estimate(**{**given, "chips": 8192}).to_dict()))
+    assert [line.key for line in diff(a, b).lines] == ["chips"]
+
+
 def test_a_file_of_a_model_is_where_a_line_is_from(tmp_path: Path) -> None:
     shape = {"model_type": "olmo2", "vocab_size": 1000, "hidden_size": 1024, "intermediate_size": 4096,
              "num_hidden_layers": 8, "num_attention_heads": 8, "max_position_embeddings": 2048}  # fmt: skip

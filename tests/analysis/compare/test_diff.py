@@ -125,6 +125,18 @@ def test_keys_of_one_file_alone_stand_beside_what_stands_in_for_them(tmp_path: P
     assert found["staff_fte"].b_from == f"{b}:8"
 
 
+def test_lines_that_can_only_change_together_are_one(tmp_path: Path) -> None:
+    text = '[fixed]\nhardware = "h200-sxm"\nchips = 16\nparams = "90B"\ntokens = "100B"\nzero_stage = 1\n'
+    text += 'recompute = "full"\nmicrobatch = 1\ncp = 1\n'
+    a = file(tmp_path, "a.toml", text + "tp = 8\npp = 2\n")
+    b = file(tmp_path, "b.toml", text + "tp = 2\npp = 8\n")
+    found = diff(a, b)
+    (line,) = found.lines
+    assert (line.key, line.a, line.b) == ("tp + pp", {"tp": 8, "pp": 2}, {"tp": 2, "pp": 8})
+    assert (line.usd, found.meta["impossible"]) == (found.difference_usd, 2)
+    assert line.b_from == f"{b}:10, {b}:11"
+
+
 SIZE = {"params": "70B"}
 
 

@@ -49,7 +49,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
         "chips": 16, "microbatch": 1, "global_batch_sequences": 32, "tokens": 2000 * 32 * 8192, "zero_stage": 3,
         "recompute": 2, "precision": "bf16", "flash_attention": 1, "tp": 1, "pp": 1,
     },
-    "axolotl-lora.yml": {"microbatch": 2, "context_tokens": 4096, "zero_stage": 0, "recompute": 2},
+    "axolotl-lora.yml": {"microbatch": 1, "context_tokens": 4096, "zero_stage": 0, "recompute": 2},
     "torchtitan-llama-3.1-405b.toml": {
         "chips": 512, "tp": 8, "microbatch": 2, "global_batch_sequences": 128, "tokens": 3000 * 128 * 8192,
         "precision": "fp8", "recompute": 2, "zero_stage": 3,
@@ -96,7 +96,7 @@ def test_a_model_and_its_run_make_an_estimate() -> None:
 
 def test_the_batch_of_axolotl_is_told_with_the_number_of_chips() -> None:
     assert "global_batch_sequences" not in made(FILES / "axolotl-lora.yml").inputs
-    assert made(FILES / "axolotl-lora.yml", chips=8).inputs["global_batch_sequences"] == 2 * 4 * 8
+    assert made(FILES / "axolotl-lora.yml", chips=8).inputs["global_batch_sequences"] == 1 * 4 * 8
 
 
 def test_what_the_model_does_not_know_is_said() -> None:
@@ -104,6 +104,37 @@ def test_what_the_model_does_not_know_is_said() -> None:
     assert 'adapter = "qlora": taken as training of all parameters' in told
     assert "taken as Adam, whose state has 12 bytes a parameter" in told
     assert "rollouts, rewards and the reference are left out" in str(made(FILES / "verl-grpo-7b.yaml").warnings[0])
+
+
+LORA = {"base_model": "x", "adapter": "lora", "lora_r": 16, "micro_batch_size": 1, "sequence_len": 4096}
+
+
+def test_an_adapter_has_the_memory_of_its_own_parameters() -> None:
+    model = FILES / "mistral-7b.json"
+    found = configured(Configs(model, {**LORA, "lora_target_modules": ["q_proj", "v_proj"]}), {}, (), LIMITS)
+    trained = 32 * 16 * ((4096 + 4096) + (4096 + 1024))  # layers x rank x (in + out) of q and v: 6.8M
+    total = {entry["input"]: entry["value"] for entry in found.report["derived"]}["params"]
+    assert found.inputs["optimiser_byte"] == pytest.approx(12 * trained / total)
+    assert found.inputs["gradient_byte"] == pytest.approx(4 * trained / total)
+    assert any("the arithmetic of training all parameters" in str(warning) for warning in found.warnings)
+    every = configured(Configs(model, {**LORA, "lora_target_linear": True, "load_in_4bit": True}), {}, (), LIMITS)
+    assert every.inputs["weight_byte"] == pytest.approx(0.516, rel=1e-3)
+    assert every.inputs["optimiser_byte"] > 5 * found.inputs["optimiser_byte"]
+
+
+@pytest.mark.parametrize("change", [{"lora_r": None}, {"lora_target_modules": ["experts"]}, {}])
+def test_an_adapter_of_unknown_size_is_taken_as_training_of_all(change: dict[str, Any]) -> None:
+    found = configured(Configs(FILES / "mistral-7b.json", {**LORA, **change}), {}, (), LIMITS)
+    assert "optimiser_byte" not in found.inputs
+    assert any("taken as training of all parameters" in str(warning) for warning in found.warnings)
+
+
+def test_a_qlora_of_7b_fits_into_one_card() -> None:
+    run = gigacost.estimate(
+        model_config=FILES / "mistral-7b.json", train_config=FILES / "axolotl-lora.yml", tokens="100M",
+        hardware="rtx4090", chips=1, provider_class="marketplace",
+    )  # fmt: skip
+    assert run.status == "ok"
 
 
 BASE = {"tensor_model_parallel_size": 2, "micro_batch_size": 1, "global_batch_size": 64, "seq_length": 4096}

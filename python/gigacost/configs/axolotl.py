@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigacost.configs import training
+from gigacost.configs.adapters import adapter
 from gigacost.configs.reading import Reading, joined
 
 _NAME = "axolotl"
 _TELLING = frozenset({"sequence_len", "micro_batch_size", "gradient_accumulation_steps", "datasets", "adapter"})
 _ZERO = re.compile(r"zero([123])")
-_OF_ADAPTERS = ("lora_*", "peft_*", "relora*", "qlora_*")
 _OF_PACKING = ("*pad_to_sequence_len", "*sample_packing*", "multipack_*", "batch_flattening*", "min_sample_len")
 _IGNORED = {
     "where the model is from: --model-config takes its config.json": (
@@ -64,7 +64,9 @@ def read(reading: Reading, tree: Mapping[str, Any]) -> None:
     _layout(reading)
     _memory(reading)
     _precision(reading)
-    _adapter(reading)
+    adapter(reading)
+    if "unfrozen_parameters" in reading:
+        reading.approximate("unfrozen_parameters", "taken as training of all parameters")
     training.optimiser(reading, "optimizer")
     _batch(reading)
     for why, patterns in _IGNORED.items():
@@ -134,18 +136,6 @@ def _precision(reading: Reading) -> None:
         if value and "precision" not in reading.inputs:
             reading.give("precision", label, name)
     reading.ignore("the format of what is not in that of precision", "bf16", "bfloat16", "fp16", "float16", "fp8")
-
-
-def _adapter(reading: Reading) -> None:
-    """Adapters train few parameters; the model knows only runs that train all."""
-    if reading["adapter"]:
-        what = "taken as training of all parameters: with an adapter it costs less and needs less memory"
-        reading.approximate("adapter", what)
-        reading.ignore_like("of an adapter, in place of which all parameters are taken to be trained", *_OF_ADAPTERS)
-    reading.ignore("no adapter", "adapter")
-    reading.ignore_like("no adapter", *_OF_ADAPTERS)
-    if "unfrozen_parameters" in reading:
-        reading.approximate("unfrozen_parameters", "taken as training of all parameters")
 
 
 def _batch(reading: Reading) -> None:

@@ -303,13 +303,7 @@ def count_params(reading: Reading, *, lookup_apart: bool = False) -> None:
     ``lookup_apart``: without the input embedding among those of one token, which the share of these is set to.
     """
     given = {name: float(value) for name, value in reading.inputs.items() if not isinstance(value, str)}
-
-    def of_shape(function: Callable[..., float]) -> float:
-        names = inspect.signature(function).parameters
-        return float(function(*(given.get(name, math.nan) for name in names)))
-
-    total = of_shape(PARAMS_OF_SHAPE.function)
-    active = total * of_shape(ACTIVE_FRACTION_OF_SHAPE.function)
+    total, active = counted(given)
     why = "counted as the architectures of the catalogue: matrices, without norms and biases"
     reading.derive("params", round(total), _SHAPE, why, sets=False)
     if lookup_apart and not given["tied_embeddings"]:
@@ -317,3 +311,14 @@ def count_params(reading: Reading, *, lookup_apart: bool = False) -> None:
         why = "as published: without the input embedding, which is looked up"
         reading.derive("moe_active_fraction", active / total, _SHAPE, why)
     reading.derive("params_active", round(active), _SHAPE, f"{why}; of one token", sets=False)
+
+
+def counted(given: Mapping[str, float]) -> tuple[float, float]:
+    """The parameters of a shape, all and those of one token."""
+
+    def of_shape(function: Callable[..., float]) -> float:
+        names = inspect.signature(function).parameters
+        return float(function(*(given.get(name, math.nan) for name in names)))
+
+    total = of_shape(PARAMS_OF_SHAPE.function)
+    return total, total * of_shape(ACTIVE_FRACTION_OF_SHAPE.function)

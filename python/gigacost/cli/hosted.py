@@ -37,26 +37,11 @@ class Hosted:
     """The client's own expressions by name."""
 
     def document(self, name: str | None) -> Document:
-        """The document that stands for a specification's file. Raises SpecError where it names files."""
-        from gigacost.errors import Fault, SpecError, show
+        """The document that stands for a specification's file."""
         from gigacost.spec.files import Document
         from gigacost.spec.spec import VERSION
 
-        tree = self.trees.get(name or _MAIN, {})
-        named = {
-            key: text for key in ("catalog", "model_config", "train_config") if (text := tree.get(key)) is not None
-        }
-        zipped = tree.get("zip")
-        tables = zipped if isinstance(zipped, list) else [zipped]
-        named |= {"zip": text for text in tables if isinstance(text, str)}
-        faults = [
-            Fault(key, show(text), "a file, which is not read here", _INSTEAD[key])
-            for key, text in named.items()
-            if isinstance(text, str) or key == "catalog"
-        ]
-        if faults:
-            raise SpecError(*faults)
-        return Document({"version": VERSION, **tree})
+        return Document({"version": VERSION, **self.trees.get(name or _MAIN, {})}, is_foreign=True)
 
     def admit(self, spec: Spec) -> None:
         """Raise LimitError for a specification that asks for more than is granted."""
@@ -69,19 +54,18 @@ class Hosted:
         }
         for name, value in asked.items():
             self.watch.limits.refuse(name, value)
-
-
-_INSTEAD = {
-    "catalog": "the key catalog beside spec: a price book's content, or a name that is mounted here",
-    "model_config": "the content of the file, as a table",
-    "train_config": "the content of the file, as a table",
-    "zip": "a table of columns: {name = [...], ...}",
-}
+        self.watch.combinations += spec.size
 
 
 def current() -> Hosted | None:
     """The run within a service; None where the command line itself runs."""
     return _CURRENT.get()
+
+
+def granted(rows: int) -> int:
+    """How many rows an answer may have that has at most so many here."""
+    run = current()
+    return rows if run is None else min(rows, run.watch.limits.rows)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gigacost.cli import options
+from gigacost.cli import hosted, options
 from gigacost.cli.design import Design, designed
 from gigacost.cli.query import chosen_draws, without_prices
 
@@ -25,7 +25,12 @@ _MOST = 12
 @options.drawing
 @options.no_intervals
 @options.once("-o", "--output", metavar="FILE.xlsx", help="Write a workbook: costs as sums, quantities, sources.")
-@options.once("--format", "form", type=click.Choice(["focus"]), help="Print billing data (FOCUS) as CSV.")
+@options.once(
+    "--format",
+    "form",
+    type=click.Choice(["focus", "focus-term"]),
+    help="Print billing data (FOCUS) as CSV: of the run, or of all runs of its commitment.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show everything, not only the first screen.")
 @click.option("--sources", is_flag=True, help="List every figure used, with source and date.")
 @options.as_json
@@ -76,7 +81,7 @@ def command(
     if chosen := choose.chosen_for(request, [name for name, given in single.items() if given]):
         return choose.tell(request, chosen, output, everything=everything, as_json=as_json)
     spec, model = request.spec, request.bound.model
-    points = combinations(request, MOST if as_json else _MOST)
+    points = combinations(request, hosted.granted(MOST) if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     values = values_of(spec, request.catalog) if assertions else {}
     states = [OK, *(one.mark.label for one in model.states if isinstance(one.mark, Status))]
@@ -97,7 +102,7 @@ def command(
     if form:
         from gigacost.cli import focus_file
 
-        focus_file.write(request.space(), "-", limit=None, threads=None, csv_safe=True)
+        focus_file.write(request.space(), "-", form, limit=None, threads=None, csv_safe=True)
     elif as_json:
         payload([one.to_dict() for one in estimates] if varied else estimates[0].to_dict())
     elif sources:

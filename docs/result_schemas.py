@@ -59,7 +59,11 @@ OPTIONS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"unknown": "mfu", "between": "hardware=h100-sxm,b200-sxm"},
         {"unknown": "chips", "between": "market=own,spot"},
     ),
-    "uncertainty": ({}, {"uncertain": ["default"], "draws": 64}, {"uncertain": {"mfu": "uniform 0.3..0.5"}, "draws": 64}),
+    "uncertainty": (
+        {},
+        {"uncertain": ["default"], "draws": 64},
+        {"uncertain": {"mfu": "uniform 0.3..0.5"}, "draws": 64},
+    ),
     "over-time": ({}, {"years": [2023], "same": "flop", "sources": True}, {"within": "1d"}, {"per": ["hardware"]}),
     "compare": ({}, {"settings_b": ["hardware=b200-sxm"]}, {"settings_b": {"mfu": 0.5}, "figures": True, "draws": 64}),
     "layout": ({}, {"top": 1}),

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from gigacost.service.worker import Application
 
 
+_FLAGS = {"true": True, "false": False}
+"""Texts of a query that stand for what is no text."""
+
+
 class Books:
     """The price books that an operator mounted, by name."""
 
@@ -49,7 +53,7 @@ class Shown:
         """The axes; an axis with its labels; a label with its figures. Raises SpecError, CatalogError."""
         from gigacost.cli.commands.catalog import command
 
-        given = dict(options)
+        given: dict[str, Any] = {name: _FLAGS.get(value, value) for name, value in options.items()}
         asked = Asked(catalog=given.pop("catalog", None))
         shown = command.commands["list" if len(path) < len(("axis", "label")) else "show"]
         own = {"axis": path[0] if path else None} if shown.name == "list" else {"label": tuple(path)}
@@ -59,14 +63,19 @@ class Shown:
 def application(counts: Metrics, *, mounted: Mapping[str, str], settings: Settings) -> Application:
     """What a process of the service answers with."""
     from gigacost.catalog.opening import opened
+    from gigacost.catalog.price_books.json_schema import json_schema
     from gigacost.cli.commands.schema import schema
     from gigacost.compiler.checks import namespace
     from gigacost.model import default
     from gigacost.service.application import application as made
+    from gigacost.service.bearer import token
+    from gigacost.service.openapi.document import described
     from gigacost.service.worker import Application
 
     books = Books(mounted)
     operations = questions(books)
     book = opened(None)
-    app = made(operations, Shown(books), schema(namespace(default(), book), book), settings, counts)
+    specification = schema(namespace(default(), book), book)
+    document = described(operations, specification, json_schema(), settings, token=token() is not None)
+    app = made(operations, Shown(books), document, settings, counts)
     return Application(app, [one.name for one in operations], settings.body_bytes, lambda: None)

@@ -92,7 +92,12 @@ class Tabular(ABC):
             raise table.explained(error) from None
 
     def write_stream(
-        self, sink: Any, *, threads: int | None = None, limit: int | None = None, progress: Progress | None = None  # noqa: ANN401 - as above
+        self,
+        sink: Any,
+        *,
+        threads: int | None = None,
+        limit: int | None = None,
+        progress: Progress | None = None,  # noqa: ANN401 - as above
     ) -> int:
         """Write the rows as an Arrow IPC stream to a binary file object, and say how many there were."""
         table, most, workers = self._table(), arguments.limit(limit), lower.thread_count(threads)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,21 +14,24 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gigacost.errors import CatalogError, Fault, SpecError, show
-from gigacost.service import openapi, page
+from gigacost.service import page
 from gigacost.service.answers import Answers
 from gigacost.service.asgi import dumped
 from gigacost.service.calls import PROGRESS, SECONDS
 from gigacost.service.catalogue import Catalogue
 from gigacost.service.limits import Cancelled, LimitError
 from gigacost.service.metrics import Metrics, resident_bytes
+from gigacost.service.openapi.questions import ARROW
 from gigacost.service.operation import Asked, Operation, Watch
 from gigacost.service.requests import BodyError, asked_of, parsed, tag
 from gigacost.service.settings import Settings
+from gigacost.service.streams import Pipe, Streamed
 
 _JSON = "application/json"
 _GONE = 499
 """Nobody reads this answer: the client has gone."""
 _RETRY = {"retry-after": "1"}
+_NO_LIMIT = 2**63 - 1
 
 
 class Questions:
@@ -45,7 +48,9 @@ class Questions:
         self._operations = {one.name: one for one in operations}
         self._catalogue = catalogue
         self._described = dumped(described)
-        self._page = page.page(described)
+        self._page = page.page(described, settings)
+        self._page_tag = tag(self._page, body={})
+        self._described_tag = tag(self._described.decode(), body={})
         self._settings = settings
         self._counts = counts
         self._answers = Answers(settings.at_once, settings.waiting)
@@ -72,8 +77,14 @@ class Questions:
             return refused(request, 415, [Fault("content-encoding", "", "not read here", "identity")])
         body = parsed(await request.body())
         asked = asked_of(operation, body)
-        etag = tag(*self._catalogue.hashes, operation.name, body=body)
-        return await self._answered(request, etag, lambda watch: self._computed(operation, asked, watch))
+        kind = ARROW if operation.is_table and accepts(request.headers.get("accept", ""), ARROW) else _JSON
+        etag = tag(*self._catalogue.hashes, operation.name, kind, body=body)
+        headers = {"etag": etag, "cache-control": "private, no-cache", "vary": "accept"}
+        if refusal := self._needless(request, headers):
+            return refusal
+        if kind == ARROW:
+            return await self._streamed(request, headers, operation, asked)
+        return await self._answered(request, headers, lambda watch: self._computed(operation, asked, watch))
 
     def _computed(self, operation: Operation, asked: Asked, watch: Watch) -> bytes:
         watch.check()
@@ -83,11 +94,14 @@ class Questions:
         path = [request.path_params[name] for name in ("axis", "label") if name in request.path_params]
         given = dict(request.query_params)
         etag = tag(*self._catalogue.hashes, "catalog", *path, body=given)
-        return await self._answered(request, etag, lambda watch: dumped(self._catalogue.answer(path, given, watch)))
-
-    async def _answered(self, request: Request, etag: str, compute: Callable[[Watch], bytes]) -> Response:
         headers = {"etag": etag, "cache-control": "private, no-cache"}
-        if matches(request.headers.get("if-none-match", ""), etag):
+        if refusal := self._needless(request, headers):
+            return refusal
+        return await self._answered(request, headers, lambda watch: dumped(self._catalogue.answer(path, given, watch)))
+
+    def _needless(self, request: Request, headers: Mapping[str, str]) -> Response | None:
+        """The response that needs no answer, if there is one: the client has it, or there is no room."""
+        if matches(request.headers.get("if-none-match", ""), headers["etag"]):
             return Response(status_code=304, headers=headers)
         if self._answers.is_full:
             what = "too many questions at once"
@@ -96,9 +110,17 @@ class Questions:
         if memory > most:
             what = "the service has no memory left for an answer"
             return refused(request, 429, [Fault("memory", f"{memory:,}", what, f"<= {most:,}")], _RETRY)
+        return None
+
+    def _watch(self, request: Request, **more: float) -> Watch:
         extensions = request.scope.get("extensions") or {}
-        limits = replace(self._settings.limits, seconds=extensions.get(SECONDS, self._settings.seconds))
-        watch = Watch(limits, extensions.get(PROGRESS))
+        limits = replace(self._settings.limits, **{"seconds": extensions.get(SECONDS, self._settings.seconds), **more})
+        return Watch(limits, extensions.get(PROGRESS))
+
+    async def _answered(
+        self, request: Request, headers: Mapping[str, str], compute: Callable[[Watch], bytes]
+    ) -> Response:
+        watch = self._watch(request)
         gone = asyncio.ensure_future(_left(request))
         try:
             found = await self._answers.get(lambda: compute(watch), watch, gone)
@@ -107,28 +129,52 @@ class Questions:
         self._counts.evaluated(watch.combinations)
         return Response(found, media_type=_JSON, headers=headers)
 
+    async def _streamed(
+        self, request: Request, headers: Mapping[str, str], operation: Operation, asked: Asked
+    ) -> Response:
+        watch = self._watch(request, rows=_NO_LIMIT)
+        pipe = Pipe(watch, int(self._settings.answer_bytes))
+
+        def compute() -> None:
+            watch.check()
+            operation.answer(asked, watch, pipe)
+            pipe.close()
+
+        async def pieces() -> AsyncGenerator[bytes, None]:
+            async with self._answers.streamed(compute, watch) as computed:
+                try:
+                    async for piece in pipe.pieces(computed):
+                        yield piece
+                except LimitError as error:  # where something was sent, all there is to do is to end the connection
+                    request.scope.setdefault("state", {})["refused"] = error.fault.field
+                    raise
+            self._counts.evaluated(watch.combinations)
+
+        gone = asyncio.ensure_future(_left(request))
+        try:
+            return await Streamed.begun(pieces(), watch, gone, ARROW, headers)
+        finally:
+            gone.cancel()
+
     @property
     def _most(self) -> int:
         return self._settings.at_once + self._settings.waiting
 
     async def _as_openapi(self, request: Request) -> Response:
-        del request
-        return Response(self._described, media_type=_JSON)
+        return _unless_had(request, self._described_tag, Response(self._described, media_type=_JSON))
 
     async def _as_page(self, request: Request) -> Response:
-        del request
-        return Response(self._page, media_type="text/html", headers=page.HEADERS)
+        return _unless_had(request, self._page_tag, Response(self._page, media_type="text/html", headers=page.HEADERS))
 
 
 def application(
     operations: Sequence[Operation],
     catalogue: Catalogue,
-    specification: Mapping[str, Any],
+    described: Mapping[str, Any],
     settings: Settings,
     counts: Metrics,
 ) -> Starlette:
-    """The application; ``specification`` is the JSON Schema of a specification."""
-    described = openapi.described(operations, specification, settings)
+    """The application; ``described`` is the document that describes it."""
     questions = Questions(operations, catalogue, described, settings, counts)
     return Starlette(
         routes=questions.routes(),
@@ -162,6 +208,20 @@ def matches(given: str, etag: str) -> bool:
     """Whether an ``If-None-Match`` names an answer."""
     names = [name.strip().removeprefix("W/") for name in given.split(",")]
     return etag in names or names == ["*"]
+
+
+def accepts(given: str, kind: str) -> bool:
+    """Whether an ``Accept`` names a kind of content."""
+    return any(part.partition(";")[0].strip().lower() == kind for part in given.split(","))
+
+
+def _unless_had(request: Request, etag: str, response: Response) -> Response:
+    """The response, or that the client has it."""
+    headers = {"etag": etag, "cache-control": "private, no-cache"}
+    if matches(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return response
 
 
 async def _left(request: Request) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
+from typing import Self
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from gigacost.service.limits import Cancelled, LimitError
 from gigacost.service.operation import Watch
@@ -13,6 +17,8 @@ _PIECE = 1 << 16
 """Bytes that are sent at once, at least."""
 _PIECES = 4
 """How many pieces wait for who reads them, at most."""
+_GRACE = 0.25
+"""Seconds beyond its time that an answer has to say so itself."""
 _LOOK = 0.1
 """Seconds between two looks at whether anybody waits."""
 
@@ -75,3 +81,46 @@ class Pipe:
                 except (Cancelled, LimitError):
                     put.cancel()
                     raise
+
+
+class Streamed(StreamingResponse):
+    """A response of pieces, whose first is there."""
+
+    def __init__(self, pieces: AsyncGenerator[bytes, None], kind: str, headers: Mapping[str, str]) -> None:
+        super().__init__(pieces, media_type=kind, headers=headers)
+        self._pieces = pieces
+
+    @classmethod
+    async def begun(
+        cls,
+        pieces: AsyncGenerator[bytes, None],
+        watch: Watch,
+        gone: asyncio.Future[None],
+        kind: str,
+        headers: Mapping[str, str],
+    ) -> Self:
+        """The response, once it has begun: until then it can be refused. Raises what ``pieces`` raises."""
+        first = asyncio.ensure_future(anext(pieces, b""))
+        await asyncio.wait((first, gone), timeout=watch.left + _GRACE, return_when=asyncio.FIRST_COMPLETED)
+        if not first.done():
+            first.cancel()
+            await asyncio.wait({first})
+            watch.check()
+            raise Cancelled
+        return cls(_joined(first.result(), pieces), kind, headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; afterwards nothing is computed any more."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._pieces.aclose()
+
+
+async def _joined(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    try:
+        yield first
+        async for piece in rest:
+            yield piece
+    finally:
+        await rest.aclose()

@@ -57,9 +57,7 @@ def _path(name: str, summary: str, parameters: list[dict[str, Any]], answer: dic
 
 
 PATHS: dict[str, Any] = {
-    "/v1/catalog": _path(
-        "catalog_axes", "The axes of the catalogue.", [_DATE, _BOOK], {"type": ["array", "object"]}
-    ),
+    "/v1/catalog": _path("catalog_axes", "The axes of the catalogue.", [_DATE, _BOOK], {"type": ["array", "object"]}),
     "/v1/catalog/{axis}": _path(
         "catalog_axis", "The labels of an axis with their main figures.", [_AXIS, _DATE, _BOOK], {"type": "array"}
     ),

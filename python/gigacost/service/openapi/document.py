@@ -68,7 +68,7 @@ def _about(settings: Settings) -> str:
     granted = "\n".join(f"- `{name}`: {value:,}. {what}." for name, value, what in limits.listed(settings))
     return (
         "Every question of the command line over HTTP, with the JSON that `--json` prints. Bodies are JSON in UTF-8. "
-        "Values have units as in a file of a specification: `\"7B\"`, `\"30 d\"`. A text is never the name of a file.\n\n"
+        'Values have units as in a file of a specification: `"7B"`, `"30 d"`. A text is never the name of a file.\n\n'
         f"{results.RULE}\n\nWhat this service grants:\n\n{granted}"
     )
 

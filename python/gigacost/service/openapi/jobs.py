@@ -58,7 +58,10 @@ def _body(names: Sequence[str]) -> dict[str, Any]:
         },
         "description": "The body of the question, with its name beside it. What is wrong in it is the job's answer.",
     }
-    value = {"question": "top", "spec": {"fixed": {"params": "7B", "tokens": "2T", "hardware": "h100-sxm", "chips": 512}}}
+    value = {
+        "question": "top",
+        "spec": {"fixed": {"params": "7B", "tokens": "2T", "hardware": "h100-sxm", "chips": 512}},
+    }
     return {"required": True, "content": {"application/json": {"schema": asked, "examples": {"top": {"value": value}}}}}
 
 

@@ -45,7 +45,10 @@ def body(operation: Operation, settings: Settings) -> dict[str, Any]:
         "properties": {
             **{name: refusals.ref("specification") for name in operation.documents},
             "options": options,
-            "catalog": {"anyOf": [{"type": "string", "minLength": 1}, refusals.ref("price_book")], "description": books},
+            "catalog": {
+                "anyOf": [{"type": "string", "minLength": 1}, refusals.ref("price_book")],
+                "description": books,
+            },
         },
     }
     first, *pair = operation.documents

@@ -34,7 +34,10 @@ SCHEMA: dict[str, Any] = {
     },
 }
 HEADERS: dict[str, Any] = {
-    "etag": {"description": "What the answer follows from, as a hash.", "schema": {**_TEXT, "pattern": '^"[0-9a-f]{32}"$'}},
+    "etag": {
+        "description": "What the answer follows from, as a hash.",
+        "schema": {**_TEXT, "pattern": '^"[0-9a-f]{32}"$'},
+    },
     "retry-after": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
     "x-request-id": {"description": "The request's id, as the log has it.", "schema": _TEXT},
 }

@@ -13,9 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gigacost.catalog.opening import opened
 from gigacost.cli.examples import EXAMPLES
 from gigacost.cli.operations import Question, questions
+from gigacost.compiler.checks import namespace
 from gigacost.errors import Error
+from gigacost.model import default
 from gigacost.service.limits import Limits
 from gigacost.service.operation import Asked, Watch
 
@@ -24,6 +27,7 @@ DESIGN = {"params": "13B", "tokens": "1.3T", "hardware": "h200-sxm", "chips": 25
 OWNED = {"fixed": {**DESIGN, "market": "own"}}
 SPARSE = {"fixed": {"preset": "deepseek-v3", "hardware": "h800-sxm", "chips": 2048}}
 IMPOSSIBLE = {"fixed": {**DESIGN, "hardware": "v100-sxm2-16", "chips": 1}}
+SIZED = {"fixed": {**DESIGN, "chips": 512, "mfu": 0.4, "pue": "1.2"}}
 WIDE = {
     "fixed": {"tokens": "1T"},
     "axes": {
@@ -43,11 +47,17 @@ DERIVED = {
 SPECIFICATIONS = (OWNED, SPARSE, IMPOSSIBLE, WIDE, DATED, UNCERTAIN, DERIVED)
 OPTIONS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "estimate": ({}, {"sources": True}, {"no_intervals": True}),
-    "choose": ({}, {"within": "90d", "mw": 5}, {"budget": "1"}, {"sure": True}),
+    "choose": ({}, {"within": "90d", "mw": 5}, {"budget": "1"}, {"within": "1h"}, {"sure": 0.8}),
     "top": ({}, {"k": 5, "per": ["hardware"]}, {"boxes": 1}, {"largest": True, "distinct": ["hardware"]}),
     "pareto": ({}, {"minimise": ["cost_total_usd"], "maximise": ["chips"], "limit": 2}),
     "bounds": ({"of": ["train_days", "params"]}, {"of": ["cost_total_usd"]}),
-    "summary": ({}, {"per": ["hardware", "market"]}, {"no_quantiles": True}),
+    "summary": (
+        {},
+        {"where": "cost_total_usd < 1", "per": ["market"]},
+        {"where": "cost_total_usd < 1"},
+        {"per": ["hardware", "market"]},
+        {"no_quantiles": True},
+    ),
     "solve": (
         {"unknown": "chips", "where": "train_days <= 20 d", "smallest": True},
         {"unknown": "mfu"},
@@ -74,10 +84,6 @@ _COLUMN = re.compile(r"[a-z][a-z0-9_]*")
 
 def column_names() -> set[str]:
     """Names that are data where they are keys: of quantities, inputs, axes, labels."""
-    from gigacost.catalog.opening import opened
-    from gigacost.compiler.checks import namespace
-    from gigacost.model import default
-
     model, book = default(), opened(None)
     names = namespace(model, book)
     labels = (label for axis in names.label_axes for label in book.labels(axis))
@@ -90,8 +96,11 @@ def requests(question: Question) -> Iterator[Asked]:
     yield Asked(example, example.pop("options", {}))
     for tree in SPECIFICATIONS:
         for options in (*OPTIONS.get(question.name, ({},)), EXAMPLES[question.name].get("options", {})):
-            pair = {"a": tree, "b": DATED} if "a" in question.documents and "settings_b" not in options else {}
-            yield Asked(pair or {"spec": tree}, options)
+            if "a" not in question.documents or "settings_b" in options:
+                yield Asked({"spec": tree}, options)
+                continue
+            for other in (DATED, OWNED, UNCERTAIN, SIZED):
+                yield Asked({"a": tree, "b": other}, options)
 
 
 def answers(question: Question) -> Iterator[Any]:

@@ -42,3 +42,37 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "layout": {"spec": _DESIGN, "options": {"top": 3}},
     "explain": {"spec": _DESIGN, "options": {"quantity": "train_days", "depth": 2}},
 }
+
+_RUN = 'params="7B", tokens="2T", hardware="h100-sxm", chips=512'
+_SWEEP = """sweep = client.sweep(
+    {
+        "hardware": ["h100-sxm", "h200-sxm", "b200-sxm"],
+        "chips": [256, 512, 1024],
+        "market": ["on_demand", "spot"],
+    },
+    fixed={"params": "7B", "tokens": "2T"},%s
+)
+"""
+_OPENED = 'params="7B", tokens="2T", hardware=["h100-sxm", "b200-sxm"]'
+CALLS: Mapping[str, str] = {
+    "estimate": f"client.estimate({_RUN})",
+    "choose": f'client.choose(\n    {_OPENED},\n    within="60d", budget="5M",\n)',
+    "top": _SWEEP % '\n    where="train_days <= 30 d",' + "sweep.top(k=3)",
+    "pareto": _SWEEP % "" + 'sweep.pareto(minimise=["cost_total_usd", "train_days"])',
+    "count": _SWEEP % '\n    where="cost_total_usd < 2M",' + "sweep.count()",
+    "bounds": _SWEEP % "" + 'sweep.bounds("train_days")',
+    "summary": _SWEEP % "" + 'sweep.summary(per=["hardware"])',
+    "solve": f'client.solve(\n    "chips", where="train_days <= 30 d", smallest=True,\n    {_OPENED},\n)',
+    "break-even": f"""client.break_even(
+    "electricity_usd_per_kwh", between={{"market": ["own", "reserved_1y"]}},
+    {_RUN},
+)""",
+    "uncertainty": f"client.uncertainty({_RUN}, draws=1024)",
+    "over-time": _SWEEP % "" + "client.over_time(sweep, years=[2024, 2026])",
+    "elasticities": f"client.elasticities({_RUN})",
+    "compare": """run = {"params": "7B", "tokens": "2T", "chips": 512}
+client.compare({**run, "hardware": "h100-sxm"}, {**run, "hardware": "b200-sxm"})""",
+    "layout": f"client.layouts({_RUN}, top=3)",
+    "explain": f'client.explain("train_days", {_RUN}, depth=2)',
+}
+"""The same with the client, where it has a method for it."""

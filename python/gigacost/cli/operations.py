@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from gigacost.cli import hosted, options
-from gigacost.cli.examples import EXAMPLES
+from gigacost.cli.examples import CALLS, EXAMPLES
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.service.limits import OF_OPTIONS
 from gigacost.service.operation import Answer, Asked, Watch
@@ -68,12 +69,17 @@ class Question:
     @property
     def description(self) -> str:
         """What it answers."""
-        return described(self.command)
+        return _in_names(described(self.command), self.command.params)
 
     @property
     def example(self) -> Mapping[str, Any]:
         """A body that asks it."""
         return EXAMPLES.get(self.name, {})
+
+    @property
+    def call(self) -> str:
+        """The same with the client; empty where it has no method for it."""
+        return CALLS.get(self.name, "")
 
     @property
     def is_table(self) -> bool:
@@ -100,6 +106,9 @@ class Question:
     def options(self) -> Mapping[str, Any]:
         """The JSON Schema of its options."""
         properties = {name: schema_of(one) for name, one in self.parameters.items()}
+        for one in properties.values():
+            if "description" in one:
+                one["description"] = _in_names(one["description"], self.command.params)
         required = [name for name, one in self.parameters.items() if one.required]
         return {
             "type": "object",
@@ -156,6 +165,15 @@ def described(command: click.Command) -> str:
     """What a command does, without the examples of its help."""
     paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     return "\n\n".join(" ".join(one.split()) for one in paragraphs if not one.startswith(("\b", "\\b")))
+
+
+def _in_names(text: str, parameters: Sequence[click.Parameter]) -> str:
+    """A text of the command line in the words of a client: ``by`` for ``--by``."""
+    for one in parameters:
+        for flag in one.opts:
+            if flag.startswith("--"):
+                text = re.sub(rf"{flag}\b(?!-)", str(one.name), text)
+    return text.replace("SPEC", "`spec`").removesuffix(" Repeatable.")
 
 
 def schema_of(parameter: click.Parameter) -> dict[str, Any]:

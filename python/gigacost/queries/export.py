@@ -93,7 +93,7 @@ class Tabular(ABC):
 
     def write_stream(
         self,
-        sink: Any,
+        sink: Any,  # noqa: ANN401 - any binary file
         *,
         threads: int | None = None,
         limit: int | None = None,

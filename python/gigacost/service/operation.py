@@ -109,6 +109,10 @@ class Operation(Protocol):
         """A body that asks it."""
 
     @property
+    def call(self) -> str:
+        """The same with the client; empty where it has no method for it."""
+
+    @property
     def is_table(self) -> bool:
         """Whether it answers with rows that can be streamed."""
 

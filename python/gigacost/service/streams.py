@@ -51,7 +51,7 @@ class Pipe:
             self._hand_over()
         self._put(None)
 
-    async def pieces(self, computed: asyncio.Future[object]) -> AsyncGenerator[bytes, None]:
+    async def pieces(self, computed: asyncio.Future[None]) -> AsyncGenerator[bytes, None]:
         """What is written, until it is closed. Raises what ``computed`` raises."""
         while True:
             piece = asyncio.ensure_future(self._pieces.get())

@@ -7,7 +7,7 @@ from typing import Any
 
 from gigacost.catalog.price_books.discounts import KINDS
 from gigacost.catalog.price_books.fields import ACCELERATOR, CHIP_PRICE, MODEL, REGION, RENTAL, RENTED
-from gigacost.catalog.price_books.schema import Kind, Names, Number, Table, Text
+from gigacost.catalog.price_books.schema import Kind, Names, Number, Text
 
 _TEXT = {"type": "string", "minLength": 1}
 

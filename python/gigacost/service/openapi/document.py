@@ -42,7 +42,7 @@ def described(
         "job": jobs.schema(names),
         **{results.name(one): results.schema(one) for one in names},
     }
-    document = {
+    document: dict[str, Any] = {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {

@@ -45,15 +45,12 @@ def schema(names: Sequence[str]) -> dict[str, Any]:
 
 def _body(names: Sequence[str]) -> dict[str, Any]:
     """A question by name, and beside it the question's body."""
-    others = {"spec", "a", "b"}
-    tables = {name: {"type": ["object", "null"]} for name in sorted(others)}
     asked = {
         "type": "object",
         "required": ["question"],
         "properties": {
             "question": {"enum": list(names)},
-            **tables,
-            "options": {"type": ["object", "null"]},
+            **dict.fromkeys(("spec", "a", "b", "options"), {"type": ["object", "null"]}),
             "catalog": {"type": ["object", "string", "null"]},
         },
         "description": "The body of the question, with its name beside it. What is wrong in it is the job's answer.",

@@ -75,6 +75,7 @@ def path(operation: Operation, settings: Settings) -> dict[str, Any]:
         "tags": ["questions"],
         "summary": operation.summary,
         "description": operation.description,
+        **({"x-codeSamples": [{"lang": "Python", "source": operation.call}]} if operation.call else {}),
         "parameters": [refusals.if_none_match()],
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {"200": answer, "304": refusals.unchanged(), **refusals.every(415, 422, 429)},

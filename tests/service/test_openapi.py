@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from served import DESIGN, GRID, served
 
+import gigacost
 from gigacost._engine import __version__
 from gigacost.cli import options
 from gigacost.cli.examples import CALLS, EXAMPLES
@@ -202,10 +204,6 @@ def test_a_token_is_described_where_there_is_one(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_of_the_client_is_one_of_the_package(name: str) -> None:
-    import types
-
-    import gigacost
-
     verbs = (
         "estimate",
         "choose",
@@ -218,4 +216,4 @@ def test_a_call_of_the_client_is_one_of_the_package(name: str) -> None:
         "layouts",
     )
     methods = {verb: getattr(gigacost, verb) for verb in (*verbs, "explain")}
-    exec(CALLS[name], {"client": types.SimpleNamespace(sweep=gigacost.Sweep, **methods)})  # noqa: S102 - our own
+    exec(CALLS[name], {"client": SimpleNamespace(sweep=gigacost.Sweep, **methods)})  # noqa: S102 - our own

@@ -97,7 +97,7 @@ class Tabular(ABC):
         *,
         threads: int | None = None,
         limit: int | None = None,
-        progress: Progress | None = None,  # noqa: ANN401 - as above
+        progress: Progress | None = None,
     ) -> int:
         """Write the rows as an Arrow IPC stream to a binary file object, and say how many there were."""
         table, most, workers = self._table(), arguments.limit(limit), lower.thread_count(threads)

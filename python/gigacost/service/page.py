@@ -67,6 +67,7 @@ def page(described: Mapping[str, Any], settings: Settings) -> str:
               ("limits", "Limits"), ("errors", "Errors"), ("process", "The service itself"))  # fmt: skip
     contents = "".join(_entry(*one) for one in (others[0], *names, *others[1:]))
     info = described["info"]
+    schema = f'Version {escape(info["version"])}; as a schema: <a href="/openapi.json">OpenAPI 3.1</a>.'
     return "\n".join(
         (
             "<!DOCTYPE html>",
@@ -82,8 +83,7 @@ def page(described: Mapping[str, Any], settings: Settings) -> str:
             '<a class="skip" href="#begin">To the content</a>',
             "<header>",
             f"<h1>{escape(info['title'])} over HTTP</h1>",
-            f'<p class="subtitle">{escape(info["summary"])} Version {escape(info["version"])};'
-            ' as a schema: <a href="/openapi.json">OpenAPI 3.1</a>.</p>',
+            f'<p class="subtitle">{escape(info["summary"])} {schema}</p>',
             "</header>",
             f'<nav aria-label="Contents"><ol>{contents}</ol></nav>',
             "<main>",
@@ -136,8 +136,8 @@ def _table(said: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> st
 def _begin(url: str, *, token: bool) -> Iterator[str]:
     yield from _paragraphs(
         "A question is a `POST` to its path. Its body is a JSON object with a specification (`spec`), which says what"
-        " is to be costed, and `options`, which say what is asked of it. The answer is the JSON that the command of that"
-        " name prints with `--json`.\n\n"
+        " is to be costed, and `options`, which say what is asked of it. The answer is the JSON that the command of"
+        " that name prints with `--json`.\n\n"
         "A specification is what a file of it holds: `fixed` gives inputs one value, `axes` gives them several and so"
         ' makes every combination of them. Values are numbers in the input\'s unit, or texts with one: `"7B"`,'
         ' `"30 d"`, `"0.12 $/kWh"`. A single design has only `fixed`.\n\n'

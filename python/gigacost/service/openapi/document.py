@@ -11,8 +11,8 @@ from gigacost.service.operation import Operation
 from gigacost.service.settings import Settings
 
 TAGS = {
-    "questions": "What something costs, and what follows from it. A question changes nothing, and an answer follows from"
-    " what is asked alone.",
+    "questions": "What something costs, and what follows from it. A question changes nothing, and an answer follows"
+    " from what is asked alone.",
     "catalogue": "Facts and prices, each with its source and date.",
     "jobs": "Questions that take longer than a request may.",
     "process": "Whether the service is there, and its counts.",

@@ -50,7 +50,7 @@ def _body(names: Sequence[str]) -> dict[str, Any]:
         "required": ["question"],
         "properties": {
             "question": {"enum": list(names)},
-            **dict.fromkeys(("spec", "a", "b", "options"), {"type": ["object", "null"]}),
+            **{name: {"type": ["object", "null"]} for name in ("spec", "a", "b", "options")},
             "catalog": {"type": ["object", "string", "null"]},
         },
         "description": "The body of the question, with its name beside it. What is wrong in it is the job's answer.",

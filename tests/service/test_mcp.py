@@ -123,6 +123,7 @@ REFUSED = {
     "name": ("top", DESIGN | {"where": "cost < 5e6"}, "query.where", 'unknown name "cost"; allowed: cost_total_usd'),
     "range": ("top", DESIGN | {"chips": "64..1024"}, "chips", "allowed: as 64..1024:5, which is five values"),
     "axis for a label": ("catalog", {"hardware": "h100"}, "hardware", 'did you mean "label"?'),
+    "long": ("estimate", DESIGN | {"settings": {"a" * 10_000: 1}}, f"fixed.{'a' * 71}...", "unknown name"),
     "type": ("estimate", DESIGN | {"chips": {"n": 8}}, "chips", "expected text or a number"),
     "number": ("top", DESIGN | {"k": "many"}, "k", "not a whole number; allowed: >= 1"),
     "flag": ("top", DESIGN | {"largest": "yes"}, "largest", "expected true or false"),

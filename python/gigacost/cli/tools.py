@@ -246,7 +246,9 @@ def _as_given(fault: Fault, arguments: Mapping[str, Any]) -> Fault:
     name = field.removeprefix("fixed.").removeprefix("axes.")
     field = name if name.partition("[")[0] in arguments else field
     unknown = _UNKNOWN.search(fault.what)
-    allowed = _names_like(unknown["name"] or fault.value) if unknown and not fault.allowed else fault.allowed
+    allowed = (
+        _names_like(unknown["name"] or f"{field} {fault.value}") if unknown and not fault.allowed else fault.allowed
+    )
     return replace(fault, field=field, allowed=allowed)
 
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "uncertainty": "Intervals, Sobol indices, value of information, break points.",
     "over-time": "Cost of the same capability in other years, by driver, with intervals.",
     "explore": "A page that holds the model: sliders, and pictures that follow.",
+    "mcp": "The same questions as tools of an agent, by the Model Context Protocol.",
     "layout": "The best parallel layouts of a design, and why others lose.",
     "validate": "Compare the model with published data.",
     "explain": "How a number is computed: formula, sources, parts.",

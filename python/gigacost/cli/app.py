@@ -34,6 +34,7 @@ COMMANDS = {
     "explain": "How a number is computed: formula, sources, parts.",
     "elasticities": "Per cent change of a quantity per one per cent of each input.",
     "compare": "Why two costs differ: contribution of each driver and assumption.",
+    "diff": "What a change of a specification costs, and which line costs what.",
     "chart": "A picture of an answer, as SVG, PNG, PDF or HTML.",
     "report": "An answer as one file for a board or a paper: HTML, PDF or Markdown.",
     "catalog": "Chips, prices, regions, architectures, and where each figure is from.",

@@ -43,7 +43,8 @@ _COMMANDS = {
     "sweep": "export grid scan",
     "catalog": "catalogue hardware gpus chips models prices",
     "init": "example examples new start",
-    "compare": "diff versus vs",
+    "compare": "versus vs",
+    "diff": "difference delta change",
 }
 """A command, and what it is called elsewhere."""
 

@@ -165,7 +165,9 @@ class Tool(Question):
         for name in [one for one in options if one not in self.parameters]:
             word = meant(f"--{name.replace('_', '-')}", flags)
             hint = f'"{word[2:].replace("-", "_")}"' if word in flags else word or nearest(name, known)
-            if word.startswith("--set "):
+            if word.startswith("gigacost choose --"):
+                hint = f'"{word.rpartition("--")[2]}" of the tool choose'
+            elif word.startswith("--set "):
                 hint = f'"settings": {{"{name}": {show(options[name])}}}'
             faults.append(Fault(show(name)[1:-1], show(options[name]), "unknown argument", ", ".join(known), hint))
         if faults:

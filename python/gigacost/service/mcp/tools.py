@@ -141,7 +141,7 @@ def _answered(made: Brief, notes: Sequence[str]) -> CallToolResult:
         lines.append(f'left out (ask again with show, as "show": ["{next(iter(made.left_out))}"]): {parts}')
     if notes:
         content["notes"] = list(notes)
-        lines += notes
+        lines += [note for note in notes if note.partition(": ")[2] not in lines[0]]
     return CallToolResult(content=[TextContent(type="text", text="\n".join(lines))], structured_content=content)
 
 

@@ -13,8 +13,11 @@ from cli_runner import invoke
 
 import gigacost
 from gigacost import SpecError
+from gigacost.cli.operations import questions
 from gigacost.configs.yaml_text import LARGEST
 from gigacost.queries.request import Request
+from gigacost.service.limits import Limits
+from gigacost.service.operation import Asked, Watch
 from gigacost.spec.files import Document
 
 FILES = Path(__file__).parent / "files"
@@ -136,6 +139,24 @@ def test_a_document_that_is_no_file_names_none(key: str, value: object) -> None:
     with pytest.raises(SpecError) as raised:
         _ = Request.of_document(Document({"version": 1, key: value})).spec
     assert raised.value.field == key
+
+
+def test_a_service_takes_the_content_and_no_file() -> None:
+    operation = {one.name: one for one in questions(lambda _: pytest.fail("nothing is mounted"))}
+    fixed = {"tokens": "1T", "hardware": "h100-sxm", "chips": 256}
+
+    def asked(name: str, **documents: Any) -> Any:
+        return operation[name].answer(Asked(documents, {"no_intervals": True}), Watch(Limits())).document
+
+    tree = json.loads(Path(LLAMA).read_text())
+    found = asked("estimate", spec={"fixed": fixed, "model_config": tree})
+    assert found["config"]["read"][0] == {"field": "num_hidden_layers", "value": 32, "input": "layers"}
+    wider = {**tree, "intermediate_size": 20480}
+    lines = asked("diff", a={"fixed": fixed, "model_config": tree}, b={"fixed": fixed, "model_config": wider})["lines"]
+    assert [(line["key"], line["b_from"]) for line in lines] == [("ffn", "model_config: intermediate_size")]
+    for key, path in (("model_config", LLAMA), ("train_config", AXOLOTL)):
+        with pytest.raises(SpecError, match=f"{key} = .*: a path, where there is no file"):
+            asked("estimate", spec={"fixed": fixed, key: path})
 
 
 @pytest.mark.parametrize("given", [LLAMA, Path(LLAMA), json.loads(Path(LLAMA).read_text())])

@@ -93,3 +93,17 @@ def test_runs_that_are_changed_at_random(path: Path) -> None:
             short = {field.rpartition(".")[2].removeprefix("--").replace("-", "_") for field in leaves(given)}
             assert leaves(given) - told(report) == set() or short - told(report) == set()
             json.dumps(report, allow_nan=False)
+
+
+@pytest.mark.parametrize("key", ["log_", "lora_", "x"])
+def test_many_fields_are_refused_before_anything_is_made_of_them(key: str) -> None:
+    for configs in (
+        Configs(model={"model_type": "llama", **{f"{key}{i}": i for i in range(20_000)}}),
+        Configs(train={"base_model": "x", **{f"{key}{i}": i for i in range(20_000)}}),
+    ):
+        with pytest.raises(
+            SpecError, match=r"20,00. fields: no configuration of a model or a run; allowed: at most 10,"
+        ):
+            configured(configs, {}, (), LIMITS)
+    most = {"base_model": "x", **{f"{key}{i}": i for i in range(9_000)}}
+    assert configured(Configs(train=most), {}, (), LIMITS).report

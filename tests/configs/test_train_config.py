@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,14 @@ torchrun --nnodes $NODES --nproc-per-node ${GPUS} pretrain_gpt.py $ARGS --train-
         assert "a variable that is not set in the file" in refusal(path)
         assert made(path, tp=4, context_tokens=4096).inputs["microbatch"] == 1
 
+    @pytest.mark.parametrize(
+        "text", ["A=(" + '"' * 20_000, "A=(" * 20_000, ('x "\n' * 20_001), "$((" * 20_000, "${" * 50_000]
+    )
+    def test_what_never_ends_is_read_once(self, tmp_path: Path, text: str) -> None:
+        begin = time.process_time()
+        assert made(written(tmp_path, f"run --seq-length 512 --other \n{text}")).inputs["context_tokens"] == 512
+        assert time.process_time() - begin < 5.0
+
     def test_nothing_is_run(self, tmp_path: Path) -> None:
         text = f"run --seq-length 512 --load $(touch {tmp_path}/made) --save `touch {tmp_path}/made`"
         assert made(written(tmp_path, text)).inputs["context_tokens"] == 512
@@ -244,7 +253,10 @@ torchrun --nnodes $NODES --nproc-per-node ${GPUS} pretrain_gpt.py $ARGS --train-
             ("", "no arguments"),
             ("echo hello\n", "no arguments; allowed: options as --num-layers 32"),
             ("run --seq-length 512 --seq-length 1024", "seq_length = 1024: given twice"),
-            ("A=$B$B$B$B\nB=$C$C$C$C\nC=$D$D$D$D\nD=" + "x" * 3000 + "\nrun --a $A", "make more of each other"),
+            ("\n".join(["A=x", *["A=$A$A"] * 60]) + "\nrun --a $A", "make more of each other"),
+            ("A=" + "x" * 1000 + "\nrun --a " + "$A" * 5000, "make more of each other"),
+            ("run --a " + "x" * 300_000, "too long for a list of arguments; allowed: at most 262144 characters"),
+            ("A=$B$B$B$B\nB=$C$C$C$C\nC=$D$D$D$D\nD=" + "x" * 9000 + "\nrun --a $A", "make more of each other"),
         ],
     )
     def test_what_is_no_list_of_arguments_is_refused(self, tmp_path: Path, text: str, says: str) -> None:

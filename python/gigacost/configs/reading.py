@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Any, TypeAlias
 
 from gigacost.errors import Fault, SpecError, nearest, show, type_name
 from gigacost.graph.declarations import Input
 
 Scalar: TypeAlias = int | float | str
+MOST_FIELDS = 10_000
 _LONGEST = 200
 """Characters of a text, and entries of a list, that a report repeats."""
 _MOST = 1e12
@@ -54,6 +56,11 @@ class Reading:
     def __post_init__(self) -> None:
         self._left = dict(_leaves(self.tree))
         self._values = dict(self._left)
+        if len(self._left) > MOST_FIELDS:
+            what = f"{len(self._left):,} fields: no configuration of a model or a run"
+            raise SpecError(Fault(self.key, "", what, f"at most {MOST_FIELDS:,}", path=self.name))
+        dots = ((name, place) for name in self._left for place, one in enumerate(name) if one == ".")
+        self._tables = {name[:place] for name, place in dots}
 
     def __contains__(self, name: str) -> bool:
         """Whether the configuration gives a field a value."""
@@ -140,13 +147,21 @@ class Reading:
     def ignore(self, why: str, *names: str) -> None:
         """Put fields aside that no input is made of, tables with all that is in them."""
         for name in names:
-            for one in [left for left in self._left if left == name or left.startswith(f"{name}.")]:
-                self.ignored.append({**self._entry(one, self[one]), "why": why})
-                del self._left[one]
+            if name in self._left:
+                self._put_aside(name, why)
+            elif name in self._tables:
+                for one in [left for left in self._left if left.startswith(f"{name}.")]:
+                    self._put_aside(one, why)
 
     def ignore_like(self, why: str, *patterns: str) -> None:
         """Put aside all fields that match one of some patterns, as ``log_*``."""
-        self.ignore(why, *[name for name in self._left if any(fnmatchcase(name, one) for one in patterns)])
+        pattern = re.compile("|".join(map(translate, patterns)))
+        for name in [left for left in self._left if pattern.match(left)]:
+            self._put_aside(name, why)
+
+    def _put_aside(self, name: str, why: str) -> None:
+        self.ignored.append({**self._entry(name, self[name]), "why": why})
+        del self._left[name]
 
     def shorten(self) -> None:
         """Name fields by their last part alone, dashes as underscores. A name that two of them have is a fault."""

@@ -16,6 +16,7 @@ LARGEST = 2**20
 """Characters of a text."""
 MOST_NODES = 50_000
 """Values, those that aliases repeat among them."""
+_TOO_MANY = f"more than {MOST_NODES:,} values, with what aliases repeat"
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _PLAIN_TAGS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str", "timestamp"))
@@ -30,7 +31,7 @@ def parse_yaml(text: str, name: str, key: str) -> Any:  # noqa: ANN401 - whateve
     if len(text) > LARGEST:
         raise SpecError(Fault(key, "", "too long for YAML", f"at most {LARGEST} characters", path=name))
     try:
-        _refuse_depth(yaml, text, name, key)
+        _refuse_shape(yaml, text, name, key)
         loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         return None if root is None else _Tree(loader, name, key).plain(root)
@@ -47,14 +48,15 @@ def parse_yaml(text: str, name: str, key: str) -> Any:  # noqa: ANN401 - whateve
         raise SpecError(Fault(key, "", f"not YAML: {escape(str(error))}", path=name)) from None
 
 
-def _refuse_depth(yaml: Any, text: str, name: str, key: str) -> None:  # noqa: ANN401 - the module
-    """Raise SpecError where collections lie too deep within each other, before any of them is made."""
-    depth = 0
+def _refuse_shape(yaml: Any, text: str, name: str, key: str) -> None:  # noqa: ANN401 - the module
+    """Raise SpecError for collections too deep within each other, and for too many values, before any is made."""
+    depth = count = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            line = f"{name}:{event.start_mark.line + 1}"
-            raise SpecError(Fault(key, "", f"nested too deeply (max {DEEPEST})", path=line))
+        count += isinstance(event, yaml.NodeEvent)
+        what = f"nested too deeply (max {DEEPEST})" if depth > DEEPEST else _TOO_MANY if count > MOST_NODES else ""
+        if what:
+            raise SpecError(Fault(key, "", what, path=f"{name}:{event.start_mark.line + 1}"))
 
 
 class _Tree:
@@ -71,7 +73,7 @@ class _Tree:
         """The value of a node. Raises SpecError."""
         self.count += 1
         if self.count > MOST_NODES:
-            raise self._refused(node, f"more than {MOST_NODES:,} values, with what aliases repeat")
+            raise self._refused(node, _TOO_MANY)
         if id(node) in self.within:
             raise self._refused(node, "an alias within what it stands for")
         if len(self.within) >= DEEPEST:

@@ -134,7 +134,15 @@ impl Rows {
             metadata,
             ..write::Options::default()
         };
-        self.relay(py, range, &sink, Format::IpcStream, options, limit, progress)
+        self.relay(
+            py,
+            range,
+            &sink,
+            Format::IpcStream,
+            options,
+            limit,
+            progress,
+        )
     }
 }
 

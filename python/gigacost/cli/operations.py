@@ -265,10 +265,12 @@ def run_of(
     """What a command answers. Raises SpecError in the words of a client, who gives options and no flags."""
     from gigacost.catalog.opening import opened
     from gigacost.cli.terminal import payload_to
+    from gigacost.queries.askers import overseen
 
     book = mounted(asked.catalog) if isinstance(asked.catalog, str) else opened(asked.catalog)
     run = hosted.Hosted(asked.documents, book, watch, asked.as_table)
-    with hosted.running(run), payload_to(lambda document, _: run.answers.append(document)):
+    take = payload_to(lambda document, _: run.answers.append(document))
+    with hosted.running(run), take, overseen(watch.check):
         try:
             command.callback(**given)  # type: ignore[misc] # a command has one
         except SpecError as error:

@@ -130,7 +130,7 @@ class Question:
         """Raise LimitError for an answer that is none within the boxes that are granted."""
         meta = document.get("meta", {}) if isinstance(document, Mapping) else {}
         limited = {"boxes", "seconds"} & {name for name, value in asked.options.items() if value is not None}
-        if meta.get("exact", True) is False and not limited:
+        if meta.get("exact", True) is False and "effort" in meta and not limited:
             watch.limits.refuse("boxes", meta["effort"]["boxes"] + 1)
 
 

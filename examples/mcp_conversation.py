@@ -21,10 +21,14 @@ CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("choose", {"params": "70B", "tokens": "15T", "budget": "$60M", "within": "120d"}),
     ("estimate", {"hardware": "h100-sxn", "chips": 2048, "params": "70B", "tokens": "15T"}),
     ("estimate", {"hardware": "h100-sxm", "chips": 2048, "params": "70B", "tokens": "15T"}),
-    ("explain", {"quantity": "total_run_usd", "hardware": "h100-sxm", "chips": 2048, "params": "70B", "tokens": "15T"}),
+    (
+        "solve",
+        {"unknown": "tokens", "where": "cost_total_usd <= 40e6", "hardware": "h100", "chips": 2048, "params": "70B"},
+    ),
+    ("explain", {"quantity": "electricity_usd_per_kwh", "region": "deu"}),
 )
 """What is asked, in this order; the second has a chip misspelt."""
-LINES = 30
+LINES = 40
 """Lines of an answer that are printed."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import pytest
 from cli_runner import invoke
+from jsonschema import Draft202012Validator
 from mcp.shared.exceptions import MCPError
 from mcp_peers import MODES, talk
 
@@ -80,7 +81,8 @@ def test_the_tools_are_few_read_only_and_explained(told: dict[str, Any]) -> None
         assert not tool.annotations.open_world_hint
         assert json.dumps(EXAMPLES[tool.name]) in tool.description
         assert "SPEC" not in tool.description
-        assert EXAMPLES[tool.name].keys() <= tool.input_schema["properties"].keys()
+        Draft202012Validator.check_schema(tool.input_schema)
+        Draft202012Validator(tool.input_schema).validate(EXAMPLES[tool.name])
         for name, schema in tool.input_schema["properties"].items():
             assert schema["description"], (tool.name, name)
             assert "--" not in schema["description"], (tool.name, name)
@@ -110,6 +112,7 @@ def test_pages_are_resources(told: dict[str, Any]) -> None:
 REFUSED = {
     "chip": ("estimate", DESIGN | {"hardware": "h100-sxn"}, "hardware", 'did you mean "h100-sxm"?'),
     "called elsewhere": ("estimate", {"gpu": "h100"}, "gpu", 'did you mean "hardware"?'),
+    "of choose": ("estimate", DESIGN | {"within": "30d"}, "within", 'did you mean "within" of the tool choose?'),
     "near": ("top", DESIGN | {"larges": True}, "larges", 'did you mean "largest"?'),
     "look-alike": ("estimate", DESIGN | {"tokеns": "1T"}, "tokеns", 'did you mean "tokens"?'),
     "unknown": ("estimate", DESIGN | {"zebra": 1}, "zebra", "allowed: hardware, chips, params"),
@@ -123,6 +126,7 @@ REFUSED = {
     "name": ("top", DESIGN | {"where": "cost < 5e6"}, "query.where", 'unknown name "cost"; allowed: cost_total_usd'),
     "range": ("top", DESIGN | {"chips": "64..1024"}, "chips", "allowed: as 64..1024:5, which is five values"),
     "axis for a label": ("catalog", {"hardware": "h100"}, "hardware", 'did you mean "label"?'),
+    "long": ("estimate", DESIGN | {"settings": {"a" * 10_000: 1}}, f"fixed.{'a' * 71}...", "unknown name"),
     "type": ("estimate", DESIGN | {"chips": {"n": 8}}, "chips", "expected text or a number"),
     "number": ("top", DESIGN | {"k": "many"}, "k", "not a whole number; allowed: >= 1"),
     "flag": ("top", DESIGN | {"largest": "yes"}, "largest", "expected true or false"),
@@ -265,5 +269,6 @@ def test_price_books_are_mounted_or_given(tmp_path: Path) -> None:
 
 def test_warnings_are_part_of_the_answer() -> None:
     answer = ask("estimate", **DESIGN, settings={"pue": 3.5})
-    assert any("pue" in note for note in answer.structured_content["notes"])
-    assert "pue" in answer.content[0].text.splitlines()[-1]
+    (note,) = answer.structured_content["notes"]
+    assert note.startswith("warning: pue = 3.5")
+    assert answer.content[0].text.count("pue = 3.5") == 1

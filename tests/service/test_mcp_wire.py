@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import Any
 
@@ -91,6 +92,19 @@ def test_an_id_that_is_not_answered_yet_is_refused() -> None:
     assert [error(one)[1] for one in answers if one["id"] is None] == [
         "id = 5: a request of this id is not answered yet"
     ]
+
+
+def test_requests_that_nobody_reads_the_answers_of_wait() -> None:
+    count = 500
+    with started("--requests", "8") as server:
+        asked = [request("tools/list", n, _meta={"of no use": "x" * 2000}) for n in range(1, count + 1)]
+        sender = threading.Thread(target=send, args=(server, *asked))
+        sender.start()
+        time.sleep(0.5)
+        assert sender.is_alive()  # the pipes are full, and nothing more is taken in
+        answered = [json.loads(server.stdout.readline())["id"] for _ in range(count)]
+        sender.join()
+    assert sorted(answered) == list(range(1, count + 1))
 
 
 def test_a_call_that_is_cancelled_is_not_answered_and_its_work_ends() -> None:

@@ -44,6 +44,24 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "catalog": {"axis": "hardware"},
 }
 """Arguments of each tool that are answered."""
+_COSTS = "total_run_usd, total_development_usd, total_project_usd, cost_total_usd (each holds the one before)"
+ANSWERS: Mapping[str, str] = {
+    "estimate": f"Answer: subtotals in US dollars ({_COSTS}), breakdown by contribution, quantities (train_days, "
+    "chip_hours, mfu, facility_mw, ...), intervals with p10, p50 and p90, status (ok, or why it cannot be). Several "
+    "values of an argument: a list of estimates. Without chips it is answered as by choose.",
+    "choose": "Name no chips: they are found. Answer: for each market an estimate, the price per chip-hour and "
+    "runners_up; deadlines, what other dates cost; needed, which limits would have to give where nothing is within.",
+    "top": f"Answer: rows with the values of each axis, status, {_COSTS}, train_days, chip_hours, mfu, facility_mw. "
+    "Give lists or ranges of chips, hardware, market, ...; where takes conditions, as train_days <= 90.",
+    "pareto": "Answer: rows as of top, by the first objective; minimise and maximise take quantities and inputs.",
+    "solve": "Answer: value and unit of the unknown, the design there, which constraints bind; where nothing is "
+    "feasible, relaxations. Example of where: cost_total_usd <= 50e6 and train_days <= 90.",
+    "compare": "Two designs, a and b; or what they have in common as arguments, and settings_a and settings_b. Answer: "
+    "value of each, difference in dollars, by driver and by assumption (Shapley values), intervals.",
+    "explain": "Answer: what it is, unit, formula, source; default and allowed values of an input; with a design its "
+    "value and the parts it is made_of.",
+}
+"""What is answered, beyond the help of the command."""
 AXES = ("hardware", "model", "region", "market", "provider_class", "precision", "presets")
 """What the catalogue has labels of."""
 _FLAG = re.compile(r"--(\w[\w-]*)")
@@ -93,8 +111,8 @@ class Tool(Question):
     @property
     def described(self) -> str:
         """What it answers, with an example."""
-        told = self.description.replace("SPEC", "the design or spec")
-        return f"{self._named(told)}\n\nExample: {json.dumps(EXAMPLES[self.name])}"
+        told = self.description.partition("\n\n")[0].replace("SPEC", "those given").replace("UNKNOWN", "the unknown")
+        return f"{self._named(told)} {ANSWERS[self.name]}\n\nExample: {json.dumps(EXAMPLES[self.name])}"
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
@@ -117,13 +135,8 @@ class Tool(Question):
             faults.append(Fault("catalog", show(catalog), f"of type {type_name(catalog)}", "a name, or an object"))
         if faults:
             raise SpecError(*faults)
-        options = {
-            name: _joined(one)
-            if name in self._of_design and not (name == "settings" and isinstance(one, list))
-            else one
-            for name, one in arguments.items()
-            if name not in self.documents and name != "catalog"
-        }
+        left = {*self.documents, "catalog"}
+        options = {name: self._as_text(name, one) for name, one in arguments.items() if name not in left}
         self._refuse_unknown(options)
         try:
             trees = {name: _specification(one) for name, one in documents.items()} or {DOCUMENTS[0]: {}}
@@ -131,8 +144,13 @@ class Tool(Question):
         except SpecError as error:
             raise SpecError(*(_as_given(one, arguments) for one in error.faults)) from None
 
+    def _as_text(self, name: str, value: Any) -> Any:  # noqa: ANN401 - as JSON gave it
+        """A value as the command line has it; settings that are a list are so already."""
+        is_said = name not in self._of_design or (name == "settings" and isinstance(value, list))
+        return value if is_said else _joined(value)
+
     def _argument(self, name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-        told = {**schema, "description": self._named(schema.get("description") or _WORDS[name])}
+        told = {**schema, "description": self._named(schema.get("description") or _WORDS.get(name, name))}
         if name in self._of_design and "type" in schema:
             told |= {"type": [*schema["type"], "array"], "items": {"type": ["string", "number"]}}
         return told
@@ -144,10 +162,12 @@ class Tool(Question):
         known = [*self.arguments["properties"], "show"]
         flags = [*(f"--{name.replace('_', '-')}" for name in known), "--set"]
         faults = []
-        for name in options.keys() - self.parameters.keys():
+        for name in [one for one in options if one not in self.parameters]:
             word = meant(f"--{name.replace('_', '-')}", flags)
             hint = f'"{word[2:].replace("-", "_")}"' if word in flags else word or nearest(name, known)
-            if word.startswith("--set "):
+            if word.startswith("gigacost choose --"):
+                hint = f'"{word.rpartition("--")[2]}" of the tool choose'
+            elif word.startswith("--set "):
                 hint = f'"settings": {{"{name}": {show(options[name])}}}'
             faults.append(Fault(show(name)[1:-1], show(options[name]), "unknown argument", ", ".join(known), hint))
         if faults:
@@ -166,7 +186,6 @@ class CatalogTool:
     mounted: Callable[[str], Catalog]
     name: str = "catalog"
     summary: str = "Chips, prices, regions, architectures, published runs: what there is, with source and date."
-    documents: tuple[str, ...] = ()
 
     @property
     def described(self) -> str:
@@ -219,10 +238,10 @@ class CatalogTool:
                 *(show(name)[1:-1], show(given[name]), "unknown argument", ", ".join(known)),
                 hint='"label"' if name in AXES else nearest(name, known),
             )
-            for name in given.keys() - properties.keys()
+            for name in [one for one in given if one not in properties]
         ]
         kinds = {"prices": (bool, "true or false"), "catalog": (str | Mapping, "a name, or an object")}
-        for name in given.keys() & properties.keys():
+        for name in [one for one in given if one in properties]:
             kind, allowed = kinds.get(name, (str, "a string"))
             if not isinstance(given[name], kind):
                 faults.append(Fault(name, show(given[name]), f"of type {type_name(given[name])}", allowed))
@@ -246,7 +265,9 @@ def _as_given(fault: Fault, arguments: Mapping[str, Any]) -> Fault:
     name = field.removeprefix("fixed.").removeprefix("axes.")
     field = name if name.partition("[")[0] in arguments else field
     unknown = _UNKNOWN.search(fault.what)
-    allowed = _names_like(unknown["name"] or fault.value) if unknown and not fault.allowed else fault.allowed
+    allowed = (
+        _names_like(unknown["name"] or f"{field} {fault.value}") if unknown and not fault.allowed else fault.allowed
+    )
     return replace(fault, field=field, allowed=allowed)
 
 

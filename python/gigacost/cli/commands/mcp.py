@@ -29,7 +29,7 @@ def command(books: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - as c
     """
     from importlib.util import find_spec
 
-    if find_spec("mcp") is None:
+    if not (find_spec("mcp") and find_spec("mcp_types")):  # the latter is of version 2
         from gigacost.errors import not_installed
 
         raise not_installed("mcp", "mcp", "gigacost[mcp]")

@@ -11,6 +11,7 @@ from gigacost.units.numbers import cell
 
 _WIDTH = 120
 """Characters of a line of names and values."""
+_EFFORT = ("effort", "seconds")
 _TEXT = 1000
 """Characters of a text."""
 
@@ -30,11 +31,14 @@ def _lines(key: str, value: Any, indent: str) -> Iterator[str]:  # noqa: ANN401 
 
 
 def _told(value: Mapping[str, Any]) -> dict[str, Any]:
-    """What is worth a word: no digests, nothing empty, no contribution that is 0."""
+    """What is worth a word: no digests, nothing of how long it took, nothing empty, no contribution that is 0."""
     return {
         key: one
         for key, one in value.items()
-        if not key.endswith("_sha256") and one not in ("", [], {}, None) and not (key.startswith("cost_") and one == 0)
+        if not key.endswith("_sha256")
+        and key not in _EFFORT
+        and one not in ("", [], {}, None)
+        and not (key.startswith("cost_") and one == 0)
     }
 
 

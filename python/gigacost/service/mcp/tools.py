@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from mcp.shared.exceptions import MCPError
@@ -140,7 +141,7 @@ def _answered(made: Brief, notes: Sequence[str]) -> CallToolResult:
         lines.append(f'left out (ask again with show, as "show": ["{next(iter(made.left_out))}"]): {parts}')
     if notes:
         content["notes"] = list(notes)
-        lines += notes
+        lines += [note for note in notes if note.partition(": ")[2] not in lines[0]]
     return CallToolResult(content=[TextContent(type="text", text="\n".join(lines))], structured_content=content)
 
 
@@ -155,6 +156,7 @@ def _refused(error: SpecError | CatalogError | LimitError) -> CallToolResult:
 
 def _faulty(faults: Sequence[Fault]) -> CallToolResult:
     """What is wrong, a line for each; the same as over HTTP in the structured content."""
+    faults = [replace(one, field=escape(one.field, quotes="")) for one in faults]
     errors = [{"field": one.field, "value": one.value, "message": str(one), "allowed": one.allowed} for one in faults]
     lines = "\n".join(str(one) for one in faults)
     return CallToolResult(

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from gigacost.catalog.opening import opened
-from gigacost.cli.examples import EXAMPLES
 from gigacost.cli.operations import Question, questions
 from gigacost.compiler.checks import namespace
 from gigacost.errors import Error
 from gigacost.model import default
+from gigacost.service.examples import QUESTIONS
 from gigacost.service.limits import Limits
 from gigacost.service.operation import Asked, Watch
 
@@ -92,10 +92,10 @@ def column_names() -> set[str]:
 
 def requests(question: Question) -> Iterator[Asked]:
     """What is asked of a question."""
-    example = dict(EXAMPLES[question.name])
+    example = dict(QUESTIONS[question.name])
     yield Asked(example, example.pop("options", {}))
     for tree in SPECIFICATIONS:
-        for options in (*OPTIONS.get(question.name, ({},)), EXAMPLES[question.name].get("options", {})):
+        for options in (*OPTIONS.get(question.name, ({},)), QUESTIONS[question.name].get("options", {})):
             if "a" not in question.documents or "settings_b" in options:
                 yield Asked({"spec": tree}, options)
                 continue

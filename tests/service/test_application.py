@@ -1,282 +1,308 @@
-"""The questions over HTTP: refusals in one form, answers that are not sent twice, limits, and no file of a client."""
+"""The questions over HTTP: what is answered, what is refused, and how long either takes."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator
+import threading
+import time
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asked_service import DESIGN, JSON, SEVERAL, refused, service
 from cli_runner import invoke
-from served import DESIGN, GRID, served
 
-from gigacost.cli.examples import EXAMPLES
-from gigacost.cli.operations import QUESTIONS, Question, questions
+from gigacost.cli.operations import questions
 from gigacost.cli.served import Books
+from gigacost.service.limits import Limits
+from gigacost.service.operation import Asked, Watch
 
-CLIENT = served()
-BOOK = {"name": "ours", "date": "2026-11", "discounts": {"market": {"on_demand": 0.5}}}
-BOOK_FILE = 'name = "ours"\ndate = "2026-11"\n[discounts.market]\non_demand = 0.5\n'
-PLACE = "/srv/gigacost-secret"
+CLIENT = service()
+BOOK = """name = "ours"
+date = "2026-11"
+
+[regions.my-site]
+electricity_usd_per_kwh = 0.05
+country = "Germany"
+pue = 1.05
+"""
+GRID = {"from": 1.1, "to": 2, "steps": 10_000}
+LAYOUTS = {"from": 512, "to": 131072, "steps": 1000, "multiple_of": 8}
+YEAR: dict[str, Any] = {
+    "axes": {
+        "chips": LAYOUTS,
+        "params": {"from": "1B", "to": "1T", "steps": 1000},
+        "hardware": ["h100-sxm", "b200-sxm"],
+    },
+    "fixed": {"tokens": "2T"},
+}
+"""Millions of layouts to be searched for."""
 
 
-def post(question: str, body: object = None, client: Any = CLIENT, **headers: str) -> Any:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return client.post(f"/v1/{question}", content=content, headers={"content-type": "application/json", **named})
+def test_a_question_is_answered_with_what_its_operation_answers() -> None:
+    reply = CLIENT.post("/v1/top", json={"spec": SEVERAL, "options": {"k": 2}})
+    assert reply.status_code == 200
+    assert reply.headers["content-type"] == "application/json"
+    top = next(one for one in questions(Books({})) if one.name == "top")
+    expected = top.answer(Asked({"spec": SEVERAL}, {"k": 2}), Watch(Limits())).document
+    found = reply.json()
+    assert found["meta"].pop("effort").keys() == expected["meta"].pop("effort").keys()
+    assert found == expected
+    assert len(found["rows"]) == 2
+
+
+def test_an_answer_that_the_client_has_is_not_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"spec": SEVERAL, "options": {"k": 2}}
+    etag = CLIENT.post("/v1/top", json=asked).headers["etag"]
+    turned = {"options": {"k": 2}, "spec": {key: SEVERAL[key] for key in reversed(SEVERAL)}}
+    for given in (etag, f'W/{etag}, "other"'):
+        reply = CLIENT.post("/v1/top", json=turned, headers={"if-none-match": given})
+        assert (reply.status_code, reply.content, reply.headers["etag"]) == (304, b"", etag)
+    monkeypatch.setattr("gigacost.cli.operations.run_of", None)  # nothing is answered from here on
+    assert CLIENT.post("/v1/top", json=asked, headers={"if-none-match": etag}).status_code == 304
+    assert CLIENT.post("/v1/top", json=asked).status_code == 500
+
+
+def test_another_question_has_another_etag(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text(BOOK)
+    other = service({"ours": str(tmp_path / "ours.toml")})
+    fixed = {"spec": {"fixed": DESIGN}}
+    tags = [
+        CLIENT.post("/v1/estimate", json=fixed).headers["etag"],
+        CLIENT.post("/v1/layout", json=fixed).headers["etag"],
+        CLIENT.post("/v1/estimate", json={**fixed, "options": {"no_intervals": True}}).headers["etag"],
+        CLIENT.post("/v1/estimate", json={"spec": {"fixed": {**DESIGN, "chips": 256}}}).headers["etag"],
+        other.post("/v1/estimate", json=fixed).headers["etag"],
+        other.post("/v1/estimate", json={**fixed, "catalog": "ours"}).headers["etag"],
+        CLIENT.get("/v1/catalog/hardware").headers["etag"],
+        CLIENT.get("/v1/catalog/hardware?as_of=2024-01-01").headers["etag"],
+    ]
+    assert len(set(tags)) == len(tags)
+    assert CLIENT.get("/v1/catalog/hardware", headers={"if-none-match": tags[-2]}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "empty"),
+        (b"{", "column 2"),
+        (b"[]", "not a table"),
+        (b"null", "not a table"),
+        (b'{"spec": {}, "spec": {}}', "twice"),
+        (b'{"spec": {"fixed": {"chips": 1, "chips": 2}}}', "twice"),
+        (b'{"spec": {"fixed": {"chips": NaN}}}', "NaN"),
+        (b'{"spec": {"fixed": {"chips": -Infinity}}}', "Infinity"),
+        (b'{"spec": {"fixed": {"chips": ' + b"9" * 5000 + b"}}}", "too many digits"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"spec":' * 100_000, "nested too deeply"),
+        (b'{"a":' * 40 + b"1" + b"}" * 40, "nested too deeply"),
+        (b"\xff\xfe", "UTF-8"),
+        (b'{"spec": {"fixed": {"chips": "\x00"}}}', "control character"),
+        (b'{"\\ud800": {}}', "invisible character"),
+    ],
+)
+def test_what_is_no_json_is_refused(body: bytes, said: str) -> None:
+    (error, *_) = refused(CLIENT.post("/v1/top", content=body, headers=JSON), 400)
+    assert said in error["message"]
+    assert error["field"] in {"body", "chips", ".".join("a" * 32)}
 
 
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        (b"", "body"),
-        (b"\xff", "body"),
-        (b"[1]", "body"),
-        (b'{"options": {}, "options": {}}', "options"),
-        (b'{"spec": {"fixed": {"chips": NaN}}}', "body"),
-        (b"[" * 100_000, "body"),
+        ("{}", "spec"),
+        ('{"spec": null}', "spec"),
+        ('{"spec": []}', "spec"),
+        ('{"spec": {}, "options": null}', "options"),
+        ('{"spec": {}, "options": {"k": null}}', "options.k"),
+        ('{"spec": {}, "option": {}}', "option"),
+        ('{"spec": {}, "a": {}}', "a"),
+        ('{"spec": {}, "catalog": null}', "catalog"),
+        ('{"spec": {}, "catalog": 1}', "catalog"),
+        ('{"spec": {}, "catalog": "/etc/passwd"}', "catalog"),
+        ('{"spec": {}, "catalog": {"regions": {"x": {"pue": 1e308, "date": "2026"}}}}', "regions.x.pue"),
+        ('{"spec": {"catalog": "prices.toml"}}', "catalog"),
+        ('{"spec": {"zip": "rows.csv"}}', "zip[0]"),
+        ('{"spec": {"fixed": {"chips": 1e999}}}', "fixed.chips"),
+        ('{"spec": {"fixed": {"chips": 18446744073709551616}}}', "fixed.chips"),
+        ('{"spec": {"fixed": {"chips": true}}}', "fixed.chips"),
+        ('{"spec": {"fixed": {"hardware": "h100\\u0000"}}}', "fixed.hardware"),
+        ('{"spec": {"fixed": {"hardware": "\\ud800"}}}', "fixed.hardware"),
+        ('{"spec": {"fixed": {"hardware": "h100‑sxm"}}}', "fixed.hardware"),
+        ('{"spec": {"axes": {"pue": {"from": 1.1, "to": 1.2, "step": 1e-18}}}}', "axes.pue.step"),
+        ('{"spec": {"derive": {"a": "' + "(" * 5000 + '"}}}', "derive.a"),
+        ('{"spec": {}, "options": {"by": "\\ud800"}}', "options.by"),
     ],
 )
-def test_a_body_that_is_no_object_of_json_is_a_bad_request(body: bytes, field: str) -> None:
-    refused = post("top", body)
-    assert refused.status_code == 400
-    (error,) = refused.json()["errors"]
-    assert set(error) <= {"field", "value", "message", "allowed", "hint"}
+def test_what_has_no_meaning_is_refused_with_its_field(body: str, field: str) -> None:
+    errors = refused(CLIENT.post("/v1/top", content=body.encode(), headers=JSON), 422)
+    assert field in [one["field"] for one in errors]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    spec = {"fixed": {"chips": 0, "hardware": "h1000"}}
+    errors = refused(CLIENT.post("/v1/top", json={"spec": spec}), 422)
+    assert [one["field"] for one in errors] == ["fixed.chips", "fixed.hardware"]
+    assert all(one["allowed"] for one in errors)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "field"),
+    [
+        ("POST", "/v1/nothing", 404, "path"),
+        ("GET", "/v1/catalog/nothing", 404, "axis"),
+        ("GET", "/v1/catalog/hardware/h1000", 404, "hardware"),
+        ("GET", "/v1/catalog/../../etc/passwd", 404, "path"),
+        ("GET", "/v1/catalog/hardware/%2e%2e%2f%2e%2e%2fetc%2fpasswd", 404, "path"),
+        ("GET", "/v1/catalog/hardware/%00", 404, "hardware"),
+        ("GET", "/v1/catalog/hardware?as_of=1&as_of=2", 422, "options.as_of"),
+        ("GET", "/v1/catalog/hardware?catalog=/etc/passwd", 422, "catalog"),
+        ("GET", "/v1/catalog/hardware?axis=region", 422, "options.axis"),
+        ("GET", "/v1/catalog/hardware/h100-sxm?history=maybe", 422, "options.history"),
+        ("GET", "/v1/top", 405, "method"),
+        ("PUT", "/v1/top", 405, "method"),
+        ("POST", "/v1/catalog/hardware", 405, "method"),
+        ("POST", "/v1/top", 415, "content-type"),
+    ],
+)
+def test_other_paths_methods_and_types_are_refused(method: str, path: str, status: int, field: str) -> None:
+    (error, *_) = refused(CLIENT.request(method, path), status)
     assert error["field"] == field
 
 
+def test_compressed_bodies_are_not_read() -> None:
+    reply = CLIENT.post("/v1/top", content=b"x", headers={**JSON, "content-encoding": "gzip"})
+    assert refused(reply, 415)[0]["field"] == "content-encoding"
+
+
 @pytest.mark.parametrize(
-    ("question", "body", "field"),
+    ("question", "spec", "given", "field"),
     [
-        ("top", {}, "spec"),
-        ("top", {"spec": 3}, "spec"),
-        ("top", {"spec": DESIGN, "more": 1}, "more"),
-        ("top", {"spec": DESIGN, "a": DESIGN}, "a"),
-        ("top", {"spec": DESIGN, "catalog": 3}, "catalog"),
-        ("top", {"spec": DESIGN, "catalog": "ours"}, "catalog"),
-        ("top", {"spec": DESIGN, "options": {"colour": "red"}}, "options.colour"),
-        ("top", {"spec": DESIGN, "options": {"k": "many"}}, "options.k"),
-        ("top", {"spec": DESIGN, "options": {"by": "beauty"}}, "options.by"),
-        ("top", {"spec": {"fixed": {"hardware": "h100-smx", "params": "7B"}}}, "fixed.hardware"),
-        ("explain", {"spec": DESIGN}, "options.quantity"),
-        ("estimate", {"spec": {"fixed": {}}}, "chips"),
+        ("top", {**SEVERAL, "axes": {"pue": GRID, "experiments_factor": GRID}}, {}, "combinations"),
+        ("top", {"fixed": DESIGN, "uncertain": "default", "draws": {"count": 4096}}, {}, "draws"),
+        ("top", {"fixed": DESIGN, "query": {"columns": ["mfu", "pue", "loss", "chips"]}}, {}, "columns"),
+        ("top", {"fixed": DESIGN}, {"k": 1001}, "rows"),
+        ("sweep", {"fixed": DESIGN, "axes": {"pue": {**GRID, "steps": 1001}}}, {}, "rows"),
+        (
+            "pareto",
+            {"fixed": {**DESIGN, "market": "own"}, "axes": {"pue": {**GRID, "steps": 1001}}},
+            {"maximise": "pue"},
+            "rows",
+        ),
+        ("top", YEAR, {"boxes": 2}, "boxes"),
+        ("top", {"fixed": DESIGN}, {"seconds": 31}, "seconds"),
     ],
 )
-def test_a_question_with_a_fault_is_refused_with_its_field(question: str, body: object, field: str) -> None:
-    refused = post(question, body)
-    assert refused.status_code == 422
-    assert field in [error["field"] for error in refused.json()["errors"]]
+def test_what_is_beyond_a_limit_is_refused_with_its_name(
+    question: str, spec: dict[str, Any], given: dict[str, Any], field: str
+) -> None:
+    limits = {"combinations": 10_000_000, "draws": 1024, "columns": 3, "rows": 1000, "boxes": 1}
+    reply = service(**limits).post(f"/v1/{question}", json={"spec": spec, "options": given})
+    (error,) = refused(reply, 422)
+    assert error["field"] == field
+    assert error["allowed"].startswith("<= ")
 
 
-def test_what_is_not_there_and_how_it_is_not_asked() -> None:
-    assert post("beauty", {}).status_code == 404
-    assert CLIENT.get("/v2").status_code == 404
-    wrong = CLIENT.get("/v1/top")
-    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
-    for kind in ("text/plain", "application/xml", ""):
-        refused = CLIENT.post("/v1/top", content=b"{}", headers={"content-type": kind})
-        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (415, "content-type")
-    assert post("top", {"spec": DESIGN}, content_encoding="gzip").status_code == 415
+@pytest.mark.parametrize(
+    ("question", "given"),
+    [
+        ("top", {}),
+        ("top", {"distinct": ["chips"], "k": 1000}),
+        ("pareto", {}),
+        ("summary", {}),
+        ("bounds", {}),
+        ("count", {"where": "train_days <= 30"}),
+        ("solve", {"unknown": "tokens", "where": "cost_total_usd <= 1e7"}),
+        ("break-even", {"unknown": "runs_per_year", "between": "market=own,on_demand"}),
+        ("over-time", {"years": "2022,2023,2024,2025,2026,2027"}),
+        ("compare", {"settings_a": ["pue=1.2"], "settings_b": ["pue=1.3"]}),
+        ("estimate", {}),
+        ("sweep", {"where": "train_days <= 0.001"}),
+    ],
+)
+def test_a_question_that_would_take_a_year_ends_in_time_and_leaves_its_thread(
+    question: str, given: dict[str, Any]
+) -> None:
+    client = service(seconds=0.5, at_once=1, waiting=1)
+    spec = {"fixed": DESIGN, "axes": {"pue": {**GRID, "steps": 5000}}} if question == "estimate" else YEAR
+    start = time.monotonic()
+    (error,) = refused(client.post(f"/v1/{question}", json={"spec": spec, "options": given}), 422)
+    assert error["field"] == "seconds"
+    assert time.monotonic() - start < 5
+    deadline = time.monotonic() + 10  # the only thread that answers is free again
+    while client.get("/v1/catalog").status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
-def test_the_catalogue_is_what_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
-    for path, typed in (
+def test_more_questions_at_once_than_granted_are_refused_until_one_is_answered() -> None:
+    client = service(at_once=1, waiting=1)
+    with client, ThreadPoolExecutor(8) as pool:
+        start = threading.Barrier(8)
+
+        def ask(_: int) -> Any:
+            start.wait()
+            return client.post("/v1/summary", json={"spec": {**YEAR, "axes": {**YEAR["axes"], "chips": [512]}}})
+
+        replies = list(pool.map(ask, range(8)))
+        answered = [one for one in replies if one.status_code == 200]
+        others = [one for one in replies if one.status_code != 200]
+        assert answered
+        assert others
+        for one in others:
+            assert refused(one, 429)[0] == {
+                "field": "questions", "value": "", "message": "too many questions at once", "allowed": "<= 2",
+            }  # fmt: skip
+            assert int(one.headers["retry-after"]) >= 1
+        assert client.post("/v1/count", json={"spec": SEVERAL}).status_code == 200
+
+
+def test_without_memory_no_question_is_taken() -> None:
+    reply = service(memory_bytes=1).post("/v1/count", json={"spec": SEVERAL})
+    assert refused(reply, 429)[0]["field"] == "memory"
+    assert "retry-after" in reply.headers
+
+
+def test_a_book_is_taken_by_its_name_and_by_its_content(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text(BOOK)
+    client = service({"ours": str(tmp_path / "ours.toml")})
+    spec = {"fixed": {**DESIGN, "region": "my-site"}}
+    named, sent = (
+        client.post("/v1/estimate", json={"spec": spec, "catalog": book}).json()
+        for book in ("ours", tomllib.loads(BOOK))
+    )
+    assert named["quantities"] == sent["quantities"]
+    assert named["meta"]["catalog_sha256"] == sent["meta"]["catalog_sha256"]
+    assert [one["region"] for one in client.get("/v1/catalog/region?catalog=ours").json()][-1] == "my-site"
+    assert "my-site" not in client.get("/v1/catalog/region").text
+    (error,) = refused(client.post("/v1/estimate", json={"spec": spec, "catalog": "theirs"}), 422)
+    assert error["allowed"] == "ours"
+
+
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [
         ("", ("list",)),
         ("/hardware", ("list", "hardware")),
+        ("/region", ("list", "region")),
+        ("/model", ("list", "model")),
+        ("/presets", ("list", "presets")),
         ("/hardware/h100-sxm", ("show", "hardware", "h100-sxm")),
         ("/hardware/h100-sxm?history=true", ("show", "hardware", "h100-sxm", "--history")),
-        ("/hardware/H100?as_of=2024-06-01", ("show", "hardware", "H100", "--as-of", "2024-06-01")),
-    ):
-        answered = CLIENT.get(f"/v1/catalog{path}")
-        assert answered.status_code == 200, answered.text
-        assert answered.json() == invoke(capsys, "catalog", *typed, "--json").json
-    assert CLIENT.get("/v1/catalog/colour").status_code == 422
-    assert CLIENT.get("/v1/catalog/hardware?colour=red").json()["errors"][0]["field"] == "options.colour"
-
-
-def test_an_answer_that_a_client_has_is_not_sent_again() -> None:
-    for asked in (
-        lambda **headers: post("top", {"spec": DESIGN}, **headers),
-        lambda **headers: CLIENT.get(
-            "/v1/catalog/hardware", headers={k.replace("_", "-"): v for k, v in headers.items()}
-        ),
-        lambda **headers: CLIENT.get("/openapi.json", headers={k.replace("_", "-"): v for k, v in headers.items()}),
-        lambda **headers: CLIENT.get("/", headers={k.replace("_", "-"): v for k, v in headers.items()}),
-    ):
-        first = asked()
-        etag = first.headers["etag"]
-        for known in (etag, f'W/{etag}, "other"', "*"):
-            again = asked(if_none_match=known)
-            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
-        assert asked(if_none_match='"other"').content == first.content or "effort" in first.text
-
-
-def test_the_tag_of_an_answer_is_what_it_follows_from(tmp_path: Path) -> None:
-    file = tmp_path / "book.toml"
-    file.write_text(BOOK_FILE)
-    bodies: list[dict[str, Any]] = [
-        {"spec": DESIGN},
-        {"spec": {"fixed": {**DESIGN["fixed"], "chips": 511}}},
-        {"spec": DESIGN, "options": {"k": 2}},
-        {"spec": DESIGN, "catalog": BOOK},
-    ]
-    tags = [post("top", body).headers["etag"] for body in bodies]
-    tags.append(post("pareto", {"spec": DESIGN}).headers["etag"])
-    mounted = served({"ours": str(file)})
-    tags.append(post("top", {"spec": DESIGN}, mounted).headers["etag"])
-    file.write_text(BOOK_FILE.replace("0.5", "0.6"))
-    tags.append(post("top", {"spec": DESIGN}, served({"ours": str(file)})).headers["etag"])
-    assert len(set(tags)) == len(tags)
-    assert post("top", {"options": {}, "spec": dict(reversed(DESIGN.items()))}).headers["etag"] not in tags[1:]
-
-
-def test_the_tag_changes_with_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = post("count", {"spec": DESIGN}).headers["etag"]
-    monkeypatch.setattr("gigacost.compiler.lower.model_sha256", lambda _model: "0" * 64)
-    assert post("count", {"spec": DESIGN}, served()).headers["etag"] != before
-
-
-@pytest.mark.parametrize(
-    ("settings", "question", "body", "field"),
-    [
-        ({"combinations": 29}, "top", {"spec": GRID}, "combinations"),
-        ({"draws": 63}, "uncertainty", {"spec": DESIGN, "options": {"draws": 64}}, "draws"),
-        ({"columns": 2}, "top", {"spec": GRID, "options": {"columns": ["mfu", "pue", "train_days"]}}, "columns"),
-        ({"rows": 29}, "sweep", {"spec": GRID}, "rows"),
-        ({"rows": 4}, "top", {"spec": GRID, "options": {"k": 5}}, "rows"),
-        ({"boxes": 4}, "top", {"spec": GRID, "options": {"boxes": 5}}, "boxes"),
-        ({"seconds": 2}, "top", {"spec": GRID, "options": {"seconds": 3}}, "seconds"),
+        ("/prices", ("prices",)),
+        ("/prices/h100-sxm?market=own", ("prices", "h100-sxm", "--market", "own")),
     ],
 )
-def test_what_is_beyond_a_limit_is_refused_with_the_limit(
-    settings: dict[str, Any], question: str, body: object, field: str
+def test_the_catalogue_is_what_its_command_prints(
+    capsys: pytest.CaptureFixture[str], path: str, command: tuple[str, ...]
 ) -> None:
-    refused = post(question, body, served(**settings))
-    assert refused.status_code == 422
-    (error,) = refused.json()["errors"]
-    assert (error["field"], error["allowed"]) == (field, f"<= {settings[field]:,}")
+    reply = CLIENT.get(f"/v1/catalog{path}")
+    assert reply.status_code == 200, reply.text
+    assert reply.json() == invoke(capsys, "catalog", *command, "--json").json
 
 
-def test_what_takes_too_long_is_refused_with_the_limit() -> None:
-    year = {
-        "fixed": {"params": "7B", "tokens": "2T"},
-        "axes": {
-            "hardware": ["h100-sxm", "b200-sxm"],
-            "chips": {"from": 1, "to": 4096, "steps": 4096},
-            "pue": {"from": 1, "to": 2, "steps": 4000},
-        },
-    }
-    refused = post("summary", {"spec": year}, served(seconds=0.3))
-    assert refused.status_code == 422
-    assert refused.json()["errors"][0]["field"] == "seconds"
-
-
-def test_too_many_questions_and_no_memory_are_told_with_when_to_come_again() -> None:
-    refused = post("top", {"spec": DESIGN}, served(memory_bytes=1))
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (429, "memory")
-    assert int(refused.headers["retry-after"]) > 0
-
-
-def test_a_mounted_book_is_named_and_its_prices_count(tmp_path: Path) -> None:
-    file = tmp_path / "book.toml"
-    file.write_text(BOOK_FILE)
-    client = served({"ours": str(file)})
-    by_name = post("top", {"spec": DESIGN, "catalog": "ours"}, client).json()
-    by_value = post("top", {"spec": DESIGN, "catalog": BOOK}, client).json()
-    public = post("top", {"spec": DESIGN}, client).json()
-    assert by_name["rows"] == by_value["rows"] != public["rows"]
-    wrong = post("top", {"spec": DESIGN, "catalog": "our"}, client).json()["errors"][0]
-    assert (wrong["allowed"], wrong["hint"]) == ("ours", '"ours"')
-
-
-_OPENED: list[str] = []
-_WATCHING: list[bool] = []
-
-
-def _noted(event: str, given: tuple[Any, ...]) -> None:
-    if _WATCHING and event in {
-        "open",
-        "socket.connect",
-        "urllib.Request",
-        "subprocess.Popen",
-        "os.listdir",
-        "os.scandir",
-    }:
-        _OPENED.append(repr(given))
-
-
-@contextmanager
-def opening() -> Iterator[list[str]]:
-    """What is opened meanwhile, anywhere in the process."""
-    if not _WATCHING:
-        sys.addaudithook(_noted)  # for as long as the process lives; it looks at nothing otherwise
-    _OPENED.clear()
-    _WATCHING.append(True)
-    try:
-        yield _OPENED
-    finally:
-        _WATCHING.clear()
-
-
-def texts_of(question: Question) -> Iterator[dict[str, Any]]:
-    """Bodies of a question in which some text is the name of a file, or an address."""
-    example = dict(EXAMPLES[question.name])
-    options = example.pop("options", {})
-    specification = CLIENT.get("/openapi.json").json()["components"]["schemas"]["specification"]
-    for name in (f"{PLACE}.toml", f"http://127.0.0.1:9{PLACE}.csv"):
-        yield {**example, "options": options, "catalog": name}
-        for option in question.parameters:
-            for value in (name, [f"../..{name}"]):
-                yield {**example, "options": {**options, option: value}}
-        for document in question.documents[-1:]:
-            tree = example.get(document, DESIGN)
-            for key in (*specification["properties"], "catalog", "model_config", "train_config"):
-                yield {**example, "options": options, document: {**tree, key: name}}
-                yield {**example, "options": options, document: {**tree, key: [name]}}
-            yield {**example, "options": options, document: {**tree, "fixed": {**DESIGN["fixed"], "hardware": name}}}
-
-
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_no_text_of_a_client_is_opened(name: str) -> None:
-    question = next(one for one in questions(Books({})) if one.name == name)
-    bodies = list(texts_of(question))
-    with opening() as opened:
-        statuses = [post(name, body).status_code for body in bodies]
-    assert set(statuses) <= {200, 422}
-    assert [one for one in opened if "gigacost-secret" in one] == []
-
-
-def test_the_watch_sees_what_is_opened(tmp_path: Path) -> None:
-    with opening() as opened:
-        (tmp_path / "gigacost-secret").write_text("seen")
-    assert any("gigacost-secret" in one for one in opened)
-
-
-def test_no_option_that_is_offered_is_a_file() -> None:
-    for question in questions(Books({})):
-        for name, parameter in question.parameters.items():
-            shown = (parameter.metavar or "").upper()
-            assert not any(word in shown for word in ("FILE", "BOOK", "DIR", "PATH", "URL")), (question.name, name)
-            assert "/" not in str(parameter.default or ""), (question.name, name)
-
-
-def test_questions_asked_at_once_are_answered_as_alone() -> None:
-    client = served(at_once=8)
-    asked = [(name, dict(EXAMPLES[name])) for name in QUESTIONS] * 2
-
-    def answer(one: tuple[str, dict[str, Any]]) -> Any:
-        return _timeless(post(*one, client).json())
-
-    alone = [answer(one) for one in asked[: len(QUESTIONS)]]
-    with ThreadPoolExecutor(16) as pool:
-        assert list(pool.map(answer, asked)) == alone * 2
-
-
-def _timeless(document: Any) -> Any:
-    if isinstance(document, dict):
-        return {key: _timeless(value) for key, value in document.items() if key != "effort"}
-    return [_timeless(one) for one in document] if isinstance(document, list) else document
+def test_a_head_request_is_answered_without_a_body() -> None:
+    reply = CLIENT.head("/openapi.json")
+    assert (reply.status_code, reply.content) == (200, b"")
+    assert CLIENT.get("/openapi.json").json()["openapi"] == "3.1.0"

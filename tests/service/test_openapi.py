@@ -12,20 +12,23 @@ from typing import Any
 import click
 import jsonschema
 import pytest
+from asked_service import service
 from jsonschema.validators import validator_for
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
-from served import DESIGN, GRID, served
 
 import gigacost
 from gigacost._engine import __version__
 from gigacost.cli import options
-from gigacost.cli.examples import CALLS, EXAMPLES
 from gigacost.cli.operations import QUESTIONS, questions
 from gigacost.cli.served import Books
+from gigacost.service.examples import CALLS
+from gigacost.service.examples import QUESTIONS as EXAMPLES
 from gigacost.service.openapi import results
 
-CLIENT = served(rows=50, draws=5000, boxes=70_000)
+DESIGN = {"fixed": {"params": "7B", "tokens": "2T", "hardware": "h100-sxm", "chips": 512}}
+GRID = {**DESIGN, "axes": {"market": ["own", "on_demand", "spot"], "pue": {"from": 1.1, "to": 1.5, "steps": 10}}}
+CLIENT = service(rows=50, draws=5000, boxes=70_000)
 DOCUMENT = CLIENT.get("/openapi.json").json()
 ASKED = {
     path.removeprefix("/v1/"): methods["post"]
@@ -99,12 +102,13 @@ def test_the_document_is_one_of_openapi_31() -> None:
 def test_every_path_that_the_application_has_is_described() -> None:
     routes = {re.sub(r"/v1/\{question\}", "", one.path) for one in CLIENT.app.routes} - {""}  # type: ignore[attr-defined]
     process = {"/healthz", "/readyz", "/metrics", "/v1/jobs", "/v1/jobs/{id}", "/v1/jobs/{id}/events"}
-    assert set(DOCUMENT["paths"]) == routes | process | {f"/v1/{name}" for name in QUESTIONS}
+    prices = {"/v1/catalog/prices", "/v1/catalog/prices/{chip}"}  # an axis, and a label, as the routes have it
+    assert set(DOCUMENT["paths"]) - prices == routes | process | {f"/v1/{name}" for name in QUESTIONS}
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_an_example_is_answered_as_described(name: str) -> None:
-    example = ASKED[name]["requestBody"]["content"]["application/json"]["examples"]["example"]["value"]
+    example = ASKED[name]["requestBody"]["content"]["application/json"]["examples"]["usual"]["value"]
     assert example == EXAMPLES[name]
     check(example, body_of(name))
     answered = CLIENT.post(f"/v1/{name}", json=example)
@@ -135,7 +139,7 @@ def test_an_option_of_a_command_is_in_the_document(monkeypatch: pytest.MonkeyPat
     option = options.once("--colour", type=click.Choice(["red", "blue"]), help="Colour of what --where counts.")
     holder = click.command("holder")(option(lambda: None))
     monkeypatch.setattr(command, "params", [*command.params, *holder.params])
-    described = served().get("/openapi.json").json()
+    described = service().get("/openapi.json").json()
     schema = described["paths"]["/v1/count"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     found = schema["properties"]["options"]["properties"]["colour"]
     assert found == {"enum": ["red", "blue"], "description": "Colour of what where counts."}
@@ -192,11 +196,19 @@ def test_a_price_book_fits_its_schema() -> None:
         assert CLIENT.post("/v1/estimate", json={"spec": DESIGN, "catalog": {**book, **wrong}}).status_code == 422
 
 
+@pytest.mark.parametrize("path", [path for path in DOCUMENT["paths"] if path.startswith("/v1/catalog")])
+def test_a_path_of_the_catalogue_is_answered_with_its_examples(path: str) -> None:
+    for one in DOCUMENT["paths"][path]["get"]["parameters"]:
+        if one["in"] == "path":
+            path = path.replace(f"{{{one['name']}}}", one["example"])
+    assert CLIENT.get(path).status_code == 200
+
+
 def test_a_token_is_described_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "security" not in DOCUMENT
     assert "401" not in ASKED["top"]["responses"]
     monkeypatch.setenv("GIGACOST_TOKEN", "open-sesame")
-    described = served().get("/openapi.json").json()
+    described = service().get("/openapi.json").json()
     assert described["security"] == [{"bearer": []}]
     assert described["paths"]["/healthz"]["get"]["security"] == []
     assert "401" in described["paths"]["/v1/top"]["post"]["responses"]

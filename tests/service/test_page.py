@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asked_service import service
 from axe_playwright_python.sync_playwright import Axe
 from browser import SIZES, opened
-from served import served
 
 from gigacost.cli.operations import QUESTIONS, questions
 from gigacost.cli.served import Books
 
-CLIENT = served(rows=1234)
+CLIENT = service(rows=1234)
 ANSWER = CLIENT.get("/")
 
 
@@ -63,7 +63,7 @@ def test_text_is_escaped() -> None:
 def test_with_a_token_the_calls_show_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "TOKEN" not in ANSWER.text
     monkeypatch.setenv("GIGACOST_TOKEN", "open-sesame")
-    text = served().get("/").text
+    text = service().get("/").text
     assert "authorization: Bearer TOKEN" in text
     assert "open-sesame" not in text
 

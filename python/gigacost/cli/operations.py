@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from gigacost.cli import hosted, options
-from gigacost.cli.examples import CALLS, EXAMPLES
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.service.limits import OF_OPTIONS
 from gigacost.service.operation import Answer, Asked, Watch
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
-    from gigacost.service.operation import Sink
 
 QUESTIONS = (
     *(
@@ -39,9 +37,10 @@ QUESTIONS = (
     *("over-time", "elasticities", "compare", "diff", "layout", "explain"),
 )
 """The commands that answer a question about specifications."""
+ROWS = frozenset({"sweep", "top", "pareto"})
+"""Those whose answer is rows."""
 DOCUMENTS = ("spec", "a", "b")
 """The parameters of commands that are specifications."""
-_TABLE = "sweep"
 _OF_A_TERMINAL = frozenset(
     {
         *("as_json", "threads", "executor", "part", "log", "retries", "assertions", "require_feasible", "explain"),
@@ -72,19 +71,9 @@ class Question:
         return _in_names(described(self.command), self.command.params)
 
     @property
-    def example(self) -> Mapping[str, Any]:
-        """A body that asks it."""
-        return EXAMPLES.get(self.name, {})
-
-    @property
-    def call(self) -> str:
-        """The same with the client; empty where it has no method for it."""
-        return CALLS.get(self.name, "")
-
-    @property
-    def is_table(self) -> bool:
-        """Whether it answers with rows that can be streamed."""
-        return self.name == _TABLE
+    def has_rows(self) -> bool:
+        """Whether it answers rows, which may be taken as a table."""
+        return self.name in ROWS
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -117,9 +106,9 @@ class Question:
             "additionalProperties": False,
         }
 
-    def answer(self, asked: Asked, watch: Watch, sink: Sink | None = None) -> Answer:
-        """What the command answers; rows go to a sink, where there is one. Raises SpecError, LimitError, Cancelled."""
-        answer = run_of(self.command, self._given(asked, watch), asked, self.mounted, watch, sink)
+    def answer(self, asked: Asked, watch: Watch) -> Answer:
+        """What the command answers. Raises SpecError, LimitError, Cancelled."""
+        answer = run_of(self.command, self._given(asked, watch), asked, self.mounted, watch)
         self._refuse_inexact(asked, answer.document, watch)
         return answer
 
@@ -273,25 +262,27 @@ def _unset(parameter: click.Parameter) -> object:
 
 def converted_of(command: click.Command, given: Mapping[str, Any]) -> dict[str, Any]:
     """All parameters of a command that is no question, of options. Raises SpecError."""
-    open_ = {str(one.name): one for one in command.params if one.name not in _OF_A_TERMINAL and not one.required}
-    return {**{str(one.name): _unset(one) for one in command.params}, "as_json": True, **converted(open_, given)}
+    unset = {str(one.name): _unset(one) for one in command.params}
+    return {**unset, "as_json": True, **converted(open_to(command), given)}
+
+
+def open_to(command: click.Command) -> dict[str, click.Parameter]:
+    """The parameters that a client may give a command that is no question, by name."""
+    return {str(one.name): one for one in command.params if one.name not in _OF_A_TERMINAL and not one.required}
 
 
 def run_of(
-    command: click.Command,
-    given: Mapping[str, Any],
-    asked: Asked,
-    mounted: Callable[[str], Catalog],
-    watch: Watch,
-    sink: Sink | None = None,
+    command: click.Command, given: Mapping[str, Any], asked: Asked, mounted: Callable[[str], Catalog], watch: Watch
 ) -> Answer:
     """What a command answers. Raises SpecError in the words of a client, who gives options and no flags."""
     from gigacost.catalog.opening import opened
     from gigacost.cli.terminal import payload_to
+    from gigacost.queries.askers import overseen
 
     book = mounted(asked.catalog) if isinstance(asked.catalog, str) else opened(asked.catalog)
-    run = hosted.Hosted(asked.documents, book, watch, sink)
-    with hosted.running(run), payload_to(lambda document, _: run.answers.append(document)):
+    run = hosted.Hosted(asked.documents, book, watch, asked.rows_to)
+    take = payload_to(lambda document, _: run.answers.append(document))
+    with hosted.running(run), take, overseen(watch.check):
         try:
             command.callback(**given)  # type: ignore[misc] # a command has one
         except SpecError as error:

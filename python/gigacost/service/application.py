@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,24 +14,25 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gigacost.errors import CatalogError, Fault, SpecError, show
-from gigacost.service import page
+from gigacost.service import page, tables
 from gigacost.service.answers import Answers
 from gigacost.service.asgi import dumped
 from gigacost.service.calls import PROGRESS, SECONDS
 from gigacost.service.catalogue import Catalogue
 from gigacost.service.limits import Cancelled, LimitError
 from gigacost.service.metrics import Metrics, resident_bytes
-from gigacost.service.openapi.questions import ARROW
 from gigacost.service.operation import Asked, Operation, Watch
-from gigacost.service.requests import BodyError, asked_of, parsed, tag
+from gigacost.service.requests import BodyError, asked_of, looked_up, parsed, tag
 from gigacost.service.settings import Settings
-from gigacost.service.streams import Pipe, Streamed
+
+if TYPE_CHECKING:
+    from gigacost.queries.export import Tabular
 
 _JSON = "application/json"
 _GONE = 499
 """Nobody reads this answer: the client has gone."""
+_PLACES = ("axis", "label")
 _RETRY = {"retry-after": "1"}
-_NO_LIMIT = 2**63 - 1
 
 
 class Questions:
@@ -49,8 +50,6 @@ class Questions:
         self._catalogue = catalogue
         self._described = dumped(described)
         self._page = page.page(described, settings)
-        self._page_tag = tag(self._page, body={})
-        self._described_tag = tag(self._described.decode(), body={})
         self._settings = settings
         self._counts = counts
         self._answers = Answers(settings.at_once, settings.waiting)
@@ -75,14 +74,16 @@ class Questions:
             return refused(request, 415, [Fault("content-type", show(kind), "not JSON", _JSON)])
         if request.headers.get("content-encoding", "identity") != "identity":
             return refused(request, 415, [Fault("content-encoding", "", "not read here", "identity")])
+        as_table = tables.KIND in request.headers.get("accept", "")
+        if as_table and not operation.has_rows:
+            accept = request.headers["accept"]
+            return refused(request, 406, [Fault("accept", show(accept), "the answer has no rows", _JSON)])
         body = parsed(await request.body())
         asked = asked_of(operation, body)
-        kind = ARROW if operation.is_table and accepts(request.headers.get("accept", ""), ARROW) else _JSON
-        etag = tag(*self._catalogue.hashes, operation.name, kind, body=body)
-        headers = {"etag": etag, "cache-control": "private, no-cache", "vary": "accept"}
-        if refusal := self._needless(request, headers):
-            return refusal
-        if kind == ARROW:
+        headers = _headers(tag(*self._catalogue.hashes, operation.name, "table" if as_table else "", body=body))
+        if (response := self._without_answer(request, headers)) is not None:
+            return response
+        if as_table:
             return await self._streamed(request, headers, operation, asked)
         return await self._answered(request, headers, lambda watch: self._computed(operation, asked, watch))
 
@@ -91,16 +92,22 @@ class Questions:
         return dumped(operation.answer(asked, watch).document)
 
     async def _of_catalogue(self, request: Request) -> Response:
-        path = [request.path_params[name] for name in ("axis", "label") if name in request.path_params]
-        given = dict(request.query_params)
-        etag = tag(*self._catalogue.hashes, "catalog", *path, body=given)
-        headers = {"etag": etag, "cache-control": "private, no-cache"}
-        if refusal := self._needless(request, headers):
-            return refusal
-        return await self._answered(request, headers, lambda watch: dumped(self._catalogue.answer(path, given, watch)))
+        path = [request.path_params[name] for name in _PLACES if name in request.path_params]
+        given = looked_up(request.query_params.multi_items())
+        headers = _headers(tag(*self._catalogue.hashes, "catalog", *path, body=given))
+        if (response := self._without_answer(request, headers)) is not None:
+            return response
+        try:
+            return await self._answered(
+                request, headers, lambda watch: dumped(self._catalogue.answer(path, given, watch))
+            )
+        except (SpecError, CatalogError) as error:
+            found = _faults(error)
+            in_query = any(one.field.startswith(("options.", "catalog")) for one in found)
+            return refused(request, 422 if in_query or not path else 404, found)
 
-    def _needless(self, request: Request, headers: Mapping[str, str]) -> Response | None:
-        """The response that needs no answer, if there is one: the client has it, or there is no room."""
+    def _without_answer(self, request: Request, headers: Mapping[str, str]) -> Response | None:
+        """The response that needs no answer, if there is one: the client has it, or there is no room for it."""
         if matches(request.headers.get("if-none-match", ""), headers["etag"]):
             return Response(status_code=304, headers=headers)
         if self._answers.is_full:
@@ -112,9 +119,9 @@ class Questions:
             return refused(request, 429, [Fault("memory", f"{memory:,}", what, f"<= {most:,}")], _RETRY)
         return None
 
-    def _watch(self, request: Request, **more: float) -> Watch:
+    def _watch(self, request: Request) -> Watch:
         extensions = request.scope.get("extensions") or {}
-        limits = replace(self._settings.limits, **{"seconds": extensions.get(SECONDS, self._settings.seconds), **more})
+        limits = replace(self._settings.limits, seconds=extensions.get(SECONDS, self._settings.seconds))
         return Watch(limits, extensions.get(PROGRESS))
 
     async def _answered(
@@ -132,12 +139,17 @@ class Questions:
     async def _streamed(
         self, request: Request, headers: Mapping[str, str], operation: Operation, asked: Asked
     ) -> Response:
-        watch = self._watch(request, rows=_NO_LIMIT)
-        pipe = Pipe(watch, int(self._settings.answer_bytes))
+        watch = self._watch(request)
+        pipe = tables.Pipe(watch, watch.limits.table_bytes)
+
+        def write(rows: Tabular) -> None:
+            limit = None if (given := asked.options.get("limit")) is None else int(given)
+            progress = watch.progress(watch.combinations)
+            rows.write_stream(pipe, limit=limit, threads=watch.limits.threads, progress=progress)
 
         def compute() -> None:
             watch.check()
-            operation.answer(asked, watch, pipe)
+            operation.answer(replace(asked, rows_to=write), watch)
             pipe.close()
 
         async def pieces() -> AsyncGenerator[bytes, None]:
@@ -152,7 +164,7 @@ class Questions:
 
         gone = asyncio.ensure_future(_left(request))
         try:
-            return await Streamed.begun(pieces(), watch, gone, ARROW, headers)
+            return await tables.Streamed.begun(pieces(), watch, gone, headers)
         finally:
             gone.cancel()
 
@@ -161,10 +173,18 @@ class Questions:
         return self._settings.at_once + self._settings.waiting
 
     async def _as_openapi(self, request: Request) -> Response:
-        return _unless_had(request, self._described_tag, Response(self._described, media_type=_JSON))
+        return self._unless_had(request, Response(self._described, media_type=_JSON))
 
     async def _as_page(self, request: Request) -> Response:
-        return _unless_had(request, self._page_tag, Response(self._page, media_type="text/html", headers=page.HEADERS))
+        return self._unless_had(request, Response(self._page, media_type="text/html", headers=page.HEADERS))
+
+    def _unless_had(self, request: Request, response: Response) -> Response:
+        """The response, or that the client has it."""
+        headers = _headers(tag(bytes(response.body).decode(), body={}))
+        if matches(request.headers.get("if-none-match", ""), headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        response.headers.update(headers)
+        return response
 
 
 def application(
@@ -210,18 +230,8 @@ def matches(given: str, etag: str) -> bool:
     return etag in names or names == ["*"]
 
 
-def accepts(given: str, kind: str) -> bool:
-    """Whether an ``Accept`` names a kind of content."""
-    return any(part.partition(";")[0].strip().lower() == kind for part in given.split(","))
-
-
-def _unless_had(request: Request, etag: str, response: Response) -> Response:
-    """The response, or that the client has it."""
-    headers = {"etag": etag, "cache-control": "private, no-cache"}
-    if matches(request.headers.get("if-none-match", ""), etag):
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return response
+def _headers(etag: str) -> dict[str, str]:
+    return {"etag": etag, "cache-control": "private, no-cache", "vary": "accept"}
 
 
 async def _left(request: Request) -> None:

@@ -6,9 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gigacost.service.limits import Cancelled, LimitError, Limits
+
+if TYPE_CHECKING:
+    from gigacost.queries.export import Tabular
 
 Report = Callable[[int, int], None]
 """Told how far an answer is: ``(done, of)``, from any thread; ``of`` is 0 where nobody knows."""
@@ -23,6 +26,8 @@ class Asked:
     options: Mapping[str, Any] = field(default_factory=dict)
     catalog: str | Mapping[str, Any] | None = None
     """A private price book: its content, or the name under which it is mounted."""
+    rows_to: Callable[[Tabular], object] | None = None
+    """Takes the rows, where these are wanted as a table in place of JSON."""
 
 
 @dataclass(slots=True)
@@ -74,13 +79,6 @@ class Watch:
         return done
 
 
-class Sink(Protocol):
-    """What takes bytes, and lets who writes wait until there is room."""
-
-    def write(self, data: bytes, /) -> object:
-        """Take bytes. Raises Cancelled, LimitError."""
-
-
 class Operation(Protocol):
     """A question that a service offers."""
 
@@ -101,20 +99,12 @@ class Operation(Protocol):
         """The specifications that it takes: ``spec``, or ``a`` and ``b`` too."""
 
     @property
+    def has_rows(self) -> bool:
+        """Whether it answers rows, which may be taken as a table."""
+
+    @property
     def options(self) -> Mapping[str, Any]:
         """The JSON Schema of its options: an object."""
 
-    @property
-    def example(self) -> Mapping[str, Any]:
-        """A body that asks it."""
-
-    @property
-    def call(self) -> str:
-        """The same with the client; empty where it has no method for it."""
-
-    @property
-    def is_table(self) -> bool:
-        """Whether it answers with rows that can be streamed."""
-
-    def answer(self, asked: Asked, watch: Watch, sink: Sink | None = None) -> Answer:
-        """The answer; a table's rows go to a sink as an Arrow stream. Raises SpecError, LimitError, Cancelled."""
+    def answer(self, asked: Asked, watch: Watch) -> Answer:
+        """The answer. Raises SpecError, LimitError, Cancelled."""

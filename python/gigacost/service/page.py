@@ -11,8 +11,8 @@ from html import escape
 from typing import Any
 
 from gigacost.reports.style import STYLE
+from gigacost.service import tables
 from gigacost.service.openapi import limits, refusals, results
-from gigacost.service.openapi.questions import ARROW
 from gigacost.service.settings import Settings
 
 _STYLE = (
@@ -154,15 +154,15 @@ def _begin(url: str, *, token: bool) -> Iterator[str]:
 
 def _question(path: str, one: Mapping[str, Any], url: str, *, token: bool) -> str:
     content = one["requestBody"]["content"]["application/json"]
-    value = content["examples"]["example"]["value"]
+    value = content["examples"]["usual"]["value"]
     name = path.removeprefix("/v1/")
     options = content["schema"]["properties"]["options"]
     blocks = list(_paragraphs(one["description"]))
     if content["schema"].get("anyOf"):
         blocks.append("<p>Takes two specifications, <code>a</code> and <code>b</code>, or one, <code>spec</code>.</p>")
-    if ARROW in one["responses"]["200"]["content"]:
+    if tables.KIND in one["responses"]["200"]["content"]:
         blocks.append(
-            f"<p>With <code>Accept: {ARROW}</code> the rows come as an Arrow stream while they are computed.</p>"
+            f"<p>With <code>Accept: {tables.KIND}</code> the rows come as an Arrow stream while they are computed.</p>"
         )
     blocks.append("<h3>Options</h3>" if options["properties"] else "<p>It has no options.</p>")
     if options["properties"]:

@@ -41,7 +41,6 @@ class Settings(Limits):
     job_seconds: float = limit(600.0, "Seconds that a job may be computed")
     job_expiry: float = limit(600.0, "Seconds that a job is kept after its end")
     body_bytes: int = limit(MIB, "Bytes of a request's body")
-    answer_bytes: int = limit(1024 * MIB, "Bytes of an answer as an Arrow stream")
     memory_bytes: int = limit(4096 * MIB, "Bytes of memory of a worker beyond which it takes no questions")
     at_once: int = limit(2, "Questions of a worker that are computed at once")
     waiting: int = limit(64, "Questions of a worker that wait for those")

@@ -21,17 +21,18 @@ TAGS = {
 
 def described(
     operations: Sequence[Operation],
+    shown: Mapping[str, Mapping[str, Any]],
     specification: Mapping[str, Any],
     price_book: Mapping[str, Any],
     settings: Settings,
     *,
     token: bool,
 ) -> dict[str, Any]:
-    """The document; ``token``: whether clients show one."""
+    """The document; ``shown`` are the paths of the catalogue, ``token``: whether clients show one."""
     names = [one.name for one in operations]
     paths = {
         **{f"/v1/{one.name}": {"post": questions.path(one, settings)} for one in operations},
-        **catalogue.PATHS,
+        **catalogue.paths(shown),
         **jobs.paths(names),
         **process.PATHS,
     }

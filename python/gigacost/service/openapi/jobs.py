@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gigacost.service import examples
 from gigacost.service.openapi import refusals
 from gigacost.service.openapi.questions import EVENTS
 
@@ -55,10 +56,7 @@ def _body(names: Sequence[str]) -> dict[str, Any]:
         },
         "description": "The body of the question, with its name beside it. What is wrong in it is the job's answer.",
     }
-    value = {
-        "question": "top",
-        "spec": {"fixed": {"params": "7B", "tokens": "2T", "hardware": "h100-sxm", "chips": 512}},
-    }
+    value = {"question": "top", **examples.QUESTIONS["top"]}
     return {"required": True, "content": {"application/json": {"schema": asked, "examples": {"top": {"value": value}}}}}
 
 

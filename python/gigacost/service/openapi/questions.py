@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gigacost.service import examples, tables
 from gigacost.service.openapi import limits, refusals, results
 from gigacost.service.operation import Operation
 from gigacost.service.settings import Settings
 
-ARROW = "application/vnd.apache.arrow.stream"
 EVENTS = "text/event-stream"
 _FILES = ("catalog",)
 """Keys of a specification that name files, which a service does not read."""
@@ -63,20 +63,24 @@ def path(operation: Operation, settings: Settings) -> dict[str, Any]:
     answer = refusals.json_of(refusals.ref(results.name(operation.name)), "The answer, as `--json` prints it.", "etag")
     job = "What happens to the answer, as server-sent events: progress, then done or failed."
     answer["content"][EVENTS] = {"schema": {"type": "string", "description": job}}
-    if operation.is_table:
+    if operation.has_rows:
         rows = "The rows as an Arrow IPC stream. The limit of rows does not hold for it; those of bytes and seconds do."
-        answer["content"][ARROW] = {"schema": {"type": "string", "format": "binary", "description": rows}}
-    content = {
-        "schema": body(operation, settings),
-        "examples": {"example": {"summary": operation.summary, "value": dict(operation.example)}},
-    }
+        answer["content"][tables.KIND] = {"schema": {"type": "string", "format": "binary", "description": rows}}
+    content: dict[str, Any] = {"schema": body(operation, settings)}
+    if example := examples.QUESTIONS.get(operation.name):
+        content["examples"] = {"usual": {"summary": operation.summary, "value": example}}
+    call = examples.CALLS.get(operation.name)
     return {
         "operationId": operation.name.replace("-", "_"),
         "tags": ["questions"],
         "summary": operation.summary,
         "description": operation.description,
-        **({"x-codeSamples": [{"lang": "Python", "source": operation.call}]} if operation.call else {}),
+        **({"x-codeSamples": [{"lang": "Python", "source": call}]} if call else {}),
         "parameters": [refusals.if_none_match()],
         "requestBody": {"required": True, "content": {"application/json": content}},
-        "responses": {"200": answer, "304": refusals.unchanged(), **refusals.every(415, 422, 429)},
+        "responses": {
+            "200": answer,
+            "304": refusals.unchanged(),
+            **refusals.every(*([] if operation.has_rows else [406]), 415, 422, 429),
+        },
     }

@@ -46,6 +46,7 @@ _MEANINGS: Mapping[int, tuple[str, str]] = {
     401: ("No token", "The token is missing or wrong."),
     404: ("Not found", "Nothing is there under this path or id."),
     405: ("No such method", "Not a method of this path; the header allow names them."),
+    406: ("No rows", "An Arrow stream is asked for, and the answer has no rows."),
     408: ("Too slow", "The request took too long to arrive ({body_seconds:g} s)."),
     413: ("Too large", "The body is larger than {body_bytes:,} bytes."),
     415: ("Not JSON", "The body is not `application/json`, or it is compressed."),

@@ -7,7 +7,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-VERSION = "1"
+VERSION = 1
 RULE = (
     "Schemas of answers have a version (`x-version`), "
     f"{VERSION} today. What is required in one stays, with its type, as long as the version does. "
@@ -22,7 +22,11 @@ def name(question: str) -> str:
 
 def schema(question: str) -> dict[str, Any]:
     """The schema of a question's answer; of one that was not recorded, any object."""
-    return {"x-version": VERSION, **_recorded().get(question, {"type": "object"})}
+    return {
+        "title": f"Answer to {question}, version {VERSION}",
+        "x-version": VERSION,
+        **_recorded().get(question, {"type": "object"}),
+    }
 
 
 @functools.cache

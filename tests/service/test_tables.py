@@ -15,16 +15,18 @@ from typing import Any, TypeVar
 import polars as pl
 import pyarrow as pa
 import pytest
-from served import DESIGN, GRID, served
+from asked_service import refused, service
 from services import started
 
 from gigacost import Sweep
 from gigacost.service.limits import Cancelled, LimitError, Limits
 from gigacost.service.operation import Watch
-from gigacost.service.streams import Pipe
+from gigacost.service.tables import KIND, Pipe
 
 T = TypeVar("T")
-ARROW = "application/vnd.apache.arrow.stream"
+CLIENT = service()
+DESIGN = {"fixed": {"params": "7B", "tokens": "2T", "hardware": "h100-sxm", "chips": 512}}
+GRID = {**DESIGN, "axes": {"market": ["own", "on_demand", "spot"], "pue": {"from": 1.1, "to": 1.5, "steps": 10}}}
 LARGE = {
     "fixed": {"params": "7B", "tokens": "2T", "hardware": "h100-sxm"},
     "axes": {
@@ -36,12 +38,12 @@ LARGE = {
 
 
 def streamed(client: Any, spec: object, **options: Any) -> Any:
-    return client.post("/v1/sweep", json={"spec": spec, "options": options}, headers={"accept": f"{ARROW};q=1, */*"})
+    return client.post("/v1/sweep", json={"spec": spec, "options": options}, headers={"accept": f"{KIND};q=1, */*"})
 
 
 def test_the_rows_are_those_of_the_sweep() -> None:
-    answered = streamed(served(), GRID, columns="cost_total_usd,train_days")
-    assert (answered.status_code, answered.headers["content-type"]) == (200, ARROW)
+    answered = streamed(service(), GRID, columns="cost_total_usd,train_days")
+    assert (answered.status_code, answered.headers["content-type"]) == (200, KIND)
     assert answered.headers["vary"] == "accept"
     sweep = Sweep(GRID["axes"], fixed=GRID["fixed"], columns=["cost_total_usd", "train_days"])
     read = pa.ipc.open_stream(answered.content).read_all()
@@ -50,33 +52,67 @@ def test_the_rows_are_those_of_the_sweep() -> None:
     assert read.schema.metadata[b"gigacost:spec_sha256"].decode() != ""
 
 
-def test_options_hold_and_the_tag_is_another_than_that_of_json() -> None:
-    client = served()
-    answered = streamed(client, GRID, limit=7, where="market == 'own'")
-    assert pa.ipc.open_stream(answered.content).read_all().num_rows == 7
-    as_json = client.post("/v1/sweep", json={"spec": GRID, "options": {"limit": 7, "where": "market == 'own'"}})
-    assert as_json.headers["etag"] != answered.headers["etag"]
-    again = client.post(
-        "/v1/sweep",
-        json={"spec": GRID, "options": {"limit": 7, "where": "market == 'own'"}},
-        headers={"accept": ARROW, "if-none-match": answered.headers["etag"]},
-    )
+def read(reply: Any) -> pa.Table:
+    assert reply.status_code == 200, reply.text
+    assert reply.headers["content-type"] == KIND
+    return pa.ipc.open_stream(reply.content).read_all()
+
+
+@pytest.mark.parametrize(
+    ("question", "given"),
+    [
+        ("sweep", {}),
+        ("sweep", {"limit": 3}),
+        ("sweep", {"limit": 0}),
+        ("sweep", {"where": "train_days <= 0"}),
+        ("top", {"k": 3}),
+        ("top", {"k": 3, "limit": 1, "by": "train_days"}),
+        ("pareto", {}),
+        ("pareto", {"limit": 1}),
+    ],
+)
+def test_the_rows_are_those_of_the_json(question: str, given: dict[str, Any]) -> None:
+    asked = {"spec": GRID, "options": given}
+    as_json = CLIENT.post(f"/v1/{question}", json=asked)
+    found = CLIENT.post(f"/v1/{question}", json=asked, headers={"accept": KIND})
+    assert read(found).to_pylist() == as_json.json()["rows"]
+    assert found.headers["etag"] != as_json.headers["etag"]
+    assert found.headers["vary"] == "accept"
+    again = CLIENT.post(f"/v1/{question}", json=asked, headers={"accept": KIND, "if-none-match": found.headers["etag"]})
     assert again.status_code == 304
 
 
-def test_the_limit_of_rows_does_not_hold_and_that_of_combinations_does() -> None:
-    assert streamed(served(rows=3), GRID).status_code == 200
-    refused = streamed(served(combinations=3), GRID)
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "combinations")
-    refused = streamed(served(answer_bytes=100), GRID)
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "answer_bytes")
-    refused = streamed(served(), {"fixed": {"hardware": "x"}})
-    assert refused.status_code == 422
+@pytest.mark.parametrize(
+    ("settings", "given", "field"),
+    [
+        ({"combinations": 100}, {}, "combinations"),
+        ({"table_bytes": 10_000}, {}, "table_bytes"),
+    ],
+)
+def test_more_than_is_granted_is_refused(settings: dict[str, int], given: dict[str, Any], field: str) -> None:
+    reply = service(**settings).post("/v1/sweep", json={"spec": LARGE, "options": given}, headers={"accept": KIND})
+    assert refused(reply, 422)[0]["field"] == field
 
 
-def test_other_questions_answer_json() -> None:
-    answered = served().post("/v1/count", json={"spec": GRID}, headers={"accept": ARROW})
-    assert answered.headers["content-type"] == "application/json"
+def test_an_answer_without_rows_is_no_table() -> None:
+    assert refused(CLIENT.post("/v1/count", json={"spec": GRID}, headers={"accept": KIND}), 406)[0]["field"] == "accept"
+
+
+def test_faults_are_told_as_json() -> None:
+    reply = CLIENT.post("/v1/sweep", json={"spec": {"fixed": {"chips": 0}}}, headers={"accept": KIND})
+    assert refused(reply, 422)[0]["field"] == "fixed.chips"
+
+
+def test_the_limit_of_rows_does_not_hold() -> None:
+    assert service(rows=3).post("/v1/sweep", json={"spec": GRID}, headers={"accept": KIND}).status_code == 200
+    assert service(rows=3).post("/v1/sweep", json={"spec": GRID}).status_code == 422
+
+
+def test_a_value_that_is_not_finite_is_told_as_that_of_the_clients_expression() -> None:
+    spec = {**GRID, "derive": {"lost": "1 / (pue - 1.1)"}, "query": {"columns": ["lost"]}}
+    for accept in (KIND, "application/json"):
+        reply = CLIENT.post("/v1/sweep", json={"spec": spec}, headers={"accept": accept})
+        assert refused(reply, 422)[0]["field"] == "derive.lost"
 
 
 def alone(work: Coroutine[Any, Any, T]) -> T:
@@ -137,7 +173,7 @@ def test_a_stream_whose_reader_leaves_gives_its_place_back() -> None:
         body = json.dumps({"spec": LARGE, "options": {"columns": ["cost_total_usd", "train_days", "mfu"]}}).encode()
         head = (
             b"POST /v1/sweep HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
-            b"accept: %s\r\ncontent-length: %d\r\n\r\n" % (ARROW.encode(), len(body))
+            b"accept: %s\r\ncontent-length: %d\r\n\r\n" % (KIND.encode(), len(body))
         )
         with service.connect() as client:
             client.sendall(head + body)

@@ -1,4 +1,4 @@
-"""A question of each kind, as a service shows how it is asked."""
+"""A question of each kind, for the description of the API."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SPACE = {
 }
 _OPEN = {"fixed": {"params": "7B", "tokens": "2T"}, "axes": {"hardware": ["h100-sxm", "b200-sxm"]}}
 
-EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "estimate": {"spec": _DESIGN},
     "choose": {"spec": _OPEN, "options": {"within": "60d", "budget": "5M"}},
     "sweep": {"spec": _SPACE, "options": {"columns": ["cost_total_usd", "train_days"]}},
@@ -42,6 +42,14 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "layout": {"spec": _DESIGN, "options": {"top": 3}},
     "explain": {"spec": _DESIGN, "options": {"quantity": "train_days", "depth": 2}},
 }
+"""The body of each."""
+
+CATALOGUE: Mapping[str, Mapping[str, str]] = {
+    "/v1/catalog/{axis}": {"axis": "hardware"},
+    "/v1/catalog/{axis}/{label}": {"axis": "hardware", "label": "h100-sxm"},
+    "/v1/catalog/prices/{chip}": {"chip": "h100-sxm"},
+}
+"""The places in paths of the catalogue."""
 
 _RUN = 'params="7B", tokens="2T", hardware="h100-sxm", chips=512'
 _SWEEP = """sweep = client.sweep(

@@ -1,4 +1,4 @@
-"""Rows that are sent while they are computed: as many as fit into a pipe, the others when there is room again."""
+"""Rows as an Arrow stream, sent while they are computed: as many as fit, the others when there is room again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from gigacost.service.limits import Cancelled, LimitError
 from gigacost.service.operation import Watch
 
+KIND = "application/vnd.apache.arrow.stream"
 _PIECE = 1 << 16
 """Bytes that are sent at once, at least."""
 _PIECES = 4
@@ -39,7 +40,7 @@ class Pipe:
         self._watch.check()
         self._written += len(data)
         if self._written > self._most:
-            raise LimitError.of("answer_bytes", self._written, self._most)
+            raise LimitError.of("table_bytes", self._written, self._most)
         self._held += data
         if len(self._held) >= _PIECE:
             self._hand_over()
@@ -86,8 +87,8 @@ class Pipe:
 class Streamed(StreamingResponse):
     """A response of pieces, whose first is there."""
 
-    def __init__(self, pieces: AsyncGenerator[bytes, None], kind: str, headers: Mapping[str, str]) -> None:
-        super().__init__(pieces, media_type=kind, headers=headers)
+    def __init__(self, pieces: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> None:
+        super().__init__(pieces, media_type=KIND, headers=headers)
         self._pieces = pieces
 
     @classmethod
@@ -96,7 +97,6 @@ class Streamed(StreamingResponse):
         pieces: AsyncGenerator[bytes, None],
         watch: Watch,
         gone: asyncio.Future[None],
-        kind: str,
         headers: Mapping[str, str],
     ) -> Self:
         """The response, once it has begun: until then it can be refused. Raises what ``pieces`` raises."""
@@ -107,7 +107,7 @@ class Streamed(StreamingResponse):
             await asyncio.wait({first})
             watch.check()
             raise Cancelled
-        return cls(_joined(first.result(), pieces), kind, headers)
+        return cls(_joined(first.result(), pieces), headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it; afterwards nothing is computed any more."""

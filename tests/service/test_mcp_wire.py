@@ -167,6 +167,21 @@ def test_what_is_printed_by_mistake_is_not_on_the_wire() -> None:
     assert sorted(done.stderr.splitlines()) == [b"by a child", b"by mistake"]
 
 
+def test_who_starts_it_by_hand_is_told_what_it_waits_for() -> None:
+    ours, theirs = os.openpty()
+    try:
+        with subprocess.Popen(COMMAND, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+            assert server.stderr.readline() == (
+                b"note: a client is waited for, which speaks the protocol; Ctrl-D ends it\n"
+            )
+            os.write(ours, b"\x04")
+            assert server.wait(10) == 0
+            assert server.stdout.read() == b""
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
 def test_without_the_library_it_says_what_to_install(tmp_path: Any) -> None:
     code = "import sys; sys.modules['mcp'] = None; from gigacost.cli import main; main(['mcp'])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, cwd=tmp_path)

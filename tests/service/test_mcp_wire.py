@@ -17,9 +17,9 @@ from mcp_peers import COMMAND, INITIALIZE, OPENING, PACKAGE, request, said, send
 DESIGN = {"hardware": "h100-sxm", "chips": 1024, "params": "13B", "tokens": "1T"}
 LONG = {
     "name": "top",
-    "arguments": {"hardware": "h100-sxm", "params": "1B..99B:900", "chips": "8..80000:10000:linear:8", "tokens": "1T"},
+    "arguments": {"hardware": "h100-sxm", "params": "1B..99B:9000", "chips": "8..80000:10000:linear:8", "tokens": "1T"},
 }
-"""Nine million designs, of which the cheapest is asked for."""
+"""Ninety million designs, of which the cheapest is asked for."""
 PING = request("ping", "last")
 PONG = {"jsonrpc": "2.0", "id": "last", "result": {}}
 
@@ -124,7 +124,7 @@ def test_progress_is_told_to_who_wants_it() -> None:
         told = json.loads(server.stdout.readline())
         assert told["method"] == "notifications/progress"
         assert told["params"]["progressToken"] == "p"
-        assert 0 < told["params"]["progress"] <= told["params"]["total"] == 9_000_000
+        assert 0 < told["params"]["progress"] <= told["params"]["total"] == 90_000_000
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -165,6 +165,21 @@ def test_what_is_printed_by_mistake_is_not_on_the_wire() -> None:
     done = subprocess.run([sys.executable, "-c", code], input=b"unread", capture_output=True, check=True)
     assert done.stdout == b"wireafter\n"
     assert sorted(done.stderr.splitlines()) == [b"by a child", b"by mistake"]
+
+
+def test_who_starts_it_by_hand_is_told_what_it_waits_for() -> None:
+    ours, theirs = os.openpty()
+    try:
+        with subprocess.Popen(COMMAND, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+            assert server.stderr.readline() == (
+                b"note: a client is waited for, which speaks the protocol; Ctrl-D ends it\n"
+            )
+            os.write(ours, b"\x04")
+            assert server.wait(10) == 0
+            assert server.stdout.read() == b""
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 def test_without_the_library_it_says_what_to_install(tmp_path: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -34,6 +35,7 @@ def command(books: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - as c
 
         raise not_installed("mcp", "mcp", "gigacost[mcp]")
     from gigacost._engine import __version__
+    from gigacost.cli.process import warn
     from gigacost.cli.served import Books
     from gigacost.cli.tools import tools
     from gigacost.service.mcp.resources import Resources
@@ -43,6 +45,8 @@ def command(books: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - as c
 
     limits, settings = _record(Limits, given), _record(Settings, given)
     questions = tools(Books(mounted(books)))
+    if sys.stdin.isatty():
+        warn("note", "a client is waited for, which speaks the protocol; Ctrl-D ends it")
     return run(lambda: server(Tools(questions, limits, settings), Resources(), __version__), settings)
 
 

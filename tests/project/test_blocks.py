@@ -43,7 +43,6 @@ WITHOUT_BLOCKS = {
     "index.md": "a list of the pages",
     "pace.md": "written by `make calibrate`: tables",
     "performance.md": "written by `make bench`: tables",
-    "service.md": "a program that does not end by itself",
     "running.md": "programs that do not end by themselves",
     "python.md": "written when the site is built",
     "scale.md": "scripts for clusters, which is not where the tests run",

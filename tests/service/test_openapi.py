@@ -150,7 +150,7 @@ def test_limits_are_named_where_they_hold() -> None:
     top = body_of("top")["properties"]["options"]["properties"]
     assert (top["k"]["maximum"], top["draws"]["maximum"], top["boxes"]["maximum"]) == (50, 5000, 70_000)
     assert "At most 50 here (limit rows)." in top["k"]["description"]
-    assert DOCUMENT["x-limits"]["rows"] == 50
+    assert DOCUMENT["info"]["x-limits"]["rows"]["value"] == 50
     assert "`rows`: 50." in DOCUMENT["info"]["description"]
 
 

@@ -51,13 +51,13 @@ def described(
             "version": __version__,
             "summary": "What does it cost to train this AI model?",
             "description": _about(settings),
+            "x-limits": limits.described(settings),
             "license": {"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"},
         },
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": {path: _closed(path, methods, token=token) for path, methods in paths.items()},
         "components": {"schemas": schemas, "responses": refusals.responses(settings), "headers": refusals.HEADERS},
-        "x-limits": limits.values(settings),
     }
     if token:
         document["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}

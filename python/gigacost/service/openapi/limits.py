@@ -20,9 +20,9 @@ def listed(settings: Settings) -> Iterator[tuple[str, float, str]]:
             yield one.name, getattr(settings, one.name), one.metadata["help"]
 
 
-def values(settings: Settings) -> dict[str, float]:
-    """Each by its name."""
-    return {name: value for name, value, _ in listed(settings)}
+def described(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Value and meaning of each by its name."""
+    return {name: {"value": value, "description": what} for name, value, what in listed(settings)}
 
 
 def options(schema: Mapping[str, Any], settings: Settings) -> dict[str, Any]:

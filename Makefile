@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST ?=
 SEED ?= 1
-BENCH ?= peers trillion uncertainty default_model layouts latency memory scaling executors parts instructions speed
+BENCH ?= peers trillion uncertainty default_model layouts latency service memory scaling executors parts instructions speed
 
 LINUX := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-musl aarch64-unknown-linux-musl
 # It finds zig by the Python that comes first.

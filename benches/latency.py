@@ -37,7 +37,7 @@ BOOK = {
     ],
 }
 """A private price book."""
-_BREAKDOWN = [quantity.name for quantity in (*default().contributions, *default().subtotals)]
+BREAKDOWN = [quantity.name for quantity in (*default().contributions, *default().subtotals)]
 _counter = itertools.count(1)
 
 
@@ -62,7 +62,7 @@ def candidates(shift: int) -> dict[str, list[Any]]:
 def best_candidates(threads: int | None = None) -> int:
     """The 20 cheapest of 5,000 designs under our own prices, with the breakdown of their costs."""
     table = gigacost.zipped(candidates(next(_counter)))
-    sweep = gigacost.Sweep({"candidate": table}, columns=_BREAKDOWN, fixed={"runs_per_year": 2}, catalog=BOOK)
+    sweep = gigacost.Sweep({"candidate": table}, columns=BREAKDOWN, fixed={"runs_per_year": 2}, catalog=BOOK)
     return len(sweep.top(TOP, threads=threads).rows)
 
 

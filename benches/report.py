@@ -15,6 +15,7 @@ from contenders import CONTENDERS
 from instructions import by_kernel
 from markdown_tables import NOTE, digits, duration, figure, megabytes, table, where
 from scaling_page import scaling
+from service_page import service
 
 ROOT = Path(__file__).parent.parent
 BEGIN, END = "<!-- bench: written by `make bench` -->", "<!-- /bench -->"
@@ -109,6 +110,7 @@ def _performance(found: Mapping[str, Any]) -> str:
         "default_model": _default_model,
         "layouts": _layouts,
         "latency": _latency,
+        "service": service,
         "memory": _memory,
         "instructions": _instructions,
     }

@@ -10,7 +10,7 @@ import pytest
 from cli_runner import SPEC, invoke, spec_file
 
 from gigacost import estimate
-from gigacost.cli.design import _FLAGS
+from gigacost.cli.design import FLAGS
 from gigacost.cli.terminal import out
 
 Capture = pytest.CaptureFixture[str]
@@ -27,7 +27,7 @@ TYPED = [text for name, value in RUN.items() for text in (f"--{name}", value)]
 def test_every_command_that_takes_a_design_takes_the_same_flags(name: str) -> None:
     command: click.Command = import_module(f"gigacost.cli.commands.{name}").command
     known = {option for parameter in command.params for option in parameter.opts}
-    assert {f"--{flag.replace('_', '-')}" for flag in _FLAGS} | {"--set", "--strict", "--catalog"} <= known
+    assert {f"--{flag.replace('_', '-')}" for flag in FLAGS} | {"--set", "--strict", "--catalog"} <= known
 
 
 def test_the_list_of_these_commands_is_whole() -> None:
@@ -127,7 +127,7 @@ def test_every_flag_works_on_every_command_without_a_file(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     given = GIVEN if shape == "params" else {**GIVEN, "model": "llama-3.1-8b"}
-    assert given.keys() | {"model"} == _FLAGS.keys() | {"model"}
+    assert given.keys() | {"model"} == FLAGS.keys() | {"model"}
     left = {"params", "preset", "mfu", "pace"} if shape == "model" else set[str]()
     flags = [text for flag, value in given.items() if flag not in left for text in (_typed(flag), value)]
     done = invoke(capsys, name.replace("_", "-"), *ASKED.get(name, ()), *flags)
@@ -157,7 +157,7 @@ def test_help_fits_on_eighty_columns_and_puts_the_flags_of_a_design_together(
     text = invoke(capsys, name.replace("_", "-"), "--help").out
     assert max(map(len, text.splitlines())) <= 80
     design = text.split("Design (over SPEC, or in place of it):\n")[1].split("\n\n")[0]
-    assert all(f"{_typed(flag)} " in design for flag in _FLAGS)
+    assert all(f"{_typed(flag)} " in design for flag in FLAGS)
 
 
 def test_what_is_missing_is_told_once_for_each_name(capsys: Capture) -> None:

@@ -15,7 +15,7 @@ import pytest
 from cli_runner import invoke, spec_file
 from explored import Explored
 
-from gigacost.cli.design import _FLAGS
+from gigacost.cli.design import FLAGS as DESIGN_FLAGS
 from gigacost.explore import page as pages
 from gigacost.queries.request import Request
 from gigacost.spec.command_line import FLAGS
@@ -190,7 +190,7 @@ def test_a_name_is_text_and_never_markup(tmp_path: Path) -> None:
 
 
 def test_every_flag_of_the_command_line_is_one_of_a_design() -> None:
-    assert set(FLAGS) <= set(_FLAGS)
+    assert set(FLAGS) <= set(DESIGN_FLAGS)
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")

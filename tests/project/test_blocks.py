@@ -43,6 +43,7 @@ WITHOUT_BLOCKS = {
     "index.md": "a list of the pages",
     "pace.md": "written by `make calibrate`: tables",
     "performance.md": "written by `make bench`: tables",
+    "running.md": "programs that do not end by themselves",
     "python.md": "written when the site is built",
     "scale.md": "scripts for clusters, which is not where the tests run",
     "scaling.md": "written by `make bench`: tables",

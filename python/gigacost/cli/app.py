@@ -11,7 +11,7 @@ import click
 from gigacost.cli import process
 from gigacost.cli.options import NAMES
 
-_COMMANDS = {
+COMMANDS = {
     "estimate": "Cost of one training run; comma lists are compared side by side.",
     "choose": "The cheapest design of each market within limits: you need not know any chip.",
     "sweep": "Cost every combination of a specification and write the rows to a file or a folder of parts.",
@@ -36,6 +36,7 @@ _COMMANDS = {
     "chart": "A picture of an answer, as SVG, PNG, PDF or HTML.",
     "report": "An answer as one file for a board or a paper: HTML, PDF or Markdown.",
     "catalog": "Chips, prices, regions, architectures, and where each figure is from.",
+    "serve": "Answer questions over HTTP: a service with a schema, limits and jobs.",
     "init": "Write an example of a specification, to begin with.",
     "schema": "JSON Schema of a specification; all quantities with units.",
     "completion": "Completion for bash, zsh or fish.",
@@ -55,11 +56,11 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
         from importlib import import_module
 
@@ -76,19 +77,19 @@ class _Commands(click.Group):
         if name == "help":
             click.echo(ctx.get_help())
             ctx.exit()
-        if name not in _COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and not name.startswith("-"):
             from gigacost.cli.words import meant_command
             from gigacost.errors import show
 
-            guess = meant_command(name, _COMMANDS)
+            guess = meant_command(name, COMMANDS)
             hint = f"; did you mean {guess}?" if guess else ""
-            raise click.UsageError(f"command = {show(name)}: unknown command; allowed: {', '.join(_COMMANDS)}{hint}")
+            raise click.UsageError(f"command = {show(name)}: unknown command; allowed: {', '.join(COMMANDS)}{hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's form

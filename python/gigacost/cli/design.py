@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gigacost.cli import options
+from gigacost.cli import hosted, options
 from gigacost.cli.options import labels, once
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gigacost.graph.model import Model
     from gigacost.queries.request import Request
 
-_FLAGS: Mapping[str, Callable[[Any], Any]] = {
+FLAGS: Mapping[str, Callable[[Any], Any]] = {
     "hardware": once("--hardware", metavar="CHIP", shell_complete=labels("hardware"), help="Accelerator, as h100-sxm."),
     "chips": once("--chips", metavar="N", help="Number of accelerators."),
     "params": once("--params", metavar="N", help="Parameters, as 405B; a --model has its own."),
@@ -113,11 +113,16 @@ class Design:
         from gigacost.spec.files import Document
         from gigacost.spec.spec import VERSION
 
-        if spec is not None and "." not in spec and not os.path.exists(spec):  # noqa: PTH110 - any text
+        run = hosted.current()
+        if run is None and spec is not None and "." not in spec and not os.path.exists(spec):  # noqa: PTH110 - any text
             allowed = "a name that ends in .toml or .json; or a design by options, as --params 7B --tokens 1T"
             raise SpecError(Fault("spec", show(spec), "not a spec file", allowed))
         settings = (*self.flags, *options.pairs(self.settings), *more)
-        if spec is None:
+        if run is not None:
+            made = Request.of_document(
+                run.document(spec), settings=settings, query=query, model=model, catalog=run.catalog, strict=self.strict
+            )
+        elif spec is None:
             made = Request(
                 Document({"version": VERSION}),
                 model or default(),
@@ -135,6 +140,8 @@ class Design:
             read = made.spec
         except SpecError as error:
             raise SpecError(*self._as_typed(error.faults)) from None
+        if run is not None:
+            run.admit(read)
         for note in read.notes:
             warn("note", note)
         for warning in self._as_typed(read.warnings if spec else unplaced(read.warnings)):
@@ -166,10 +173,10 @@ def designed(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def asked(**given: Any) -> Any:  # noqa: ANN401 - as click has it
-        flags = tuple((name, value) for name in _FLAGS if (value := given.pop(name)) is not None)
+        flags = tuple((name, value) for name in FLAGS if (value := given.pop(name)) is not None)
         others = {name: given.pop(name) for name in ("settings", "catalog", "strict")}
         return command(design=Design(flags, **others), **given)
 
-    for option in reversed([*_FLAGS.values(), *_OTHERS]):
+    for option in reversed([*FLAGS.values(), *_OTHERS]):
         asked = option(asked)
     return asked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=Callable[..., Any])
 NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _WHOLE = re.compile(r"-?[0-9]{1,4000}")  # Python reads no more digits than 4300
-_LARGEST = 2**63 - 1
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+LARGEST = 2**63 - 1
 _SETTING = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
@@ -35,15 +37,37 @@ class Whole(click.ParamType):  # type: ignore[type-arg] # generic only in newer 
         if isinstance(value, int):
             return value
         whole = isinstance(value, str) and _WHOLE.fullmatch(value)
-        if not whole or not self.low <= int(value) <= _LARGEST:
+        if not whole or not self.low <= int(value) <= LARGEST:
             from gigacost.errors import Fault, SpecError, show
 
             field = param.opts[0] if param else "number"
             what = "out of range" if whole else "not a whole number"
-            most = f" and <= {_LARGEST}" if whole and int(value) > _LARGEST else ""
+            most = f" and <= {LARGEST}" if whole and int(value) > LARGEST else ""
             allowed = f">= {self.low}{most}" + ("" if whole else ", in digits 0-9")
             raise SpecError(Fault(field, show(value), what, allowed))
         return int(value)
+
+
+class Number(click.ParamType):  # type: ignore[type-arg] # generic only in newer releases of click
+    """A number in plain ASCII digits, with or without a fraction."""
+
+    name = "n"
+
+    def __init__(self, low: float = 0) -> None:
+        self.low = low
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
+        """The number. Raises SpecError."""
+        del ctx
+        if isinstance(value, int | float):
+            return value
+        if not _DECIMAL.fullmatch(value) or float(value) < self.low:
+            from gigacost.errors import Fault, SpecError, show
+
+            what = "out of range" if _DECIMAL.fullmatch(value) else "not a number"
+            allowed = f">= {self.low:g}, in digits 0-9, as 2.5"
+            raise SpecError(Fault(param.opts[0] if param else "number", show(value), what, allowed))
+        return float(value)
 
 
 class Once(click.Option):
@@ -127,12 +151,13 @@ _SHARED = {
     ),
 }
 """The heading of options that commands share, by their last name."""
-HEADINGS = ("Options", *dict.fromkeys(_SHARED.values()))
+LIMITS = "Limits"
+HEADINGS = ("Options", LIMITS, *dict.fromkeys(_SHARED.values()))
 
 
 def heading_of(parameter: click.Parameter) -> str:
     """The one of ``HEADINGS`` under which help lists an option."""
-    return _SHARED.get(parameter.opts[-1], "Options")
+    return getattr(parameter, "heading", "") or _SHARED.get(parameter.opts[-1], "Options")
 
 
 def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:  # noqa: ANN401 - as click
@@ -167,6 +192,27 @@ def quantities(_: click.Context, __: click.Parameter, incomplete: str) -> list[C
 
     before, comma, begun = incomplete.rpartition(",")
     return [Item(before + comma + name) for name in default().names if name.startswith(begun)]
+
+
+class _Limit(Once):
+    """An option that sets a limit."""
+
+    heading = LIMITS
+
+
+def limits_of(record: type) -> Callable[[C], C]:
+    """An option for each limit among the fields of a dataclass, given to the command by its name; None where unset."""
+
+    def optional(command: C) -> C:
+        for one in reversed(fields(record)):
+            if text := one.metadata.get("help"):
+                kind = Whole(one.metadata["low"]) if isinstance(one.default, int) else Number(one.metadata["low"])
+                name = f"--{one.name.replace('_', '-')}"
+                told = f"{text} [default: {one.default:,.12g}]."
+                command = click.option(name, cls=_Limit, type=kind, metavar="N", help=told)(command)
+        return command
+
+    return optional
 
 
 def quantity_names(*names: str, help: str, may_be_empty: bool = False) -> Callable[[C], C]:  # noqa: A002 - as click
@@ -279,7 +325,9 @@ def names(text: str | None) -> list[str]:
 
 
 def opened_catalog(book: str | None) -> Catalog:
-    """The bundled catalogue, or it with a private book over it."""
+    """The bundled catalogue, or it with a private book over it; within a service that of the request."""
     from gigacost.catalog.opening import opened
+    from gigacost.cli import hosted
 
-    return opened(book)
+    run = hosted.current()
+    return opened(book) if run is None else run.catalog

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
+from gigacost.cli import hosted
+
 DONE, FAILED, BAD_INPUT, INFEASIBLE, ASSERTION = 0, 1, 2, 3, 4
 INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 
@@ -75,7 +77,10 @@ def run(command: Callable[[], object]) -> int:
 
 
 def warn(kind: str, text: str) -> None:
-    """A line on stderr: ``warning: ...``, ``note: ...``, ``error: ...``."""
+    """A line on stderr: ``warning: ...``, ``note: ...``, ``error: ...``; within a service, one of the answer's notes."""
+    if run := hosted.current():
+        run.notes.append(f"{kind}: {text}")
+        return
     for line in text.splitlines() or [""]:
         more = line.startswith("... and ")
         print(line if more else f"{kind}: {line}", file=sys.stderr)  # noqa: T201 - messages go to stderr

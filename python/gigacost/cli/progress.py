@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from gigacost.cli import process
+from gigacost.cli import hosted, process
 from gigacost.units.numbers import duration, scaled
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ def watched(what: str, combinations: int) -> Iterator[Callable[[int], None] | No
 
     ``combinations`` is 0 where nobody can tell how many there will be.
     """
+    if run := hosted.current():
+        yield run.watch.progress(combinations)
+        return
     process.evaluating = True
     if not _is_watched():
         yield None

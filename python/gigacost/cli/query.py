@@ -45,7 +45,8 @@ class QueryOptions(NamedTuple):
 
         Raises SpecError.
         """
-        from gigacost.cli.process import derived, warn
+        from gigacost.cli import hosted, process
+        from gigacost.cli.process import warn
         from gigacost.compiler.lower import thread_count
 
         if self.merged:
@@ -60,6 +61,7 @@ class QueryOptions(NamedTuple):
         if made.spec.base_year is not None:
             year = made.spec.base_year
             warn("note", f"computed amounts are in dollars of {year}; what goes in is as given or quoted")
+        derived = (hosted.current() or process).derived
         derived.update({name: expression.text for name, expression in made.spec.derive.items()})
         return made.space()
 

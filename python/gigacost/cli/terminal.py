@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,7 @@ def plain(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-_takers: list[Callable[[Any, Any], None]] = []
+_TAKER: ContextVar[Callable[[Any, Any], None] | None] = ContextVar("taker", default=None)
 """Who takes the payload in place of standard output."""
 
 
@@ -93,17 +94,17 @@ def payload_to(taker: Callable[[Any, Any], None]) -> Iterator[None]:
 
     With it comes the answer itself, where this is more than its plain data.
     """
-    _takers.append(taker)
+    token = _TAKER.set(taker)
     try:
         yield
     finally:
-        _takers.pop()
+        _TAKER.reset(token)
 
 
 def payload(value: Any, answer: object = None) -> None:  # noqa: ANN401 - plain data
     """Print data as JSON: UTF-8 and the same bytes whatever the locale. ``answer`` is what the data are of."""
-    if _takers:
-        _takers[-1](value, answer)
+    if taker := _TAKER.get():
+        taker(value, answer)
         return
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
     data = text.encode("utf-8", "backslashreplace") + b"\n"

@@ -1,0 +1,94 @@
+"""A command that runs within a service: what it is asked, what it answers, what it may take.
+
+Commands are the one text of what can be asked. Within ``running`` a command reads the documents of a request in place
+of files, hands over what it would print, and says its notes and its progress to whoever asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gigacost.catalog import Catalog
+    from gigacost.service.operation import Watch
+    from gigacost.spec.files import Document
+    from gigacost.spec.spec import Spec
+
+_CURRENT: ContextVar[Hosted | None] = ContextVar("hosted", default=None)
+_MAIN = "spec"
+"""The document of a request that has one."""
+
+
+@dataclass
+class Hosted:
+    """A run of a command for somebody else."""
+
+    trees: Mapping[str, Mapping[str, Any]]
+    """What is asked to be costed, by name."""
+    catalog: Catalog
+    watch: Watch
+    answers: list[Any] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    derived: dict[str, str] = field(default_factory=dict)
+    """The client's own expressions by name."""
+
+    def document(self, name: str | None) -> Document:
+        """The document that stands for a specification's file. Raises SpecError where it names files."""
+        from gigacost.errors import Fault, SpecError, show
+        from gigacost.spec.files import Document
+        from gigacost.spec.spec import VERSION
+
+        tree = self.trees.get(name or _MAIN, {})
+        named = {
+            key: text for key in ("catalog", "model_config", "train_config") if (text := tree.get(key)) is not None
+        }
+        zipped = tree.get("zip")
+        tables = zipped if isinstance(zipped, list) else [zipped]
+        named |= {"zip": text for text in tables if isinstance(text, str)}
+        faults = [
+            Fault(key, show(text), "a file, which is not read here", _INSTEAD[key])
+            for key, text in named.items()
+            if isinstance(text, str) or key == "catalog"
+        ]
+        if faults:
+            raise SpecError(*faults)
+        return Document({"version": VERSION, **tree})
+
+    def admit(self, spec: Spec) -> None:
+        """Raise LimitError for a specification that asks for more than is granted."""
+        self.watch.check()
+        asked = {
+            "combinations": spec.size,
+            "draws": spec.draws.count,
+            "columns": len(spec.columns),
+            "rows": spec.k or 0,
+        }
+        for name, value in asked.items():
+            self.watch.limits.refuse(name, value)
+
+
+_INSTEAD = {
+    "catalog": "the key catalog beside spec: a price book's content, or a name that is mounted here",
+    "model_config": "the content of the file, as a table",
+    "train_config": "the content of the file, as a table",
+    "zip": "a table of columns: {name = [...], ...}",
+}
+
+
+def current() -> Hosted | None:
+    """The run within a service; None where the command line itself runs."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def running(run: Hosted) -> Iterator[None]:
+    """Within this, in this thread, commands are asked by somebody else."""
+    token = _CURRENT.set(run)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)

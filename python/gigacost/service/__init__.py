@@ -1,0 +1,1 @@
+"""The questions over HTTP: the application, and the process around it."""

@@ -38,12 +38,13 @@ def drawing(uncertain: Uncertain | None, draws: Draws | None, over: Mapping[str,
     return {"uncertain": table} | ({} if draws is None else {"draws": draws.to_dict()})
 
 
-def drawn(draws: Drawn) -> dict[str, Any]:
-    """Draws as options."""
+def drawn(draws: Drawn) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Draws as options, and as a table of the specification where options do not say all of them."""
     if not draws:
-        return {"no_intervals": True}
+        return {"no_intervals": True}, {}
     given = as_draws(draws)
-    return {"draws": given.count, "seed": given.seed or None}
+    plainly = given == Draws(given.count, given.seed)
+    return {"draws": given.count, "seed": given.seed}, {} if plainly else {"draws": given.to_dict()}
 
 
 def range_text(over: Over | None) -> str | None:

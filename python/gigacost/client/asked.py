@@ -26,7 +26,8 @@ class Asked(Generic[T]):
     """One question, and what makes the answer of a document."""
 
     question: str
-    spec: Mapping[str, Any]
+    documents: Mapping[str, Mapping[str, Any]]
+    """Specifications: ``spec``, or ``a`` and ``b``."""
     options: Mapping[str, Any]
     catalog: BookLike
     made: Callable[[Any], T]
@@ -36,9 +37,13 @@ class Asked(Generic[T]):
     @property
     def body(self) -> dict[str, Any]:
         """What is sent. Raises SpecError for values that no JSON has."""
-        options = {name: value for name, value in self.options.items() if value not in (None, False, (), [], "")}
-        spec = {name: value for name, value in self.spec.items() if value not in ({}, [])}
-        body: dict[str, Any] = {"spec": sendable(spec, ""), "options": sendable(options, "")}
+        options = {name: value for name, value in self.options.items() if value is not None and value is not False}
+        body: dict[str, Any] = {"options": sendable(options, "")}
+        for name, document in self.documents.items():
+            axes = document.get("axes", {}).values()
+            carried = [one.name for axis in axes if isinstance(axis, Zipped) for one in axis.carried]
+            whole = {**document, "carry": carried}
+            body[name] = sendable({key: value for key, value in whole.items() if value not in ({}, [])}, "")
         if self.catalog is not None:
             body["catalog"] = _book(self.catalog)
         return body
@@ -80,10 +85,7 @@ def sendable(value: Any, at: str) -> Any:  # noqa: ANN401 - any value
     if isinstance(value, Mapping):
         return {str(name): sendable(one, f"{at}.{name}" if at else str(name)) for name, one in value.items()}
     if isinstance(value, Zipped):
-        if value.carried:
-            names = [axis.name for axis in value.carried]
-            raise SpecError(Fault(at, show(names), "columns that are carried stay here", 'the key "carry" of a file'))
-        return {axis.name: sendable(axis.values, at) for axis in value.axes}
+        return {"zip": {axis.name: sendable(axis.values, at) for axis in (*value.axes, *value.carried)}}
     if isinstance(value, Axis):
         return sendable(value.values, at)
     if isinstance(value, Distribution):

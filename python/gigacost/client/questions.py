@@ -133,17 +133,18 @@ class Questions(ABC):
         from gigacost.queries.estimates import Estimate
 
         made = tree(given, inputs, model, as_of, base_year, preset)
-        options: dict[str, Any] = {"strict": strict, "no_intervals": True}
-        if uncertain is not None or draws:
+        if uncertain is not None and not draws:
             from gigacost.analysis.sensitivity.uncertain_inputs import COUNT
 
-            del options["no_intervals"]
-            made |= drawing(uncertain, as_draws(draws or COUNT))
+            draws = COUNT
+        options, table = drawn(draws)
+        made |= drawing(uncertain, None) | table
+        options["strict"] = strict
 
         def each(found: Any) -> Estimate | list[Estimate]:  # noqa: ANN401 - a document
             return [restored(Estimate, one) for one in found] if isinstance(found, list) else restored(Estimate, found)
 
-        return self.answered(Asked("estimate", made, options, catalog, each))
+        return self.answered(Asked("estimate", {"spec": made}, options, catalog, each))
 
     def choose(
         self,
@@ -168,7 +169,7 @@ class Questions(ABC):
         limits = {"within": within, "budget": budget, "mw": mw, "sure": sure}
         options = {name: str(value) for name, value in limits.items() if value is not None} | {"strict": strict}
         made = tree(given, inputs, model, as_of, base_year, preset)
-        return self.answered(Asked("choose", made, options, catalog, partial(restored, Choice)))
+        return self.answered(Asked("choose", {"spec": made}, options, catalog, partial(restored, Choice)))
 
     def compare(
         self,
@@ -183,9 +184,10 @@ class Questions(ABC):
         """Explain why a quantity differs between two designs. As `gigacost.compare`."""
         from gigacost.analysis.compare.compare import Comparison
 
-        sides = [side(name, given) for name, given in (("a", a), ("b", b))]
-        options = {"by": by, "strict": strict, **drawn(draws)}
-        both = {"a": sides[0], "b": sides[1]}
+        both = {name: side(name, given) for name, given in (("a", a), ("b", b))}
+        drawing_options, table = drawn(draws)
+        options = {"by": by, "strict": strict, **drawing_options}
+        both = {name: {**tree, **table} for name, tree in both.items()}
         return self.answered(Asked("compare", both, options, catalog, partial(restored, Comparison)))
 
     def solve(
@@ -222,7 +224,7 @@ class Questions(ABC):
             "over": range_text(over),
         }
         options |= {"smallest": smallest, "strict": strict}
-        return self.answered(Asked("solve", made, options, book, partial(restored, Solution)))
+        return self.answered(Asked("solve", {"spec": made}, options, book, partial(restored, Solution)))
 
     def break_even(
         self,
@@ -258,7 +260,7 @@ class Questions(ABC):
             "columns": names(columns),
         }
         options |= {"over": range_text(over), "strict": strict}
-        return self.answered(Asked("break-even", made, options, book, partial(restored, BreakEven)))
+        return self.answered(Asked("break-even", {"spec": made}, options, book, partial(restored, BreakEven)))
 
     def uncertainty(
         self,
@@ -286,7 +288,7 @@ class Questions(ABC):
         made, book = self._designs(given, inputs, model, catalog, as_of, base_year, preset)
         options = {"of": of, "only": defaults is False, "strict": strict}
         made |= drawing(uncertain, None if draws is None else as_draws(draws), made)
-        return self.answered(Asked("uncertainty", made, options, book, partial(restored, Uncertainty)))
+        return self.answered(Asked("uncertainty", {"spec": made}, options, book, partial(restored, Uncertainty)))
 
     def elasticities(
         self,
@@ -311,7 +313,7 @@ class Questions(ABC):
 
         made = tree(given, fixed, model, as_of, base_year, preset, several=False)
         options = {"quantity": quantity, "inputs": names(inputs), "strict": strict}
-        return self.answered(Asked("elasticities", made, options, catalog, partial(restored, Elasticities)))
+        return self.answered(Asked("elasticities", {"spec": made}, options, catalog, partial(restored, Elasticities)))
 
     def explain(
         self,
@@ -331,7 +333,7 @@ class Questions(ABC):
 
         made = tree(None, inputs, model, as_of, base_year, preset, several=False)
         options = {"quantity": name, "depth": depth, "strict": strict}
-        return self.answered(Asked("explain", made, options, catalog, partial(restored, Explanation)))
+        return self.answered(Asked("explain", {"spec": made}, options, catalog, partial(restored, Explanation)))
 
     def layouts(
         self,
@@ -352,7 +354,7 @@ class Questions(ABC):
 
         made = tree(given, inputs, model, as_of, base_year, preset, several=False)
         options = {"top": top, "strict": strict}
-        return self.answered(Asked("layout", made, options, catalog, partial(restored, Layouts)))
+        return self.answered(Asked("layout", {"spec": made}, options, catalog, partial(restored, Layouts)))
 
     def over_time(
         self,
@@ -369,10 +371,18 @@ class Questions(ABC):
         from gigacost.analysis.over_time import OverTime
 
         listed = [years] if isinstance(years, str | int) else years
-        options: dict[str, Any] = {"years": ",".join(map(str, listed)), "by": by, "same": same, "per": names(per)}
-        options |= {"algorithms_of": str(algorithms_of), "within": str(within), "strict": sweep.strict}
+        options: dict[str, Any] = {
+            "years": ",".join(map(str, listed)) or None,
+            "by": by,
+            "same": same,
+            "per": names(per),
+        }
+        options |= {"algorithms_of": str(algorithms_of) or None, "within": str(within) or None}
+        options |= {"per": names(per), "strict": sweep.strict}
         return self.answered(
-            Asked("over-time", sweep.tree, options, sweep.catalog, partial(restored, OverTime), by_keyword=False)
+            Asked(
+                "over-time", {"spec": sweep.tree}, options, sweep.catalog, partial(restored, OverTime), by_keyword=False
+            )
         )
 
     def _designs(

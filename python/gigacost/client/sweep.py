@@ -88,8 +88,14 @@ class ServedSweep:
 
     def bounds(self, of: str = "cost_total_usd") -> Bounds:
         """The least and the greatest value of a quantity, each with the first combination that attains it."""
-        return self._answered("bounds", {"of": of}, lambda found: restored(Bounds, found))
+        return self._answered("bounds", {"of": of}, _bounds)
 
     def _answered(self, question: str, options: Mapping[str, Any], made: Callable[[Any], T]) -> T:
         options = {**options, "strict": self.strict}
-        return self._asker.answered(Asked(question, self.tree, options, self.catalog, made, by_keyword=False))
+        return self._asker.answered(Asked(question, {"spec": self.tree}, options, self.catalog, made, by_keyword=False))
+
+
+def _bounds(document: Mapping[str, Any]) -> Bounds:
+    """The bounds of the one quantity that was asked about."""
+    (one,) = document["bounds"]
+    return restored(Bounds, {**one, "meta": document["meta"]})

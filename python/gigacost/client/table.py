@@ -95,4 +95,5 @@ def best(document: Mapping[str, Any]) -> Table:
 
 def front(document: Mapping[str, Any]) -> Table:
     """The answer to ``pareto``."""
-    return Table(tuple(document["rows"]), document["meta"], "front")
+    meta = {name: value for name, value in document["meta"].items() if name != "front"}  # how many rows there are
+    return Table(tuple(document["rows"]), meta, "front")

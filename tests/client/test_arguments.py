@@ -24,6 +24,8 @@ META = {"combinations": 4, "searched_designs": 0, "exact": True, "by": "cost_tot
 TABLE = {"rows": ROWS, "meta": META}
 
 USER = """
+from typing import Any
+
 import gigacost
 from gigacost.client import Client, Job, Table
 
@@ -36,6 +38,7 @@ choice: gigacost.Choice = client.choose(params="7B", tokens="2T", within="30d")
 found: gigacost.Solution = client.solve("tokens", {"params": "7B"}, where="train_days <= 9")
 sweep = client.sweep({"chips": [1, 2]}, fixed={"params": "7B"}, columns=["train_days"])
 best: Table = sweep.top(3, per=["chips"])
+first: dict[str, Any] = sweep.pareto("mfu")[0]
 count: int = sweep.count()
 days: float | None = sweep.bounds("train_days").min
 least = sweep.summary().columns["train_days"].min
@@ -83,7 +86,7 @@ def test_columns_that_are_carried_are_sent_with_their_table(sent: Any) -> None:
 def test_what_json_has_not_is_refused_before_it_is_sent(value: object) -> None:
     with pytest.raises(gigacost.SpecError) as caught:
         Client("http://127.0.0.1:1").estimate({"chips": value})  # type: ignore[dict-item]
-    assert caught.value.field == "fixed.chips"
+    assert caught.value.field == "chips"
 
 
 def test_what_stays_in_its_process_is_refused() -> None:
@@ -142,7 +145,7 @@ def test_a_user_s_file_passes_mypy_strictly(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     notes = [line for line in done.stdout.splitlines() if "Success" not in line]
     found = "gigacost.queries.estimates.Estimate | list[gigacost.queries.estimates.Estimate]"
-    assert notes == [f'user.py:9: note: Revealed type is "{found}"'], done.stdout
+    assert notes == [f'user.py:11: note: Revealed type is "{found}"'], done.stdout
 
 
 def test_importing_the_client_loads_no_numpy() -> None:

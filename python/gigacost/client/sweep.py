@@ -65,14 +65,14 @@ class ServedSweep:
         self,
         columns: Sequence[str] = (),
         *,
-        quantiles: Iterable[float] = _QUANTILES,
+        quantiles: Iterable[float] | float = _QUANTILES,
         per: Sequence[str] = (),
     ) -> Summary:
         """Counts, extremes, exact sums and means, exact quantiles; how many combinations are in which state.
 
         ``quantiles`` are the 10th, 50th and 90th percentile, or none.
         """
-        wanted = tuple(quantiles)
+        wanted = (quantiles,) if isinstance(quantiles, int | float) else tuple(quantiles)
         if wanted not in {_QUANTILES, ()}:
             raise SpecError(Fault("quantiles", show(wanted), "not those of a service", f"{_QUANTILES}, or none"))
         options = {"columns": names(columns), "per": names(per), "no_quantiles": not wanted}

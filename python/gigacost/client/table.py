@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Table(Charted, Record):
     """Combinations, best first: a sequence of rows, and a table for whatever reads Arrow."""
 
-    rows: tuple[Mapping[str, Any], ...]
+    rows: tuple[dict[str, Any], ...]
     """``index``, axes, status and columns of each."""
     meta: Mapping[str, Any]
     kind: str
@@ -36,10 +36,10 @@ class Table(Charted, Record):
         return map(dict, self.rows)
 
     @overload
-    def __getitem__(self, place: int) -> Mapping[str, Any]: ...
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
     @overload
-    def __getitem__(self, place: slice) -> tuple[Mapping[str, Any], ...]: ...
-    def __getitem__(self, place: int | slice) -> Mapping[str, Any] | tuple[Mapping[str, Any], ...]:
+    def __getitem__(self, place: slice) -> tuple[dict[str, Any], ...]: ...
+    def __getitem__(self, place: int | slice) -> dict[str, Any] | tuple[dict[str, Any], ...]:
         """A row by its place in the answer, or some of them."""
         return self.rows[place]
 

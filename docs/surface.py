@@ -113,7 +113,8 @@ def _python() -> Surface:
             found |= _described(f"python ops.{name}", function)
     for name in ("rows", "top", "pareto", "count", "bounds", "summary"):
         found |= _described(f"python reference.{name}", getattr(reference, name))
-    found |= _described("python focus.write", focus.write)
+    for name in ("schema", "write", "write_parquet"):
+        found |= _described(f"python focus.{name}", getattr(focus, name))
     found |= _described("python model.default", default)
     for cls in RETURNED:
         found |= _described(f"python {cls.__name__}", cls)

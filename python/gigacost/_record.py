@@ -28,6 +28,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a result
     """A value as plain data: records and mappings as dictionaries, tuples as lists, NaN (a null) as None."""
     if isinstance(value, float):
         return None if math.isnan(value) else value
+    if value is None or isinstance(value, str | int):  # most of all values, and whether it is a mapping is not cheap
+        return value
     if isinstance(value, Record):
         return value.to_dict()
     if isinstance(value, Mapping):

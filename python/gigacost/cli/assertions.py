@@ -47,6 +47,8 @@ class Assertions:
 
     def check(self, values: Mapping[str, float | str | None], where: str = "", status: str = "") -> None:
         """Evaluate them; say which do not hold. A null, which ``status`` explains, makes every comparison false."""
+        if not self.expressions:
+            return
         numbers = {name: Number(_number(value)) for name, value in values.items() if not isinstance(value, str)}
         for expression in self.expressions:
             known = {name: numbers.get(name, Number(math.nan)) for name in expression.names}

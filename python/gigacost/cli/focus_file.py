@@ -1,4 +1,4 @@
-"""``--format focus``: costs as billing data, to a file or to standard output."""
+"""``--format focus`` and ``focus-term``: costs as billing data, to a file or to standard output."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from gigacost._staged import staged
 from gigacost.errors import Fault, SpecError, escape, show
@@ -16,7 +16,11 @@ from gigacost.queries import focus
 if TYPE_CHECKING:
     from gigacost.queries.space import Space
 
-_ENDINGS = (".csv", ".csv.gz")
+_TERM = "focus-term"
+"""The form that has all runs that share a commitment."""
+
+_PARQUET = ".parquet"
+_ENDINGS = (".csv", ".csv.gz", _PARQUET)
 
 
 def refuse_bad_call(output: str, columns: str | None) -> None:
@@ -24,16 +28,22 @@ def refuse_bad_call(output: str, columns: str | None) -> None:
     if columns is not None:
         raise SpecError(Fault("--columns", show(columns), "the columns of FOCUS are what they are", "no --columns"))
     if output != "-" and not output.lower().endswith(_ENDINGS):
-        raise SpecError(
-            Fault("-o", show(output), "FOCUS is written as CSV", f"a name that ends in {', '.join(_ENDINGS)}; -")
-        )
+        allowed = f"a name that ends in {', '.join(_ENDINGS)}; -"
+        raise SpecError(Fault("-o", show(output), "FOCUS is written as CSV or Parquet", allowed))
 
 
-def write(sweep: Space, output: str, *, limit: int | None, threads: int | None, csv_safe: bool) -> focus.Written:
+def write(
+    sweep: Space, output: str, form: str, *, limit: int | None, threads: int | None, csv_safe: bool
+) -> focus.Written:
     """Write the costs of a sweep, whole or not at all, and say on standard error how much there was."""
     focus.refuse(sweep)
-    with _opened(output) as sink:
-        done = focus.write(sweep, sink, limit=limit, threads=threads, csv_safe=csv_safe)
+    asked: dict[str, Any] = {"limit": limit, "threads": threads, "term": form == _TERM}
+    if output.lower().endswith(_PARQUET):
+        with staged(output) as file:
+            done = focus.write_parquet(sweep, file, **asked)
+    else:
+        with _opened(output) as sink:
+            done = focus.write(sweep, sink, csv_safe=csv_safe, **asked)
     where = "" if output == "-" else f" to {escape(output)}"
     left = f"; {done.left_out:,} designs without a cost are left out" if done.left_out else ""
     line = f"{done.rows:,} rows for {done.designs:,} designs{where}, FOCUS {focus.VERSION}{left}"

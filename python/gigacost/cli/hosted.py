@@ -43,17 +43,11 @@ class Hosted:
         from gigacost.spec.spec import VERSION
 
         tree = self.trees.get(name or _MAIN, {})
-        named = {
-            key: text for key in ("catalog", "model_config", "train_config") if (text := tree.get(key)) is not None
-        }
         zipped = tree.get("zip")
-        tables = zipped if isinstance(zipped, list) else [zipped]
-        named |= {"zip": text for text in tables if isinstance(text, str)}
-        faults = [
-            Fault(key, show(text), "a file, which is not read here", _INSTEAD[key])
-            for key, text in named.items()
-            if isinstance(text, str) or key == "catalog"
-        ]
+        named = [(key, text) for key in ("model_config", "train_config") if isinstance(text := tree.get(key), str)]
+        named += [("zip", text) for text in (zipped if isinstance(zipped, list) else [zipped]) if isinstance(text, str)]
+        named += [("catalog", tree["catalog"])] if "catalog" in tree else []
+        faults = [Fault(key, show(text), "a file, which is not read here", _INSTEAD[key]) for key, text in named]
         if faults:
             raise SpecError(*faults)
         return Document({"version": VERSION, **tree})
@@ -69,6 +63,7 @@ class Hosted:
         }
         for name, value in asked.items():
             self.watch.limits.refuse(name, value)
+        self.watch.combinations += spec.size
 
 
 _INSTEAD = {

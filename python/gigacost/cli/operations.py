@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from gigacost.catalog import Catalog
 
 QUESTIONS = (
-    *("estimate", "choose", "top", "pareto", "count", "bounds", "summary", "solve", "break-even", "uncertainty"),
+    *(
+        "estimate",
+        "choose",
+        "sweep",
+        "top",
+        "pareto",
+        "count",
+        "bounds",
+        "summary",
+        "solve",
+        "break-even",
+        "uncertainty",
+    ),
     *("over-time", "elasticities", "compare", "diff", "layout", "explain"),
 )
 """The commands that answer a question about specifications."""
@@ -28,14 +40,16 @@ DOCUMENTS = ("spec", "a", "b")
 _OF_A_TERMINAL = frozenset(
     {
         *("as_json", "threads", "executor", "part", "log", "retries", "assertions", "require_feasible", "explain"),
-        *("output", "form", "everything", "catalog", "model_config", "train_config", "against"),
+        *("output", "form", "everything", "catalog", "model_config", "train_config", "csv_safe", "force", "dry_run"),
+        *("rows_per_part", "partition_by", "max_partitions", "part_format", "resume", "max_bytes", "max_usd", "yes"),
+        *("usd_per_core_hour", "usd_per_gb_month"),
     }
 )
 """Parameters that say where and how something is computed, printed or read."""
 _BY_TREE = frozenset({"settings"})
 """Parameters of a design beside its flags that its specification says."""
-_ROWS = frozenset({"k", "limit", "top"})
-"""Options that are numbers of rows."""
+_LIMITED = dict.fromkeys(("k", "limit", "top"), "rows") | {name: name for name in ("draws", "boxes", "seconds")}
+"""The limit of an option that is a number."""
 _LISTS = ("NAMES", "AXES", "YEARS")
 
 
@@ -84,11 +98,9 @@ class Question:
 
     def answer(self, asked: Asked, watch: Watch) -> Answer:
         """What the command answers. Raises SpecError, LimitError, Cancelled."""
-        given = self._given(asked, watch)
-        run = hosted.Hosted(asked.documents, self._book(asked.catalog), watch)
-        _called(self.command, given, run)
-        self._refuse_inexact(asked, run.answers[-1], watch)
-        return Answer(run.answers[-1], run.notes)
+        answer = run_of(self.command, self._given(asked, watch), asked, self.mounted, watch)
+        self._refuse_inexact(asked, answer.document, watch)
+        return answer
 
     def _given(self, asked: Asked, watch: Watch) -> dict[str, Any]:
         """The command's parameters."""
@@ -99,20 +111,13 @@ class Question:
         if not asked.documents:
             raise SpecError(Fault(DOCUMENTS[0], "", "missing", '{"fixed": {...}, "axes": {...}}'))
         given = {str(one.name): _unset(one) for one in self.command.params}
-        given |= converted(self.parameters, asked.options)
+        given |= (asked_for := converted(self.parameters, asked.options))
         for name in given.keys() & set(DOCUMENTS):
             given[name] = next((one for one in (name, DOCUMENTS[0]) if one in asked.documents), None)
-        for name in _ROWS & given.keys():
-            watch.limits.refuse("rows", given[name] or 0)
-        for name in {"draws", "boxes", "seconds"} & given.keys():
-            watch.limits.refuse(name, given[name] or 0)
-        own = {"as_json": True, "threads": watch.limits.threads, "boxes": given.get("boxes") or watch.limits.boxes}
+        for name, limited in _LIMITED.items():
+            watch.limits.refuse(limited, asked_for.get(name, 0))
+        own = {"as_json": True, "threads": watch.limits.threads, "boxes": watch.limits.boxes, **asked_for}
         return given | {name: value for name, value in own.items() if name in given}
-
-    def _book(self, given: str | Mapping[str, Any] | None) -> Catalog:
-        from gigacost.catalog.opening import opened
-
-        return self.mounted(given) if isinstance(given, str) else opened(given)
 
     def _refuse_inexact(self, asked: Asked, document: Any, watch: Watch) -> None:  # noqa: ANN401 - plain data
         """Raise LimitError for an answer that is none within the boxes that are granted."""
@@ -203,15 +208,17 @@ def _converted(parameter: click.Parameter, value: Any) -> Any:  # noqa: ANN401 -
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - as JSON gave it
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
         _refused(value, "expected text or a number")
     try:
-        return value if isinstance(value, str) else repr(value)
+        return repr(value)
     except ValueError:  # more digits than Python prints
-        return _refused(value, "a number of too many digits")
+        _refused(value, "a number of too many digits")
 
 
-def _refused(value: object, what: str, allowed: str = "") -> Any:  # noqa: ANN401 - never returns
+def _refused(value: object, what: str, allowed: str = "") -> NoReturn:
     raise SpecError(Fault("", show(value), what, allowed))
 
 
@@ -230,10 +237,21 @@ def _unset(parameter: click.Parameter) -> object:
     return () if _is_repeated(parameter) or parameter.nargs == -1 else None
 
 
-def _called(command: click.Command, given: Mapping[str, Any], run: hosted.Hosted) -> None:
-    """Run a command. Raises SpecError in the words of a client, who gives options and no flags."""
+def converted_of(command: click.Command, given: Mapping[str, Any]) -> dict[str, Any]:
+    """All parameters of a command that is no question, of options. Raises SpecError."""
+    open_ = {str(one.name): one for one in command.params if one.name not in _OF_A_TERMINAL and not one.required}
+    return {**{str(one.name): _unset(one) for one in command.params}, "as_json": True, **converted(open_, given)}
+
+
+def run_of(
+    command: click.Command, given: Mapping[str, Any], asked: Asked, mounted: Callable[[str], Catalog], watch: Watch
+) -> Answer:
+    """What a command answers. Raises SpecError in the words of a client, who gives options and no flags."""
+    from gigacost.catalog.opening import opened
     from gigacost.cli.terminal import payload_to
 
+    book = mounted(asked.catalog) if isinstance(asked.catalog, str) else opened(asked.catalog)
+    run = hosted.Hosted(asked.documents, book, watch)
     with hosted.running(run), payload_to(lambda document, _: run.answers.append(document)):
         try:
             command.callback(**given)  # type: ignore[misc] # a command has one
@@ -246,6 +264,7 @@ def _called(command: click.Command, given: Mapping[str, Any], run: hosted.Hosted
             if error.row is None or name not in run.derived:
                 raise
             raise SpecError(Fault(f"derive.{name}", show(run.derived[name]), str(error).partition(" ")[2])) from None
+    return Answer(run.answers[-1], run.notes)
 
 
 def _as_asked(faults: Iterable[Fault], parameters: Sequence[click.Parameter]) -> Iterator[Fault]:

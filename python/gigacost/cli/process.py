@@ -77,7 +77,7 @@ def run(command: Callable[[], object]) -> int:
 
 
 def warn(kind: str, text: str) -> None:
-    """A line on stderr: ``warning: ...``, ``note: ...``, ``error: ...``; within a service, one of the answer's notes."""
+    """A line on stderr: ``warning: ...``, ``note: ...``, ``error: ...``; within a service a note of the answer."""
     if run := hosted.current():
         run.notes.append(f"{kind}: {text}")
         return

@@ -43,6 +43,13 @@ class Watch:
         self._report = report
         self._end = time.monotonic() + limits.seconds
         self._cancelled = threading.Event()
+        self.combinations = 0
+        """How many were asked for."""
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left."""
+        return max(self._end - time.monotonic(), 0.0)
 
     def cancel(self) -> None:
         """Say that nobody waits for it any more."""

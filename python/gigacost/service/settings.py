@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, fields
+
+from gigacost.service.limits import MIB, Limits, limit
 
 KIB = 1024
 
 
-def limit(default: float, what: str, low: float = 1) -> Any:  # noqa: ANN401 - as dataclasses have it
-    """A number that an operator may set, with the text of its option."""
-    return field(default=default, metadata={"help": what, "low": low})
-
-
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Limits):
     """Everything that a process of the service needs to know; plain data, so that it can be handed to workers.
 
     The token is none of it: it stays in the environment.
@@ -44,3 +40,12 @@ class Settings:
     jobs_bytes: int = limit(64 * KIB * KIB, "Bytes of their answers together")
     job_seconds: float = limit(600.0, "Seconds that a job may be computed")
     job_expiry: float = limit(600.0, "Seconds that a job is kept after its end")
+    body_bytes: int = limit(MIB, "Bytes of a request's body")
+    memory_bytes: int = limit(4096 * MIB, "Bytes of memory of a worker beyond which it takes no questions")
+    at_once: int = limit(2, "Questions of a worker that are computed at once")
+    waiting: int = limit(64, "Questions of a worker that wait for those")
+
+    @property
+    def limits(self) -> Limits:
+        """What an answer may take."""
+        return Limits(**{one.name: getattr(self, one.name) for one in fields(Limits)})

@@ -25,7 +25,12 @@ _MOST = 12
 @options.drawing
 @options.no_intervals
 @options.once("-o", "--output", metavar="FILE.xlsx", help="Write a workbook: costs as sums, quantities, sources.")
-@options.once("--format", "form", type=click.Choice(["focus"]), help="Print billing data (FOCUS) as CSV.")
+@options.once(
+    "--format",
+    "form",
+    type=click.Choice(["focus", "focus-term"]),
+    help="Print billing data (FOCUS) as CSV: of the run, or of all runs of its commitment.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show everything, not only the first screen.")
 @click.option("--sources", is_flag=True, help="List every figure used, with source and date.")
 @options.as_json
@@ -97,7 +102,7 @@ def command(
     if form:
         from gigacost.cli import focus_file
 
-        focus_file.write(request.space(), "-", limit=None, threads=None, csv_safe=True)
+        focus_file.write(request.space(), "-", form, limit=None, threads=None, csv_safe=True)
     elif as_json:
         payload([one.to_dict() for one in estimates] if varied else estimates[0].to_dict())
     elif sources:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from gigacost.cli import options
 from gigacost.service.settings import Settings
-
-if TYPE_CHECKING:
-    from gigacost.service.metrics import Metrics
-    from gigacost.service.worker import Application
 
 _LAST_PORT = 65535
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -55,6 +51,7 @@ def command(books: tuple[str, ...], *, no_access_log: bool, **given: Any) -> int
     gigacost serve --port 0 --ready-file ready.json    tests: where it listens is in the file
     GIGACOST_TOKEN=... gigacost serve --host 0.0.0.0 --workers 4 --catalog ours=prices.toml
     """
+    from gigacost.cli.served import application
     from gigacost.errors import Fault, SpecError
     from gigacost.service.serve import serve
 
@@ -63,7 +60,7 @@ def command(books: tuple[str, ...], *, no_access_log: bool, **given: Any) -> int
     )
     if settings.port > _LAST_PORT:
         raise SpecError(Fault("--port", str(settings.port), "out of range", f"0 to {_LAST_PORT}"))
-    return serve(functools.partial(application, mounted=_mounted(books)), settings)
+    return serve(functools.partial(application, mounted=_mounted(books), settings=settings), settings)
 
 
 def _mounted(books: tuple[str, ...]) -> dict[str, str]:
@@ -81,8 +78,3 @@ def _mounted(books: tuple[str, ...]) -> dict[str, str]:
         opened_catalog(file)
         found[name] = file
     return found
-
-
-def application(metrics: Metrics, *, mounted: dict[str, str]) -> Application:
-    """What a process of the service answers with."""
-    raise NotImplementedError

@@ -16,8 +16,12 @@ from gigacost.cli.query import QueryOptions, querying
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gigacost.cli.hosted import Hosted
     from gigacost.cli.pricing import Pricing
     from gigacost.queries.space import Space
+
+_CHECKED = 256
+"""Rows between two looks at whether an answer is still wanted."""
 
 
 @options.command("sweep")
@@ -31,8 +35,8 @@ if TYPE_CHECKING:
 @options.once(
     "--format",
     "form",
-    type=click.Choice(["rows", "focus"]),
-    help="rows, or focus: billing data in the FOCUS format, as CSV.",
+    type=click.Choice(["rows", "focus", "focus-term"]),
+    help="rows, or billing data (FOCUS): focus of each run, focus-term of all runs of its commitment.",
 )
 @options.once(
     "--limit", type=options.Whole(0), metavar="N", help="Write at most N rows (with --format focus, designs)."
@@ -65,28 +69,33 @@ def command(
     An older file of that name is replaced when the new one is complete. A name that ends in /, or a URL, is a dataset:
     files of parts, each whole or absent, which --resume goes on with after anything.
     """
-    from gigacost.cli import process
+    from gigacost.cli import hosted, process
     from gigacost.cli.assertions import Assertions
     from gigacost.cli.pricing import foretell, refuse_bills
+    from gigacost.cli.terminal import payload
 
     terms = pricing.read()
-    if form == "focus":
+    billed = form not in {None, "rows"}
+    if billed:
         refuse_bills(pricing, dry_run=dry_run)
     sweep = query.space()
+    if run := hosted.current():
+        payload(_table(sweep, limit, run))
+        return process.DONE
     asserted = Assertions(query.assertions, {"rows": "1", "combinations": "1"})
-    parts = _is_dataset(query, output, form, asking, dataset, dry_run=dry_run)
+    parts = _is_dataset(query, output, asking, dataset, billed=billed, dry_run=dry_run)
     begun = parts and datasets.begun(str(output))
     for doubt in [] if dry_run or begun else sweep.doubts(threads=query.threads):
         process.warn("warning", str(doubt))
-    if form != "focus" and (dry_run or pricing.limited):
+    if not billed and (dry_run or pricing.limited):
         name = f".{dataset.get('part_format', 'parquet')}" if parts else output
         count = datasets.part_count(sweep, dataset, limit)
         foretell(sweep, terms, output, name, query, limit=limit, parts=count, dry_run=dry_run)
         if dry_run:
             return process.DONE
     options_ = {"limit": limit, "threads": query.threads, "csv_safe": csv_safe}
-    if form == "focus":
-        rows, feasible = _write_bills(sweep, str(output), query, options_)
+    if billed:
+        rows, feasible = _write_bills(sweep, str(output), str(form), query, options_)
     else:
         if parts:
             if not force and not begun:
@@ -100,13 +109,29 @@ def command(
     return query.ended(asserted, feasible=feasible or limit == 0, advice="; gigacost summary says why")
 
 
+def _table(sweep: Space, limit: int | None, run: Hosted) -> dict[str, Any]:
+    """The rows as an answer, as many as are granted. Raises LimitError where there are more."""
+    most = run.watch.limits.rows if limit is None else limit
+    rows: list[dict[str, Any]] = []
+    if most:
+        for number, row in enumerate(sweep):
+            if number % _CHECKED == 0:
+                run.watch.check()
+            if number == most and limit is None:
+                run.watch.limits.refuse("rows", most + 1)
+            if number == most:
+                break
+            rows.append(row)
+    return {"rows": rows, "meta": {**sweep.meta, "combinations": sweep.size}}
+
+
 def _is_dataset(
     query: QueryOptions,
     output: str | None,
-    form: str | None,
     asking: Asking,
     dataset: Mapping[str, Any],
     *,
+    billed: bool,
     dry_run: bool,
 ) -> bool:
     """Whether the rows go to a dataset. Raises SpecError for an output that is none, or that does not fit the rest."""
@@ -123,17 +148,19 @@ def _is_dataset(
     if asking.executor and not parts:
         what = "workers write parts, and this is one file"
         raise SpecError(Fault("--executor", show(asking.executor), what, "-o DIR/"))
-    if asking.part and form == "focus":
+    if asking.part and billed:
         raise SpecError(Fault("--part", "", "billing data is written whole", "--format rows"))
     return parts
 
 
-def _write_bills(sweep: Space, output: str, query: QueryOptions, written: Mapping[str, Any]) -> tuple[int, bool]:
+def _write_bills(
+    sweep: Space, output: str, form: str, query: QueryOptions, written: Mapping[str, Any]
+) -> tuple[int, bool]:
     """Write billing data; how many rows, and whether there was any design."""
     from gigacost.cli import focus_file
 
     focus_file.refuse_bad_call(output, query.columns)
-    done = focus_file.write(sweep, output, **written)
+    done = focus_file.write(sweep, output, form, **written)
     return done.rows, done.designs > 0
 
 

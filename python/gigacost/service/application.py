@@ -1,0 +1,208 @@
+"""The questions over HTTP: each a path of its own, with the JSON that the command line prints."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gigacost.errors import CatalogError, Fault, SpecError, show
+from gigacost.service import openapi, page
+from gigacost.service.answers import Answers
+from gigacost.service.asgi import dumped
+from gigacost.service.calls import PROGRESS, SECONDS
+from gigacost.service.catalogue import Catalogue
+from gigacost.service.limits import Cancelled, LimitError
+from gigacost.service.metrics import Metrics, resident_bytes
+from gigacost.service.operation import Asked, Operation, Watch
+from gigacost.service.requests import BodyError, asked_of, parsed, tag
+from gigacost.service.settings import Settings
+
+_JSON = "application/json"
+_GONE = 499
+"""Nobody reads this answer: the client has gone."""
+_RETRY = {"retry-after": "1"}
+
+
+class Questions:
+    """Answers what a path asks."""
+
+    def __init__(
+        self,
+        operations: Sequence[Operation],
+        catalogue: Catalogue,
+        described: Mapping[str, Any],
+        settings: Settings,
+        counts: Metrics,
+    ) -> None:
+        self._operations = {one.name: one for one in operations}
+        self._catalogue = catalogue
+        self._described = dumped(described)
+        self._page = page.page(described)
+        self._settings = settings
+        self._counts = counts
+        self._answers = Answers(settings.at_once, settings.waiting)
+
+    def routes(self) -> list[Route]:
+        """The paths."""
+        return [
+            Route("/", self._as_page, methods=["GET"]),
+            Route("/openapi.json", self._as_openapi, methods=["GET"]),
+            Route("/v1/catalog", self._of_catalogue, methods=["GET"]),
+            Route("/v1/catalog/{axis}", self._of_catalogue, methods=["GET"]),
+            Route("/v1/catalog/{axis}/{label}", self._of_catalogue, methods=["GET"]),
+            Route("/v1/{question}", self._ask, methods=["POST"]),
+        ]
+
+    async def _ask(self, request: Request) -> Response:
+        operation = self._operations.get(request.path_params["question"])
+        if operation is None:
+            raise HTTPException(404)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != _JSON:
+            return refused(request, 415, [Fault("content-type", show(kind), "not JSON", _JSON)])
+        if request.headers.get("content-encoding", "identity") != "identity":
+            return refused(request, 415, [Fault("content-encoding", "", "not read here", "identity")])
+        body = parsed(await request.body())
+        asked = asked_of(operation, body)
+        etag = tag(*self._catalogue.hashes, operation.name, body=body)
+        return await self._answered(request, etag, lambda watch: self._computed(operation, asked, watch))
+
+    def _computed(self, operation: Operation, asked: Asked, watch: Watch) -> bytes:
+        watch.check()
+        return dumped(operation.answer(asked, watch).document)
+
+    async def _of_catalogue(self, request: Request) -> Response:
+        path = [request.path_params[name] for name in ("axis", "label") if name in request.path_params]
+        given = dict(request.query_params)
+        etag = tag(*self._catalogue.hashes, "catalog", *path, body=given)
+        return await self._answered(request, etag, lambda watch: dumped(self._catalogue.answer(path, given, watch)))
+
+    async def _answered(self, request: Request, etag: str, compute: Callable[[Watch], bytes]) -> Response:
+        headers = {"etag": etag, "cache-control": "private, no-cache"}
+        if matches(request.headers.get("if-none-match", ""), etag):
+            return Response(status_code=304, headers=headers)
+        if self._answers.is_full:
+            what = "too many questions at once"
+            return refused(request, 429, [Fault("questions", "", what, f"<= {self._most}")], _RETRY)
+        memory, most = resident_bytes() or 0, self._settings.memory_bytes
+        if memory > most:
+            what = "the service has no memory left for an answer"
+            return refused(request, 429, [Fault("memory", f"{memory:,}", what, f"<= {most:,}")], _RETRY)
+        extensions = request.scope.get("extensions") or {}
+        limits = replace(self._settings.limits, seconds=extensions.get(SECONDS, self._settings.seconds))
+        watch = Watch(limits, extensions.get(PROGRESS))
+        gone = asyncio.ensure_future(_left(request))
+        try:
+            found = await self._answers.get(lambda: compute(watch), watch, gone)
+        finally:
+            gone.cancel()
+        self._counts.evaluated(watch.combinations)
+        return Response(found, media_type=_JSON, headers=headers)
+
+    @property
+    def _most(self) -> int:
+        return self._settings.at_once + self._settings.waiting
+
+    async def _as_openapi(self, request: Request) -> Response:
+        del request
+        return Response(self._described, media_type=_JSON)
+
+    async def _as_page(self, request: Request) -> Response:
+        del request
+        return Response(self._page, media_type="text/html", headers=page.HEADERS)
+
+
+def application(
+    operations: Sequence[Operation],
+    catalogue: Catalogue,
+    specification: Mapping[str, Any],
+    settings: Settings,
+    counts: Metrics,
+) -> Starlette:
+    """The application; ``specification`` is the JSON Schema of a specification."""
+    described = openapi.described(operations, specification, settings)
+    questions = Questions(operations, catalogue, described, settings, counts)
+    return Starlette(
+        routes=questions.routes(),
+        exception_handlers={
+            HTTPException: _no_such,
+            BodyError: _bad_body,
+            SpecError: _bad_question,
+            CatalogError: _bad_question,
+            LimitError: _beyond,
+            MemoryError: _no_memory,
+            Cancelled: _nobody,
+            ClientDisconnect: _nobody,
+        },
+    )
+
+
+def refused(
+    request: Request, status: int, faults: Sequence[Fault], headers: Mapping[str, str] | None = None
+) -> Response:
+    """A refusal in the one form that refusals have."""
+    request.scope.setdefault("state", {})["refused"] = faults[0].field
+    errors = [
+        {"field": one.field, "value": one.value, "message": one.what, "allowed": one.allowed}
+        | ({"hint": one.hint} if one.hint else {})
+        for one in faults
+    ]
+    return Response(dumped({"errors": errors}), status, headers=headers, media_type=_JSON)
+
+
+def matches(given: str, etag: str) -> bool:
+    """Whether an ``If-None-Match`` names an answer."""
+    names = [name.strip().removeprefix("W/") for name in given.split(",")]
+    return etag in names or names == ["*"]
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _no_such(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    told = {
+        404: ("path", "nothing is there", "GET /openapi.json lists what is"),
+        405: ("method", "not a method of this path", "POST for questions, GET for the rest"),
+    }
+    field, what, allowed = told.get(status, ("request", "refused", ""))
+    return refused(request, status, [Fault(field, "", what, allowed)], getattr(error, "headers", None))
+
+
+async def _bad_body(request: Request, error: Exception) -> Response:
+    return refused(request, 400, _faults(error))
+
+
+async def _bad_question(request: Request, error: Exception) -> Response:
+    return refused(request, 422, _faults(error))
+
+
+async def _beyond(request: Request, error: Exception) -> Response:
+    return refused(request, 422, [error.fault] if isinstance(error, LimitError) else [])
+
+
+async def _no_memory(request: Request, error: Exception) -> Response:
+    del error
+    return refused(request, 422, [Fault("memory", "", "the answer needs more memory than there is", "a smaller space")])
+
+
+async def _nobody(request: Request, error: Exception) -> Response:
+    del error
+    return refused(request, _GONE, [Fault("client", "", "has gone before the answer was there")])
+
+
+def _faults(error: Exception) -> Sequence[Fault]:
+    if isinstance(error, SpecError):
+        return error.faults
+    given = error.args[0] if error.args else ""
+    return [given if isinstance(given, Fault) else Fault("catalog", "", str(given))]

@@ -37,20 +37,11 @@ class Hosted:
     """The client's own expressions by name."""
 
     def document(self, name: str | None) -> Document:
-        """The document that stands for a specification's file. Raises SpecError where it names files."""
-        from gigacost.errors import Fault, SpecError, show
+        """The document that stands for a specification's file."""
         from gigacost.spec.files import Document
         from gigacost.spec.spec import VERSION
 
-        tree = self.trees.get(name or _MAIN, {})
-        zipped = tree.get("zip")
-        named = [(key, text) for key in ("model_config", "train_config") if isinstance(text := tree.get(key), str)]
-        named += [("zip", text) for text in (zipped if isinstance(zipped, list) else [zipped]) if isinstance(text, str)]
-        named += [("catalog", tree["catalog"])] if "catalog" in tree else []
-        faults = [Fault(key, show(text), "a file, which is not read here", _INSTEAD[key]) for key, text in named]
-        if faults:
-            raise SpecError(*faults)
-        return Document({"version": VERSION, **tree})
+        return Document({"version": VERSION, **self.trees.get(name or _MAIN, {})}, is_foreign=True)
 
     def admit(self, spec: Spec) -> None:
         """Raise LimitError for a specification that asks for more than is granted."""
@@ -66,17 +57,21 @@ class Hosted:
         self.watch.combinations += spec.size
 
 
-_INSTEAD = {
-    "catalog": "the key catalog beside spec: a price book's content, or a name that is mounted here",
-    "model_config": "the content of the file, as a table",
-    "train_config": "the content of the file, as a table",
-    "zip": "a table of columns: {name = [...], ...}",
-}
-
-
 def current() -> Hosted | None:
     """The run within a service; None where the command line itself runs."""
     return _CURRENT.get()
+
+
+def granted(rows: int) -> int:
+    """How many rows an answer may have that has at most so many here."""
+    run = current()
+    return rows if run is None else min(rows, run.watch.limits.rows)
+
+
+def granted_boxes(boxes: int | None) -> int | None:
+    """How many boxes a search may bound that is asked to bound so many; None where there is no limit."""
+    run = current()
+    return run.watch.limits.boxes if run is not None and boxes is None else boxes
 
 
 @contextmanager

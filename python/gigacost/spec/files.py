@@ -34,6 +34,8 @@ class Document:
     """The line of each dotted path, as ``axes.chips`` or ``axes.chips[2]``; empty for JSON."""
     source: str = ""
     """The path that it was read from."""
+    is_foreign: bool = False
+    """Whether somebody else sent it: no text in it names a file of this machine."""
 
     def position(self, path: str) -> str:
         """``FILE:LINE`` of a path or of the nearest thing around it; ``FILE`` when no line is known."""

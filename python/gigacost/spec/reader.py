@@ -240,6 +240,8 @@ class _Reader(FaultCollector):
 
     def _beside(self, given: object, at: str) -> object:
         """A table as it is given; of a path in a file, that of the table beside this. Raises SpecError."""
+        if isinstance(given, str | os.PathLike) and self.document.is_foreign:
+            raise refused(at, given, "names a file, which is not read here", allowed="the table itself: {name = [...]}")
         if not isinstance(given, str) or not self.document.source:
             return given
         if leads_out(given):
@@ -358,7 +360,10 @@ class _Reader(FaultCollector):
 
     def _catalog(self, tree: Mapping[str, Any]) -> str:
         path = self._text(tree, "catalog")
-        if leads_out(path):
+        if path and self.document.is_foreign:
+            allowed = "catalog beside spec: a price book's content, or a name that is mounted here"
+            self._refuse("catalog", path, "names a file, which is not read here", allowed)
+        elif leads_out(path):
             self._refuse("catalog", path, "leads out of the folder", "a path below the specification's own folder")
         return path
 

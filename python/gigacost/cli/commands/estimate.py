@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gigacost.cli import options
+from gigacost.cli import hosted, options
 from gigacost.cli.design import Design, designed
 from gigacost.cli.query import chosen_draws, without_prices
 
@@ -81,7 +81,7 @@ def command(
     if chosen := choose.chosen_for(request, [name for name, given in single.items() if given]):
         return choose.tell(request, chosen, output, everything=everything, as_json=as_json)
     spec, model = request.spec, request.bound.model
-    points = combinations(request, MOST if as_json else _MOST)
+    points = combinations(request, hosted.granted(MOST) if as_json else _MOST)
     units = {name: model.unit(name) for name in model.names}
     values = values_of(spec, request.catalog) if assertions else {}
     states = [OK, *(one.mark.label for one in model.states if isinstance(one.mark, Status))]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from tests.helpers.stub_service import answering
+from stub_service import answering
 
 import gigacost
 from gigacost.client import Client

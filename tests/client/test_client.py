@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.helpers.services import Service, started_service
+from services import Service, started_service
 
 import gigacost
 from gigacost.client import Client, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.helpers.stub_service import Answer, Request, answering
+from stub_service import Answer, Request, answering
 
 import gigacost
 from gigacost.client import Client, ServiceError, ServiceTimeoutError

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from tests.helpers.stub_service import Answer, Request, answering
+from stub_service import Answer, Request, answering
 
 import gigacost
 from gigacost.client import Client, ServiceError, ServiceTimeoutError

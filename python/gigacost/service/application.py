@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gigacost.errors import CatalogError, Fault, SpecError, show
+from gigacost.errors import CatalogError, Fault, SpecError, escape, show
 from gigacost.service import openapi, page
 from gigacost.service.answers import Answers
 from gigacost.service.asgi import dumped
@@ -28,6 +28,8 @@ from gigacost.service.settings import Settings
 _JSON = "application/json"
 _GONE = 499
 """Nobody reads this answer: the client has gone."""
+_MOST, _LONGEST = 20, 200
+"""How many faults are listed, and characters of what they are about: clients may send any number of names."""
 _RETRY = {"retry-after": "1"}
 
 
@@ -130,7 +132,7 @@ def application(
     """The application; ``specification`` is the JSON Schema of a specification."""
     described = openapi.described(operations, specification, settings)
     questions = Questions(operations, catalogue, described, settings, counts)
-    return Starlette(
+    made = Starlette(
         routes=questions.routes(),
         exception_handlers={
             HTTPException: _no_such,
@@ -143,6 +145,8 @@ def application(
             ClientDisconnect: _nobody,
         },
     )
+    made.router.redirect_slashes = False  # to wherever the client says that we are
+    return made
 
 
 def refused(
@@ -150,10 +154,13 @@ def refused(
 ) -> Response:
     """A refusal in the one form that refusals have."""
     request.scope.setdefault("state", {})["refused"] = faults[0].field
+    told = list(faults[:_MOST])
+    if len(faults) > _MOST:
+        told.append(Fault("errors", str(len(faults)), f"{len(faults) - _MOST} more are not listed"))
     errors = [
-        {"field": one.field, "value": one.value, "message": one.what, "allowed": one.allowed}
+        {"field": escape(one.field, "", _LONGEST), "value": one.value, "message": one.what, "allowed": one.allowed}
         | ({"hint": one.hint} if one.hint else {})
-        for one in faults
+        for one in told
     ]
     return Response(dumped({"errors": errors}), status, headers=headers, media_type=_JSON)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from gigacost.errors import Fault, SpecError, nearest, show, type_name
 from gigacost.service.operation import Asked, Operation
-from gigacost.spec.files import parse_document
+from gigacost.spec.files import check_tree, parse_text
 
 EXAMPLE = '{"spec": {"fixed": {...}}, "options": {...}}'
 
@@ -19,7 +19,7 @@ class BodyError(SpecError):
 
 
 def parsed(body: bytes) -> dict[str, Any]:
-    """The object in a body. Raises BodyError: of doubled keys, of numbers that JSON does not have, of depth."""
+    """The object in a body. Raises BodyError for what is no JSON, doubled keys too; SpecError for keys that hide."""
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -29,11 +29,13 @@ def parsed(body: bytes) -> dict[str, Any]:
     if text.strip() == "{}":
         return {}
     try:
-        return dict(parse_document(text, "body", "json").tree)
+        tree = dict(parse_text(text, "body", "json").tree)
     except SpecError as error:
         faults = (Fault("body" if one.field == "spec" else one.field, one.value, one.what, one.allowed or EXAMPLE)
                   for one in error.faults)  # fmt: skip
         raise BodyError(*faults) from None
+    check_tree(tree)
+    return tree
 
 
 def asked_of(operation: Operation, body: Mapping[str, Any]) -> Asked:

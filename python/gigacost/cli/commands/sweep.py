@@ -80,7 +80,7 @@ def command(
         refuse_bills(pricing, dry_run=dry_run)
     sweep = query.space()
     if run := hosted.current():
-        payload(_table(sweep, limit, run))
+        payload({"meta": dict(sweep.meta)} if run.take(sweep) else _table(sweep, limit, run))
         return process.DONE
     asserted = Assertions(query.assertions, {"rows": "1", "combinations": "1"})
     parts = _is_dataset(query, output, asking, dataset, billed=billed, dry_run=dry_run)

@@ -15,6 +15,6 @@ def test_no_request_that_the_schema_makes_fails() -> None:
     run = fuzz(SEED, COUNT, seconds=600)
     assert run.code == 0, run.told[-20_000:]
     assert run.requests > 1000
-    for phase in ("Examples", "Coverage", "Fuzzing"):
+    for phase in ("Examples", "Coverage", "Fuzzing", "Stateful"):
         assert f"✅ {phase}" in run.told.partition("Test Phases")[2]
     assert run.rss_after - run.rss_before < 150 * MIB

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncGenerator, Collection
 from typing import Any
 
+from gigacost.errors import Fault, SpecError, show
 from gigacost.service import events, metrics
-from gigacost.service.asgi import App, Receive, Scope, Send, answer, dumped, refuse
+from gigacost.service.asgi import App, Receive, Scope, Send, answer, dumped, errors_of, refuse
 from gigacost.service.jobs import Jobs
+from gigacost.service.requests import BodyError, asked_of, parsed
 from gigacost.service.siblings import Asked, Siblings
 
 JOBS = "/v1/jobs"
+_DOCUMENTS = ("spec", "a", "b")
 _QUESTION = re.compile(r"/v1/([a-z_-]+)")
 _JOB = re.compile(r"/v1/jobs/(([0-9]{1,4})-[A-Za-z0-9_-]{16,64})(/events)?")
 _RETRY = (b"retry-after", b"5")
@@ -90,25 +92,23 @@ class Routes:
             await answer(send, 503, dumped({"status": status}), headers=[_RETRY])
         del scope
 
-    async def _start(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            asked = json.loads((await receive())["body"])
-        except (ValueError, RecursionError):
-            asked = None
-        if not isinstance(asked, dict):
-            await refuse(
-                scope, send, 422, "body", "no object of JSON", '{"question": "top", "spec": {}, "options": {}}'
-            )
-            return
+    def _asked(self, body: bytes) -> tuple[str, dict[str, Any]]:
+        """The question that is to be a job, and what is asked; the rest is told by the job. Raises SpecError."""
+        asked = parsed(body)
         question = asked.pop("question", None)
         if not isinstance(question, str) or question not in self._questions:
-            await refuse(scope, send, 422, "question", "no such question", ", ".join(self._questions))
-            return
+            raise SpecError(Fault("question", show(question), "no such question", ", ".join(self._questions)))
+        asked_of(_DOCUMENTS, asked)
+        return question, asked
+
+    async def _start(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = dumped(asked)
-        except ValueError:
-            await refuse(scope, send, 422, "body", "a number that JSON does not have", "finite numbers")
+            question, asked = self._asked((await receive())["body"])
+        except SpecError as error:
+            scope["state"]["refused"] = error.field
+            await answer(send, 400 if isinstance(error, BodyError) else 422, dumped(errors_of(error.faults)))
             return
+        body = dumped(asked)
         job = self._jobs.start(question, body)
         if job is None:
             what = "too many jobs that have not ended"

@@ -17,4 +17,4 @@ def test_no_request_that_the_schema_makes_fails() -> None:
     assert run.requests > 1000
     for phase in ("Examples", "Coverage", "Fuzzing", "Stateful"):
         assert f"✅ {phase}" in run.told.partition("Test Phases")[2]
-    assert run.rss_after - run.rss_before < 150 * MIB
+    assert run.rss_after - run.rss_before < 400 * MIB  # caches of what was asked have their ends

@@ -209,10 +209,7 @@ class Questions(ABC):
         strict: bool = False,
         **inputs: Any,  # noqa: ANN401 - a value as people write it
     ) -> Solution:
-        """Find the largest (or smallest) value of an input for which some design meets a condition.
-
-        As `gigacost.solve`.
-        """
+        """Find the largest (or smallest) value of an input that meets a condition. As `gigacost.solve`."""
         from gigacost.analysis.inverse.solve import Solution
 
         made, book = self._designs(given, inputs, model, catalog, as_of, base_year, preset)
@@ -279,10 +276,7 @@ class Questions(ABC):
         strict: bool = False,
         **inputs: Any,  # noqa: ANN401 - a value as people write it
     ) -> Uncertainty:
-        """Quantify how uncertain a quantity is, which inputs cause it, and what would change the best option.
-
-        As `gigacost.uncertainty`.
-        """
+        """Quantify how uncertain a quantity is, from what, and what would change it. As `gigacost.uncertainty`."""
         from gigacost.analysis.sensitivity.uncertainty import Uncertainty
 
         made, book = self._designs(given, inputs, model, catalog, as_of, base_year, preset)
@@ -305,10 +299,7 @@ class Questions(ABC):
         strict: bool = False,
         **fixed: Any,  # noqa: ANN401 - a value as people write it
     ) -> Elasticities:
-        """Compute by how many per cent a quantity of one run changes for one per cent of each input.
-
-        As `gigacost.elasticities`.
-        """
+        """Compute how much a quantity of one run depends on each input. As `gigacost.elasticities`."""
         from gigacost.analysis.sensitivity.elasticities import Elasticities
 
         made = tree(given, fixed, model, as_of, base_year, preset, several=False)

@@ -130,7 +130,7 @@ class Question:
         """Raise LimitError for an answer that is none within the boxes that are granted."""
         meta = document.get("meta", {}) if isinstance(document, Mapping) else {}
         limited = {"boxes", "seconds"} & {name for name, value in asked.options.items() if value is not None}
-        if meta.get("exact", True) is False and not limited:
+        if meta.get("exact", True) is False and "effort" in meta and not limited:
             watch.limits.refuse("boxes", meta["effort"]["boxes"] + 1)
 
 
@@ -265,10 +265,12 @@ def run_of(
     """What a command answers. Raises SpecError in the words of a client, who gives options and no flags."""
     from gigacost.catalog.opening import opened
     from gigacost.cli.terminal import payload_to
+    from gigacost.queries.askers import overseen
 
     book = mounted(asked.catalog) if isinstance(asked.catalog, str) else opened(asked.catalog)
     run = hosted.Hosted(asked.documents, book, watch, asked.as_table)
-    with hosted.running(run), payload_to(lambda document, _: run.answers.append(document)):
+    take = payload_to(lambda document, _: run.answers.append(document))
+    with hosted.running(run), take, overseen(watch.check):
         try:
             command.callback(**given)  # type: ignore[misc] # a command has one
         except SpecError as error:

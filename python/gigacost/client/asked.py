@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from gigacost._record import unboxed, without_days
+from gigacost.configs.source import CONFIG_KEYS
 from gigacost.errors import Fault, SpecError, show, type_name
 from gigacost.queries.request import DateLike, PresetLike, is_axis, with_inputs
 from gigacost.sampling.distributions import Distribution
@@ -76,7 +77,11 @@ def tree(
             what = f"expected names of published models, got {type_name(model)}"
             raise SpecError(Fault("model", show(model), what, "a model of one's own is costed by the package, here"))
         inputs["model"] = model
-    return with_inputs(over or {}, inputs, as_of, base_year, preset, several=several)
+    configs = {key: inputs.pop(key) for key in CONFIG_KEYS if inputs.get(key) is not None}
+    for key, config in configs.items():
+        if not isinstance(config, Mapping):
+            raise SpecError(Fault(key, show(config), "a file, which is not read here", "its content, as a mapping"))
+    return with_inputs({**(over or {}), **configs}, inputs, as_of, base_year, preset, several=several)
 
 
 def sendable(value: Any, at: str) -> Any:  # noqa: ANN401 - any value

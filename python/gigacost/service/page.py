@@ -42,7 +42,6 @@ dt code { font-weight: 600; }
 dt span { color: var(--dim); font-size: .86rem; margin-left: .6rem; }
 dd { margin: 0 0 0 1rem; }
 table { border-collapse: collapse; width: 100%; max-width: 56rem; }
-td:nth-child(2):not(:last-child) { white-space: nowrap; }
 td, th { text-align: left; vertical-align: top; padding: .35rem 1rem .35rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; white-space: nowrap; }
 summary { cursor: pointer; color: var(--accent); margin: .5rem 0; }
@@ -170,7 +169,8 @@ def _called(path: str, one: Mapping[str, Any]) -> str:
 
 def _limits(limits: Mapping[str, Mapping[str, Any]]) -> str:
     rows = "".join(
-        f"<tr><th><code>{escape(name)}</code></th><td>{one['value']:,.12g}</td><td>{escape(one['description'])}</td></tr>"
+        f"<tr><th><code>{escape(name)}</code></th><td>{one['value']:,.12g} "
+        f"<span class=dim>{escape(one['description'])}</span></td></tr>"
         for name, one in limits.items()
     )
     told = "What is granted here. What is beyond it is refused with the limit's name."

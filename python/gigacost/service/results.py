@@ -61,6 +61,7 @@ _FORMS: Mapping[str, Mapping[str, str]] = {
     },
     "diff": {
         "by": "text", "before_usd": "number?", "after_usd": "number?", "difference_usd": "number?", "lines": "list",
+        "other": "list", "intervals": "table", "combinations": "table", "missing_prices": "table", "meta": "table",
     },
 }  # fmt: skip
 """The keys that every answer has, and what each is; others may come with further versions of gigacost."""

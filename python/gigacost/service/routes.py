@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Collection
+from contextlib import suppress
 from typing import Any
 
 from gigacost.errors import Fault, SpecError, show
 from gigacost.service import events, metrics
-from gigacost.service.asgi import App, Receive, Scope, Send, answer, dumped, errors_of, refuse
+from gigacost.service.asgi import JSON, App, Receive, Scope, Send, answer, dumped, errors_of, is_json, refuse
 from gigacost.service.jobs import Jobs
 from gigacost.service.requests import BodyError, asked_of, parsed
 from gigacost.service.siblings import Asked, Siblings
@@ -18,6 +20,8 @@ _DOCUMENTS = ("spec", "a", "b")
 _QUESTION = re.compile(r"/v1/([a-z_-]+)")
 _JOB = re.compile(r"/v1/jobs/(([0-9]{1,4})-[A-Za-z0-9_-]{16,64})(/events)?")
 _RETRY = (b"retry-after", b"5")
+_PATIENCE = 2.0
+"""Seconds that another worker has to tell its counts."""
 
 
 class Routes:
@@ -80,8 +84,10 @@ class Routes:
         if path == "/metrics":
             samples = self._metrics.samples()
             for number in self.siblings.others:
-                async for more in self.siblings.ask(number, {"what": "metrics"}):
-                    samples += more
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_PATIENCE):
+                        async for more in self.siblings.ask(number, {"what": "metrics"}):
+                            samples += more
             await answer(send, 200, metrics.text(samples), metrics.KIND)
         elif path == "/healthz":
             await answer(send, 200, dumped({"status": "ok"}))
@@ -102,13 +108,20 @@ class Routes:
         return question, asked
 
     async def _start(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not is_json(scope):
+            await refuse(scope, send, 415, "content-type", "not JSON", JSON.decode())
+            return
         try:
             question, asked = self._asked((await receive())["body"])
+            body = dumped(asked)
         except SpecError as error:
             scope["state"]["refused"] = error.field
             await answer(send, 400 if isinstance(error, BodyError) else 422, dumped(errors_of(error.faults)))
             return
-        body = dumped(asked)
+        except ValueError:
+            what = "a number or a character that JSON does not have"
+            await refuse(scope, send, 400, "body", what, "finite numbers, whole characters")
+            return
         job = self._jobs.start(question, body)
         if job is None:
             what = "too many jobs that have not ended"
@@ -137,7 +150,7 @@ class Routes:
             await answer(send, 200, first.encode())
 
     async def _as_events(self, scope: Scope, receive: Receive, send: Send, question: str) -> None:
-        if question not in self._questions:
+        if question not in self._questions or not is_json(scope):
             await self._app(scope, receive, send)
             return
         job = self._jobs.direct(question, (await receive())["body"])

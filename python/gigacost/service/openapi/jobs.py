@@ -74,9 +74,9 @@ def paths(names: Sequence[str]) -> dict[str, Any]:
         "cancel": {"operationId": "job_cancel", "parameters": {"id": "$response.body#/id"}},
     }
     heard = {"description": "The job at each change, then as it ended.", "headers": refusals.header()}
-    events = {**heard, "content": {EVENTS: {"schema": {"type": "string"}}}}
+    events = {**heard, "content": {EVENTS: {"schema": {}}}}
     found = refusals.every()
-    start = {"202": {**taken, "links": links}, **refusals.every(422, 429)}
+    start = {"202": {**taken, "links": links}, **refusals.every(415, 422, 429)}
     with_id = {"parameters": [_ID]}
     return {
         "/v1/jobs": {"post": _operation("job_start", "Start a job.", start, requestBody=_body(names))},

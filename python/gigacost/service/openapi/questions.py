@@ -62,7 +62,7 @@ def path(operation: Operation, settings: Settings) -> dict[str, Any]:
     """The path of a question."""
     answer = refusals.json_of(refusals.ref(results.name(operation.name)), "The answer, as `--json` prints it.", "etag")
     job = "What happens to the answer, as server-sent events: progress, then done or failed."
-    answer["content"][EVENTS] = {"schema": {"type": "string", "description": job}}
+    answer["content"][EVENTS] = {"schema": {"description": job}}
     if operation.has_rows:
         rows = "The rows as an Arrow IPC stream. The limit of rows does not hold for it; those of bytes and seconds do."
         answer["content"][tables.KIND] = {"schema": {"type": "string", "format": "binary", "description": rows}}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
+    from gigacost.queries.export import Tabular
     from gigacost.service.operation import Watch
     from gigacost.spec.files import Document
     from gigacost.spec.spec import Spec
@@ -31,10 +32,22 @@ class Hosted:
     """What is asked to be costed, by name."""
     catalog: Catalog
     watch: Watch
+    as_table: bool = False
+    """Whether rows are wanted as a table, not as JSON."""
     answers: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    table: Tabular | None = None
+    """The rows that the answer consists of, where these are wanted as a table."""
     derived: dict[str, str] = field(default_factory=dict)
     """The client's own expressions by name."""
+
+    def take(self, rows: Tabular, count: int | None = None) -> bool:
+        """Whether rows are wanted as a table, and are taken as such. Raises LimitError for too many as JSON."""
+        if self.as_table:
+            self.table = rows
+        elif count is not None:
+            self.watch.limits.refuse("rows", count)
+        return self.as_table
 
     def document(self, name: str | None) -> Document:
         """The document that stands for a specification's file."""

@@ -35,6 +35,8 @@ QUESTIONS = (
     *("over-time", "elasticities", "compare", "diff", "layout", "explain"),
 )
 """The commands that answer a question about specifications."""
+ROWS = frozenset({"sweep", "top", "pareto"})
+"""Those whose answer is rows."""
 DOCUMENTS = ("spec", "a", "b")
 """The parameters of commands that are specifications."""
 _OF_A_TERMINAL = frozenset(
@@ -67,6 +69,11 @@ class Question:
     def description(self) -> str:
         """What it answers."""
         return described(self.command)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it answers rows, which may be taken as a table."""
+        return self.name in ROWS
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -243,8 +250,13 @@ def _unset(parameter: click.Parameter) -> object:
 
 def converted_of(command: click.Command, given: Mapping[str, Any]) -> dict[str, Any]:
     """All parameters of a command that is no question, of options. Raises SpecError."""
-    open_ = {str(one.name): one for one in command.params if one.name not in _OF_A_TERMINAL and not one.required}
-    return {**{str(one.name): _unset(one) for one in command.params}, "as_json": True, **converted(open_, given)}
+    unset = {str(one.name): _unset(one) for one in command.params}
+    return {**unset, "as_json": True, **converted(open_to(command), given)}
+
+
+def open_to(command: click.Command) -> dict[str, click.Parameter]:
+    """The parameters that a client may give a command that is no question, by name."""
+    return {str(one.name): one for one in command.params if one.name not in _OF_A_TERMINAL and not one.required}
 
 
 def run_of(
@@ -253,10 +265,12 @@ def run_of(
     """What a command answers. Raises SpecError in the words of a client, who gives options and no flags."""
     from gigacost.catalog.opening import opened
     from gigacost.cli.terminal import payload_to
+    from gigacost.queries.askers import overseen
 
     book = mounted(asked.catalog) if isinstance(asked.catalog, str) else opened(asked.catalog)
-    run = hosted.Hosted(asked.documents, book, watch)
-    with hosted.running(run), payload_to(lambda document, _: run.answers.append(document)):
+    run = hosted.Hosted(asked.documents, book, watch, asked.as_table)
+    take = payload_to(lambda document, _: run.answers.append(document))
+    with hosted.running(run), take, overseen(watch.check):
         try:
             command.callback(**given)  # type: ignore[misc] # a command has one
         except SpecError as error:
@@ -268,7 +282,7 @@ def run_of(
             if error.row is None or name not in run.derived:
                 raise
             raise SpecError(Fault(f"derive.{name}", show(run.derived[name]), str(error).partition(" ")[2])) from None
-    return Answer(run.answers[-1], run.notes)
+    return Answer(run.answers[-1], run.notes, run.table)
 
 
 def _as_asked(faults: Iterable[Fault], parameters: Sequence[click.Parameter], given: Iterable[str]) -> Iterator[Fault]:

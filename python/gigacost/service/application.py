@@ -10,11 +10,11 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from gigacost.errors import CatalogError, Fault, SpecError, show
-from gigacost.service import openapi, page
+from gigacost.service import openapi, page, tables
 from gigacost.service.answers import Answers
 from gigacost.service.asgi import dumped
 from gigacost.service.calls import PROGRESS, SECONDS
@@ -22,12 +22,13 @@ from gigacost.service.catalogue import Catalogue
 from gigacost.service.limits import Cancelled, LimitError
 from gigacost.service.metrics import Metrics, resident_bytes
 from gigacost.service.operation import Asked, Operation, Watch
-from gigacost.service.requests import BodyError, asked_of, parsed, tag
+from gigacost.service.requests import BodyError, asked_of, looked_up, parsed, tag
 from gigacost.service.settings import Settings
 
 _JSON = "application/json"
 _GONE = 499
 """Nobody reads this answer: the client has gone."""
+_PLACES = ("axis", "label")
 _RETRY = {"retry-after": "1"}
 
 
@@ -70,23 +71,38 @@ class Questions:
             return refused(request, 415, [Fault("content-type", show(kind), "not JSON", _JSON)])
         if request.headers.get("content-encoding", "identity") != "identity":
             return refused(request, 415, [Fault("content-encoding", "", "not read here", "identity")])
+        as_table = tables.KIND in request.headers.get("accept", "")
+        if as_table and not operation.has_rows:
+            accept = request.headers["accept"]
+            return refused(request, 406, [Fault("accept", show(accept), "the answer has no rows", _JSON)])
         body = parsed(await request.body())
-        asked = asked_of(operation, body)
-        etag = tag(*self._catalogue.hashes, operation.name, body=body)
+        asked = asked_of(operation, body, as_table=as_table)
+        etag = tag(*self._catalogue.hashes, operation.name, "table" if as_table else "", body=body)
         return await self._answered(request, etag, lambda watch: self._computed(operation, asked, watch))
 
-    def _computed(self, operation: Operation, asked: Asked, watch: Watch) -> bytes:
+    def _computed(self, operation: Operation, asked: Asked, watch: Watch) -> bytes | tables.Stream:
         watch.check()
-        return dumped(operation.answer(asked, watch).document)
+        answer = operation.answer(asked, watch)
+        if answer.table is None:
+            return dumped(answer.document)
+        limit = asked.options.get("limit")
+        return tables.stream(answer.table, None if limit is None else int(limit), watch)
 
     async def _of_catalogue(self, request: Request) -> Response:
-        path = [request.path_params[name] for name in ("axis", "label") if name in request.path_params]
-        given = dict(request.query_params)
+        path = [request.path_params[name] for name in _PLACES if name in request.path_params]
+        given = looked_up(request.query_params.multi_items())
         etag = tag(*self._catalogue.hashes, "catalog", *path, body=given)
-        return await self._answered(request, etag, lambda watch: dumped(self._catalogue.answer(path, given, watch)))
+        try:
+            return await self._answered(request, etag, lambda watch: dumped(self._catalogue.answer(path, given, watch)))
+        except (SpecError, CatalogError) as error:
+            found = _faults(error)
+            in_query = any(one.field.startswith(("options.", "catalog")) for one in found)
+            return refused(request, 422 if in_query or not path else 404, found)
 
-    async def _answered(self, request: Request, etag: str, compute: Callable[[Watch], bytes]) -> Response:
-        headers = {"etag": etag, "cache-control": "private, no-cache"}
+    async def _answered(
+        self, request: Request, etag: str, compute: Callable[[Watch], bytes | tables.Stream]
+    ) -> Response:
+        headers = {"etag": etag, "cache-control": "private, no-cache", "vary": "accept"}
         if matches(request.headers.get("if-none-match", ""), etag):
             return Response(status_code=304, headers=headers)
         if self._answers.is_full:
@@ -105,6 +121,9 @@ class Questions:
         finally:
             gone.cancel()
         self._counts.evaluated(watch.combinations)
+        if isinstance(found, tables.Stream):
+            headers["content-length"] = str(found.length)
+            return StreamingResponse(found.pieces(), media_type=tables.KIND, headers=headers)
         return Response(found, media_type=_JSON, headers=headers)
 
     @property
@@ -128,7 +147,7 @@ def application(
     counts: Metrics,
 ) -> Starlette:
     """The application; ``specification`` is the JSON Schema of a specification."""
-    described = openapi.described(operations, specification, settings)
+    described = openapi.described(operations, catalogue.paths, specification, settings)
     questions = Questions(operations, catalogue, described, settings, counts)
     return Starlette(
         routes=questions.routes(),

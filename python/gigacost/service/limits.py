@@ -23,6 +23,8 @@ class Limits:
     draws: int = limit(65_536, "Draws of a specification", 2)
     columns: int = limit(200, "Columns of a row")
     rows: int = limit(10_000, "Rows of an answer as JSON")
+    table_rows: int = limit(10_000_000, "Rows of an answer as an Arrow stream")
+    table_bytes: int = limit(512 * MIB, "Bytes of an answer as an Arrow stream")
     boxes: int = limit(10_000_000, "Boxes that a search may bound")
     seconds: float = limit(30.0, "Seconds that an answer may take")
     threads: int = limit(2, "Threads that compute an answer")

@@ -128,6 +128,7 @@ _HOMES = {
 
 _MODULES = {
     "catalog": "catalog",
+    "client": "client",
     "focus": "queries.focus",
     "model": "model",
     "ops": "ops",

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from gigacost.errors import CatalogError, Fault, SpecError, show
 from gigacost.service import openapi, page, tables
 from gigacost.service.answers import Answers
-from gigacost.service.asgi import dumped
+from gigacost.service.asgi import dumped, errors_of
 from gigacost.service.calls import PROGRESS, SECONDS
 from gigacost.service.catalogue import Catalogue
 from gigacost.service.limits import Cancelled, LimitError
@@ -63,6 +63,8 @@ class Questions:
         ]
 
     async def _ask(self, request: Request) -> Response:
+        if request.path_params["question"] == "catalog":
+            raise HTTPException(405, headers={"allow": "GET"})
         operation = self._operations.get(request.path_params["question"])
         if operation is None:
             raise HTTPException(404)
@@ -76,7 +78,7 @@ class Questions:
             accept = request.headers["accept"]
             return refused(request, 406, [Fault("accept", show(accept), "the answer has no rows", _JSON)])
         body = parsed(await request.body())
-        asked = asked_of(operation, body, as_table=as_table)
+        asked = asked_of(operation.documents, body, as_table=as_table)
         etag = tag(*self._catalogue.hashes, operation.name, "table" if as_table else "", body=body)
         return await self._answered(request, etag, lambda watch: self._computed(operation, asked, watch))
 
@@ -149,7 +151,7 @@ def application(
     """The application; ``specification`` is the JSON Schema of a specification."""
     described = openapi.described(operations, catalogue.paths, specification, settings)
     questions = Questions(operations, catalogue, described, settings, counts)
-    return Starlette(
+    made = Starlette(
         routes=questions.routes(),
         exception_handlers={
             HTTPException: _no_such,
@@ -162,6 +164,8 @@ def application(
             ClientDisconnect: _nobody,
         },
     )
+    made.router.redirect_slashes = False  # to wherever the client says that we are
+    return made
 
 
 def refused(
@@ -169,18 +173,13 @@ def refused(
 ) -> Response:
     """A refusal in the one form that refusals have."""
     request.scope.setdefault("state", {})["refused"] = faults[0].field
-    errors = [
-        {"field": one.field, "value": one.value, "message": one.what, "allowed": one.allowed}
-        | ({"hint": one.hint} if one.hint else {})
-        for one in faults
-    ]
-    return Response(dumped({"errors": errors}), status, headers=headers, media_type=_JSON)
+    return Response(dumped(errors_of(faults)), status, headers=headers, media_type=_JSON)
 
 
 def matches(given: str, etag: str) -> bool:
     """Whether an ``If-None-Match`` names an answer."""
     names = [name.strip().removeprefix("W/") for name in given.split(",")]
-    return etag in names or names == ["*"]
+    return etag in names  # "*" is any answer that there is already, and none is kept here
 
 
 async def _left(request: Request) -> None:

@@ -139,7 +139,7 @@ def _sent(specification: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _question(operation: Operation) -> dict[str, Any]:
-    answer = {_JSON: {"schema": {"$ref": f"{_REF}answer-{operation.name}"}}, _EVENTS: {"schema": _TEXT}}
+    answer = {_JSON: {"schema": {"$ref": f"{_REF}answer-{operation.name}"}}, _EVENTS: {"schema": {}}}
     table = {KIND: {"schema": {"type": "string", "contentMediaType": KIND}}} if operation.has_rows else {}
     example = examples.QUESTIONS.get(operation.name)
     asked: dict[str, Any] = {"schema": _body(operation)}
@@ -244,7 +244,7 @@ def _jobs(questions: Sequence[str]) -> dict[str, Any]:
     }
     about = {"tags": ["jobs"], "parameters": [name]}
     told = {"200": {"description": "The job.", **job}, **_refusals(_OF_JOBS)}
-    stream = {"200": {"description": "Its progress, and its end.", "content": {_EVENTS: {"schema": _TEXT}}}}
+    stream = {"200": {"description": "Its progress, and its end.", "content": {_EVENTS: {"schema": {}}}}}
     return {
         "/v1/jobs": {"post": start},
         "/v1/jobs/{id}": {

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gigacost.errors import Fault, SpecError, nearest, show, type_name
-from gigacost.service.operation import Asked, Operation
-from gigacost.spec.files import parse_document
+from gigacost.service.operation import Asked
+from gigacost.spec.files import check_tree, parse_text
 
 _DIGITS = "Exceeds the limit ("
 """How Python says that a whole number has too many digits."""
@@ -22,7 +22,7 @@ class BodyError(SpecError):
 
 
 def parsed(body: bytes) -> dict[str, Any]:
-    """The object in a body. Raises BodyError: of doubled keys, of numbers that JSON does not have, of depth."""
+    """The object in a body. Raises BodyError for what is no JSON, doubled keys too; SpecError for keys that hide."""
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -32,9 +32,11 @@ def parsed(body: bytes) -> dict[str, Any]:
     if text.strip() == "{}":
         return {}
     try:
-        return dict(parse_document(text, "body", "json").tree)
+        tree = dict(parse_text(text, "body", "json").tree)
     except SpecError as error:
         raise BodyError(*map(_of_body, error.faults)) from None
+    check_tree(tree)
+    return tree
 
 
 def _of_body(fault: Fault) -> Fault:
@@ -43,19 +45,19 @@ def _of_body(fault: Fault) -> Fault:
     return Fault("body" if fault.field == "spec" else fault.field, fault.value, fault.what, fault.allowed or EXAMPLE)
 
 
-def asked_of(operation: Operation, body: Mapping[str, Any], *, as_table: bool = False) -> Asked:
-    """What a body asks of an operation. Raises SpecError."""
-    known = (*operation.documents, "options", "catalog")
+def asked_of(documents: Sequence[str], body: Mapping[str, Any], *, as_table: bool = False) -> Asked:
+    """What a body asks of an operation that takes these specifications. Raises SpecError."""
+    known = (*documents, "options", "catalog")
     faults = [Fault(key, "", "unknown key", ", ".join(known), nearest(key, known)) for key in body if key not in known]
-    tables = {key: body[key] for key in (*operation.documents, "options") if key in body}
+    tables = {key: body[key] for key in (*documents, "options") if key in body}
     faults += [
         Fault(key, show(value), f"expected an object, got {type_name(value)}", EXAMPLE)
         for key, value in tables.items()
         if not isinstance(value, Mapping)
     ]
     catalog = body.get("catalog")
-    if "catalog" in body and not isinstance(catalog, str | Mapping):
-        what = f"expected an object or a name, got {type_name(catalog)}"
+    if "catalog" in body and (not isinstance(catalog, str | Mapping) or catalog == ""):
+        what = f"expected an object or a name, got {type_name(catalog)}" if catalog != "" else "an empty name"
         faults.append(Fault("catalog", show(catalog), what, "a price book's content, or a name that is mounted here"))
     if faults:
         raise SpecError(*faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ import click
 
 from gigacost.cli import hosted, options
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
+from gigacost.service.limits import OF_OPTIONS
 from gigacost.service.operation import Answer, Asked, Watch
 
 if TYPE_CHECKING:
@@ -50,8 +52,6 @@ _OF_A_TERMINAL = frozenset(
 """Parameters that say where and how something is computed, printed or read."""
 _BY_TREE = frozenset({"settings"})
 """Parameters of a design beside its flags that its specification says."""
-_LIMITED = dict.fromkeys(("k", "limit", "top"), "rows") | {name: name for name in ("draws", "boxes", "seconds")}
-"""The limit of an option that is a number."""
 _LISTS = ("NAMES", "AXES", "YEARS")
 
 
@@ -68,7 +68,7 @@ class Question:
     @property
     def description(self) -> str:
         """What it answers."""
-        return described(self.command)
+        return _in_names(described(self.command), self.command.params)
 
     @property
     def has_rows(self) -> bool:
@@ -95,6 +95,9 @@ class Question:
     def options(self) -> Mapping[str, Any]:
         """The JSON Schema of its options."""
         properties = {name: schema_of(one) for name, one in self.parameters.items()}
+        for one in properties.values():
+            if "description" in one:
+                one["description"] = _in_names(one["description"], self.command.params)
         required = [name for name, one in self.parameters.items() if one.required]
         return {
             "type": "object",
@@ -121,7 +124,7 @@ class Question:
         given |= (asked_for := converted(self.parameters, asked.options))
         for name in given.keys() & set(DOCUMENTS):
             given[name] = next((one for one in (name, DOCUMENTS[0]) if one in asked.documents), None)
-        for name, limited in _LIMITED.items():
+        for name, limited in OF_OPTIONS.items():
             watch.limits.refuse(limited, asked_for.get(name, 0))
         own = {"as_json": True, "threads": watch.limits.threads, **asked_for}
         return given | {name: value for name, value in own.items() if name in given}
@@ -151,6 +154,15 @@ def described(command: click.Command) -> str:
     """What a command does, without the examples of its help."""
     paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     return "\n\n".join(" ".join(one.split()) for one in paragraphs if not one.startswith(("\b", "\\b")))
+
+
+def _in_names(text: str, parameters: Sequence[click.Parameter]) -> str:
+    """A text of the command line in the words of a client: ``by`` for ``--by``."""
+    for one in parameters:
+        for flag in one.opts:
+            if flag.startswith("--"):
+                text = re.sub(rf"{flag}\b(?!-)", str(one.name), text)
+    return text.replace("SPEC", "`spec`").removesuffix(" Repeatable.")
 
 
 def schema_of(parameter: click.Parameter) -> dict[str, Any]:
@@ -268,7 +280,7 @@ def run_of(
     from gigacost.queries.askers import overseen
 
     book = mounted(asked.catalog) if isinstance(asked.catalog, str) else opened(asked.catalog)
-    run = hosted.Hosted(asked.documents, book, watch, asked.as_table)
+    run = hosted.Hosted(asked.documents, book, watch, asked.rows_to)
     take = payload_to(lambda document, _: run.answers.append(document))
     with hosted.running(run), take, overseen(watch.check):
         try:
@@ -282,7 +294,7 @@ def run_of(
             if error.row is None or name not in run.derived:
                 raise
             raise SpecError(Fault(f"derive.{name}", show(run.derived[name]), str(error).partition(" ")[2])) from None
-    return Answer(run.answers[-1], run.notes, run.table)
+    return Answer(run.answers[-1], run.notes)
 
 
 def _as_asked(faults: Iterable[Fault], parameters: Sequence[click.Parameter], given: Iterable[str]) -> Iterator[Fault]:

@@ -100,14 +100,20 @@ class Shown:
 def application(counts: Metrics, *, mounted: Mapping[str, str], settings: Settings) -> Application:
     """What a process of the service answers with."""
     from gigacost.catalog.opening import opened
+    from gigacost.catalog.price_books.json_schema import json_schema
     from gigacost.cli.commands.schema import schema
     from gigacost.compiler.checks import namespace
     from gigacost.model import default
     from gigacost.service.application import application as made
+    from gigacost.service.bearer import token
+    from gigacost.service.openapi.document import described
     from gigacost.service.worker import Application
 
     books = Books(mounted)
     operations = questions(books)
     book = opened(None)
-    app = made(operations, Shown(books), schema(namespace(default(), book), book), settings, counts)
+    shown = Shown(books)
+    specification = schema(namespace(default(), book), book)
+    document = described(operations, shown.paths, specification, json_schema(), settings, token=token() is not None)
+    app = made(operations, shown, document, settings, counts)
     return Application(app, [one.name for one in operations], settings.body_bytes, lambda: None)

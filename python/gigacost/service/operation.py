@@ -26,8 +26,8 @@ class Asked:
     options: Mapping[str, Any] = field(default_factory=dict)
     catalog: str | Mapping[str, Any] | None = None
     """A private price book: its content, or the name under which it is mounted."""
-    as_table: bool = False
-    """Whether rows are wanted as a table, not as JSON."""
+    rows_to: Callable[[Tabular], object] | None = None
+    """Takes the rows, where these are wanted as a table in place of JSON."""
 
 
 @dataclass(slots=True)
@@ -38,8 +38,6 @@ class Answer:
     """What ``--json`` prints."""
     notes: list[str] = field(default_factory=list)
     """What the command line says on stderr: ``warning: ...``, ``note: ...``."""
-    table: Tabular | None = None
-    """The rows, where they are wanted as a table."""
 
 
 class Watch:

@@ -45,7 +45,7 @@ def _of_body(fault: Fault) -> Fault:
     return Fault("body" if fault.field == "spec" else fault.field, fault.value, fault.what, fault.allowed or EXAMPLE)
 
 
-def asked_of(documents: Sequence[str], body: Mapping[str, Any], *, as_table: bool = False) -> Asked:
+def asked_of(documents: Sequence[str], body: Mapping[str, Any]) -> Asked:
     """What a body asks of an operation that takes these specifications. Raises SpecError."""
     known = (*documents, "options", "catalog")
     faults = [Fault(key, "", "unknown key", ", ".join(known), nearest(key, known)) for key in body if key not in known]
@@ -66,7 +66,7 @@ def asked_of(documents: Sequence[str], body: Mapping[str, Any], *, as_table: boo
              for name, value in options.items() if value is None]  # fmt: skip
     if empty:
         raise SpecError(*empty)
-    return Asked(tables, options, catalog, as_table)
+    return Asked(tables, options, catalog)
 
 
 def looked_up(given: Iterable[tuple[str, str]]) -> dict[str, str]:

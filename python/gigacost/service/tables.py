@@ -1,70 +1,126 @@
-"""Rows as a stream of Arrow batches: the middle of the file that the engine writes."""
+"""Rows as an Arrow stream, sent while they are computed: as many as fit, the others when there is room again."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+import asyncio
+import concurrent.futures
+from collections.abc import AsyncGenerator, Mapping
+from typing import Self
 
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from gigacost.service.limits import Cancelled, LimitError
 from gigacost.service.operation import Watch
 
-if TYPE_CHECKING:
-    from gigacost.queries.export import Tabular
-
 KIND = "application/vnd.apache.arrow.stream"
-_MAGIC = b"ARROW1"
-_PIECE = 1 << 18
-_SIZE = 4
-"""Bytes that tell how long the footer is."""
+_PIECE = 1 << 16
+"""Bytes that are sent at once, at least."""
+_PIECES = 4
+"""How many pieces wait for who reads them, at most."""
+_GRACE = 0.25
+"""Seconds beyond its time that an answer has to say so itself."""
+_LOOK = 0.1
+"""Seconds between two looks at whether anybody waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """Some bytes of a file that has no name any more."""
+class Pipe:
+    """Takes bytes in one thread and gives them to the event loop's; who writes waits until there is room."""
 
-    file: BinaryIO
-    length: int
+    def __init__(self, watch: Watch, most: int) -> None:
+        self._watch = watch
+        self._most = most
+        self._loop = asyncio.get_running_loop()
+        self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue(_PIECES)
+        self._held = bytearray()
+        self._written = 0
 
-    def pieces(self) -> Iterator[bytes]:
-        """The bytes, once."""
-        with self.file:
-            left = self.length
-            while left and (piece := self.file.read(min(left, _PIECE))):
-                left -= len(piece)
-                yield piece
+    def write(self, data: bytes, /) -> int:
+        """Take bytes. Raises Cancelled, LimitError."""
+        self._watch.check()
+        self._written += len(data)
+        if self._written > self._most:
+            raise LimitError.of("table_bytes", self._written, self._most)
+        self._held += data
+        if len(self._held) >= _PIECE:
+            self._hand_over()
+        return len(data)
+
+    def close(self) -> None:
+        """Hand over what is left; that is all."""
+        if self._held:
+            self._hand_over()
+        self._put(None)
+
+    async def pieces(self, computed: asyncio.Future[None]) -> AsyncGenerator[bytes, None]:
+        """What is written, until it is closed. Raises what ``computed`` raises."""
+        while True:
+            piece = asyncio.ensure_future(self._pieces.get())
+            try:
+                await asyncio.wait((piece, computed), return_when=asyncio.FIRST_COMPLETED)
+                if not piece.done():
+                    computed.result()
+                found = await piece
+            finally:
+                piece.cancel()
+            if found is None:
+                return
+            yield found
+
+    def _hand_over(self) -> None:
+        self._put(bytes(self._held))
+        self._held.clear()
+
+    def _put(self, piece: bytes | None) -> None:
+        put = asyncio.run_coroutine_threadsafe(self._pieces.put(piece), self._loop)
+        while True:
+            try:
+                return put.result(_LOOK)
+            except concurrent.futures.TimeoutError:
+                try:
+                    self._watch.check()
+                except (Cancelled, LimitError):
+                    put.cancel()
+                    raise
 
 
-def stream(rows: Tabular, limit: int | None, watch: Watch) -> Stream:
-    """The rows, or as many of them as ``limit`` says. Raises LimitError for more than are granted."""
-    granted = watch.limits.table_rows
-    with tempfile.TemporaryDirectory(prefix="gigacost-") as folder:
+class Streamed(StreamingResponse):
+    """A response of pieces, whose first is there."""
 
-        def check(_: int) -> None:
+    def __init__(self, pieces: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> None:
+        super().__init__(pieces, media_type=KIND, headers=headers)
+        self._pieces = pieces
+
+    @classmethod
+    async def begun(
+        cls,
+        pieces: AsyncGenerator[bytes, None],
+        watch: Watch,
+        gone: asyncio.Future[None],
+        headers: Mapping[str, str],
+    ) -> Self:
+        """The response, once it has begun: until then it can be refused. Raises what ``pieces`` raises."""
+        first = asyncio.ensure_future(anext(pieces, b""))
+        await asyncio.wait((first, gone), timeout=watch.left + _GRACE, return_when=asyncio.FIRST_COMPLETED)
+        if not first.done():
+            first.cancel()
+            await asyncio.wait({first})
             watch.check()
-            with os.scandir(folder) as files:
-                watch.limits.refuse("table_bytes", sum(one.stat().st_size for one in files))
+            raise Cancelled
+        return cls(_joined(first.result(), pieces), headers)
 
-        path = Path(folder, "rows.arrow")
-        most = granted + 1 if limit is None else limit
-        watch.limits.refuse("table_rows", 0 if limit is None else limit)
-        watch.limits.refuse("table_rows", rows.write(path, threads=watch.limits.threads, limit=most, progress=check))
-        check(0)
-        return _of_file(path.open("rb"))
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; afterwards nothing is computed any more."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._pieces.aclose()
 
 
-def _of_file(file: BinaryIO) -> Stream:
-    """The stream in a file of Arrow's format: what stands between its head and its footer.
-
-    A file is ``ARROW1``, padding, a stream from its schema to its end, footer, the footer's size, ``ARROW1`` (Arrow
-    Columnar Format, IPC File Format).
-    """
-    end = file.seek(-_SIZE - len(_MAGIC), os.SEEK_END)
-    footer = int.from_bytes(file.read(_SIZE), "little")
-    file.seek(0)
-    head = file.read(_PIECE).removeprefix(_MAGIC)
-    begin = len(_MAGIC) + len(head) - len(head.lstrip(b"\0"))
-    file.seek(begin)
-    return Stream(file, end - footer - begin)
+async def _joined(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    try:
+        yield first
+        async for piece in rest:
+            yield piece
+    finally:
+        await rest.aclose()

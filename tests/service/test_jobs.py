@@ -166,7 +166,9 @@ def test_an_answer_as_events_ends_when_its_client_leaves() -> None:
         whole = listened(service, "POST", "/v1/wait", b'{"options": {"steps": 4}}')
         assert whole.count(b"event: progress") >= 2
         assert b'"answer":{"steps": 4}' in whole
-        assert b"event: progress" in listened(service, "POST", "/v1/wait", b'{"options": {"steps": 600}}', b"event: progress")
+        assert b"event: progress" in listened(
+            service, "POST", "/v1/wait", b'{"options": {"steps": 600}}', b"event: progress"
+        )
         wait_for(lambda: 'gigacost_jobs_total{worker="0",state="cancelled"} 1' in metrics(service))
         assert b"event: failed" in listened(service, "POST", "/v1/fail", b"{}")
         refused = listened(service, "POST", "/v1/nothing", b"{}")

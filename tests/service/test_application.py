@@ -150,6 +150,15 @@ def test_what_has_no_meaning_is_refused_with_its_field(body: str, field: str) ->
     assert field in [one["field"] for one in errors]
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [(b'{"a":' * 40 + b"1" + b"}" * 40, "nested too deeply"), (b'{"\\ud800": {}}', "invisible character")],
+)
+def test_json_that_no_specification_holds_is_refused(body: bytes, said: str) -> None:
+    (error, *_) = refused(CLIENT.post("/v1/top", content=body, headers=JSON), 422)
+    assert said in error["message"]
+
+
 def test_all_faults_are_told_at_once() -> None:
     spec = {"fixed": {"chips": 0, "hardware": "h1000"}}
     errors = refused(CLIENT.post("/v1/top", json={"spec": spec}), 422)

@@ -31,13 +31,13 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await answer(send, 200, b"{}")
     elif scope["path"] == "/v1/wait":
         gone = asyncio.ensure_future(receive())
-        for done in range(steps):
-            scope.get("extensions", {}).get(PROGRESS, lambda *_: None)(done, steps)
+        for done in range(asked["steps"]):
+            scope.get("extensions", {}).get(PROGRESS, lambda *_: None)(done, asked["steps"])
             await asyncio.wait([gone], timeout=0.1)
             if gone.done():
                 return
         gone.cancel()
-        await answer(send, 200, json.dumps({"steps": steps}).encode())
+        await answer(send, 200, json.dumps({"steps": asked["steps"]}).encode())
     else:
         await refuse(scope, send, 404, "path", "nothing is there")
 

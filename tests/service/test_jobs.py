@@ -88,7 +88,7 @@ def test_a_job_that_is_cancelled_stops(pair: Service) -> None:
 
 def test_a_job_that_has_ended_is_not_cancelled(pair: Service) -> None:
     place = start(pair, "echo", x=1)
-    assert ended(pair, place)["answer"] == {"options": {"x": 1}}
+    assert ended(pair, place)["answer"] == {"x": 1}
     assert pair.ask("DELETE", place).json["state"] == "done"
 
 
@@ -163,12 +163,10 @@ def test_answers_that_are_kept_are_no_larger_together_than_allowed() -> None:
 
 def test_an_answer_as_events_ends_when_its_client_leaves() -> None:
     with small() as service:
-        whole = listened(service, "POST", "/v1/wait", b'{"options": {"steps": 4}}')
+        whole = listened(service, "POST", "/v1/wait", b'{"steps": 4}')
         assert whole.count(b"event: progress") >= 2
         assert b'"answer":{"steps": 4}' in whole
-        assert b"event: progress" in listened(
-            service, "POST", "/v1/wait", b'{"options": {"steps": 600}}', b"event: progress"
-        )
+        assert b"event: progress" in listened(service, "POST", "/v1/wait", b'{"steps": 600}', b"event: progress")
         wait_for(lambda: 'gigacost_jobs_total{worker="0",state="cancelled"} 1' in metrics(service))
         assert b"event: failed" in listened(service, "POST", "/v1/fail", b"{}")
         refused = listened(service, "POST", "/v1/nothing", b"{}")
@@ -216,7 +214,7 @@ def test_a_body_that_is_no_plain_json_starts_no_job(pair: Service, body: bytes) 
 
 
 def test_a_page_of_another_site_starts_nothing(pair: Service) -> None:
-    body = json.dumps({"question": "wait", "options": {"steps": 0}}).encode()
+    body = json.dumps({"question": "wait", "steps": 0}).encode()
     assert pair.ask("POST", "/v1/jobs", body, content_type="text/plain").status == 415
     found = pair.ask("POST", "/v1/wait", body, content_type="text/plain", accept="text/event-stream")
     assert found.headers["content-type"] != "text/event-stream"

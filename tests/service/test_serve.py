@@ -44,7 +44,7 @@ def in_flight(service: Service) -> float:
 def test_a_signal_lets_a_running_answer_end(workers: int, number: signal.Signals, code: int) -> None:
     with small(workers=workers, stop_seconds=20) as service:
         assert json.loads(service.ready_file.read_bytes()) == {"url": service.url, "pid": service.process.pid}
-        thread, found = later(service, "POST", "/v1/wait", {"options": {"steps": 8}})
+        thread, found = later(service, "POST", "/v1/wait", {"steps": 8})
         start = time.monotonic()
         assert service.stop(number) == code
         assert time.monotonic() - start < 10
@@ -58,7 +58,7 @@ def test_a_signal_lets_a_running_answer_end(workers: int, number: signal.Signals
 @BOTH
 def test_an_answer_that_takes_too_long_is_cancelled_at_the_stated_time(workers: int) -> None:
     with small(workers=workers, stop_seconds=1) as service:
-        thread, found = later(service, "POST", "/v1/wait", {"options": {"steps": 600}})
+        thread, found = later(service, "POST", "/v1/wait", {"steps": 600})
         start = time.monotonic()
         assert service.stop() == 143
         assert 1 <= time.monotonic() - start < 5
@@ -138,13 +138,13 @@ def test_small_answers_do_not_wait_for_an_acknowledgement(workers: int) -> None:
 def test_readiness_ends_with_the_stop() -> None:
     with small(stop_seconds=20) as service:
         connection = http.client.HTTPConnection(*service.place)
-        connection.request("POST", "/v1/wait", b'{"options": {"steps": 10}}')
+        connection.request("POST", "/v1/wait", b'{"steps": 10}')
         kept = service.connect()
-        kept.sendall(b"POST /v1/wait HTTP/1.1\r\nhost: localhost\r\ncontent-length: 25\r\n\r\n")
+        kept.sendall(b"POST /v1/wait HTTP/1.1\r\nhost: localhost\r\ncontent-length: 12\r\n\r\n")
         time.sleep(0.3)
         service.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
-        kept.sendall(b'{"options": {"steps": 2}}')  # what has begun is answered
+        kept.sendall(b'{"steps": 2}')  # what has begun is answered
         assert kept.recv(100).startswith(b"HTTP/1.1 200")
         with pytest.raises(ConnectionError):
             service.connect()

@@ -113,11 +113,12 @@ class Routes:
             return
         try:
             question, asked = self._asked((await receive())["body"])
-            body = dumped(asked)
         except SpecError as error:
             scope["state"]["refused"] = error.field
             await answer(send, 400 if isinstance(error, BodyError) else 422, dumped(errors_of(error.faults)))
             return
+        try:
+            body = dumped(asked)
         except ValueError:
             what = "a number or a character that JSON does not have"
             await refuse(scope, send, 400, "body", what, "finite numbers, whole characters")

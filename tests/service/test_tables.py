@@ -28,13 +28,13 @@ CLIENT = service()
 DESIGN = {"fixed": {"params": "7B", "tokens": "2T", "hardware": "h100-sxm", "chips": 512}}
 GRID = {**DESIGN, "axes": {"market": ["own", "on_demand", "spot"], "pue": {"from": 1.1, "to": 1.5, "steps": 10}}}
 LARGE = {
-    "fixed": {"params": "7B", "tokens": "2T", "hardware": "h100-sxm"},
+    "fixed": {**DESIGN["fixed"], "market": "own"},
     "axes": {
-        "chips": {"from": 64, "to": 1063, "steps": 1000},
         "pue": {"from": 1.05, "to": 2, "steps": 1000},
+        "electricity_usd_per_kwh": {"from": 0.03, "to": 1, "steps": 1000},
     },
 }
-"""A million rows: some dozens of megabytes."""
+"""A million rows of different costs: many more bytes than a connection holds."""
 
 
 def streamed(client: Any, spec: object, **options: Any) -> Any:

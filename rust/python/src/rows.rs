@@ -97,7 +97,7 @@ impl Rows {
 
     /// Write those of a range as CSV to an object with a `write` method for bytes; how many rows were written.
     #[pyo3(signature = (range, sink, threads, csv_safe = true, limit = None, progress = None))]
-    #[allow(clippy::too_many_arguments)] // as for `write`
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // as for `write`; extracted
     fn write_csv(
         &self,
         py: Python<'_>,
@@ -118,7 +118,7 @@ impl Rows {
 
     /// Write those of a range as an Arrow IPC stream to an object with a `write` method for bytes; how many rows.
     #[pyo3(signature = (range, sink, threads, metadata, limit = None, progress = None))]
-    #[allow(clippy::too_many_arguments)] // as for `write`
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // as for `write`; extracted
     fn write_stream(
         &self,
         py: Python<'_>,

@@ -27,6 +27,7 @@ VIEWS: Mapping[str, tuple[str, str]] = {
     "Solution": ("curves", "solution"),
     "Space": ("spaces", "sweep"),
     "Summary": ("spaces", "summary"),
+    "Tracking": ("curves", "tracking"),
     "Uncertainty": ("curves", "uncertainty"),
     "Validation": ("curves", "validation"),
 }

@@ -74,7 +74,7 @@ def completion(seen: Progress, prior: Prior, draws: int, rng: np.random.Generato
     share = min(seen.tokens / prior.tokens, 1.0)
     log_pace, around = _pace(seen, prior, share, draws, rng)
     pace = np.exp(log_pace)
-    running = left / (pace * (1.0 + around / 2.0))
+    running = left / pace * (1.0 + around / 2.0)
     stops = stops_to_come(seen, running, prior.stops_per_hour, prior.stop_hours, prior.hours, rng)
     whole = seen.running_hours + running
     return Completion(

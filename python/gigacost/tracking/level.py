@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_LENGTHS = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
-"""In which share of the whole run the drift forgets: each as likely as the others."""
-_DRIFTS = np.concatenate([[0.0], np.geomspace(0.005, 0.4, 10)])
-"""Standard deviations of the drift's logarithm."""
-_USUAL_DRIFT = 0.03
+_LENGTHS = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0])
+"""In which share of the whole run the drift forgets, each as likely as the others; the last is about a random walk."""
+_CHANGES = np.concatenate([[0.0], np.geomspace(0.005, 0.5, 11)])
+"""Standard deviations of the drift's change over a run, of the logarithm."""
+_USUAL_CHANGE = 0.05
 """The scale of the half-Cauchy distribution of these."""
+_SCALES = 1.0 / np.sqrt(-2.0 * np.expm1(-1.0 / _LENGTHS))
+"""The standard deviation of a drift that changes by 1 over a run, for each length."""
 _STEADY = 0.1
 """How likely it is that there is no drift at all."""
 _NOISES = np.geomspace(0.4, 2.5, 7)
@@ -62,8 +64,8 @@ def forecast(measured: Floats, share: float, mean: float, std: float) -> Forecas
     noise = _noise(measured) * _NOISES
     rest = measured - mean
     ys, ones, past = grid.turned @ rest, grid.turned.sum(axis=2), grid.past
-    variance = noise[None, None, :, None] ** 2 + (_DRIFTS[None, :, None, None] ** 2) * grid.values[:, None, None, :]
-    drift = _DRIFTS[None, :, None] ** 2
+    drift = (_SCALES[:, None, None] * _CHANGES[None, :, None]) ** 2
+    variance = noise[None, None, :, None] ** 2 + drift[..., None] * grid.values[:, None, None, :]
 
     def product(a: Floats, b: Floats) -> Floats:
         return np.asarray((a[:, None, None, :] * b[:, None, None, :] / variance).sum(axis=-1))
@@ -77,8 +79,7 @@ def forecast(measured: Floats, share: float, mean: float, std: float) -> Forecas
     left = noise[None, None, :] ** 2 * (share / count) / max(1.0 - share, share / count)
     within = drift * grid.ahead[:, None, None]
     variances = (1.0 - e) ** 2 / precision + np.maximum(within - k, 0.0) + left
-    shape = weights.shape
-    around = np.broadcast_to(0.0 * a + noise[None, None, :] ** 2 + drift - within, shape)
+    around = np.broadcast_to(noise[None, None, :] ** 2 + drift - within, weights.shape)
     return Forecast(
         (weights / weights.sum()).ravel(),
         (mean + level + g - e * level).ravel(),
@@ -90,7 +91,7 @@ def forecast(measured: Floats, share: float, mean: float, std: float) -> Forecas
 def _noise(measured: Floats) -> float:
     """How strong the noise is, by how neighbours differ: robust against a drift."""
     if len(measured) < 3:  # noqa: PLR2004 - two differences
-        return _USUAL_DRIFT
+        return _USUAL_CHANGE
     return max(float(np.median(np.abs(np.diff(measured)))) / 0.6745 / 2**0.5, _LEAST_NOISE)
 
 
@@ -117,7 +118,7 @@ def _grid(count: int, parts: int) -> _Grid:
     starts: Floats = width * np.arange(count, dtype=np.float64)
     found = [_of_length(length, starts, width, share) for length in map(float, _LENGTHS)]
     values, turned, past, ahead = (np.array(each) for each in zip(*found, strict=True))
-    density = _DRIFTS[1:] / (1.0 + (_DRIFTS[1:] / _USUAL_DRIFT) ** 2)
+    density = _CHANGES[1:] / (1.0 + (_CHANGES[1:] / _USUAL_CHANGE) ** 2)
     prior = np.concatenate([[_STEADY], (1.0 - _STEADY) * density / density.sum()])
     return _Grid(values, turned, past, ahead, prior)
 

@@ -29,7 +29,7 @@ RATE_SHAPE = 0.5
 LENGTH_WEIGHT = 1.0
 """How many stops what the plan says of their length counts for."""
 _CONCENTRATION = 2.0
-"""How many of the stops seen what has not been seen counts for."""
+"""How many of the stops seen what has not been seen counts for, beside the square root of their number."""
 _LENGTH_STD = 1.2
 """Standard deviation of the logarithm of a length, before any was seen."""
 _LENGTH_FREEDOM = 3.0
@@ -91,7 +91,7 @@ def _bursts(seen: Progress) -> float:
 
 def _weights(seen: int, rng: np.random.Generator, count: int) -> Floats:
     """Of what has not been seen, first, and of each length seen."""
-    drawn = rng.standard_gamma(np.concatenate([[_CONCENTRATION], np.ones(seen)]), (count, seen + 1))
+    drawn = rng.standard_gamma(np.concatenate([[_CONCENTRATION + math.sqrt(seen)], np.ones(seen)]), (count, seen + 1))
     return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))
 
 

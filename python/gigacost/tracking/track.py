@@ -12,6 +12,7 @@ import numpy as np
 
 from gigacost._record import Record
 from gigacost.display.shown import Shown
+from gigacost.errors import Fault, SpecError, show
 from gigacost.queries.request import CatalogLike, Request
 from gigacost.sampling.draws import Draws
 from gigacost.tracking.bills import Bill, read_bills
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 PathLike: TypeAlias = "str | os.PathLike[str]"
 PERCENTILES = (5, 50, 95)
+_LATE = 0.001
+"""A log whose first row has more of the tokens than this begins in the middle of the run."""
+_UNITS = {"stops_per_day": "1/d", "hours_per_stop": "h"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +134,6 @@ def track(
 
 
 def _moment(start: str | dt.datetime | None) -> dt.datetime | None:
-    from gigacost.errors import Fault, SpecError, show
-
     if start is None:
         return None
     try:
@@ -147,6 +149,9 @@ class _Tracker:
     def __init__(self, plan: Plan, log: RunLog, start: dt.datetime, bills: Sequence[Bill]) -> None:
         self.plan, self.log, self.start, self.bills = plan, log, start, bills
         self.rng = np.random.default_rng(plan.draws.seed)
+        if len(log.tokens) and log.tokens[0] > _LATE * plan.prior.tokens:
+            what = f"the log begins when {log.tokens[0]:.3g} tokens are done already"
+            raise SpecError(Fault("start", "", what, "when the run started, before the first row"))
         self.seen = _until_done(log, plan.prior.tokens)
         self.share = min(self.seen.tokens / plan.prior.tokens, 1.0)
         self.notes = list(log.notes)
@@ -261,18 +266,21 @@ class _Tracker:
             days = plan.values[HOURS] * plan.pretraining_share * ((factor or 1.0) - 1.0) / 24.0
             usd = plan.total_at(moved) - plan.values[TOTAL]
             found.append(
-                Wrong(name, _UNITS.get(name, "") or self._unit(name), planned, now, one["p5"], one["p95"], days, usd)
+                Wrong(
+                    name,
+                    _UNITS.get(name) or self.plan.bound.model.unit(name),
+                    planned,
+                    now,
+                    one["p5"],
+                    one["p95"],
+                    days,
+                    usd,
+                )
             )
         return found
 
-    def _unit(self, name: str) -> str:
-        return self.plan.bound.model.unit(name)
-
     def _meta(self) -> dict[str, Any]:
         return {"draws": self.plan.draws.to_dict(), "rows": len(self.log.hours), "notes": self.notes}
-
-
-_UNITS = {"stops_per_day": "1/d", "hours_per_stop": "h"}
 
 
 def _until_done(log: RunLog, tokens: float) -> Progress:

@@ -120,16 +120,16 @@ def _usual_pace(prior: Prior, rng: np.random.Generator) -> Floats:
     level = _level(prior, rng)
     count = _steps(prior, level)
     noise = _noise(count, float(np.exp(rng.normal(np.log(0.03), 0.5))), 4.0, rng)
-    drift = abs(rng.standard_t(3)) * 0.04 / np.sqrt(prior.running_hours * STEPS)
+    drift = abs(rng.standard_t(3)) * 0.07 / np.sqrt(prior.running_hours * STEPS)
     return np.asarray(level + noise + np.cumsum(rng.standard_normal(count)) * drift)
 
 
 def usual(prior: Prior, rng: np.random.Generator) -> Truth:
-    """A run as the tracker is made for, from priors that are wider, biased and of heavier tails than its own.
+    """A run as the tracker is made for, from distributions that are wider, biased and of heavier tails than its own.
 
-    A level a tenth below the plan, Student's t with 4 degrees of freedom, 1.5 times as wide as the plan's; noise of
-    hours with t tails; a random walk as drift, its strength t with 3 degrees; stops at 0.3 to 7.5 times the planned
-    rate, log-uniform, with Weibull lengths of shape 0.6 to 1.2.
+    Its level is a tenth below the plan, Student's t with 4 degrees of freedom, 1.5 times as wide as the plan's. The
+    noise lasts for hours and has t tails; the drift is a random walk, by 7 % over a run times t with 3 degrees. Stops
+    come at 0.3 to 7.5 times the planned rate, log-uniform, with Weibull lengths of shape 0.6 to 1.2.
     """
     log_pace = _usual_pace(prior, rng)
     return _truth(_tokens(prior, log_pace), *_usual_stops(prior, len(log_pace) / STEPS, rng), rng)

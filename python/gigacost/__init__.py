@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from gigacost.analysis.choose.records import Choice as Choice
     from gigacost.analysis.compare.compare import Comparison as Comparison
     from gigacost.analysis.compare.compare import compare as compare
+    from gigacost.analysis.compare.diff import Diff as Diff
+    from gigacost.analysis.compare.diff import diff as diff
     from gigacost.analysis.estimate import estimate as estimate
     from gigacost.analysis.explain.explain import explain as explain
     from gigacost.analysis.inverse.break_even import BreakEven as BreakEven
@@ -75,6 +77,7 @@ _HOMES = {
     "CostValidation": "validation.validate_costs",
     "DevelopmentValidation": "validation.validate_development",
     "DatasetStatus": "datasets.dataset_status",
+    "Diff": "analysis.compare.diff",
     "DatasetVerification": "datasets.verify_dataset",
     "Elasticities": "analysis.sensitivity.elasticities",
     "Error": "errors",
@@ -102,6 +105,7 @@ _HOMES = {
     "compare": "analysis.compare.compare",
     "contribution": "graph.declarations",
     "dataset_status": "datasets.dataset_status",
+    "diff": "analysis.compare.diff",
     "doubt": "graph.declarations",
     "elasticities": "analysis.sensitivity.elasticities",
     "estimate": "analysis.estimate",

@@ -14,10 +14,13 @@ class Record:
     __slots__ = ()
     _also: ClassVar[tuple[str, ...]] = ()
     """Properties that are part of the plain data too."""
+    _if_any: ClassVar[tuple[str, ...]] = ()
+    """Fields that are no part of it where they are empty."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as ``--json`` prints it; NaN as None."""
-        return self.plainly(*(field.name for field in fields(self)), *self._also)  # type: ignore[arg-type] # a dataclass
+        names = [field.name for field in fields(self)]  # type: ignore[arg-type] # a dataclass
+        return self.plainly(*(name for name in names if name not in self._if_any or getattr(self, name)), *self._also)
 
     def plainly(self, *names: str) -> dict[str, Any]:
         """Some of the fields and properties as plain data."""

@@ -16,9 +16,12 @@ from gigacost.cli.terminal import out
 Capture = pytest.CaptureFixture[str]
 
 OF_A_DESIGN = (
-    "bounds", "break_even", "choose", "compare", "count", "elasticities", "estimate", "explain", "explore", "layout",
-    "over_time", "pareto", "report", "solve", "summary", "sweep", "top", "uncertainty",
+    "bounds", "break_even", "choose", "compare", "count", "diff", "elasticities", "estimate", "explain", "explore",
+    "layout", "over_time", "pareto", "report", "solve", "summary", "sweep", "top", "uncertainty",
 )  # fmt: skip
+ALONE = tuple(name for name in OF_A_DESIGN if name != "diff")
+"""Those that need no file."""
+OTHERS = {"--set", "--strict", "--catalog", "--model-config", "--train-config"}
 RUN = {"hardware": "h100-sxm", "chips": "1024", "params": "7B", "tokens": "2T"}
 TYPED = [text for name, value in RUN.items() for text in (f"--{name}", value)]
 
@@ -27,7 +30,7 @@ TYPED = [text for name, value in RUN.items() for text in (f"--{name}", value)]
 def test_every_command_that_takes_a_design_takes_the_same_flags(name: str) -> None:
     command: click.Command = import_module(f"gigacost.cli.commands.{name}").command
     known = {option for parameter in command.params for option in parameter.opts}
-    assert {f"--{flag.replace('_', '-')}" for flag in FLAGS} | {"--set", "--strict", "--catalog"} <= known
+    assert {f"--{flag.replace('_', '-')}" for flag in FLAGS} | OTHERS <= known
 
 
 def test_the_list_of_these_commands_is_whole() -> None:
@@ -120,7 +123,7 @@ ONE_RUN = {"elasticities", "explain"}
 """The commands that take no list of values."""
 
 
-@pytest.mark.parametrize("name", OF_A_DESIGN)
+@pytest.mark.parametrize("name", ALONE)
 @pytest.mark.parametrize("shape", ["params", "model"])
 def test_every_flag_works_on_every_command_without_a_file(
     capsys: Capture, name: str, shape: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -134,7 +137,22 @@ def test_every_flag_works_on_every_command_without_a_file(
     assert (done.code, [line for line in done.err.splitlines() if line.startswith("error")]) == (0, [])
 
 
-@pytest.mark.parametrize("name", OF_A_DESIGN)
+@pytest.mark.parametrize("name", ALONE)
+def test_files_of_model_and_run_work_on_every_command_without_a_file(
+    capsys: Capture, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = Path(__file__).parents[1] / "configs" / "files"
+    monkeypatch.chdir(tmp_path)
+    given = ("--model-config", files / "llama-3.1-8b.json", "--train-config", files / "axolotl-llama-3.1-8b.yaml")
+    design = ("--hardware", "h100-sxm", *(("--chips", "16") if name == "choose" else ()))
+    asked = [
+        text.replace("1e11..1e12", "1e9..2e9").replace("64..128:2:log:64", "16..32:2") for text in ASKED.get(name, ())
+    ]
+    done = invoke(capsys, name.replace("_", "-"), *asked, *given, *design)
+    assert (done.code, [line for line in done.err.splitlines() if line.startswith("error")]) == (0, [])
+
+
+@pytest.mark.parametrize("name", ALONE)
 def test_a_list_is_an_axis_on_every_command(
     capsys: Capture, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

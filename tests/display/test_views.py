@@ -79,6 +79,7 @@ def shown() -> dict[str, Any]:
     found["layouts"] = gigacost.layouts(**DESIGN)
     found["explanation"] = gigacost.explain("cost_rent_usd", **DESIGN)
     found["bounds"], found["count"] = space.bounds("cost_total_usd"), space.counted()
+    found["diff"] = gigacost.diff({"fixed": DESIGN}, {"fixed": {**DESIGN, "market": "own", "pue": 1.3}})
     found["partial"] = space.partial("count", (1, 2))
     found["model"], found["catalogue"] = gigacost.model.default(), gigacost.Catalog.bundled()
     found["costs"], found["development"] = gigacost.validate_costs(), gigacost.validate_development()
@@ -89,7 +90,7 @@ def shown() -> dict[str, Any]:
 KINDS = (
     *("estimate", "choose", "compare", "top", "pareto", "over_time", "sweep", "rows", "summary", "solution"),
     *("break even", "uncertainty", "elasticities", "layouts", "explanation", "bounds", "count", "partial", "model"),
-    *("catalogue", "costs", "development", "runs", "throughput"),
+    *("catalogue", "diff", "costs", "development", "runs", "throughput"),
 )
 
 

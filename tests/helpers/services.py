@@ -60,11 +60,12 @@ class Service:
         return [line for text in self.err.splitlines() if (line := json.loads(text))["event"] == event]
 
     def ask(self, method: str, path: str, asked: object = None, **headers: str) -> Reply:
-        """One request on a connection of its own."""
+        """One request on a connection of its own; what is asked is JSON unless a header says otherwise."""
         body = asked if isinstance(asked, bytes | None) else json.dumps(asked).encode()
         connection = http.client.HTTPConnection(*self.place, timeout=PATIENCE)
         try:
-            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            kind = {"content_type": "application/json"} if body is not None else {}
+            named = {name.replace("_", "-"): value for name, value in (kind | headers).items()}
             connection.request(method, path, body, named)
             found = connection.getresponse()
             return Reply(found.status, {name.lower(): value for name, value in found.getheaders()}, found.read())

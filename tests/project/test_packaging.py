@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import gigacost
+from gigacost.service.mcp.pages import pages
 
 ROOT = Path(__file__).parents[2]
 RUN = ["--hardware", "h100-sxm", "--chips", "256", "--params", "13B", "--tokens", "2T"]
@@ -139,6 +140,13 @@ def test_the_wheel_has_examples_that_run(installed: Installed) -> None:
 
 
 @pytest.mark.slow
+def test_the_wheel_has_the_pages_that_agents_read(installed: Installed) -> None:
+    code = "from gigacost.service.mcp.pages import pages; print(sum(len(page.text) for page in pages().values()))"
+    here = sum(len(page.text) for page in pages().values())
+    assert int(installed.call("python", "-c", code)) == here
+
+
+@pytest.mark.slow
 def test_the_wheel_writes_parquet_with_no_library_for_it(installed: Installed) -> None:
     code = (
         "import gigacost; axes = {'chips': [256, 512], 'market': ['on_demand', 'own']};"
@@ -164,6 +172,10 @@ def test_the_source_distribution_is_complete(tmp_path: Path) -> None:
         packed = tree / "python/gigacost/examples" / example.name
         assert not packed.is_symlink()
         assert packed.read_bytes() == example.read_bytes()
+    for page in (ROOT / "docs").rglob("*.md"):
+        if page.parent.name != "reference":
+            packed = tree / "python/gigacost/handbook" / page.relative_to(ROOT / "docs")
+            assert packed.read_bytes() == page.read_bytes(), page
     for name in ("LICENSE-APACHE", "LICENSE-MIT", "NOTICE", "README.md", "Cargo.lock"):
         assert (tree / name).read_bytes() == (ROOT / name).read_bytes(), name
     run("cargo", "metadata", "--offline", "--locked", "--format-version", "1", cwd=tree)

@@ -56,7 +56,7 @@ def test_every_public_name_is_where_it_is_said_to_be() -> None:
         assert getattr(import_module(f"gigacost.{home}"), name) is getattr(gigacost, name)
 
 
-DESIGN = ("model", "catalog", "as_of", "base_year", "preset", "strict")
+DESIGN = ("model", "catalog", "as_of", "base_year", "preset", "model_config", "train_config", "strict")
 TAKING_A_DESIGN = (
     *("break_even", "choose", "elasticities", "estimate", "explain", "layouts", "report", "solve", "uncertainty"),
     "Sweep",

@@ -127,6 +127,16 @@ def test_a_connection_without_requests_is_closed(strict: Service) -> None:
         assert 0.9 < time.monotonic() - start < 10
 
 
+def test_an_empty_line_between_two_requests_holds_no_connection(strict: Service) -> None:
+    with strict.connect() as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        found = b""
+        while not found.endswith(b"}"):
+            found += connection.recv(65536)
+        connection.sendall(b"\r\n")
+        assert connection.recv(65536) == b""
+
+
 def test_no_more_connections_than_allowed(strict: Service) -> None:
     several = [strict.connect() for _ in range(LIMITS["connections"] + 5)]
     codes = []

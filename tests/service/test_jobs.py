@@ -36,6 +36,7 @@ def listened(service: Service, method: str, path: str, body: bytes = b"", until:
     with service.connect() as one:
         one.sendall(
             f"{method} {path} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\nconnection: close\r\n"
+            "content-type: application/json\r\n"
             f"content-length: {len(body)}\r\n\r\n".encode()
             + body
         )
@@ -122,7 +123,8 @@ def test_what_is_no_job_is_said(pair: Service, path: str, method: str, status: i
 )  # fmt: skip
 def test_what_is_no_question_is_refused(pair: Service, body: bytes, field: str) -> None:
     found = pair.ask("POST", "/v1/jobs", body)
-    assert (found.status, found.json["errors"][0]["field"]) == (422, field)
+    status = 400 if field == "body" else 422
+    assert (found.status, found.json["errors"][0]["field"]) == (status, field)
 
 
 def test_ids_cannot_be_guessed(pair: Service) -> None:
@@ -200,3 +202,19 @@ def everything(one: socket.socket) -> bytes:
     while piece := one.recv(65536):
         found += piece
     return found
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 976 + b"]" * 976, b'{"spec": ' * 976 + b"1" + b"}" * 976, b'{"a": 1, "a": 2}', b"NaN"]
+)
+def test_a_body_that_is_no_plain_json_starts_no_job(pair: Service, body: bytes) -> None:
+    found = pair.ask("POST", "/v1/jobs", body)
+    assert found.status == 400
+    assert json.loads(found.body)["errors"][0]["field"]
+
+
+def test_a_page_of_another_site_starts_nothing(pair: Service) -> None:
+    body = json.dumps({"question": "wait", "steps": 0}).encode()
+    assert pair.ask("POST", "/v1/jobs", body, content_type="text/plain").status == 415
+    found = pair.ask("POST", "/v1/wait", body, content_type="text/plain", accept="text/event-stream")
+    assert found.headers["content-type"] != "text/event-stream"

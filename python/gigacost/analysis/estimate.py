@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from gigacost.compiler.bound import Bound
+from gigacost.configs.source import ConfigLike
 from gigacost.errors import Fault, SpecError, show
 from gigacost.queries.estimates import Estimate, estimated
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
@@ -38,6 +39,8 @@ def estimate(
     as_of: str | dt.date | None = None,
     base_year: int | None = None,
     preset: PresetLike = None,
+    model_config: ConfigLike = None,
+    train_config: ConfigLike = None,
     strict: bool = False,
     uncertain: Uncertain | None = None,
     draws: Drawn = 0,
@@ -53,6 +56,8 @@ def estimate(
     as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
+    model_config: ConfigLike = None,
+    train_config: ConfigLike = None,
     strict: bool = False,
     uncertain: Uncertain | None = None,
     draws: Drawn = 0,
@@ -67,6 +72,8 @@ def estimate(
     as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
+    model_config: ConfigLike = None,
+    train_config: ConfigLike = None,
     strict: bool = False,
     uncertain: Uncertain | None = None,
     draws: Drawn = 0,
@@ -89,6 +96,12 @@ def estimate(
         Express computed amounts in constant dollars of this year; by default in dollars of the prices' date.
     preset : str or list of str, optional
         A published run to start from, an accounting (``"epoch-2024"``), or both.
+    model_config : path or mapping, optional
+        A model's ``config.json`` (Hugging Face), or what is in it: the shape of the model, in place of ``model``.
+    train_config : path or mapping, optional
+        The configuration of a run: arguments of Megatron-LM, axolotl's, NeMo's or verl's YAML (which need the extra
+        ``configs``), torchtitan's TOML. What is given otherwise wins over both; ``config`` of the result says what was
+        made of each field.
     strict : bool
         Treat warnings as errors, a missing price among them.
     uncertain : mapping or "default", optional
@@ -124,7 +137,9 @@ def estimate(
     >>> [one.inputs["market"] for one in both]
     ['own', 'on_demand']
     """
-    request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict)
+    request = Request.of(
+        given, inputs, model, catalog, as_of, base_year, preset, model_config, train_config, strict=strict
+    )
     drawing = uncertain is not None or bool(draws)
     if drawing:
         from gigacost.analysis.sensitivity.intervals import with_intervals

@@ -12,6 +12,7 @@ from gigacost.analysis.sensitivity.uncertain_inputs import Uncertain
 from gigacost.analysis.sensitivity.uncertainty import Uncertainty, uncertainty
 from gigacost.catalog import Catalog
 from gigacost.catalog.opening import opened
+from gigacost.configs.source import ConfigLike, Configs
 from gigacost.graph.model import Model
 from gigacost.model import default as default_model
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request, costing, is_axis
@@ -43,7 +44,7 @@ class Sweep(Space):
         Further quantities by expression.
     columns : str or sequence of str
         Quantities of each row; aggregates over draws (``"p90(cost_total_usd)"``) are columns too.
-    model, catalog, as_of, base_year, preset, strict
+    model, catalog, as_of, base_year, preset, model_config, train_config, strict
         As for `estimate`.
 
     Raises
@@ -82,6 +83,8 @@ class Sweep(Space):
         as_of: DateLike = None,
         base_year: int | None = None,
         preset: PresetLike = None,
+        model_config: ConfigLike = None,
+        train_config: ConfigLike = None,
         strict: bool = False,
     ) -> None:
         fixed = {name: without_days(value) for name, value in (fixed or {}).items()}
@@ -104,7 +107,8 @@ class Sweep(Space):
         }
         keys = {"as_of": without_days(as_of), "base_year": base_year, "preset": preset}
         tree |= {key: value for key, value in keys.items() if value is not None}
-        request = Request(Document(tree), costing(model), opened(catalog), strict=strict)
+        configs = Configs(model_config, train_config)
+        request = Request(Document(tree), costing(model), opened(catalog), strict=strict, configs=configs)
         super().__init__(request.spec, request.model, request.catalog)
 
     @classmethod

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gigacost.errors import Fault
     from gigacost.graph.model import Model
     from gigacost.queries.request import Request
+    from gigacost.spec.spec import Spec
 
 FLAGS: Mapping[str, Callable[[Any], Any]] = {
     "hardware": once("--hardware", metavar="CHIP", shell_complete=labels("hardware"), help="Accelerator, as h100-sxm."),
@@ -64,6 +65,17 @@ FLAGS: Mapping[str, Callable[[Any], Any]] = {
 """The flags of every command that takes a design, by the name that each gives a value."""
 _OTHERS = (
     options.catalog,
+    once(
+        "--model-config",
+        metavar="FILE",
+        help="A model's config.json (Hugging Face): the shape of the model, in place of --model.",
+    ),
+    once(
+        "--train-config",
+        metavar="FILE",
+        help="Arguments of Megatron-LM (.sh, .txt, .yaml), axolotl's, NeMo's or verl's YAML, torchtitan's TOML: batch, "
+        "steps, layout, precision, chips.",
+    ),
     click.option(
         "--set",
         "settings",
@@ -85,11 +97,15 @@ class Design:
     """``NAME=VALUE`` of ``--set``."""
     catalog: str | None = None
     """A private price book."""
+    model_config: str | None = None
+    """A model's ``config.json``."""
+    train_config: str | None = None
+    """The configuration of a training run."""
     strict: bool = False
 
     def __bool__(self) -> bool:
         """Whether it says anything of a design."""
-        return bool(self.flags or self.settings)
+        return bool(self.flags or self.settings or self.model_config or self.train_config)
 
     def request(
         self,
@@ -107,6 +123,7 @@ class Design:
         """
         from gigacost.catalog.opening import opened
         from gigacost.cli.process import warn
+        from gigacost.configs.source import Configs
         from gigacost.errors import Fault, SpecError, show, unplaced
         from gigacost.model import default
         from gigacost.queries.request import Request
@@ -118,10 +135,10 @@ class Design:
             allowed = "a name that ends in .toml or .json; or a design by options, as --params 7B --tokens 1T"
             raise SpecError(Fault("spec", show(spec), "not a spec file", allowed))
         settings = (*self.flags, *options.pairs(self.settings), *more)
+        configs = Configs(self.model_config, self.train_config)
+        keys: dict[str, Any] = {"settings": settings, "query": query, "model": model, "strict": self.strict}
         if run is not None:
-            made = Request.of_document(
-                run.document(spec), settings=settings, query=query, model=model, catalog=run.catalog, strict=self.strict
-            )
+            made = Request.of_document(run.document(spec), catalog=run.catalog, **keys)
         elif spec is None:
             made = Request(
                 Document({"version": VERSION}),
@@ -130,19 +147,18 @@ class Design:
                 settings,
                 query or {},
                 strict=self.strict,
+                configs=configs,
                 by_keyword=True,
             )
         else:
-            made = Request.of_file(
-                spec, settings=settings, query=query, model=model, catalog=self.catalog, strict=self.strict
-            )
+            made = Request.of_file(spec, catalog=self.catalog, configs=configs, **keys)
         try:
             read = made.spec
         except SpecError as error:
             raise SpecError(*self._as_typed(error.faults)) from None
         if run is not None:
             run.admit(read)
-        for note in read.notes:
+        for note in (*read.notes, *_unknown(read)):
             warn("note", note)
         for warning in self._as_typed(read.warnings if spec else unplaced(read.warnings)):
             warn("warning", str(warning))
@@ -168,13 +184,22 @@ class Design:
             yield replace(fault, path=option)
 
 
+def _unknown(spec: Spec) -> Iterator[str]:
+    """Fields of configuration files that nothing is made of."""
+    if any(entry for entry in spec.config.get("unknown", ())):
+        from gigacost.cli.views.configs import config_lines
+
+        yield from config_lines(spec.config)
+
+
 def designed(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a design, which the command is given as ``design``."""
 
     @functools.wraps(command)
     def asked(**given: Any) -> Any:  # noqa: ANN401 - as click has it
         flags = tuple((name, value) for name in FLAGS if (value := given.pop(name)) is not None)
-        others = {name: given.pop(name) for name in ("settings", "catalog", "strict")}
+        names = ("settings", "catalog", "model_config", "train_config", "strict")
+        others = {name: given.pop(name) for name in names}
         return command(design=Design(flags, **others), **given)
 
     for option in reversed([*FLAGS.values(), *_OTHERS]):

@@ -68,6 +68,12 @@ def granted(rows: int) -> int:
     return rows if run is None else min(rows, run.watch.limits.rows)
 
 
+def granted_boxes(boxes: int | None) -> int | None:
+    """How many boxes a search may bound that is asked to bound so many; None where there is no limit."""
+    run = current()
+    return run.watch.limits.boxes if run is not None and boxes is None else boxes
+
+
 @contextmanager
 def running(run: Hosted) -> Iterator[None]:
     """Within this, in this thread, commands are asked by somebody else."""

@@ -116,14 +116,14 @@ class Question:
             given[name] = next((one for one in (name, DOCUMENTS[0]) if one in asked.documents), None)
         for name, limited in _LIMITED.items():
             watch.limits.refuse(limited, asked_for.get(name, 0))
-        own = {"as_json": True, "threads": watch.limits.threads, "boxes": watch.limits.boxes, **asked_for}
+        own = {"as_json": True, "threads": watch.limits.threads, **asked_for}
         return given | {name: value for name, value in own.items() if name in given}
 
     def _refuse_inexact(self, asked: Asked, document: Any, watch: Watch) -> None:  # noqa: ANN401 - plain data
         """Raise LimitError for an answer that is none within the boxes that are granted."""
         meta = document.get("meta", {}) if isinstance(document, Mapping) else {}
         limited = {"boxes", "seconds"} & {name for name, value in asked.options.items() if value is not None}
-        if meta.get("exact", True) is False and not limited:
+        if meta.get("exact", True) is False and "effort" in meta and not limited:
             watch.limits.refuse("boxes", meta["effort"]["boxes"] + 1)
 
 
@@ -149,6 +149,8 @@ def described(command: click.Command) -> str:
 def schema_of(parameter: click.Parameter) -> dict[str, Any]:
     """The JSON Schema of what a client gives a parameter."""
     told = {"description": text} if (text := getattr(parameter, "help", None)) else {}
+    if isinstance(parameter.default, str | int | float) and not isinstance(parameter.default, bool):
+        told["default"] = parameter.default
     if isinstance(parameter, click.Option) and parameter.is_flag:
         return {"type": "boolean", "default": False, **told}
     if isinstance(parameter.type, options.Whole):
@@ -234,6 +236,8 @@ def _unset(parameter: click.Parameter) -> object:
     """The value of a parameter that is not given."""
     if isinstance(parameter, click.Option) and parameter.is_flag:
         return bool(parameter.default) if parameter.secondary_opts else False
+    if isinstance(parameter.default, str | int | float):
+        return parameter.default
     return () if _is_repeated(parameter) or parameter.nargs == -1 else None
 
 
@@ -256,7 +260,7 @@ def run_of(
         try:
             command.callback(**given)  # type: ignore[misc] # a command has one
         except SpecError as error:
-            raise SpecError(*_as_asked(error.faults, command.params)) from None
+            raise SpecError(*_as_asked(error.faults, command.params, asked.options)) from None
         except click.UsageError as error:
             raise SpecError(Fault("options", "", " ".join(error.format_message().split()))) from None
         except InternalError as error:
@@ -267,9 +271,10 @@ def run_of(
     return Answer(run.answers[-1], run.notes)
 
 
-def _as_asked(faults: Iterable[Fault], parameters: Sequence[click.Parameter]) -> Iterator[Fault]:
-    """Faults that name options as a client gives them: ``options.by`` in place of ``--by``."""
+def _as_asked(faults: Iterable[Fault], parameters: Sequence[click.Parameter], given: Iterable[str]) -> Iterator[Fault]:
+    """Faults that name options as a client gives them: ``options.by`` in place of ``--by`` and of ``by``."""
     names = {flag: one.name for one in parameters for flag in one.opts if flag.startswith("-")}
+    names |= {name: name for name in given}
     for fault in faults:
         field = f"options.{names[fault.field]}" if fault.field in names else fault.field
         yield Fault(field, fault.value, fault.what, fault.allowed, fault.hint)

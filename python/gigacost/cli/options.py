@@ -141,6 +141,7 @@ _SHARED = {
         (
             *("--hardware", "--chips", "--params", "--tokens", "--model", "--market", "--provider-class", "--region"),
             *("--precision", "--mfu", "--pace", "--preset", "--set", "--catalog", "--as-of", "--base-year", "--strict"),
+            *("--model-config", "--train-config"),
         ),
         "Design (over SPEC, or in place of it)",
     ),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gigacost.cli.assertions import Assertions
     from gigacost.graph.model import Model
     from gigacost.queries.missing_prices import MissingPrice
+    from gigacost.queries.request import Request
     from gigacost.queries.space import Space
     from gigacost.sampling.draws import Draws
     from gigacost.spec.spec import Spec
@@ -41,7 +42,11 @@ class QueryOptions(NamedTuple):
     """The space whose parts were answered before."""
 
     def space(self, model: Model | None = None) -> Space:
-        """The space that is meant, of the default model; what is replaced and what is doubtful is said on stderr.
+        """The space that is meant, as that of ``request``; one whose parts were answered before is taken as it is."""
+        return self.merged or self.request(model).space()
+
+    def request(self, model: Model | None = None) -> Request:
+        """What is asked, of the default model; what is replaced and what is doubtful is said on stderr.
 
         Raises SpecError.
         """
@@ -49,8 +54,6 @@ class QueryOptions(NamedTuple):
         from gigacost.cli.process import warn
         from gigacost.compiler.lower import thread_count
 
-        if self.merged:
-            return self.merged
         asked = {"where": self.where, "columns": options.names(self.columns)}
         query = {key: value for key, value in asked.items() if value}
         more = options.distributions(self.uncertain)
@@ -63,7 +66,7 @@ class QueryOptions(NamedTuple):
             warn("note", f"computed amounts are in dollars of {year}; what goes in is as given or quoted")
         derived = (hosted.current() or process).derived
         derived.update({name: expression.text for name, expression in made.spec.derive.items()})
-        return made.space()
+        return made
 
     def explained(self, meta: Mapping[str, Any]) -> None:
         """Say how an answer was found, if that is asked for."""

@@ -22,6 +22,7 @@ _CALLED = {
     "--catalog": "prices price-book book catalogue",
     "--set": "input override param-set variable var",
     "--by": "cost sort sort-by order-by rank-by metric objective",
+    "--minimise": "objectives objective criteria trade-off",
     "--where": "filter condition constraint constraints",
     "--k": "number n top-k",
     "--output": "out file csv parquet save",
@@ -42,7 +43,8 @@ _COMMANDS = {
     "sweep": "export grid scan",
     "catalog": "catalogue hardware gpus chips models prices",
     "init": "example examples new start",
-    "compare": "diff versus vs",
+    "compare": "versus vs",
+    "diff": "difference delta change",
 }
 """A command, and what it is called elsewhere."""
 

@@ -109,6 +109,36 @@ def comparison(document: Mapping[str, Any]) -> str:
     )
 
 
+def difference(document: Mapping[str, Any]) -> str:
+    """What each line of a changed specification costs."""
+    lines, whole = document["lines"], document["difference_usd"]
+    rows = [
+        [
+            one["key"],
+            *(_changed(one, side) for side in "ab"),
+            amount(one["usd"], "$"),
+            percent(_share(one["usd"], whole)),
+        ]
+        for one in lines[:ROWS]
+    ]
+    a, b = (amount(document[name], "$") for name in ("before_usd", "after_usd"))
+    others = [f"also {one['key']}: {one['a'] or '—'} → {one['b'] or '—'}" for one in document["other"][:ROWS]]
+    return page(
+        f"{words(document['by'])}: {a} → {b}, a difference of {amount(whole, '$')}",
+        Table(("line", "a", "b", "costs", "share"), rows, more=max(len(lines) - ROWS, 0)),
+        notes=others,
+    )
+
+
+def _changed(line: Mapping[str, Any], side: str) -> str:
+    told = line[side]
+    return pairs(told) if isinstance(told, Mapping) else value(told, line["key"], line["unit"] or None)
+
+
+def _share(part: float | None, whole: float | None) -> float | None:
+    return part / whole if part is not None and whole else None
+
+
 def layouts(document: Mapping[str, Any]) -> str:
     """The best layouts of a design."""
     rows = [

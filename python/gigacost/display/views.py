@@ -14,6 +14,7 @@ VIEWS: Mapping[str, tuple[str, str]] = {
     "Comparison": ("designs", "comparison"),
     "CostValidation": ("curves", "validation"),
     "Counted": ("spaces", "counted"),
+    "Diff": ("designs", "difference"),
     "DevelopmentValidation": ("curves", "validation"),
     "Elasticities": ("curves", "elasticities"),
     "Estimate": ("designs", "estimate"),

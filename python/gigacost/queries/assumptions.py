@@ -45,7 +45,7 @@ class Assumption(Record):
     date: str
     """The date of the source, as far as it is known."""
     origin: str = field(default="", compare=False)
-    """``given``, ``preset``, ``model`` (an override), ``catalogue``, ``default``."""
+    """``given``, ``configuration`` (a file), ``preset``, ``model`` (an override), ``catalogue``, ``default``."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as ``--json`` prints it."""
@@ -68,15 +68,19 @@ def assumption(bound: Bound, leaf: str) -> Assumption:
         source = f"{cited.source} ({basis})" if cited.source else basis
         return Assumption(leaf, _plain(cited.value + 0.0), cited.unit, source, cited.date, origin)
     if origin == "spec":
-        number = float(bound.spec.fixed[leaf])
-        if leaf in bound.own.fixed:
-            return Assumption(leaf, number, unit, "given", "", "given")
-        return Assumption(leaf, number, unit, _of_preset(bound, leaf), "", "preset")
+        return Assumption(leaf, float(bound.spec.fixed[leaf]), unit, *_of_spec(bound, leaf))
     if origin == "model":
         counted = leaf in numbers(bound.spec.accounting)
         source = f"preset {bound.spec.accounting}" if counted else "override of the model"
         return Assumption(leaf, bound.model.values[leaf], unit, source, "", "model")
     return by_default(bound, leaf)
+
+
+def _of_spec(bound: Bound, leaf: str) -> tuple[str, str, str]:
+    """Source, date and origin of a value that the specification has."""
+    if leaf in bound.own.configured:
+        return bound.own.configured[leaf], "", "configuration"
+    return ("given", "", "given") if leaf in bound.own.fixed else (_of_preset(bound, leaf), "", "preset")
 
 
 def _of_preset(bound: Bound, leaf: str) -> str:
@@ -103,8 +107,10 @@ def choices(bound: Bound) -> list[Assumption]:
         given = axis in bound.own.fixed or (axis == "as_of" and bound.own.as_of)
         preset = axis in bound.spec.fixed or (axis == "as_of" and bound.spec.as_of)
         origin = "given" if given else "preset" if preset else "default"
+        origin = "configuration" if axis in bound.own.configured else origin
         source = {
             "given": "given",
+            "configuration": bound.own.configured.get(axis, ""),
             "preset": f"preset {bound.spec.preset}",
             "default": _DEFAULT,
         }

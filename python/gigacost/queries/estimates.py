@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gigacost._engine import Program
@@ -42,6 +42,7 @@ class Estimate(Charted, Record):
     """What one training run costs and needs. Made by ``estimate``; plain data, picklable."""
 
     _kind = "estimate"
+    _if_any = ("config",)
 
     inputs: Mapping[str, float | str]
     """What was given, in the model's units, and the label of every catalogue axis that applies."""
@@ -66,6 +67,9 @@ class Estimate(Charted, Record):
     """The prices for want of which there is no total, each with the nearest quotes; empty where there is one."""
     meta: Mapping[str, Any]
     """What a figure can be rebuilt from: version, hashes, date; and warnings."""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """Of configuration files: which fields were ``read``, what was ``derived`` of them, what was ``ignored`` and why,
+    what is ``unknown``; empty without such files."""
 
     def chart(self, kind: str = "", *, beside: Sequence[Estimate] = (), **options: Any) -> alt.TopLevelMixin:  # noqa: ANN401
         """A chart of where the money goes, by altair; with others ``beside`` it, of all of them side by side.
@@ -173,6 +177,7 @@ def estimated(bound: Bound, needed: str = "") -> Estimate:
             **({"accounting": spec.accounting} if spec.accounting else {}),
             "warnings": [str(warning) for warning in (*unplaced(spec.warnings), *odd)],
         },
+        config=spec.config,
     )
 
 

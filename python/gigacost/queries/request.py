@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -13,9 +13,12 @@ from gigacost.catalog import Catalog
 from gigacost.catalog.opening import opened
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
+from gigacost.compiler.filled import with_preset
+from gigacost.configs.source import CONFIG_KEYS, NO_CONFIGS, ConfigLike, Configs
 from gigacost.errors import Fault, SpecError, show, type_name, unplaced
 from gigacost.graph.model import Model
 from gigacost.model import default as default_model
+from gigacost.queries.saved_answer import design_of
 from gigacost.spec.axes import Axis, Zipped, as_list
 from gigacost.spec.files import Document, read_document
 from gigacost.spec.private_book import with_private_book
@@ -50,8 +53,12 @@ class Request:
     """Keys of the table ``query``, in place of the document's."""
     strict: bool = False
     """Whether warnings are errors."""
+    configs: Configs = NO_CONFIGS
+    """Configurations of a model and of a run, in place of the document's."""
     by_keyword: bool = False
     """Whether the values were keywords: faults are then named after these alone, without the table."""
+    notes: tuple[str, ...] = ()
+    """What is to be said of the document."""
 
     @classmethod
     def of(
@@ -63,6 +70,8 @@ class Request:
         as_of: DateLike = None,
         base_year: int | None = None,
         preset: PresetLike = None,
+        model_config: ConfigLike = None,
+        train_config: ConfigLike = None,
         *,
         strict: bool = False,
         query: Mapping[str, Any] | None = None,
@@ -85,7 +94,9 @@ class Request:
             strict = strict or given.spec.strict
         else:
             inputs = {**(given or {}), **inputs}
-        inputs = {name: without_days(value) for name, value in inputs.items()}
+        said = dict(zip(CONFIG_KEYS, (model_config, train_config), strict=True))
+        configs = Configs(*(inputs.get(key) if value is None else value for key, value in said.items()))
+        inputs = {name: without_days(value) for name, value in inputs.items() if name not in CONFIG_KEYS}
         axes = {name for name, value in inputs.items() if several and is_axis(value)}
         for table, names in (("axes", axes), ("fixed", inputs.keys() - axes)):
             kept = {name: value for name, value in tree.get(table, {}).items() if name not in inputs}
@@ -94,7 +105,7 @@ class Request:
         tree |= {key: value for key, value in keys.items() if value is not None}
         asked = {key: value for key, value in (query or {}).items() if value not in (None, (), [])}
         book = opened(catalog)
-        return cls(Document(tree), costing(model), book, query=asked, strict=strict, by_keyword=True)
+        return cls(Document(tree), costing(model), book, query=asked, strict=strict, configs=configs, by_keyword=True)
 
     @classmethod
     def of_file(
@@ -106,10 +117,11 @@ class Request:
         model: Model | None = None,
         catalog: CatalogLike = None,
         strict: bool = False,
+        configs: Configs = NO_CONFIGS,
     ) -> Request:
         """What a file asks for, with settings over it; the private price book that it names lies over the catalogue."""
-        document = read_document(path)
-        return cls.of_document(document, settings=settings, query=query, model=model, catalog=catalog, strict=strict)
+        keys: dict[str, Any] = {"model": model, "catalog": catalog, "strict": strict, "configs": configs}
+        return cls.of_document(read_document(path), settings=settings, query=query, **keys)
 
     @classmethod
     def of_document(
@@ -121,21 +133,47 @@ class Request:
         model: Model | None = None,
         catalog: CatalogLike = None,
         strict: bool = False,
+        configs: Configs = NO_CONFIGS,
     ) -> Request:
-        """What a document asks for, as ``of_file``."""
+        """What a document asks for, as ``of_file``; the answer of an estimate asks for its design."""
         book = with_private_book(document, opened(catalog))
-        return cls(document, model or default_model(), book, tuple(settings), query or {}, strict)
+        document, notes = design_of(document, book)
+        return cls(document, model or default_model(), book, tuple(settings), query or {}, strict, configs, notes=notes)
 
     @cached_property
     def spec(self) -> Spec:
         """The specification. Raises SpecError with all faults."""
-        names = namespace(self.model, self.catalog)
         try:
-            return read(self.document, names, settings=self.settings, query=self.query, strict=self.strict)
+            configs, document = self.configs.over(self.document)
+            spec = self._read(document)
+            spec = self._configured(spec, document, configs) if configs else spec
+            return replace(spec, notes=(*self.notes, *spec.notes)) if self.notes else spec
         except SpecError as error:
             if not self.by_keyword:
                 raise
             raise SpecError(*unplaced(error.faults)) from None
+
+    def _read(self, document: Document) -> Spec:
+        names = namespace(self.model, self.catalog)
+        return read(document, names, settings=self.settings, query=self.query, strict=self.strict)
+
+    def _configured(self, own: Spec, document: Document, configs: Configs) -> Spec:
+        """A specification with what configurations say of what it leaves open."""
+        from gigacost.configs.configure import configured
+
+        preset, limits = with_preset(own, self.catalog).fixed, namespace(self.model, self.catalog).inputs
+        made = configured(configs, own.fixed, own.valued.keys() - own.fixed.keys(), limits, preset)
+        fixed = {**document.tree.get("fixed", {}), **made.inputs}
+        spec = self._read(replace(document, tree={**document.tree, "fixed": fixed}))
+        if self.strict and made.warnings:
+            raise SpecError(*made.warnings)
+        return replace(
+            spec,
+            notes=(*spec.notes, *made.notes),
+            warnings=(*spec.warnings, *made.warnings),
+            config=made.report,
+            configured=made.sources,
+        )
 
     @property
     def bound(self) -> Bound:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gigacost._staged import refuse_bad_output, staged
 from gigacost.charts.kinds import require_charts
+from gigacost.configs.source import ConfigLike
 from gigacost.errors import Fault, SpecError, not_installed, show
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 
@@ -54,6 +55,8 @@ def report(
     as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
+    model_config: ConfigLike = None,
+    train_config: ConfigLike = None,
     strict: bool = False,
     **inputs: Any,  # noqa: ANN401 - a value as people write it, a list or a range of them
 ) -> Reported:
@@ -72,7 +75,7 @@ def report(
         The objectives of the front; by default the total and the loss where models differ, else the total and days.
     within, budget, mw, sure
         What a design may take at most that is chosen, as for `choose`.
-    model, catalog, as_of, base_year, preset, strict
+    model, catalog, as_of, base_year, preset, model_config, train_config, strict
         As for `estimate`.
     **inputs
         As for `estimate`.
@@ -98,7 +101,9 @@ def report(
     >>> made.tables > 5, made.bytes < 65536
     (True, True)
     """
-    request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict)
+    request = Request.of(
+        given, inputs, model, catalog, as_of, base_year, preset, model_config, train_config, strict=strict
+    )
     asked = {"within": within, "budget": budget, "mw": mw, "sure": sure}
     limits = {name: value for name, value in asked.items() if value is not None}
     book = Path(catalog).name if isinstance(catalog, str | os.PathLike) else ""

@@ -23,6 +23,11 @@ def header(scope: Scope, name: bytes) -> bytes:
     return found[0] if len(found) == 1 else b""
 
 
+def is_json(scope: Scope) -> bool:
+    """Whether a request says that its body is JSON: pages of other sites cannot say so."""
+    return header(scope, b"content-type").partition(b";")[0].strip().lower() == JSON
+
+
 def dumped(document: object) -> bytes:
     """A document as JSON, without spaces."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

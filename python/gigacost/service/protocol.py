@@ -47,6 +47,7 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         super().data_received(data)
+        self._mind_what_is_no_request()
         if self._in_head and self.parser is not None and not self.transport.is_closing():
             self._head_bytes += len(data)
             if self._head_bytes > self.settings.header_bytes:
@@ -76,6 +77,7 @@ class Connection(HttpToolsProtocol):
         """The request is there as a whole; until the next one begins, the time between requests counts."""
         if self._arriving is not None:
             self._arriving.cancel()
+            self._arriving = None
         super().on_message_complete()
 
     def pause_writing(self) -> None:
@@ -92,6 +94,12 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP in the form of every refusal."""
         self._refuse(400, "request", msg.rstrip(".").lower(), "HTTP/1.1")
+
+    def _mind_what_is_no_request(self) -> None:
+        """Give a request time to begin where something came that begins none, as an empty line between two."""
+        clocks = (self._arriving, self.timeout_keep_alive_task)
+        if clocks == (None, None) and (self.cycle is None or self.cycle.response_complete):
+            self._start_clock(self.settings.header_seconds)
 
     def _start_clock(self, seconds: float) -> None:
         if self._arriving is not None:

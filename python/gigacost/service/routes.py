@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Collection
+from contextlib import suppress
 from typing import Any
 
 from gigacost.service import events, metrics
-from gigacost.service.asgi import App, Receive, Scope, Send, answer, dumped, refuse
+from gigacost.service.asgi import JSON, App, Receive, Scope, Send, answer, dumped, is_json, refuse
 from gigacost.service.jobs import Jobs
+from gigacost.service.requests import BodyError, parsed
 from gigacost.service.siblings import Asked, Siblings
 
 JOBS = "/v1/jobs"
 _QUESTION = re.compile(r"/v1/([a-z_-]+)")
 _JOB = re.compile(r"/v1/jobs/(([0-9]{1,4})-[A-Za-z0-9_-]{16,64})(/events)?")
 _RETRY = (b"retry-after", b"5")
+_PATIENCE = 2.0
+"""Seconds that another worker has to tell its counts."""
 
 
 class Routes:
@@ -78,8 +82,10 @@ class Routes:
         if path == "/metrics":
             samples = self._metrics.samples()
             for number in self.siblings.others:
-                async for more in self.siblings.ask(number, {"what": "metrics"}):
-                    samples += more
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_PATIENCE):
+                        async for more in self.siblings.ask(number, {"what": "metrics"}):
+                            samples += more
             await answer(send, 200, metrics.text(samples), metrics.KIND)
         elif path == "/healthz":
             await answer(send, 200, dumped({"status": "ok"}))
@@ -91,14 +97,14 @@ class Routes:
         del scope
 
     async def _start(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not is_json(scope):
+            await refuse(scope, send, 415, "content-type", "not JSON", JSON.decode())
+            return
         try:
-            asked = json.loads((await receive())["body"])
-        except (ValueError, RecursionError):
-            asked = None
-        if not isinstance(asked, dict):
-            await refuse(
-                scope, send, 422, "body", "no object of JSON", '{"question": "top", "spec": {}, "options": {}}'
-            )
+            asked = parsed((await receive())["body"])
+        except BodyError as error:
+            fault = error.faults[0]
+            await refuse(scope, send, 400, fault.field, fault.what, fault.allowed, value=fault.value)
             return
         question = asked.pop("question", None)
         if not isinstance(question, str) or question not in self._questions:
@@ -107,7 +113,8 @@ class Routes:
         try:
             body = dumped(asked)
         except ValueError:
-            await refuse(scope, send, 422, "body", "a number that JSON does not have", "finite numbers")
+            what = "a number or a character that JSON does not have"
+            await refuse(scope, send, 400, "body", what, "finite numbers, whole characters")
             return
         job = self._jobs.start(question, body)
         if job is None:
@@ -137,7 +144,7 @@ class Routes:
             await answer(send, 200, first.encode())
 
     async def _as_events(self, scope: Scope, receive: Receive, send: Send, question: str) -> None:
-        if question not in self._questions:
+        if question not in self._questions or not is_json(scope):
             await self._app(scope, receive, send)
             return
         job = self._jobs.direct(question, (await receive())["body"])

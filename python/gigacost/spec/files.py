@@ -54,8 +54,13 @@ def read_document(path: str | os.PathLike[str]) -> Document:
         _refuse(name, _NO_YAML, "TOML or JSON")
     if kind not in {".toml", ".json"}:
         _refuse(name, "not a spec file", "a name that ends in .toml or .json")
-    text = _decode(_read(path, name), name)
-    return replace(parse_document(text, name, kind.removeprefix(".")), source=os.fsdecode(path))
+    return replace(parse_document(read_text(path), name, kind.removeprefix(".")), source=os.fsdecode(path))
+
+
+def read_text(path: str | os.PathLike[str]) -> str:
+    """The text of a regular file of at most ``LARGEST_FILE`` bytes, without its byte order mark. Raises SpecError."""
+    name = escape(os.fsdecode(path))
+    return _decode(_read(path, name), name)
 
 
 def parse_document(text: str, name: str = "", kind: str = "toml") -> Document:

@@ -51,7 +51,7 @@ def _check_keys(table: Mapping[str, object], at: str) -> None:
     if "steps" in table and "step" in table:
         faults.append(Fault(at, "", f"either {ways}, not both"))
     elif "steps" not in table and "step" not in table:
-        faults.append(Fault(at, "", f"a range needs either {ways}"))
+        faults.append(Fault(at, "", f"a range needs either {ways}", "as 64..1024:5, which is five values"))
     if table.get("scale", "linear") not in ("linear", "log"):
         faults.append(Fault(f"{at}.scale", show(table["scale"]), "unknown scale", '"linear" or "log"'))
     elif "step" in table and table.get("scale") == "log":

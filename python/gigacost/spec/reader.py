@@ -26,7 +26,7 @@ from gigacost.spec.overrides import with_settings, with_uncertain_table
 from gigacost.spec.plausibility import implausible
 from gigacost.spec.spec import DEFAULT, RESERVED_COLUMNS, VERSION, Spec
 
-_KEYS = (
+KEYS = (
     "version", "axes", "zip", "carry", "fixed", "uncertain", "draws", "derive", "query", "as_of", "base_year",
     "catalog", "preset",
 )  # fmt: skip
@@ -105,7 +105,7 @@ class _Reader(FaultCollector):
         """The names that are aggregates over draws; None where nothing is uncertain."""
 
     def read(self, tree: Mapping[str, Any]) -> Spec:
-        self._only("", tree, _KEYS)
+        self._only("", tree, KEYS)
         self._version(tree)
         wanted = self._carry(tree)
         axes = self._axes(self._table(tree, "axes")) + self._zips(tree)

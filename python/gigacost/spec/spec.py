@@ -63,6 +63,10 @@ class Spec:
     """What settings from the command line replaced."""
     source: str = field(default="", compare=False)
     """The file it was read from."""
+    config: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What was made of the fields of configurations: ``read``, ``derived``, ``ignored``, ``unknown``."""
+    configured: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """The values of ``fixed`` that are from them, each with its file and field."""
 
     @property
     def valued(self) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ from gigacost.catalog.rental import RENT
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
 from gigacost.compiler.provenance import provenance
+from gigacost.configs.source import ConfigLike
 from gigacost.errors import Fault, SpecError
 from gigacost.queries import doubts
 from gigacost.queries.estimates import Estimate, estimated
@@ -49,6 +50,8 @@ def choose(
     as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
+    model_config: ConfigLike = None,
+    train_config: ConfigLike = None,
     strict: bool = False,
     threads: int | None = None,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
@@ -67,7 +70,7 @@ def choose(
         Power of the site, as ``"30 MW"`` or in megawatts.
     sure : str or float, optional
         How probable it has to be that all limits hold, as ``0.9``; by default they hold for typical values.
-    model, catalog, as_of, base_year, preset, strict
+    model, catalog, as_of, base_year, preset, model_config, train_config, strict
         As of ``gigacost.estimate``.
     threads : int, optional
         Number of threads; by default all CPUs.
@@ -94,7 +97,9 @@ def choose(
     ['on_demand', 'reserved_1y', 'own']
     """
     limits = read_limits(within, budget, mw, sure)
-    request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict)
+    request = Request.of(
+        given, inputs, model, catalog, as_of, base_year, preset, model_config, train_config, strict=strict
+    )
     return chosen(request, limits, is_assumed=within is None, threads=threads)
 
 
@@ -143,6 +148,7 @@ def chosen(request: Request, limits: Limits, *, is_assumed: bool, threads: int |
             "draws": draws_for(question.bound.own).to_dict(),
             "warnings": list(dict.fromkeys(text for one in answers for text in one.estimate.meta["warnings"])),
         },
+        config=question.bound.own.config,
     )
 
 

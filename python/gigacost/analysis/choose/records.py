@@ -106,6 +106,7 @@ class Choice(Charted, Record):
     """The cheapest design of each market. Made by ``choose``."""
 
     _kind = "compare"
+    _if_any = ("config",)
 
     asked: Mapping[str, Any]
     """What was given: inputs in the model's units, and the limits."""
@@ -120,6 +121,8 @@ class Choice(Charted, Record):
     needed: tuple[Needed, ...]
     """Of each market that has none."""
     meta: Mapping[str, Any]
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """What was made of configuration files, as in an estimate."""
 
     def __repr__(self) -> str:
         found = [

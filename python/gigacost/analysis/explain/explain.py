@@ -10,6 +10,7 @@ from gigacost._record import Record
 from gigacost.analysis.explain.derivation import Derivation, Kind, Part, branches, cut, kind_of, written
 from gigacost.analysis.explain.inputs import Ingredient, constant, ingredient, sections
 from gigacost.compiler.bound import Bound
+from gigacost.configs.source import ConfigLike
 from gigacost.display.shown import Shown
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.graph.declarations import Contribution, Status, Subtotal
@@ -85,6 +86,8 @@ def explain(
     as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
+    model_config: ConfigLike = None,
+    train_config: ConfigLike = None,
     strict: bool = False,
     depth: int = DEPTH,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
@@ -95,7 +98,7 @@ def explain(
     ----------
     name : str
         A quantity, an input or a catalogue axis.
-    model, catalog, as_of, base_year, preset, strict
+    model, catalog, as_of, base_year, preset, model_config, train_config, strict
         As for `estimate`.
     depth : int
         Levels of the tree of parts.
@@ -119,7 +122,9 @@ def explain(
     >>> gigacost.explain("train_days").formula
     'train_hours / 24.'
     """
-    request = Request.of(None, inputs, model, catalog, as_of, base_year, preset, strict=strict, several=False)
+    request = Request.of(
+        None, inputs, model, catalog, as_of, base_year, preset, model_config, train_config, strict=strict, several=False
+    )
     return explained(name, request.bound, depth)
 
 

@@ -11,6 +11,7 @@ from gigacost.analysis.breakpoints import breakpoints
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import InverseSearch
 from gigacost.charts.charted import Charted
+from gigacost.configs.source import ConfigLike
 from gigacost.errors import Fault, SpecError, nearest, show
 from gigacost.queries import doubts
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
@@ -91,6 +92,8 @@ def break_even(
     as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
+    model_config: ConfigLike = None,
+    train_config: ConfigLike = None,
     strict: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -111,7 +114,7 @@ def break_even(
         As for `solve`.
     by : str
         Quantity to minimise; of equally good options the first wins.
-    model, catalog, as_of, base_year, preset, strict
+    model, catalog, as_of, base_year, preset, model_config, train_config, strict
         As for `estimate`.
     **inputs
         As for `solve`.
@@ -150,7 +153,9 @@ def break_even(
     axis, options = _options(between)
     inputs |= {} if options is None else {axis: options}
     query = {"where": where, "columns": columns if isinstance(columns, str) else list(columns)}
-    request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict, query=query)
+    request = Request.of(
+        given, inputs, model, catalog, as_of, base_year, preset, model_config, train_config, strict=strict, query=query
+    )
     search = InverseSearch(request.space(), unknown, by, over, threads, progress)
     return _Comparison(search, axis).answer()
 

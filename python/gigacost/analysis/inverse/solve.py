@@ -10,6 +10,7 @@ from gigacost._record import Record
 from gigacost.analysis.inverse.infeasibility import Relaxation, relaxations
 from gigacost.analysis.inverse.search import Found, InverseSearch
 from gigacost.charts.charted import Charted
+from gigacost.configs.source import ConfigLike
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request
 from gigacost.queries.space import Space
 
@@ -99,6 +100,8 @@ def solve(
     as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
+    model_config: ConfigLike = None,
+    train_config: ConfigLike = None,
     strict: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -123,7 +126,7 @@ def solve(
         Quantity to minimise among the designs that are feasible at the value found.
     columns : sequence of str
         Quantities to report of the design.
-    model, catalog, as_of, base_year, preset, strict
+    model, catalog, as_of, base_year, preset, model_config, train_config, strict
         As for `estimate`.
     threads : int, optional
         Number of threads; by default all CPUs.
@@ -167,7 +170,9 @@ def solve(
     (True, ('cost_total_usd <= 5e6',))
     """
     query = {"where": where, "columns": columns if isinstance(columns, str) else list(columns)}
-    request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict, query=query)
+    request = Request.of(
+        given, inputs, model, catalog, as_of, base_year, preset, model_config, train_config, strict=strict, query=query
+    )
     return _solved(InverseSearch(request.space(), unknown, by, over, threads, progress), smallest=smallest)
 
 

@@ -11,6 +11,7 @@ from gigacost._record import Record, unboxed
 from gigacost.analysis.layouts.candidates import Candidates, Layout, candidates
 from gigacost.analysis.layouts.rejections import Failure, Loser, failing, impossible, losing
 from gigacost.charts.charted import Charted
+from gigacost.configs.source import ConfigLike
 from gigacost.errors import Fault, SpecError, show
 from gigacost.model.pace import OWN_TIME
 from gigacost.model.performance.layout import SCALEUP_DOMAIN
@@ -73,6 +74,8 @@ def layouts(
     as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
+    model_config: ConfigLike = None,
+    train_config: ConfigLike = None,
     strict: bool = False,
     **inputs: Any,  # noqa: ANN401 - a value as people write it
 ) -> Layouts:
@@ -84,7 +87,7 @@ def layouts(
         Inputs by name, beside those given by keyword.
     top : int
         Number of layouts to describe.
-    model, catalog, as_of, base_year, preset, strict
+    model, catalog, as_of, base_year, preset, model_config, train_config, strict
         As for `estimate`.
     **inputs
         As for `estimate`. A layout axis that is given (``tp=8``) is not searched; given as a list (``tp=[4, 8]``),
@@ -109,7 +112,9 @@ def layouts(
     >>> found.best[0].step_seconds == min(one.step_seconds for one in found.best)
     True
     """
-    request = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict)
+    request = Request.of(
+        given, inputs, model, catalog, as_of, base_year, preset, model_config, train_config, strict=strict
+    )
     return laid_out(request.spec, request.model, request.catalog, top=top)
 
 

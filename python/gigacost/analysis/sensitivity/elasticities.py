@@ -19,6 +19,7 @@ from gigacost.compiler import lower
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.plan import Query
 from gigacost.compiler.provenance import provenance
+from gigacost.configs.source import ConfigLike
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
 from gigacost.graph.declarations import Input
 from gigacost.queries import arguments
@@ -110,6 +111,8 @@ def elasticities(
     as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
+    model_config: ConfigLike = None,
+    train_config: ConfigLike = None,
     strict: bool = False,
     **fixed: Any,  # noqa: ANN401 - a value as people write it
 ) -> Elasticities:
@@ -124,7 +127,7 @@ def elasticities(
     inputs : sequence of str
         The inputs of interest; by default all that the quantity depends on. A quantity that is set (``mfu=0.4``)
         counts as an input.
-    model, catalog, as_of, base_year, preset, strict
+    model, catalog, as_of, base_year, preset, model_config, train_config, strict
         As for `estimate`.
     **fixed
         The run, as for `estimate`.
@@ -152,7 +155,9 @@ def elasticities(
     >>> round({one.name: one.elasticity for one in found}["rental_usd_per_chip_hour"], 3)
     1.0
     """
-    request = Request.of(given, fixed, model, catalog, as_of, base_year, preset, strict=strict, several=False)
+    request = Request.of(
+        given, fixed, model, catalog, as_of, base_year, preset, model_config, train_config, strict=strict, several=False
+    )
     return elasticities_of_run(quantity, request.bound, inputs)
 
 

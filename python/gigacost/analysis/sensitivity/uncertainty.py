@@ -24,6 +24,7 @@ from gigacost.analysis.sensitivity.uncertain_inputs import (
 from gigacost.charts.charted import Charted
 from gigacost.compiler.bound import Bound
 from gigacost.compiler.checks import namespace
+from gigacost.configs.source import ConfigLike
 from gigacost.errors import Fault, SpecError, show, unplaced
 from gigacost.queries import arguments, doubts
 from gigacost.queries.estimates import estimated
@@ -106,6 +107,8 @@ def uncertainty(
     as_of: DateLike = None,
     base_year: int | None = None,
     preset: PresetLike = None,
+    model_config: ConfigLike = None,
+    train_config: ConfigLike = None,
     strict: bool = False,
     threads: int | None = None,
     **inputs: Any,  # noqa: ANN401 - a value as people write it, a list or a range of them
@@ -125,7 +128,7 @@ def uncertainty(
         states none or, as ``uncertain`` may, ``"default"``.
     draws : int or Draws, optional
         Number of draws; 4096 where neither it nor a sweep says.
-    model, catalog, as_of, base_year, preset, strict
+    model, catalog, as_of, base_year, preset, model_config, train_config, strict
         As for `estimate`.
     threads : int, optional
         Number of threads; by default all CPUs.
@@ -157,7 +160,9 @@ def uncertainty(
     >>> found.spread.p5 < found.spread.p50 < found.spread.p95
     True
     """
-    sweep = Request.of(given, inputs, model, catalog, as_of, base_year, preset, strict=strict).space()
+    sweep = Request.of(
+        given, inputs, model, catalog, as_of, base_year, preset, model_config, train_config, strict=strict
+    ).space()
     with_defaults = sweep.spec.default_uncertain or not sweep.spec.uncertain
     table = {DEFAULT: with_defaults, **as_table(uncertain)} | ({} if defaults is None else {DEFAULT: defaults})
     chosen = draws_for(sweep.spec) if draws is None else as_draws(draws)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
+from gigacost.configs.source import CONFIG_KEYS
 from gigacost.sampling.draws import FEWEST, METHODS, MOST_AGGREGATED
 from gigacost.spec.spec import DEFAULT
 
@@ -87,6 +88,7 @@ def schema(names: ModelNames, catalog: Catalog) -> dict[str, Any]:
             "as_of": {"type": "string", "format": "date"},
             "base_year": {"enum": list(catalog.price_index.years)},
             "catalog": text,
+            **{key: {"anyOf": [{"type": "object"}, text]} for key in CONFIG_KEYS},
             "preset": {"anyOf": [preset, _list(preset)]},
         },
     }

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import Any
 
 import click
 
 from gigacost.cli import options
+from gigacost.cli.mounting import mounted, mounting
 from gigacost.service.settings import Settings
 
 _LAST_PORT = 65535
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-
-
-class _Mounted(click.Option):
-    """``--catalog`` as it stands in the help of this command: a book by a name, of which there may be several."""
-
-    heading = "Options"
 
 
 @options.command("serve")
@@ -26,10 +19,7 @@ class _Mounted(click.Option):
 @options.once("--port", type=options.Whole(0), help="Port to listen on, 0 for a free one [default: 8000].")
 @options.once("--workers", type=options.Whole(1), help="Processes that answer [default: 1].")
 @options.once("--ready-file", metavar="FILE", help="Write url and pid into FILE, as JSON, when ready to answer.")
-@click.option(
-    "--catalog", "books", cls=_Mounted, multiple=True, metavar="NAME=FILE",
-    help="Private price book that clients may name. Repeatable.",
-)  # fmt: skip
+@mounting
 @click.option(
     "--cors", "origins", multiple=True, metavar="ORIGIN",
     help="Let pages of an origin ask, as https://costs.example. Repeatable.",
@@ -60,21 +50,4 @@ def command(books: tuple[str, ...], *, no_access_log: bool, **given: Any) -> int
     )
     if settings.port > _LAST_PORT:
         raise SpecError(Fault("--port", str(settings.port), "out of range", f"0 to {_LAST_PORT}"))
-    return serve(functools.partial(application, mounted=_mounted(books), settings=settings), settings)
-
-
-def _mounted(books: tuple[str, ...]) -> dict[str, str]:
-    """The files of price books by the names that clients may give. Raises SpecError, for a bad book too."""
-    from gigacost.cli.options import opened_catalog
-    from gigacost.errors import Fault, SpecError, show
-
-    found: dict[str, str] = {}
-    for text in books:
-        name, _, file = text.partition("=")
-        if not _NAME.fullmatch(name) or not file:
-            raise SpecError(Fault("--catalog", show(text), "not a name and a file", "NAME=FILE"))
-        if name in found:
-            raise SpecError(Fault("--catalog", show(text), f"the name was given to {show(found[name])} before"))
-        opened_catalog(file)
-        found[name] = file
-    return found
+    return serve(functools.partial(application, mounted=mounted(books), settings=settings), settings)

@@ -65,6 +65,7 @@ def command(
     gigacost top SPEC --by cost_total_usd -k 20
     gigacost top SPEC --by cost_total_usd --per params,tokens --json
     """
+    from gigacost.cli import hosted
     from gigacost.cli.terminal import payload
     from gigacost.cli.views.rows import row_assertions
     from gigacost.cli.workbook_file import refuse_bad_workbook, write_workbook
@@ -82,6 +83,7 @@ def command(
         "distinct": options.names(distinct) or sweep.spec.distinct,
         "largest": largest,
     }
+    boxes = boxes if groups else hosted.granted_boxes(boxes)
     with asking.asker("top", sweep, query.threads) as asker:
         best = sweep.top(**asked, seconds=seconds, boxes=boxes, executor=asker)
     if asking.part:

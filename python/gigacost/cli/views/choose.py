@@ -11,6 +11,7 @@ from gigacost.analysis.choose.limits import Limits
 from gigacost.analysis.choose.records import NEAR
 from gigacost.cli.terminal import literal, show, show_more, table
 from gigacost.cli.views.cautions import cautions
+from gigacost.cli.views.configs import show_configs
 from gigacost.cli.views.estimate import fitting, place, trained
 from gigacost.model.constants import DAYS_PER_YEAR, MONTHS_PER_YEAR
 from gigacost.queries.marks import marked, marks_of
@@ -60,6 +61,7 @@ def show_choice(found: Choice, *, everything: bool = False) -> None:
     beside = [*(marks_of(one.evidence) for _, one in near), *(marks_of(one.evidence) for one in found.deadlines)]
     for line in cautions([answer.estimate for answer in found.answers], beside) if found.answers else ():
         show(literal(line, "yellow"))
+    show_configs(found.config, everything=everything)
     for line in _left_out(found.left_out, everything=everything):
         show(literal(line, "dim"))
     show_more(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from gigacost.units.numbers import amount, cell, share
 if TYPE_CHECKING:
     from gigacost.analysis.compare.compare import Comparison
     from gigacost.analysis.compare.differences import Change
+    from gigacost.analysis.sensitivity.intervals import Interval
     from gigacost.graph.model import Model
     from gigacost.queries.assumptions import Assumption
 
@@ -53,7 +54,9 @@ def show_comparison(one: Comparison, model: Model, *, figures: bool) -> None:
         _show_unpriced(one, model, figures=figures)
         return
     if one.intervals:
-        show(literal(f"{one.by}, {one.meta['draws']['count']:,} draws of what is left open", "bold"), _spreads(one), "")
+        sides = {"A": ("a", one.a.value), "B": ("b", one.b.value), "B - A": ("difference", one.difference)}
+        title = f"{one.by}, {one.meta['draws']['count']:,} draws of what is left open"
+        show(literal(title, "bold"), spreads(sides, one.intervals, one.unit), "")
     if one.drivers:
         terms = [term for driver in one.drivers for term in driver.contributions()]
         steps = [_Step(short(term.name), "", term.difference or 0.0, term.share) for term in terms]
@@ -89,21 +92,20 @@ def _show_unpriced(one: Comparison, model: Model, *, figures: bool) -> None:
         show(*(literal(line, "yellow") for line in lines))
 
 
-def _spreads(one: Comparison) -> Any:  # noqa: ANN401 - a rich Table
-    """Both sides and their difference, each with its percentiles."""
+def spreads(sides: Mapping[str, tuple[str, float | None]], intervals: Mapping[str, Interval], unit: str) -> Any:  # noqa: ANN401 - a rich Table
+    """Both sides and their difference, each by its title with its name and central value, and its percentiles."""
     made = grid("left", *["right"] * (1 + len(PERCENTILES)))
     made.add_row("", *(literal(head, "dim") for head in ("central", *PERCENTILES)))
-    sides = {"A": (one.a.value, "a"), "B": (one.b.value, "b"), "B - A": (one.difference, "difference")}
-    for title, (central, name) in sides.items():
-        figures = [central, *percentiles(one.intervals[name])]
-        made.add_row(literal(f"  {title}"), *(literal(amount(value, one.unit)) for value in figures))
+    for title, (name, central) in sides.items():
+        figures = [central, *percentiles(intervals[name])]
+        made.add_row(literal(f"  {title}"), *(literal(amount(value, unit)) for value in figures))
     return made
 
 
 def _way(one: Comparison, steps: Sequence[_Step]) -> Any:  # noqa: ANN401 - a rich Table
     """A, each step by the size of what it moves, B; bars stand where the step begins and ends."""
     moving = sorted((step for step in steps if step.moved), key=lambda step: -abs(step.moved))
-    rows = [(f"  {step.name}", step.what, _signed(step, one.unit), _percent(step.share)) for step in moving]
+    rows = [(f"  {step.name}", step.what, _signed(step, one.unit), percent(step.share)) for step in moving]
     ends = [(f"  {letter}", "", amount(side.value, one.unit), "") for letter, side in (("A", one.a), ("B", one.b))]
     widths = [max(len(row[i]) + _BETWEEN for row in (*ends, *rows)) for i in range(4)]
     bars = _bars(one, moving, min(out().width - sum(widths), _BAR))
@@ -136,7 +138,8 @@ def _signed(step: _Step, unit: str) -> str:
     return ("+" if step.moved > 0 else "") + amount(step.moved, unit) + error
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
+    """A share of a difference, which may be negative; empty where it is not known."""
     if value is None:
         return ""
     text = share(abs(value))
@@ -150,13 +153,18 @@ def _from_to(change: Change, model: Model) -> str:
 
 
 def _value(one: Assumption | None, model: Model) -> str:
-    if one is None or one.value is None:
+    if one is None:
         return "—"
-    if isinstance(one.value, str):
-        return one.value
-    word = model.inputs[one.name].word(one.value) if one.name in model.inputs else ""
-    text = word or _number(one.value, one.unit)
-    return f"{text} (computed)" if one.origin == "computed" else text
+    text = value_in_words(one.name, one.value, one.unit, model)
+    return f"{text} (computed)" if one.origin == "computed" and one.value is not None else text
+
+
+def value_in_words(name: str, value: float | str | None, unit: str, model: Model) -> str:
+    """A label, a number with its unit, the word that stands for it; a dash for none."""
+    if value is None or isinstance(value, str):
+        return "—" if value is None else value
+    word = model.inputs[name].word(value) if name in model.inputs else ""
+    return word or _number(value, unit)
 
 
 def _number(value: float, unit: str) -> str:
@@ -191,10 +199,19 @@ def _source(one: Assumption) -> str:
 
 def _method(one: Comparison) -> Iterator[str]:
     """How it was attributed, and what rounding leaves."""
-    meta, count = one.meta, len([change for change in one.assumptions if change.contribution is not None])
     if not one.assumptions:
         yield "Nothing differs."
         return
+    yield from method_lines(one.meta, len([change for change in one.assumptions if change.contribution is not None]))
+    left = {"drivers": one.drivers_residue, "assumptions": one.residue}
+    unit = "" if one.unit == "1" else f" {one.unit}".rstrip()
+    named = [f"{value:.1g}{unit} of the {name}" for name, value in left.items() if value]
+    if named:
+        yield f"Rounding leaves {' and '.join(named)}."
+
+
+def method_lines(meta: Mapping[str, Any], count: int) -> Iterator[str]:
+    """How a difference was attributed to so many changes."""
     if meta["exact"]:
         yield f"Shapley values: the mean over all orders of the changes, exact; {meta['mixtures']:,} hybrids."
     else:
@@ -202,8 +219,3 @@ def _method(one: Comparison) -> Iterator[str]:
         yield f"Shapley values: {orders}, ± the standard error; {meta['mixtures']:,} hybrids."
     if meta["impossible"]:
         yield f"{meta['impossible']:,} of the hybrids are infeasible; orders through them do not count."
-    left = {"drivers": one.drivers_residue, "assumptions": one.residue}
-    unit = "" if one.unit == "1" else f" {one.unit}".rstrip()
-    named = [f"{value:.1g}{unit} of the {name}" for name, value in left.items() if value]
-    if named:
-        yield f"Rounding leaves {' and '.join(named)}."

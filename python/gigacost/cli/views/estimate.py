@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gigacost.cli.terminal import BETWEEN, NARROW, grid, indented, literal, out, shortened, show, show_more, table
 from gigacost.cli.views.cautions import cautions
+from gigacost.cli.views.configs import show_configs
 from gigacost.cli.views.estimate_contributions import contributions, short, total_of, unknown, zeros
 from gigacost.cli.views.estimate_layout import layout_lines, mfu_band
 from gigacost.cli.views.estimate_year import runs_per_year, year_lines
@@ -116,6 +117,7 @@ def show_one(
     else:
         show(literal(f"  {_shortly(one)}" if out().width >= NARROW else _shortly(one)))
     show(*([] if other is None else [indented(pace_line(one, other))]))
+    show_configs(one.config, everything=everything)
     show(*(literal(line, "yellow") for line in (*shape_lines(one, published), *cautions([one]))))
     show_more(*([] if everything else ["--all (run, layout, assumptions)"]), _SOURCES)
 
@@ -162,6 +164,7 @@ def show_many(
         show(literal(f"The same for all: {', '.join(map(_once, alike))}"))
     show(*(literal(line, "dim") for line in note(estimates)))
     show(*([] if other is None else [literal(pace_line(first, other, several=True))]))
+    show_configs(first.config, everything=everything)
     show(*(literal(line, "yellow") for line in cautions(estimates)))
     show_more(*([] if everything else ["--all (every row)"]), _SOURCES)
 
@@ -342,7 +345,7 @@ def _assumptions(one: Estimate, model: Model) -> Any:  # noqa: ANN401 - a rich T
             continue
         matters = matters_in(item.name, market)
         replaced = item.name == "assumed_fleet_utilisation" and one.assumption("runs_per_year").value is not None
-        if item.origin != "given" and (not matters or replaced):
+        if item.origin not in {"given", "configuration"} and (not matters or replaced):
             continue
         source = f"{item.date}, {item.source}" if item.date else item.source
         rows.append((f"  {item.name}", valued(item.name, item.value, item.unit, model), source))

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from gigacost.queries.assumptions import Assumption
     from gigacost.queries.estimates import Estimate
 
-_ORDER = ("given", "preset", "model", "catalogue", "default")
+_ORDER = ("given", "configuration", "preset", "model", "catalogue", "default")
+_WITH_SOURCES = frozenset({"catalogue", "configuration", "default", "preset"})
 _TITLES = {
     "given": "Given",
+    "configuration": "From configurations",
     "preset": "From the preset",
     "model": "Overridden in the model",
     "catalogue": "From the catalogue",
@@ -34,7 +36,7 @@ def show_sources(estimates: Sequence[Estimate], model: Model) -> None:
     for origin in _ORDER:
         found = [one for one in every if one.origin == origin]
         if found:
-            _show(_TITLES[origin], found, model, sources=origin in {"catalogue", "default", "preset"})
+            _show(_TITLES[origin], found, model, sources=origin in _WITH_SOURCES)
 
 
 def _show(title: str, found: Sequence[Assumption], model: Model, *, sources: bool) -> None:

@@ -63,7 +63,7 @@ def _given(context: Context) -> Table:
     of_axes = {name for axis in context.answers.request.spec.axes for name in axis.names}
     for one in context.estimate.assumptions:
         choice = not one.unit and isinstance(one.value, str)
-        if one.name in of_axes or not (one.origin in {"given", "preset"} or choice):
+        if one.name in of_axes or not (one.origin in {"given", "configuration", "preset"} or choice):
             continue
         source: Text = (Label(one.source),) if one.origin == "preset" else (one.source,)
         if context.answers.choice is not None and one.name in {"hardware", "chips", "market", "provider_class"}:

@@ -77,9 +77,30 @@ def test_what_was_billed_is_not_forecast(tmp_path: Path) -> None:
     assert found.total_run_usd["p95"] == pytest.approx(300_000.0)
 
 
+def test_bills_that_say_nothing_of_the_rest_are_told(tmp_path: Path) -> None:
+    bills = tmp_path / "bills.csv"
+    bills.write_text("hours,usd,what\n100,900,people\n100,70,energy\n100,-5,rent\n", encoding="utf-8")
+    found = gigacost.track(PLAN, log(tmp_path, 4e9, 250), bills)
+    assert found.spent_usd == 965.0
+    assert [note.split(":")[0] for note in found.meta["notes"]] == [
+        "the log has no dates",
+        "bills of rent",
+        "bills of energy",
+        "bills of people",
+    ]
+    without = gigacost.track(PLAN, log(tmp_path, 4e9, 250))
+    assert found.cost_total_usd == without.cost_total_usd
+
+
+def test_bills_beyond_the_end_are_the_cost(tmp_path: Path) -> None:
+    bills = tmp_path / "bills.csv"
+    bills.write_text("hours,usd,what\n900,400000,rent\n", encoding="utf-8")
+    found = gigacost.track(PLAN, log(tmp_path, 4e9, 600), bills)
+    assert found.total_run_usd["p5"] == pytest.approx(400_000.0)
+
+
 def test_owned_chips_cost_by_the_hours_and_the_power_that_they_take(tmp_path: Path) -> None:
-    plan = {**PLAN, "market": "own", "uncertain": {}}
-    del plan["uncertain"]
+    plan = {**PLAN, "market": "own"}
     slow = gigacost.track(plan, log(tmp_path, 2e9, 400))
     fast = gigacost.track(plan, log(tmp_path, 4e9, 400))
     assert slow.total_run_usd["p50"] > 1.5 * fast.total_run_usd["p50"]

@@ -67,7 +67,7 @@ def _bill(row: Row, names: Sequence[str], start: dt.datetime, faults: Faults, *,
         faults.add(f"row {row.number}, column {amount}", show(cells[amount]), "out of range", "finite")
     hours = _until(row, cells, start, faults, focus=focus)
     if hours <= 0.0:
-        faults.add(f"row {row.number}", "", "covers nothing after the start of the run", "later than the start")
+        faults.add(f"row {row.number}", "", "covers nothing after the start of the run", f"later than {start:%Y-%m-%d}")
     what = cells.get("ServiceCategory", "") if focus else cells.get("what", "")
     what = _CATEGORIES.get(what.casefold(), what.casefold()) or RENT
     return Bill(hours, usd or 0.0, what) if len(faults.found) == before else None

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from gigacost._record import Record
+from gigacost.catalog.dates import last_day
 from gigacost.display.shown import Shown
-from gigacost.errors import Fault, SpecError, show
+from gigacost.errors import Fault, SpecError, escape, show
 from gigacost.queries.request import CatalogLike, Request
 from gigacost.sampling.draws import Draws
 from gigacost.tracking.bills import Bill, read_bills
@@ -128,9 +129,15 @@ def track(
     began = _moment(start)
     known = Plan.of(request.bound, Draws(draws, seed))
     read = read_log(log, began)
-    as_of = dt.datetime.fromisoformat(str(request.bound.catalog.default("as_of"))).replace(tzinfo=dt.UTC)
-    since = read.start or began or as_of
-    return _Tracker(known, read, since, () if bills is None else read_bills(bills, since)).answer()
+    since = read.start or began or _day_of_prices(known)
+    billed = () if bills is None else read_bills(bills, since)
+    told = [] if read.start or began else [f"the log has no dates: they count from {since:%Y-%m-%d}, if not from start"]
+    return _Tracker(known, read, since, billed, told).answer()
+
+
+def _day_of_prices(plan: Plan) -> dt.datetime:
+    day = last_day(plan.bound.labels["as_of"][1][0])
+    return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
 
 
 def _moment(start: str | dt.datetime | None) -> dt.datetime | None:
@@ -146,7 +153,9 @@ def _moment(start: str | dt.datetime | None) -> dt.datetime | None:
 class _Tracker:
     """A plan and what came of it so far."""
 
-    def __init__(self, plan: Plan, log: RunLog, start: dt.datetime, bills: Sequence[Bill]) -> None:
+    def __init__(
+        self, plan: Plan, log: RunLog, start: dt.datetime, bills: Sequence[Bill], notes: Sequence[str]
+    ) -> None:
         self.plan, self.log, self.start, self.bills = plan, log, start, bills
         self.rng = np.random.default_rng(plan.draws.seed)
         if len(log.tokens) and log.tokens[0] > _LATE * plan.prior.tokens:
@@ -154,7 +163,7 @@ class _Tracker:
             raise SpecError(Fault("start", "", what, "when the run started, before the first row"))
         self.seen = _until_done(log, plan.prior.tokens)
         self.share = min(self.seen.tokens / plan.prior.tokens, 1.0)
-        self.notes = list(log.notes)
+        self.notes = [*notes, *log.notes]
 
     def answer(self) -> Tracking:
         plan = self.plan
@@ -164,7 +173,8 @@ class _Tracker:
         factors = {PRICES[kind]: found for kind, found in known.items() if found is not None}
         power = self._power()
         factors |= {} if power is None else {POWER: power}
-        billed = self._billed(known)
+        billed = self._billed(known, end.hours / plan.pretraining_share)
+        self._tell_of_others(known)
         costs = {name: _percentiles(one + billed) for name, one in plan.costs({**factors, **self._hours(end)}).items()}
         posterior = self._posterior(end, factors)
         hours = _percentiles(end.hours)
@@ -212,15 +222,23 @@ class _Tracker:
         std = self.plan.price_spread(kind)
         return np.exp(forecast(np.log(paid), min(self.share, 0.999), 0.0, std).draw(self.rng, self.plan.draws.count)[0])
 
-    def _billed(self, known: Mapping[str, Floats | None]) -> Floats | float:
+    def _billed(self, known: Mapping[str, Floats | None], hours: Floats) -> Floats | float:
         """What was billed in place of what the rate from now on would have made of those hours."""
         more: Floats | float = 0.0
         for kind, factor in known.items():
             rows = [bill for bill in self.bills if bill.what == kind]
             if factor is not None:
-                covered = max(bill.hours for bill in rows)
+                covered = np.minimum(max(bill.hours for bill in rows), hours)
                 more = more + sum(bill.usd for bill in rows) - factor * self.plan.usd_per_hour(kind) * covered
         return more
+
+    def _tell_of_others(self, known: Mapping[str, Floats | None]) -> None:
+        """Note the bills from which nothing is concluded."""
+        for kind in sorted({bill.what for bill in self.bills}):
+            if known.get(kind) is None and not any(kind in note for note in self.notes):
+                usd = sum(bill.usd for bill in self.bills if bill.what == kind)
+                why = "the plan has no such cost" if kind in PRICES else "of no kind that is forecast"
+                self.notes.append(f"bills of {escape(kind)}: {usd:,.2f} $, counted as spent and nothing else; {why}")
 
     def _power(self) -> Floats | None:
         """How many times the planned power the run draws; None where the log does not say."""

@@ -125,7 +125,7 @@ def _usual_pace(prior: Prior, rng: np.random.Generator) -> Floats:
 
 
 def usual(prior: Prior, rng: np.random.Generator) -> Truth:
-    """A run as the tracker is made for, from distributions that are wider, biased and of heavier tails than its own.
+    """A run as the tracker is made for, of other distributions; level and price are biased, wider, of heavier tails.
 
     Its level is a tenth below the plan, Student's t with 4 degrees of freedom, 1.5 times as wide as the plan's. The
     noise lasts for hours and has t tails; the drift is a random walk, by 7 % over a run times t with 3 degrees. Stops

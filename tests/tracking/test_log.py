@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import gigacost
 from gigacost.errors import SpecError
 from gigacost.tracking.bills import read_bills
 from gigacost.tracking.log import read_log
@@ -92,6 +93,15 @@ def test_bills_by_day_by_hour_and_of_focus_say_the_same(tmp_path: Path) -> None:
     for text in texts:
         found = read_bills(written(tmp_path, text), START)
         assert [(one.hours, one.usd, one.what) for one in found] == [(24.0, 100.0, "rent"), (72.0, 50.5, "rent")]
+
+
+def test_a_focus_file_of_ours_says_what_each_row_is_of(tmp_path: Path) -> None:
+    path = tmp_path / "bill.csv"
+    fixed = {"params": "13B", "tokens": "2T", "hardware": "h100-sxm", "chips": 256}
+    with path.open("w", encoding="utf-8") as sink:
+        gigacost.focus.write(gigacost.Sweep(fixed=fixed), sink)
+    rent = sum(one.usd for one in read_bills(path, START) if one.what == "rent")
+    assert rent == pytest.approx(gigacost.estimate(fixed)["cost_rent_usd"])
 
 
 @pytest.mark.parametrize(

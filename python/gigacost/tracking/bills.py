@@ -2,7 +2,7 @@
 
 Columns: ``date`` (the last day that it covers) or ``hours`` (since the start), ``usd``, ``what`` (``rent``, ``energy``,
 ``colo``, or anything else, which is told and not forecast). A FOCUS file is read by ChargePeriodEnd, BilledCost and
-ServiceCategory.
+ServiceCategory, one that gigacost wrote by x_ContributionName.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ from gigacost.tracking.log import SECONDS_PER_HOUR, hours_of
 RENT, ENERGY, COLO = "rent", "energy", "colo"
 COLUMNS = ("date", "hours", "usd", "what")
 _FOCUS = ("ChargePeriodEnd", "BilledCost")
-_CATEGORIES = {"compute": RENT, "ai and machine learning": RENT}
+_FOCUS_KINDS = ("x_ContributionName", "ServiceCategory")
+_KINDS = {
+    "compute": RENT,
+    "ai and machine learning": RENT,
+    "cost_rent_usd": RENT,
+    "cost_energy_usd": ENERGY,
+    "cost_colo_usd": COLO,
+}
 _DAY = 24.0
 
 
@@ -68,8 +75,9 @@ def _bill(row: Row, names: Sequence[str], start: dt.datetime, faults: Faults, *,
     hours = _until(row, cells, start, faults, focus=focus)
     if hours <= 0.0:
         faults.add(f"row {row.number}", "", "covers nothing after the start of the run", f"later than {start:%Y-%m-%d}")
-    what = cells.get("ServiceCategory", "") if focus else cells.get("what", "")
-    what = _CATEGORIES.get(what.casefold(), what.casefold()) or RENT
+    told = (cells.get(column, "") for column in (_FOCUS_KINDS if focus else ("what",)))
+    what = next(filter(None, told), RENT).casefold()
+    what = _KINDS.get(what, what)
     return Bill(hours, usd or 0.0, what) if len(faults.found) == before else None
 
 

@@ -3,7 +3,7 @@
 # `make test PYTEST="tests/spec/test_spec.py -k units"` passes arguments on to pytest; `make bench BENCH="peers latency"`
 # measures some parts again and leaves the others.
 
-.PHONY: demo test slow chaos fuzz lint imports docs site calibrate bench wheel wheels test-wheel test-sdist format clean format-rust format-python ruff clippy types deny FORCE
+.PHONY: demo test slow chaos fuzz fuzz-service lint imports docs site calibrate bench wheel wheels test-wheel test-sdist format clean format-rust format-python ruff clippy types deny FORCE
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -39,6 +39,11 @@ chaos: $(VENV)/.engine $(VENV)/.group-test
 fuzz: COUNT ?= 300
 fuzz: $(VENV)/.engine $(VENV)/.group-test $(VENV)/.programs
 	$(BIN)/python tests/fuzz/modules.py --seed $(SEED) --count $(COUNT)
+
+# COUNT random requests of each operation of the service, and what lies at the edges of its schema.
+fuzz-service: COUNT ?= 300
+fuzz-service: $(VENV)/.engine $(VENV)/.group-test
+	$(BIN)/python tests/fuzz/service.py --seed $(SEED) --count $(COUNT)
 
 # `make -k lint` goes on to the next one after a finding.
 lint: format-rust format-python ruff imports types clippy deny

@@ -132,6 +132,7 @@ _HOMES = {
 
 _MODULES = {
     "catalog": "catalog",
+    "client": "client",
     "focus": "queries.focus",
     "model": "model",
     "ops": "ops",

@@ -353,6 +353,17 @@ class Rows:
     ) -> int:
         """Write those of a range as CSV to an object with ``write`` for bytes; how many they were."""
 
+    def write_stream(
+        self,
+        range: tuple[int, int],
+        sink: _Sink,
+        threads: int,
+        metadata: Sequence[tuple[str, str]],
+        limit: int | None = None,
+        progress: _Progress | None = None,
+    ) -> int:
+        """Write those of a range as an Arrow IPC stream to an object with ``write``; how many they were."""
+
 @final
 class Batches(Iterator[Batch]):
     """The rows of a range, batch by batch: an iterator, and an Arrow stream.

@@ -21,6 +21,11 @@ _SHORT = 4
 _NO_SLIP = 9
 """What an edit counts that makes another name of a name."""
 _WITH_DIGIT = re.compile(r"[^-_ ]*[0-9][^-_ ]*")
+_LATIN = str.maketrans(
+    "аеорсухіјѕһԁԛԝкАВЕКМНОРСТХІЈЅУοναριυκχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijshdqwkABEKMHOPCTXIJSYovapiukxABEZHIKMNOPTYX"
+)  # fmt: skip
+"""Letters of other scripts that look like these."""
+_WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN_WORDS = str.maketrans("", "", "-_. ")
 
 
@@ -129,13 +134,18 @@ def show(value: object) -> str:
 
 
 def escape(text: str, quotes: str = '"\\', shown: int = _SHOWN) -> str:
-    """The text with control, format and bidi characters (and ``quotes``) escaped, cut at ``shown`` characters."""
+    """The text with control, format and bidi characters (and ``quotes``) escaped, cut at ``shown`` characters.
+
+    So are letters of other scripts among Latin ones that they look like: nobody could see what is wrong with the word.
+    """
     if len(text) <= shown and text.isascii() and text.isprintable() and not any(mark in text for mark in quotes):
         return text
     pieces: list[str] = []
     length = 0
-    for character in text:
-        piece = _escaped(character, quotes)
+    text = text[: shown + 1]  # more than that is cut in any case
+    alike = _alike(text)
+    for place, character in enumerate(text):
+        piece = _unicode_escaped(character) if place in alike else _escaped(character, quotes)
         length += len(piece)
         if length > shown:
             kept = "".join(pieces)[: shown - 3]
@@ -151,7 +161,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     slip or two of the hand: characters left out, doubled, swapped, or hit beside. In words with a digit nothing is hit
     beside, h100 is another chip than a100; nor is a first letter.
     """
-    asked = name[:_SHOWN].casefold()
+    asked = unicodedata.normalize("NFKC", name[:_SHOWN]).translate(_LATIN).casefold()
     caseless = {candidate.casefold(): candidate for candidate in known}
     most = 1 if len(asked) <= _SHORT else 2
     slips = {candidate: _slips(asked, candidate, most) for candidate in caseless}
@@ -200,9 +210,19 @@ def _weights(name: str) -> list[int]:
 def _escaped(character: str, quotes: str) -> str:
     if character in quotes:
         return "\\" + character
-    if unicodedata.category(character) in _UNSAFE:
-        return character.encode("unicode_escape").decode("ascii")
-    return character
+    return _unicode_escaped(character) if unicodedata.category(character) in _UNSAFE else character
+
+
+def _unicode_escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _alike(text: str) -> set[int]:
+    """The places of letters of other scripts in words of Latin letters that they look like."""
+    if text.isascii():
+        return set()
+    words = (word for word in _WORD.finditer(text) if any(letter.isascii() for letter in word[0]))
+    return {word.start() + i for word in words for i, letter in enumerate(word[0]) if ord(letter) in _LATIN}
 
 
 def unplaced(faults: Iterable[Fault]) -> list[Fault]:

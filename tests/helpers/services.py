@@ -123,3 +123,9 @@ def small(token: str | None = None, **settings: Any) -> Any:
     """The service of ``small_service`` with some settings."""
     given = json.dumps({"port": 0, "ready_file": "READY", "stop_seconds": 1, **settings})
     return started(sys.executable, SMALL, given, token=token, module_path=str(Path(SMALL).parent))
+
+
+def started_service(*options: str, token: str | None = None) -> Any:
+    """``gigacost serve`` with some options."""
+    command = [sys.executable, "-m", "gigacost", "serve", "--port", "0", "--ready-file", "READY", *options]
+    return started(*command, token=token)

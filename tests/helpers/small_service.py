@@ -21,6 +21,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """``echo`` answers what it is asked; ``wait`` takes the seconds that it is told; ``fail`` fails."""
     body = (await receive())["body"]
     asked = json.loads(body) if body else {}
+    asked = asked.get("options", asked)  # a job is asked as a question is
     if scope["path"] == "/v1/echo":
         await answer(send, 200, json.dumps(asked).encode())
     elif scope["path"] == "/v1/fail":

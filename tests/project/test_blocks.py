@@ -28,6 +28,7 @@ LANGUAGES = {
     "{toctree}",
     "{eval-rst}",
     "{include}",
+    "{literalinclude}",
 }
 NOT_RUN = {"sh", "text", "yaml", "js"}
 

@@ -17,7 +17,7 @@ def pair() -> Iterator[Service]:
 
 
 def start(service: Service, question: str = "wait", **asked: object) -> str:
-    found = service.ask("POST", "/v1/jobs", {"question": question, **asked})
+    found = service.ask("POST", "/v1/jobs", {"question": question, "options": asked})
     assert found.status == 202, found.body
     assert found.headers["location"] == f"/v1/jobs/{found.json['id']}"
     return found.headers["location"]
@@ -118,7 +118,7 @@ def test_what_is_no_job_is_said(pair: Service, path: str, method: str, status: i
         (b"", "body"), (b"[]", "body"), (b"{", "body"), (b"[" * 90_000, "body"), (b"\xff", "body"),
         (b"{}", "question"), (b'{"question": 3}', "question"), (b'{"question": "jobs"}', "question"),
         (b'{"question": "../echo"}', "question"),
-        (b'{"question": "echo", "x": NaN}', "body"), (b'{"question": "echo", "x": 1e999}', "body"),
+        (b'{"question": "echo", "x": NaN}', "body"), (b'{"question": "echo", "options": {"x": 1e999}}', "body"),
     ],
 )  # fmt: skip
 def test_what_is_no_question_is_refused(pair: Service, body: bytes, field: str) -> None:

@@ -105,3 +105,20 @@ def test_a_service_without_a_token_is_asked_by_this_machines_names() -> None:
             found = service.ask("POST", "/v1/echo", {}, Host=name)
             assert (found.status, found.json["errors"][0]["field"]) == (421, "host")
             assert "access-control-allow-origin" not in found.headers
+
+
+def test_a_service_without_a_token_is_asked_by_no_page_of_another_origin() -> None:
+    with small(hosts=["costs.example"], origins=["https://pages.example"]) as service:
+        port = service.place[1]
+        host = f"localhost:{port}"
+        for origin in (
+            f"http://{host}",
+            "https://costs.example",
+            "https://costs.example:8443",
+            "https://pages.example",
+        ):
+            assert service.ask("POST", "/v1/echo", {}, Host=host, Origin=origin).status == 200
+        others = ("http://localhost:1", "https://example.org", "null", "", "https://pages.example.org", "file://", host)
+        for origin in (*others, f"http://{host}.example.org", f"http://{host}@example.org", f"ftp://{host}"):
+            found = service.ask("POST", "/v1/jobs", {"question": "echo"}, Host=host, Origin=origin)
+            assert (found.status, found.json["errors"][0]["field"]) == (403, "origin"), origin

@@ -28,7 +28,8 @@ def asked() -> Iterator[Service]:
         service.ask("POST", f"/v1/unknown-{PRICE}/{TOKEN}", {"price": PRICE}, **shown)
         service.ask("POST", "/v1/echo", {"price": PRICE}, Authorization=f"Bearer {TOKEN}x")
         service.ask("POST", "/v1/echo", b" " * 200_000, **shown)
-        job = service.ask("POST", "/v1/jobs", {"question": "echo", "price": PRICE}, **shown).headers["location"]
+        asked = {"question": "echo", "options": {"price": PRICE}}
+        job = service.ask("POST", "/v1/jobs", asked, **shown).headers["location"]
         wait_for(lambda: service.ask("GET", job, **shown).json["state"] == "done")
         yield service
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gigacost._record import without_days
 from gigacost.analysis.sensitivity.elasticities import Elasticities, at_combination
 from gigacost.analysis.sensitivity.uncertain_inputs import Uncertain
 from gigacost.analysis.sensitivity.uncertainty import Uncertainty, uncertainty
@@ -15,11 +14,12 @@ from gigacost.catalog.opening import opened
 from gigacost.configs.source import ConfigLike, Configs
 from gigacost.graph.model import Model
 from gigacost.model import default as default_model
+from gigacost.queries.keywords import tree_of_keywords
 from gigacost.queries.request import CatalogLike, DateLike, ModelLike, PresetLike, Request, costing, is_axis
 from gigacost.queries.space import Space
-from gigacost.sampling.draws import Drawn, as_draws
+from gigacost.sampling.draws import Drawn
 from gigacost.spec.files import Document
-from gigacost.spec.spec import VERSION, Spec
+from gigacost.spec.spec import Spec
 
 
 class Sweep(Space):
@@ -87,26 +87,11 @@ class Sweep(Space):
         train_config: ConfigLike = None,
         strict: bool = False,
     ) -> None:
-        fixed = {name: without_days(value) for name, value in (fixed or {}).items()}
-        varied = {name: without_days(value) for name, value in (axes or {}).items()}
         if isinstance(model, str):
-            fixed["model"], model = model, None
+            fixed, model = {**(fixed or {}), "model": model}, None
         elif is_axis(model):
-            varied["model"], model = model, None
-        if is_axis(as_of):
-            varied["as_of"], as_of = without_days(as_of), None
-        query = {"where": where, "columns": columns if isinstance(columns, str) else list(columns) or None}
-        tree: dict[str, Any] = {
-            "version": VERSION,
-            "axes": {name: value if is_axis(value) else [value] for name, value in varied.items()},
-            "fixed": fixed,
-            "uncertain": uncertain if isinstance(uncertain, str) else dict(uncertain or {}),
-            "draws": {} if draws is None else as_draws(draws).to_dict(),
-            "derive": dict(derive or {}),
-            "query": {key: value for key, value in query.items() if value is not None},
-        }
-        keys = {"as_of": without_days(as_of), "base_year": base_year, "preset": preset}
-        tree |= {key: value for key, value in keys.items() if value is not None}
+            axes, model = {**(axes or {}), "model": model}, None
+        tree = tree_of_keywords(axes, fixed, uncertain, draws, where, derive, columns, as_of, base_year, preset)
         configs = Configs(model_config, train_config)
         request = Request(Document(tree), costing(model), opened(catalog), strict=strict, configs=configs)
         super().__init__(request.spec, request.model, request.catalog)

@@ -6,7 +6,7 @@ of files, hands over what it would print, and says its notes and its progress to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gigacost.catalog import Catalog
+    from gigacost.queries.export import Tabular
     from gigacost.service.operation import Watch
     from gigacost.spec.files import Document
     from gigacost.spec.spec import Spec
@@ -31,10 +32,20 @@ class Hosted:
     """What is asked to be costed, by name."""
     catalog: Catalog
     watch: Watch
+    rows_to: Callable[[Tabular], object] | None = None
+    """Takes the rows, where these are wanted as a table in place of JSON."""
     answers: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     derived: dict[str, str] = field(default_factory=dict)
     """The client's own expressions by name."""
+
+    def take(self, rows: Tabular, count: int | None = None) -> bool:
+        """Whether rows are wanted as a table, and are taken as such. Raises LimitError for too many as JSON."""
+        if self.rows_to is not None:
+            self.rows_to(rows)
+        elif count is not None:
+            self.watch.limits.refuse("rows", count)
+        return self.rows_to is not None
 
     def document(self, name: str | None) -> Document:
         """The document that stands for a specification's file."""

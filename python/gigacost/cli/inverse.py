@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigacost.cli import options
-from gigacost.cli.query import querying, warn_of
+from gigacost.cli.query import querying, timed, warn_of
 
 if TYPE_CHECKING:
     from gigacost.analysis.inverse.break_even import BreakEven
@@ -59,7 +59,7 @@ def tell(
     warn_of(sweep.spec, found.meta)
     if query.as_json:
         plain = found.to_dict()
-        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}}, found)
+        payload({**plain, "meta": timed(plain["meta"], seconds)}, found)
     else:
         show_found()
         show(literal(f"{found.meta['combinations']:,} combinations, in {duration(seconds)}", "dim"))

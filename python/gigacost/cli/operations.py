@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ import click
 
 from gigacost.cli import hosted, options
 from gigacost.errors import Fault, InternalError, SpecError, nearest, show
+from gigacost.service.limits import OF_OPTIONS
 from gigacost.service.operation import Answer, Asked, Watch
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ QUESTIONS = (
     *("over-time", "elasticities", "compare", "diff", "layout", "explain"),
 )
 """The commands that answer a question about specifications."""
+ROWS = frozenset({"sweep", "top", "pareto"})
+"""Those whose answer is rows."""
 DOCUMENTS = ("spec", "a", "b")
 """The parameters of commands that are specifications."""
 _OF_A_TERMINAL = frozenset(
@@ -48,8 +52,6 @@ _OF_A_TERMINAL = frozenset(
 """Parameters that say where and how something is computed, printed or read."""
 _BY_TREE = frozenset({"settings"})
 """Parameters of a design beside its flags that its specification says."""
-_LIMITED = dict.fromkeys(("k", "limit", "top"), "rows") | {name: name for name in ("draws", "boxes", "seconds")}
-"""The limit of an option that is a number."""
 _LISTS = ("NAMES", "AXES", "YEARS")
 
 
@@ -66,7 +68,12 @@ class Question:
     @property
     def description(self) -> str:
         """What it answers."""
-        return described(self.command)
+        return _in_names(described(self.command), self.command.params)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it answers rows, which may be taken as a table."""
+        return self.name in ROWS
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -88,6 +95,9 @@ class Question:
     def options(self) -> Mapping[str, Any]:
         """The JSON Schema of its options."""
         properties = {name: schema_of(one) for name, one in self.parameters.items()}
+        for one in properties.values():
+            if "description" in one:
+                one["description"] = _in_names(one["description"], self.command.params)
         required = [name for name, one in self.parameters.items() if one.required]
         return {
             "type": "object",
@@ -114,7 +124,7 @@ class Question:
         given |= (asked_for := converted(self.parameters, asked.options))
         for name in given.keys() & set(DOCUMENTS):
             given[name] = next((one for one in (name, DOCUMENTS[0]) if one in asked.documents), None)
-        for name, limited in _LIMITED.items():
+        for name, limited in OF_OPTIONS.items():
             watch.limits.refuse(limited, asked_for.get(name, 0))
         own = {"as_json": True, "threads": watch.limits.threads, **asked_for}
         return given | {name: value for name, value in own.items() if name in given}
@@ -144,6 +154,15 @@ def described(command: click.Command) -> str:
     """What a command does, without the examples of its help."""
     paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     return "\n\n".join(" ".join(one.split()) for one in paragraphs if not one.startswith(("\b", "\\b")))
+
+
+def _in_names(text: str, parameters: Sequence[click.Parameter]) -> str:
+    """A text of the command line in the words of a client: ``by`` for ``--by``."""
+    for one in parameters:
+        for flag in one.opts:
+            if flag.startswith("--"):
+                text = re.sub(rf"{flag}\b(?!-)", str(one.name), text)
+    return text.replace("SPEC", "`spec`").removesuffix(" Repeatable.")
 
 
 def schema_of(parameter: click.Parameter) -> dict[str, Any]:
@@ -243,8 +262,13 @@ def _unset(parameter: click.Parameter) -> object:
 
 def converted_of(command: click.Command, given: Mapping[str, Any]) -> dict[str, Any]:
     """All parameters of a command that is no question, of options. Raises SpecError."""
-    open_ = {str(one.name): one for one in command.params if one.name not in _OF_A_TERMINAL and not one.required}
-    return {**{str(one.name): _unset(one) for one in command.params}, "as_json": True, **converted(open_, given)}
+    unset = {str(one.name): _unset(one) for one in command.params}
+    return {**unset, "as_json": True, **converted(open_to(command), given)}
+
+
+def open_to(command: click.Command) -> dict[str, click.Parameter]:
+    """The parameters that a client may give a command that is no question, by name."""
+    return {str(one.name): one for one in command.params if one.name not in _OF_A_TERMINAL and not one.required}
 
 
 def run_of(
@@ -253,10 +277,12 @@ def run_of(
     """What a command answers. Raises SpecError in the words of a client, who gives options and no flags."""
     from gigacost.catalog.opening import opened
     from gigacost.cli.terminal import payload_to
+    from gigacost.queries.askers import overseen
 
     book = mounted(asked.catalog) if isinstance(asked.catalog, str) else opened(asked.catalog)
-    run = hosted.Hosted(asked.documents, book, watch)
-    with hosted.running(run), payload_to(lambda document, _: run.answers.append(document)):
+    run = hosted.Hosted(asked.documents, book, watch, asked.rows_to)
+    take = payload_to(lambda document, _: run.answers.append(document))
+    with hosted.running(run), take, overseen(watch.check):
         try:
             command.callback(**given)  # type: ignore[misc] # a command has one
         except SpecError as error:

@@ -90,7 +90,7 @@ class QueryOptions(NamedTuple):
 
 def timed(meta: Mapping[str, Any], seconds: float) -> dict[str, Any]:
     """The meta of an answer, with the seconds it took."""
-    return {**meta, "effort": {**meta["effort"], "seconds": seconds}}
+    return {**meta, "effort": {**meta.get("effort", {}), "seconds": seconds}}
 
 
 def warn_of(spec: Spec, *meta: Mapping[str, Any]) -> None:

@@ -28,6 +28,7 @@ VIEWS: Mapping[str, tuple[str, str]] = {
     "Solution": ("curves", "solution"),
     "Space": ("spaces", "sweep"),
     "Summary": ("spaces", "summary"),
+    "Table": ("spaces", "rows"),
     "Tracking": ("curves", "tracking"),
     "Uncertainty": ("curves", "uncertainty"),
     "Validation": ("curves", "validation"),

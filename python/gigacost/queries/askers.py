@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from gigacost._engine import Quantiles, cut
@@ -20,6 +22,19 @@ from gigacost.queries.results import Effort
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Sized)
+
+_CHECK: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
+"""What is called now and then while anything is asked; it raises where the answer is wanted no more."""
+
+
+@contextmanager
+def overseen(check: Callable[[], None]) -> Iterator[None]:
+    """Within this, in this thread, whatever is asked of the engine ends with what ``check`` raises."""
+    token = _CHECK.set(check)
+    try:
+        yield
+    finally:
+        _CHECK.reset(token)
 
 
 class Asker(ABC):
@@ -61,7 +76,8 @@ class Asker(ABC):
     def _watching(self, bound: Bound, *, watched: bool) -> Progress | None:
         """What is told of the progress of the next answer; those before it are done."""
         if self._progress is None or not watched:
-            return None
+            check = _CHECK.get()
+            return None if check is None else lambda _: check()
         tell, before = self._progress, self._before
         self._before += bound.size
         return lambda done: tell(before + done)

@@ -69,9 +69,9 @@ class Tabular(ABC):
         one is complete. Raises OutputError, or SpecError for an ending that says nothing.
         """
         table, most, workers = self._table(), arguments.limit(limit), lower.thread_count(threads)
-        metadata = [(f"gigacost:{key}", value) for key, value in table.about.items()]
+        name, metadata = os.fspath(path), _metadata(table)
         try:
-            return table.source.write(table.range, os.fspath(path), workers, metadata, csv_safe, most, progress)
+            return table.source.write(table.range, name, workers, metadata, csv_safe, most, progress)
         except InternalError as error:
             raise table.explained(error) from None
 
@@ -91,6 +91,21 @@ class Tabular(ABC):
         except InternalError as error:
             raise table.explained(error) from None
 
+    def write_stream(
+        self,
+        sink: Any,  # noqa: ANN401 - any binary file
+        *,
+        threads: int | None = None,
+        limit: int | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Write the rows as an Arrow IPC stream to a binary file object, and say how many there were."""
+        table, most, workers = self._table(), arguments.limit(limit), lower.thread_count(threads)
+        try:
+            return table.source.write_stream(table.range, sink, workers, _metadata(table), most, progress)
+        except InternalError as error:
+            raise table.explained(error) from None
+
 
 class Part(Tabular):
     """Rows that are one table of their own."""
@@ -104,6 +119,11 @@ class Part(Tabular):
 
     def _table(self) -> Table:
         return self._rows
+
+
+def _metadata(table: Table) -> list[tuple[str, str]]:
+    """What stands in a file's own metadata."""
+    return [(f"gigacost:{key}", value) for key, value in table.about.items()]
 
 
 def batches(table: Table, threads: int | None) -> Batches:

@@ -84,9 +84,7 @@ class Request:
         """
         if isinstance(model, str) or is_axis(model):
             inputs, model = {**inputs, "model": model}, None
-        if is_axis(as_of):
-            inputs, as_of = {**inputs, "as_of": as_of}, None
-        tree: dict[str, Any] = {"version": VERSION}
+        tree: Mapping[str, Any] = {}
         if given is not None and not isinstance(given, Mapping):
             if model is not None or catalog is not None:
                 raise SpecError(Fault("model" if model is not None else "catalog", "", "a sweep brings its own"))
@@ -96,13 +94,8 @@ class Request:
             inputs = {**(given or {}), **inputs}
         said = dict(zip(CONFIG_KEYS, (model_config, train_config), strict=True))
         configs = Configs(*(inputs.get(key) if value is None else value for key, value in said.items()))
-        inputs = {name: without_days(value) for name, value in inputs.items() if name not in CONFIG_KEYS}
-        axes = {name for name, value in inputs.items() if several and is_axis(value)}
-        for table, names in (("axes", axes), ("fixed", inputs.keys() - axes)):
-            kept = {name: value for name, value in tree.get(table, {}).items() if name not in inputs}
-            tree[table] = kept | {name: inputs[name] for name in inputs if name in names}
-        keys = {"as_of": without_days(as_of), "base_year": base_year, "preset": preset}
-        tree |= {key: value for key, value in keys.items() if value is not None}
+        inputs = {name: value for name, value in inputs.items() if name not in CONFIG_KEYS}
+        tree = with_inputs(tree, inputs, as_of, base_year, preset, several=several)
         asked = {key: value for key, value in (query or {}).items() if value not in (None, (), [])}
         book = opened(catalog)
         return cls(Document(tree), costing(model), book, query=asked, strict=strict, configs=configs, by_keyword=True)
@@ -185,6 +178,28 @@ class Request:
         from gigacost.queries.space import Space
 
         return Space(self.spec, self.model, self.catalog)
+
+
+def with_inputs(
+    tree: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    as_of: DateLike = None,
+    base_year: int | None = None,
+    preset: PresetLike = None,
+    *,
+    several: bool = True,
+) -> dict[str, Any]:
+    """The tree of a specification with keywords over it: lists and ranges as axes where ``several`` are meant."""
+    if is_axis(as_of):
+        inputs, as_of = {**inputs, "as_of": as_of}, None
+    inputs = {name: without_days(value) for name, value in inputs.items()}
+    axes = {name for name, value in inputs.items() if several and is_axis(value)}
+    made: dict[str, Any] = {"version": VERSION, **tree}
+    for table, names in (("axes", axes), ("fixed", inputs.keys() - axes)):
+        kept = {name: value for name, value in made.get(table, {}).items() if name not in inputs}
+        made[table] = kept | {name: inputs[name] for name in inputs if name in names}
+    keys = {"as_of": without_days(as_of), "base_year": base_year, "preset": preset}
+    return made | {key: value for key, value in keys.items() if value is not None}
 
 
 def costing(model: object) -> Model:

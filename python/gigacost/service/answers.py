@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Generic, TypeVar
 
 from gigacost.service.limits import Cancelled
@@ -59,10 +59,7 @@ class Answers:
 
     async def get(self, compute: Callable[[], T], watch: Watch, gone: asyncio.Future[Any]) -> T:
         """The answer. Raises what it raises, LimitError when its time is over, Cancelled when the client is gone."""
-        work = Work(compute)
-        self._taken += 1
-        future = asyncio.get_running_loop().run_in_executor(self._pool, work)
-        future.add_done_callback(self._ended)
+        work, future = self._start(compute)
         try:
             await asyncio.wait((future, gone), timeout=watch.left, return_when=asyncio.FIRST_COMPLETED)
             if not future.done():
@@ -78,6 +75,25 @@ class Answers:
                 watch.cancel()
                 future.cancel()
                 work.stop()
+
+    @asynccontextmanager
+    async def streamed(self, compute: Callable[[], T], watch: Watch) -> AsyncGenerator[asyncio.Future[T], None]:
+        """An answer that is read while it is computed; after this it is wanted no more."""
+        work, future = self._start(compute)
+        try:
+            yield future
+        finally:
+            if not future.done():
+                watch.cancel()
+                future.cancel()
+                work.stop()
+
+    def _start(self, compute: Callable[[], T]) -> tuple[Work[T], asyncio.Future[T]]:
+        work = Work(compute)
+        self._taken += 1
+        future = asyncio.get_running_loop().run_in_executor(self._pool, work)
+        future.add_done_callback(self._ended)
+        return work, future
 
     def _ended(self, future: asyncio.Future[Any]) -> None:
         self._taken -= 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
+
+from gigacost.errors import Fault, escape
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -14,6 +16,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
 
 JSON = b"application/json"
+_MOST, _LONGEST = 20, 200
+"""How many faults are listed, and characters of what they are about: clients may send any number of names."""
 CLOSE = (b"connection", b"close")
 
 
@@ -31,6 +35,19 @@ def is_json(scope: Scope) -> bool:
 def dumped(document: object) -> bytes:
     """A document as JSON, without spaces."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def errors_of(found: Sequence[Fault]) -> dict[str, Any]:
+    """The body of a refusal for what was found to be wrong."""
+    told = list(found[:_MOST])
+    if len(found) > _MOST:
+        told.append(Fault("errors", str(len(found)), f"{len(found) - _MOST} more are not listed"))
+    errors = [
+        {"field": escape(one.field, "", _LONGEST), "value": one.value, "message": one.what, "allowed": one.allowed}
+        | ({"hint": one.hint} if one.hint else {})
+        for one in told
+    ]
+    return {"errors": errors}
 
 
 def faults(field: str, message: str, allowed: str = "", value: str = "") -> dict[str, Any]:

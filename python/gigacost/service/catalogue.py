@@ -15,5 +15,9 @@ class Catalogue(Protocol):
     def hashes(self) -> Sequence[str]:
         """What answers follow from beside the question: version, model, catalogue, mounted price books."""
 
+    @property
+    def paths(self) -> Mapping[str, Mapping[str, Any]]:
+        """The paths of it, each with its ``summary`` and its ``parameters`` as JSON Schemas by name."""
+
     def answer(self, path: Sequence[str], options: Mapping[str, str], watch: Watch) -> Any:  # noqa: ANN401 - plain data
-        """The axes; an axis with its labels; a label with its figures. Raises SpecError, CatalogError."""
+        """What is at a path below that of the catalogue. Raises SpecError, CatalogError."""

@@ -15,6 +15,8 @@ from gigacost.service.metrics import Metrics
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 GONE = 499
 """The status under which a request is counted whose client did not wait for the answer."""
+_AS_IT_IS = (b"x-content-type-options", b"nosniff")
+"""What is sent as JSON is no page, whatever it holds."""
 
 
 class Front:
@@ -48,7 +50,7 @@ class Front:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", name)]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", name), _AS_IT_IS]
             else:
                 size += len(message.get("body", b""))
             await send(message)

@@ -8,6 +8,8 @@ from typing import Any
 from gigacost.errors import Error, Fault
 
 MIB = 2**20
+OF_OPTIONS = dict.fromkeys(("k", "limit", "top"), "rows") | {name: name for name in ("draws", "boxes", "seconds")}
+"""The limit of an option that is a number."""
 
 
 def limit(default: float, what: str, low: float = 1) -> Any:  # noqa: ANN401 - as dataclasses have it
@@ -23,6 +25,7 @@ class Limits:
     draws: int = limit(65_536, "Draws of a specification", 2)
     columns: int = limit(200, "Columns of a row")
     rows: int = limit(10_000, "Rows of an answer as JSON")
+    table_bytes: int = limit(512 * MIB, "Bytes of an answer as an Arrow stream")
     boxes: int = limit(10_000_000, "Boxes that a search may bound")
     seconds: float = limit(30.0, "Seconds that an answer may take")
     threads: int = limit(2, "Threads that compute an answer")

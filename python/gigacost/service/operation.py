@@ -6,9 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gigacost.service.limits import Cancelled, LimitError, Limits
+
+if TYPE_CHECKING:
+    from gigacost.queries.export import Tabular
 
 Report = Callable[[int, int], None]
 """Told how far an answer is: ``(done, of)``, from any thread; ``of`` is 0 where nobody knows."""
@@ -23,6 +26,8 @@ class Asked:
     options: Mapping[str, Any] = field(default_factory=dict)
     catalog: str | Mapping[str, Any] | None = None
     """A private price book: its content, or the name under which it is mounted."""
+    rows_to: Callable[[Tabular], object] | None = None
+    """Takes the rows, where these are wanted as a table in place of JSON."""
 
 
 @dataclass(slots=True)
@@ -92,6 +97,10 @@ class Operation(Protocol):
     @property
     def documents(self) -> tuple[str, ...]:
         """The specifications that it takes: ``spec``, or ``a`` and ``b`` too."""
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it answers rows, which may be taken as a table."""
 
     @property
     def options(self) -> Mapping[str, Any]:

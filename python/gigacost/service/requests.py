@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gigacost.errors import Fault, SpecError, nearest, show, type_name
-from gigacost.service.operation import Asked, Operation
-from gigacost.spec.files import parse_document
+from gigacost.service.operation import Asked
+from gigacost.spec.files import check_tree, parse_text
 
+_DIGITS = "Exceeds the limit ("
+"""How Python says that a whole number has too many digits."""
 EXAMPLE = '{"spec": {"fixed": {...}}, "options": {...}}'
 
 
@@ -19,7 +22,7 @@ class BodyError(SpecError):
 
 
 def parsed(body: bytes) -> dict[str, Any]:
-    """The object in a body. Raises BodyError: of doubled keys, of numbers that JSON does not have, of depth."""
+    """The object in a body. Raises BodyError for what is no JSON, doubled keys too; SpecError for keys that hide."""
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -29,31 +32,51 @@ def parsed(body: bytes) -> dict[str, Any]:
     if text.strip() == "{}":
         return {}
     try:
-        return dict(parse_document(text, "body", "json").tree)
+        tree = dict(parse_text(text, "body", "json").tree)
     except SpecError as error:
-        faults = (Fault("body" if one.field == "spec" else one.field, one.value, one.what, one.allowed or EXAMPLE)
-                  for one in error.faults)  # fmt: skip
-        raise BodyError(*faults) from None
+        raise BodyError(*map(_of_body, error.faults)) from None
+    check_tree(tree)
+    return tree
 
 
-def asked_of(operation: Operation, body: Mapping[str, Any]) -> Asked:
-    """What a body asks of an operation. Raises SpecError."""
-    known = (*operation.documents, "options", "catalog")
+def _of_body(fault: Fault) -> Fault:
+    if fault.what.startswith(_DIGITS):
+        return Fault("body", "", "a number of too many digits", f"<= {sys.get_int_max_str_digits()} digits")
+    return Fault("body" if fault.field == "spec" else fault.field, fault.value, fault.what, fault.allowed or EXAMPLE)
+
+
+def asked_of(documents: Sequence[str], body: Mapping[str, Any]) -> Asked:
+    """What a body asks of an operation that takes these specifications. Raises SpecError."""
+    known = (*documents, "options", "catalog")
     faults = [Fault(key, "", "unknown key", ", ".join(known), nearest(key, known)) for key in body if key not in known]
-    tables = {key: body[key] for key in (*operation.documents, "options") if body.get(key) is not None}
+    tables = {key: body[key] for key in (*documents, "options") if key in body}
     faults += [
         Fault(key, show(value), f"expected an object, got {type_name(value)}", EXAMPLE)
         for key, value in tables.items()
         if not isinstance(value, Mapping)
     ]
     catalog = body.get("catalog")
-    if catalog is not None and not isinstance(catalog, str | Mapping):
-        what = f"expected an object or a name, got {type_name(catalog)}"
+    if "catalog" in body and (not isinstance(catalog, str | Mapping) or catalog == ""):
+        what = f"expected an object or a name, got {type_name(catalog)}" if catalog != "" else "an empty name"
         faults.append(Fault("catalog", show(catalog), what, "a price book's content, or a name that is mounted here"))
     if faults:
         raise SpecError(*faults)
     options = tables.pop("options", {})
+    empty = [Fault(f"options.{name}", "null", "no value", "a value, or no such option")
+             for name, value in options.items() if value is None]  # fmt: skip
+    if empty:
+        raise SpecError(*empty)
     return Asked(tables, options, catalog)
+
+
+def looked_up(given: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What stands behind the question mark of an address, each once. Raises SpecError."""
+    found: dict[str, str] = {}
+    for name, value in given:
+        if name in found:
+            raise SpecError(Fault(f"options.{name}", show(value), "given twice", "one value"))
+        found[name] = value
+    return found
 
 
 def tag(*parts: str, body: Mapping[str, Any]) -> str:

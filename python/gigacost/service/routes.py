@@ -8,13 +8,15 @@ from collections.abc import AsyncGenerator, Collection
 from contextlib import suppress
 from typing import Any
 
+from gigacost.errors import Fault, SpecError, show
 from gigacost.service import events, metrics
-from gigacost.service.asgi import JSON, App, Receive, Scope, Send, answer, dumped, is_json, refuse
+from gigacost.service.asgi import JSON, App, Receive, Scope, Send, answer, dumped, errors_of, is_json, refuse
 from gigacost.service.jobs import Jobs
-from gigacost.service.requests import BodyError, parsed
+from gigacost.service.requests import BodyError, asked_of, parsed
 from gigacost.service.siblings import Asked, Siblings
 
 JOBS = "/v1/jobs"
+_DOCUMENTS = ("spec", "a", "b")
 _QUESTION = re.compile(r"/v1/([a-z_-]+)")
 _JOB = re.compile(r"/v1/jobs/(([0-9]{1,4})-[A-Za-z0-9_-]{16,64})(/events)?")
 _RETRY = (b"retry-after", b"5")
@@ -96,19 +98,24 @@ class Routes:
             await answer(send, 503, dumped({"status": status}), headers=[_RETRY])
         del scope
 
+    def _asked(self, body: bytes) -> tuple[str, dict[str, Any]]:
+        """The question that is to be a job, and what is asked; the rest is told by the job. Raises SpecError."""
+        asked = parsed(body)
+        question = asked.pop("question", None)
+        if not isinstance(question, str) or question not in self._questions:
+            raise SpecError(Fault("question", show(question), "no such question", ", ".join(self._questions)))
+        asked_of(_DOCUMENTS, asked)
+        return question, asked
+
     async def _start(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not is_json(scope):
             await refuse(scope, send, 415, "content-type", "not JSON", JSON.decode())
             return
         try:
-            asked = parsed((await receive())["body"])
-        except BodyError as error:
-            fault = error.faults[0]
-            await refuse(scope, send, 400, fault.field, fault.what, fault.allowed, value=fault.value)
-            return
-        question = asked.pop("question", None)
-        if not isinstance(question, str) or question not in self._questions:
-            await refuse(scope, send, 422, "question", "no such question", ", ".join(self._questions))
+            question, asked = self._asked((await receive())["body"])
+        except SpecError as error:
+            scope["state"]["refused"] = error.field
+            await answer(send, 400 if isinstance(error, BodyError) else 422, dumped(errors_of(error.faults)))
             return
         try:
             body = dumped(asked)

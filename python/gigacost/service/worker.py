@@ -78,7 +78,7 @@ class Worker(uvicorn.Server):
         self.routes = Routes(made.app, made.questions, self.jobs, counts)
         self.routes.siblings = self.siblings
         app: App = Bodies(self.routes, made.body_bytes, settings.body_seconds)
-        app = Hosts(app, settings.hosts) if token is None else Bearer(app, token)
+        app = Hosts(app, settings.hosts, settings.origins) if token is None else Bearer(app, token)
         if settings.origins:
             from gigacost.service.cors import shared
 

@@ -65,6 +65,13 @@ def read_text(path: str | os.PathLike[str]) -> str:
 
 def parse_document(text: str, name: str = "", kind: str = "toml") -> Document:
     """The document in a text of ``kind`` toml or json. Raises SpecError."""
+    document = parse_text(text, name, kind)
+    check_tree(document.tree, document)
+    return document
+
+
+def parse_text(text: str, name: str = "", kind: str = "toml") -> Document:
+    """As ``parse_document``, whatever its keys are and however deep it is. Raises SpecError for what is no text."""
     lone = re.search(r"\r(?!\n)", text)
     if lone:
         line = text.count("\n", 0, lone.start()) + 1
@@ -89,9 +96,7 @@ def parse_document(text: str, name: str = "", kind: str = "toml") -> Document:
         _refuse(name, "the document is not a table of keys and values")
     if not tree:
         _refuse(name, "empty spec")
-    document = Document(tree, name, lines)
-    check_tree(tree, document)
-    return document
+    return Document(tree, name, lines)
 
 
 _PLAIN = frozenset({int, float, str, bool})

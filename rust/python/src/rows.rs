@@ -97,7 +97,7 @@ impl Rows {
 
     /// Write those of a range as CSV to an object with a `write` method for bytes; how many rows were written.
     #[pyo3(signature = (range, sink, threads, csv_safe = true, limit = None, progress = None))]
-    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // as for `write`; extracted
+    #[allow(clippy::too_many_arguments)] // as for `write`
     fn write_csv(
         &self,
         py: Python<'_>,
@@ -108,26 +108,66 @@ impl Rows {
         limit: Option<u64>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<u64> {
-        let rows = Arc::clone(&self.0);
         let options = write::Options {
             threads,
             csv_safe,
             ..write::Options::default()
         };
+        self.relay(py, range, &sink, Format::Csv, options, limit, progress)
+    }
+
+    /// Write those of a range as an Arrow IPC stream to an object with a `write` method for bytes; how many rows.
+    #[pyo3(signature = (range, sink, threads, metadata, limit = None, progress = None))]
+    #[allow(clippy::too_many_arguments)] // as for `write`
+    fn write_stream(
+        &self,
+        py: Python<'_>,
+        range: (u64, u64),
+        sink: Py<PyAny>,
+        threads: usize,
+        metadata: Vec<(String, String)>,
+        limit: Option<u64>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<u64> {
+        let options = write::Options {
+            threads,
+            metadata,
+            ..write::Options::default()
+        };
+        self.relay(
+            py,
+            range,
+            &sink,
+            Format::IpcStream,
+            options,
+            limit,
+            progress,
+        )
+    }
+}
+
+impl Rows {
+    /// Write to a Python object, on the calling thread: while it takes bytes, nothing more is computed than is under way.
+    #[allow(clippy::too_many_arguments)] // as for `write`
+    fn relay(
+        &self,
+        py: Python<'_>,
+        range: (u64, u64),
+        sink: &Py<PyAny>,
+        format: Format,
+        options: write::Options,
+        limit: Option<u64>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<u64> {
+        let rows = Arc::clone(&self.0);
         relayed(
             py,
             progress,
             |py, bytes| write_all(sink.bind(py), bytes),
             move |control, relay| {
-                write::to_sink(
-                    &rows,
-                    range.0..range.1,
-                    limit,
-                    Box::new(relay),
-                    Format::Csv,
-                    &options,
-                    control,
-                )
+                let range = range.0..range.1;
+                let sink = Box::new(relay);
+                write::to_sink(&rows, range, limit, sink, format, &options, control)
             },
         )
     }

@@ -56,7 +56,8 @@ class Solution(Charted, Record):
     """When nothing is feasible: which constraints are to blame, and by how much they would have to give. Empty where no
     constraint is: then ``meta`` counts the ``states`` of all combinations."""
     meta: Mapping[str, Any]
-    _search: InverseSearch = field(compare=False, repr=False)
+    _search: InverseSearch | None = field(compare=False, repr=False)
+    """None of an answer that comes from elsewhere: its chart has the end alone."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as ``--json`` prints it."""
@@ -77,6 +78,8 @@ class Solution(Charted, Record):
 
         Both at the values of the first grid, which are asked for here; the end of the curve is the answer itself.
         """
+        if self._search is None:
+            return self.to_dict()
         grid, end = self._search.unknown.values, self.value
         kept = {row[self.unknown]: row for row in self._search.along([value for value in grid if value != end])}
         beyond = self._search.along([value for value in grid if value not in kept and value != end], kept=())

@@ -50,6 +50,7 @@ def command(
     gigacost pareto SPEC --minimise cost_total_usd,train_days
     gigacost pareto SPEC --minimise cost_total_usd --maximise params,tokens -o front.parquet
     """
+    from gigacost.cli import hosted
     from gigacost.cli.dry_run import refuse_bad_output
     from gigacost.cli.output import report, write
     from gigacost.cli.terminal import payload
@@ -76,6 +77,8 @@ def command(
             count = write(rows, output, threads=query.threads) if output is not None else 0
     if asking.part:
         return asking.tell("pareto", sweep, asker, {"minimise": small, "maximise": large})
+    if run := hosted.current():
+        run.take(rows, len(rows))
     warn_of(sweep.spec, front.meta)
     took = time.perf_counter() - start
     meta = {**timed(front.meta, took), "front": len(front.rows)}

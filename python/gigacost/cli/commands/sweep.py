@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from gigacost.cli.pricing import Pricing
     from gigacost.queries.space import Space
 
-_CHECKED = 256
-"""Rows between two looks at whether an answer is still wanted."""
+_CHECKED = 1 << 14
+"""Combinations between two looks at whether an answer is still wanted."""
 
 
 @options.command("sweep")
@@ -80,7 +81,7 @@ def command(
         refuse_bills(pricing, dry_run=dry_run)
     sweep = query.space()
     if run := hosted.current():
-        payload(_table(sweep, limit, run))
+        payload({"meta": dict(sweep.meta)} if run.take(sweep) else _table(sweep, limit, run))
         return process.DONE
     asserted = Assertions(query.assertions, {"rows": "1", "combinations": "1"})
     parts = _is_dataset(query, output, asking, dataset, billed=billed, dry_run=dry_run)
@@ -111,17 +112,14 @@ def command(
 
 def _table(sweep: Space, limit: int | None, run: Hosted) -> dict[str, Any]:
     """The rows as an answer, as many as are granted. Raises LimitError where there are more."""
-    most = run.watch.limits.rows if limit is None else limit
+    most = run.watch.limits.rows + 1 if limit is None else limit
     rows: list[dict[str, Any]] = []
-    if most:
-        for number, row in enumerate(sweep):
-            if number % _CHECKED == 0:
-                run.watch.check()
-            if number == most and limit is None:
-                run.watch.limits.refuse("rows", most + 1)
-            if number == most:
-                break
-            rows.append(row)
+    for start in range(0, sweep.size, _CHECKED):
+        run.watch.check()
+        rows += islice(sweep.part(start, min(start + _CHECKED, sweep.size)), most - len(rows))
+        if len(rows) == most:
+            break
+    run.watch.limits.refuse("rows", len(rows))
     return {"rows": rows, "meta": {**sweep.meta, "combinations": sweep.size}}
 
 

@@ -92,6 +92,8 @@ def command(
     warn_of(sweep.spec, best.meta)
     write_workbook(best, output)
     rows = best.rows if limit is None else best.rows[:limit]
+    if run := hosted.current():
+        run.take(best[: len(rows)], len(rows))
     if query.as_json:
         payload({"rows": [dict(row) for row in rows], "meta": timed(best.meta, took)})
     else:

@@ -8,7 +8,7 @@ import click
 
 from gigacost.cli import options
 from gigacost.cli.design import Design, designed
-from gigacost.cli.query import QueryOptions, chosen_draws
+from gigacost.cli.query import QueryOptions, chosen_draws, timed
 
 
 @options.command("uncertainty")
@@ -62,7 +62,7 @@ def command(
     seconds = time.perf_counter() - start
     if as_json:
         plain = found.to_dict()
-        payload({**plain, "meta": {**plain["meta"], "seconds": seconds}})
+        payload({**plain, "meta": timed(plain["meta"], seconds)})
     else:
         from gigacost.cli.views.uncertainty import show_uncertainty
 

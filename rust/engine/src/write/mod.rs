@@ -1,4 +1,4 @@
-//! Tables of rows into files: Parquet, CSV, gzipped CSV and Arrow IPC.
+//! Tables of rows into files: Parquet, CSV, gzipped CSV and Arrow IPC, which is a stream too.
 //!
 //! The bytes of a file depend on its rows, the axes they vary over and its [`Options`], and on nothing else: neither on
 //! the number of threads, nor on how the space was cut up, nor on the clock, the machine or the locale.
@@ -37,6 +37,8 @@ pub enum Format {
     CsvGz,
     /// An Arrow IPC file (Feather version 2), zstd-compressed.
     Ipc,
+    /// An Arrow IPC stream, zstd-compressed: what is read before its end is there. No file has it.
+    IpcStream,
 }
 
 /// Every ending of a file's name that [`Format::from_path`] knows; none is the end of another that comes before it.
@@ -199,7 +201,8 @@ pub fn to_sink<'a>(
         Format::Parquet => run.write(parquet::create(sink, rows, options)),
         Format::Csv => run.write(csv::create(sink, rows, options, false)),
         Format::CsvGz => run.write(csv::create(sink, rows, options, true)),
-        Format::Ipc => run.write(ipc::create(sink, rows, options)),
+        Format::Ipc => run.write(ipc::file(sink, rows, options)),
+        Format::IpcStream => run.write(ipc::stream(sink, rows, options)),
     };
     written.map_err(|error| blame(error, &failure, &options.path))
 }

@@ -13,7 +13,13 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::tables::{Cell, Given, Table};
 
-pub(crate) const FORMATS: [Format; 4] = [Format::Parquet, Format::Csv, Format::CsvGz, Format::Ipc];
+pub(crate) const FORMATS: [Format; 5] = [
+    Format::Parquet,
+    Format::Csv,
+    Format::CsvGz,
+    Format::Ipc,
+    Format::IpcStream,
+];
 
 pub(crate) fn written(
     table: &Table,
@@ -46,6 +52,10 @@ pub(crate) fn read(table: &Table, format: Format, bytes: Vec<u8>) -> Vec<Vec<Cel
         }
         Format::Ipc => {
             let reader = arrow_ipc::reader::FileReader::try_new(Cursor::new(bytes), None).unwrap();
+            reader.flat_map(|batch| cells(&batch.unwrap())).collect()
+        }
+        Format::IpcStream => {
+            let reader = arrow_ipc::reader::StreamReader::try_new(&bytes[..], None).unwrap();
             reader.flat_map(|batch| cells(&batch.unwrap())).collect()
         }
         Format::Csv => cells_of_csv(table, std::str::from_utf8(&bytes).unwrap()),

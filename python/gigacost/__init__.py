@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from gigacost.reports.report import Reported as Reported
     from gigacost.reports.report import report as report
     from gigacost.spec.axes import zipped as zipped
+    from gigacost.tracking.track import Tracking as Tracking
+    from gigacost.tracking.track import track as track
     from gigacost.validation.validate_costs import CostValidation as CostValidation
     from gigacost.validation.validate_costs import validate_costs as validate_costs
     from gigacost.validation.validate_development import DevelopmentValidation as DevelopmentValidation
@@ -94,6 +96,7 @@ _HOMES = {
     "SpecError": "errors",
     "Subtotal": "graph.declarations",
     "Sweep": "analysis.sweep",
+    "Tracking": "tracking.track",
     "Uncertainty": "analysis.sensitivity.uncertainty",
     "Validation": "validation.validate_throughput",
     "WrittenDataset": "datasets.write_dataset",
@@ -115,6 +118,7 @@ _HOMES = {
     "solve": "analysis.inverse.solve",
     "status": "graph.declarations",
     "to_excel": "workbooks.to_excel",
+    "track": "tracking.track",
     "uncertainty": "analysis.sensitivity.uncertainty",
     "validate_costs": "validation.validate_costs",
     "validate_development": "validation.validate_development",

@@ -27,6 +27,7 @@ COMMANDS = {
     "break-even": "Where one option becomes cheaper than another: own or rent, along one input.",
     "uncertainty": "Intervals, Sobol indices, value of information, break points.",
     "over-time": "Cost of the same capability in other years, by driver, with intervals.",
+    "track": "Date and cost at completion of a run that goes on, by its log and bills.",
     "explore": "A page that holds the model: sliders, and pictures that follow.",
     "mcp": "The same questions as tools of an agent, by the Model Context Protocol.",
     "layout": "The best parallel layouts of a design, and why others lose.",

@@ -50,6 +50,33 @@ def break_even(document: Mapping[str, Any]) -> str:
     )
 
 
+def tracking(document: Mapping[str, Any]) -> str:
+    """Date and cost at completion, what is now known, what was wrong."""
+    day, planned = len("2026-11-21"), document["planned"]
+    lines = [["date", *(one[:day] for one in (planned["done"], *document["done"].values()))]]
+    lines += [
+        [name, *(amount(one, "$") for one in (planned[name], *document[name].values()))]
+        for name in ("total_run_usd", "cost_total_usd")
+    ]
+    lines += [[name, *(f"{one:.3g}" for one in known.values())] for name, known in document["posterior"].items()]
+    wrong = [
+        [
+            one["name"],
+            f"{one['planned']:.3g}",
+            f"{one['now']:.3g}",
+            f"{one['effect_days']:.1f}",
+            amount(one["effect_usd"], "$"),
+        ]
+        for one in document["wrong"]
+    ]
+    return page(
+        f"{share(document['at_share'])} of the tokens after {document['elapsed_hours'] / 24:.3g} days",
+        Table(("at completion", "planned", "P5", "P50", "P95"), lines),
+        Table(("wrong", "planned", "now", "days", "cost"), wrong),
+        notes=document["meta"]["notes"],
+    )
+
+
 def over_time(document: Mapping[str, Any]) -> str:
     """The cheapest design of each year."""
     lines = [

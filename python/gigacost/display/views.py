@@ -29,6 +29,7 @@ VIEWS: Mapping[str, tuple[str, str]] = {
     "Space": ("spaces", "sweep"),
     "Summary": ("spaces", "summary"),
     "Table": ("spaces", "rows"),
+    "Tracking": ("curves", "tracking"),
     "Uncertainty": ("curves", "uncertainty"),
     "Validation": ("curves", "validation"),
 }

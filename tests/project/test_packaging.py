@@ -92,9 +92,11 @@ def test_the_wheel_has_what_the_package_has(wheel: Path) -> None:
     wanted = {
         path.relative_to(package).as_posix()
         for path in package.rglob("*")
-        if path.suffix in {".py", ".pyi", ".toml", ".csv", ".typed", ".html", ".css", ".js"}
+        if path.suffix in {".py", ".pyi", ".toml", ".csv", ".typed", ".html", ".css", ".js", ".json"}
     }
     wanted |= {f"gigacost/examples/{path.name}" for path in (ROOT / "examples").glob("*.toml")}
+    pages = (path for folder in (".", "how-to", "model") for path in (ROOT / "docs" / folder).glob("*.md"))
+    wanted |= {f"gigacost/handbook/{path.relative_to(ROOT / 'docs').as_posix()}" for path in pages}
     names = set(zipfile.ZipFile(wheel).namelist())
     assert wanted <= names
     assert {"gigacost/py.typed", "gigacost/_engine.pyi", "gigacost/catalog/data/accelerators.toml"} <= names

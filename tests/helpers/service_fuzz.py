@@ -20,8 +20,8 @@ from typing import Any
 
 from services import Service, started_service
 
-KEPT = frozenset({"hardware", "chips", "params", "tokens", "mfu", "market", "model", "region", "as_of", "pue"})
-"""Inputs of which values are made."""
+KEPT = frozenset({"hardware", "chips", "params", "mfu", "as_of"})
+"""Inputs of which values are made: a label, a whole number, a number, a share, a day."""
 LIMITS = ("--combinations=1000000", "--seconds=5", "--draws=1024", "--job-seconds=5")
 SETTINGS = """\
 request-timeout = 60.0

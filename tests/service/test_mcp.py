@@ -114,7 +114,7 @@ REFUSED = {
     "called elsewhere": ("estimate", {"gpu": "h100"}, "gpu", 'did you mean "hardware"?'),
     "of choose": ("estimate", DESIGN | {"within": "30d"}, "within", 'did you mean "within" of the tool choose?'),
     "near": ("top", DESIGN | {"larges": True}, "larges", 'did you mean "largest"?'),
-    "look-alike": ("estimate", DESIGN | {"tokеns": "1T"}, "tokеns", 'did you mean "tokens"?'),
+    "look-alike": ("estimate", DESIGN | {"tokеns": "1T"}, "tok\\u0435ns", 'did you mean "tokens"?'),
     "unknown": ("estimate", DESIGN | {"zebra": 1}, "zebra", "allowed: hardware, chips, params"),
     "input": ("estimate", DESIGN | {"pue": 1.1}, "pue", 'did you mean "settings": {"pue": 1.1}?'),
     "quantity": (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -13,6 +12,8 @@ from typing import Any, TypeVar
 
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
+
+from alone import alone
 
 T = TypeVar("T")
 PACKAGE = str(Path(__file__).parents[2] / "python")
@@ -41,7 +42,7 @@ def talk(work: Callable[[Any], Awaitable[T]], *options: str, mode: str = "auto")
         async with connected(*options, mode=mode) as client:
             return await work(client)
 
-    return asyncio.run(work_with_it())
+    return alone(work_with_it())
 
 
 def request(method: str, id: object = 1, **params: object) -> bytes:  # noqa: A002 - as the protocol has it

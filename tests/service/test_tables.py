@@ -8,9 +8,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -18,12 +16,12 @@ import pytest
 from asked_service import refused, service
 from services import started
 
+from alone import alone
 from gigacost import Sweep
 from gigacost.service.limits import Cancelled, LimitError, Limits
 from gigacost.service.operation import Watch
 from gigacost.service.tables import KIND, Pipe
 
-T = TypeVar("T")
 CLIENT = service()
 DESIGN = {"fixed": {"params": "7B", "tokens": "2T", "hardware": "h100-sxm", "chips": 512}}
 GRID = {**DESIGN, "axes": {"market": ["own", "on_demand", "spot"], "pue": {"from": 1.1, "to": 1.5, "steps": 10}}}
@@ -113,12 +111,6 @@ def test_a_value_that_is_not_finite_is_told_as_that_of_the_clients_expression() 
     for accept in (KIND, "application/json"):
         reply = CLIENT.post("/v1/sweep", json={"spec": spec}, headers={"accept": accept})
         assert refused(reply, 422)[0]["field"] == "derive.lost"
-
-
-def alone(work: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine gives in a thread of its own: a test's may have a loop already."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 def piped(watch: Watch, writes: int) -> tuple[list[BaseException], threading.Thread, Pipe]:

@@ -17,9 +17,9 @@ Capture = pytest.CaptureFixture[str]
 
 OF_A_DESIGN = (
     "bounds", "break_even", "choose", "compare", "count", "diff", "elasticities", "estimate", "explain", "explore",
-    "layout", "over_time", "pareto", "report", "solve", "summary", "sweep", "top", "uncertainty",
+    "layout", "over_time", "pareto", "report", "solve", "summary", "sweep", "top", "track", "uncertainty",
 )  # fmt: skip
-ALONE = tuple(name for name in OF_A_DESIGN if name != "diff")
+ALONE = tuple(name for name in OF_A_DESIGN if name not in {"diff", "track"})
 """Those that need no file."""
 OTHERS = {"--set", "--strict", "--catalog", "--model-config", "--train-config"}
 RUN = {"hardware": "h100-sxm", "chips": "1024", "params": "7B", "tokens": "2T"}

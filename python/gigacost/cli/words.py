@@ -22,7 +22,7 @@ _CALLED = {
     "--catalog": "prices price-book book catalogue",
     "--set": "input override param-set variable var",
     "--by": "cost sort sort-by order-by rank-by metric objective",
-    "--minimise": "objectives objective criteria trade-off",
+    "--minimise": "objectives criteria trade-off",
     "--where": "filter condition constraint constraints",
     "--k": "number n top-k",
     "--output": "out file csv parquet save",

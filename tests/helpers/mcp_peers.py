@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
-
-from alone import alone
+from own_loop import alone
 
 T = TypeVar("T")
 PACKAGE = str(Path(__file__).parents[2] / "python")

@@ -14,9 +14,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from asked_service import refused, service
+from own_loop import alone
 from services import started
 
-from alone import alone
 from gigacost import Sweep
 from gigacost.service.limits import Cancelled, LimitError, Limits
 from gigacost.service.operation import Watch

@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 _KEPT = 64
 """How many compiled forms of a model are kept."""
+_WIRINGS = 256
+"""How many wirings of a model's own quantities are kept."""
 
 
 class Model(Shown):
@@ -42,7 +44,8 @@ class Model(Shown):
     """
 
     __slots__ = (
-        *("_compiled", "alternatives", "columns", "inputs", "quantities", "replaced", "rules", "searches", "values"),
+        *("_compiled", "_wirings", "alternatives", "columns", "inputs", "quantities"),
+        *("replaced", "rules", "searches", "values"),
     )
 
     inputs: Mapping[str, Input]
@@ -77,6 +80,7 @@ class Model(Shown):
         self.values = MappingProxyType(dict(parcel.values))
         self.replaced = frozenset(parcel.replaced)
         self._compiled = LruCache(_KEPT)
+        self._wirings = LruCache(_WIRINGS)
 
     def extend(self, *parts: Part, check_units: bool = True) -> Model:
         """This model and more parts.
@@ -200,7 +204,10 @@ class Model(Shown):
         ``extra`` are quantities beside the model's, ``aggregation`` what there is to aggregate over draws. Raises
         SpecError when the functions need each other in a circle.
         """
-        return Resolver(self, given, extra or {}, aggregation).resolve(outputs)
+        if extra or aggregation is not NO_AGGREGATES:
+            return Resolver(self, given, extra or {}, aggregation).resolve(outputs)
+        names, known = tuple(outputs), frozenset(given)
+        return self._wirings.get((names, known), lambda: Resolver(self, known, {}).resolve(names))
 
     def compiled(self, key: Hashable, compile_: Callable[[], T]) -> T:
         """What ``compile_`` makes of this model; kept by its key as long as it is among the last asked for."""

@@ -80,8 +80,8 @@ class Questions:
         if as_table and not operation.has_rows:
             accept = request.headers["accept"]
             return refused(request, 406, [Fault("accept", show(accept), "the answer has no rows", _JSON)])
-        body = parsed(await request.body())
-        asked = asked_of(operation.documents, body)
+        body = await request.body()
+        asked = asked_of(operation.documents, parsed(body, operation.documents))
         headers = _headers(tag(*self._catalogue.hashes, operation.name, "table" if as_table else "", body=body))
         if (response := self._without_answer(request, headers)) is not None:
             return response
@@ -96,7 +96,8 @@ class Questions:
     async def _of_catalogue(self, request: Request) -> Response:
         path = [request.path_params[name] for name in _PLACES if name in request.path_params]
         given = looked_up(request.query_params.multi_items())
-        headers = _headers(tag(*self._catalogue.hashes, "catalog", *path, body=given))
+        query = request.scope["query_string"]
+        headers = _headers(tag(*self._catalogue.hashes, "catalog", *path, body=query))
         if (response := self._without_answer(request, headers)) is not None:
             return response
         try:
@@ -182,7 +183,7 @@ class Questions:
 
     def _unless_had(self, request: Request, response: Response) -> Response:
         """The response, or that the client has it."""
-        headers = _headers(tag(bytes(response.body).decode(), body={}))
+        headers = _headers(tag(body=bytes(response.body)))
         if matches(request.headers.get("if-none-match", ""), headers["etag"]):
             return Response(status_code=304, headers=headers)
         response.headers.update(headers)

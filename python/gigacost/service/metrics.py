@@ -10,7 +10,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 KIND = b"text/plain; version=0.0.4; charset=utf-8"
@@ -123,7 +122,8 @@ def text(samples: Iterable[Sample]) -> bytes:
 def resident_bytes() -> int | None:
     """The memory of this process; None where the system does not say."""
     try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+        with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123 - a tenth of the time, at every question
+            pages = file.read().split()[1]
     except OSError:
         return None
     return int(pages) * os.sysconf("SC_PAGE_SIZE")

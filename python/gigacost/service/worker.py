@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -121,6 +122,8 @@ class Worker(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Load what the first answer needs, then take connections."""
         self.warm()
+        gc.collect()
+        gc.freeze()  # what is there now stays, and is not looked through again while answers are made
         await self.siblings.listen(self.routes.of_sibling)
         await super().startup(sockets)
         if self._channel is not None:

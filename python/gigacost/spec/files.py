@@ -72,8 +72,7 @@ def parse_document(text: str, name: str = "", kind: str = "toml") -> Document:
 
 def parse_text(text: str, name: str = "", kind: str = "toml") -> Document:
     """As ``parse_document``, whatever its keys are and however deep it is. Raises SpecError for what is no text."""
-    lone = re.search(r"\r(?!\n)", text)
-    if lone:
+    if "\r" in text and (lone := re.search(r"\r(?!\n)", text)):
         line = text.count("\n", 0, lone.start()) + 1
         _refuse(f"{name}:{line}", "a carriage return that does not end a line", "lines that end in LF or CRLF")
     if text.startswith("\ufeff"):

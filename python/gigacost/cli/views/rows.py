@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def row_assertions(query: QueryOptions, sweep: Space, *reads: str) -> Assertions:
     """The conditions on rows, which have the columns of a sweep and what else a question reads. Raises SpecError."""
+    if not query.assertions:
+        return Assertions((), {})
     labels = [digit.name for digit in sweep.bound.digits.values() if digit.kind == "label"]
     names = {name: unit_asserted(sweep, name) for name in (*sweep.columns, *sweep.bound.digits, *reads)}
     return asserting(query, sweep, {**names, "index": "1"}, labels)

@@ -9,8 +9,8 @@ use crate::exec::fault::Fault;
 use crate::exec::measure::Measure;
 use crate::exec::program::Program;
 use crate::exec::walk::{Walk, Walker, Wanted};
-use crate::numeric::exact_sum::Moments;
 use crate::numeric::kernels::{self, Simd};
+use crate::numeric::moments::Moments;
 use crate::numeric::scalar::holds;
 use crate::run::{Control, gather};
 use crate::space::Region;
@@ -26,6 +26,8 @@ pub struct Summary {
     pub keep: Option<Node>,
     /// The number of a combination's state, and how many states there are.
     pub state: Option<(Node, usize)>,
+    /// Whether the squares are summed up, as standard deviations need them.
+    pub squares: bool,
     /// Quantile q is element ⌊q·(n−1)⌋ of the sorted values.
     pub quantiles: Vec<f64>,
 }
@@ -50,7 +52,7 @@ pub struct ColumnStatistics {
     pub min: f64,
     /// The largest value; −infinity when there is none.
     pub max: f64,
-    /// The sum, and that of the squares, exactly.
+    /// The sum and, where it is asked for, that of the squares, exactly.
     pub moments: Moments,
     /// The quantiles, in the order asked for; empty when there is no value.
     pub quantiles: Vec<f64>,
@@ -69,28 +71,21 @@ impl Statistics {
 }
 
 impl ColumnStatistics {
-    fn new() -> Self {
+    fn new(squares: bool) -> Self {
         Self {
             count: 0,
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
-            moments: Moments::default(),
+            moments: Moments::new(squares),
             quantiles: vec![],
         }
     }
 
     /// Take in some values, so many times each; whether all are finite. If not, the statistics are spoiled.
     fn add(&mut self, simd: Simd, values: &[f64], times: u64) -> bool {
-        let (mut min, mut max, mut finite) = (f64::INFINITY, f64::NEG_INFINITY, true);
-        kernels::extremes(simd, values, &mut min, &mut max, &mut finite);
-        if finite && !values.is_empty() {
-            let largest = min.abs().max(max.abs());
-            self.moments.add(simd, values, largest, times);
-            self.count += values.len() as u64 * times;
-            self.min = self.min.min(min);
-            self.max = self.max.max(max);
-        }
-        finite
+        self.count += values.len() as u64 * times;
+        let extremes = [&mut self.min, &mut self.max];
+        self.moments.add(simd, values, times, extremes)
     }
 
     fn merge(&mut self, other: Self) {
@@ -175,7 +170,7 @@ impl Summary {
         Statistics {
             kept: 0,
             states: vec![0; self.state.map_or(0, |(_, states)| states)],
-            columns: vec![ColumnStatistics::new(); self.measures.len()],
+            columns: vec![ColumnStatistics::new(self.squares); self.measures.len()],
         }
     }
 

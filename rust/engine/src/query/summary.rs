@@ -1,9 +1,9 @@
 //! Statistics of columns over all combinations: counts, extremes, exact sums, exact quantiles, states.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use super::quantiles::{Digits, Ranks, Round};
+use super::brackets::{Bracket, Brackets};
+use super::quantiles::{Digits, Round};
 use crate::error::Result;
 use crate::exec::fault::Fault;
 use crate::exec::measure::Measure;
@@ -13,7 +13,6 @@ use crate::numeric::kernels::{self, Simd};
 use crate::numeric::moments::Moments;
 use crate::numeric::scalar::holds;
 use crate::run::{Control, gather};
-use crate::space::Region;
 use crate::space::block::Source;
 use crate::tape::Node;
 
@@ -56,6 +55,8 @@ pub struct ColumnStatistics {
     pub moments: Moments,
     /// The quantiles, in the order asked for; empty when there is no value.
     pub quantiles: Vec<f64>,
+    /// Where they should be, one for each.
+    brackets: Vec<Bracket>,
 }
 
 impl Statistics {
@@ -71,18 +72,22 @@ impl Statistics {
 }
 
 impl ColumnStatistics {
-    fn new(squares: bool) -> Self {
+    fn new(squares: bool, brackets: Vec<Bracket>) -> Self {
         Self {
             count: 0,
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
             moments: Moments::new(squares),
             quantiles: vec![],
+            brackets,
         }
     }
 
     /// Take in some values, so many times each; whether all are finite. If not, the statistics are spoiled.
-    fn add(&mut self, simd: Simd, values: &[f64], times: u64) -> bool {
+    fn add(&mut self, simd: Simd, values: &[f64], times: u64, blocks: &mut Vec<u32>) -> bool {
+        for bracket in &mut self.brackets {
+            bracket.count(simd, values, times, blocks);
+        }
         self.count += values.len() as u64 * times;
         let extremes = [&mut self.min, &mut self.max];
         self.moments.add(simd, values, times, extremes)
@@ -93,6 +98,9 @@ impl ColumnStatistics {
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
         self.moments.merge(other.moments);
+        for (bracket, other) in self.brackets.iter_mut().zip(&other.brackets) {
+            bracket.merge(other);
+        }
     }
 }
 
@@ -109,25 +117,13 @@ impl Summary {
         control: &Control,
     ) -> Result<Statistics> {
         let boxes = program.boxes(rows)?;
-        let mut statistics = self.nothing();
-        for (_, part) in &boxes {
-            statistics.merge(self.measure(part, threads, control)?);
+        let programs: Vec<&Program> = boxes.iter().map(|(_, part)| &**part).collect();
+        let brackets = self.brackets(&programs, control)?;
+        let mut statistics = self.nothing(&brackets);
+        for program in &programs {
+            statistics.merge(self.measure(program, &brackets, threads, control)?);
         }
-        if !self.quantiles.is_empty() {
-            let counts: Vec<u64> = statistics
-                .columns
-                .iter()
-                .map(|column| column.count)
-                .collect();
-            let mut ranks = Ranks::new(&self.quantiles, &counts);
-            let passes = self.passes(&boxes)?;
-            while let Some(round) = ranks.round() {
-                ranks.advance(&self.digits(&passes, &round, threads, control)?);
-            }
-            for (column, values) in statistics.columns.iter_mut().zip(ranks.values()) {
-                column.quantiles = values;
-            }
-        }
+        self.find_quantiles(&mut statistics.columns, &programs, threads, control)?;
         Ok(statistics)
     }
 
@@ -144,15 +140,55 @@ impl Summary {
         control: &Control,
     ) -> Result<Digits> {
         let boxes = program.boxes(rows)?;
-        self.digits(&self.passes(&boxes)?, round, threads, control)
+        let programs: Vec<&Program> = boxes.iter().map(|(_, part)| &**part).collect();
+        self.digits(&self.passes(&programs)?, round, threads, control)
     }
 
-    /// What goes through the rows of each box in a round.
-    fn passes<'a>(&self, boxes: &'a [(Region, Cow<'_, Program>)]) -> Result<Vec<Pass<'a>>> {
-        let pass = |(_, part): &'a (Region, Cow<'_, Program>)| -> Result<Pass<'a>> {
-            Ok((part, Walk::new(part, &self.wanted(None))?))
+    /// Find the quantiles of columns from what was counted: in what bounds leave open of the space, or digit by digit
+    /// where one is not in its bracket.
+    fn find_quantiles(
+        &self,
+        columns: &mut [ColumnStatistics],
+        programs: &[&Program],
+        threads: usize,
+        control: &Control,
+    ) -> Result<()> {
+        if self.quantiles.is_empty() {
+            return Ok(());
+        }
+        let mut missed = vec![];
+        for (which, (column, measure)) in columns.iter_mut().zip(&self.measures).enumerate() {
+            let found = match self.found(column.count, &column.brackets) {
+                _ if column.count == 0 => Some(vec![]),
+                Some(found) => self.collected(*measure, &found, programs, threads, control)?,
+                None => None,
+            };
+            match found {
+                Some(quantiles) => column.quantiles = quantiles,
+                None => missed.push(which),
+            }
+        }
+        if missed.is_empty() {
+            return Ok(());
+        }
+        let rest = Self {
+            measures: missed.iter().map(|which| self.measures[*which]).collect(),
+            ..self.clone()
         };
-        boxes.iter().map(pass).collect()
+        let counts: Vec<u64> = missed.iter().map(|which| columns[*which].count).collect();
+        let found = rest.in_rounds(&counts, programs, threads, control)?;
+        for (which, quantiles) in missed.into_iter().zip(found) {
+            columns[which].quantiles = quantiles;
+        }
+        Ok(())
+    }
+
+    /// What goes through the rows of each program in a round.
+    pub(super) fn passes<'a>(&self, programs: &[&'a Program]) -> Result<Vec<Pass<'a>>> {
+        let pass = |program: &&'a Program| -> Result<Pass<'a>> {
+            Ok((*program, Walk::new(program, &self.wanted(None))?))
+        };
+        programs.iter().map(pass).collect()
     }
 
     /// What a pass over the combinations computes.
@@ -166,15 +202,24 @@ impl Summary {
         }
     }
 
-    fn nothing(&self) -> Statistics {
+    fn nothing(&self, brackets: &Brackets) -> Statistics {
         Statistics {
             kept: 0,
             states: vec![0; self.state.map_or(0, |(_, states)| states)],
-            columns: vec![ColumnStatistics::new(self.squares); self.measures.len()],
+            columns: brackets
+                .iter()
+                .map(|brackets| ColumnStatistics::new(self.squares, brackets.clone()))
+                .collect(),
         }
     }
 
-    fn measure(&self, program: &Program, threads: usize, control: &Control) -> Result<Statistics> {
+    fn measure(
+        &self,
+        program: &Program,
+        brackets: &Brackets,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Statistics> {
         let walk = Walk::new(program, &self.wanted(self.state.map(|(node, _)| node)))?;
         let columns = self.columns(program, &walk);
         let keep = self.keep.map(|keep| Reading::new(program, &walk, &[keep]));
@@ -184,12 +229,13 @@ impl Summary {
         let worker = || {
             (
                 walk.walker(),
-                self.nothing(),
+                self.nothing(brackets),
                 Fault::default(),
                 SummaryScratch::default(),
+                vec![],
             )
         };
-        let work = |(walker, statistics, fault, scratch): &mut Worker<'_>, chunk| {
+        let work = |(walker, statistics, fault, scratch, blocks): &mut Worker<'_>, chunk| {
             walker.for_each(walk.chunk(chunk), control, |walker, alive| {
                 if let Some(state) = &state {
                     state.count(walker, scratch, &mut statistics.states);
@@ -203,16 +249,16 @@ impl Summary {
                 };
                 for (column, found) in columns.iter().zip(&mut statistics.columns) {
                     let (values, times) = column.read(walker, scratch);
-                    if !found.add(program.simd(), values, times) {
+                    if !found.add(program.simd(), values, times, blocks) {
                         column.note_faults(walker, scratch, fault);
                     }
                 }
                 Ok(())
             })
         };
-        let mut total = self.nothing();
+        let mut total = self.nothing(brackets);
         let mut fault = Fault::default();
-        for (_, statistics, found, _) in gather(walk.chunks(), threads, worker, work)? {
+        for (_, statistics, found, ..) in gather(walk.chunks(), threads, worker, work)? {
             total.merge(statistics);
             fault.merge(&found);
         }
@@ -239,7 +285,7 @@ impl Summary {
 pub(super) type Pass<'a> = (&'a Program, Walk<'a>);
 
 /// What a worker of the first pass has: its walk, what it found, what went wrong, and its buffers.
-type Worker<'a> = (Walker<'a>, Statistics, Fault, SummaryScratch);
+type Worker<'a> = (Walker<'a>, Statistics, Fault, SummaryScratch, Vec<u32>);
 /// Buffers for values that do not lie as they are needed.
 #[derive(Default)]
 pub(super) struct SummaryScratch {

@@ -11,8 +11,8 @@ mod elementwise;
 mod reductions;
 mod simd;
 
-pub(crate) use compare::{above, below};
-pub use compare::{between, escapes, lead, reaches, take_minimum};
+pub(crate) use compare::{BLOCK, above, below};
+pub use compare::{between, bracket, escapes, lead, reaches, take_minimum};
 pub use elementwise::{LINKS, binary, chain, gather, links, pick, restrict, select, unary};
 pub use reductions::{Parts, Survey, count, extremes, moments, settle, sums, survey};
 pub use simd::Simd;

@@ -3,7 +3,8 @@
 //! second pass, which bounds keep small, collects the values of the bins that the quantiles are in.
 
 use super::quantiles::rank;
-use super::summary::{ColumnReading, Summary, SummaryScratch};
+use super::reading::{ColumnReading, SummaryScratch};
+use super::summary::Summary;
 use crate::error::Result;
 use crate::exec::program::Program;
 use crate::exec::walk::Walk;
@@ -134,7 +135,8 @@ impl Summary {
         // Where all spaces are to be pruned, all have brackets, narrow ones.
         let narrow = least == Some(0);
         let points = (all / ROWS_PER_POINT).min(MOST_POINTS);
-        if self.quantiles.is_empty() || (points < LEAST_POINTS && !narrow) {
+        let drawn = programs.iter().any(|one| one.draws_group().is_some());
+        if self.quantiles.is_empty() || drawn || (points < LEAST_POINTS && !narrow) {
             return Ok(vec![vec![]; self.measures.len()]);
         }
         let mut samples = vec![vec![]; self.measures.len()];
@@ -217,5 +219,43 @@ impl Summary {
         found
             .collect::<Option<Vec<Found>>>()
             .filter(|found| found.len() == self.quantiles.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_rank_is_in_the_bin_that_has_it_or_its_bracket_is_missed(
+            values in proptest::collection::vec(prop_oneof![-3..3, -1000..1000_i32].prop_map(f64::from), 1..300),
+            ends in any::<[prop::sample::Index; 2]>(),
+            times in 1_u64..4,
+        ) {
+            let mut sorted: Vec<u64> = values.iter().map(|value| to_key(*value)).collect();
+            sorted.sort_unstable();
+            let mut ends = ends.map(|end| end.index(sorted.len()));
+            ends.sort_unstable();
+            let [low, high] = ends.map(|end| sorted[end]);
+            for simd in Simd::all_available() {
+                let mut halves = [(); 2].map(|()| Bracket::new(Keys { low, high }));
+                let (first, second) = values.split_at(values.len() / 2);
+                halves[0].count(simd, first, times, &mut vec![]);
+                halves[1].count(simd, second, times, &mut vec![]);
+                let [mut bracket, other] = halves;
+                bracket.merge(&other);
+                for (place, key) in sorted.iter().enumerate() {
+                    let found = bracket.find(place as u64 * times);
+                    prop_assert_eq!(found.is_some(), (low..=high).contains(key));
+                    if let Some(Found { keys, rank }) = found {
+                        let before = sorted.iter().filter(|other| **other < keys.low).count() as u64;
+                        prop_assert!((keys.low..=keys.high).contains(key));
+                        prop_assert_eq!(rank + before * times, place as u64 * times);
+                    }
+                }
+            }
+        }
     }
 }

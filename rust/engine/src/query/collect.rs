@@ -1,8 +1,9 @@
 //! The values of a column in some bins, from the boxes of the space that bounds leave open.
 
 use super::brackets::{Found, Keys};
+use super::reading::{ColumnReading, SummaryScratch};
 use super::scan::{Scan, over_boxes, over_rows};
-use super::summary::{ColumnReading, Summary, SummaryScratch};
+use super::summary::Summary;
 use crate::error::Result;
 use crate::exec::measure::Measure;
 use crate::exec::program::Program;

@@ -7,6 +7,7 @@ mod count;
 mod fill;
 mod pareto;
 mod quantiles;
+mod reading;
 mod scan;
 mod summary;
 mod top;

@@ -1,6 +1,7 @@
 //! Exact quantiles of columns, by passes over the combinations.
 
-use super::summary::{Pass, Summary, SummaryScratch};
+use super::reading::SummaryScratch;
+use super::summary::{Pass, Summary};
 use crate::error::Result;
 use crate::exec::program::Program;
 use crate::exec::walk::Walker;

@@ -103,7 +103,7 @@ proptest! {
         values[points - 1] = 99.0;
         values[missing.index(points)] = f64::NAN;
         let groups: Vec<usize> = (0..sizes.len()).collect();
-        let pyramid = Pyramid::new(&Leaf { groups, values: values.clone().into() }, &sizes);
+        let pyramid = Pyramid::new(&Leaf::new(groups, values.clone().into()), &sizes);
         let all = digits(&sizes.iter().map(|size| *size as u64).collect::<Vec<_>>());
         for drawn in drawn {
             let sides: Vec<Side> = sizes.iter().zip(drawn).map(|(size, drawn)| side(*size, drawn)).collect();

@@ -18,7 +18,8 @@ const MOST_IN_ALL: usize = 1 << 24;
 /// and each this part of the combinations, unless these are few, or it takes a search to know more of it.
 const PART: u64 = 1 << 12;
 const FEW: usize = 1 << 12;
-/// What is searched for and has more points than this is a table over classes of digits, where these are fewer.
+/// What is searched for and has more points than this is a table over classes of digits, where these are fewer; so is
+/// all else where pruning is asked for any space.
 const DENSE: usize = 1 << 16;
 
 /// How many values tables may have.
@@ -224,14 +225,12 @@ impl<'a> Tabulable<'a> {
         } else {
             DENSE
         };
-        let many = |node: &usize| {
-            let mask = program.masks()[*node];
-            needed[*node]
-                && searched[*node]
-                && mask >> outer == 0
-                && program.planned_points(mask) > dense
+        let many = |node: usize| {
+            let mask = program.masks()[node];
+            let counts = needed[node] && mask >> outer == 0 && (searched[node] || dense == 0);
+            counts && program.planned_points(mask) > dense
         };
-        let partitions = if (0..needed.len()).any(|node| many(&node)) {
+        let partitions = if (0..needed.len()).any(many) {
             Partitions::new(program, wanted)?
         } else {
             Partitions::default()
@@ -259,7 +258,7 @@ impl<'a> Tabulable<'a> {
         let points = self
             .program
             .planned_points(self.program.masks()[node as usize]);
-        if !self.searched[node as usize] || points <= self.dense {
+        if points <= self.dense || self.dense > 0 && !self.searched[node as usize] {
             return None;
         }
         let count = |group: usize| {

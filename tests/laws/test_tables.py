@@ -60,6 +60,6 @@ def test_a_next_question_finds_what_was_searched_for(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(lower, "BLOCKS", PRUNED)
     sweep = Sweep(AXES, columns=["cost_total_usd"])
     first = sweep.top(3, "cost_total_usd").rows
-    programs = list(sweep.bound.programs._kept.values())  # noqa: SLF001
+    programs = list(sweep.bound.programs._kept.values())
     assert sweep.top(5, "cost_total_usd").rows[:3] == first
-    assert list(sweep.bound.programs._kept.values()) == programs  # noqa: SLF001
+    assert list(sweep.bound.programs._kept.values()) == programs

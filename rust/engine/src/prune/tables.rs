@@ -14,7 +14,7 @@ use crate::tape::{Binary, Node, Op, Unary};
 /// A table has at most this many values,
 const MOST_VALUES: usize = 1 << 22;
 /// all of them together this many,
-const MOST_IN_ALL: usize = 1 << 24;
+const MOST_IN_ALL: usize = 3 << 22;
 /// and each this part of the combinations, unless these are few, or it takes a search to know more of it.
 const PART: u64 = 1 << 12;
 const FEW: usize = 1 << 12;
@@ -50,7 +50,7 @@ pub(super) fn most_values(program: &Program, wanted: &[Node]) -> Result<Most> {
         if values.sum::<usize>() <= MOST_IN_ALL {
             break;
         }
-        most.searched /= 4;
+        most.searched /= 2;
         most.other = most.other.min(most.searched);
     }
     Ok(most)

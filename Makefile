@@ -23,9 +23,10 @@ ENGINE_GONE := $(if $(wildcard python/gigacost/_engine*.so),,FORCE)
 demo: $(VENV)/.engine
 	$(BIN)/python examples/demo.py
 
+# All tests, a file at a time in each of some processes. Their folder has a short name: some print paths into 80 columns.
 test: $(VENV)/.engine $(VENV)/.group-test $(VENV)/.programs
 	cargo test --release --workspace --locked
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest $(or $(PYTEST),-n auto --maxprocesses 4 --dist loadfile --basetemp="$$(mktemp -d)")
 
 # What the tests do ten times, COUNT times: runs killed, and for each fifteen of them a full disk, each six a bad store,
 # each three two questions whose workers are killed.

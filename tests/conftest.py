@@ -5,6 +5,7 @@ skipped: what a test needs, ``make test`` installs.
 """
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -13,6 +14,9 @@ from browser import chromium
 from hypothesis import settings
 
 from gigacost.compiler import lower
+
+os.environ.pop("COLUMNS", None)  # what tests print is as wide as it is where nobody says how wide
+sys.modules["__main__"].__dict__.setdefault("__file__", __file__)  # pyspark takes a main module without one for its own
 
 settings.register_profile("gigacost", deadline=None)
 settings.load_profile("gigacost")

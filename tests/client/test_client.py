@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from services import Service, started_service
 
@@ -160,3 +163,32 @@ def test_a_client_refuses_what_the_package_refuses(name: str, client: Client) ->
     assert [(one.field.removeprefix("options."), one.value, one.what) for one in served.value.faults] == [
         (one.field, one.value, one.what) for one in ours.value.faults
     ]
+
+
+def test_all_rows_of_a_served_sweep_are_those_of_the_package(client: Client) -> None:
+    axes: dict[str, Any] = {"hardware": ["a100-sxm-80", "h100-sxm"], "chips": [64, 512], "market": ["own", "spot"]}
+    given: dict[str, Any] = {"fixed": {"params": "13B", "tokens": "2T"}, "columns": ["cost_total_usd", "mfu"]}
+    there, here = pa.table(client.sweep(axes, **given)), pa.table(gigacost.Sweep(axes, **given))
+    assert there.num_rows == 8
+    assert there.to_pylist() == here.to_pylist()
+    with pytest.raises(gigacost.SpecError, match="chips"):
+        pa.table(client.sweep({"chips": [-1]}, **given))
+
+
+def test_rows_of_a_served_sweep_need_pyarrow(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(gigacost.SpecError, match="pip install"):
+        client.sweep({"chips": [64]}).__arrow_c_stream__()
+
+
+def test_threads_ask_one_service_all_at_once(client: Client) -> None:
+    """Sixteen threads, each with a quarter of the questions: the answers are those of one after the other."""
+    names = sorted(QUESTIONS)
+
+    def ask(number: int) -> dict[str, Any]:
+        return {name: plain(QUESTIONS[name](client, client.sweep)) for name in names[number % 4 :: 4]}
+
+    one_by_one = [ask(number) for number in range(4)]
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(ask, range(16)))
+    assert [one == one_by_one[number % 4] for number, one in enumerate(found)] == [True] * 16

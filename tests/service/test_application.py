@@ -63,6 +63,20 @@ def test_an_answer_that_the_client_has_is_not_computed_again(monkeypatch: pytest
     assert CLIENT.post("/v1/top", json=asked).status_code == 500
 
 
+def test_an_etag_follows_from_model_and_books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def etag() -> str:
+        mounted = service({"ours": str(tmp_path / "ours.toml")})
+        return str(mounted.post("/v1/estimate", json={"spec": {"fixed": DESIGN}}).headers["etag"])
+
+    (tmp_path / "ours.toml").write_text(BOOK)
+    first = etag()
+    assert etag() == first
+    (tmp_path / "ours.toml").write_text(BOOK.replace("0.05", "0.06"))
+    changed = etag()
+    monkeypatch.setattr("gigacost.compiler.lower.model_sha256", lambda _: "of another model")
+    assert len({first, changed, etag()}) == 3
+
+
 def test_another_question_has_another_etag(tmp_path: Path) -> None:
     (tmp_path / "ours.toml").write_text(BOOK)
     other = service({"ours": str(tmp_path / "ours.toml")})
@@ -144,6 +158,13 @@ def test_what_has_no_meaning_is_refused_with_its_field(body: str, field: str) ->
 def test_json_that_no_specification_holds_is_refused(body: bytes, said: str) -> None:
     (error, *_) = refused(CLIENT.post("/v1/top", content=body, headers=JSON), 422)
     assert said in error["message"]
+
+
+@pytest.mark.parametrize("question", ["compare", "diff"])
+@pytest.mark.parametrize(("given", "missing"), [("a", "b"), ("b", "a")])
+def test_one_of_two_specifications_is_not_enough(question: str, given: str, missing: str) -> None:
+    (error,) = refused(CLIENT.post(f"/v1/{question}", json={given: {"fixed": DESIGN}}), 422)
+    assert (error["field"], error["message"]) == (missing, "missing")
 
 
 def test_all_faults_are_told_at_once() -> None:

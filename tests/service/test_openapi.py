@@ -36,7 +36,7 @@ ASKED = {
     if methods.get("post", {}).get("tags") == ["questions"]
 }
 OTHERS: Mapping[str, tuple[Any, ...]] = {
-    "estimate": ({"spec": {"fixed": {**DESIGN["fixed"], "market": "own"}}, "options": {"sources": True}},),
+    "estimate": ({"spec": {"fixed": {**DESIGN["fixed"], "market": "own"}}, "options": {"draws": 128}},),
     "choose": ({"spec": DESIGN, "options": {"within": "1d"}},),
     "sweep": ({"spec": GRID, "options": {"columns": "mfu"}}, {"spec": DESIGN, "options": {"where": "mfu > 1"}}),
     "top": ({"spec": GRID, "options": {"per": "market", "columns": ["mfu"]}}, {"spec": GRID, "options": {"k": 50}}),
@@ -49,7 +49,7 @@ OTHERS: Mapping[str, tuple[Any, ...]] = {
     "uncertainty": ({"spec": DESIGN, "options": {"draws": 128, "uncertain": {"mfu": "uniform 0.3..0.5"}}},),
     "over-time": ({"spec": GRID, "options": {"years": [2025], "same": "flop"}},),
     "elasticities": ({"spec": DESIGN, "options": {"quantity": "train_days"}},),
-    "compare": ({"spec": DESIGN, "options": {"settings_b": {"chips": 1024}, "figures": True}},),
+    "compare": ({"spec": DESIGN, "options": {"settings_b": {"chips": 1024}}},),
     "diff": ({"a": DESIGN, "b": {"fixed": {**DESIGN["fixed"], "chips": 256}}},),
     "layout": ({"spec": DESIGN},),
     "explain": ({"spec": DESIGN, "options": {"quantity": "cost_total_usd"}},),

@@ -21,24 +21,14 @@ if TYPE_CHECKING:
     from gigacost.catalog import Catalog
 
 QUESTIONS = (
-    *(
-        "estimate",
-        "choose",
-        "sweep",
-        "top",
-        "pareto",
-        "count",
-        "bounds",
-        "summary",
-        "solve",
-        "break-even",
-        "uncertainty",
-    ),
-    *("over-time", "elasticities", "compare", "diff", "layout", "explain"),
+    *("estimate", "choose", "sweep", "top", "pareto", "count", "bounds", "summary", "solve"),
+    *("break-even", "uncertainty", "over-time", "elasticities", "compare", "diff", "layout", "explain"),
 )
 """The commands that answer a question about specifications."""
 ROWS = frozenset({"sweep", "top", "pareto"})
 """Those whose answer is rows."""
+_SUMMARIES = {"sweep": "Cost every combination of a specification: all rows."}
+"""What those answer that write files on the command line."""
 DOCUMENTS = ("spec", "a", "b")
 """The parameters of commands that are specifications."""
 _OF_A_TERMINAL = frozenset(
@@ -46,7 +36,7 @@ _OF_A_TERMINAL = frozenset(
         *("as_json", "threads", "executor", "part", "log", "retries", "assertions", "require_feasible", "explain"),
         *("output", "form", "everything", "catalog", "model_config", "train_config", "csv_safe", "force", "dry_run"),
         *("rows_per_part", "partition_by", "max_partitions", "part_format", "resume", "max_bytes", "max_usd", "yes"),
-        *("usd_per_core_hour", "usd_per_gb_month"),
+        *("usd_per_core_hour", "usd_per_gb_month", "sources", "figures"),
     }
 )
 """Parameters that say where and how something is computed, printed or read."""
@@ -118,8 +108,11 @@ class Question:
         if unknown:
             allowed = ", ".join(self.documents)
             raise SpecError(*(Fault(name, "", "not a specification of this question", allowed) for name in unknown))
-        if not asked.documents:
-            raise SpecError(Fault(DOCUMENTS[0], "", "missing", '{"fixed": {...}, "axes": {...}}'))
+        if DOCUMENTS[0] not in asked.documents:
+            missing = [name for name in self.documents[1:] if name not in asked.documents]
+            needed = missing if asked.documents else DOCUMENTS[:1]
+            if needed:
+                raise SpecError(*(Fault(name, "", "missing", '{"fixed": {...}, "axes": {...}}') for name in needed))
         given = {str(one.name): _unset(one) for one in self.command.params}
         given |= (asked_for := converted(self.parameters, asked.options))
         for name in given.keys() & set(DOCUMENTS):
@@ -141,7 +134,8 @@ def questions(mounted: Callable[[str], Catalog]) -> list[Question]:
     """Every question."""
     from gigacost.cli.app import COMMANDS
 
-    return [Question(name, command_of(name), COMMANDS[name], mounted) for name in QUESTIONS if name in COMMANDS]
+    known = {**COMMANDS, **_SUMMARIES}
+    return [Question(name, command_of(name), known[name], mounted) for name in QUESTIONS if name in COMMANDS]
 
 
 def command_of(name: str) -> click.Command:

@@ -34,6 +34,8 @@ class Asked(Generic[T]):
     made: Callable[[Any], T]
     by_keyword: bool = True
     """Whether faults are named after keywords alone, without the table of the specification."""
+    as_table: bool = False
+    """Whether the answer is wanted as an Arrow stream, of whose bytes it is made, and not as a document."""
 
     @property
     def body(self) -> dict[str, Any]:

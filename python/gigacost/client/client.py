@@ -9,7 +9,7 @@ from gigacost.client.asked import Asked
 from gigacost.client.job import Job
 from gigacost.client.questions import Questions
 from gigacost.client.sweep import ServedSweep
-from gigacost.client.transport import Transport
+from gigacost.client.transport import ARROW, JSON, Transport
 from gigacost.errors import Fault, SpecError, nearest, show, unplaced
 
 if TYPE_CHECKING:
@@ -103,12 +103,13 @@ class Client(Questions):
     def answered(self, asked: Asked[T]) -> T:
         """The answer to a question. Raises SpecError, ServiceError."""
         try:
-            document = self._transport.ask("POST", f"/v1/{asked.question}", asked.body).document
+            accept = ARROW if asked.as_table else JSON
+            reply = self._transport.ask("POST", f"/v1/{asked.question}", asked.body, accept)
         except SpecError as error:
             if not asked.by_keyword:
                 raise
             raise SpecError(*unplaced(error.faults)) from None
-        return asked.made(document)
+        return asked.made(reply.body if asked.as_table else reply.document)
 
     def job(self, question: str, *given: Any, **keywords: Any) -> Job[Any]:  # noqa: ANN401 - those of the method
         """Start what may take longer than a request: ``question`` is the name of a method, with what this takes.

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from gigacost.client.asked import Asked, Asker, BookLike, names
 from gigacost.client.restored import restored
 from gigacost.client.table import Table, best, front
-from gigacost.errors import Fault, SpecError, show
+from gigacost.errors import Fault, SpecError, not_installed, show
 from gigacost.queries.bounds import Bounds
 from gigacost.queries.count import Counted
 from gigacost.queries.summary import Summary
@@ -90,9 +90,21 @@ class ServedSweep:
         """The least and the greatest value of a quantity, each with the first combination that attains it."""
         return self._answered("bounds", {"of": of}, _bounds)
 
-    def _answered(self, question: str, options: Mapping[str, Any], made: Callable[[Any], T]) -> T:
-        options = {**options, "strict": self.strict}
-        return self._asker.answered(Asked(question, {"spec": self.tree}, options, self.catalog, made, by_keyword=False))
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Arrow's PyCapsule protocol: polars, duckdb and pyarrow read all rows as a table. Needs pyarrow."""
+        try:
+            from pyarrow import ipc
+        except ImportError:
+            raise not_installed("sweep", "pyarrow", "pyarrow") from None
+        stream = self._answered("sweep", {}, ipc.open_stream, as_table=True)
+        return stream.__arrow_c_stream__(requested_schema)
+
+    def _answered(
+        self, question: str, options: Mapping[str, Any], made: Callable[[Any], T], *, as_table: bool = False
+    ) -> T:
+        documents, options = {"spec": self.tree}, {**options, "strict": self.strict}
+        asked = Asked(question, documents, options, self.catalog, made, by_keyword=False, as_table=as_table)
+        return self._asker.answered(asked)
 
 
 def _bounds(document: Mapping[str, Any]) -> Bounds:

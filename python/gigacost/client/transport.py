@@ -16,6 +16,7 @@ from gigacost.client.failures import ServiceError, ServiceTimeoutError
 from gigacost.errors import Fault, SpecError, escape
 
 OK, NOT_MODIFIED, BAD, REFUSED, TOO_MANY, BUSY = 200, 304, 400, (413, 422), 429, 503
+JSON, ARROW = "application/json", "application/vnd.apache.arrow.stream"
 _KEPT = 16
 """Connections that are kept open between requests."""
 _PAUSE = 0.25
@@ -62,7 +63,7 @@ class Transport:
     _kept: OrderedDict[tuple[str, bytes, str], tuple[str, Reply]] = field(default_factory=OrderedDict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def ask(self, method: str, path: str, asked: object = None, accept: str = "application/json") -> Reply:
+    def ask(self, method: str, path: str, asked: object = None, accept: str = JSON) -> Reply:
         """The answer to a request. Raises SpecError for a bad question, ServiceError for anything else."""
         body = b"" if asked is None else json.dumps(asked, ensure_ascii=False, allow_nan=False).encode()
         key = (f"{method} {path}", body, accept)
@@ -106,7 +107,7 @@ class Transport:
     def _once(self, method: str, path: str, body: bytes, accept: str, tag: str) -> Reply:
         """One request; on a new connection again where one that was kept had been closed on the other side."""
         headers = {"Accept": accept, "User-Agent": "gigacost"}
-        headers |= {"Content-Type": "application/json"} if body else {}
+        headers |= {"Content-Type": JSON} if body else {}
         headers |= {"If-None-Match": tag} if tag else {}
         headers |= {"Authorization": f"Bearer {self.token}"} if self.token is not None else {}
         headers |= self.address.headers

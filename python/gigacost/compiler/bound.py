@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from gigacost._cache import LruCache
 from gigacost.accounting import accounted
 from gigacost.catalog import Catalog
 from gigacost.catalog.dates import day
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gigacost.compiler.draws import Columns
+
+_PROGRAMS = 2
+"""How many programs a specification keeps for its next question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Bound:
         self.catalog = catalog
         self.sizes: tuple[int, ...] = tuple(len(axis) for axis in spec.axes)
         self.digits: Mapping[str, Digit] = MappingProxyType({digit.name: digit for digit in _digits(spec.axes)})
+        self.programs = LruCache(_PROGRAMS)
+        """The last programs that its questions were asked of, by what they are made of."""
         self._tables: dict[str, Table] = {}
         self._codes: dict[str, tuple[int | None, tuple[str, ...], NDArray[np.intp]]] = {}
         self._special: dict[str, tuple[Callable[[str], float], str]] = {}

@@ -119,7 +119,17 @@ def model_sha256(model: Model) -> str:
 
 
 def program(space: Bound | Picked, made: Compiled) -> Program:
-    """The tape bound to the values of a specification, or to those of some of its combinations."""
+    """The tape bound to the values of a specification, or to those of some of its combinations.
+
+    That of a specification is kept for its next question, with the winners of searches that were found for it.
+    """
+    if isinstance(space, Bound):
+        key = (made.tape, simd_level(), BLOCKS)
+        return space.programs.get(key, lambda: _program(space, made))
+    return _program(space, made)
+
+
+def _program(space: Bound | Picked, made: Compiled) -> Program:
     tables = [space.table(leaf) for leaf in made.tape.leaves]
     draws = len(space.sizes)  # the group behind those of the space
     leaves = [((*table.groups, draws) if table.drawn else table.groups, table.values) for table in tables]

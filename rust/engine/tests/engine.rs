@@ -152,10 +152,7 @@ fn example() -> Tape {
 
 fn program(tape: Tape, values: Vec<f64>, blocks: Blocks) -> Arc<Program> {
     let space = Space::new(vec![values.len() as u64]).unwrap();
-    let leaf = Leaf {
-        groups: vec![0],
-        values: values.into(),
-    };
+    let leaf = Leaf::new(vec![0], values.into());
     Arc::new(Program::new(Arc::new(tape), space, vec![leaf], Simd::best(), blocks).unwrap())
 }
 

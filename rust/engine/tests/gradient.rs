@@ -47,10 +47,7 @@ impl Draft {
 }
 
 fn table(groups: &[usize], values: &[f64]) -> Leaf {
-    Leaf {
-        groups: groups.to_vec(),
-        values: values.into(),
-    }
+    Leaf::new(groups.to_vec(), values.into())
 }
 
 fn program(builder: &TapeBuilder, sizes: Vec<u64>, leaves: Vec<Leaf>) -> Program {

@@ -107,10 +107,7 @@ fn program(draft: &Draft, simd: Simd, blocks: Blocks) -> (Program, Pareto) {
         let groups: Vec<usize> = groups.collect();
         let size: u64 = groups.iter().map(|group| draft.space[*group]).product();
         let values = values.iter().copied().cycle().take(size as usize);
-        leaves.push(Leaf {
-            groups,
-            values: values.collect(),
-        });
+        leaves.push(Leaf::new(groups, values.collect()));
         known.push(builder.leaf(name(&i.to_string())));
     }
     for (op, a, b) in &draft.ops {
@@ -235,10 +232,7 @@ fn a_front_has_from_one_to_eight_objectives() {
     let mut builder = TapeBuilder::new();
     let x = builder.leaf(name("x"));
     let tape = Arc::new(builder.finish(vec![]).unwrap());
-    let leaf = Leaf {
-        groups: vec![0],
-        values: [3.0, -1.0, -1.0].into(),
-    };
+    let leaf = Leaf::new(vec![0], [3.0, -1.0, -1.0].into());
     let space = Space::new(vec![3]).unwrap();
     let program = Program::new(tape, space, vec![leaf], Simd::best(), Blocks::default()).unwrap();
     for count in 0..10 {

@@ -18,10 +18,7 @@ fn large(sizes: &[u64], twisted: bool) -> (Program, Node) {
     let mut builder = TapeBuilder::new();
     let (mut leaves, mut sum) = (vec![], builder.constant(0.0));
     for group in 0..sizes.len() {
-        leaves.push(Leaf {
-            groups: vec![group],
-            values: values(group),
-        });
+        leaves.push(Leaf::new(vec![group], values(group)));
         let leaf = builder.leaf(Name {
             name: group.to_string(),
             unit: String::new(),

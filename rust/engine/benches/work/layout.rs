@@ -273,9 +273,11 @@ pub(crate) fn layout(sizes: Sizes, simd: Simd, blocks: Blocks) -> Result<Layout>
     let missing = formulas.tape.push(Op::Unary(Unary::Missing, found))?;
     let none = formulas.tape.constant(0.0);
     let microbatch = formulas.tape.push(Op::Where(missing, none, found))?;
-    let leaves = FIGURES.map(|(name, group)| Leaf {
-        groups: vec![group],
-        values: (0..sizes[group]).map(|i| figure(name, i)).collect(),
+    let leaves = FIGURES.map(|(name, group)| {
+        Leaf::new(
+            vec![group],
+            (0..sizes[group]).map(|i| figure(name, i)).collect(),
+        )
     });
     let (tape, space) = (formulas.tape.finish(vec![])?, Space::new(sizes.to_vec())?);
     let program = Program::new(Arc::new(tape), space, leaves.to_vec(), simd, blocks)?;

@@ -361,9 +361,11 @@ fn program(simd: Simd) -> Result<(Arc<Program>, Nodes)> {
     let cost = tape.push(Op::Binary(Binary::Add, rent, chips))?;
     let limit = tape.constant(40.0);
     let keep = tape.push(Op::Binary(Binary::LessEqual, days, limit))?;
-    let leaves = (0..SIZES.len()).map(|group| Leaf {
-        groups: vec![group],
-        values: (0..SIZES[group]).map(|i| 1.0 + i as f64 * 1.37).collect(),
+    let leaves = (0..SIZES.len()).map(|group| {
+        Leaf::new(
+            vec![group],
+            (0..SIZES[group]).map(|i| 1.0 + i as f64 * 1.37).collect(),
+        )
     });
     let tape = Arc::new(tape.finish(vec![])?);
     let space = Space::new(SIZES.to_vec())?;

@@ -59,6 +59,11 @@ impl Program {
             {
                 return leaf.clone();
             }
+            if !leaf.is_dense() {
+                let digits = starts.iter().zip(&lens);
+                let digits = digits.map(|(start, len)| (*start..start + len).collect());
+                return leaf.picked(&digits.collect::<Vec<_>>(), self.sizes());
+            }
             let strides = dense(&leaf.groups, self.sizes());
             let first = leaf
                 .groups
@@ -68,10 +73,7 @@ impl Program {
             let loops = Loops::new(&leaf.groups, &lens, &[&strides]);
             let mut values = vec![0.0; leaf.groups.iter().map(|group| lens[*group]).product()];
             copy(&leaf.values, first, &loops, &mut values);
-            Leaf {
-                groups: leaf.groups.clone(),
-                values: values.into(),
-            }
+            Leaf::new(leaf.groups.clone(), values.into())
         });
         self.part(space, leaves.collect(), &starts, &lens)
     }

@@ -235,6 +235,9 @@ impl Evaluator {
         let done = if let Action::Winner(searcher) = &step.action {
             let seeker = self.seekers.entry(index).or_default();
             searcher.read(seeker, &step.groups, &self.extent, out, control)
+        } else if let Action::Expand(leaf) = &step.action {
+            leaf.read(&step.groups, &self.extent, out);
+            Ok(())
         } else if let Action::Fold(fold, group) = step.action {
             let mut folder = std::mem::take(&mut self.folder);
             self.fold(index, fold, group, out, &mut folder);

@@ -130,7 +130,7 @@ mod tests {
                 known.push(builder.push(op).unwrap());
             }
             let tape = Arc::new(builder.finish(vec![]).unwrap());
-            let tables = leaves.iter().map(|values| Leaf { groups: vec![0], values: values[..].into() });
+            let tables = leaves.iter().map(|values| Leaf::new(vec![0], values[..].into()));
             let (space, blocks) = (Space::new(vec![3]).unwrap(), Blocks::default());
             let program = Program::new(Arc::clone(&tape), space, tables.collect(), Simd::BASELINE, blocks).unwrap();
             let intervals = enclose(&program);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::exec::leaf::Leaf;
 use crate::numeric::kernels::{self, Lines, Operand, Simd};
 use crate::search::Searcher;
 use crate::space::block::Source;
@@ -17,6 +18,8 @@ pub(crate) enum Action {
     /// Operations one on the result of the other: the first on two operands, each other one on one more.
     Chain(Vec<Binary>),
     Where,
+    /// The values of a table over classes of digits.
+    Expand(Leaf),
     /// The best candidate of a search.
     Winner(Arc<Searcher>),
     /// The value of a search's axis at a winner: `values[winner / stride % len]`.
@@ -51,7 +54,7 @@ impl Action {
             Self::Pick { values, stride } => {
                 kernels::pick(simd, lines, out, first, values, *stride);
             }
-            Self::Winner(_) | Self::Fold(..) | Self::Outside(_) => {}
+            Self::Expand(_) | Self::Winner(_) | Self::Fold(..) | Self::Outside(_) => {}
         }
     }
 }

@@ -62,12 +62,7 @@ impl Program {
         for (leaf, name) in leaves.iter().zip(tape.leaves()) {
             let ascending = leaf.groups.windows(2).all(|pair| pair[0] < pair[1]);
             let known = leaf.groups.iter().all(|group| *group < sizes.len());
-            let values = known.then(|| {
-                leaf.groups
-                    .iter()
-                    .map(|group| sizes[*group])
-                    .product::<usize>()
-            });
+            let values = known.then(|| leaf.extents(&sizes).iter().product::<usize>());
             if !ascending || values != Some(leaf.values.len()) {
                 return Err(Error::Invalid(format!(
                     "leaf {}: its table does not fit its axes",
@@ -175,6 +170,27 @@ impl Program {
             }
         }
         Ok(over)
+    }
+
+    /// The same program over some digits of each group of the space.
+    ///
+    /// # Errors
+    /// When a group has none.
+    pub(crate) fn picked(&self, digits: &[Vec<usize>]) -> Result<Self> {
+        let sizes = digits.iter().map(|digits| digits.len() as u64).collect();
+        let leaves = self.leaves.iter();
+        let leaves = leaves
+            .map(|leaf| leaf.picked(digits, &self.sizes))
+            .collect();
+        let (tape, space) = (Arc::clone(&self.tape), Space::new(sizes)?);
+        let picked = self.rebound(tape, space, leaves, self.planned.clone())?;
+        for (node, known) in picked.searchers.iter().enumerate() {
+            if matches!(self.tape.ops()[node], Op::Winner { .. }) {
+                let searcher = self.searcher(node as Node)?.picked(digits);
+                known.get_or_init(|| Arc::new(searcher));
+            }
+        }
+        Ok(picked)
     }
 
     /// The same tape over a box of the space (from these digits on, so many of each group), where its leaves have these
@@ -352,6 +368,9 @@ impl Program {
     /// When it is a search that cannot be planned.
     pub(crate) fn action(&self, node: Node) -> Result<Option<Action>> {
         Ok(match self.tape.ops()[node as usize] {
+            Op::Leaf(leaf) if !self.leaf(leaf).is_dense() => {
+                Some(Action::Expand(self.leaf(leaf).clone()))
+            }
             Op::Constant(_) | Op::Leaf(_) | Op::SearchAxis { .. } => None,
             Op::Unary(op, _) => Some(Action::Unary(op)),
             Op::Binary(op, ..) => Some(Action::Binary(op)),
@@ -366,7 +385,8 @@ impl Program {
         })
     }
 
-    fn searcher(&self, node: Node) -> Result<Arc<Searcher>> {
+    /// What finds the winners of a node that is one.
+    pub(crate) fn searcher(&self, node: Node) -> Result<Arc<Searcher>> {
         let known = &self.searchers[node as usize];
         if let Some(searcher) = known.get() {
             return Ok(Arc::clone(searcher));

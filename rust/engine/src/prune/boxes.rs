@@ -277,10 +277,7 @@ fn by_parts(
             }
         }
         pyramids.push(Pyramid::new(
-            &Leaf {
-                groups,
-                values: values.into(),
-            },
+            &Leaf::new(groups, values.into()),
             program.sizes(),
         ));
     }

@@ -13,6 +13,7 @@ mod factors;
 pub(crate) mod monotonicity;
 mod open;
 mod order;
+mod partitions;
 mod pyramid;
 mod reduce;
 mod search;

@@ -43,7 +43,7 @@ impl Part {
         }
         let program = &self.program;
         let tables = (0..program.tape().leaves().len() as u32).map(|leaf| program.leaf(leaf));
-        let mut own = tables.filter(|leaf| leaf.groups == [group]);
+        let mut own = tables.filter(|leaf| leaf.groups == [group] && leaf.is_dense());
         !own.any(|leaf| {
             leaf.values.is_sorted_by(|a, b| a < b) || leaf.values.is_sorted_by(|a, b| a > b)
         })

@@ -1,9 +1,9 @@
 //! Pyramids: the extremes of a table over ever larger blocks of its digits.
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use crate::exec::leaf::Leaf;
+use crate::exec::leaf::{DigitClasses, Leaf};
 use crate::numeric::interval::Interval;
 use crate::space::loops::dense;
 
@@ -52,13 +52,14 @@ pub(super) struct Side {
 /// The extremes of a table.
 #[derive(Debug)]
 pub(super) struct Pyramid {
-    groups: Vec<usize>,
+    leaf: Leaf,
     sizes: Vec<usize>,
-    values: Arc<[f64]>,
     /// Whether all values are numbers other than zero: simple comparisons put them in order.
     is_plain: bool,
     /// One more than the top level of each group.
     levels: Vec<usize>,
+    /// For each group the levels of its classes, if there are any.
+    classes: Vec<Vec<Level>>,
     /// For each combination of levels, the intervals of its blocks; made when first asked for.
     tables: Vec<OnceLock<Vec<Interval>>>,
 }
@@ -72,10 +73,12 @@ impl Pyramid {
             .map(|size| usize::from(top(*size)) + 1)
             .collect();
         let count = levels.iter().product();
+        let classes = leaf.classes.iter().zip(&levels);
+        let classes = classes.map(|(classes, levels)| Level::all(classes, *levels));
         Self {
-            groups: leaf.groups.clone(),
+            classes: classes.collect(),
+            leaf: leaf.clone(),
             sizes,
-            values: Arc::clone(&leaf.values),
             is_plain: leaf
                 .values
                 .iter()
@@ -88,25 +91,41 @@ impl Pyramid {
     /// What encloses the values in a box, given by its side along every group of the space.
     pub(super) fn enclose(&self, sides: &[Side]) -> Interval {
         let (mut table, mut place) = (0, 0);
-        for ((group, levels), size) in self.groups.iter().zip(&self.levels).zip(&self.sizes) {
-            let side = sides[*group];
-            table = table * levels + usize::from(side.level);
-            place = place * blocks(*size, side.level) + side.block as usize;
+        for (which, (group, levels)) in self.leaf.groups.iter().zip(&self.levels).enumerate() {
+            let Side { level, block } = sides[*group];
+            table = table * levels + usize::from(level);
+            place = place * self.entries(which, level) + self.entry(which, level, block as usize);
         }
         if table == 0 {
-            Interval::point(self.values[place])
+            Interval::point(self.leaf.values[place])
         } else {
             self.table(table)[place]
+        }
+    }
+
+    /// How many entries there are along a group at a level.
+    fn entries(&self, which: usize, level: u8) -> usize {
+        match self.classes.get(which) {
+            Some(levels) => levels[usize::from(level)].blocks.count,
+            None => blocks(self.sizes[which], level),
+        }
+    }
+
+    /// The entry of a block.
+    fn entry(&self, which: usize, level: u8, block: usize) -> usize {
+        match self.classes.get(which) {
+            Some(levels) => levels[usize::from(level)].blocks.of[block] as usize,
+            None => block,
         }
     }
 
     fn table(&self, number: usize) -> &[Interval] {
         self.tables[number].get_or_init(|| {
             // One level down along the last group that is above the ground.
-            let mut levels = vec![0; self.levels.len()];
+            let mut levels = vec![0_u8; self.levels.len()];
             let mut left = number;
             for (level, count) in levels.iter_mut().zip(&self.levels).rev() {
-                *level = left % count;
+                *level = (left % count) as u8;
                 left /= count;
             }
             let along = levels
@@ -115,55 +134,93 @@ impl Pyramid {
                 .unwrap_or_default();
             let all: Vec<usize> = (0..levels.len()).collect();
             let below = number - dense(&all, &self.levels)[along];
-            let extent = |which: usize, level: usize| blocks(self.sizes[which], level as u8);
-            let inner: usize = (along + 1..levels.len())
-                .map(|which| extent(which, levels[which]))
-                .product();
-            let (high, low) = (
-                extent(along, levels[along]),
-                extent(along, levels[along] - 1),
-            );
-            let outer: usize = (0..along)
-                .map(|which| extent(which, levels[which]))
-                .product();
-            let tables = (below > 0).then(|| self.table(below));
-            let shape = NextLevel {
-                outer,
-                high,
-                low,
-                inner,
+            let product = |range: Range<usize>| -> usize {
+                range
+                    .map(|which| self.entries(which, levels[which]))
+                    .product()
             };
-            match tables {
+            let level = levels[along];
+            let classes = self.classes.get(along);
+            let shape = NextLevel {
+                outer: product(0..along),
+                made_of: classes.map(|levels| &levels[usize::from(level)].made_of[..]),
+                high: self.entries(along, level),
+                low: self.entries(along, level - 1),
+                inner: product(along + 1..levels.len()),
+            };
+            let values = &self.leaf.values;
+            match (below > 0).then(|| self.table(below)) {
                 Some(table) => shape.joined(|place| table[place]),
-                None if self.is_plain => shape.extremes(&self.values),
-                None => shape.joined(|place| Interval::point(self.values[place])),
+                None if self.is_plain => shape.extremes(values),
+                None => shape.joined(|place| Interval::point(values[place])),
             }
         })
     }
 }
 
+/// A level of a group whose digits are in classes: blocks of the same classes have one entry.
+#[derive(Debug)]
+struct Level {
+    blocks: DigitClasses,
+    /// The entries of the level below that each one is made of.
+    made_of: Vec<Vec<usize>>,
+}
+
+impl Level {
+    /// All levels of a group.
+    fn all(digits: &DigitClasses, count: usize) -> Vec<Self> {
+        let size = digits.of.len();
+        let mut levels = vec![Self {
+            blocks: digits.clone(),
+            made_of: vec![],
+        }];
+        for level in 1..count as u8 {
+            let below = &levels[usize::from(level) - 1].blocks.of;
+            let made_of = |block: usize| {
+                let block = block as u32;
+                let parts = parts(size, Side { level, block });
+                let mut made_of: Vec<usize> = parts
+                    .map(|part| below[part.block as usize] as usize)
+                    .collect();
+                made_of.sort_unstable();
+                made_of.dedup();
+                made_of
+            };
+            let all: Vec<Vec<usize>> = (0..blocks(size, level)).map(made_of).collect();
+            let blocks = DigitClasses::by(all.iter());
+            let made_of = blocks.firsts().into_iter().map(|first| all[first].clone());
+            let made_of = made_of.collect();
+            levels.push(Self { blocks, made_of });
+        }
+        levels
+    }
+}
+
 /// A table with one level more along one of its groups.
-struct NextLevel {
+struct NextLevel<'a> {
     /// The entries of the groups before it,
     outer: usize,
-    /// the blocks of that group,
+    /// what each entry of that group is made of, one level below, where it is no block of these,
+    made_of: Option<&'a [Vec<usize>]>,
+    /// how many there are, and one level below,
     high: usize,
-    /// what these are made of, one level below,
     low: usize,
     /// and the entries of the groups behind it.
     inner: usize,
 }
 
-impl NextLevel {
+impl NextLevel<'_> {
     /// The entries, each made of those of the table below.
     fn joined(&self, below: impl Fn(usize) -> Interval) -> Vec<Interval> {
         let mut table = Vec::with_capacity(self.outer * self.high * self.inner);
-        for parts in self.blocks() {
+        self.for_each(|first, parts| {
             for last in 0..self.inner {
-                let parts = parts.clone().map(|part| below(part * self.inner + last));
+                let parts = parts
+                    .iter()
+                    .map(|part| below((first + part) * self.inner + last));
                 table.push(parts.reduce(Interval::join).unwrap_or(Interval::ALL));
             }
-        }
+        });
         table
     }
 
@@ -171,18 +228,17 @@ impl NextLevel {
     fn extremes(&self, values: &[f64]) -> Vec<Interval> {
         let mut table = Vec::with_capacity(self.outer * self.high * self.inner);
         let (mut lows, mut highs) = (vec![0.0; self.inner], vec![0.0; self.inner]);
-        for parts in self.blocks() {
-            let values = &values[parts.start * self.inner..parts.end * self.inner];
-            if self.inner == 1 {
-                table.push(Interval::new(
-                    extreme(values, f64::lt),
-                    extreme(values, f64::gt),
-                ));
-                continue;
+        self.for_each(|first, parts| {
+            if self.inner == 1 && self.made_of.is_none() {
+                let values = &values[first + parts[0]..][..parts.len()];
+                let (low, high) = (extreme(values, f64::lt), extreme(values, f64::gt));
+                table.push(Interval::new(low, high));
+                return;
             }
             lows.fill(f64::INFINITY);
             highs.fill(f64::NEG_INFINITY);
-            for row in values.chunks_exact(self.inner) {
+            for part in parts {
+                let row = &values[(first + part) * self.inner..][..self.inner];
                 for ((low, high), value) in lows.iter_mut().zip(&mut highs).zip(row) {
                     *low = if *value < *low { *value } else { *low };
                     *high = if *value > *high { *value } else { *high };
@@ -190,17 +246,25 @@ impl NextLevel {
             }
             let ends = lows.iter().zip(&highs);
             table.extend(ends.map(|(low, high)| Interval::new(*low, *high)));
-        }
+        });
         table
     }
 
-    /// What each block is made of, counted along the group and those before it.
-    fn blocks(&self) -> impl Iterator<Item = Range<usize>> {
-        (0..self.outer * self.high).map(|place| {
-            let (outer, block) = (place / self.high, place % self.high);
-            let first = outer * self.low;
-            first + block * WIDTH..first + self.low.min((block + 1) * WIDTH)
-        })
+    /// For each entry, where those that it is made of begin along the groups before it, and which ones they are.
+    fn for_each(&self, mut each: impl FnMut(usize, &[usize])) {
+        let mut block = Vec::with_capacity(WIDTH);
+        for outer in 0..self.outer {
+            for entry in 0..self.high {
+                let parts = if let Some(made_of) = self.made_of {
+                    &made_of[entry][..]
+                } else {
+                    block.clear();
+                    block.extend(entry * WIDTH..self.low.min((entry + 1) * WIDTH));
+                    &block[..]
+                };
+                each(outer * self.low, parts);
+            }
+        }
     }
 }
 

@@ -128,10 +128,9 @@ impl Part {
             return Ok(Outcome::Same);
         }
         let nodes = bottleneck.nodes.iter().map(|(node, _)| *node);
-        let tables = values.into_iter().map(|(groups, values)| Leaf {
-            groups,
-            values: values.into(),
-        });
+        let tables = values
+            .into_iter()
+            .map(|(groups, values)| Leaf::new(groups, values.into()));
         let part = Self {
             program: program.with_tables(nodes.zip(tables).collect())?,
             adds: self.adds.clone(),
@@ -148,20 +147,18 @@ impl Part {
         let (program, within) = (&self.program, mask(groups));
         let reached = program.tape().reached(&goal.nodes())?;
         let (mut before, mut after) = (0_usize, 0_usize);
-        for (node, mask) in program
-            .masks()
-            .iter()
-            .enumerate()
-            .filter(|(node, _)| reached[*node])
-        {
-            if matches!(program.tape().ops()[node], Op::Leaf(_)) {
-                let others = program.points(mask & !within);
-                before = before.saturating_add(program.points(*mask));
-                after = after.saturating_add(if mask & within == 0 {
-                    others
-                } else {
-                    others.saturating_mul(points)
-                });
+        for node in (0..reached.len()).filter(|node| reached[*node]) {
+            if let Op::Leaf(leaf) = program.tape().ops()[node] {
+                let leaf = program.leaf(leaf);
+                let extents = leaf.extents(program.sizes());
+                let extents = leaf.groups.iter().zip(&extents);
+                let (joined, others): (Vec<_>, Vec<_>) =
+                    extents.partition(|(group, _)| within >> **group & 1 == 1);
+                let values =
+                    |own: Vec<(&usize, &usize)>| own.iter().map(|(_, extent)| **extent).product();
+                let (joined, others): (usize, usize) = (values(joined), values(others));
+                before = before.saturating_add(leaf.values.len());
+                after = after.saturating_add(others.saturating_mul(points.min(joined)));
             }
         }
         Ok(after > before.max(SMALL).saturating_mul(SWOLLEN))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::exec::fill::fill_raw;
-use crate::exec::leaf::Leaf;
+use crate::exec::leaf::{DigitClasses, Leaf};
 use crate::exec::plan::mask;
 use crate::exec::program::Program;
 use crate::run::Control;
@@ -63,7 +63,7 @@ impl Program {
         let (mut computed, mut arrays) = (vec![], vec![]);
         for (&node, table) in nodes.iter().zip(&mut tables) {
             if let Op::Leaf(leaf) = self.tape().ops()[node as usize] {
-                let leaf = self.leaf(leaf);
+                let leaf = self.leaf(leaf).clone().expanded(self.sizes().to_vec());
                 let strides = dense(&leaf.groups, self.sizes());
                 let loops = Loops::new(groups, self.sizes(), &[&strides]);
                 copy(&leaf.values, 0, &loops, table);
@@ -115,13 +115,7 @@ impl Program {
         }));
 
         let reached = self.tape().reached(wanted)?;
-        let mut leaves = vec![
-            Leaf {
-                groups: vec![],
-                values: [f64::NAN].into()
-            };
-            self.tape().leaves().len()
-        ];
+        let mut leaves = vec![Leaf::new(vec![], [f64::NAN].into()); self.tape().leaves().len()];
         for (op, _) in self
             .tape()
             .ops()
@@ -158,37 +152,50 @@ impl Program {
     ) -> Leaf {
         let leaf = self.leaf(which);
         let place = |group: &usize| others.binary_search(group).ok().map(|place| place + 1);
-        let kept = leaf.groups.iter().filter_map(place);
+        let kept: Vec<usize> = leaf.groups.iter().filter_map(place).collect();
         if mask(&leaf.groups) & mask(groups) == 0 {
             return Leaf {
-                groups: kept.collect(),
-                values: Arc::clone(&leaf.values),
+                groups: kept,
+                ..leaf.clone()
             };
         }
-        let sizes = self.sizes();
-        let within = dense(&leaf.groups, sizes);
+        let extents = leaf.extents(self.sizes());
+        let stride = |which: usize| extents[which + 1..].iter().product::<usize>();
+        let own = leaf.groups.iter().enumerate();
+        let (listed, rest): (Vec<_>, Vec<_>) = own.partition(|(_, group)| groups.contains(group));
         // Where the values over the other groups lie, from the first on.
-        let mut rest = vec![0];
-        for group in leaf.groups.iter().filter(|group| !groups.contains(group)) {
-            rest = rest
-                .iter()
-                .flat_map(|at| (0..sizes[*group]).map(move |digit| (at, digit)))
-                .map(|(at, digit)| at + digit * within[*group])
-                .collect();
-        }
+        let places = rest.iter().map(|(which, _)| {
+            let stride = stride(*which);
+            (0..extents[*which]).map(move |class| class * stride)
+        });
+        let places = places.fold(vec![0], |before, own| {
+            let each = before.iter();
+            each.flat_map(|at| own.clone().map(move |step| at + step))
+                .collect()
+        });
         let first = |point: &usize| -> usize {
-            groups
+            let digit = |group: usize| point / strides[group] % self.sizes()[group];
+            listed
                 .iter()
-                .map(|group| point / strides[*group] % sizes[*group] * within[*group])
+                .map(|(which, group)| leaf.class(*which, digit(**group)) * stride(*which))
                 .sum()
         };
-        let values = points.iter().flat_map(|point| {
-            let first = first(point);
-            rest.iter().map(move |at| leaf.values[first + at])
-        });
+        let firsts: Vec<usize> = points.iter().map(first).collect();
+        let (firsts, classes) = if leaf.is_dense() {
+            (firsts, vec![])
+        } else {
+            let own = DigitClasses::by(firsts.iter());
+            let firsts = own.firsts().iter().map(|point| firsts[*point]).collect();
+            let others = rest.iter().map(|(which, _)| leaf.classes[*which].clone());
+            (firsts, std::iter::once(own).chain(others).collect())
+        };
+        let values = firsts
+            .iter()
+            .flat_map(|first| places.iter().map(move |at| leaf.values[first + at]));
         Leaf {
             groups: std::iter::once(0).chain(kept).collect(),
             values: values.collect(),
+            classes,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::exec::evaluator::Evaluator;
 use crate::exec::leaf::Leaf;
+use crate::exec::plan::mask;
 use crate::exec::program::Program;
 use crate::exec::schedule::schedule;
 use crate::run::Control;
@@ -117,21 +118,34 @@ impl<'a> Copy<'a> {
         frontier.sort_unstable();
         frontier.dedup();
         let tables = tables(around, &frontier)?;
-        // A table over several groups tells all of their digits apart.
-        let told_apart = others
+        // A dense table over several groups tells all of their digits apart.
+        let given = others
             .iter()
-            .fold(0, |told, node| match tape.ops()[*node as usize] {
-                Op::Leaf(_) => told | around.masks()[*node as usize],
-                _ => told,
+            .filter_map(|node| match tape.ops()[*node as usize] {
+                Op::Leaf(leaf) => Some(around.leaf(leaf)),
+                _ => None,
             });
+        let (dense, classed): (Vec<&Leaf>, Vec<&Leaf>) = given.partition(|leaf| leaf.is_dense());
+        let told_apart = dense.iter().fold(0, |told, leaf| told | mask(&leaf.groups));
         let (mut digits, mut firsts) = (vec![], vec![]);
         for &group in &groups {
             let tables = frontier
                 .iter()
                 .filter(|node| around.masks()[**node as usize] == 1 << group)
                 .map(|node| &tables[node][..]);
+            let classes_of = |leaf: &&Leaf| {
+                let which = leaf.groups.iter().position(|own| *own == group)?;
+                let digits = 0..around.sizes()[group];
+                Some(
+                    digits
+                        .map(|digit| leaf.class(which, digit) as f64)
+                        .collect(),
+                )
+            };
+            let classed: Vec<Vec<f64>> = classed.iter().filter_map(classes_of).collect();
+            let tables: Vec<&[f64]> = tables.chain(classed.iter().map(Vec::as_slice)).collect();
             let apart = told_apart >> group & 1 == 1;
-            let (of, first) = classes(around.sizes()[group], apart, &tables.collect::<Vec<_>>());
+            let (of, first) = classes(around.sizes()[group], apart, &tables);
             digits.push(of);
             firsts.push(first);
         }
@@ -175,8 +189,20 @@ impl<'a> Copy<'a> {
         }
     }
 
+    /// A table at the digits that are told apart, over the groups here.
+    fn told_apart(&self, leaf: &Leaf) -> Leaf {
+        let mut digits: Vec<Vec<usize>> = vec![vec![]; self.around.sizes().len()];
+        for (group, firsts) in self.groups.iter().zip(&self.firsts) {
+            digits[*group].clone_from(firsts);
+        }
+        let lens = digits.iter().map(Vec::len).collect();
+        let leaf = leaf.picked(&digits, self.around.sizes()).expanded(lens);
+        let place = |group: &usize| self.groups.binary_search(group).ok();
+        Leaf::new(leaf.groups.iter().filter_map(place).collect(), leaf.values)
+    }
+
     fn leaf(&mut self, node: Node, groups: Vec<usize>, values: Arc<[f64]>) -> Node {
-        self.leaves.push(Leaf { groups, values });
+        self.leaves.push(Leaf::new(groups, values));
         self.builder.leaf(Name {
             name: node.to_string(),
             unit: String::new(),
@@ -189,10 +215,8 @@ impl<'a> Copy<'a> {
         let op = match op {
             Op::Constant(_) => op,
             Op::Leaf(leaf) => {
-                let leaf = self.around.leaf(leaf);
-                let place = |group: &usize| self.groups.binary_search(group).ok();
-                let groups = leaf.groups.iter().filter_map(place).collect();
-                return Ok(self.leaf(node, groups, Arc::clone(&leaf.values)));
+                let leaf = self.told_apart(self.around.leaf(leaf));
+                return Ok(self.leaf(node, leaf.groups, leaf.values));
             }
             Op::SearchAxis { search, axis } => Op::SearchAxis {
                 search: self.search(search)?,
@@ -317,10 +341,7 @@ mod tests {
             objective,
             among: number,
         })?;
-        let x = Leaf {
-            groups: vec![0],
-            values: (0..100).map(f64::from).collect(),
-        };
+        let x = Leaf::new(vec![0], (0..100).map(f64::from).collect());
         let space = Space::new(vec![100, 3])?;
         let tape = Arc::new(builder.finish(vec![])?);
         let around = Program::new(tape, space, vec![x, y], Simd::BASELINE, Blocks::default())?;
@@ -329,10 +350,7 @@ mod tests {
 
     #[test]
     fn digits_that_make_no_difference_are_one() -> Result<()> {
-        let inside = inside(Leaf {
-            groups: vec![1],
-            values: [7.0, 2.0, 7.0].into(),
-        })?;
+        let inside = inside(Leaf::new(vec![1], [7.0, 2.0, 7.0].into()))?;
         assert_eq!(inside.program.space().sizes(), [10, 2]);
         assert_eq!(
             inside.digits[0],
@@ -344,10 +362,7 @@ mod tests {
 
     #[test]
     fn digits_of_a_table_over_several_groups_are_told_apart() -> Result<()> {
-        let inside = inside(Leaf {
-            groups: vec![0, 1],
-            values: vec![7.0; 300].into(),
-        })?;
+        let inside = inside(Leaf::new(vec![0, 1], vec![7.0; 300].into()))?;
         assert_eq!(inside.program.space().sizes(), [100, 3]);
         Ok(())
     }

@@ -22,6 +22,7 @@ mod winners;
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::exec::leaf::{DigitClasses, gather};
 use crate::exec::program::Program;
 use crate::run::Control;
 use crate::space::block::Extent;
@@ -130,6 +131,25 @@ impl Searcher {
         })
     }
 
+    /// The same winners where the groups of the space have only some of their digits.
+    pub(crate) fn picked(&self, picks: &[Vec<usize>]) -> Self {
+        let picked = |(group, digits): (&usize, &Vec<usize>)| match picks.get(*group) {
+            Some(picks) => picks.iter().map(|digit| digits[*digit]).collect(),
+            None => digits.clone(),
+        };
+        Self {
+            groups: self.groups.clone(),
+            digits: self.groups.iter().zip(&self.digits).map(picked).collect(),
+            winners: Arc::clone(&self.winners),
+        }
+    }
+
+    /// Which digits of a group have the same winners, whatever those of the others are; None where it does not matter.
+    pub(crate) fn classes(&self, group: usize) -> Option<DigitClasses> {
+        let place = self.groups.binary_search(&group).ok()?;
+        Some(DigitClasses::by(self.digits[place].iter()))
+    }
+
     /// The winners in a box of the program around, over the search's groups in the order given. A seeker is what one
     /// worker searches with, made when there is something to be searched for.
     ///
@@ -156,7 +176,7 @@ impl Searcher {
                 winners.find(seeker, grid, number, found, control)
             })?;
             let places = self.places(grid, groups, &digits);
-            spread(&places, out, |place| kept.get(place));
+            gather(&places, out, |place| number(kept.get(place)));
         } else {
             let grid = grid.around(&digits);
             let mut found = vec![NONE; grid.count() * grid.volume()];
@@ -164,7 +184,7 @@ impl Searcher {
                 winners.find(seeker, &grid, number, found, control)?;
             }
             let places = self.places(&grid, groups, &digits);
-            spread(&places, out, |place| found[place]);
+            gather(&places, out, |place| number(found[place]));
         }
         Ok(())
     }
@@ -179,28 +199,11 @@ impl Searcher {
     }
 }
 
-/// Write what is at the sum of one of each of the places, in their order, the last ones fastest.
-fn spread(places: &[Vec<usize>], out: &mut [f64], get: impl Fn(usize) -> u32) {
-    let single = [0];
-    let (runs, outer) = places
-        .split_last()
-        .map_or((&single[..], &[][..]), |(runs, outer)| (&runs[..], outer));
-    let mut at = vec![0; outer.len()];
-    for run in out.chunks_exact_mut(runs.len()) {
-        let line: usize = outer.iter().zip(&at).map(|(places, i)| places[*i]).sum();
-        for (out, place) in run.iter_mut().zip(runs) {
-            let winner = get(line + place);
-            *out = if winner == NONE {
-                f64::NAN
-            } else {
-                f64::from(winner)
-            };
-        }
-        for (i, places) in at.iter_mut().zip(outer).rev() {
-            *i = (*i + 1) % places.len();
-            if *i > 0 {
-                break;
-            }
-        }
+/// The number of a winner as a value: NaN where there is none.
+fn number(winner: u32) -> f64 {
+    if winner == NONE {
+        f64::NAN
+    } else {
+        f64::from(winner)
     }
 }

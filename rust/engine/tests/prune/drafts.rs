@@ -125,7 +125,7 @@ pub(crate) fn build(draft: &Draft, blocks: Blocks) -> Drafted {
         let points: usize = groups.iter().map(|group| draft.sizes[*group]).product();
         let value = |point| value(*shape, *seed, point, points as u64);
         let values = (0..points as u64).map(value).collect();
-        leaves.push(Leaf { groups, values });
+        leaves.push(Leaf::new(groups, values));
         known.push(builder.leaf(name(&i.to_string())));
     }
     let mut push = |op: Op| builder.push(op).unwrap();

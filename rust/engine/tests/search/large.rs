@@ -51,10 +51,7 @@ fn closest(axes: &[usize]) -> (Tape, Node) {
 
 fn over(tape: Tape, x: Vec<f64>) -> Program {
     let space = Space::new(vec![x.len() as u64]).unwrap();
-    let leaf = Leaf {
-        groups: vec![0],
-        values: x.into(),
-    };
+    let leaf = Leaf::new(vec![0], x.into());
     let (tape, simd) = (Arc::new(tape), Simd::best());
     Program::new(tape, space, vec![leaf], simd, Blocks::default()).unwrap()
 }
@@ -83,10 +80,7 @@ fn a_search_has_room_for_many_candidates() {
 #[test]
 fn a_search_with_more_candidates_than_numbers_is_refused() {
     let (tape, _) = closest(&[3000, 3000, 3000]);
-    let leaf = Leaf {
-        groups: vec![],
-        values: [0.0].into(),
-    };
+    let leaf = Leaf::new(vec![], [0.0].into());
     let (space, simd) = (Space::new(vec![]).unwrap(), Simd::best());
     let program = Program::new(Arc::new(tape), space, vec![leaf], simd, Blocks::default());
     assert!(matches!(program, Err(Error::Invalid(text)) if text.contains("candidates")));

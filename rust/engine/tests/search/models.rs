@@ -192,10 +192,7 @@ pub(crate) fn program(draft: &Draft, simd: Simd, blocks: Blocks) -> (Program, No
                 f64::from(*value) / 2.0
             }
         });
-        leaves.push(Leaf {
-            groups,
-            values: values.collect(),
-        });
+        leaves.push(Leaf::new(groups, values.collect()));
         known.push(builder.leaf(name(&i.to_string())));
     }
     let mut outside = known.clone();

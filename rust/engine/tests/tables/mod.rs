@@ -53,10 +53,7 @@ impl Table {
                 unit: String::new(),
                 doc: String::new(),
             };
-            leaves.push(Leaf {
-                groups: groups.to_vec(),
-                values: values.into(),
-            });
+            leaves.push(Leaf::new(groups.to_vec(), values.into()));
             builder.leaf(name)
         };
         let truth = |given: bool| f64::from(u8::from(given));

@@ -61,10 +61,7 @@ impl Program {
         );
         let leaves = leaves
             .into_iter()
-            .map(|(groups, values)| Leaf {
-                groups,
-                values: values.copied(),
-            })
+            .map(|(groups, values)| Leaf::new(groups, values.copied()))
             .collect();
         let simd = requested(simd)?;
         let program = Space::new(sizes)

@@ -5,7 +5,7 @@ use proptest::sample::Index;
 
 use super::draft::drafts;
 use super::{cases, digits, row, values};
-use crate::exec::leaf::Leaf;
+use crate::exec::leaf::{DigitClasses, Leaf};
 use crate::exec::program::Program;
 use crate::numeric::interval::Interval;
 use crate::numeric::kernels::Simd;
@@ -103,7 +103,7 @@ proptest! {
         values[points - 1] = 99.0;
         values[missing.index(points)] = f64::NAN;
         let groups: Vec<usize> = (0..sizes.len()).collect();
-        let pyramid = Pyramid::new(&Leaf { groups, values: values.clone().into() }, &sizes);
+        let pyramid = Pyramid::new(&Leaf::new(groups, values.clone().into()), &sizes);
         let all = digits(&sizes.iter().map(|size| *size as u64).collect::<Vec<_>>());
         for drawn in drawn {
             let sides: Vec<Side> = sizes.iter().zip(drawn).map(|(size, drawn)| side(*size, drawn)).collect();
@@ -112,6 +112,30 @@ proptest! {
             });
             let inside: Vec<f64> = all.iter().zip(&values).filter(|(digits, _)| inside(digits)).map(|(_, value)| *value).collect();
             prop_assert_eq!(pyramid.enclose(&sides), Interval::hull(inside));
+        }
+    }
+
+    #[test]
+    fn pyramids_over_classes_of_digits_are_those_over_digits(
+        classes in proptest::collection::vec(proptest::collection::vec(0_u8..5, 1..40), 1..4)
+            .prop_filter("too large", |classes| classes.iter().map(Vec::len).product::<usize>() <= 20_000),
+        seeds in proptest::collection::vec(-9_i8..10, 1..50),
+        gap in any::<bool>(),
+        drawn in proptest::collection::vec(any::<[[Index; 2]; 3]>(), 1..20),
+    ) {
+        let sizes: Vec<usize> = classes.iter().map(Vec::len).collect();
+        let classes: Vec<DigitClasses> = classes.iter().map(|of| DigitClasses::by(of.iter())).collect();
+        let points = classes.iter().map(|classes| classes.count).product();
+        let mut values: Vec<f64> = seeds.iter().cycle().map(|seed| f64::from(*seed) + 0.5).take(points).collect();
+        if gap {
+            values[points - 1] = f64::NAN;
+        }
+        let leaf = Leaf { classes, ..Leaf::new((0..sizes.len()).collect(), values.into()) };
+        let dense = leaf.clone().expanded(sizes.clone());
+        let (pyramid, other) = (Pyramid::new(&leaf, &sizes), Pyramid::new(&dense, &sizes));
+        for drawn in drawn {
+            let sides: Vec<Side> = sizes.iter().zip(drawn).map(|(size, drawn)| side(*size, drawn)).collect();
+            prop_assert_eq!(pyramid.enclose(&sides), other.enclose(&sides));
         }
     }
 }

@@ -32,10 +32,7 @@ impl Model {
     }
 
     fn leaf(&mut self, group: usize, values: &[f64]) -> Node {
-        self.leaves.push(Leaf {
-            groups: vec![group],
-            values: values.into(),
-        });
+        self.leaves.push(Leaf::new(vec![group], values.into()));
         self.builder.leaf(name(&self.leaves.len().to_string()))
     }
 

@@ -245,7 +245,7 @@ impl Draft {
                 self.palette[(drawn % self.palette.len() as u64) as usize]
             };
             let values = (0..points).map(value).collect();
-            leaves.push(Leaf { groups, values });
+            leaves.push(Leaf::new(groups, values));
             known.push(builder.leaf(name(&i.to_string())));
         }
         let factors = known.clone();

@@ -247,7 +247,7 @@ class Space(Shown, Tabular):
         columns : sequence of str
             Quantities; by default those of the sweep.
         quantiles : sequence of float
-            Shares from 0 to 1; they take four more passes over the space, none if empty.
+            Shares from 0 to 1; they take one to four more passes over the space, none if empty.
         per : sequence of str
             Axes: the same for each combination of their values, of which there may be 1,000.
         std : bool

@@ -32,7 +32,7 @@ _NUMBERS = (*_COUNTS, "min", "max", "sum", "mean", "std")
     "combinations, feasible, status_LABEL, and COLUMN_min, _mean, _max, _sum, _std, _count, _nulls",
 )
 @options.once("--per", metavar="AXES", help="Axes to group by, as market,chips: the same for each of their values.")
-@click.option("--no-quantiles", is_flag=True, help="Skip quantiles: one pass over the space instead of five.")
+@click.option("--no-quantiles", is_flag=True, help="Skip quantiles: one pass over the space instead of two to five.")
 @askable
 def command(query: QueryOptions, per: str | None, *, no_quantiles: bool, asking: Asking) -> int:
     r"""How many combinations of SPEC are feasible, their extremes, means and quantiles, and why the others are not.

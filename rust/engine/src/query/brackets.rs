@@ -165,18 +165,16 @@ impl Summary {
         control: &Control,
     ) -> Result<()> {
         let rows = u128::from(program.space().combinations());
-        let place = |point: u64| (u128::from(point.wrapping_mul(GOLDEN)) * rows) >> u64::BITS;
-        let places: Vec<usize> = (1..=points).map(|point| place(point) as usize).collect();
+        let spread = |point: u64| (u128::from(point.wrapping_mul(GOLDEN)) * rows) >> u64::BITS;
+        let listed: Vec<usize> = (1..=points).map(|point| spread(point) as usize).collect();
         let groups: Vec<usize> = (0..program.space().sizes().len()).collect();
         let wanted = self.wanted(None);
-        let listed = program.listed(&groups, &places, &wanted.nodes)?;
-        let walk = Walk::new(&listed, &wanted)?;
-        let columns: Vec<ColumnReading> = self.columns(&listed, &walk);
+        let part = program.listed(&groups, &listed, &wanted.nodes)?;
+        let walk = Walk::new(&part, &wanted)?;
+        let columns: Vec<ColumnReading> = self.columns(&part, &walk);
         let (mut walker, mut scratch) = (walk.walker(), SummaryScratch::default());
-        let chunks = 0..walk.chunks();
-        let tiles = chunks.map(|chunk| walk.chunk(chunk));
-        for tiles in tiles {
-            walker.for_each(tiles, &control.uncounted(), |walker, alive| {
+        for chunk in 0..walk.chunks() {
+            walker.for_each(walk.chunk(chunk), &control.uncounted(), |walker, alive| {
                 for (column, sample) in columns.iter().zip(&mut *samples).filter(|_| alive) {
                     let (values, times) = column.read(walker, &mut scratch);
                     let keys = values.iter().map(|value| to_key(*value));

@@ -13,7 +13,6 @@ mod prune;
 pub mod query;
 pub mod rows;
 pub mod run;
-mod search;
 pub mod skyline;
 mod space;
 pub mod tape;

@@ -1,4 +1,4 @@
-"""Floors: what no candidate's objective is below, known from a part of it (as ``rust/engine/src/search/floor.rs``).
+"""Floors: what no candidate's objective is below, known from a part of it (as the engine's ``argmin/lower_bound.rs``).
 
 Of computed numbers, a + b is not below a where b is not negative, because rounding is monotone; and where b is NaN the
 sum is, which never wins. So each left part of a sum bounds it, as long as no later term is negative.

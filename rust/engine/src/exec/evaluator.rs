@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::exec::aggregate::Folder;
+use crate::exec::argmin::Scan;
 use crate::exec::buffer::Buffer;
 use crate::exec::invalidation::Due;
 use crate::exec::plan::{Action, Plan};
 use crate::numeric::kernels::{self, Operand, Simd};
 use crate::run::Control;
-use crate::search::Seeker;
 use crate::space::MAX_GROUPS;
 use crate::space::block::{Extent, Source};
 use crate::space::loops::{ARRAYS, Loops, copy, dense, only};
@@ -60,7 +60,7 @@ pub(crate) struct Evaluator {
     results: Vec<Buffer>,
     gathered: [Vec<f64>; ARRAYS],
     /// What the steps that are searches work with.
-    seekers: HashMap<usize, Option<Seeker>>,
+    scans: HashMap<usize, Option<Scan>>,
     folder: Folder,
 }
 
@@ -77,7 +77,7 @@ impl Evaluator {
             due: Due::new(Arc::clone(&plan)),
             results: vec![Buffer::default(); plan.buffers()],
             gathered: Default::default(),
-            seekers: HashMap::new(),
+            scans: HashMap::new(),
             folder: Folder::default(),
             plan,
         }
@@ -233,8 +233,8 @@ impl Evaluator {
         let out = &mut result.get_mut()[..self.shape.steps[index].values];
         let step = &self.plan.steps[index];
         let done = if let Action::Winner(searcher) = &step.action {
-            let seeker = self.seekers.entry(index).or_default();
-            searcher.read(seeker, &step.groups, &self.extent, out, control)
+            let scan = self.scans.entry(index).or_default();
+            searcher.read(scan, &step.groups, &self.extent, out, control)
         } else if let Action::Expand(leaf) = &step.action {
             leaf.read(&step.groups, &self.extent, out);
             Ok(())

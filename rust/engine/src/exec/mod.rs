@@ -1,6 +1,7 @@
 //! Programs and their evaluation: from the schedule of a tape's operations to the values in a box of the space.
 
 pub(crate) mod aggregate;
+pub(crate) mod argmin;
 pub(crate) mod boxed;
 pub(crate) mod buffer;
 pub(crate) mod evaluator;

@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::exec::argmin::Searcher;
 use crate::exec::leaf::Leaf;
 use crate::numeric::kernels::{self, Lines, Operand, Simd};
-use crate::search::Searcher;
 use crate::space::block::Source;
 use crate::space::loops::ARRAYS;
 use crate::tape::{Binary, Fold, Unary};

@@ -4,12 +4,12 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
+use crate::exec::argmin::Searcher;
 use crate::exec::leaf::Leaf;
 use crate::exec::plan::{Action, mask};
 use crate::exec::schedule::RowSchedule;
 use crate::exec::tiling::Blocks;
 use crate::numeric::kernels::Simd;
-use crate::search::Searcher;
 use crate::space::block::{Extent, Source};
 use crate::space::{MAX_GROUPS, Space};
 use crate::tape::{MOST_CANDIDATES, Node, Op, Tape};

@@ -5,28 +5,28 @@
 //! out where an earlier one is at least as good in all of these. *Bounds* ([`boxes`]): intervals enclose what is asked
 //! for over boxes of the space, tables of many values by pyramids of their extremes ([`pyramid`]).
 
-mod bottleneck;
 mod boxes;
-mod classes;
-mod compared;
+mod branch_and_bound;
+mod dominance;
+mod equivalence;
 mod factors;
+mod frontier;
 pub(crate) mod monotonicity;
-mod open;
 mod order;
+mod pairwise;
 mod partitions;
 mod pyramid;
-mod reduce;
-mod search;
+mod separators;
 mod spread;
 mod subspace;
 mod tables;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use search::{Ended, Place, Verdict, View, Visitor};
+pub(crate) use branch_and_bound::{BoxRef, Ended, Verdict, View, Visitor};
 
 use boxes::Boxes;
-use search::BranchAndBound;
+use branch_and_bound::BranchAndBound;
 use spread::Spread;
 use tables::{most_values, values_in_all, with_tables};
 

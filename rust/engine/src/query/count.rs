@@ -166,7 +166,7 @@ impl Scan for Counter<'_> {
 
     fn judge(&self, view: &View<'_>, _: &u64) -> Verdict {
         if view.excludes_any(&self.literals) || view.ensures_all(&self.literals) {
-            return Verdict::Decided;
+            return Verdict::Pruned;
         }
         // Small boxes first: so few of them wait.
         Verdict::Open(view.place.rows() as f64)

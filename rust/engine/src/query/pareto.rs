@@ -368,7 +368,7 @@ impl Scan for Offers {
 
     fn judge(&self, view: &View<'_>, gathered: &Gathered) -> Verdict {
         if view.excludes_any(&self.conditions) {
-            return Verdict::Decided;
+            return Verdict::Pruned;
         }
         let (mut corner, mut key) = ([0.0; MOST_DIMS], 0.0);
         for (best, objective) in corner.iter_mut().zip(&self.objectives) {
@@ -383,7 +383,7 @@ impl Scan for Offers {
         }
         let corner = &corner[..self.objectives.len()];
         if gathered.front.is_dominated(corner, view.place.lowest()) {
-            return Verdict::Decided;
+            return Verdict::Pruned;
         }
         Verdict::Open(key)
     }

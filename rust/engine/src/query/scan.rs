@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::error::Result;
 use crate::exec::program::Program;
 use crate::exec::walk::{Walk, Walker};
-use crate::prune::{Ended, Goal, Part, Place, Verdict, View, Visitor};
+use crate::prune::{BoxRef, Ended, Goal, Part, Verdict, View, Visitor};
 use crate::run::{Control, gather};
 use crate::space::Region;
 
@@ -34,7 +34,7 @@ pub(super) trait Scan: Sync {
     fn judge(&self, view: &View<'_>, found: &Self::State) -> Verdict;
 
     /// Whether a box that was open, with this key, still is, as far as is known without bounding it again.
-    fn is_open(&self, _key: f64, _place: &Place<'_>, _found: &Self::State) -> bool {
+    fn is_open(&self, _key: f64, _place: &BoxRef<'_>, _found: &Self::State) -> bool {
         true
     }
 
@@ -42,7 +42,7 @@ pub(super) trait Scan: Sync {
     fn decided(&self, _view: &View<'_>, _found: &mut Self::State) {}
 
     /// Take note that the rows of a box have been taken in.
-    fn evaluated(&self, _place: &Place<'_>, _found: &mut Self::State) {}
+    fn evaluated(&self, _place: &BoxRef<'_>, _found: &mut Self::State) {}
 
     /// The bound that is proven when no open box has a smaller key; None where only a whole answer is one.
     fn bound(&self, _key: f64) -> Option<f64> {
@@ -118,7 +118,7 @@ pub(super) fn over_boxes<S: Scan>(
     match ended {
         Ended::Complete => {}
         Ended::GivenUp => return fallback(),
-        Ended::Late(key) => match scan.bound(key) {
+        Ended::TimedOut(key) => match scan.bound(key) {
             Some(bound) => control.record_bound(bound),
             None => return fallback(),
         },
@@ -149,7 +149,7 @@ impl<S: Scan> Visitor for ScanVisitor<'_, S> {
         self.scan.judge(view, &self.found)
     }
 
-    fn is_open(&self, key: f64, place: &Place<'_>) -> bool {
+    fn is_open(&self, key: f64, place: &BoxRef<'_>) -> bool {
         self.scan.is_open(key, place, &self.found)
     }
 
@@ -157,7 +157,7 @@ impl<S: Scan> Visitor for ScanVisitor<'_, S> {
         self.scan.decided(view, &mut self.found);
     }
 
-    fn evaluate(&mut self, place: &Place<'_>) -> Result<()> {
+    fn evaluate(&mut self, place: &BoxRef<'_>) -> Result<()> {
         if self.walker.visit(&place.extent(), self.control)? {
             self.scan
                 .absorb(&self.walker, &mut self.scratch, &mut self.found);

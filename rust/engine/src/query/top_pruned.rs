@@ -7,11 +7,11 @@ use super::scan::Scan;
 use super::top_tiles::{TileScratch, TopTiles};
 use crate::exec::walk::Walker;
 use crate::numeric::scalar::{from_key, to_key};
-use crate::prune::{Place, Verdict, View};
+use crate::prune::{BoxRef, Verdict, View};
 
 impl TopTiles<'_> {
     /// The cell of a box, if it is in one.
-    fn cell(&self, place: &Place<'_>) -> Option<usize> {
+    fn cell(&self, place: &BoxRef<'_>) -> Option<usize> {
         let adds = self.adds.iter().enumerate();
         let adds = adds.filter(|(_, adds)| !adds.is_empty());
         adds.map(|(group, adds)| Some(adds[place.digit(group)?] as usize))
@@ -37,7 +37,7 @@ impl Scan for TopTiles<'_> {
 
     fn judge(&self, view: &View<'_>, best: &Best) -> Verdict {
         if view.excludes_any(&self.conditions) {
-            return Verdict::Decided;
+            return Verdict::Pruned;
         }
         let compared = self.top.distinct.iter().chain([&self.top.by]);
         if !compared.into_iter().all(|node| view.at(*node).is_sound()) {
@@ -48,11 +48,11 @@ impl Scan for TopTiles<'_> {
         if self.is_open(rank, &view.place, best) {
             Verdict::Open(rank)
         } else {
-            Verdict::Decided
+            Verdict::Pruned
         }
     }
 
-    fn is_open(&self, rank: f64, place: &Place<'_>, best: &Best) -> bool {
+    fn is_open(&self, rank: f64, place: &BoxRef<'_>, best: &Best) -> bool {
         let Some(cell) = self.cell(place) else {
             return true;
         };
@@ -61,7 +61,7 @@ impl Scan for TopTiles<'_> {
             || (rank <= self.bars.get(cell) && best.admits(&Found { rank, cell, row }))
     }
 
-    fn evaluated(&self, place: &Place<'_>, best: &mut Best) {
+    fn evaluated(&self, place: &BoxRef<'_>, best: &mut Best) {
         if let Some(cell) = self.cell(place) {
             best.settle_cell(cell);
             if let Some(bar) = best.bar(cell) {

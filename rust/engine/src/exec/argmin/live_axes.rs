@@ -8,7 +8,7 @@ use crate::exec::program::Program;
 use crate::numeric::scalar::holds;
 use crate::tape::{Node, Search};
 
-use super::inside::tables;
+use super::subprogram::tables;
 use super::winners::NONE;
 
 /// A condition that has more values than this is not looked at.
@@ -16,14 +16,14 @@ const MOST_VALUES: usize = 1 << 16;
 
 /// What is left of a search's axes, and what its candidates were called before.
 #[derive(Debug)]
-pub(super) struct Live {
+pub(super) struct LiveAxes {
     /// For each axis the digits that are left, ascending.
     digits: Vec<Vec<usize>>,
     /// The same, each as the steps of the flat index that it stands for.
     steps: Vec<Vec<u32>>,
 }
 
-impl Live {
+impl LiveAxes {
     /// Of the first search of a program, as far as conditions on one axis tell, wherever in the space they hold.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Literal;
 use super::boxes::{Boxes, Enclosed};
-use super::open::{FailOnPanic, OpenBox, Shared};
+use super::frontier::{FailOnPanic, OpenBox, Shared};
 use super::pyramid::{Side, parts};
 use crate::error::Result;
 use crate::numeric::interval::Interval;
@@ -16,19 +16,19 @@ use crate::tape::Node;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Verdict {
     /// Its rows need not be looked at.
-    Decided,
+    Pruned,
     /// They may matter; boxes with a small key come first.
     Open(f64),
 }
 
 /// A box.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct BoxRef<'a> {
     boxes: &'a Boxes<'a>,
     sides: &'a [Side],
 }
 
-impl Place<'_> {
+impl BoxRef<'_> {
     /// How many rows it has.
     pub(crate) fn rows(&self) -> u64 {
         self.boxes.rows(self.sides)
@@ -56,7 +56,7 @@ impl Place<'_> {
 
 /// A box, and what encloses the nodes over it.
 pub(crate) struct View<'a> {
-    pub(crate) place: Place<'a>,
+    pub(crate) place: BoxRef<'a>,
     enclosed: &'a Enclosed,
 }
 
@@ -96,7 +96,7 @@ pub(crate) trait Visitor {
     fn judge(&self, view: &View<'_>) -> Verdict;
 
     /// Whether a box that was open, with this key, still is, as far as is known without bounding it again.
-    fn is_open(&self, _key: f64, _place: &Place<'_>) -> bool {
+    fn is_open(&self, _key: f64, _place: &BoxRef<'_>) -> bool {
         true
     }
 
@@ -107,7 +107,7 @@ pub(crate) trait Visitor {
     ///
     /// # Errors
     /// When the run shall stop.
-    fn evaluate(&mut self, place: &Place<'_>) -> Result<()>;
+    fn evaluate(&mut self, place: &BoxRef<'_>) -> Result<()>;
 }
 
 /// How a search ended.
@@ -118,7 +118,7 @@ pub(crate) enum Ended {
     /// It was not worth its while.
     GivenUp,
     /// There was no more time; no box that is left has a smaller key.
-    Late(f64),
+    TimedOut(f64),
 }
 
 /// So often a search that ends early goes straight down.
@@ -158,7 +158,7 @@ impl BranchAndBound<'_> {
         let key = match visitor().judge(&whole) {
             Verdict::Open(key) => key,
             // Whoever takes it finds that too.
-            Verdict::Decided => f64::NEG_INFINITY,
+            Verdict::Pruned => f64::NEG_INFINITY,
         };
         let lowest = whole.place.lowest();
         open.push(OpenBox { key, lowest, sides });
@@ -176,7 +176,7 @@ impl BranchAndBound<'_> {
         }
         let ended = match open.first() {
             None => Ended::Complete,
-            Some(key) if control.is_late() => Ended::Late(key),
+            Some(key) if control.is_late() => Ended::TimedOut(key),
             Some(_) => Ended::GivenUp,
         };
         let visitors = workers.into_iter().map(|(visitor, _)| visitor);
@@ -247,7 +247,7 @@ impl BranchAndBound<'_> {
             place,
             enclosed: &cutter.whole,
         };
-        if visitor.judge(&view) == Verdict::Decided {
+        if visitor.judge(&view) == Verdict::Pruned {
             visitor.decided(&view);
             control.decided(place.rows())?;
         } else if self.is_small(&waiting.sides) {
@@ -259,8 +259,8 @@ impl BranchAndBound<'_> {
         Ok(0)
     }
 
-    fn place<'b>(&'b self, sides: &'b [Side]) -> Place<'b> {
-        Place {
+    fn place<'b>(&'b self, sides: &'b [Side]) -> BoxRef<'b> {
+        BoxRef {
             boxes: self.boxes,
             sides,
         }
@@ -293,7 +293,7 @@ impl BranchAndBound<'_> {
             };
             count += 1;
             match visitor.judge(&view) {
-                Verdict::Decided => {
+                Verdict::Pruned => {
                     visitor.decided(&view);
                     control.decided(view.place.rows())?;
                 }
@@ -336,7 +336,7 @@ impl BranchAndBound<'_> {
                 };
                 count += 1;
                 gain += match visitor.judge(&view) {
-                    Verdict::Decided => 1.0,
+                    Verdict::Pruned => 1.0,
                     Verdict::Open(part) => self.gain(&cutter.whole, &cutter.part, key, part),
                 };
             }

@@ -1,6 +1,6 @@
 //! Candidates that wait to be evaluated in full: for each point those with the lowest floors come first.
 
-use super::course::LaneValues;
+use super::steps_over_lanes::LaneValues;
 use crate::numeric::scalar::holds;
 
 /// So many of a point's candidates are evaluated before their objectives decide which others are; then twice as many.

@@ -9,7 +9,7 @@ use crate::exec::walk::fastest_first;
 use crate::space::block::fit;
 use crate::tape::{Node, Op};
 
-use super::floor::floor;
+use super::lower_bound::floor;
 
 /// A walk of so many steps makes good use of what is computed for its lanes once.
 const STEPS: usize = 16;
@@ -26,7 +26,7 @@ const FEW: usize = 32;
 
 /// The plan of a search.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(super) struct Strategy {
     /// The groups that lanes run over: those of the space, then axes of the search.
     pub(super) lanes: Vec<usize>,
     /// The other axes of the search, the slowest first.
@@ -47,7 +47,7 @@ pub(super) struct Layout {
     pub(super) memory: Vec<usize>,
 }
 
-impl Layout {
+impl Strategy {
     /// A plan for the first search of a program.
     ///
     /// # Errors
@@ -98,7 +98,7 @@ impl Layout {
         let mut inner = lanes.clone();
         inner.sort_by_key(|axis| sizes[*axis]);
         let lanes = [outer.clone(), lanes].concat();
-        let mut layout = Self {
+        let mut strategy = Self {
             lanes,
             walked,
             floor: None,
@@ -109,17 +109,19 @@ impl Layout {
             guards,
             memory: vec![],
         };
-        layout.floor = floor(program, &layout, objective);
-        if let Some(floor) = layout.floor {
+        strategy.floor = floor(program, &strategy, objective);
+        if let Some(floor) = strategy.floor {
             let over = masks[floor as usize];
-            let ranked = layout.walked.extract_if(.., |axis| over >> *axis & 1 == 1);
-            layout.ranked = ranked.collect();
+            let ranked = strategy
+                .walked
+                .extract_if(.., |axis| over >> *axis & 1 == 1);
+            strategy.ranked = ranked.collect();
         }
         // Positions of lanes do not depend on the walked axes, which are outermost; runs are as long as they can be.
         let searched = axes.len() + outer.len()..sizes.len();
-        let walked = [&layout.walked[..], &layout.ranked].concat();
-        layout.memory = searched.chain(walked).chain(outer).chain(inner).collect();
-        Ok(layout)
+        let walked = [&strategy.walked[..], &strategy.ranked].concat();
+        strategy.memory = searched.chain(walked).chain(outer).chain(inner).collect();
+        Ok(strategy)
     }
 
     /// Whether a node is computed for itself, not for every lane.

@@ -1,7 +1,7 @@
 //! The points of some groups compared with each other: which of them an earlier one dominates.
 
-use super::bottleneck::{Bottleneck, GroupTable};
-use super::classes::{Classes, numbered};
+use super::equivalence::{Classes, numbered};
+use super::separators::{Bottleneck, GroupTable};
 use super::spread::Spread;
 use super::{Literal, Part, is_met};
 use crate::prune::factors::{self, Product};

@@ -1,22 +1,22 @@
 //! Searches: for each combination of what a search depends on, which of its candidates is the best.
 //!
-//! A search is a program of its own ([`inside`]): over the axes that it depends on, of which digits that make no
-//! difference are one. It is evaluated box by box ([`seeker`]): the structure of the axes says which candidates can be
+//! A search is a program of its own ([`subprogram`]): over the axes that it depends on, of which digits that make no
+//! difference are one. It is evaluated box by box ([`scan`]): the structure of the axes says which candidates can be
 //! legal, and these become *lanes* ([`lanes`]); the axes that matter little to that are walked, and at each step of the
-//! walk ([`course`]) all lanes are evaluated together ([`steps`]). Where a cheap part of the objective bounds it
-//! ([`floor`]), that comes first, and only what may still win is evaluated in full, the most promising first
+//! walk ([`steps_over_lanes`]) all lanes are evaluated together ([`steps`]). Where a cheap part of the objective bounds it
+//! ([`lower_bound`]), that comes first, and only what may still win is evaluated in full, the most promising first
 //! ([`queue`]). What is kept is the number of each winner ([`winners`]).
 
-mod course;
-mod floor;
-mod inside;
 mod lanes;
-mod layout;
-mod live;
+mod live_axes;
+mod lower_bound;
+mod plan;
 mod queue;
-mod seeker;
+mod scan;
 mod steps;
-mod task;
+mod steps_over_lanes;
+mod strategy;
+mod subprogram;
 mod winners;
 
 use std::sync::Arc;
@@ -28,10 +28,10 @@ use crate::run::Control;
 use crate::space::block::Extent;
 use crate::tape::Node;
 
-use inside::Inside;
-use live::Live;
-pub(crate) use seeker::Seeker;
-use task::Task;
+use live_axes::LiveAxes;
+use plan::SearchPlan;
+pub(crate) use scan::Scan;
+use subprogram::Subprogram;
 use winners::{Grid, Kept, NONE};
 
 /// Finds the winners of a search in the space of a program.
@@ -48,8 +48,8 @@ pub(crate) struct Searcher {
 #[derive(Debug)]
 struct Winners {
     /// The digits of the search's axes that are looked at.
-    live: Live,
-    task: Task,
+    live: LiveAxes,
+    plan: SearchPlan,
     grid: Grid,
     /// None if there are too many.
     kept: Option<Kept>,
@@ -59,15 +59,14 @@ impl Winners {
     /// Find those of a box of a grid.
     fn find(
         &self,
-        seeker: &mut Option<Seeker>,
+        scan: &mut Option<Scan>,
         grid: &Grid,
         number: usize,
         found: &mut [u32],
         control: &Control,
     ) -> Result<()> {
-        seeker
-            .get_or_insert_with(|| Seeker::new(&self.task))
-            .find(&self.task, grid, number, found, control)?;
+        scan.get_or_insert_with(|| Scan::new(&self.plan))
+            .find(&self.plan, grid, number, found, control)?;
         self.live.restore(found);
         Ok(())
     }
@@ -79,25 +78,25 @@ impl Searcher {
     /// # Errors
     /// When the search as a program of its own is none.
     pub(crate) fn new(around: &Program, winner: Node) -> Result<Self> {
-        let Inside {
+        let Subprogram {
             program,
             groups,
             digits,
             objective,
             among,
             live,
-        } = Inside::new(around, winner)?;
-        let task = Task::new(&program, objective, among)?;
+        } = Subprogram::new(around, winner)?;
+        let plan = SearchPlan::new(&program, objective, among)?;
         let outer = program.space().sizes().len();
         let sizes = program.sizes()[..outer].to_vec();
-        let grid = Grid::new(vec![0; outer], sizes, task.cuts()[..outer].to_vec());
+        let grid = Grid::new(vec![0; outer], sizes, plan.cuts()[..outer].to_vec());
         let kept = Kept::new(&grid, around.blocks().winners);
         Ok(Self {
             groups,
             digits,
             winners: Arc::new(Winners {
                 live,
-                task,
+                plan,
                 grid,
                 kept,
             }),
@@ -150,14 +149,14 @@ impl Searcher {
         Some(DigitClasses::by(self.digits[place].iter()))
     }
 
-    /// The winners in a box of the program around, over the search's groups in the order given. A seeker is what one
+    /// The winners in a box of the program around, over the search's groups in the order given. A scan is what one
     /// worker searches with, made when there is something to be searched for.
     ///
     /// # Errors
     /// When the run shall stop.
     pub(crate) fn read(
         &self,
-        seeker: &mut Option<Seeker>,
+        scan: &mut Option<Scan>,
         groups: &[usize],
         extent: &Extent,
         out: &mut [f64],
@@ -173,7 +172,7 @@ impl Searcher {
         let Winners { grid, kept, .. } = winners;
         if let Some(kept) = kept {
             kept.ensure(&grid.touched(&digits), &mut |number, found| {
-                winners.find(seeker, grid, number, found, control)
+                winners.find(scan, grid, number, found, control)
             })?;
             let places = self.places(grid, groups, &digits);
             gather(&places, out, |place| number(kept.get(place)));
@@ -181,7 +180,7 @@ impl Searcher {
             let grid = grid.around(&digits);
             let mut found = vec![NONE; grid.count() * grid.volume()];
             for (number, found) in found.chunks_mut(grid.volume()).enumerate() {
-                winners.find(seeker, &grid, number, found, control)?;
+                winners.find(scan, &grid, number, found, control)?;
             }
             let places = self.places(&grid, groups, &digits);
             gather(&places, out, |place| number(found[place]));

@@ -16,10 +16,10 @@ use crate::space::Space;
 use crate::space::block::Extent;
 use crate::tape::{Name, Node, Op, Tape, TapeBuilder};
 
-use super::live::Live;
+use super::live_axes::LiveAxes;
 
 /// A search as a program: its axes are the first search of the program's tape.
-pub(super) struct Inside {
+pub(super) struct Subprogram {
     pub(super) program: Program,
     /// The groups of the program around that are groups here, ascending.
     pub(super) groups: Vec<usize>,
@@ -27,10 +27,10 @@ pub(super) struct Inside {
     pub(super) digits: Vec<Vec<usize>>,
     pub(super) objective: Node,
     pub(super) among: Node,
-    pub(super) live: Live,
+    pub(super) live: LiveAxes,
 }
 
-impl Inside {
+impl Subprogram {
     /// The inside of the search of a node that is a winner.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl Inside {
             Program::new(tape, space, leaves, around.simd(), around.blocks())
         };
         let whole = bound(&tape)?;
-        let live = Live::new(&whole, among)?;
+        let live = LiveAxes::new(&whole, among)?;
         let left = live.search(&tape.searches[0]);
         let program = if left == tape.searches[0] {
             whole
@@ -314,7 +314,7 @@ mod tests {
     use crate::tape::{Binary, Search, SearchAxis, Unary};
 
     /// The inside of a search for the number closest to ⌊x / 10⌋ + y, for 100 values of x and 3 of y.
-    fn inside(y: Leaf) -> Result<Inside> {
+    fn inside(y: Leaf) -> Result<Subprogram> {
         let mut builder = TapeBuilder::new();
         let [x, y_node] = ["x", "y"].map(|name| {
             builder.leaf(Name {
@@ -345,7 +345,7 @@ mod tests {
         let space = Space::new(vec![100, 3])?;
         let tape = Arc::new(builder.finish(vec![])?);
         let around = Program::new(tape, space, vec![x, y], Simd::BASELINE, Blocks::default())?;
-        Inside::new(&around, winner)
+        Subprogram::new(&around, winner)
     }
 
     #[test]

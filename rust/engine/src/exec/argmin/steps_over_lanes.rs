@@ -13,8 +13,8 @@ use crate::space::block::{Extent, Source};
 use crate::tape::Node;
 
 use super::lanes::Lanes;
-use super::layout::Layout;
 use super::steps::{LANE, Outside, Steps, outside, plan};
+use super::strategy::Strategy;
 
 /// What is evaluated on a walk.
 #[derive(Debug)]
@@ -69,15 +69,15 @@ impl Course {
     /// When a search among what is evaluated cannot be planned.
     pub(super) fn new(
         program: &Program,
-        layout: &Layout,
+        strategy: &Strategy,
         walked: &[usize],
         guards: &[Node],
         wanted: Node,
         apart: &Scheduled,
     ) -> Result<Self> {
         let nodes = [guards, &[wanted]].concat();
-        let read = outside(program, layout, &nodes);
-        let (along, mut sources) = plan(program, layout, walked, &nodes, &read, apart)?;
+        let read = outside(program, strategy, &nodes);
+        let (along, mut sources) = plan(program, strategy, walked, &nodes, &read, apart)?;
         let (outside, placed) = outer(program, !mask(walked), &read, apart);
         let wanted = sources.pop().unwrap_or(Source::Constant(f64::NAN));
         let guards = guards.iter().zip(sources).map(|(node, source)| {

@@ -8,14 +8,14 @@ use crate::numeric::kernels::Simd;
 use crate::space::block::Source;
 use crate::tape::Node;
 
-use super::course::Course;
-use super::layout::Layout;
 use super::steps::outside;
+use super::steps_over_lanes::Course;
+use super::strategy::Strategy;
 
 /// All that is known of a search before it begins.
 #[derive(Debug)]
-pub(super) struct Task {
-    pub(super) layout: Layout,
+pub(super) struct SearchPlan {
+    pub(super) strategy: Strategy,
     pub(super) simd: Simd,
     /// The sizes of all groups.
     pub(super) sizes: Vec<usize>,
@@ -32,29 +32,29 @@ pub(super) struct Task {
     pub(super) objective: Course,
 }
 
-impl Task {
+impl SearchPlan {
     /// Plan the first search of a program.
     ///
     /// # Errors
     /// When a search inside it cannot be planned.
     pub(super) fn new(program: &Program, objective: Node, among: Node) -> Result<Self> {
-        let layout = Layout::new(program, objective, among)?;
-        let over = mask(&layout.walked);
+        let strategy = Strategy::new(program, objective, among)?;
+        let over = mask(&strategy.walked);
         let is_early =
-            |guard: &Node| layout.floor.is_some() && program.masks()[*guard as usize] & over == 0;
+            |guard: &Node| strategy.floor.is_some() && program.masks()[*guard as usize] & over == 0;
         // What does not vary over the axes that are left to walk is looked at with the floors.
         let (early, late): (Vec<Node>, Vec<Node>) =
-            layout.guards.iter().partition(|guard| is_early(guard));
-        let wanted = [&layout.guards[..], &[objective]].concat();
-        let phases = [layout.gates.clone(), outside(program, &layout, &wanted)];
-        let apart = schedule(program, &phases, &layout.memory, None)?;
+            strategy.guards.iter().partition(|guard| is_early(guard));
+        let wanted = [&strategy.guards[..], &[objective]].concat();
+        let phases = [strategy.gates.clone(), outside(program, &strategy, &wanted)];
+        let apart = schedule(program, &phases, &strategy.memory, None)?;
         let course = |walked: &[usize], guards: &[Node], wanted: Node| {
-            Course::new(program, &layout, walked, guards, wanted, &apart)
+            Course::new(program, &strategy, walked, guards, wanted, &apart)
         };
-        let floor = layout
+        let floor = strategy
             .floor
-            .map(|floor| course(&layout.ranked, &early, floor));
-        let gates = layout.gates.iter().map(|gate| apart.source(*gate));
+            .map(|floor| course(&strategy.ranked, &early, floor));
+        let gates = strategy.gates.iter().map(|gate| apart.source(*gate));
         Ok(Self {
             simd: program.simd(),
             sizes: program.sizes().to_vec(),
@@ -62,15 +62,15 @@ impl Task {
             strides: strides(program),
             gates: gates.collect(),
             floor: floor.transpose()?,
-            objective: course(&layout.walked, &late, objective)?,
+            objective: course(&strategy.walked, &late, objective)?,
             apart,
-            layout,
+            strategy,
         })
     }
 
     /// How many digits of each group are searched together.
     pub(super) fn cuts(&self) -> &[usize] {
-        &self.layout.cuts
+        &self.strategy.cuts
     }
 }
 

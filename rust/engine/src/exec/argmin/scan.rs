@@ -12,15 +12,15 @@ use crate::numeric::kernels;
 use crate::run::Control;
 use crate::space::block::Extent;
 
-use super::course::{Course, CourseWalker};
 use super::lanes::Lanes;
+use super::plan::SearchPlan;
 use super::queue::{Queue, Waiting};
-use super::task::Task;
+use super::steps_over_lanes::{Course, CourseWalker};
 use super::winners::{Grid, NONE};
 
 /// What a worker searches with.
 #[derive(Debug)]
-pub(crate) struct Seeker {
+pub(crate) struct Scan {
     apart: Evaluator,
     lanes: Lanes,
     extent: Extent,
@@ -41,19 +41,19 @@ pub(crate) struct Seeker {
     points: Vec<f64>,
 }
 
-impl Seeker {
-    pub(super) fn new(task: &Task) -> Self {
+impl Scan {
+    pub(super) fn new(plan: &SearchPlan) -> Self {
         Self {
-            apart: Evaluator::new(Arc::clone(&task.apart.plan)),
+            apart: Evaluator::new(Arc::clone(&plan.apart.plan)),
             lanes: Lanes::default(),
-            extent: Extent::whole(&task.sizes),
-            floor: task.floor.as_ref().map(CourseWalker::new),
+            extent: Extent::whole(&plan.sizes),
+            floor: plan.floor.as_ref().map(CourseWalker::new),
             queue: Queue::default(),
             contenders: Default::default(),
-            objective: CourseWalker::new(&task.objective),
+            objective: CourseWalker::new(&plan.objective),
             best: vec![],
             winner: vec![],
-            point_strides: vec![0; task.sizes.len()],
+            point_strides: vec![0; plan.sizes.len()],
             point: vec![],
             number: vec![],
             points: vec![],
@@ -63,33 +63,33 @@ impl Seeker {
     /// Find the winners of a box of a grid.
     pub(super) fn find(
         &mut self,
-        task: &Task,
+        plan: &SearchPlan,
         grid: &Grid,
         number: usize,
         found: &mut [u32],
         control: &Control,
     ) -> Result<()> {
         let points = grid.extent(number);
-        self.point_strides[..task.outer].copy_from_slice(&grid.strides());
+        self.point_strides[..plan.outer].copy_from_slice(&grid.strides());
         found.fill(NONE);
         self.points.clear();
         self.points.resize(found.len(), f64::INFINITY);
-        self.queue.restart(found.len(), &task.layout.ranked);
-        self.extent.starts[..task.outer].copy_from_slice(&points.starts);
-        self.extent.lens[..task.outer].copy_from_slice(&points.lens);
-        let axes: Vec<usize> = (0..task.sizes.len())
-            .filter(|group| task.strides[*group] > 0)
+        self.queue.restart(found.len(), &plan.strategy.ranked);
+        self.extent.starts[..plan.outer].copy_from_slice(&points.starts);
+        self.extent.lens[..plan.outer].copy_from_slice(&points.lens);
+        let axes: Vec<usize> = (0..plan.sizes.len())
+            .filter(|group| plan.strides[*group] > 0)
             .collect();
         for group in &axes {
-            self.place(task, *group, 0);
+            self.place(plan, *group, 0);
         }
         loop {
             control.check()?;
-            self.tile(task, found, control)?;
+            self.tile(plan, found, control)?;
             let next = axes.iter().rev().find(|group| {
                 let start = self.extent.starts[**group] + self.extent.lens[**group];
-                let more = start < task.sizes[**group];
-                self.place(task, **group, if more { start } else { 0 });
+                let more = start < plan.sizes[**group];
+                self.place(plan, **group, if more { start } else { 0 });
                 more
             });
             if next.is_none() {
@@ -98,34 +98,34 @@ impl Seeker {
         }
     }
 
-    fn place(&mut self, task: &Task, group: usize, start: usize) {
+    fn place(&mut self, plan: &SearchPlan, group: usize, start: usize) {
         self.extent.starts[group] = start;
-        self.extent.lens[group] = task.layout.cuts[group].min(task.sizes[group] - start);
+        self.extent.lens[group] = plan.strategy.cuts[group].min(plan.sizes[group] - start);
     }
 
-    fn tile(&mut self, task: &Task, found: &mut [u32], control: &Control) -> Result<()> {
+    fn tile(&mut self, plan: &SearchPlan, found: &mut [u32], control: &Control) -> Result<()> {
         self.apart.enter(&self.extent);
         self.apart.evaluate(0, control)?;
         self.lanes
-            .find(&task.layout.lanes, &task.gates, &self.apart, &self.extent);
+            .find(&plan.strategy.lanes, &plan.gates, &self.apart, &self.extent);
         if self.lanes.count() == 0 {
             return Ok(());
         }
         self.apart.evaluate(1, control)?;
         let lanes = std::mem::take(&mut self.lanes);
-        for strip in strips(task, lanes.count()) {
+        for strip in strips(plan, lanes.count()) {
             control.check()?;
-            match &task.floor {
-                None => self.compete(task, &lanes, strip, found),
+            match &plan.floor {
+                None => self.compete(plan, &lanes, strip, found),
                 Some(floor) => {
                     self.rank(floor, &lanes, strip);
                     if self.queue.is_full() {
-                        self.contest(task, &lanes, found, control)?;
+                        self.contest(plan, &lanes, found, control)?;
                     }
                 }
             }
         }
-        self.contest(task, &lanes, found, control)?;
+        self.contest(plan, &lanes, found, control)?;
         self.lanes = lanes;
         Ok(())
     }
@@ -145,7 +145,7 @@ impl Seeker {
     /// Evaluate in full what waits, as far as it may win.
     fn contest(
         &mut self,
-        task: &Task,
+        plan: &SearchPlan,
         lanes: &Lanes,
         found: &mut [u32],
         control: &Control,
@@ -153,9 +153,9 @@ impl Seeker {
         let (mut waiting, mut chosen) = std::mem::take(&mut self.contenders);
         while self.queue.next(&self.points, &mut waiting) {
             chosen.choose(&waiting, lanes, self.queue.steps());
-            for strip in strips(task, chosen.count()) {
+            for strip in strips(plan, chosen.count()) {
                 control.check()?;
-                self.compete(task, &chosen, strip, found);
+                self.compete(plan, &chosen, strip, found);
             }
         }
         self.contenders = (waiting, chosen);
@@ -163,31 +163,37 @@ impl Seeker {
     }
 
     /// Walk with some lanes and keep the best.
-    fn compete(&mut self, task: &Task, lanes: &Lanes, strip: Range<usize>, found: &mut [u32]) {
+    fn compete(
+        &mut self,
+        plan: &SearchPlan,
+        lanes: &Lanes,
+        strip: Range<usize>,
+        found: &mut [u32],
+    ) {
         self.best.clear();
         self.best.resize(strip.len(), f64::INFINITY);
         self.winner.clear();
         self.winner.resize(strip.len(), f64::INFINITY);
         let (best, winner, extent) = (&mut self.best, &mut self.winner, &self.extent);
-        let course = &task.objective;
+        let course = &plan.objective;
         self.objective
             .walk(course, &self.apart, extent, lanes, strip.clone(), |step| {
                 let walked = course.walked.iter().zip(step.digits);
                 let number: usize = walked
-                    .map(|(group, digit)| task.strides[*group] * (extent.starts[*group] + digit))
+                    .map(|(group, digit)| plan.strides[*group] * (extent.starts[*group] + digit))
                     .sum();
                 let (values, legal) = (step.values, step.legal);
-                kernels::take_minimum(task.simd, best, winner, values, legal, number as f64);
+                kernels::take_minimum(plan.simd, best, winner, values, legal, number as f64);
             });
-        self.settle(task, lanes, strip, found);
+        self.settle(plan, lanes, strip, found);
     }
 
     /// The winners of the points among those of their lanes.
-    fn settle(&mut self, task: &Task, lanes: &Lanes, strip: Range<usize>, found: &mut [u32]) {
+    fn settle(&mut self, plan: &SearchPlan, lanes: &Lanes, strip: Range<usize>, found: &mut [u32]) {
         lanes.places(&self.point_strides, strip.clone(), &mut self.point);
-        lanes.places(&task.strides, strip, &mut self.number);
-        let axes = task.layout.lanes.iter().chain(&task.layout.ranked);
-        let starts = axes.map(|group| task.strides[*group] * self.extent.starts[*group]);
+        lanes.places(&plan.strides, strip, &mut self.number);
+        let axes = plan.strategy.lanes.iter().chain(&plan.strategy.ranked);
+        let starts = axes.map(|group| plan.strides[*group] * self.extent.starts[*group]);
         let first = starts.sum::<usize>() as u32;
         let lanes = self.point.iter().zip(&self.number);
         for ((point, number), (best, winner)) in lanes.zip(self.best.iter().zip(&self.winner)) {
@@ -204,8 +210,8 @@ impl Seeker {
 }
 
 /// Lanes in strips.
-fn strips(task: &Task, lanes: usize) -> impl Iterator<Item = Range<usize>> {
-    let strip = task.layout.strip;
+fn strips(plan: &SearchPlan, lanes: usize) -> impl Iterator<Item = Range<usize>> {
+    let strip = plan.strategy.strip;
     let starts = (0..lanes).step_by(strip);
     starts.map(move |start| start..lanes.min(start + strip))
 }

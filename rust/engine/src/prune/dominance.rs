@@ -4,8 +4,8 @@
 //! whether it is minimised or maximised, digits whose values there are nowhere better than those of an earlier row can
 //! neither win nor tie to win, whatever the other groups are.
 
-use super::bottleneck::{Bottleneck, Known};
-use super::compared::Compared;
+use super::pairwise::Compared;
+use super::separators::{Bottleneck, Known};
 use super::{Goal, Part};
 use crate::error::Result;
 use crate::exec::leaf::Leaf;

@@ -8,8 +8,8 @@ use crate::exec::plan::mask;
 use crate::exec::program::Program;
 use crate::tape::{Binary, Node, Op};
 
-use super::layout::Layout;
 use super::steps::reached;
+use super::strategy::Strategy;
 
 /// A floor takes so many times fewer values than the objective.
 const CHEAPER: usize = 3;
@@ -17,10 +17,10 @@ const CHEAPER: usize = 3;
 const SAVED: usize = 32;
 
 /// The longest part of an objective that is a floor of it, if that is worth knowing first.
-pub(super) fn floor(program: &Program, layout: &Layout, objective: Node) -> Option<Node> {
-    let walked = mask(&layout.walked);
+pub(super) fn floor(program: &Program, strategy: &Strategy, objective: Node) -> Option<Node> {
+    let walked = mask(&strategy.walked);
     let cost = |node: Node| -> usize {
-        let reached = reached(program, layout, &[node]);
+        let reached = reached(program, strategy, &[node]);
         let masks = program.masks().iter().zip(reached);
         let values = masks.filter(|(_, reached)| *reached);
         values.map(|(mask, _)| program.points(mask & walked)).sum()

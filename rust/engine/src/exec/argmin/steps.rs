@@ -15,20 +15,20 @@ use crate::space::block::Source;
 use crate::space::loops::ARRAYS;
 use crate::tape::Node;
 
-use super::layout::Layout;
+use super::strategy::Strategy;
 
 /// The group of the lanes; that of the how-many-th walked axis is one more than its number.
 pub(super) const LANE: usize = 0;
 
 /// Which nodes lanes need for some: those computed for every lane, and those that are computed apart and read by them.
-pub(super) fn reached(program: &Program, layout: &Layout, wanted: &[Node]) -> Vec<bool> {
+pub(super) fn reached(program: &Program, strategy: &Strategy, wanted: &[Node]) -> Vec<bool> {
     let ops = program.tape().ops();
     let mut reached = vec![false; ops.len()];
     for &node in wanted {
         reached[node as usize] = true;
     }
     for (node, op) in ops.iter().enumerate().rev() {
-        if reached[node] && !layout.is_apart(op, program.masks()[node]) {
+        if reached[node] && !strategy.is_apart(op, program.masks()[node]) {
             for operand in op.operands() {
                 reached[operand as usize] = true;
             }
@@ -38,12 +38,12 @@ pub(super) fn reached(program: &Program, layout: &Layout, wanted: &[Node]) -> Ve
 }
 
 /// Which nodes are computed apart from the lanes and read by them, ascending, when some are wanted.
-pub(super) fn outside(program: &Program, layout: &Layout, wanted: &[Node]) -> Vec<Node> {
+pub(super) fn outside(program: &Program, strategy: &Strategy, wanted: &[Node]) -> Vec<Node> {
     let ops = program.tape().ops();
-    let reached = reached(program, layout, wanted);
+    let reached = reached(program, strategy, wanted);
     let is_outside = |node: &Node| {
         let node = *node as usize;
-        reached[node] && layout.is_apart(&ops[node], program.masks()[node])
+        reached[node] && strategy.is_apart(&ops[node], program.masks()[node])
     };
     (0..ops.len() as Node).filter(is_outside).collect()
 }
@@ -55,7 +55,7 @@ pub(super) fn outside(program: &Program, layout: &Layout, wanted: &[Node]) -> Ve
 /// When a search among them cannot be planned.
 pub(super) fn plan(
     program: &Program,
-    layout: &Layout,
+    strategy: &Strategy,
     walked: &[usize],
     wanted: &[Node],
     outside: &[Node],
@@ -75,7 +75,7 @@ pub(super) fn plan(
         lane.into_iter().chain(axes).collect()
     };
     for node in wanted {
-        let reached = reached(program, layout, &[*node]);
+        let reached = reached(program, strategy, &[*node]);
         for node in (0..ops.len()).filter(|node| reached[*node]) {
             let mask = program.masks()[node];
             if sources[node].is_some() {
@@ -114,7 +114,7 @@ pub(super) fn plan(
         |sources: &[Source]| -> Vec<usize> { sources.iter().filter_map(Source::step).collect() };
     let wanted = read(&sources);
     let steps = fuse(steps, &mut ends, &mut sources, &wanted);
-    let fastest = walked.iter().rposition(|group| layout.cuts[*group] > 1);
+    let fastest = walked.iter().rposition(|group| strategy.cuts[*group] > 1);
     let moving = fastest.map_or(0, |axis| mask(&[axis + 1]));
     let plan = Plan::new(steps, ends, read(&sources), moving, program.simd());
     Ok((Arc::new(plan), sources))

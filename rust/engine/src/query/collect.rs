@@ -184,7 +184,7 @@ impl Scan for Collector<'_> {
         let outside =
             |bin: &Keys| values.high < from_key(bin.low) || values.low > from_key(bin.high);
         if self.bins.iter().all(outside) || view.excludes_any(&self.literals) {
-            return Verdict::Decided;
+            return Verdict::Pruned;
         }
         // Small boxes first: so few of them wait.
         Verdict::Open(view.place.rows() as f64)

@@ -142,7 +142,7 @@ def _peers(found: Mapping[str, Any]) -> str:
         "materialise": "duckdb's rows come in an order of its own. "
         "*First-touch fill* is what the operating system takes to give ten columns of memory.",
         "stream": "Minimum, maximum and sum of each of the ten columns, which are never there as a whole. gigacost by "
-        "`Sweep.summary`, whose sums are exact (and of squares too), and by `Sweep.batches` with numpy as the reader.",
+        "`Sweep.summary`, whose sums are exact, and by `Sweep.batches` with numpy as the reader.",
         "best": "Among the combinations whose training state fits into the chips' memory.",
         "top": "Among the combinations that fit.",
         "pareto": "Of the combinations that fit, those that none of the others equals or beats in `cost_total_usd`, "

@@ -225,6 +225,7 @@ class Program:
         columns: Sequence[tuple[int, int | None]],
         keep: int | None,
         state: tuple[int, int] | None,
+        squares: bool,
         quantiles: Sequence[float],
         rows: tuple[int, int],
         threads: int,
@@ -232,8 +233,8 @@ class Program:
     ) -> dict[str, Any]:
         """Statistics of a range: ``kept``, ``states``, for each column ``count``, ``min``, ``max``, ``quantiles``.
 
-        A column's exact ``sum`` and ``squares`` are two's complement bytes (lowest first) with the exponent of the
-        lowest bit.
+        A column's exact ``sum`` and (None unless wanted) ``squares`` are two's complement bytes (lowest first) with
+        the exponent of the lowest bit.
         """
 
     def digits(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +13,10 @@ from parity import outcome, plain_summary, thorough, threads
 from strategies import Problem, problems
 
 from gigacost import SpecError, Sweep, reference, zipped
+from gigacost.cli.app import main
 from gigacost.compiler.bound import Bound
 from gigacost.expressions.constraints import constraints, joined
+from gigacost.queries.merge import gathered
 from gigacost.queries.space import Space
 
 RUN = {"chips": 1024, "params": "70B", "tokens": "2T", "mfu": 0.4}
@@ -130,3 +133,52 @@ def test_a_group_is_bound_to_the_same_model() -> None:
     assert isinstance(sweep.bound, Bound)
     found = sweep.summary(per=["market"])
     assert sum(group.feasible for group in found.groups) == found.feasible
+
+
+@thorough
+@given(problems(100), threads, st.integers(1, 3))
+def test_without_standard_deviations_all_else_is_the_same(problem: Problem, workers: int, count: int) -> None:
+    asked = {"columns": problem.quantities[:2], "quantiles": (0.5,)}
+    full = outcome(lambda: problem.sweep.summary(**asked, threads=workers))
+    assume(not isinstance(full, tuple))  # a value that is not finite
+    lean = problem.sweep.summary(**asked, std=False, threads=workers)
+    parts = [problem.sweep.partial("summary", (number + 1, count), **asked, std=False) for number in range(count)]
+    _, merger = gathered(parts, model=problem.sweep.model)  # the figures of the random tables are in this sweep only
+    merged = problem.sweep.summary(**asked, std=False, executor=merger)
+    expected = plain_summary(full)["columns"]
+    for found in (lean, merged):
+        assert all(math.isnan(column.std) for column in found.columns.values())
+        assert {name: plain | {"std": None} for name, plain in plain_summary(found)["columns"].items()} == {
+            name: plain | {"std": None} for name, plain in expected.items()
+        }
+
+
+def test_the_command_computes_what_it_shows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[bool] = []
+    before = Space.summary
+
+    def summary(self: Space, *given: Any, **options: Any) -> Any:
+        asked.append(options["std"])
+        return before(self, *given, **options)
+
+    monkeypatch.setattr(Space, "summary", summary)
+    design = [
+        "summary",
+        "--hardware",
+        "h100-sxm",
+        "--chips",
+        "1024,2048",
+        "--params",
+        "70B",
+        "--tokens",
+        "2T",
+        "--mfu",
+        "0.4",
+    ]
+    for more in ([], ["--json"], ["--assert", "train_days_mean > 0"], ["--assert", "train_days_std > 0"]):
+        with pytest.raises(SystemExit):
+            main([*design, "--columns", "train_days", *more])
+    assert asked == [False, True, False, True]
+    assert '"std": null' not in capsys.readouterr().out

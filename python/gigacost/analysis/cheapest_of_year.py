@@ -193,7 +193,7 @@ def _doubts(one: Bound, year: int, ahead: float, costs: tuple[str, ...]) -> Iter
 
 def _commonest(asked: Space, by: str, threads: int | None) -> str:
     """The state of most combinations of a sweep; ``where`` if all are possible and none is asked for."""
-    states = asked.summary((by,), quantiles=(), threads=threads).states
+    states = asked.summary((by,), quantiles=(), std=False, threads=threads).states
     return max(
         (name for name in states if name != "ok" and states[name]), key=lambda name: states[name], default="where"
     )

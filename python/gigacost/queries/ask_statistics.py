@@ -24,6 +24,8 @@ class AskStatistics(Ask[dict[str, Any]]):
     """
 
     query: Query
+    std: bool = True
+    """Whether squares are summed up too, for standard deviations."""
     quantiles: tuple[float, ...] = ()
 
     def of(self, prepared: Preparing, run: Run) -> tuple[dict[str, Any], Effort]:
@@ -32,7 +34,8 @@ class AskStatistics(Ask[dict[str, Any]]):
         made = asked.made
         columns = [(made.nodes[name], made.nulls[name]) for name in self.query.columns]
         state = (made.state, len(made.plan.states))
-        found = asked.program.summary(columns, made.keep, state, self.quantiles, run.rows, run.threads, run.progress)
+        wanted = (self.std, self.quantiles)
+        found = asked.program.summary(columns, made.keep, state, *wanted, run.rows, run.threads, run.progress)
         start, stop = run.rows
         return found, Effort(stop - start, 0, None, asked.designs)
 
@@ -67,6 +70,9 @@ def _merged_column(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "quantiles": [],
     }
     for name in _SUMS:
+        merged[name] = None
+        if parts[0][name] is None:
+            continue
         digits, exponent = parts[0][name]
         total = sum(int.from_bytes(part[name][0], "little", signed=True) for part in parts)
         merged[name] = (total.to_bytes(len(digits), "little", signed=True), exponent)
@@ -76,7 +82,8 @@ def _merged_column(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _plain_column(column: Mapping[str, Any]) -> dict[str, Any]:
     """Sums as hexadecimal numbers, and no infinities."""
     sums = {
-        name: [f"{int.from_bytes(column[name][0], 'little', signed=True):x}", len(column[name][0]), column[name][1]]
+        name: column[name]
+        and [f"{int.from_bytes(column[name][0], 'little', signed=True):x}", len(column[name][0]), column[name][1]]
         for name in _SUMS
     }
     ends = {name: column[name] if math.isfinite(column[name]) else None for name in ("min", "max")}
@@ -85,7 +92,8 @@ def _plain_column(column: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read_column(column: Mapping[str, Any]) -> dict[str, Any]:
     sums = {
-        name: (int(column[name][0], 16).to_bytes(column[name][1], "little", signed=True), column[name][2])
+        name: column[name]
+        and (int(column[name][0], 16).to_bytes(column[name][1], "little", signed=True), column[name][2])
         for name in _SUMS
     }
     none = {"min": math.inf, "max": -math.inf}

@@ -50,10 +50,10 @@ class Asker(ABC):
         """What the engine finds, and what it took. Where it is ``watched`` its progress is told."""
 
     def statistics(
-        self, bound: Bound, query: Query, quantiles: Sequence[float], *, watched: bool = True
+        self, bound: Bound, query: Query, quantiles: Sequence[float], *, std: bool = True, watched: bool = True
     ) -> tuple[dict[str, Any], Effort]:
         """The statistics of columns, of which quantiles are found in rounds."""
-        found, effort = self.ask(bound, AskStatistics(query), watched=watched)
+        found, effort = self.ask(bound, AskStatistics(query, std), watched=watched)
         if quantiles:
             search = Quantiles(list(quantiles), [column["count"] for column in found["columns"]])
             ask: AskDigits | None = AskDigits.first(query)
@@ -92,10 +92,10 @@ class Here(Asker):
         return answered_by(lambda query: Prepared.of(bound, query), bound, ask, run)
 
     def statistics(
-        self, bound: Bound, query: Query, quantiles: Sequence[float], *, watched: bool = True
+        self, bound: Bound, query: Query, quantiles: Sequence[float], *, std: bool = True, watched: bool = True
     ) -> tuple[dict[str, Any], Effort]:
         """The statistics of columns in one call."""
-        return self.ask(bound, AskStatistics(query, tuple(quantiles)), watched=watched)
+        return self.ask(bound, AskStatistics(query, std, tuple(quantiles)), watched=watched)
 
 
 class Recorder(Asker):
@@ -118,10 +118,10 @@ class Recorder(Asker):
         return found, effort
 
     def statistics(
-        self, bound: Bound, query: Query, quantiles: Sequence[float], *, watched: bool = True
+        self, bound: Bound, query: Query, quantiles: Sequence[float], *, std: bool = True, watched: bool = True
     ) -> tuple[dict[str, Any], Effort]:
         """The statistics of columns, and the first round of the search for quantiles: later ones need all parts."""
-        found, effort = super().statistics(bound, query, (), watched=watched)
+        found, effort = super().statistics(bound, query, (), std=std, watched=watched)
         if quantiles:
             self.ask(bound, AskDigits.first(query), watched=False)
             for column in found["columns"]:

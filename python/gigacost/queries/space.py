@@ -235,6 +235,7 @@ class Space(Shown, Tabular):
         *,
         quantiles: Iterable[float] | float = QUANTILES,
         per: Sequence[str] = (),
+        std: bool = True,
         threads: int | None = None,
         progress: Progress | None = None,
         executor: Asker | ExecutorLike = None,
@@ -246,9 +247,11 @@ class Space(Shown, Tabular):
         columns : sequence of str
             Quantities; by default those of the sweep.
         quantiles : sequence of float
-            Shares from 0 to 1; they take four more passes over the space, none if empty.
+            Shares from 0 to 1; they take one to four more passes over the space, none if empty.
         per : sequence of str
             Axes: the same for each combination of their values, of which there may be 1,000.
+        std : bool
+            Whether standard deviations are computed; the squares that they need take as long as all else.
         threads : int, optional
             Number of threads; by default all CPUs.
         progress : callable, optional
@@ -263,7 +266,7 @@ class Space(Shown, Tabular):
             part of the condition rejects; ``groups``, the same for each combination of the values of ``per``.
         """
         with asking(threads, progress, executor) as asker:
-            return summary(self.bound, columns or self.columns, quantiles=quantiles, per=per, asker=asker)
+            return summary(self.bound, columns or self.columns, quantiles=quantiles, per=per, std=std, asker=asker)
 
     def pareto(
         self,

@@ -40,12 +40,12 @@ class Statistics(Record):
     mean: float
     """``sum / count``."""
     std: float
-    """The population's standard deviation, from exact sums."""
+    """The population's standard deviation, from exact sums; NaN where it is not asked for."""
     quantiles: Mapping[float, float]
     """Element ⌊q·(n−1)⌋ of the sorted values, without interpolation."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data; NaN (of no values) as None."""
+        """Plain data; NaN (of no values, or not asked for) as None."""
         figures = {name: plain(getattr(self, name)) for name in ("min", "max", "sum", "mean", "std")}
         quantiles = {str(q): plain(value) for q, value in self.quantiles.items()}
         return {"count": self.count, "nulls": self.nulls, **figures, "quantiles": quantiles}
@@ -119,6 +119,7 @@ def summary(
     *,
     quantiles: Iterable[float] | float,
     per: Sequence[str] = (),
+    std: bool = True,
     asker: Asker,
 ) -> Summary:
     """The space summed up, as ``Sweep.summary`` describes it. Raises SpecError."""
@@ -127,8 +128,9 @@ def summary(
     for name in names:
         arguments.number(bound, "columns", name)
     parts = list(_groups(bound, arguments.listed("per", per)))
-    measured, effort = _measured(bound, names, shares, asker)
-    groups = tuple(Group(at, part.size, *_measured(part, names, shares, asker, watched=False)[0]) for at, part in parts)
+    measured, effort = _measured(bound, names, shares, asker, std=std)
+    summed = (_measured(part, names, shares, asker, std=std, watched=False)[0] for _, part in parts)
+    groups = tuple(Group(at, part.size, *one) for (at, part), one in zip(parts, summed, strict=True))
     feasible, states, measures = measured
     rejected = tuple(_rejected(bound, feasible, asker))
     meta = answered(bound, effort, doubts.about_space(bound, names, asker))
@@ -136,11 +138,11 @@ def summary(
 
 
 def _measured(
-    bound: Bound, names: Sequence[str], shares: Sequence[float], asker: Asker, *, watched: bool = True
+    bound: Bound, names: Sequence[str], shares: Sequence[float], asker: Asker, *, std: bool, watched: bool = True
 ) -> tuple[tuple[int, dict[str, int], dict[str, Statistics]], Effort]:
     """How many combinations meet the condition, how many are in each state, the statistics of columns."""
     query = Query(tuple(names), bound.spec.where)
-    found, effort = asker.statistics(bound, query, shares, watched=watched)
+    found, effort = asker.statistics(bound, query, shares, std=std, watched=watched)
     measures = {
         name: statistics(column, found["kept"], shares) for name, column in zip(names, found["columns"], strict=True)
     }
@@ -204,8 +206,9 @@ def statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float]) 
     if count == 0:
         nan = math.nan
         return Statistics(0, kept, nan, nan, 0.0, nan, nan, dict.fromkeys(quantiles, nan))
-    total, squares = _exact(*found["sum"]), _exact(*found["squares"])
-    variance = (squares - total * total / count) / count
+    total, std = _exact(*found["sum"]), math.nan
+    if found["squares"] is not None:
+        std = math.sqrt(rounded((_exact(*found["squares"]) - total * total / count) / count))
     return Statistics(
         count=count,
         nulls=kept - count,
@@ -213,7 +216,7 @@ def statistics(found: Mapping[str, Any], kept: int, quantiles: Sequence[float]) 
         max=found["max"],
         sum=rounded(total),
         mean=rounded(total) / count,
-        std=math.sqrt(rounded(variance)),
+        std=std,
         quantiles=dict(zip(quantiles, found["quantiles"], strict=True)),
     )
 

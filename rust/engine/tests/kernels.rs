@@ -246,7 +246,10 @@ proptest! {
         }
         for (level, wide) in Simd::all_available().flat_map(|level| [(level, false), (level, true)]) {
             let mut parts = Parts::default();
-            kernels::moments(level, &values, wide, room * above, room * above * above, room * f64::EPSILON / 2.0, &mut parts);
+            kernels::moments(level, &values, wide, [room * above, room * above * above], room * f64::EPSILON / 2.0, &mut parts);
+            let mut alone = Parts::default();
+            kernels::sums(level, &values, wide, room * above, room * f64::EPSILON / 2.0, &mut alone);
+            prop_assert!(parts.rest != 0 || alone.rest == 0);
             let spread = if wide { 2_f64.powi(30) } else { 2_f64.powi(12) };
             if values.iter().all(|value| value.abs() > largest / spread) {
                 prop_assert_eq!(parts.rest, 0, "{:?}", level);
@@ -255,6 +258,7 @@ proptest! {
                 let mut by_parts = ExactSum::default();
                 parts.values.iter().for_each(|part| by_parts.add(*part, 3));
                 prop_assert_eq!(by_parts.to_le_bytes(), sum.to_le_bytes());
+                prop_assert_eq!(alone.values, parts.values);
                 let mut by_parts = ExactSquares::default();
                 parts.squares.iter().flatten().for_each(|part| by_parts.add_part(*part, 3));
                 prop_assert_eq!(by_parts.to_le_bytes(), squares.to_le_bytes());

@@ -145,7 +145,7 @@ class InverseSearch:
         """How many combinations are in which state, whatever the condition says."""
         spec = replace(self.sweep.spec, where=None)
         sweep = Space(spec, self.sweep.model, self.sweep.bound.catalog)
-        summed = sweep.summary((self.by,), quantiles=(), threads=self._threads, progress=self._watched())
+        summed = sweep.summary((self.by,), quantiles=(), std=False, threads=self._threads, progress=self._watched())
         self.combinations += sweep.size
         return {state: count for state, count in summed.states.items() if count}
 

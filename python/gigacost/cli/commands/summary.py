@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from gigacost.cli.assertions import Assertions
     from gigacost.queries.space import Space
     from gigacost.queries.summary import Group, Statistics, Summary
 
@@ -31,7 +32,7 @@ _NUMBERS = (*_COUNTS, "min", "max", "sum", "mean", "std")
     "combinations, feasible, status_LABEL, and COLUMN_min, _mean, _max, _sum, _std, _count, _nulls",
 )
 @options.once("--per", metavar="AXES", help="Axes to group by, as market,chips: the same for each of their values.")
-@click.option("--no-quantiles", is_flag=True, help="Skip quantiles: one pass over the space instead of five.")
+@click.option("--no-quantiles", is_flag=True, help="Skip quantiles: one pass over the space instead of two to five.")
 @askable
 def command(query: QueryOptions, per: str | None, *, no_quantiles: bool, asking: Asking) -> int:
     r"""How many combinations of SPEC are feasible, their extremes, means and quantiles, and why the others are not.
@@ -56,7 +57,7 @@ def command(query: QueryOptions, per: str | None, *, no_quantiles: bool, asking:
     start = time.perf_counter()
     asked: dict[str, Any] = {"quantiles": () if no_quantiles else QUANTILES, "per": options.names(per)}
     with asking.asker("summary", sweep, query.threads) as asker:
-        found = sweep.summary(**asked, executor=asker)
+        found = sweep.summary(**asked, std=_reads_std(query, asserted, asking), executor=asker)
     if asking.part:
         return asking.tell("summary", sweep, asker, asked)
     seconds = time.perf_counter() - start
@@ -68,6 +69,13 @@ def command(query: QueryOptions, per: str | None, *, no_quantiles: bool, asking:
         _print(sweep, found, seconds)
     asserted.check({**dict.fromkeys((f"status_{label}" for label in _labels(sweep)), 0), **_flat(found)})
     return query.ended(asserted, feasible=_feasible(sweep, found) > 0)
+
+
+def _reads_std(query: QueryOptions, assertions: Assertions, asking: Asking) -> bool:
+    """Whether anything reads standard deviations, which tables do not show; parts have what any answer may need."""
+    read = {name for one in assertions.expressions for name in one.names}
+    parts = asking.part is not None or asking.merger is not None
+    return query.as_json or parts or any(name.endswith("_std") for name in read)
 
 
 def _labels(sweep: Space) -> list[str]:

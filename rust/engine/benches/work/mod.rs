@@ -135,6 +135,7 @@ fn folds(simd: Simd, level: &str) -> Result<Vec<Work>> {
         }],
         keep: None,
         state: None,
+        squares: true,
         quantiles: vec![],
     };
     let top = Top {
@@ -288,6 +289,7 @@ fn searches(simd: Simd, level: &str) -> Result<Vec<Work>> {
                     }],
                     keep: None,
                     state: None,
+                    squares: true,
                     quantiles: vec![],
                 };
                 let _ = black_box(summary.run(

@@ -1,7 +1,7 @@
 //! Folds over draws: the values that a node has in all draws become one.
 
-use crate::numeric::exact_sum::Moments;
 use crate::numeric::kernels::{self, Simd};
+use crate::numeric::moments::Moments;
 use crate::tape::Fold;
 
 /// Folds lines of values, with room of its own.
@@ -37,8 +37,8 @@ impl Folder {
 }
 
 fn mean(simd: Simd, values: &[f64], largest: f64) -> f64 {
-    let mut moments = Moments::default();
-    moments.add(simd, values, largest, 1);
+    let mut moments = Moments::new(false);
+    moments.add_finite(simd, values, largest, 1);
     moments.sum.rounded() / values.len() as f64
 }
 

@@ -1,7 +1,5 @@
 //! Sums without rounding: every bit of every term is kept, so that order and threads cannot matter.
 
-use crate::numeric::kernels::{self, Parts, Simd};
-
 /// Bits in one limb of an accumulator.
 const LIMB: u32 = 32;
 /// The exponent of the lowest bit of a double.
@@ -124,77 +122,6 @@ fn parts(x: f64) -> (bool, u64, u32) {
         (fraction | 1 << 52, exponent - 1)
     };
     (bits >> 63 == 1, mantissa, shift)
-}
-
-/// The largest power of two, and one over the smallest, of values whose squares and parts of squares neither overflow
-/// nor lose bits: a value that is summed by parts is at least 2^-159 times the largest.
-const TAME: f64 = 1.157_920_892_373_162e77;
-
-/// Exact sums of finite doubles and of their squares.
-#[derive(Clone, Debug, Default)]
-pub struct Moments {
-    /// Of the values.
-    pub sum: ExactSum,
-    /// Of their squares.
-    pub squares: ExactSquares,
-    /// Whether the last strip had to be taken apart into more parts: the next one then is at once.
-    wide: bool,
-}
-
-impl Moments {
-    /// Add finite values so many times each. `largest` is their largest magnitude.
-    pub(crate) fn add(&mut self, simd: Simd, values: &[f64], largest: f64, times: u64) {
-        if largest == 0.0 {
-            return;
-        }
-        let tame = (1.0 / TAME..TAME).contains(&largest);
-        let tries = if self.wide { 0..1 } else { 0..2 };
-        if tame
-            && tries
-                .into_iter()
-                .any(|_| self.add_parts(simd, values, largest, times))
-        {
-            return;
-        }
-        for &value in values {
-            self.sum.add(value, times);
-            self.squares.add(value, times);
-        }
-    }
-
-    /// Add values by parts, unless they differ so much that something would be left: then try it with more parts.
-    fn add_parts(&mut self, simd: Simd, values: &[f64], largest: f64, times: u64) -> bool {
-        // Two more than there are values, and above the largest.
-        let room = (values.len() + 2).next_power_of_two() as f64;
-        let above = f64::from_bits(((largest.to_bits() >> 52) + 1) << 52);
-        let next = room * (f64::EPSILON / 2.0);
-        let mut parts = Parts::default();
-        kernels::moments(
-            simd,
-            values,
-            self.wide,
-            room * above,
-            room * above * above,
-            next,
-            &mut parts,
-        );
-        if parts.rest != 0 {
-            self.wide = true;
-            return false;
-        }
-        for part in parts.values {
-            self.sum.add(part, times);
-        }
-        for part in parts.squares.into_iter().flatten() {
-            self.squares.add_part(part, times);
-        }
-        true
-    }
-
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.sum.merge(other.sum);
-        self.squares.merge(other.squares);
-    }
 }
 
 /// An exact sum of finite doubles.

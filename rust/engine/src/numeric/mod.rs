@@ -3,5 +3,6 @@
 pub mod exact_sum;
 pub(crate) mod interval;
 pub mod kernels;
+pub mod moments;
 mod power;
 pub mod scalar;

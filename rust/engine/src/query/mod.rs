@@ -1,10 +1,13 @@
 //! Questions about all combinations: the best of them, those that no other one dominates, how many, their statistics.
 
 mod best;
+mod brackets;
+mod collect;
 mod count;
 mod fill;
 mod pareto;
 mod quantiles;
+mod reading;
 mod scan;
 mod summary;
 mod top;

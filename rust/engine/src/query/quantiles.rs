@@ -1,7 +1,9 @@
 //! Exact quantiles of columns, by passes over the combinations.
 
-use super::summary::{Pass, Summary, SummaryScratch};
+use super::reading::SummaryScratch;
+use super::summary::{Pass, Summary};
 use crate::error::Result;
+use crate::exec::program::Program;
 use crate::exec::walk::Walker;
 use crate::numeric::kernels::{self, Simd};
 use crate::numeric::scalar::{from_key, to_key};
@@ -10,6 +12,12 @@ use crate::run::{Control, gather};
 /// A quantile is found digit by digit: this many bits of the value's key at a time.
 const DIGIT_BITS: u32 = 16;
 const DIGITS: u32 = u64::BITS / DIGIT_BITS;
+
+/// Which of so many sorted values a quantile is.
+pub(super) fn rank(q: f64, count: u64) -> u64 {
+    let last = count.saturating_sub(1);
+    ((q * last as f64).floor() as u64).min(last)
+}
 
 /// A round of the search for quantiles: for each column the prefixes, ascending, of which the next digit is asked for.
 #[derive(Clone, Debug)]
@@ -56,13 +64,12 @@ impl Ranks {
     #[must_use]
     pub fn new(quantiles: &[f64], counts: &[u64]) -> Self {
         let ranks = |count: &u64| {
-            let last = count.saturating_sub(1);
-            let rank = |q: &f64| Target {
+            let target = |q: &f64| Target {
                 prefix: 0,
-                rank: ((q * last as f64).floor() as u64).min(last),
+                rank: rank(*q, *count),
             };
             let some = quantiles.iter().filter(|_| *count > 0);
-            some.map(rank).collect()
+            some.map(target).collect()
         };
         Self {
             digit: 0,
@@ -105,6 +112,22 @@ impl Ranks {
 }
 
 impl Summary {
+    /// The quantiles of columns of which counts are known, digit by digit.
+    pub(super) fn in_rounds(
+        &self,
+        counts: &[u64],
+        programs: &[&Program],
+        threads: usize,
+        control: &Control,
+    ) -> Result<Vec<Vec<f64>>> {
+        let mut ranks = Ranks::new(&self.quantiles, counts);
+        let passes = self.passes(programs)?;
+        while let Some(round) = ranks.round() {
+            ranks.advance(&self.digits(&passes, &round, threads, control)?);
+        }
+        Ok(ranks.values())
+    }
+
     /// Count the digits of a round in all rows of some programs.
     pub(super) fn digits(
         &self,

@@ -1,20 +1,18 @@
 //! Statistics of columns over all combinations: counts, extremes, exact sums, exact quantiles, states.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use super::quantiles::{Digits, Ranks, Round};
+use super::brackets::{Bracket, Brackets};
+use super::quantiles::{Digits, Round};
+use super::reading::{Reading, SummaryScratch};
 use crate::error::Result;
 use crate::exec::fault::Fault;
 use crate::exec::measure::Measure;
 use crate::exec::program::Program;
 use crate::exec::walk::{Walk, Walker, Wanted};
-use crate::numeric::exact_sum::Moments;
-use crate::numeric::kernels::{self, Simd};
-use crate::numeric::scalar::holds;
+use crate::numeric::kernels::Simd;
+use crate::numeric::moments::Moments;
 use crate::run::{Control, gather};
-use crate::space::Region;
-use crate::space::block::Source;
 use crate::tape::Node;
 
 /// What to sum up.
@@ -26,6 +24,8 @@ pub struct Summary {
     pub keep: Option<Node>,
     /// The number of a combination's state, and how many states there are.
     pub state: Option<(Node, usize)>,
+    /// Whether the squares are summed up, as standard deviations need them.
+    pub squares: bool,
     /// Quantile q is element ⌊q·(n−1)⌋ of the sorted values.
     pub quantiles: Vec<f64>,
 }
@@ -50,10 +50,12 @@ pub struct ColumnStatistics {
     pub min: f64,
     /// The largest value; −infinity when there is none.
     pub max: f64,
-    /// The sum, and that of the squares, exactly.
+    /// The sum and, where it is asked for, that of the squares, exactly.
     pub moments: Moments,
     /// The quantiles, in the order asked for; empty when there is no value.
     pub quantiles: Vec<f64>,
+    /// Where they should be, one for each.
+    brackets: Vec<Bracket>,
 }
 
 impl Statistics {
@@ -69,28 +71,25 @@ impl Statistics {
 }
 
 impl ColumnStatistics {
-    fn new() -> Self {
+    fn new(squares: bool, brackets: Vec<Bracket>) -> Self {
         Self {
             count: 0,
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
-            moments: Moments::default(),
+            moments: Moments::new(squares),
             quantiles: vec![],
+            brackets,
         }
     }
 
     /// Take in some values, so many times each; whether all are finite. If not, the statistics are spoiled.
-    fn add(&mut self, simd: Simd, values: &[f64], times: u64) -> bool {
-        let (mut min, mut max, mut finite) = (f64::INFINITY, f64::NEG_INFINITY, true);
-        kernels::extremes(simd, values, &mut min, &mut max, &mut finite);
-        if finite && !values.is_empty() {
-            let largest = min.abs().max(max.abs());
-            self.moments.add(simd, values, largest, times);
-            self.count += values.len() as u64 * times;
-            self.min = self.min.min(min);
-            self.max = self.max.max(max);
+    fn add(&mut self, simd: Simd, values: &[f64], times: u64, blocks: &mut Vec<u32>) -> bool {
+        for bracket in &mut self.brackets {
+            bracket.count(simd, values, times, blocks);
         }
-        finite
+        self.count += values.len() as u64 * times;
+        let extremes = [&mut self.min, &mut self.max];
+        self.moments.add(simd, values, times, extremes)
     }
 
     fn merge(&mut self, other: Self) {
@@ -98,6 +97,9 @@ impl ColumnStatistics {
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
         self.moments.merge(other.moments);
+        for (bracket, other) in self.brackets.iter_mut().zip(&other.brackets) {
+            bracket.merge(other);
+        }
     }
 }
 
@@ -114,25 +116,13 @@ impl Summary {
         control: &Control,
     ) -> Result<Statistics> {
         let boxes = program.boxes(rows)?;
-        let mut statistics = self.nothing();
-        for (_, part) in &boxes {
-            statistics.merge(self.measure(part, threads, control)?);
+        let programs: Vec<&Program> = boxes.iter().map(|(_, part)| &**part).collect();
+        let brackets = self.brackets(&programs, control)?;
+        let mut statistics = self.nothing(&brackets);
+        for program in &programs {
+            statistics.merge(self.measure(program, &brackets, threads, control)?);
         }
-        if !self.quantiles.is_empty() {
-            let counts: Vec<u64> = statistics
-                .columns
-                .iter()
-                .map(|column| column.count)
-                .collect();
-            let mut ranks = Ranks::new(&self.quantiles, &counts);
-            let passes = self.passes(&boxes)?;
-            while let Some(round) = ranks.round() {
-                ranks.advance(&self.digits(&passes, &round, threads, control)?);
-            }
-            for (column, values) in statistics.columns.iter_mut().zip(ranks.values()) {
-                column.quantiles = values;
-            }
-        }
+        self.find_quantiles(&mut statistics.columns, &programs, threads, control)?;
         Ok(statistics)
     }
 
@@ -149,15 +139,55 @@ impl Summary {
         control: &Control,
     ) -> Result<Digits> {
         let boxes = program.boxes(rows)?;
-        self.digits(&self.passes(&boxes)?, round, threads, control)
+        let programs: Vec<&Program> = boxes.iter().map(|(_, part)| &**part).collect();
+        self.digits(&self.passes(&programs)?, round, threads, control)
     }
 
-    /// What goes through the rows of each box in a round.
-    fn passes<'a>(&self, boxes: &'a [(Region, Cow<'_, Program>)]) -> Result<Vec<Pass<'a>>> {
-        let pass = |(_, part): &'a (Region, Cow<'_, Program>)| -> Result<Pass<'a>> {
-            Ok((part, Walk::new(part, &self.wanted(None))?))
+    /// Find the quantiles of columns from what was counted: in what bounds leave open of the space, or digit by digit
+    /// where one is not in its bracket.
+    fn find_quantiles(
+        &self,
+        columns: &mut [ColumnStatistics],
+        programs: &[&Program],
+        threads: usize,
+        control: &Control,
+    ) -> Result<()> {
+        if self.quantiles.is_empty() {
+            return Ok(());
+        }
+        let mut missed = vec![];
+        for (which, (column, measure)) in columns.iter_mut().zip(&self.measures).enumerate() {
+            let found = match self.found(column.count, &column.brackets) {
+                _ if column.count == 0 => Some(vec![]),
+                Some(found) => self.collected(*measure, &found, programs, threads, control)?,
+                None => None,
+            };
+            match found {
+                Some(quantiles) => column.quantiles = quantiles,
+                None => missed.push(which),
+            }
+        }
+        if missed.is_empty() {
+            return Ok(());
+        }
+        let rest = Self {
+            measures: missed.iter().map(|which| self.measures[*which]).collect(),
+            ..self.clone()
         };
-        boxes.iter().map(pass).collect()
+        let counts: Vec<u64> = missed.iter().map(|which| columns[*which].count).collect();
+        let found = rest.in_rounds(&counts, programs, threads, control)?;
+        for (which, quantiles) in missed.into_iter().zip(found) {
+            columns[which].quantiles = quantiles;
+        }
+        Ok(())
+    }
+
+    /// What goes through the rows of each program in a round.
+    pub(super) fn passes<'a>(&self, programs: &[&'a Program]) -> Result<Vec<Pass<'a>>> {
+        let pass = |program: &&'a Program| -> Result<Pass<'a>> {
+            Ok((*program, Walk::new(program, &self.wanted(None))?))
+        };
+        programs.iter().map(pass).collect()
     }
 
     /// What a pass over the combinations computes.
@@ -171,15 +201,24 @@ impl Summary {
         }
     }
 
-    fn nothing(&self) -> Statistics {
+    fn nothing(&self, brackets: &Brackets) -> Statistics {
         Statistics {
             kept: 0,
             states: vec![0; self.state.map_or(0, |(_, states)| states)],
-            columns: vec![ColumnStatistics::new(); self.measures.len()],
+            columns: brackets
+                .iter()
+                .map(|brackets| ColumnStatistics::new(self.squares, brackets.clone()))
+                .collect(),
         }
     }
 
-    fn measure(&self, program: &Program, threads: usize, control: &Control) -> Result<Statistics> {
+    fn measure(
+        &self,
+        program: &Program,
+        brackets: &Brackets,
+        threads: usize,
+        control: &Control,
+    ) -> Result<Statistics> {
         let walk = Walk::new(program, &self.wanted(self.state.map(|(node, _)| node)))?;
         let columns = self.columns(program, &walk);
         let keep = self.keep.map(|keep| Reading::new(program, &walk, &[keep]));
@@ -189,12 +228,13 @@ impl Summary {
         let worker = || {
             (
                 walk.walker(),
-                self.nothing(),
+                self.nothing(brackets),
                 Fault::default(),
                 SummaryScratch::default(),
+                vec![],
             )
         };
-        let work = |(walker, statistics, fault, scratch): &mut Worker<'_>, chunk| {
+        let work = |(walker, statistics, fault, scratch, blocks): &mut Worker<'_>, chunk| {
             walker.for_each(walk.chunk(chunk), control, |walker, alive| {
                 if let Some(state) = &state {
                     state.count(walker, scratch, &mut statistics.states);
@@ -208,35 +248,21 @@ impl Summary {
                 };
                 for (column, found) in columns.iter().zip(&mut statistics.columns) {
                     let (values, times) = column.read(walker, scratch);
-                    if !found.add(program.simd(), values, times) {
+                    if !found.add(program.simd(), values, times, blocks) {
                         column.note_faults(walker, scratch, fault);
                     }
                 }
                 Ok(())
             })
         };
-        let mut total = self.nothing();
+        let mut total = self.nothing(brackets);
         let mut fault = Fault::default();
-        for (_, statistics, found, _) in gather(walk.chunks(), threads, worker, work)? {
+        for (_, statistics, found, ..) in gather(walk.chunks(), threads, worker, work)? {
             total.merge(statistics);
             fault.merge(&found);
         }
         fault.check(program.tape())?;
         Ok(total)
-    }
-
-    pub(super) fn columns(&self, program: &Program, walk: &Walk<'_>) -> Vec<ColumnReading> {
-        let columns = self.measures.iter().map(|measure| {
-            let nodes: Vec<Node> = measure.nodes().chain(self.keep).collect();
-            let node = |node: Option<Node>| node.map(|node| walk.source(node));
-            ColumnReading {
-                node: measure.value,
-                value: Reading::new(program, walk, &nodes),
-                null: node(measure.null),
-                keep: node(self.keep),
-            }
-        });
-        columns.collect()
     }
 }
 
@@ -244,129 +270,4 @@ impl Summary {
 pub(super) type Pass<'a> = (&'a Program, Walk<'a>);
 
 /// What a worker of the first pass has: its walk, what it found, what went wrong, and its buffers.
-type Worker<'a> = (Walker<'a>, Statistics, Fault, SummaryScratch);
-/// Buffers for values that do not lie as they are needed.
-#[derive(Default)]
-pub(super) struct SummaryScratch {
-    value: Vec<f64>,
-    null: Vec<f64>,
-    keep: Vec<f64>,
-    chosen: Vec<f64>,
-}
-
-/// A node, and the groups over which its values are read.
-struct Reading {
-    source: Source,
-    groups: Vec<usize>,
-    mask: u64,
-}
-
-impl Reading {
-    /// The first of some nodes, over the groups that any of them varies over.
-    fn new(program: &Program, walk: &Walk<'_>, nodes: &[Node]) -> Self {
-        let mask = nodes
-            .iter()
-            .fold(0, |mask, node| mask | program.masks()[*node as usize]);
-        Self {
-            source: walk.source(nodes[0]),
-            groups: walk.groups(mask),
-            mask,
-        }
-    }
-
-    /// How many rows of the tile each value stands for.
-    fn times(&self, walker: &Walker<'_>) -> u64 {
-        walker.rows() / walker.size(&self.groups) as u64
-    }
-
-    /// Count the rows of each state.
-    fn count(&self, walker: &Walker<'_>, scratch: &mut SummaryScratch, counts: &mut [u64]) {
-        let times = self.times(walker);
-        for state in walker.values(&self.source, &self.groups, self.mask, &mut scratch.value) {
-            counts[*state as usize] += times;
-        }
-    }
-
-    /// How many rows a truth value holds in.
-    fn held(&self, simd: Simd, walker: &Walker<'_>, scratch: &mut SummaryScratch) -> u64 {
-        let values = walker.values(&self.source, &self.groups, self.mask, &mut scratch.value);
-        let mut held = 0;
-        kernels::count(simd, values, &mut held);
-        held as u64 * self.times(walker)
-    }
-}
-
-/// A measured column: its values, and what says which of them count.
-pub(super) struct ColumnReading {
-    node: Node,
-    value: Reading,
-    null: Option<Source>,
-    keep: Option<Source>,
-}
-
-impl ColumnReading {
-    /// The values in the tile that are kept and not null, and how many rows each stands for.
-    pub(super) fn read<'a>(
-        &self,
-        walker: &'a Walker<'_>,
-        scratch: &'a mut SummaryScratch,
-    ) -> (&'a [f64], u64) {
-        let Reading {
-            source,
-            groups,
-            mask,
-        } = &self.value;
-        let times = self.value.times(walker);
-        let values = walker.values(source, groups, *mask, &mut scratch.value);
-        let truth = |source: &Source, copied: &'a mut Vec<f64>| {
-            walker.values(source, groups, *mask, copied)
-        };
-        let null = self
-            .null
-            .as_ref()
-            .filter(|null| walker.held(null).somewhere);
-        let keep = self
-            .keep
-            .as_ref()
-            .filter(|keep| walker.held(keep).not_everywhere);
-        if null.is_none() && keep.is_none() {
-            return (values, times);
-        }
-        let null = null.map(|null| truth(null, &mut scratch.null));
-        let keep = keep.map(|keep| truth(keep, &mut scratch.keep));
-        scratch.chosen.resize(values.len(), 0.0);
-        let mut count = 0;
-        for (i, &value) in values.iter().enumerate() {
-            scratch.chosen[count] = value;
-            let counts =
-                keep.is_none_or(|keep| holds(keep[i])) && !null.is_some_and(|null| holds(null[i]));
-            count += usize::from(counts);
-        }
-        (&scratch.chosen[..count], times)
-    }
-
-    /// Note the values that count and are not finite.
-    fn note_faults(&self, walker: &Walker<'_>, scratch: &mut SummaryScratch, fault: &mut Fault) {
-        let Reading {
-            source,
-            groups,
-            mask,
-        } = &self.value;
-        let values = walker.values(source, groups, *mask, &mut scratch.value);
-        for (i, value) in values
-            .iter()
-            .enumerate()
-            .filter(|(_, value)| !value.is_finite())
-        {
-            let holds_here = |source: &Option<Source>, copied: &mut Vec<f64>| {
-                source
-                    .as_ref()
-                    .map(|source| holds(walker.values(source, groups, *mask, copied)[i]))
-            };
-            let null = holds_here(&self.null, &mut scratch.null) == Some(true);
-            if !null && holds_here(&self.keep, &mut scratch.keep) != Some(false) {
-                fault.note(walker.row(groups, i), self.node, *value);
-            }
-        }
-    }
-}
+type Worker<'a> = (Walker<'a>, Statistics, Fault, SummaryScratch, Vec<u32>);

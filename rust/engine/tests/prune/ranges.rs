@@ -139,6 +139,7 @@ proptest! {
             measures: vec![Measure { value, null: None }],
             keep,
             state: None,
+            squares: true,
             quantiles: vec![0.0, 0.1, 0.5, 0.5, 1.0],
         };
         let whole = summary.run(&program, &program.rows(), threads, &control);

@@ -76,6 +76,7 @@ fn check(draft: &Draft, blocks: Blocks, level: Index, threads: usize) -> Result<
         measures: vec![column],
         keep: None,
         state: None,
+        squares: true,
         quantiles: vec![],
     };
     let summary = summary

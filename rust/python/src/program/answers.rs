@@ -41,13 +41,10 @@ pub(super) fn statistics<'py>(py: Python<'py>, found: &Statistics) -> PyResult<B
                 ExactSum::EXPONENT,
             ),
         )?;
-        one.set_item(
-            "squares",
-            (
-                PyBytes::new(py, &column.moments.squares.to_le_bytes()),
-                ExactSquares::EXPONENT,
-            ),
-        )?;
+        let squares = column.moments.squares.as_ref();
+        let squares =
+            squares.map(|sum| (PyBytes::new(py, &sum.to_le_bytes()), ExactSquares::EXPONENT));
+        one.set_item("squares", squares)?;
         Ok(one)
     });
     let all = PyDict::new(py);

@@ -223,8 +223,9 @@ impl Program {
     }
 
     /// Statistics of a range: `kept`, `states`, and for each column `count`, `min`, `max`, `quantiles`, and the exact
-    /// `sum` and `squares` as two's complement bytes (lowest first) with the exponent of the lowest bit.
-    #[pyo3(signature = (columns, keep, state, quantiles, rows, threads, progress = None))]
+    /// `sum` and (None unless wanted) `squares` as two's complement bytes (lowest first) with the exponent of the
+    /// lowest bit.
+    #[pyo3(signature = (columns, keep, state, squares, quantiles, rows, threads, progress = None))]
     #[allow(clippy::too_many_arguments)] // as for `top`
     fn summary<'py>(
         &self,
@@ -232,6 +233,7 @@ impl Program {
         columns: Vec<(Node, Option<Node>)>,
         keep: Option<Node>,
         state: Option<(Node, usize)>,
+        squares: bool,
         quantiles: Vec<f64>,
         rows: (u64, u64),
         threads: usize,
@@ -241,6 +243,7 @@ impl Program {
             measures: measures(columns),
             keep,
             state,
+            squares,
             quantiles,
         };
         let program = Arc::clone(&self.0);
@@ -269,6 +272,7 @@ impl Program {
             measures: measures(columns),
             keep,
             state: None,
+            squares: false,
             quantiles: vec![],
         };
         let (digit, prefixes) = round;

@@ -137,6 +137,27 @@ kernel! {
     }
 }
 
+/// How many values are looked at together for one that is in a bracket.
+pub(crate) const BLOCK: usize = 64;
+
+kernel! {
+    /// How many values are below the first of two, and which blocks have one between the two, both included.
+    bracket(values: &[f64], ends: [f64; 2], below: &mut u64, blocks: &mut Vec<u32>) {
+        let [low, high] = ends;
+        // Wrapping, because a check after each addition would keep the loop from becoming vectors.
+        let count = |values: &[f64], counts: fn(&f64, &f64) -> bool, end: f64| {
+            values.iter().fold(0_u64, |all, value| all.wrapping_add(u64::from(counts(value, &end))))
+        };
+        for (block, values) in values.chunks(BLOCK).enumerate() {
+            let under = count(values, f64::lt, low);
+            *below += under;
+            if count(values, f64::le, high) != under {
+                blocks.push(block as u32);
+            }
+        }
+    }
+}
+
 kernel! {
     /// For each place of a line that begins at `start` in columns: 0 where a known point is below, smaller in one
     /// column and larger in none.

@@ -11,10 +11,10 @@ mod elementwise;
 mod reductions;
 mod simd;
 
-pub(crate) use compare::{above, below};
-pub use compare::{between, escapes, lead, reaches, take_minimum};
+pub(crate) use compare::{BLOCK, above, below};
+pub use compare::{between, bracket, escapes, lead, reaches, take_minimum};
 pub use elementwise::{LINKS, binary, chain, gather, links, pick, restrict, select, unary};
-pub use reductions::{Parts, count, extremes, moments, settle};
+pub use reductions::{Parts, Survey, count, extremes, moments, settle, sums, survey};
 pub use simd::Simd;
 
 /// The shape of a strip: lines of a run of elements each, one behind the other.
@@ -78,14 +78,22 @@ impl Vector {
         Self([value; LANES])
     }
 
+    /// Lane by lane the smaller one; the other where this one is not a number: what one instruction does.
     #[inline(always)]
     fn least(self, other: Self) -> Self {
-        self.zip(other, f64::min)
+        self.zip(other, |a, b| if a < b { a } else { b })
     }
 
+    /// Lane by lane the larger one; the other where this one is not a number.
     #[inline(always)]
     fn greatest(self, other: Self) -> Self {
-        self.zip(other, f64::max)
+        self.zip(other, |a, b| if a > b { a } else { b })
+    }
+
+    /// The lanes, for what is not done lane by lane: else the compiler arranges them for that in the loop before.
+    #[inline(always)]
+    fn settled(self) -> [f64; LANES] {
+        std::hint::black_box(self.0)
     }
 
     #[inline(always)]

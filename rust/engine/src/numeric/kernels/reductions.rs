@@ -10,14 +10,56 @@ kernel! {
         let mut last = [values.first().copied().unwrap_or_default(); LANES];
         for values in in_lanes(values, &mut last) {
             let values = Vector(*values) + Vector::all(0.0);
-            lows = lows.least(values);
-            highs = highs.greatest(values);
+            lows = values.least(lows);
+            highs = values.greatest(highs);
             // Stays 0 as long as all values are finite.
             strange = strange + values * Vector::all(0.0);
         }
-        *low = lows.0.into_iter().fold(*low, f64::min);
-        *high = highs.0.into_iter().fold(*high, f64::max);
-        *finite &= strange.0.into_iter().sum::<f64>() == 0.0;
+        *low = lows.settled().into_iter().fold(*low, f64::min);
+        *high = highs.settled().into_iter().fold(*high, f64::max);
+        *finite &= strange.settled().into_iter().sum::<f64>() == 0.0;
+    }
+}
+
+/// The extremes of values, and the sums of two parts of each.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Survey {
+    /// The smallest value that is a number.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+    /// The sums of the parts, not numbers where a value is none.
+    pub sums: [f64; 2],
+}
+
+kernel! {
+    /// The extremes of values, and the sums of their parts above the last bit of `sigma` and of what is left of them.
+    ///
+    /// The first sum is without rounding where σ is as in `moments`; whether the second is has to follow from the
+    /// smallest magnitude.
+    survey(values: &[f64], sigma: f64, survey: &mut Survey) {
+        let (mut lows, mut highs) = (Vector::all(f64::INFINITY), Vector::all(f64::NEG_INFINITY));
+        let (mut sums, mut rests) = (Vector::all(0.0), Vector::all(0.0));
+        let (groups, last) = values.as_chunks::<LANES>();
+        for values in groups {
+            let x = Vector(*values);
+            lows = x.least(lows);
+            highs = x.greatest(highs);
+            let part = (Vector::all(sigma) + x) - Vector::all(sigma);
+            sums = sums + part;
+            rests = rests + (x - part);
+        }
+        let all = |lanes: Vector| lanes.settled().into_iter().sum();
+        *survey = Survey {
+            min: last.iter().copied().chain(lows.settled()).fold(f64::INFINITY, f64::min),
+            max: last.iter().copied().chain(highs.settled()).fold(f64::NEG_INFINITY, f64::max),
+            sums: [all(sums), all(rests)],
+        };
+        for x in last {
+            let part = (sigma + x) - sigma;
+            survey.sums[0] += part;
+            survey.sums[1] += x - part;
+        }
     }
 }
 
@@ -40,41 +82,50 @@ kernel! {
     ///
     /// Adding a power of two σ to x and subtracting it again leaves the bits of x above σ's last; summed up, they stay
     /// below σ, and so are exact. (Rump, Ogita, Oishi: Accurate floating-point summation, 2008.) The square is first
-    /// made two numbers, its rounded value and its error (Dekker 1971). `value` and `square` are the σ for the values
-    /// and for the rounded squares, `next` what one σ is to that before it.
-    moments(values: &[f64], wide: bool, value: f64, square: f64, next: f64, parts: &mut Parts) {
+    /// made two numbers, its rounded value and its error (Dekker 1971). `sigmas` are those for the values and for the
+    /// rounded squares, `next` what one σ is to that before it.
+    moments(values: &[f64], wide: bool, sigmas: [f64; 2], next: f64, parts: &mut Parts) {
+        let [value, square] = sigmas;
+        let sigmas = [value, square, square * ERROR];
         if wide {
-            moments_in::<3>(values, [value, square], next, parts);
+            parts_in::<3, 3>(values, with_square, sigmas, next, parts);
         } else {
-            moments_in::<2>(values, [value, square], next, parts);
+            parts_in::<2, 3>(values, with_square, sigmas, next, parts);
         }
     }
 }
 
+kernel! {
+    /// The sums of values alone, as `moments` takes them apart.
+    sums(values: &[f64], wide: bool, sigma: f64, next: f64, parts: &mut Parts) {
+        if wide {
+            parts_in::<3, 1>(values, alone, [sigma], next, parts);
+        } else {
+            parts_in::<2, 1>(values, alone, [sigma], next, parts);
+        }
+    }
+}
+
+/// The parts of what is made of values.
 #[inline(always)]
-fn moments_in<const COUNT: usize>(
+fn parts_in<const COUNT: usize, const KINDS: usize>(
     values: &[f64],
-    [value, square]: [f64; 2],
+    made: impl Fn(Vector) -> [Vector; KINDS],
+    sigmas: [f64; KINDS],
     next: f64,
     parts: &mut Parts,
 ) {
-    let mut sigmas = [value, square, square * ERROR].map(|sigma| [Vector::all(sigma); COUNT]);
+    let mut sigmas = sigmas.map(|sigma| [Vector::all(sigma); COUNT]);
     for sigmas in &mut sigmas {
         for part in 1..COUNT {
             sigmas[part] = sigmas[part - 1] * Vector::all(next);
         }
     }
-    let mut sums = [[Vector::all(0.0); COUNT]; 3];
+    let mut sums = [[Vector::all(0.0); COUNT]; KINDS];
     let mut rest = [0_u64; LANES];
     let mut last = [0.0; LANES];
     for values in in_lanes(values, &mut last) {
-        let x = Vector(*values);
-        let rounded = x * x;
-        let scaled = Vector::all(134_217_729.0) * x;
-        let high = scaled - (scaled - x);
-        let low = x - high;
-        let error = ((high * high - rounded) + (high + high) * low) + low * low;
-        let mut left = [x, rounded, error];
+        let mut left = made(Vector(*values));
         for ((left, sigmas), sums) in left.iter_mut().zip(&sigmas).zip(&mut sums) {
             for (sigma, sum) in sigmas.iter().zip(sums) {
                 let part = (*sigma + *left) - *sigma;
@@ -89,7 +140,7 @@ fn moments_in<const COUNT: usize>(
     let mut total = [[0.0; PARTS]; 3];
     for (total, sums) in total.iter_mut().zip(sums) {
         for (total, lanes) in total.iter_mut().zip(sums) {
-            *total = lanes.0.into_iter().sum();
+            *total = lanes.settled().into_iter().sum();
         }
     }
     let [values, rounded, errors] = total;
@@ -98,6 +149,22 @@ fn moments_in<const COUNT: usize>(
         squares: [rounded, errors],
         rest: rest.into_iter().fold(0, |all, rest| all | rest),
     };
+}
+
+#[inline(always)]
+fn alone(x: Vector) -> [Vector; 1] {
+    [x]
+}
+
+/// A value, its rounded square, and what rounding took away.
+#[inline(always)]
+fn with_square(x: Vector) -> [Vector; 3] {
+    let rounded = x * x;
+    let scaled = Vector::all(134_217_729.0) * x;
+    let high = scaled - (scaled - x);
+    let low = x - high;
+    let error = ((high * high - rounded) + (high + high) * low) + low * low;
+    [x, rounded, error]
 }
 
 /// The largest error of a rounded square, as a part of a power of two above the square.

@@ -26,7 +26,8 @@ demo: $(VENV)/.engine
 # All tests, a file at a time in each of some processes. Their folder has a short name: some print paths into 80 columns.
 test: $(VENV)/.engine $(VENV)/.group-test $(VENV)/.programs
 	cargo test --release --workspace --locked
-	$(BIN)/python -m pytest $(or $(PYTEST),-n auto --maxprocesses 4 --dist loadfile --basetemp="$$(mktemp -d)")
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(BIN)/python -m pytest $(or $(PYTEST),-n auto --maxprocesses 4 --dist loadfile --basetemp="$$folder")
 
 # What the tests do ten times, COUNT times: runs killed, and for each fifteen of them a full disk, each six a bad store,
 # each three two questions whose workers are killed.

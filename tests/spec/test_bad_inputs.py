@@ -269,15 +269,14 @@ def test_only_regular_files_of_a_sane_size_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo.toml")
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "zero.toml").symlink_to("/dev/zero")
-    server = socket.socket(socket.AF_UNIX)
-    server.bind(str(tmp_path / "socket.toml"))
     said = {}
-    for name in ("large", "fifo", "folder", "zero", "socket", "absent"):
-        with pytest.raises(SpecError) as raised:
-            read_document(tmp_path / f"{name}.toml")
-        said[name] = raised.value.faults[0].what
-        assert raised.value.path.endswith(f"{name}.toml")
-    server.close()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket.toml"))
+        for name in ("large", "fifo", "folder", "zero", "socket", "absent"):
+            with pytest.raises(SpecError) as raised:
+                read_document(tmp_path / f"{name}.toml")
+            said[name] = raised.value.faults[0].what
+            assert raised.value.path.endswith(f"{name}.toml")
     assert f"{5 * 2**30} bytes" in said["large"]
     assert [said[name] for name in ("fifo", "folder", "zero", "socket")] == ["not a regular file"] * 4
     assert "No such file" in said["absent"]

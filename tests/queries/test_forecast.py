@@ -200,7 +200,7 @@ def test_a_limit_is_reached_only_after_the_combinations_that_are_not_kept() -> N
 def test_a_file_too_large_to_be_written_for_a_forecast_is_foretold_by_strips(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, where: str | None
 ) -> None:
-    for name, seconds in (("_PILOT", 0.02), ("_STRIP", 0.02), ("_GROUP", 0.0)):
+    for name, seconds in (("_PILOT", 0.1), ("_STRIP", 0.1), ("_GROUP", 0.0)):
         monkeypatch.setattr(module, name, seconds)
     some = sweep(where)
     found = forecast(some, ending)

@@ -104,14 +104,13 @@ def test_progress_is_told_and_what_it_raises_stops_the_run() -> None:
 
     def progress(done: int) -> None:
         seen.append(done)
-        if len(seen) == 3:
+        if sum(one > 0 for one in seen) == 3:
             raise EnoughError
 
     with pytest.raises(EnoughError):
         large().find(1, "cost_total_usd", progress=progress)
-    assert len(seen) == 3
+    assert sum(one > 0 for one in seen) == 3
     assert seen == sorted(seen)
-    assert seen[-1] > 0
 
 
 @pytest.mark.parametrize(

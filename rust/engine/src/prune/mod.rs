@@ -28,7 +28,7 @@ pub(crate) use branch_and_bound::{BoxRef, Ended, Verdict, View, Visitor};
 use boxes::Boxes;
 use branch_and_bound::BranchAndBound;
 use spread::Spread;
-use tables::{most_values, values_in_all, with_tables};
+use tables::{Tabulable, with_tables};
 
 use crate::error::Result;
 use crate::exec::program::Program;
@@ -114,7 +114,7 @@ pub(crate) fn is_worth(program: &Program, goal: &Goal) -> Result<bool> {
     if rows < least || program.draws_group().is_some() {
         return Ok(false);
     }
-    let values = values_in_all(program, &goal.looked_at(program))?;
+    let values = Tabulable::new(program, &goal.looked_at(program))?.in_all();
     Ok(least == 0 || values.saturating_mul(ROWS_PER_VALUE) <= rows)
 }
 
@@ -169,15 +169,14 @@ impl Part {
         threads: usize,
         control: &Control,
     ) -> Result<Self> {
-        let most = most_values(&self.program, &goal.looked_at(&self.program))?;
-        self.program = with_tables(&self.program, goal, most, threads, control)?;
+        self.program = with_tables(&self.program, goal, threads, control)?;
         Ok(self)
     }
 
     /// What encloses all that is looked at.
     fn boxes(&self, goal: &Goal, threads: usize, control: &Control) -> Result<Boxes<'_>> {
         let wanted = goal.looked_at(&self.program);
-        let most = most_values(&self.program, &wanted)?;
+        let most = Tabulable::new(&self.program, &wanted)?.most();
         Boxes::new(&self.program, &wanted, most.other, threads, control)
     }
 

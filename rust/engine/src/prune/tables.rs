@@ -31,45 +31,6 @@ pub(super) struct Most {
     pub(super) other: usize,
 }
 
-/// How many values the tables of a program may have.
-///
-/// # Errors
-/// When a node does not exist.
-pub(super) fn most_values(program: &Program, wanted: &[Node]) -> Result<Most> {
-    let nodes = Tabulable::new(program, wanted)?;
-    let planned = program.planned().iter().map(|size| *size as u64);
-    let combinations = planned.fold(1, u64::saturating_mul);
-    let part = usize::try_from(combinations / PART).unwrap_or(usize::MAX);
-    let mut most = Most {
-        searched: MOST_VALUES,
-        other: part.clamp(FEW, MOST_VALUES),
-    };
-    while most.searched > FEW {
-        let edge = nodes.edge(most);
-        let values = edge.iter().map(|node| nodes.values(*node));
-        if values.sum::<usize>() <= MOST_IN_ALL {
-            break;
-        }
-        most.searched /= 2;
-        most.other = most.other.min(most.searched);
-    }
-    Ok(most)
-}
-
-/// How many values all tables of a program have.
-///
-/// # Errors
-/// When a node does not exist.
-pub(super) fn values_in_all(program: &Program, wanted: &[Node]) -> Result<u64> {
-    let nodes = Tabulable::new(program, wanted)?;
-    let edge = nodes.edge(most_values(program, wanted)?);
-    let points = |node: &Node| program.points(program.masks()[*node as usize]);
-    let values = edge
-        .iter()
-        .map(|node| points(node).min(nodes.values(*node)) as u64);
-    Ok(values.sum())
-}
-
 /// The same program, with tables of all that has so few values and is read by what has more, or is looked at.
 ///
 /// Where a condition is not met, nothing is kept, and a table may as well have the value next to it: what encloses it
@@ -80,12 +41,11 @@ pub(super) fn values_in_all(program: &Program, wanted: &[Node]) -> Result<u64> {
 pub(super) fn with_tables(
     program: &Program,
     goal: &Goal,
-    most: Most,
     threads: usize,
     control: &Control,
 ) -> Result<Program> {
     let tabulable = Tabulable::new(program, &goal.looked_at(program))?;
-    let mut edge = tabulable.edge(most);
+    let mut edge = tabulable.edge(tabulable.most());
     edge.sort_by_key(|node| {
         let mask = program.masks()[*node as usize];
         (tabulable.values(*node), mask)
@@ -204,7 +164,7 @@ fn is_coarser(table: &Leaf, other: &Leaf) -> bool {
 }
 
 /// The nodes that some others are made of, and how many values their tables would have.
-struct Tabulable<'a> {
+pub(super) struct Tabulable<'a> {
     program: &'a Program,
     needed: Vec<bool>,
     searched: Vec<bool>,
@@ -216,7 +176,11 @@ struct Tabulable<'a> {
 }
 
 impl<'a> Tabulable<'a> {
-    fn new(program: &'a Program, wanted: &[Node]) -> Result<Self> {
+    /// Of all that some nodes are made of.
+    ///
+    /// # Errors
+    /// When a node does not exist.
+    pub(super) fn new(program: &'a Program, wanted: &[Node]) -> Result<Self> {
         let tape = program.tape();
         let (needed, searched) = (tape.needed(wanted)?, tape.searched());
         let outer = program.space().sizes().len();
@@ -243,6 +207,37 @@ impl<'a> Tabulable<'a> {
             dense,
             partitions,
         })
+    }
+
+    /// How many values tables may have.
+    pub(super) fn most(&self) -> Most {
+        let planned = self.program.planned().iter().map(|size| *size as u64);
+        let combinations = planned.fold(1, u64::saturating_mul);
+        let part = usize::try_from(combinations / PART).unwrap_or(usize::MAX);
+        let mut most = Most {
+            searched: MOST_VALUES,
+            other: part.clamp(FEW, MOST_VALUES),
+        };
+        while most.searched > FEW {
+            let edge = self.edge(most);
+            let values = edge.iter().map(|node| self.values(*node));
+            if values.sum::<usize>() <= MOST_IN_ALL {
+                break;
+            }
+            most.searched /= 2;
+            most.other = most.other.min(most.searched);
+        }
+        most
+    }
+
+    /// How many values all tables have.
+    pub(super) fn in_all(&self) -> u64 {
+        let edge = self.edge(self.most());
+        let points = |node: &Node| self.program.points(self.program.masks()[*node as usize]);
+        let values = edge
+            .iter()
+            .map(|node| points(node).min(self.values(*node)) as u64);
+        values.sum()
     }
 
     /// How many values the table of a node has, in the space that the program is planned as a part of.

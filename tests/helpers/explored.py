@@ -83,7 +83,7 @@ def looked_at(tab: Any) -> None:
     assert total.inner_text().startswith(("$", "—"))
     assert tab.locator("#money table tbody tr").count() >= 1
     assert tab.locator("#curve circle, #curve text.title, #curve-bars tbody tr").count() >= 2
-    tab.wait_for_function("document.querySelector('#map-caption').textContent !== ''", timeout=1000 * DEADLINE_SECONDS)
+    tab.locator("#map-caption:not(:empty)").wait_for(state="attached", timeout=1000 * DEADLINE_SECONDS)
     coloured = """() => {
         const canvas = document.querySelector('#map-dots');
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

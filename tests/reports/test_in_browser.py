@@ -84,13 +84,13 @@ def test_dark_is_dark_and_paper_is_white(browser: Any, report: Callable[..., Pat
 
 def test_print_shows_all_tables_and_no_links_to_click(browser: Any, report: Callable[..., Path]) -> None:
     heights = "[...document.querySelectorAll('table')].map(e => e.getBoundingClientRect().height)"
-    visible = "[...document.querySelectorAll('table')].every(e => e.checkVisibility())"
     with opened(browser, report("run")) as found:
         closed = found.page.evaluate("[...document.querySelectorAll('details table')].map(e => e.checkVisibility())")
         assert closed
         assert not any(closed)
         found.page.emulate_media(media="print")
-        found.page.wait_for_function(visible)  # fails after half a minute
+        for table in found.page.locator("details table").all():
+            table.wait_for(state="visible")  # fails after half a minute
         assert min(found.page.evaluate(heights)) > 20
         assert not found.page.locator("nav").is_visible()
         assert not found.page.locator(".download").first.is_visible()

@@ -229,7 +229,7 @@ def test_many_calls_are_answered_at_once() -> None:
     assert [one.structured_content["answer"]["inputs"]["chips"] for one in answers] == [8 * (n + 1) for n in range(20)]
 
 
-LONG = DESIGN | {"chips": "8..80000:10000:linear:8", "tokens": "1T..9T:5000", "by": "train_days", "k": 1000}
+LONG = DESIGN | {"chips": "8..80000:10000:linear:8", "params": "1B..1T:5000:log", "by": "train_days", "k": 1000}
 """Fifty million designs, and many of the best."""
 
 

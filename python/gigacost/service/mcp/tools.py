@@ -90,12 +90,12 @@ class Tools:
         self, question: Question, arguments: Mapping[str, Any], wanted: Sequence[str], report: Report
     ) -> tuple[Answer, Brief]:
         """The answer of a thread, which is stopped when nobody waits for it any more, and what is shown of it."""
-        loop, last = asyncio.get_running_loop(), time.monotonic()
+        loop, last, reported = asyncio.get_running_loop(), time.monotonic(), 0
 
         def tell(done: int, of: int) -> None:
-            nonlocal last
-            if time.monotonic() - last > _EVERY:
-                last = time.monotonic()
+            nonlocal last, reported
+            if done > reported and time.monotonic() - last > _EVERY:  # what is reported has to increase
+                last, reported = time.monotonic(), done
                 asyncio.run_coroutine_threadsafe(report(done, of or None), loop)
 
         watch = Watch(self._limits, tell)
